@@ -39,10 +39,10 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override T: u32;
 override S: u32;
+override T: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -59,11 +59,16 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
-let base=row*T;
-let style_1=style_at(base);
-let style_2=style_at(base+(T / 2u));
-let style_3=style_at(base+(T - 1u));
-let shift=style_1+(((style_2 - style_1)+(style_3 - style_1))*0.3333333432674408f);
+let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let base_2=row*T;
+let style_1=style_at(base_2);
+let style_2=style_at(base_2+(T / 2u));
+let style_3=style_at(base_2+(T - 1u));
+let shift_2=style_1+(((style_2 - style_1)+(style_3 - style_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<T; block+=LANES*256u) {
@@ -71,8 +76,8 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),T);
 for (var i=block; i<stop; i+=LANES) {
-let style_4=style_at(base+i);
-let d=style_4 - shift;
+let style_4=style_at(base_2+i);
+let d=style_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -109,7 +114,7 @@ workgroupBarrier();
 let mean=sum / f32(T);
 let variance=larger((squares / f32(T)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,T,far);
@@ -118,8 +123,8 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let style_5=style_at(base+i_2);
-let d_2=style_5 - shift_2;
+let style_5=style_at(base_2+i_2);
+let d_2=style_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -157,14 +162,9 @@ let mean_2=sum_2 / f32(T);
 let variance_2=larger((squares_2 / f32(T)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
 let rest=select(mean,mean_2,far);
-let base_2=row*S;
-let d_y_1=d_y_at(base_2);
-let d_y_2=d_y_at(base_2+(S / 2u));
-let d_y_3=d_y_at(base_2+(S - 1u));
-let shift_3=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
-let x_1=x_at(base_2);
-let x_2=x_at(base_2+(S / 2u));
-let x_3=x_at(base_2+(S - 1u));
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
 let shift_4=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum_3=0.0f;
 var squares_3=0.0f;
@@ -173,7 +173,7 @@ var part_5=0.0f;
 var part_6=0.0f;
 let stop_3=min(block_3+(LANES*256u),S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_4=x_at(base_2+i_3);
+let x_4=x_at(base+i_3);
 let d_3=x_4 - shift_4;
 part_5=part_5+d_3;
 part_6=part_6+(d_3*d_3);
@@ -220,7 +220,7 @@ var part_7=0.0f;
 var part_8=0.0f;
 let stop_4=min(block_4+(LANES*256u),end_2);
 for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let x_5=x_at(base_2+i_4);
+let x_5=x_at(base+i_4);
 let d_4=x_5 - shift_5;
 part_7=part_7+d_4;
 part_8=part_8+(d_4*d_4);
@@ -259,93 +259,76 @@ let mean_4=sum_4 / f32(S);
 let variance_4=larger((squares_4 / f32(S)) - (mean_4*mean_4),0.0f);
 let rest_2=select(mean_3,mean_4,far_2);
 let spread_2=select(variance_3,variance_4,far_2);
+let rsqrt=inverseSqrt(spread_2+eps);
 var sum_5=0.0f;
+var sum_6=0.0f;
+var mean_5=0.0f;
+var sum_7=0.0f;
 for (var block_5=lane; block_5<S; block_5+=LANES*256u) {
 var part_9=0.0f;
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
 let stop_5=min(block_5+(LANES*256u),S);
 for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
-let d_y_4=d_y_at(base_2+i_5);
+let d_y_4=d_y_at(base+i_5);
+let sub=d_y_4 - shift;
+let x_6=x_at(base+i_5);
+let mul=((x_6 - shift_5) - rest_2)*rsqrt;
 part_9=part_9+d_y_4;
+part_10=part_10+sub;
+part_11=part_11+mul;
+part_12=part_12+(sub*mul);
 }
 sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+mean_5=mean_5+part_11;
+sum_7=sum_7+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_17=exchange(sum_5,mask_5);
 sum_5=sum_5+other_17;
+let other_18=exchange(sum_6,mask_5);
+sum_6=sum_6+other_18;
+let other_19=exchange(mean_5,mask_5);
+mean_5=mean_5+other_19;
+let other_20=exchange(sum_7,mask_5);
+sum_7=sum_7+other_20;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_9=scratch_memory[(row_in_group*LANES)+lane];
-let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+let other_21=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_21;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_22;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_23=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
 }
 workgroupBarrier();
 }
 let all_9=scratch_memory[row_in_group*LANES];
 sum_5=all_9;
-workgroupBarrier();
-}
-let sum_all=sum_5;
-let rsqrt=inverseSqrt(spread_2+eps);
-var sum_6=0.0f;
-var mean_5=0.0f;
-var sum_7=0.0f;
-for (var block_6=lane; block_6<S; block_6+=LANES*256u) {
-var part_10=0.0f;
-var part_11=0.0f;
-var part_12=0.0f;
-let stop_6=min(block_6+(LANES*256u),S);
-for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
-let d_y_5=d_y_at(base_2+i_6);
-let sub=d_y_5 - shift_3;
-let x_6=x_at(base_2+i_6);
-let mul=((x_6 - shift_5) - rest_2)*rsqrt;
-part_10=part_10+sub;
-part_11=part_11+mul;
-part_12=part_12+(sub*mul);
-}
-sum_6=sum_6+part_10;
-mean_5=mean_5+part_11;
-sum_7=sum_7+part_12;
-}
-for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_19=exchange(sum_6,mask_6);
-sum_6=sum_6+other_19;
-let other_20=exchange(mean_5,mask_6);
-mean_5=mean_5+other_20;
-let other_21=exchange(sum_7,mask_6);
-sum_7=sum_7+other_21;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_6;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7;
-workgroupBarrier();
-for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
-if (lane<half_6) {
-let mine_10=scratch_memory[(row_in_group*LANES)+lane];
-let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_22;
-let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_23=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_23;
-let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_24=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
-}
-workgroupBarrier();
-}
-let all_10=scratch_memory[row_in_group*LANES];
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_6=all_10;
-let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5=all_11;
-let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_7=all_12;
 workgroupBarrier();
 }
+let sum_all=sum_5;
 let sum_all_2=sum_6;
 let mean_all=mean_5 / f32(S);
 let sum_all_3=sum_7;
@@ -356,27 +339,27 @@ let sub_3=(sum_all_3 / size) - (div*mean_all);
 let add=spread+eps;
 let sqrt_1=sqrt(add);
 let mul_3=sqrt_1*rsqrt;
-for (var i_7=lane; i_7<end_3; i_7+=LANES) {
-let d_y_6=d_y_at(base_2+i_7);
-let sub_2=d_y_6 - shift_3;
-let x_7=x_at(base_2+i_7);
+for (var i_6=lane; i_6<end_3; i_6+=LANES) {
+let d_y_5=d_y_at(base+i_6);
+let sub_2=d_y_5 - shift;
+let x_7=x_at(base+i_6);
 let mul_2=((x_7 - shift_5) - rest_2)*rsqrt;
-d_x_put(base_2+i_7,((sub_2 - (mul_2*sub_3)) - div)*mul_3);
+d_x_put(base+i_6,((sub_2 - (mul_2*sub_3)) - div)*mul_3);
 }
 let end_4=select(0u,T,active_1);
 let size_2=f32(T);
 let div_2=select(0.5f*((sum_all_3 - (sum_all_2*mean_all))*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size_2;
 let mul_4=2.0f*div_2;
 let div_3=sum_all / size_2;
-for (var i_8=lane; i_8<end_4; i_8+=LANES) {
-let style_6=style_at(base+i_8);
-d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
+for (var i_7=lane; i_7<end_4; i_7+=LANES) {
+let style_6=style_at(base_2+i_7);
+d_style_put(base_2+i_7,(((style_6 - shift_3) - rest)*mul_4)+div_3);
 }
 }
 `,
             bindings: [
-              { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+              { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
               { tensor: "d_style", access: "read_write", name: "d_style", accessors: { put: "d_style_put" } },
@@ -388,8 +371,8 @@ d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
-              { name: "T", kind: "extent", factor: "T" },
               { name: "S", kind: "extent", factor: "S" },
+              { name: "T", kind: "extent", factor: "T" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },
@@ -403,10 +386,10 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override T: u32;
 override S: u32;
+override T: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -426,11 +409,16 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
-let base=row*T;
-let style_1=style_at(base);
-let style_2=style_at(base+(T / 2u));
-let style_3=style_at(base+(T - 1u));
-let shift=style_1+(((style_2 - style_1)+(style_3 - style_1))*0.3333333432674408f);
+let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let base_2=row*T;
+let style_1=style_at(base_2);
+let style_2=style_at(base_2+(T / 2u));
+let style_3=style_at(base_2+(T - 1u));
+let shift_2=style_1+(((style_2 - style_1)+(style_3 - style_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<T; block+=LANES*256u) {
@@ -438,8 +426,8 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),T);
 for (var i=block; i<stop; i+=LANES) {
-let style_4=style_at(base+i);
-let d=style_4 - shift;
+let style_4=style_at(base_2+i);
+let d=style_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -476,7 +464,7 @@ workgroupBarrier();
 let mean=sum / f32(T);
 let variance=larger((squares / f32(T)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,T,far);
@@ -485,8 +473,8 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let style_5=style_at(base+i_2);
-let d_2=style_5 - shift_2;
+let style_5=style_at(base_2+i_2);
+let d_2=style_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -524,14 +512,9 @@ let mean_2=sum_2 / f32(T);
 let variance_2=larger((squares_2 / f32(T)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
 let rest=select(mean,mean_2,far);
-let base_2=row*S;
-let d_y_1=d_y_at(base_2);
-let d_y_2=d_y_at(base_2+(S / 2u));
-let d_y_3=d_y_at(base_2+(S - 1u));
-let shift_3=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
-let x_1=x_at(base_2);
-let x_2=x_at(base_2+(S / 2u));
-let x_3=x_at(base_2+(S - 1u));
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
 let shift_4=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_3=row*(S / 4u);
 var sum_3=vec4f(0.0f);
@@ -631,97 +614,80 @@ let mean_4=sum_4_2 / f32(S);
 let variance_4=larger((squares_4_2 / f32(S)) - (mean_4*mean_4),0.0f);
 let rest_2=select(mean_3,mean_4,far_2);
 let spread_2=select(variance_3,variance_4,far_2);
+let rsqrt=inverseSqrt(spread_2+eps);
 var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
 for (var block_5=lane; block_5<S / 4u; block_5+=LANES*256u) {
 var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
 let stop_5=min(block_5+(LANES*256u),S / 4u);
 for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
 let d_y_4=d_y_four(base_3+i_5);
+let sub=d_y_4 - vec4f(shift);
+let x_6=x_four(base_3+i_5);
+let mul=((x_6 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
 part_9=part_9+d_y_4;
+part_10=part_10+sub;
+part_11=part_11+mul;
+part_12=part_12+(sub*mul);
 }
 sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+mean_5=mean_5+part_11;
+sum_7=sum_7+part_12;
 }
 var sum_5_2=fold_add(sum_5);
+var sum_6_2=fold_add(sum_6);
+var mean_5_2=fold_add(mean_5);
+var sum_7_2=fold_add(sum_7);
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
 let other_17=exchange(sum_5_2,mask_5);
 sum_5_2=sum_5_2+other_17;
+let other_18=exchange(sum_6_2,mask_5);
+sum_6_2=sum_6_2+other_18;
+let other_19=exchange(mean_5_2,mask_5);
+mean_5_2=mean_5_2+other_19;
+let other_20=exchange(sum_7_2,mask_5);
+sum_7_2=sum_7_2+other_20;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
 let mine_9=scratch_memory[(row_in_group*LANES)+lane];
-let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
+let other_21=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_21;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_22;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_23=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
 }
 workgroupBarrier();
 }
 let all_9=scratch_memory[row_in_group*LANES];
 sum_5_2=all_9;
-workgroupBarrier();
-}
-let sum_all=sum_5_2;
-let rsqrt=inverseSqrt(spread_2+eps);
-var sum_6=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-var sum_7=vec4f(0.0f);
-for (var block_6=lane; block_6<S / 4u; block_6+=LANES*256u) {
-var part_10=vec4f(0.0f);
-var part_11=vec4f(0.0f);
-var part_12=vec4f(0.0f);
-let stop_6=min(block_6+(LANES*256u),S / 4u);
-for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
-let d_y_5=d_y_four(base_3+i_6);
-let sub=d_y_5 - vec4f(shift_3);
-let x_6=x_four(base_3+i_6);
-let mul=((x_6 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
-part_10=part_10+sub;
-part_11=part_11+mul;
-part_12=part_12+(sub*mul);
-}
-sum_6=sum_6+part_10;
-mean_5=mean_5+part_11;
-sum_7=sum_7+part_12;
-}
-var sum_6_2=fold_add(sum_6);
-var mean_5_2=fold_add(mean_5);
-var sum_7_2=fold_add(sum_7);
-for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_19=exchange(sum_6_2,mask_6);
-sum_6_2=sum_6_2+other_19;
-let other_20=exchange(mean_5_2,mask_6);
-mean_5_2=mean_5_2+other_20;
-let other_21=exchange(sum_7_2,mask_6);
-sum_7_2=sum_7_2+other_21;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
-workgroupBarrier();
-for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
-if (lane<half_6) {
-let mine_10=scratch_memory[(row_in_group*LANES)+lane];
-let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_22;
-let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_23=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_23;
-let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_24=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
-}
-workgroupBarrier();
-}
-let all_10=scratch_memory[row_in_group*LANES];
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_6_2=all_10;
-let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5_2=all_11;
-let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_7_2=all_12;
 workgroupBarrier();
 }
+let sum_all=sum_5_2;
 let sum_all_2=sum_6_2;
 let mean_all=mean_5_2 / f32(S);
 let sum_all_3=sum_7_2;
@@ -732,27 +698,27 @@ let sub_3=(sum_all_3 / size) - (div*mean_all);
 let add=spread+eps;
 let sqrt_1=sqrt(add);
 let mul_3=sqrt_1*rsqrt;
-for (var i_7=lane; i_7<end_3; i_7+=LANES) {
-let d_y_6=d_y_four(base_3+i_7);
-let sub_2=d_y_6 - vec4f(shift_3);
-let x_7=x_four(base_3+i_7);
+for (var i_6=lane; i_6<end_3; i_6+=LANES) {
+let d_y_5=d_y_four(base_3+i_6);
+let sub_2=d_y_5 - vec4f(shift);
+let x_7=x_four(base_3+i_6);
 let mul_2=((x_7 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
-d_x_put_four(base_3+i_7,((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
+d_x_put_four(base_3+i_6,((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
 }
 let end_4=select(0u,T,active_1);
 let size_2=f32(T);
 let div_2=select(0.5f*((sum_all_3 - (sum_all_2*mean_all))*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size_2;
 let mul_4=2.0f*div_2;
 let div_3=sum_all / size_2;
-for (var i_8=lane; i_8<end_4; i_8+=LANES) {
-let style_6=style_at(base+i_8);
-d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
+for (var i_7=lane; i_7<end_4; i_7+=LANES) {
+let style_6=style_at(base_2+i_7);
+d_style_put(base_2+i_7,(((style_6 - shift_3) - rest)*mul_4)+div_3);
 }
 }
 `,
             bindings: [
-              { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+              { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               { tensor: "d_style", access: "read_write", name: "d_style", accessors: { put: "d_style_put" } },
@@ -764,8 +730,8 @@ d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
               { name: "SUBGROUP", kind: "subgroup" },
               { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
-              { name: "T", kind: "extent", factor: "T" },
               { name: "S", kind: "extent", factor: "S" },
+              { name: "T", kind: "extent", factor: "T" },
               { name: "eps", kind: "param", param: "eps" },
             ],
           },

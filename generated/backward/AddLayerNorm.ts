@@ -42,7 +42,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -194,107 +194,87 @@ let mean_2=sum_2 / f32(D);
 let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
+var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_at(base+i_3);
 let gamma_4=gamma_at(i_3);
 let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - shift_4;
+let x_9=x_at(base+i_3);
+let residual_9=residual_at(base+i_3);
+let bias_9=bias_at(i_3);
+let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
+let mul_5=((add_6 - shift_6) - rest)*rsqrt;
 part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / f32(D);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-var mean_5=0.0f;
-for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
-var part_6=0.0f;
-var part_7=0.0f;
-let stop_4=min(block_4+(LANES*256u),D);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let x_9=x_at(base+i_4);
-let residual_9=residual_at(base+i_4);
-let bias_9=bias_at(i_4);
-let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
-let mul_5=((add_6 - shift_6) - rest)*rsqrt;
+let mean_all_2=mean_4 / f32(D);
+let mean_all_3=mean_5 / f32(D);
+let end_2=select(0u,D,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_at(base+i_4);
 let gamma_5=gamma_at(i_4);
 let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - shift_4;
-part_6=part_6+mul_5;
-part_7=part_7+(sub_2*mul_5);
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-let other_12=exchange(mean_5,mask_4);
-mean_5=mean_5+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-mean_4=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_5=all_7;
-workgroupBarrier();
-}
-let mean_all_2=mean_4 / f32(D);
-let mean_all_3=mean_5 / f32(D);
-let end_2=select(0u,D,active_1);
-let sub_4=mean_all_3 - (mean_all*mean_all_2);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_6=d_y_at(base+i_5);
-let gamma_6=gamma_at(i_5);
-let mul_7=d_y_6*gamma_6;
-let sub_3=mul_7 - shift_4;
-let x_10=x_at(base+i_5);
-let residual_10=residual_at(base+i_5);
-let bias_10=bias_at(i_5);
+let x_10=x_at(base+i_4);
+let residual_10=residual_at(base+i_4);
+let bias_10=bias_at(i_4);
 let add_7=((x_10 - shift)+(residual_10 - shift_2))+(bias_10 - shift_3);
-let mul_8=((add_7 - shift_6) - rest)*rsqrt;
-let d_h_1=d_h_at(base+i_5);
-let add_8=(((sub_3 - (mul_8*sub_4)) - mean_all)*rsqrt)+d_h_1;
-d_x_put(base+i_5,add_8);
-d_residual_put(base+i_5,add_8);
+let mul_7=((add_7 - shift_6) - rest)*rsqrt;
+let d_h_1=d_h_at(base+i_4);
+let add_8=(((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt)+d_h_1;
+d_x_put(base+i_4,add_8);
+d_residual_put(base+i_4,add_8);
 }
 }
 `,
@@ -334,7 +314,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -494,110 +474,90 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_four(base_2+i_3);
 let gamma_4=gamma_four(i_3);
 let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - vec4f(shift_4);
+let x_9=x_four(base_2+i_3);
+let residual_9=residual_four(base_2+i_3);
+let bias_9=bias_four(i_3);
+let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
+let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(D);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),D / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let x_9=x_four(base_2+i_4);
-let residual_9=residual_four(base_2+i_4);
-let bias_9=bias_four(i_4);
-let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
-let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+let mean_all_2=mean_4_2 / f32(D);
+let mean_all_3=mean_5_2 / f32(D);
+let end_2=select(0u,D / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_four(base_2+i_4);
 let gamma_5=gamma_four(i_4);
 let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - vec4f(shift_4);
-part_6=part_6+mul_5;
-part_7=part_7+(sub_2*mul_5);
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-let other_12=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-mean_4_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_5_2=all_7;
-workgroupBarrier();
-}
-let mean_all_2=mean_4_2 / f32(D);
-let mean_all_3=mean_5_2 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-let sub_4=mean_all_3 - (mean_all*mean_all_2);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_6=d_y_four(base_2+i_5);
-let gamma_6=gamma_four(i_5);
-let mul_7=d_y_6*gamma_6;
-let sub_3=mul_7 - vec4f(shift_4);
-let x_10=x_four(base_2+i_5);
-let residual_10=residual_four(base_2+i_5);
-let bias_10=bias_four(i_5);
+let x_10=x_four(base_2+i_4);
+let residual_10=residual_four(base_2+i_4);
+let bias_10=bias_four(i_4);
 let add_7=((x_10 - vec4f(shift))+(residual_10 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
-let mul_8=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
-let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((sub_3 - (mul_8*vec4f(sub_4))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
-d_x_put_four(base_2+i_5,add_8);
-d_residual_put_four(base_2+i_5,add_8);
+let mul_7=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+let d_h_1=d_h_four(base_2+i_4);
+let add_8=(((sub_2 - (mul_7*vec4f(sub_3))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+d_x_put_four(base_2+i_4,add_8);
+d_residual_put_four(base_2+i_4,add_8);
 }
 }
 `,
@@ -791,7 +751,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -940,89 +900,69 @@ let mean_2=sum_2 / f32(D);
 let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
+var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_at(base+i_3);
 let gamma_4=gamma_at(i_3);
 let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - shift_3;
+let x_9=x_at(base+i_3);
+let residual_9=residual_at(base+i_3);
+let bias_6=bias_at(i_3);
+let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_6 - scratch_9);
+let mul_5=((add_6 - shift_5) - rest)*rsqrt;
 part_5=part_5+sub;
+part_6=part_6+(sub*mul_5);
+part_7=part_7+mul_5;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(D);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-var mean_5=0.0f;
-for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
-var part_6=0.0f;
-var part_7=0.0f;
-let stop_4=min(block_4+(LANES*256u),D);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5=d_y_at(base+i_4);
-let gamma_5=gamma_at(i_4);
-let mul_5=d_y_5*gamma_5;
-let sub_2=mul_5 - shift_3;
-let x_9=x_at(base+i_4);
-let residual_9=residual_at(base+i_4);
-let bias_6=bias_at(i_4);
-let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_6 - scratch_9);
-let mul_6=((add_6 - shift_5) - rest)*rsqrt;
-part_6=part_6+(sub_2*mul_6);
-part_7=part_7+mul_6;
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-let other_12=exchange(mean_5,mask_4);
-mean_5=mean_5+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(D);
 let mean_all_2=mean_4 / f32(D);
 let mean_all_3=mean_5 / f32(D);
 if (active_1 && (lane==0u)) {
@@ -1071,7 +1011,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -1228,92 +1168,72 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_four(base_2+i_3);
 let gamma_4=gamma_four(i_3);
 let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - vec4f(shift_3);
+let x_9=x_four(base_2+i_3);
+let residual_9=residual_four(base_2+i_3);
+let bias_6=bias_four(i_3);
+let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_6 - vec4f(scratch_9));
+let mul_5=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
 part_5=part_5+sub;
+part_6=part_6+(sub*mul_5);
+part_7=part_7+mul_5;
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),D / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5=d_y_four(base_2+i_4);
-let gamma_5=gamma_four(i_4);
-let mul_5=d_y_5*gamma_5;
-let sub_2=mul_5 - vec4f(shift_3);
-let x_9=x_four(base_2+i_4);
-let residual_9=residual_four(base_2+i_4);
-let bias_6=bias_four(i_4);
-let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_6 - vec4f(scratch_9));
-let mul_6=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
-part_6=part_6+(sub_2*mul_6);
-part_7=part_7+mul_6;
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-let other_12=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5_2=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
 let mean_all_3=mean_5_2 / f32(D);
 if (active_1 && (lane==0u)) {
@@ -1695,7 +1615,7 @@ override chunk: u32;
 override D: u32;
 override T: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -1854,113 +1774,93 @@ let mean_2=sum_2 / f32(D);
 let variance_2=larger((squares_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=0.0f;
+var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<D; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_at(base+i_3);
 let gamma_4=gamma_at(i_3);
 let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - shift_4;
+let x_9=x_at(base+i_3);
+let residual_9=residual_at(base+i_3);
+let bias_9=bias_at(i_3);
+let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
+let mul_5=((add_6 - shift_6) - rest)*rsqrt;
 part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3 / f32(D);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-var mean_5=0.0f;
-for (var block_4=lane; block_4<D; block_4+=LANES*256u) {
-var part_6=0.0f;
-var part_7=0.0f;
-let stop_4=min(block_4+(LANES*256u),D);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let x_9=x_at(base+i_4);
-let residual_9=residual_at(base+i_4);
-let bias_9=bias_at(i_4);
-let add_6=((x_9 - shift)+(residual_9 - shift_2))+(bias_9 - shift_3);
-let mul_5=((add_6 - shift_6) - rest)*rsqrt;
+let mean_all_2=mean_4 / f32(D);
+let mean_all_3=mean_5 / f32(D);
+let end_2=select(0u,D,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_at(base+i_4);
 let gamma_5=gamma_at(i_4);
 let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - shift_4;
-part_6=part_6+mul_5;
-part_7=part_7+(sub_2*mul_5);
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-let other_12=exchange(mean_5,mask_4);
-mean_5=mean_5+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-mean_4=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_5=all_7;
-workgroupBarrier();
-}
-let mean_all_2=mean_4 / f32(D);
-let mean_all_3=mean_5 / f32(D);
-let end_2=select(0u,D,active_1);
-let sub_4=mean_all_3 - (mean_all*mean_all_2);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_6=d_y_at(base+i_5);
-let gamma_6=gamma_at(i_5);
-let mul_7=d_y_6*gamma_6;
-let sub_3=mul_7 - shift_4;
-let x_10=x_at(base+i_5);
-let residual_10=residual_at(base+i_5);
-let bias_10=bias_at(i_5);
+let x_10=x_at(base+i_4);
+let residual_10=residual_at(base+i_4);
+let bias_10=bias_at(i_4);
 let add_7=((x_10 - shift)+(residual_10 - shift_2))+(bias_10 - shift_3);
-let mul_8=((add_7 - shift_6) - rest)*rsqrt;
-let d_h_1=d_h_at(base+i_5);
-let add_8=(((sub_3 - (mul_8*sub_4)) - mean_all)*rsqrt)+d_h_1;
-d_x_put(base+i_5,add_8);
-d_residual_put(base+i_5,add_8);
-let before=scratch_at(base_2+i_5);
-scratch_put(base_2+i_5,select(before,0.0f,turn==0u)+add_8);
-let before_2=scratch_at(base_3+i_5);
-scratch_put(base_3+i_5,select(before_2,0.0f,turn==0u)+(d_y_6*mul_8));
-let before_3=scratch_at(base_4+i_5);
-scratch_put(base_4+i_5,select(before_3,0.0f,turn==0u)+d_y_6);
+let mul_7=((add_7 - shift_6) - rest)*rsqrt;
+let d_h_1=d_h_at(base+i_4);
+let add_8=(((sub_2 - (mul_7*sub_3)) - mean_all)*rsqrt)+d_h_1;
+d_x_put(base+i_4,add_8);
+d_residual_put(base+i_4,add_8);
+let before=scratch_at(base_2+i_4);
+scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+add_8);
+let before_2=scratch_at(base_3+i_4);
+scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+(d_y_5*mul_7));
+let before_3=scratch_at(base_4+i_4);
+scratch_put(base_4+i_4,select(before_3,0.0f,turn==0u)+d_y_5);
 }
 }
 }
@@ -2009,7 +1909,7 @@ override chunk: u32;
 override D: u32;
 override T: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -2176,116 +2076,96 @@ let mean_2=sum_3_2 / f32(D);
 let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_four(base_2+i_3);
 let gamma_4=gamma_four(i_3);
 let mul_4=d_y_4*gamma_4;
 let sub=mul_4 - vec4f(shift_4);
+let x_9=x_four(base_2+i_3);
+let residual_9=residual_four(base_2+i_3);
+let bias_9=bias_four(i_3);
+let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
+let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 part_5=part_5+sub;
+part_6=part_6+mul_5;
+part_7=part_7+(sub*mul_5);
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2 / f32(D);
-let rsqrt=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),D / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let x_9=x_four(base_2+i_4);
-let residual_9=residual_four(base_2+i_4);
-let bias_9=bias_four(i_4);
-let add_6=((x_9 - vec4f(shift))+(residual_9 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
-let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+let mean_all_2=mean_4_2 / f32(D);
+let mean_all_3=mean_5_2 / f32(D);
+let end_2=select(0u,D / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5=d_y_four(base_2+i_4);
 let gamma_5=gamma_four(i_4);
 let mul_6=d_y_5*gamma_5;
 let sub_2=mul_6 - vec4f(shift_4);
-part_6=part_6+mul_5;
-part_7=part_7+(sub_2*mul_5);
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-let other_12=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-mean_4_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_5_2=all_7;
-workgroupBarrier();
-}
-let mean_all_2=mean_4_2 / f32(D);
-let mean_all_3=mean_5_2 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-let sub_4=mean_all_3 - (mean_all*mean_all_2);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_6=d_y_four(base_2+i_5);
-let gamma_6=gamma_four(i_5);
-let mul_7=d_y_6*gamma_6;
-let sub_3=mul_7 - vec4f(shift_4);
-let x_10=x_four(base_2+i_5);
-let residual_10=residual_four(base_2+i_5);
-let bias_10=bias_four(i_5);
+let x_10=x_four(base_2+i_4);
+let residual_10=residual_four(base_2+i_4);
+let bias_10=bias_four(i_4);
 let add_7=((x_10 - vec4f(shift))+(residual_10 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
-let mul_8=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
-let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((sub_3 - (mul_8*vec4f(sub_4))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
-d_x_put_four(base_2+i_5,add_8);
-d_residual_put_four(base_2+i_5,add_8);
-let before=scratch_four(base_3+i_5);
-scratch_put_four(base_3+i_5,select(before,vec4f(0.0f),turn==0u)+add_8);
-let before_2=scratch_four(base_4+i_5);
-scratch_put_four(base_4+i_5,select(before_2,vec4f(0.0f),turn==0u)+(d_y_6*mul_8));
-let before_3=scratch_four(base_5+i_5);
-scratch_put_four(base_5+i_5,select(before_3,vec4f(0.0f),turn==0u)+d_y_6);
+let mul_7=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
+let d_h_1=d_h_four(base_2+i_4);
+let add_8=(((sub_2 - (mul_7*vec4f(sub_3))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+d_x_put_four(base_2+i_4,add_8);
+d_residual_put_four(base_2+i_4,add_8);
+let before=scratch_four(base_3+i_4);
+scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+add_8);
+let before_2=scratch_four(base_4+i_4);
+scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+(d_y_5*mul_7));
+let before_3=scratch_four(base_5+i_4);
+scratch_put_four(base_5+i_4,select(before_3,vec4f(0.0f),turn==0u)+d_y_5);
 }
 }
 }

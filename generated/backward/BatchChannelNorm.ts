@@ -569,216 +569,197 @@ let scratch_11_3=scratch_at(base_4+K_3);
 let gamma_b_3=gamma_b_at(base_5+K_3);
 let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<K*S; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),K*S);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
-let gamma_1=gamma_at(base_5+K_4);
-part_1=part_1+(d_y_1*gamma_1);
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let scratch_5_4=scratch_at(base_2+K_5);
-let scratch_6_4=scratch_at(base_3+K_5);
-let scratch_11_4=scratch_at(base_4+K_5);
-let gamma_b_4=gamma_b_at(base_5+K_5);
+let K_4=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_4);
+let scratch_6_4=scratch_at(base_3+K_4);
+let scratch_11_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base_5+K_4);
 let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
-let beta_b_1=beta_b_at(base_5+K_5);
+let beta_b_1=beta_b_at(base_5+K_4);
 let scratch_16=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let scratch_5_5=scratch_at(base_2+K_6);
-let scratch_6_5=scratch_at(base_3+K_6);
-let scratch_11_5=scratch_at(base_4+K_6);
-let gamma_b_5=gamma_b_at(base_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_5);
+let scratch_6_5=scratch_at(base_3+K_5);
+let scratch_11_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base_5+K_5);
 let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
-let beta_b_2=beta_b_at(base_5+K_6);
+let beta_b_2=beta_b_at(base_5+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let scratch_5_6=scratch_at(base_2+K_7);
-let scratch_6_6=scratch_at(base_3+K_7);
-let scratch_11_6=scratch_at(base_4+K_7);
-let gamma_b_6=gamma_b_at(base_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_6);
+let scratch_6_6=scratch_at(base_3+K_6);
+let scratch_11_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base_5+K_6);
 let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
-let beta_b_3=beta_b_at(base_5+K_7);
+let beta_b_3=beta_b_at(base_5+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
 var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K*S);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let K_8=i_2 / max(S,1u);
-let scratch_5_7=scratch_at(base_2+K_8);
-let scratch_6_7=scratch_at(base_3+K_8);
-let scratch_11_7=scratch_at(base_4+K_8);
-let gamma_b_7=gamma_b_at(base_5+K_8);
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let K_7=i / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_7);
+let scratch_6_7=scratch_at(base_3+K_7);
+let scratch_11_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base_5+K_7);
 let mul_7=(((x_7 - scratch_5_7) - scratch_6_7)*scratch_11_7)*gamma_b_7;
-let beta_b_4=beta_b_at(base_5+K_8);
+let beta_b_4=beta_b_at(base_5+K_7);
 let add_4=(mul_7 - shift)+(beta_b_4 - scratch_16);
 let d=add_4 - shift_2;
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(K*S);
-let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_3=select(shift_2,shift_2+mean_2,far);
+let mean=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,K*S,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
 var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let K_9=i_3 / max(S,1u);
-let scratch_5_8=scratch_at(base_2+K_9);
-let scratch_6_8=scratch_at(base_3+K_9);
-let scratch_11_8=scratch_at(base_4+K_9);
-let gamma_b_8=gamma_b_at(base_5+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_8);
+let scratch_6_8=scratch_at(base_3+K_8);
+let scratch_11_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base_5+K_8);
 let mul_8=(((x_8 - scratch_5_8) - scratch_6_8)*scratch_11_8)*gamma_b_8;
-let beta_b_5=beta_b_at(base_5+K_9);
+let beta_b_5=beta_b_at(base_5+K_8);
 let add_5=(mul_8 - shift)+(beta_b_5 - scratch_16);
 let d_2=add_5 - shift_3;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
+var mean_3=0.0f;
 var mean_4=0.0f;
-for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
+var part_5=0.0f;
 var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),K*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_9=x_at(base+i_4);
-let K_10=i_4 / max(S,1u);
-let scratch_5_9=scratch_at(base_2+K_10);
-let scratch_6_9=scratch_at(base_3+K_10);
-let scratch_11_9=scratch_at(base_4+K_10);
-let gamma_b_9=gamma_b_at(base_5+K_10);
+let stop_3=min(block_3+(LANES*256u),K*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let gamma_1=gamma_at(base_5+K_9);
+let x_9=x_at(base+i_3);
+let scratch_5_9=scratch_at(base_2+K_9);
+let scratch_6_9=scratch_at(base_3+K_9);
+let scratch_11_9=scratch_at(base_4+K_9);
+let gamma_b_9=gamma_b_at(base_5+K_9);
 let mul_9=(((x_9 - scratch_5_9) - scratch_6_9)*scratch_11_9)*gamma_b_9;
-let beta_b_6=beta_b_at(base_5+K_10);
+let beta_b_6=beta_b_at(base_5+K_9);
 let add_6=(mul_9 - shift)+(beta_b_6 - scratch_16);
-let gamma_2=gamma_at(base_5+K_10);
-part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+part_5=part_5+(d_y_1*gamma_1);
+part_6=part_6+((d_y_1*(((add_6 - shift_3) - rest)*rsqrt))*gamma_1);
 }
+mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(K*S);
 let mean_all_2=mean_4 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
@@ -793,9 +774,9 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -876,225 +857,206 @@ let scratch_11_3=scratch_at(base_4+K_3);
 let gamma_b_3=gamma_b_at(base_5+K_3);
 let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-let base_6=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_6+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_5+K_4);
-part_1=part_1+(d_y_1*vec4f(gamma_1));
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let scratch_5_4=scratch_at(base_2+K_5);
-let scratch_6_4=scratch_at(base_3+K_5);
-let scratch_11_4=scratch_at(base_4+K_5);
-let gamma_b_4=gamma_b_at(base_5+K_5);
+let K_4=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_4);
+let scratch_6_4=scratch_at(base_3+K_4);
+let scratch_11_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base_5+K_4);
 let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
-let beta_b_1=beta_b_at(base_5+K_5);
+let beta_b_1=beta_b_at(base_5+K_4);
 let scratch_16=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let scratch_5_5=scratch_at(base_2+K_6);
-let scratch_6_5=scratch_at(base_3+K_6);
-let scratch_11_5=scratch_at(base_4+K_6);
-let gamma_b_5=gamma_b_at(base_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_5);
+let scratch_6_5=scratch_at(base_3+K_5);
+let scratch_11_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base_5+K_5);
 let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
-let beta_b_2=beta_b_at(base_5+K_6);
+let beta_b_2=beta_b_at(base_5+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let scratch_5_6=scratch_at(base_2+K_7);
-let scratch_6_6=scratch_at(base_3+K_7);
-let scratch_11_6=scratch_at(base_4+K_7);
-let gamma_b_6=gamma_b_at(base_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_6);
+let scratch_6_6=scratch_at(base_3+K_6);
+let scratch_11_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base_5+K_6);
 let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
-let beta_b_3=beta_b_at(base_5+K_7);
+let beta_b_3=beta_b_at(base_5+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_6=row*((K*S) / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_6+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let scratch_5_7=scratch_at(base_2+K_8);
-let scratch_6_7=scratch_at(base_3+K_8);
-let scratch_11_7=scratch_at(base_4+K_8);
-let gamma_b_7=gamma_b_at(base_5+K_8);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_6+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_7);
+let scratch_6_7=scratch_at(base_3+K_7);
+let scratch_11_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base_5+K_7);
 let mul_7=(((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7))*vec4f(scratch_11_7))*vec4f(gamma_b_7);
-let beta_b_4=beta_b_at(base_5+K_8);
+let beta_b_4=beta_b_at(base_5+K_7);
 let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_16);
 let d=add_4 - vec4f(shift_2);
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_3=select(shift_2,shift_2+mean_3,far);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_6+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let scratch_5_8=scratch_at(base_2+K_9);
-let scratch_6_8=scratch_at(base_3+K_9);
-let scratch_11_8=scratch_at(base_4+K_9);
-let gamma_b_8=gamma_b_at(base_5+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_6+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_8);
+let scratch_6_8=scratch_at(base_3+K_8);
+let scratch_11_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base_5+K_8);
 let mul_8=(((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8))*vec4f(scratch_11_8))*vec4f(gamma_b_8);
-let beta_b_5=beta_b_at(base_5+K_9);
+let beta_b_5=beta_b_at(base_5+K_8);
 let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_16);
 let d_2=add_5 - vec4f(shift_3);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_6+i_4);
-let x_9=x_four(base_6+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let scratch_5_9=scratch_at(base_2+K_10);
-let scratch_6_9=scratch_at(base_3+K_10);
-let scratch_11_9=scratch_at(base_4+K_10);
-let gamma_b_9=gamma_b_at(base_5+K_10);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_four(base_6+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let gamma_1=gamma_at(base_5+K_9);
+let x_9=x_four(base_6+i_3);
+let scratch_5_9=scratch_at(base_2+K_9);
+let scratch_6_9=scratch_at(base_3+K_9);
+let scratch_11_9=scratch_at(base_4+K_9);
+let gamma_b_9=gamma_b_at(base_5+K_9);
 let mul_9=(((x_9 - vec4f(scratch_5_9)) - vec4f(scratch_6_9))*vec4f(scratch_11_9))*vec4f(gamma_b_9);
-let beta_b_6=beta_b_at(base_5+K_10);
+let beta_b_6=beta_b_at(base_5+K_9);
 let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_16);
-let gamma_2=gamma_at(base_5+K_10);
-let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
+let mul_10=(d_y_1*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+part_5=part_5+(d_y_1*vec4f(gamma_1));
 part_6=part_6+mul_10;
 }
-mean_5=mean_5+part_6;
+mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(K*S);
+let mean_all=mean_3_2 / f32(K*S);
+let mean_all_2=mean_4_2 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
 scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
@@ -1108,9 +1070,9 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -1131,7 +1093,7 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 1, together: 4, split: true },
         split: null,
       },
       {
@@ -1170,17 +1132,23 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(G*K);
 let row=select(0u,index,active_1);
+let G_1=row / max(K,1u);
+let base=G_1*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
-let base=row*S;
-let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let base_2=row*S;
+let x_1=x_at(base_2+((N_1*((G*K)*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let x_2=x_at(base_2+((N_2*((G*K)*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let x_3=x_at(base_2+((N_3*((G*K)*S))+S_3));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<N*S; block+=LANES*256u) {
@@ -1190,8 +1158,8 @@ let stop=min(block+(LANES*256u),N*S);
 for (var i=block; i<stop; i+=LANES) {
 let N_4=i / max(S,1u);
 let S_4=i % max(S,1u);
-let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
-let d=x_4 - shift;
+let x_4=x_at(base_2+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -1228,7 +1196,7 @@ workgroupBarrier();
 let mean=sum / f32(N*S);
 let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,N*S,far);
@@ -1239,8 +1207,8 @@ let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let N_5=i_2 / max(S,1u);
 let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
-let d_2=x_5 - shift_2;
+let x_5=x_at(base_2+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1278,18 +1246,12 @@ let mean_2=sum_2 / f32(N*S);
 let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-let G_1=row / max(K,1u);
-let base_2=G_1*K;
-let beta_b_1=beta_b_at(base_2);
-let beta_b_2=beta_b_at(base_2+(K / 2u));
-let beta_b_3=beta_b_at(base_2+(K - 1u));
-let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let gamma_1=gamma_at(row);
 let rsqrt=inverseSqrt(spread+eps);
 let gamma_b_1=gamma_b_at(row);
 let base_3=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
 let beta_b_4=beta_b_at(row);
-let sub=beta_b_4 - shift_3;
+let sub=beta_b_4 - shift;
 let base_4=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_5=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_6=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
@@ -1304,9 +1266,9 @@ let stop_3=min(block_3+(LANES*256u),N*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let N_6=i_3 / max(S,1u);
 let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((N_6*((G*K)*S))+S_6));
-let x_6=x_at(base+((N_6*((G*K)*S))+S_6));
-let mul=((x_6 - shift_2) - rest)*rsqrt;
+let d_y_1=d_y_at(base_2+((N_6*((G*K)*S))+S_6));
+let x_6=x_at(base_2+((N_6*((G*K)*S))+S_6));
+let mul=((x_6 - shift_3) - rest)*rsqrt;
 let scratch_14=scratch_at(base_3+(N_6*G));
 let scratch_19=scratch_at(base_4+(N_6*G));
 let scratch_20=scratch_at(base_5+(N_6*G));
@@ -1356,9 +1318,9 @@ let mul_7=gamma_b_1*rsqrt;
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let N_7=i_4 / max(S,1u);
 let S_7=i_4 % max(S,1u);
-let d_y_2=d_y_at(base+((N_7*((G*K)*S))+S_7));
-let x_7=x_at(base+((N_7*((G*K)*S))+S_7));
-let mul_4=((x_7 - shift_2) - rest)*rsqrt;
+let d_y_2=d_y_at(base_2+((N_7*((G*K)*S))+S_7));
+let x_7=x_at(base_2+((N_7*((G*K)*S))+S_7));
+let mul_4=((x_7 - shift_3) - rest)*rsqrt;
 let scratch_14_2=scratch_at(base_3+(N_7*G));
 let scratch_19_2=scratch_at(base_4+(N_7*G));
 let scratch_20_2=scratch_at(base_5+(N_7*G));
@@ -1368,13 +1330,13 @@ let scratch_32_2=scratch_at(base_7+(N_7*G));
 let scratch_33_2=scratch_at(base_8+(N_7*G));
 let sub_3=((d_y_2*gamma_1) - (mul_5*scratch_32_2)) - scratch_33_2;
 let mul_6=sub_3*scratch_25_2;
-d_x_put(base+((N_7*((G*K)*S))+S_7),((mul_6 - (mul_4*mean_all)) - mean_all_2)*mul_7);
+d_x_put(base_2+((N_7*((G*K)*S))+S_7),((mul_6 - (mul_4*mean_all)) - mean_all_2)*mul_7);
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
@@ -1426,18 +1388,24 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(G*K);
 let row=select(0u,index,active_1);
+let G_1=row / max(K,1u);
+let base=G_1*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
-let base=row*S;
-let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let base_2=row*S;
+let x_1=x_at(base_2+((N_1*((G*K)*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let x_2=x_at(base_2+((N_2*((G*K)*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*(S / 4u);
+let x_3=x_at(base_2+((N_3*((G*K)*S))+S_3));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_3=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
@@ -1447,8 +1415,8 @@ let stop=min(block+(LANES*256u),(N*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let N_4=(i*4u) / max(S,1u);
 let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let x_4=x_four(base_3+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -1487,7 +1455,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(N*S);
 let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(N*S) / 4u,far);
@@ -1498,8 +1466,8 @@ let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let N_5=(i_2*4u) / max(S,1u);
 let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let x_5=x_four(base_3+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1539,18 +1507,12 @@ let mean_2=sum_3_2 / f32(N*S);
 let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-let G_1=row / max(K,1u);
-let base_3=G_1*K;
-let beta_b_1=beta_b_at(base_3);
-let beta_b_2=beta_b_at(base_3+(K / 2u));
-let beta_b_3=beta_b_at(base_3+(K - 1u));
-let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let gamma_1=gamma_at(row);
 let rsqrt=inverseSqrt(spread+eps);
 let gamma_b_1=gamma_b_at(row);
 let base_4=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
 let beta_b_4=beta_b_at(row);
-let sub=beta_b_4 - shift_3;
+let sub=beta_b_4 - shift;
 let base_5=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_6=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_7=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
@@ -1565,9 +1527,9 @@ let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let N_6=(i_3*4u) / max(S,1u);
 let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
-let x_6=x_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let d_y_1=d_y_four(base_3+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let x_6=x_four(base_3+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
 let scratch_14=scratch_at(base_4+(N_6*G));
 let scratch_19=scratch_at(base_5+(N_6*G));
 let scratch_20=scratch_at(base_6+(N_6*G));
@@ -1619,9 +1581,9 @@ let mul_5=gamma_b_1*rsqrt;
 for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let N_7=(i_4*4u) / max(S,1u);
 let S_7=(i_4*4u) % max(S,1u);
-let d_y_2=d_y_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let x_7=x_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let mul_3=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let d_y_2=d_y_four(base_3+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let x_7=x_four(base_3+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let mul_3=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
 let scratch_14_2=scratch_at(base_4+(N_7*G));
 let scratch_19_2=scratch_at(base_5+(N_7*G));
 let scratch_20_2=scratch_at(base_6+(N_7*G));
@@ -1631,13 +1593,13 @@ let scratch_32_2=scratch_at(base_8+(N_7*G));
 let scratch_33_2=scratch_at(base_9+(N_7*G));
 let sub_5=((d_y_2*vec4f(gamma_1)) - ((sub_4*vec4f(scratch_25_2))*vec4f(scratch_32_2))) - vec4f(scratch_33_2);
 let mul_4=sub_5*vec4f(scratch_25_2);
-d_x_put_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)),((mul_4 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(mul_5));
+d_x_put_four(base_3+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)),((mul_4 - (mul_3*vec4f(mean_all))) - vec4f(mean_all_2))*vec4f(mul_5));
 }
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
@@ -2229,216 +2191,197 @@ let scratch_11_3=scratch_at(base_4+K_3);
 let gamma_b_3=gamma_b_at(base_5+K_3);
 let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<K*S; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),K*S);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
-let gamma_1=gamma_at(base_5+K_4);
-part_1=part_1+(d_y_1*gamma_1);
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let scratch_5_4=scratch_at(base_2+K_5);
-let scratch_6_4=scratch_at(base_3+K_5);
-let scratch_11_4=scratch_at(base_4+K_5);
-let gamma_b_4=gamma_b_at(base_5+K_5);
+let K_4=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_4);
+let scratch_6_4=scratch_at(base_3+K_4);
+let scratch_11_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base_5+K_4);
 let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
-let beta_b_1=beta_b_at(base_5+K_5);
+let beta_b_1=beta_b_at(base_5+K_4);
 let scratch_16=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let scratch_5_5=scratch_at(base_2+K_6);
-let scratch_6_5=scratch_at(base_3+K_6);
-let scratch_11_5=scratch_at(base_4+K_6);
-let gamma_b_5=gamma_b_at(base_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_5);
+let scratch_6_5=scratch_at(base_3+K_5);
+let scratch_11_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base_5+K_5);
 let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
-let beta_b_2=beta_b_at(base_5+K_6);
+let beta_b_2=beta_b_at(base_5+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let scratch_5_6=scratch_at(base_2+K_7);
-let scratch_6_6=scratch_at(base_3+K_7);
-let scratch_11_6=scratch_at(base_4+K_7);
-let gamma_b_6=gamma_b_at(base_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_6);
+let scratch_6_6=scratch_at(base_3+K_6);
+let scratch_11_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base_5+K_6);
 let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
-let beta_b_3=beta_b_at(base_5+K_7);
+let beta_b_3=beta_b_at(base_5+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
 var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K*S);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let K_8=i_2 / max(S,1u);
-let scratch_5_7=scratch_at(base_2+K_8);
-let scratch_6_7=scratch_at(base_3+K_8);
-let scratch_11_7=scratch_at(base_4+K_8);
-let gamma_b_7=gamma_b_at(base_5+K_8);
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let K_7=i / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_7);
+let scratch_6_7=scratch_at(base_3+K_7);
+let scratch_11_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base_5+K_7);
 let mul_7=(((x_7 - scratch_5_7) - scratch_6_7)*scratch_11_7)*gamma_b_7;
-let beta_b_4=beta_b_at(base_5+K_8);
+let beta_b_4=beta_b_at(base_5+K_7);
 let add_4=(mul_7 - shift)+(beta_b_4 - scratch_16);
 let d=add_4 - shift_2;
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(K*S);
-let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_3=select(shift_2,shift_2+mean_2,far);
+let mean=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,K*S,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
 var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let K_9=i_3 / max(S,1u);
-let scratch_5_8=scratch_at(base_2+K_9);
-let scratch_6_8=scratch_at(base_3+K_9);
-let scratch_11_8=scratch_at(base_4+K_9);
-let gamma_b_8=gamma_b_at(base_5+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_8);
+let scratch_6_8=scratch_at(base_3+K_8);
+let scratch_11_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base_5+K_8);
 let mul_8=(((x_8 - scratch_5_8) - scratch_6_8)*scratch_11_8)*gamma_b_8;
-let beta_b_5=beta_b_at(base_5+K_9);
+let beta_b_5=beta_b_at(base_5+K_8);
 let add_5=(mul_8 - shift)+(beta_b_5 - scratch_16);
 let d_2=add_5 - shift_3;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
+var mean_3=0.0f;
 var mean_4=0.0f;
-for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
+var part_5=0.0f;
 var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),K*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_9=x_at(base+i_4);
-let K_10=i_4 / max(S,1u);
-let scratch_5_9=scratch_at(base_2+K_10);
-let scratch_6_9=scratch_at(base_3+K_10);
-let scratch_11_9=scratch_at(base_4+K_10);
-let gamma_b_9=gamma_b_at(base_5+K_10);
+let stop_3=min(block_3+(LANES*256u),K*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let gamma_1=gamma_at(base_5+K_9);
+let x_9=x_at(base+i_3);
+let scratch_5_9=scratch_at(base_2+K_9);
+let scratch_6_9=scratch_at(base_3+K_9);
+let scratch_11_9=scratch_at(base_4+K_9);
+let gamma_b_9=gamma_b_at(base_5+K_9);
 let mul_9=(((x_9 - scratch_5_9) - scratch_6_9)*scratch_11_9)*gamma_b_9;
-let beta_b_6=beta_b_at(base_5+K_10);
+let beta_b_6=beta_b_at(base_5+K_9);
 let add_6=(mul_9 - shift)+(beta_b_6 - scratch_16);
-let gamma_2=gamma_at(base_5+K_10);
-part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+part_5=part_5+(d_y_1*gamma_1);
+part_6=part_6+((d_y_1*(((add_6 - shift_3) - rest)*rsqrt))*gamma_1);
 }
+mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(K*S);
 let mean_all_2=mean_4 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
@@ -2453,9 +2396,9 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -2536,225 +2479,206 @@ let scratch_11_3=scratch_at(base_4+K_3);
 let gamma_b_3=gamma_b_at(base_5+K_3);
 let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-let base_6=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_6+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_5+K_4);
-part_1=part_1+(d_y_1*vec4f(gamma_1));
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let scratch_5_4=scratch_at(base_2+K_5);
-let scratch_6_4=scratch_at(base_3+K_5);
-let scratch_11_4=scratch_at(base_4+K_5);
-let gamma_b_4=gamma_b_at(base_5+K_5);
+let K_4=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_4);
+let scratch_6_4=scratch_at(base_3+K_4);
+let scratch_11_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base_5+K_4);
 let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
-let beta_b_1=beta_b_at(base_5+K_5);
+let beta_b_1=beta_b_at(base_5+K_4);
 let scratch_16=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let scratch_5_5=scratch_at(base_2+K_6);
-let scratch_6_5=scratch_at(base_3+K_6);
-let scratch_11_5=scratch_at(base_4+K_6);
-let gamma_b_5=gamma_b_at(base_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_5);
+let scratch_6_5=scratch_at(base_3+K_5);
+let scratch_11_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base_5+K_5);
 let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
-let beta_b_2=beta_b_at(base_5+K_6);
+let beta_b_2=beta_b_at(base_5+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let scratch_5_6=scratch_at(base_2+K_7);
-let scratch_6_6=scratch_at(base_3+K_7);
-let scratch_11_6=scratch_at(base_4+K_7);
-let gamma_b_6=gamma_b_at(base_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_6);
+let scratch_6_6=scratch_at(base_3+K_6);
+let scratch_11_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base_5+K_6);
 let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
-let beta_b_3=beta_b_at(base_5+K_7);
+let beta_b_3=beta_b_at(base_5+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_6=row*((K*S) / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_6+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let scratch_5_7=scratch_at(base_2+K_8);
-let scratch_6_7=scratch_at(base_3+K_8);
-let scratch_11_7=scratch_at(base_4+K_8);
-let gamma_b_7=gamma_b_at(base_5+K_8);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_6+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_7);
+let scratch_6_7=scratch_at(base_3+K_7);
+let scratch_11_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base_5+K_7);
 let mul_7=(((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7))*vec4f(scratch_11_7))*vec4f(gamma_b_7);
-let beta_b_4=beta_b_at(base_5+K_8);
+let beta_b_4=beta_b_at(base_5+K_7);
 let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_16);
 let d=add_4 - vec4f(shift_2);
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_3=select(shift_2,shift_2+mean_3,far);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_6+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let scratch_5_8=scratch_at(base_2+K_9);
-let scratch_6_8=scratch_at(base_3+K_9);
-let scratch_11_8=scratch_at(base_4+K_9);
-let gamma_b_8=gamma_b_at(base_5+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_6+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_8);
+let scratch_6_8=scratch_at(base_3+K_8);
+let scratch_11_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base_5+K_8);
 let mul_8=(((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8))*vec4f(scratch_11_8))*vec4f(gamma_b_8);
-let beta_b_5=beta_b_at(base_5+K_9);
+let beta_b_5=beta_b_at(base_5+K_8);
 let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_16);
 let d_2=add_5 - vec4f(shift_3);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_6+i_4);
-let x_9=x_four(base_6+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let scratch_5_9=scratch_at(base_2+K_10);
-let scratch_6_9=scratch_at(base_3+K_10);
-let scratch_11_9=scratch_at(base_4+K_10);
-let gamma_b_9=gamma_b_at(base_5+K_10);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_four(base_6+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let gamma_1=gamma_at(base_5+K_9);
+let x_9=x_four(base_6+i_3);
+let scratch_5_9=scratch_at(base_2+K_9);
+let scratch_6_9=scratch_at(base_3+K_9);
+let scratch_11_9=scratch_at(base_4+K_9);
+let gamma_b_9=gamma_b_at(base_5+K_9);
 let mul_9=(((x_9 - vec4f(scratch_5_9)) - vec4f(scratch_6_9))*vec4f(scratch_11_9))*vec4f(gamma_b_9);
-let beta_b_6=beta_b_at(base_5+K_10);
+let beta_b_6=beta_b_at(base_5+K_9);
 let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_16);
-let gamma_2=gamma_at(base_5+K_10);
-let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
+let mul_10=(d_y_1*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+part_5=part_5+(d_y_1*vec4f(gamma_1));
 part_6=part_6+mul_10;
 }
-mean_5=mean_5+part_6;
+mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(K*S);
+let mean_all=mean_3_2 / f32(K*S);
+let mean_all_2=mean_4_2 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
 scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
@@ -2768,9 +2692,9 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -2791,7 +2715,7 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 1, together: 4, split: true },
         split: null,
       },
       {
@@ -2813,7 +2737,7 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -2938,38 +2862,6 @@ let mean_2=sum_2 / f32(N*S);
 let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var sum_3=0.0f;
-for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),N*S);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((N_6*((G*K)*S))+S_6));
-part_5=part_5+d_y_1;
-}
-sum_3=sum_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_3,mask_3);
-sum_3=sum_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_3=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_3;
 let gamma_1=gamma_at(row);
 let rsqrt=inverseSqrt(spread+eps);
 let gamma_b_1=gamma_b_at(row);
@@ -2983,71 +2875,84 @@ let base_4=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u
 let base_5=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_6=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_7=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum_3=0.0f;
 var sum_4=0.0f;
 var sum_5=0.0f;
 var sum_6=0.0f;
-for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
+var part_5=0.0f;
 var part_6=0.0f;
 var part_7=0.0f;
 var part_8=0.0f;
-let stop_4=min(block_4+(LANES*256u),N*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=i_4 / max(S,1u);
-let S_7=i_4 % max(S,1u);
-let d_y_2=d_y_at(base+((N_7*((G*K)*S))+S_7));
-let x_6=x_at(base+((N_7*((G*K)*S))+S_7));
+let stop_3=min(block_3+(LANES*256u),N*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=i_3 / max(S,1u);
+let S_6=i_3 % max(S,1u);
+let d_y_1=d_y_at(base+((N_6*((G*K)*S))+S_6));
+let x_6=x_at(base+((N_6*((G*K)*S))+S_6));
 let mul=((x_6 - shift_2) - rest)*rsqrt;
-let scratch_14=scratch_at(base_2+(N_7*G));
-let scratch_19=scratch_at(base_3+(N_7*G));
-let scratch_20=scratch_at(base_4+(N_7*G));
-let scratch_25=scratch_at(base_5+(N_7*G));
+let scratch_14=scratch_at(base_2+(N_6*G));
+let scratch_19=scratch_at(base_3+(N_6*G));
+let scratch_20=scratch_at(base_4+(N_6*G));
+let scratch_25=scratch_at(base_5+(N_6*G));
 let mul_2=(((((mul*gamma_b_1) - scratch_14)+sub) - scratch_19) - scratch_20)*scratch_25;
-let scratch_33=scratch_at(base_6+(N_7*G));
-let scratch_34=scratch_at(base_7+(N_7*G));
-let sub_2=((d_y_2*gamma_1) - (mul_2*scratch_33)) - scratch_34;
+let scratch_33=scratch_at(base_6+(N_6*G));
+let scratch_34=scratch_at(base_7+(N_6*G));
+let sub_2=((d_y_1*gamma_1) - (mul_2*scratch_33)) - scratch_34;
+part_5=part_5+d_y_1;
 part_6=part_6+((sub_2*mul)*scratch_25);
 part_7=part_7+(sub_2*scratch_25);
-part_8=part_8+(d_y_2*mul_2);
+part_8=part_8+(d_y_1*mul_2);
 }
+sum_3=sum_3+part_5;
 sum_4=sum_4+part_6;
 sum_5=sum_5+part_7;
 sum_6=sum_6+part_8;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(sum_4,mask_4);
-sum_4=sum_4+other_11;
-let other_12=exchange(sum_5,mask_4);
-sum_5=sum_5+other_12;
-let other_13=exchange(sum_6,mask_4);
-sum_6=sum_6+other_13;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3,mask_3);
+sum_3=sum_3+other_9;
+let other_10=exchange(sum_4,mask_3);
+sum_4=sum_4+other_10;
+let other_11=exchange(sum_5,mask_3);
+sum_5=sum_5+other_11;
+let other_12=exchange(sum_6,mask_3);
+sum_6=sum_6+other_12;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
-let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_4=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_5=all_7;
-let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_6=all_8;
 workgroupBarrier();
 }
+let sum_all=sum_3;
 let sum_all_2=sum_4;
 let sum_all_3=sum_5;
 let sum_all_4=sum_6;
@@ -3061,11 +2966,11 @@ d_beta_put(row,sum_all);
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
               { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               {
                 tensor: "d_gamma_b",
                 access: "read_write",
@@ -3106,7 +3011,7 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -3239,39 +3144,6 @@ let mean_2=sum_3_2 / f32(N*S);
 let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var sum_4=vec4f(0.0f);
-for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
-}
-sum_4=sum_4+part_5;
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_4_2=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_4_2;
 let gamma_1=gamma_at(row);
 let rsqrt=inverseSqrt(spread+eps);
 let gamma_b_1=gamma_b_at(row);
@@ -3285,75 +3157,89 @@ let base_5=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u
 let base_6=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_7=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_8=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
-for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2=d_y_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let x_6=x_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=(i_3*4u) / max(S,1u);
+let S_6=(i_3*4u) % max(S,1u);
+let d_y_1=d_y_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let x_6=x_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
 let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let scratch_14=scratch_at(base_3+(N_7*G));
-let scratch_19=scratch_at(base_4+(N_7*G));
-let scratch_20=scratch_at(base_5+(N_7*G));
+let scratch_14=scratch_at(base_3+(N_6*G));
+let scratch_19=scratch_at(base_4+(N_6*G));
+let scratch_20=scratch_at(base_5+(N_6*G));
 let sub_2=((((mul*vec4f(gamma_b_1)) - vec4f(scratch_14))+vec4f(sub)) - vec4f(scratch_19)) - vec4f(scratch_20);
-let scratch_25=scratch_at(base_6+(N_7*G));
+let scratch_25=scratch_at(base_6+(N_6*G));
 let mul_2=sub_2*vec4f(scratch_25);
-let scratch_33=scratch_at(base_7+(N_7*G));
-let scratch_34=scratch_at(base_8+(N_7*G));
-let sub_3=((d_y_2*vec4f(gamma_1)) - (mul_2*vec4f(scratch_33))) - vec4f(scratch_34);
+let scratch_33=scratch_at(base_7+(N_6*G));
+let scratch_34=scratch_at(base_8+(N_6*G));
+let sub_3=((d_y_1*vec4f(gamma_1)) - (mul_2*vec4f(scratch_33))) - vec4f(scratch_34);
+part_5=part_5+d_y_1;
 part_6=part_6+((sub_3*mul)*vec4f(scratch_25));
 part_7=part_7+(sub_3*vec4f(scratch_25));
-part_8=part_8+(d_y_2*mul_2);
+part_8=part_8+(d_y_1*mul_2);
 }
+sum_4=sum_4+part_5;
 sum_5=sum_5+part_6;
 sum_6=sum_6+part_7;
 sum_7=sum_7+part_8;
 }
+var sum_4_2=fold_add(sum_4);
 var sum_5_2=fold_add(sum_5);
 var sum_6_2=fold_add(sum_6);
 var sum_7_2=fold_add(sum_7);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(sum_5_2,mask_4);
-sum_5_2=sum_5_2+other_11;
-let other_12=exchange(sum_6_2,mask_4);
-sum_6_2=sum_6_2+other_12;
-let other_13=exchange(sum_7_2,mask_4);
-sum_7_2=sum_7_2+other_13;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_10;
+let other_11=exchange(sum_6_2,mask_3);
+sum_6_2=sum_6_2+other_11;
+let other_12=exchange(sum_7_2,mask_3);
+sum_7_2=sum_7_2+other_12;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
-let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_5_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_6_2=all_7;
-let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_7_2=all_8;
 workgroupBarrier();
 }
+let sum_all=sum_4_2;
 let sum_all_2=sum_5_2;
 let sum_all_3=sum_6_2;
 let sum_all_4=sum_7_2;
@@ -3367,11 +3253,11 @@ d_beta_put(row,sum_all);
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
               { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               {
                 tensor: "d_gamma_b",
                 access: "read_write",
@@ -3400,7 +3286,7 @@ d_beta_put(row,sum_all);
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 1, together: 4, split: true },
         split: null,
       },
     ],
@@ -3973,216 +3859,197 @@ let scratch_11_3=scratch_at(base_4+K_3);
 let gamma_b_3=gamma_b_at(base_5+K_3);
 let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<K*S; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),K*S);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
-let gamma_1=gamma_at(base_5+K_4);
-part_1=part_1+(d_y_1*gamma_1);
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let scratch_5_4=scratch_at(base_2+K_5);
-let scratch_6_4=scratch_at(base_3+K_5);
-let scratch_11_4=scratch_at(base_4+K_5);
-let gamma_b_4=gamma_b_at(base_5+K_5);
+let K_4=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_4);
+let scratch_6_4=scratch_at(base_3+K_4);
+let scratch_11_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base_5+K_4);
 let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
-let beta_b_1=beta_b_at(base_5+K_5);
+let beta_b_1=beta_b_at(base_5+K_4);
 let scratch_16=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let scratch_5_5=scratch_at(base_2+K_6);
-let scratch_6_5=scratch_at(base_3+K_6);
-let scratch_11_5=scratch_at(base_4+K_6);
-let gamma_b_5=gamma_b_at(base_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_5);
+let scratch_6_5=scratch_at(base_3+K_5);
+let scratch_11_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base_5+K_5);
 let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
-let beta_b_2=beta_b_at(base_5+K_6);
+let beta_b_2=beta_b_at(base_5+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let scratch_5_6=scratch_at(base_2+K_7);
-let scratch_6_6=scratch_at(base_3+K_7);
-let scratch_11_6=scratch_at(base_4+K_7);
-let gamma_b_6=gamma_b_at(base_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_6);
+let scratch_6_6=scratch_at(base_3+K_6);
+let scratch_11_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base_5+K_6);
 let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
-let beta_b_3=beta_b_at(base_5+K_7);
+let beta_b_3=beta_b_at(base_5+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
 var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K*S);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let K_8=i_2 / max(S,1u);
-let scratch_5_7=scratch_at(base_2+K_8);
-let scratch_6_7=scratch_at(base_3+K_8);
-let scratch_11_7=scratch_at(base_4+K_8);
-let gamma_b_7=gamma_b_at(base_5+K_8);
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let K_7=i / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_7);
+let scratch_6_7=scratch_at(base_3+K_7);
+let scratch_11_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base_5+K_7);
 let mul_7=(((x_7 - scratch_5_7) - scratch_6_7)*scratch_11_7)*gamma_b_7;
-let beta_b_4=beta_b_at(base_5+K_8);
+let beta_b_4=beta_b_at(base_5+K_7);
 let add_4=(mul_7 - shift)+(beta_b_4 - scratch_16);
 let d=add_4 - shift_2;
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(K*S);
-let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_3=select(shift_2,shift_2+mean_2,far);
+let mean=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,K*S,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
 var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let K_9=i_3 / max(S,1u);
-let scratch_5_8=scratch_at(base_2+K_9);
-let scratch_6_8=scratch_at(base_3+K_9);
-let scratch_11_8=scratch_at(base_4+K_9);
-let gamma_b_8=gamma_b_at(base_5+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_8);
+let scratch_6_8=scratch_at(base_3+K_8);
+let scratch_11_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base_5+K_8);
 let mul_8=(((x_8 - scratch_5_8) - scratch_6_8)*scratch_11_8)*gamma_b_8;
-let beta_b_5=beta_b_at(base_5+K_9);
+let beta_b_5=beta_b_at(base_5+K_8);
 let add_5=(mul_8 - shift)+(beta_b_5 - scratch_16);
 let d_2=add_5 - shift_3;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
+var mean_3=0.0f;
 var mean_4=0.0f;
-for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
+var part_5=0.0f;
 var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),K*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_9=x_at(base+i_4);
-let K_10=i_4 / max(S,1u);
-let scratch_5_9=scratch_at(base_2+K_10);
-let scratch_6_9=scratch_at(base_3+K_10);
-let scratch_11_9=scratch_at(base_4+K_10);
-let gamma_b_9=gamma_b_at(base_5+K_10);
+let stop_3=min(block_3+(LANES*256u),K*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let gamma_1=gamma_at(base_5+K_9);
+let x_9=x_at(base+i_3);
+let scratch_5_9=scratch_at(base_2+K_9);
+let scratch_6_9=scratch_at(base_3+K_9);
+let scratch_11_9=scratch_at(base_4+K_9);
+let gamma_b_9=gamma_b_at(base_5+K_9);
 let mul_9=(((x_9 - scratch_5_9) - scratch_6_9)*scratch_11_9)*gamma_b_9;
-let beta_b_6=beta_b_at(base_5+K_10);
+let beta_b_6=beta_b_at(base_5+K_9);
 let add_6=(mul_9 - shift)+(beta_b_6 - scratch_16);
-let gamma_2=gamma_at(base_5+K_10);
-part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+part_5=part_5+(d_y_1*gamma_1);
+part_6=part_6+((d_y_1*(((add_6 - shift_3) - rest)*rsqrt))*gamma_1);
 }
+mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(K*S);
 let mean_all_2=mean_4 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
@@ -4197,9 +4064,9 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -4280,225 +4147,206 @@ let scratch_11_3=scratch_at(base_4+K_3);
 let gamma_b_3=gamma_b_at(base_5+K_3);
 let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-let base_6=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_6+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_5+K_4);
-part_1=part_1+(d_y_1*vec4f(gamma_1));
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let scratch_5_4=scratch_at(base_2+K_5);
-let scratch_6_4=scratch_at(base_3+K_5);
-let scratch_11_4=scratch_at(base_4+K_5);
-let gamma_b_4=gamma_b_at(base_5+K_5);
+let K_4=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_4);
+let scratch_6_4=scratch_at(base_3+K_4);
+let scratch_11_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base_5+K_4);
 let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
-let beta_b_1=beta_b_at(base_5+K_5);
+let beta_b_1=beta_b_at(base_5+K_4);
 let scratch_16=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let scratch_5_5=scratch_at(base_2+K_6);
-let scratch_6_5=scratch_at(base_3+K_6);
-let scratch_11_5=scratch_at(base_4+K_6);
-let gamma_b_5=gamma_b_at(base_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_5);
+let scratch_6_5=scratch_at(base_3+K_5);
+let scratch_11_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base_5+K_5);
 let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
-let beta_b_2=beta_b_at(base_5+K_6);
+let beta_b_2=beta_b_at(base_5+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let scratch_5_6=scratch_at(base_2+K_7);
-let scratch_6_6=scratch_at(base_3+K_7);
-let scratch_11_6=scratch_at(base_4+K_7);
-let gamma_b_6=gamma_b_at(base_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_6);
+let scratch_6_6=scratch_at(base_3+K_6);
+let scratch_11_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base_5+K_6);
 let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
-let beta_b_3=beta_b_at(base_5+K_7);
+let beta_b_3=beta_b_at(base_5+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_6=row*((K*S) / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_6+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let scratch_5_7=scratch_at(base_2+K_8);
-let scratch_6_7=scratch_at(base_3+K_8);
-let scratch_11_7=scratch_at(base_4+K_8);
-let gamma_b_7=gamma_b_at(base_5+K_8);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_6+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_7);
+let scratch_6_7=scratch_at(base_3+K_7);
+let scratch_11_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base_5+K_7);
 let mul_7=(((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7))*vec4f(scratch_11_7))*vec4f(gamma_b_7);
-let beta_b_4=beta_b_at(base_5+K_8);
+let beta_b_4=beta_b_at(base_5+K_7);
 let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_16);
 let d=add_4 - vec4f(shift_2);
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_3=select(shift_2,shift_2+mean_3,far);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_6+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let scratch_5_8=scratch_at(base_2+K_9);
-let scratch_6_8=scratch_at(base_3+K_9);
-let scratch_11_8=scratch_at(base_4+K_9);
-let gamma_b_8=gamma_b_at(base_5+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_6+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_8);
+let scratch_6_8=scratch_at(base_3+K_8);
+let scratch_11_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base_5+K_8);
 let mul_8=(((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8))*vec4f(scratch_11_8))*vec4f(gamma_b_8);
-let beta_b_5=beta_b_at(base_5+K_9);
+let beta_b_5=beta_b_at(base_5+K_8);
 let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_16);
 let d_2=add_5 - vec4f(shift_3);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_6+i_4);
-let x_9=x_four(base_6+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let scratch_5_9=scratch_at(base_2+K_10);
-let scratch_6_9=scratch_at(base_3+K_10);
-let scratch_11_9=scratch_at(base_4+K_10);
-let gamma_b_9=gamma_b_at(base_5+K_10);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_four(base_6+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let gamma_1=gamma_at(base_5+K_9);
+let x_9=x_four(base_6+i_3);
+let scratch_5_9=scratch_at(base_2+K_9);
+let scratch_6_9=scratch_at(base_3+K_9);
+let scratch_11_9=scratch_at(base_4+K_9);
+let gamma_b_9=gamma_b_at(base_5+K_9);
 let mul_9=(((x_9 - vec4f(scratch_5_9)) - vec4f(scratch_6_9))*vec4f(scratch_11_9))*vec4f(gamma_b_9);
-let beta_b_6=beta_b_at(base_5+K_10);
+let beta_b_6=beta_b_at(base_5+K_9);
 let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_16);
-let gamma_2=gamma_at(base_5+K_10);
-let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
+let mul_10=(d_y_1*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+part_5=part_5+(d_y_1*vec4f(gamma_1));
 part_6=part_6+mul_10;
 }
-mean_5=mean_5+part_6;
+mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(K*S);
+let mean_all=mean_3_2 / f32(K*S);
+let mean_all_2=mean_4_2 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
 scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
@@ -4512,9 +4360,9 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -4535,7 +4383,7 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 1, together: 4, split: true },
         split: null,
       },
       {
@@ -4557,7 +4405,7 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -4574,17 +4422,23 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(G*K);
 let row=select(0u,index,active_1);
+let G_1=row / max(K,1u);
+let base=G_1*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
-let base=row*S;
-let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let base_2=row*S;
+let x_1=x_at(base_2+((N_1*((G*K)*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let x_2=x_at(base_2+((N_2*((G*K)*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let x_3=x_at(base_2+((N_3*((G*K)*S))+S_3));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<N*S; block+=LANES*256u) {
@@ -4594,8 +4448,8 @@ let stop=min(block+(LANES*256u),N*S);
 for (var i=block; i<stop; i+=LANES) {
 let N_4=i / max(S,1u);
 let S_4=i % max(S,1u);
-let x_4=x_at(base+((N_4*((G*K)*S))+S_4));
-let d=x_4 - shift;
+let x_4=x_at(base_2+((N_4*((G*K)*S))+S_4));
+let d=x_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -4632,7 +4486,7 @@ workgroupBarrier();
 let mean=sum / f32(N*S);
 let variance=larger((squares / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,N*S,far);
@@ -4643,8 +4497,8 @@ let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let N_5=i_2 / max(S,1u);
 let S_5=i_2 % max(S,1u);
-let x_5=x_at(base+((N_5*((G*K)*S))+S_5));
-let d_2=x_5 - shift_2;
+let x_5=x_at(base_2+((N_5*((G*K)*S))+S_5));
+let d_2=x_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -4682,121 +4536,96 @@ let mean_2=sum_2 / f32(N*S);
 let variance_2=larger((squares_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var sum_3=0.0f;
-for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),N*S);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((N_6*((G*K)*S))+S_6));
-part_5=part_5+d_y_1;
-}
-sum_3=sum_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_3,mask_3);
-sum_3=sum_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_3=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let G_1=row / max(K,1u);
-let base_2=G_1*K;
-let beta_b_1=beta_b_at(base_2);
-let beta_b_2=beta_b_at(base_2+(K / 2u));
-let beta_b_3=beta_b_at(base_2+(K - 1u));
-let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let gamma_1=gamma_at(row);
 let rsqrt=inverseSqrt(spread+eps);
 let gamma_b_1=gamma_b_at(row);
 let base_3=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
 let beta_b_4=beta_b_at(row);
-let sub=beta_b_4 - shift_3;
+let sub=beta_b_4 - shift;
 let base_4=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_5=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_6=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_7=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_8=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum_3=0.0f;
 var sum_4=0.0f;
 var sum_5=0.0f;
 var sum_6=0.0f;
-for (var block_4=lane; block_4<N*S; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<N*S; block_3+=LANES*256u) {
+var part_5=0.0f;
 var part_6=0.0f;
 var part_7=0.0f;
 var part_8=0.0f;
-let stop_4=min(block_4+(LANES*256u),N*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=i_4 / max(S,1u);
-let S_7=i_4 % max(S,1u);
-let d_y_2=d_y_at(base+((N_7*((G*K)*S))+S_7));
-let x_6=x_at(base+((N_7*((G*K)*S))+S_7));
-let mul=((x_6 - shift_2) - rest)*rsqrt;
-let scratch_14=scratch_at(base_3+(N_7*G));
-let scratch_19=scratch_at(base_4+(N_7*G));
-let scratch_20=scratch_at(base_5+(N_7*G));
-let scratch_25=scratch_at(base_6+(N_7*G));
+let stop_3=min(block_3+(LANES*256u),N*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=i_3 / max(S,1u);
+let S_6=i_3 % max(S,1u);
+let d_y_1=d_y_at(base_2+((N_6*((G*K)*S))+S_6));
+let x_6=x_at(base_2+((N_6*((G*K)*S))+S_6));
+let mul=((x_6 - shift_3) - rest)*rsqrt;
+let scratch_14=scratch_at(base_3+(N_6*G));
+let scratch_19=scratch_at(base_4+(N_6*G));
+let scratch_20=scratch_at(base_5+(N_6*G));
+let scratch_25=scratch_at(base_6+(N_6*G));
 let mul_2=(((((mul*gamma_b_1) - scratch_14)+sub) - scratch_19) - scratch_20)*scratch_25;
-let scratch_34=scratch_at(base_7+(N_7*G));
-let scratch_35=scratch_at(base_8+(N_7*G));
-let sub_2=((d_y_2*gamma_1) - (mul_2*scratch_34)) - scratch_35;
+let scratch_34=scratch_at(base_7+(N_6*G));
+let scratch_35=scratch_at(base_8+(N_6*G));
+let sub_2=((d_y_1*gamma_1) - (mul_2*scratch_34)) - scratch_35;
 let mul_3=sub_2*scratch_25;
+part_5=part_5+d_y_1;
 part_6=part_6+((sub_2*mul)*scratch_25);
 part_7=part_7+mul_3;
-part_8=part_8+(d_y_2*mul_2);
+part_8=part_8+(d_y_1*mul_2);
 }
+sum_3=sum_3+part_5;
 sum_4=sum_4+part_6;
 sum_5=sum_5+part_7;
 sum_6=sum_6+part_8;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(sum_4,mask_4);
-sum_4=sum_4+other_11;
-let other_12=exchange(sum_5,mask_4);
-sum_5=sum_5+other_12;
-let other_13=exchange(sum_6,mask_4);
-sum_6=sum_6+other_13;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_3,mask_3);
+sum_3=sum_3+other_9;
+let other_10=exchange(sum_4,mask_3);
+sum_4=sum_4+other_10;
+let other_11=exchange(sum_5,mask_3);
+sum_5=sum_5+other_11;
+let other_12=exchange(sum_6,mask_3);
+sum_6=sum_6+other_12;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
-let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+sum_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_4=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_5=all_7;
-let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_6=all_8;
 workgroupBarrier();
 }
+let sum_all=sum_3;
 let sum_all_2=sum_4;
 let sum_all_3=sum_5;
 let sum_all_4=sum_6;
@@ -4805,22 +4634,22 @@ let size=f32(N*S);
 let div=sum_all_2 / size;
 let div_2=sum_all_3 / size;
 let mul_7=gamma_b_1*rsqrt;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let N_8=i_5 / max(S,1u);
-let S_8=i_5 % max(S,1u);
-let d_y_3=d_y_at(base+((N_8*((G*K)*S))+S_8));
-let x_7=x_at(base+((N_8*((G*K)*S))+S_8));
-let mul_4=((x_7 - shift_2) - rest)*rsqrt;
-let scratch_14_2=scratch_at(base_3+(N_8*G));
-let scratch_19_2=scratch_at(base_4+(N_8*G));
-let scratch_20_2=scratch_at(base_5+(N_8*G));
-let scratch_25_2=scratch_at(base_6+(N_8*G));
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_7=i_4 / max(S,1u);
+let S_7=i_4 % max(S,1u);
+let d_y_2=d_y_at(base_2+((N_7*((G*K)*S))+S_7));
+let x_7=x_at(base_2+((N_7*((G*K)*S))+S_7));
+let mul_4=((x_7 - shift_3) - rest)*rsqrt;
+let scratch_14_2=scratch_at(base_3+(N_7*G));
+let scratch_19_2=scratch_at(base_4+(N_7*G));
+let scratch_20_2=scratch_at(base_5+(N_7*G));
+let scratch_25_2=scratch_at(base_6+(N_7*G));
 let mul_5=(((((mul_4*gamma_b_1) - scratch_14_2)+sub) - scratch_19_2) - scratch_20_2)*scratch_25_2;
-let scratch_34_2=scratch_at(base_7+(N_8*G));
-let scratch_35_2=scratch_at(base_8+(N_8*G));
-let sub_3=((d_y_3*gamma_1) - (mul_5*scratch_34_2)) - scratch_35_2;
+let scratch_34_2=scratch_at(base_7+(N_7*G));
+let scratch_35_2=scratch_at(base_8+(N_7*G));
+let sub_3=((d_y_2*gamma_1) - (mul_5*scratch_34_2)) - scratch_35_2;
 let mul_6=sub_3*scratch_25_2;
-d_x_put(base+((N_8*((G*K)*S))+S_8),((mul_6 - (mul_4*div)) - div_2)*mul_7);
+d_x_put(base_2+((N_7*((G*K)*S))+S_7),((mul_6 - (mul_4*div)) - div_2)*mul_7);
 }
 if (active_1 && (lane==0u)) {
 d_gamma_b_put(row,sum_all_2);
@@ -4831,11 +4660,11 @@ d_beta_put(row,sum_all);
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
               {
@@ -4878,7 +4707,7 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -4898,18 +4727,24 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(G*K);
 let row=select(0u,index,active_1);
+let G_1=row / max(K,1u);
+let base=G_1*K;
+let beta_b_1=beta_b_at(base);
+let beta_b_2=beta_b_at(base+(K / 2u));
+let beta_b_3=beta_b_at(base+(K - 1u));
+let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let N_1=0u / max(S,1u);
 let S_1=0u % max(S,1u);
-let base=row*S;
-let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+let base_2=row*S;
+let x_1=x_at(base_2+((N_1*((G*K)*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
-let x_2=x_at(base+((N_2*((G*K)*S))+S_2));
+let x_2=x_at(base_2+((N_2*((G*K)*S))+S_2));
 let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
-let x_3=x_at(base+((N_3*((G*K)*S))+S_3));
-let shift=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
-let base_2=row*(S / 4u);
+let x_3=x_at(base_2+((N_3*((G*K)*S))+S_3));
+let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
+let base_3=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for (var block=lane; block<(N*S) / 4u; block+=LANES*256u) {
@@ -4919,8 +4754,8 @@ let stop=min(block+(LANES*256u),(N*S) / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let N_4=(i*4u) / max(S,1u);
 let S_4=(i*4u) % max(S,1u);
-let x_4=x_four(base_2+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
-let d=x_4 - vec4f(shift);
+let x_4=x_four(base_3+((N_4*(((G*K)*S) / 4u))+(S_4 / 4u)));
+let d=x_4 - vec4f(shift_2);
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -4959,7 +4794,7 @@ workgroupBarrier();
 let mean=sum_2 / f32(N*S);
 let variance=larger((squares_2 / f32(N*S)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(N*S) / 4u,far);
@@ -4970,8 +4805,8 @@ let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
 let N_5=(i_2*4u) / max(S,1u);
 let S_5=(i_2*4u) % max(S,1u);
-let x_5=x_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
-let d_2=x_5 - vec4f(shift_2);
+let x_5=x_four(base_3+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let d_2=x_5 - vec4f(shift_3);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -5011,126 +4846,101 @@ let mean_2=sum_3_2 / f32(N*S);
 let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var sum_4=vec4f(0.0f);
-for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
-}
-sum_4=sum_4+part_5;
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_4_2=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_4_2;
-let G_1=row / max(K,1u);
-let base_3=G_1*K;
-let beta_b_1=beta_b_at(base_3);
-let beta_b_2=beta_b_at(base_3+(K / 2u));
-let beta_b_3=beta_b_at(base_3+(K - 1u));
-let shift_3=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let gamma_1=gamma_at(row);
 let rsqrt=inverseSqrt(spread+eps);
 let gamma_b_1=gamma_b_at(row);
 let base_4=((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+G_1;
 let beta_b_4=beta_b_at(row);
-let sub=beta_b_4 - shift_3;
+let sub=beta_b_4 - shift;
 let base_5=(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_6=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_7=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_8=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_9=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
+var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
-for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2=d_y_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let x_6=x_four(base_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let mul=((x_6 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let scratch_14=scratch_at(base_4+(N_7*G));
-let scratch_19=scratch_at(base_5+(N_7*G));
-let scratch_20=scratch_at(base_6+(N_7*G));
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=(i_3*4u) / max(S,1u);
+let S_6=(i_3*4u) % max(S,1u);
+let d_y_1=d_y_four(base_3+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let x_6=x_four(base_3+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let mul=((x_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+let scratch_14=scratch_at(base_4+(N_6*G));
+let scratch_19=scratch_at(base_5+(N_6*G));
+let scratch_20=scratch_at(base_6+(N_6*G));
 let sub_2=((((mul*vec4f(gamma_b_1)) - vec4f(scratch_14))+vec4f(sub)) - vec4f(scratch_19)) - vec4f(scratch_20);
-let scratch_25=scratch_at(base_7+(N_7*G));
+let scratch_25=scratch_at(base_7+(N_6*G));
 let mul_2=sub_2*vec4f(scratch_25);
-let scratch_34=scratch_at(base_8+(N_7*G));
-let scratch_35=scratch_at(base_9+(N_7*G));
-let sub_3=((d_y_2*vec4f(gamma_1)) - (mul_2*vec4f(scratch_34))) - vec4f(scratch_35);
+let scratch_34=scratch_at(base_8+(N_6*G));
+let scratch_35=scratch_at(base_9+(N_6*G));
+let sub_3=((d_y_1*vec4f(gamma_1)) - (mul_2*vec4f(scratch_34))) - vec4f(scratch_35);
 let mul_3=sub_3*vec4f(scratch_25);
+part_5=part_5+d_y_1;
 part_6=part_6+((sub_3*mul)*vec4f(scratch_25));
 part_7=part_7+mul_3;
-part_8=part_8+(d_y_2*mul_2);
+part_8=part_8+(d_y_1*mul_2);
 }
+sum_4=sum_4+part_5;
 sum_5=sum_5+part_6;
 sum_6=sum_6+part_7;
 sum_7=sum_7+part_8;
 }
+var sum_4_2=fold_add(sum_4);
 var sum_5_2=fold_add(sum_5);
 var sum_6_2=fold_add(sum_6);
 var sum_7_2=fold_add(sum_7);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(sum_5_2,mask_4);
-sum_5_2=sum_5_2+other_11;
-let other_12=exchange(sum_6_2,mask_4);
-sum_6_2=sum_6_2+other_12;
-let other_13=exchange(sum_7_2,mask_4);
-sum_7_2=sum_7_2+other_13;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_10;
+let other_11=exchange(sum_6_2,mask_3);
+sum_6_2=sum_6_2+other_11;
+let other_12=exchange(sum_7_2,mask_3);
+sum_7_2=sum_7_2+other_12;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
-let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_5_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_6_2=all_7;
-let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_7_2=all_8;
 workgroupBarrier();
 }
+let sum_all=sum_4_2;
 let sum_all_2=sum_5_2;
 let sum_all_3=sum_6_2;
 let sum_all_4=sum_7_2;
@@ -5139,23 +4949,23 @@ let size=f32(N*S);
 let div=sum_all_2 / size;
 let div_2=sum_all_3 / size;
 let mul_7=gamma_b_1*rsqrt;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let N_8=(i_5*4u) / max(S,1u);
-let S_8=(i_5*4u) % max(S,1u);
-let d_y_3=d_y_four(base_2+((N_8*(((G*K)*S) / 4u))+(S_8 / 4u)));
-let x_7=x_four(base_2+((N_8*(((G*K)*S) / 4u))+(S_8 / 4u)));
-let mul_4=((x_7 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let scratch_14_2=scratch_at(base_4+(N_8*G));
-let scratch_19_2=scratch_at(base_5+(N_8*G));
-let scratch_20_2=scratch_at(base_6+(N_8*G));
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_7=(i_4*4u) / max(S,1u);
+let S_7=(i_4*4u) % max(S,1u);
+let d_y_2=d_y_four(base_3+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let x_7=x_four(base_3+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let mul_4=((x_7 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+let scratch_14_2=scratch_at(base_4+(N_7*G));
+let scratch_19_2=scratch_at(base_5+(N_7*G));
+let scratch_20_2=scratch_at(base_6+(N_7*G));
 let sub_4=((((mul_4*vec4f(gamma_b_1)) - vec4f(scratch_14_2))+vec4f(sub)) - vec4f(scratch_19_2)) - vec4f(scratch_20_2);
-let scratch_25_2=scratch_at(base_7+(N_8*G));
+let scratch_25_2=scratch_at(base_7+(N_7*G));
 let mul_5=sub_4*vec4f(scratch_25_2);
-let scratch_34_2=scratch_at(base_8+(N_8*G));
-let scratch_35_2=scratch_at(base_9+(N_8*G));
-let sub_5=((d_y_3*vec4f(gamma_1)) - (mul_5*vec4f(scratch_34_2))) - vec4f(scratch_35_2);
+let scratch_34_2=scratch_at(base_8+(N_7*G));
+let scratch_35_2=scratch_at(base_9+(N_7*G));
+let sub_5=((d_y_2*vec4f(gamma_1)) - (mul_5*vec4f(scratch_34_2))) - vec4f(scratch_35_2);
 let mul_6=sub_5*vec4f(scratch_25_2);
-d_x_put_four(base_2+((N_8*(((G*K)*S) / 4u))+(S_8 / 4u)),((mul_6 - (mul_4*vec4f(div))) - vec4f(div_2))*vec4f(mul_7));
+d_x_put_four(base_3+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)),((mul_6 - (mul_4*vec4f(div))) - vec4f(div_2))*vec4f(mul_7));
 }
 if (active_1 && (lane==0u)) {
 d_gamma_b_put(row,sum_all_2);
@@ -5166,11 +4976,11 @@ d_beta_put(row,sum_all);
 }
 `,
             bindings: [
-              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
+              { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
               { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               {
@@ -5254,7 +5064,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -5450,9 +5260,14 @@ let mean_2=sum_2 / f32(K*S);
 let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt_10=inverseSqrt(spread+eps);
 var mean_3=0.0f;
+var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),K*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_at(base+i_3);
@@ -5460,105 +5275,79 @@ let K_12=i_3 / max(S,1u);
 let gamma_4=gamma_at(base_2+K_12);
 let mul_12=d_y_4*gamma_4;
 let sub=mul_12 - shift_2;
+let x_9=x_at(base+i_3);
+let running_mean_9=running_mean_at(base_2+K_12);
+let running_var_9=running_var_at(base_2+K_12);
+let rsqrt_9=inverseSqrt(running_var_9+eps);
+let gamma_b_9=gamma_b_at(base_2+K_12);
+let mul_13=((x_9 - running_mean_9)*rsqrt_9)*gamma_b_9;
+let beta_b_9=beta_b_at(base_2+K_12);
+let add_6=(mul_13 - shift)+(beta_b_9 - shift_3);
+let mul_14=((add_6 - shift_5) - rest)*rsqrt_10;
 part_5=part_5+sub;
+part_6=part_6+mul_14;
+part_7=part_7+(sub*mul_14);
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(K*S);
-let rsqrt_10=inverseSqrt(spread+eps);
-var mean_4=0.0f;
-var mean_5=0.0f;
-for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
-var part_6=0.0f;
-var part_7=0.0f;
-let stop_4=min(block_4+(LANES*256u),K*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let x_9=x_at(base+i_4);
-let K_13=i_4 / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_13);
-let running_var_9=running_var_at(base_2+K_13);
-let rsqrt_9=inverseSqrt(running_var_9+eps);
-let gamma_b_9=gamma_b_at(base_2+K_13);
-let mul_13=((x_9 - running_mean_9)*rsqrt_9)*gamma_b_9;
-let beta_b_9=beta_b_at(base_2+K_13);
-let add_6=(mul_13 - shift)+(beta_b_9 - shift_3);
-let mul_14=((add_6 - shift_5) - rest)*rsqrt_10;
-let d_y_5=d_y_at(base+i_4);
-let gamma_5=gamma_at(base_2+K_13);
-let mul_15=d_y_5*gamma_5;
-let sub_2=mul_15 - shift_2;
-part_6=part_6+mul_14;
-part_7=part_7+(sub_2*mul_14);
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-let other_12=exchange(mean_5,mask_4);
-mean_5=mean_5+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(K*S);
 let mean_all_2=mean_4 / f32(K*S);
 let mean_all_3=mean_5 / f32(K*S);
 let end_2=select(0u,K*S,active_1);
-let sub_4=mean_all_3 - (mean_all*mean_all_2);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_6=d_y_at(base+i_5);
-let K_14=i_5 / max(S,1u);
-let gamma_6=gamma_at(base_2+K_14);
-let mul_16=d_y_6*gamma_6;
-let sub_3=mul_16 - shift_2;
-let x_10=x_at(base+i_5);
-let running_mean_10=running_mean_at(base_2+K_14);
-let running_var_10=running_var_at(base_2+K_14);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_at(base+i_4);
+let K_13=i_4 / max(S,1u);
+let gamma_5=gamma_at(base_2+K_13);
+let mul_15=d_y_5*gamma_5;
+let sub_2=mul_15 - shift_2;
+let x_10=x_at(base+i_4);
+let running_mean_10=running_mean_at(base_2+K_13);
+let running_var_10=running_var_at(base_2+K_13);
 let rsqrt_11=inverseSqrt(running_var_10+eps);
-let gamma_b_10=gamma_b_at(base_2+K_14);
-let mul_17=((x_10 - running_mean_10)*rsqrt_11)*gamma_b_10;
-let beta_b_10=beta_b_at(base_2+K_14);
-let add_7=(mul_17 - shift)+(beta_b_10 - shift_3);
-let mul_18=((add_7 - shift_5) - rest)*rsqrt_10;
-d_x_put(base+i_5,(((sub_3 - (mul_18*sub_4)) - mean_all)*(gamma_b_10*rsqrt_11))*rsqrt_10);
+let gamma_b_10=gamma_b_at(base_2+K_13);
+let mul_16=((x_10 - running_mean_10)*rsqrt_11)*gamma_b_10;
+let beta_b_10=beta_b_at(base_2+K_13);
+let add_7=(mul_16 - shift)+(beta_b_10 - shift_3);
+let mul_17=((add_7 - shift_5) - rest)*rsqrt_10;
+d_x_put(base+i_4,(((sub_2 - (mul_17*sub_3)) - mean_all)*(gamma_b_10*rsqrt_11))*rsqrt_10);
 }
 }
 `,
@@ -5607,7 +5396,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -5811,9 +5600,14 @@ let mean_2=sum_3_2 / f32(K*S);
 let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
+let rsqrt_10=inverseSqrt(spread+eps);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4=d_y_four(base_3+i_3);
@@ -5821,109 +5615,83 @@ let K_12=(i_3*4u) / max(S,1u);
 let gamma_4=gamma_at(base_2+K_12);
 let mul_12=d_y_4*vec4f(gamma_4);
 let sub=mul_12 - vec4f(shift_2);
+let x_9=x_four(base_3+i_3);
+let running_mean_9=running_mean_at(base_2+K_12);
+let running_var_9=running_var_at(base_2+K_12);
+let rsqrt_9=inverseSqrt(running_var_9+eps);
+let gamma_b_9=gamma_b_at(base_2+K_12);
+let mul_13=((x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9))*vec4f(gamma_b_9);
+let beta_b_9=beta_b_at(base_2+K_12);
+let add_6=(mul_13 - vec4f(shift))+vec4f(beta_b_9 - shift_3);
+let mul_14=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_10);
 part_5=part_5+sub;
+part_6=part_6+mul_14;
+part_7=part_7+(sub*mul_14);
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(K*S);
-let rsqrt_10=inverseSqrt(spread+eps);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let x_9=x_four(base_3+i_4);
-let K_13=(i_4*4u) / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_13);
-let running_var_9=running_var_at(base_2+K_13);
-let rsqrt_9=inverseSqrt(running_var_9+eps);
-let gamma_b_9=gamma_b_at(base_2+K_13);
-let mul_13=((x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9))*vec4f(gamma_b_9);
-let beta_b_9=beta_b_at(base_2+K_13);
-let add_6=(mul_13 - vec4f(shift))+vec4f(beta_b_9 - shift_3);
-let mul_14=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_10);
-let d_y_5=d_y_four(base_3+i_4);
-let gamma_5=gamma_at(base_2+K_13);
-let mul_15=d_y_5*vec4f(gamma_5);
-let sub_2=mul_15 - vec4f(shift_2);
-part_6=part_6+mul_14;
-part_7=part_7+(sub_2*mul_14);
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-let other_12=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5_2=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(K*S);
 let mean_all_2=mean_4_2 / f32(K*S);
 let mean_all_3=mean_5_2 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
-let sub_4=mean_all_3 - (mean_all*mean_all_2);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_6=d_y_four(base_3+i_5);
-let K_14=(i_5*4u) / max(S,1u);
-let gamma_6=gamma_at(base_2+K_14);
-let mul_16=d_y_6*vec4f(gamma_6);
-let sub_3=mul_16 - vec4f(shift_2);
-let x_10=x_four(base_3+i_5);
-let running_mean_10=running_mean_at(base_2+K_14);
-let running_var_10=running_var_at(base_2+K_14);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_four(base_3+i_4);
+let K_13=(i_4*4u) / max(S,1u);
+let gamma_5=gamma_at(base_2+K_13);
+let mul_15=d_y_5*vec4f(gamma_5);
+let sub_2=mul_15 - vec4f(shift_2);
+let x_10=x_four(base_3+i_4);
+let running_mean_10=running_mean_at(base_2+K_13);
+let running_var_10=running_var_at(base_2+K_13);
 let rsqrt_11=inverseSqrt(running_var_10+eps);
-let gamma_b_10=gamma_b_at(base_2+K_14);
-let mul_17=((x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11))*vec4f(gamma_b_10);
-let beta_b_10=beta_b_at(base_2+K_14);
-let add_7=(mul_17 - vec4f(shift))+vec4f(beta_b_10 - shift_3);
-let mul_18=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_10);
-let mul_19=(((sub_3 - (mul_18*vec4f(sub_4))) - vec4f(mean_all))*vec4f(gamma_b_10*rsqrt_11))*vec4f(rsqrt_10);
-d_x_put_four(base_3+i_5,mul_19);
+let gamma_b_10=gamma_b_at(base_2+K_13);
+let mul_16=((x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11))*vec4f(gamma_b_10);
+let beta_b_10=beta_b_at(base_2+K_13);
+let add_7=(mul_16 - vec4f(shift))+vec4f(beta_b_10 - shift_3);
+let mul_17=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_10);
+let mul_18=(((sub_2 - (mul_17*vec4f(sub_3))) - vec4f(mean_all))*vec4f(gamma_b_10*rsqrt_11))*vec4f(rsqrt_10);
+d_x_put_four(base_3+i_4,mul_18);
 }
 }
 `,
@@ -6167,210 +5935,191 @@ let running_var_3=running_var_at(base_2+K_3);
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<K*S; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),K*S);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-part_1=part_1+(d_y_1*gamma_1);
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
-let gamma_b_4=gamma_b_at(base_2+K_5);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
+let gamma_b_4=gamma_b_at(base_2+K_4);
 let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
-let beta_b_1=beta_b_at(base_2+K_5);
+let beta_b_1=beta_b_at(base_2+K_4);
 let scratch_14=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
-let gamma_b_5=gamma_b_at(base_2+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
+let gamma_b_5=gamma_b_at(base_2+K_5);
 let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
-let beta_b_2=beta_b_at(base_2+K_6);
+let beta_b_2=beta_b_at(base_2+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
-let gamma_b_6=gamma_b_at(base_2+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
+let gamma_b_6=gamma_b_at(base_2+K_6);
 let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
-let beta_b_3=beta_b_at(base_2+K_7);
+let beta_b_3=beta_b_at(base_2+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
 var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K*S);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let K_8=i_2 / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
-let gamma_b_7=gamma_b_at(base_2+K_8);
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let K_7=i / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
 let mul_7=((x_7 - running_mean_7)*inverseSqrt(running_var_7+eps))*gamma_b_7;
-let beta_b_4=beta_b_at(base_2+K_8);
+let beta_b_4=beta_b_at(base_2+K_7);
 let add_4=(mul_7 - shift)+(beta_b_4 - scratch_14);
 let d=add_4 - shift_2;
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(K*S);
-let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_3=select(shift_2,shift_2+mean_2,far);
+let mean=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,K*S,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
 var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let K_9=i_3 / max(S,1u);
-let running_mean_8=running_mean_at(base_2+K_9);
-let running_var_8=running_var_at(base_2+K_9);
-let gamma_b_8=gamma_b_at(base_2+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
+let gamma_b_8=gamma_b_at(base_2+K_8);
 let mul_8=((x_8 - running_mean_8)*inverseSqrt(running_var_8+eps))*gamma_b_8;
-let beta_b_5=beta_b_at(base_2+K_9);
+let beta_b_5=beta_b_at(base_2+K_8);
 let add_5=(mul_8 - shift)+(beta_b_5 - scratch_14);
 let d_2=add_5 - shift_3;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
+var mean_3=0.0f;
 var mean_4=0.0f;
-for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
+var part_5=0.0f;
 var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),K*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_9=x_at(base+i_4);
-let K_10=i_4 / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_10);
-let running_var_9=running_var_at(base_2+K_10);
-let gamma_b_9=gamma_b_at(base_2+K_10);
+let stop_3=min(block_3+(LANES*256u),K*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let gamma_1=gamma_at(base_2+K_9);
+let x_9=x_at(base+i_3);
+let running_mean_9=running_mean_at(base_2+K_9);
+let running_var_9=running_var_at(base_2+K_9);
+let gamma_b_9=gamma_b_at(base_2+K_9);
 let mul_9=((x_9 - running_mean_9)*inverseSqrt(running_var_9+eps))*gamma_b_9;
-let beta_b_6=beta_b_at(base_2+K_10);
+let beta_b_6=beta_b_at(base_2+K_9);
 let add_6=(mul_9 - shift)+(beta_b_6 - scratch_14);
-let gamma_2=gamma_at(base_2+K_10);
-part_6=part_6+((d_y_2*(((add_6 - shift_3) - rest)*rsqrt))*gamma_2);
+part_5=part_5+(d_y_1*gamma_1);
+part_6=part_6+((d_y_1*(((add_6 - shift_3) - rest)*rsqrt))*gamma_1);
 }
+mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(K*S);
 let mean_all_2=mean_4 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put((((G+3u) / 4u)*4u)+row,shift);
@@ -6397,9 +6146,9 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
                 accessors: { at: "running_var_at" },
               },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -6474,219 +6223,200 @@ let running_var_3=running_var_at(base_2+K_3);
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-let base_3=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_3+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-part_1=part_1+(d_y_1*vec4f(gamma_1));
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
-let gamma_b_4=gamma_b_at(base_2+K_5);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
+let gamma_b_4=gamma_b_at(base_2+K_4);
 let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
-let beta_b_1=beta_b_at(base_2+K_5);
+let beta_b_1=beta_b_at(base_2+K_4);
 let scratch_14=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
-let gamma_b_5=gamma_b_at(base_2+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
+let gamma_b_5=gamma_b_at(base_2+K_5);
 let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
-let beta_b_2=beta_b_at(base_2+K_6);
+let beta_b_2=beta_b_at(base_2+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
-let gamma_b_6=gamma_b_at(base_2+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
+let gamma_b_6=gamma_b_at(base_2+K_6);
 let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
-let beta_b_3=beta_b_at(base_2+K_7);
+let beta_b_3=beta_b_at(base_2+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_3=row*((K*S) / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_3+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
-let gamma_b_7=gamma_b_at(base_2+K_8);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_3+i);
+let K_7=(i*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
 let mul_7=((x_7 - vec4f(running_mean_7))*vec4f(inverseSqrt(running_var_7+eps)))*vec4f(gamma_b_7);
-let beta_b_4=beta_b_at(base_2+K_8);
+let beta_b_4=beta_b_at(base_2+K_7);
 let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_14);
 let d=add_4 - vec4f(shift_2);
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_3=select(shift_2,shift_2+mean_3,far);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_3+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8=running_mean_at(base_2+K_9);
-let running_var_8=running_var_at(base_2+K_9);
-let gamma_b_8=gamma_b_at(base_2+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
+let gamma_b_8=gamma_b_at(base_2+K_8);
 let mul_8=((x_8 - vec4f(running_mean_8))*vec4f(inverseSqrt(running_var_8+eps)))*vec4f(gamma_b_8);
-let beta_b_5=beta_b_at(base_2+K_9);
+let beta_b_5=beta_b_at(base_2+K_8);
 let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_14);
 let d_2=add_5 - vec4f(shift_3);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_3+i_4);
-let x_9=x_four(base_3+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_10);
-let running_var_9=running_var_at(base_2+K_10);
-let gamma_b_9=gamma_b_at(base_2+K_10);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_four(base_3+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let gamma_1=gamma_at(base_2+K_9);
+let x_9=x_four(base_3+i_3);
+let running_mean_9=running_mean_at(base_2+K_9);
+let running_var_9=running_var_at(base_2+K_9);
+let gamma_b_9=gamma_b_at(base_2+K_9);
 let mul_9=((x_9 - vec4f(running_mean_9))*vec4f(inverseSqrt(running_var_9+eps)))*vec4f(gamma_b_9);
-let beta_b_6=beta_b_at(base_2+K_10);
+let beta_b_6=beta_b_at(base_2+K_9);
 let add_6=(mul_9 - vec4f(shift))+vec4f(beta_b_6 - scratch_14);
-let gamma_2=gamma_at(base_2+K_10);
-let mul_10=(d_y_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
+let mul_10=(d_y_1*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+part_5=part_5+(d_y_1*vec4f(gamma_1));
 part_6=part_6+mul_10;
 }
-mean_5=mean_5+part_6;
+mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(K*S);
+let mean_all=mean_3_2 / f32(K*S);
+let mean_all_2=mean_4_2 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put((((G+3u) / 4u)*4u)+row,shift);
 scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,shift_3);
@@ -6712,9 +6442,9 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
                 accessors: { at: "running_var_at" },
               },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -6735,7 +6465,7 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
             ],
           },
         ],
-        offers: { held: 2, together: 4, split: true },
+        offers: { held: 1, together: 4, split: true },
         split: null,
       },
       {
@@ -7217,232 +6947,213 @@ let mul_5=(x_3 - running_mean_3)*rsqrt_3;
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_6=mul_5*gamma_b_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=lane; block<K*S; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),K*S);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-let mul_7=d_y_1*gamma_1;
-part_1=part_1+mul_7;
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(K*S);
 let beta_b_1=beta_b_at(base_2);
 let beta_b_2=beta_b_at(base_2+(K / 2u));
 let beta_b_3=beta_b_at(base_2+(K - 1u));
 let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
 let rsqrt_4=inverseSqrt(running_var_4+eps);
-let mul_8=(x_4 - running_mean_4)*rsqrt_4;
-let gamma_b_4=gamma_b_at(base_2+K_5);
-let mul_9=mul_8*gamma_b_4;
-let beta_b_4=beta_b_at(base_2+K_5);
-let add=(mul_9 - shift)+(beta_b_4 - shift_2);
+let mul_7=(x_4 - running_mean_4)*rsqrt_4;
+let gamma_b_4=gamma_b_at(base_2+K_4);
+let mul_8=mul_7*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_4);
+let add=(mul_8 - shift)+(beta_b_4 - shift_2);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
 let rsqrt_5=inverseSqrt(running_var_5+eps);
-let mul_10=(x_5 - running_mean_5)*rsqrt_5;
-let gamma_b_5=gamma_b_at(base_2+K_6);
-let mul_11=mul_10*gamma_b_5;
-let beta_b_5=beta_b_at(base_2+K_6);
-let add_2=(mul_11 - shift)+(beta_b_5 - shift_2);
+let mul_9=(x_5 - running_mean_5)*rsqrt_5;
+let gamma_b_5=gamma_b_at(base_2+K_5);
+let mul_10=mul_9*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_5);
+let add_2=(mul_10 - shift)+(beta_b_5 - shift_2);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
 let rsqrt_6=inverseSqrt(running_var_6+eps);
-let mul_12=(x_6 - running_mean_6)*rsqrt_6;
-let gamma_b_6=gamma_b_at(base_2+K_7);
-let mul_13=mul_12*gamma_b_6;
-let beta_b_6=beta_b_at(base_2+K_7);
-let add_3=(mul_13 - shift)+(beta_b_6 - shift_2);
+let mul_11=(x_6 - running_mean_6)*rsqrt_6;
+let gamma_b_6=gamma_b_at(base_2+K_6);
+let mul_12=mul_11*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_6);
+let add_3=(mul_12 - shift)+(beta_b_6 - shift_2);
 let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block_2=lane; block_2<K*S; block_2+=LANES*256u) {
+for (var block=lane; block<K*S; block+=LANES*256u) {
+var part_1=0.0f;
 var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),K*S);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_at(base+i_2);
-let K_8=i_2 / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
+let stop=min(block+(LANES*256u),K*S);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let K_7=i / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
 let rsqrt_7=inverseSqrt(running_var_7+eps);
-let mul_14=(x_7 - running_mean_7)*rsqrt_7;
-let gamma_b_7=gamma_b_at(base_2+K_8);
-let mul_15=mul_14*gamma_b_7;
-let beta_b_7=beta_b_at(base_2+K_8);
-let add_4=(mul_15 - shift)+(beta_b_7 - shift_2);
+let mul_13=(x_7 - running_mean_7)*rsqrt_7;
+let gamma_b_7=gamma_b_at(base_2+K_7);
+let mul_14=mul_13*gamma_b_7;
+let beta_b_7=beta_b_at(base_2+K_7);
+let add_4=(mul_14 - shift)+(beta_b_7 - shift_2);
 let d=add_4 - shift_3;
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(K*S);
-let variance=larger((squares / f32(K*S)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_4=select(shift_3,shift_3+mean_2,far);
+let mean=sum / f32(K*S);
+let variance=larger((squares / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,K*S,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
 var part_4=0.0f;
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_at(base+i_3);
-let K_9=i_3 / max(S,1u);
-let running_mean_8=running_mean_at(base_2+K_9);
-let running_var_8=running_var_at(base_2+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
 let rsqrt_8=inverseSqrt(running_var_8+eps);
-let mul_16=(x_8 - running_mean_8)*rsqrt_8;
-let gamma_b_8=gamma_b_at(base_2+K_9);
-let mul_17=mul_16*gamma_b_8;
-let beta_b_8=beta_b_at(base_2+K_9);
-let add_5=(mul_17 - shift)+(beta_b_8 - shift_2);
+let mul_15=(x_8 - running_mean_8)*rsqrt_8;
+let gamma_b_8=gamma_b_at(base_2+K_8);
+let mul_16=mul_15*gamma_b_8;
+let beta_b_8=beta_b_at(base_2+K_8);
+let add_5=(mul_16 - shift)+(beta_b_8 - shift_2);
 let d_2=add_5 - shift_4;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance_2=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_2 / f32(K*S);
+let variance_2=larger((squares_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt_10=inverseSqrt(spread+eps);
+var mean_3=0.0f;
 var mean_4=0.0f;
-for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
+var part_5=0.0f;
 var part_6=0.0f;
-let stop_4=min(block_4+(LANES*256u),K*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+i_4);
-let x_9=x_at(base+i_4);
-let K_10=i_4 / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_10);
-let running_var_9=running_var_at(base_2+K_10);
+let stop_3=min(block_3+(LANES*256u),K*S);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_at(base+i_3);
+let x_9=x_at(base+i_3);
+let K_9=i_3 / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_9);
+let running_var_9=running_var_at(base_2+K_9);
 let rsqrt_9=inverseSqrt(running_var_9+eps);
-let mul_18=(x_9 - running_mean_9)*rsqrt_9;
-let gamma_b_9=gamma_b_at(base_2+K_10);
-let mul_19=mul_18*gamma_b_9;
-let beta_b_9=beta_b_at(base_2+K_10);
-let add_6=(mul_19 - shift)+(beta_b_9 - shift_2);
-let mul_20=((add_6 - shift_4) - rest)*rsqrt_10;
-let mul_21=d_y_2*mul_20;
-let gamma_2=gamma_at(base_2+K_10);
-part_6=part_6+(mul_21*gamma_2);
+let mul_17=(x_9 - running_mean_9)*rsqrt_9;
+let gamma_b_9=gamma_b_at(base_2+K_9);
+let mul_18=mul_17*gamma_b_9;
+let beta_b_9=beta_b_at(base_2+K_9);
+let add_6=(mul_18 - shift)+(beta_b_9 - shift_2);
+let mul_19=((add_6 - shift_4) - rest)*rsqrt_10;
+let mul_20=d_y_1*mul_19;
+let gamma_1=gamma_at(base_2+K_9);
+let mul_21=d_y_1*gamma_1;
+part_5=part_5+(mul_20*gamma_1);
+part_6=part_6+mul_21;
 }
+mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(K*S);
 let mean_all_2=mean_4 / f32(K*S);
 for (var segment=0u; segment<K; segment+=1u) {
 let base_3=(row*(K*S))+(segment*S);
-let gamma_3=gamma_at(base_2+segment);
+let gamma_2=gamma_at(base_2+segment);
 let running_mean_10=running_mean_at(base_2+segment);
 let running_var_10=running_var_at(base_2+segment);
 let rsqrt_11=inverseSqrt(running_var_10+eps);
@@ -7453,40 +7164,40 @@ var sum_3=0.0f;
 var sum_4=0.0f;
 var sum_5=0.0f;
 var sum_6=0.0f;
-for (var block_5=lane; block_5<S; block_5+=LANES*256u) {
+for (var block_4=lane; block_4<S; block_4+=LANES*256u) {
 var part_7=0.0f;
 var part_8=0.0f;
 var part_9=0.0f;
 var part_10=0.0f;
-let stop_5=min(block_5+(LANES*256u),S);
-for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
-let d_y_3=d_y_at(base_3+i_5);
-let mul_22=d_y_3*gamma_3;
-let x_10=x_at(base_3+i_5);
+let stop_4=min(block_4+(LANES*256u),S);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_at(base_3+i_4);
+let mul_22=d_y_2*gamma_2;
+let x_10=x_at(base_3+i_4);
 let mul_23=(x_10 - running_mean_10)*rsqrt_11;
 let mul_24=mul_23*gamma_b_10;
 let add_7=(mul_24 - shift)+sub;
 let mul_25=((add_7 - shift_4) - rest)*rsqrt_10;
-let sub_2=(mul_22 - (mul_25*mean_all_2)) - mean_all;
-let mul_26=d_y_3*mul_25;
+let sub_2=(mul_22 - (mul_25*mean_all)) - mean_all_2;
+let mul_26=d_y_2*mul_25;
 part_7=part_7+((sub_2*mul_23)*rsqrt_10);
 part_8=part_8+(sub_2*rsqrt_10);
 part_9=part_9+mul_26;
-part_10=part_10+d_y_3;
+part_10=part_10+d_y_2;
 }
 sum_3=sum_3+part_7;
 sum_4=sum_4+part_8;
 sum_5=sum_5+part_9;
 sum_6=sum_6+part_10;
 }
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_13=exchange(sum_3,mask_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_3,mask_4);
 sum_3=sum_3+other_13;
-let other_14=exchange(sum_4,mask_5);
+let other_14=exchange(sum_4,mask_4);
 sum_4=sum_4+other_14;
-let other_15=exchange(sum_5,mask_5);
+let other_15=exchange(sum_5,mask_4);
 sum_5=sum_5+other_15;
-let other_16=exchange(sum_6,mask_5);
+let other_16=exchange(sum_6,mask_4);
 sum_6=sum_6+other_16;
 }
 if (SUBGROUP<LANES) {
@@ -7495,19 +7206,19 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
 workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_7=scratch_memory[(row_in_group*LANES)+lane];
-let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_17;
 let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_18;
 let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_19=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+let other_19=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_19;
 let mine_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_20=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+let other_20=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_10+other_20;
 }
 workgroupBarrier();
@@ -7534,23 +7245,23 @@ scratch_put((((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+(((((N*G)*K
 }
 }
 let end_2=select(0u,K*S,active_1);
-for (var i_6=lane; i_6<end_2; i_6+=LANES) {
-let d_y_4=d_y_at(base+i_6);
-let K_11=i_6 / max(S,1u);
-let gamma_4=gamma_at(base_2+K_11);
-let mul_27=d_y_4*gamma_4;
-let x_11=x_at(base+i_6);
-let running_mean_11=running_mean_at(base_2+K_11);
-let running_var_11=running_var_at(base_2+K_11);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_at(base+i_5);
+let K_10=i_5 / max(S,1u);
+let gamma_3=gamma_at(base_2+K_10);
+let mul_27=d_y_3*gamma_3;
+let x_11=x_at(base+i_5);
+let running_mean_11=running_mean_at(base_2+K_10);
+let running_var_11=running_var_at(base_2+K_10);
 let rsqrt_12=inverseSqrt(running_var_11+eps);
 let mul_28=(x_11 - running_mean_11)*rsqrt_12;
-let gamma_b_11=gamma_b_at(base_2+K_11);
+let gamma_b_11=gamma_b_at(base_2+K_10);
 let mul_29=mul_28*gamma_b_11;
-let beta_b_11=beta_b_at(base_2+K_11);
+let beta_b_11=beta_b_at(base_2+K_10);
 let add_8=(mul_29 - shift)+(beta_b_11 - shift_2);
 let mul_30=((add_8 - shift_4) - rest)*rsqrt_10;
-let sub_3=(mul_27 - (mul_30*mean_all_2)) - mean_all;
-d_x_put(base+i_6,(sub_3*(gamma_b_11*rsqrt_12))*rsqrt_10);
+let sub_3=(mul_27 - (mul_30*mean_all)) - mean_all_2;
+d_x_put(base+i_5,(sub_3*(gamma_b_11*rsqrt_12))*rsqrt_10);
 }
 }
 `,
@@ -7569,9 +7280,9 @@ d_x_put(base+i_6,(sub_3*(gamma_b_11*rsqrt_12))*rsqrt_10);
                 accessors: { at: "running_var_at" },
               },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",
@@ -7653,239 +7364,220 @@ let mul_5=(x_3 - running_mean_3)*rsqrt_3;
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_6=mul_5*gamma_b_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
-let base_3=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_3+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-let mul_7=d_y_1*vec4f(gamma_1);
-part_1=part_1+mul_7;
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
 let beta_b_1=beta_b_at(base_2);
 let beta_b_2=beta_b_at(base_2+(K / 2u));
 let beta_b_3=beta_b_at(base_2+(K - 1u));
 let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
 let rsqrt_4=inverseSqrt(running_var_4+eps);
-let mul_8=(x_4 - running_mean_4)*rsqrt_4;
-let gamma_b_4=gamma_b_at(base_2+K_5);
-let mul_9=mul_8*gamma_b_4;
-let beta_b_4=beta_b_at(base_2+K_5);
-let add=(mul_9 - shift)+(beta_b_4 - shift_2);
+let mul_7=(x_4 - running_mean_4)*rsqrt_4;
+let gamma_b_4=gamma_b_at(base_2+K_4);
+let mul_8=mul_7*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_4);
+let add=(mul_8 - shift)+(beta_b_4 - shift_2);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
 let rsqrt_5=inverseSqrt(running_var_5+eps);
-let mul_10=(x_5 - running_mean_5)*rsqrt_5;
-let gamma_b_5=gamma_b_at(base_2+K_6);
-let mul_11=mul_10*gamma_b_5;
-let beta_b_5=beta_b_at(base_2+K_6);
-let add_2=(mul_11 - shift)+(beta_b_5 - shift_2);
+let mul_9=(x_5 - running_mean_5)*rsqrt_5;
+let gamma_b_5=gamma_b_at(base_2+K_5);
+let mul_10=mul_9*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_5);
+let add_2=(mul_10 - shift)+(beta_b_5 - shift_2);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
 let rsqrt_6=inverseSqrt(running_var_6+eps);
-let mul_12=(x_6 - running_mean_6)*rsqrt_6;
-let gamma_b_6=gamma_b_at(base_2+K_7);
-let mul_13=mul_12*gamma_b_6;
-let beta_b_6=beta_b_at(base_2+K_7);
-let add_3=(mul_13 - shift)+(beta_b_6 - shift_2);
+let mul_11=(x_6 - running_mean_6)*rsqrt_6;
+let gamma_b_6=gamma_b_at(base_2+K_6);
+let mul_12=mul_11*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_6);
+let add_3=(mul_12 - shift)+(beta_b_6 - shift_2);
 let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_3=row*((K*S) / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7=x_four(base_3+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_3+i);
+let K_7=(i*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
 let rsqrt_7=inverseSqrt(running_var_7+eps);
-let mul_14=(x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7);
-let gamma_b_7=gamma_b_at(base_2+K_8);
-let mul_15=mul_14*vec4f(gamma_b_7);
-let beta_b_7=beta_b_at(base_2+K_8);
-let add_4=(mul_15 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
+let mul_13=(x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
+let mul_14=mul_13*vec4f(gamma_b_7);
+let beta_b_7=beta_b_at(base_2+K_7);
+let add_4=(mul_14 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
 let d=add_4 - vec4f(shift_3);
-part_2=part_2+d;
-part_3=part_3+(d*d);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_2;
-squares=squares+part_3;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_4=select(shift_3,shift_3+mean_3,far);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
-for (var block_3=lane; block_3<end; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),end);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_8=x_four(base_3+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8=running_mean_at(base_2+K_9);
-let running_var_8=running_var_at(base_2+K_9);
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_four(base_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
 let rsqrt_8=inverseSqrt(running_var_8+eps);
-let mul_16=(x_8 - vec4f(running_mean_8))*vec4f(rsqrt_8);
-let gamma_b_8=gamma_b_at(base_2+K_9);
-let mul_17=mul_16*vec4f(gamma_b_8);
-let beta_b_8=beta_b_at(base_2+K_9);
-let add_5=(mul_17 - vec4f(shift))+vec4f(beta_b_8 - shift_2);
+let mul_15=(x_8 - vec4f(running_mean_8))*vec4f(rsqrt_8);
+let gamma_b_8=gamma_b_at(base_2+K_8);
+let mul_16=mul_15*vec4f(gamma_b_8);
+let beta_b_8=beta_b_at(base_2+K_8);
+let add_5=(mul_16 - vec4f(shift))+vec4f(beta_b_8 - shift_2);
 let d_2=add_5 - vec4f(shift_4);
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_4;
-squares_3=squares_3+part_5;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 let rsqrt_10=inverseSqrt(spread+eps);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_four(base_3+i_4);
-let x_9=x_four(base_3+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let running_mean_9=running_mean_at(base_2+K_10);
-let running_var_9=running_var_at(base_2+K_10);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_1=d_y_four(base_3+i_3);
+let x_9=x_four(base_3+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let running_mean_9=running_mean_at(base_2+K_9);
+let running_var_9=running_var_at(base_2+K_9);
 let rsqrt_9=inverseSqrt(running_var_9+eps);
-let mul_18=(x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9);
-let gamma_b_9=gamma_b_at(base_2+K_10);
-let mul_19=mul_18*vec4f(gamma_b_9);
-let beta_b_9=beta_b_at(base_2+K_10);
-let add_6=(mul_19 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
-let mul_20=((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
-let mul_21=d_y_2*mul_20;
-let gamma_2=gamma_at(base_2+K_10);
-part_6=part_6+(mul_21*vec4f(gamma_2));
+let mul_17=(x_9 - vec4f(running_mean_9))*vec4f(rsqrt_9);
+let gamma_b_9=gamma_b_at(base_2+K_9);
+let mul_18=mul_17*vec4f(gamma_b_9);
+let beta_b_9=beta_b_at(base_2+K_9);
+let add_6=(mul_18 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
+let mul_19=((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
+let mul_20=d_y_1*mul_19;
+let gamma_1=gamma_at(base_2+K_9);
+let mul_21=d_y_1*vec4f(gamma_1);
+part_5=part_5+(mul_20*vec4f(gamma_1));
+part_6=part_6+mul_21;
 }
-mean_5=mean_5+part_6;
+mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
 }
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(K*S);
+let mean_all=mean_3_2 / f32(K*S);
+let mean_all_2=mean_4_2 / f32(K*S);
 for (var segment=0u; segment<K; segment+=1u) {
 let base_4=(row*((K*S) / 4u))+(segment*(S / 4u));
-let gamma_3=gamma_at(base_2+segment);
+let gamma_2=gamma_at(base_2+segment);
 let running_mean_10=running_mean_at(base_2+segment);
 let running_var_10=running_var_at(base_2+segment);
 let rsqrt_11=inverseSqrt(running_var_10+eps);
@@ -7896,26 +7588,26 @@ var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
-for (var block_5=lane; block_5<S / 4u; block_5+=LANES*256u) {
+for (var block_4=lane; block_4<S / 4u; block_4+=LANES*256u) {
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
-let stop_5=min(block_5+(LANES*256u),S / 4u);
-for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
-let d_y_3=d_y_four(base_4+i_5);
-let mul_22=d_y_3*vec4f(gamma_3);
-let x_10=x_four(base_4+i_5);
+let stop_4=min(block_4+(LANES*256u),S / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2=d_y_four(base_4+i_4);
+let mul_22=d_y_2*vec4f(gamma_2);
+let x_10=x_four(base_4+i_4);
 let mul_23=(x_10 - vec4f(running_mean_10))*vec4f(rsqrt_11);
 let mul_24=mul_23*vec4f(gamma_b_10);
 let add_7=(mul_24 - vec4f(shift))+vec4f(sub);
 let mul_25=((add_7 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
-let sub_2=(mul_22 - (mul_25*vec4f(mean_all_2))) - vec4f(mean_all);
-let mul_26=d_y_3*mul_25;
+let sub_2=(mul_22 - (mul_25*vec4f(mean_all))) - vec4f(mean_all_2);
+let mul_26=d_y_2*mul_25;
 part_7=part_7+((sub_2*mul_23)*vec4f(rsqrt_10));
 part_8=part_8+(sub_2*vec4f(rsqrt_10));
 part_9=part_9+mul_26;
-part_10=part_10+d_y_3;
+part_10=part_10+d_y_2;
 }
 sum_4=sum_4+part_7;
 sum_5=sum_5+part_8;
@@ -7926,14 +7618,14 @@ var sum_4_2=fold_add(sum_4);
 var sum_5_2=fold_add(sum_5);
 var sum_6_2=fold_add(sum_6);
 var sum_7_2=fold_add(sum_7);
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_13=exchange(sum_4_2,mask_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_4_2,mask_4);
 sum_4_2=sum_4_2+other_13;
-let other_14=exchange(sum_5_2,mask_5);
+let other_14=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_14;
-let other_15=exchange(sum_6_2,mask_5);
+let other_15=exchange(sum_6_2,mask_4);
 sum_6_2=sum_6_2+other_15;
-let other_16=exchange(sum_7_2,mask_5);
+let other_16=exchange(sum_7_2,mask_4);
 sum_7_2=sum_7_2+other_16;
 }
 if (SUBGROUP<LANES) {
@@ -7942,19 +7634,19 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_7=scratch_memory[(row_in_group*LANES)+lane];
-let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_17;
 let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_18;
 let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_19=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+let other_19=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_19;
 let mine_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_20=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+let other_20=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_10+other_20;
 }
 workgroupBarrier();
@@ -7981,23 +7673,23 @@ scratch_put((((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+(((((N*G)*K
 }
 }
 let end_2=select(0u,(K*S) / 4u,active_1);
-for (var i_6=lane; i_6<end_2; i_6+=LANES) {
-let d_y_4=d_y_four(base_3+i_6);
-let K_11=(i_6*4u) / max(S,1u);
-let gamma_4=gamma_at(base_2+K_11);
-let mul_27=d_y_4*vec4f(gamma_4);
-let x_11=x_four(base_3+i_6);
-let running_mean_11=running_mean_at(base_2+K_11);
-let running_var_11=running_var_at(base_2+K_11);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3=d_y_four(base_3+i_5);
+let K_10=(i_5*4u) / max(S,1u);
+let gamma_3=gamma_at(base_2+K_10);
+let mul_27=d_y_3*vec4f(gamma_3);
+let x_11=x_four(base_3+i_5);
+let running_mean_11=running_mean_at(base_2+K_10);
+let running_var_11=running_var_at(base_2+K_10);
 let rsqrt_12=inverseSqrt(running_var_11+eps);
 let mul_28=(x_11 - vec4f(running_mean_11))*vec4f(rsqrt_12);
-let gamma_b_11=gamma_b_at(base_2+K_11);
+let gamma_b_11=gamma_b_at(base_2+K_10);
 let mul_29=mul_28*vec4f(gamma_b_11);
-let beta_b_11=beta_b_at(base_2+K_11);
+let beta_b_11=beta_b_at(base_2+K_10);
 let add_8=(mul_29 - vec4f(shift))+vec4f(beta_b_11 - shift_2);
 let mul_30=((add_8 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_10);
-let sub_3=(mul_27 - (mul_30*vec4f(mean_all_2))) - vec4f(mean_all);
-d_x_put_four(base_3+i_6,(sub_3*vec4f(gamma_b_11*rsqrt_12))*vec4f(rsqrt_10));
+let sub_3=(mul_27 - (mul_30*vec4f(mean_all))) - vec4f(mean_all_2);
+d_x_put_four(base_3+i_5,(sub_3*vec4f(gamma_b_11*rsqrt_12))*vec4f(rsqrt_10));
 }
 }
 `,
@@ -8016,9 +7708,9 @@ d_x_put_four(base_3+i_6,(sub_3*vec4f(gamma_b_11*rsqrt_12))*vec4f(rsqrt_10));
                 accessors: { at: "running_var_at" },
               },
               { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
               { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-              { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
               {
                 tensor: "(scratch)",
                 access: "read_write",

@@ -1224,7 +1224,7 @@ override N: u32;
 override C: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1239,164 +1239,146 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 let N_1=row / max(C,1u);
-let C_1=row % max(C,1u);
-let base=(N_1*(S*C))+C_1;
-var sum=0.0f;
-var sum_2=0.0f;
-for (var block=lane; block<S; block+=LANES*256u) {
+let base=N_1*C;
+var mean=0.0f;
+for (var block=lane; block<C; block+=LANES*256u) {
 var part_1=0.0f;
-var part_2=0.0f;
-let stop=min(block+(LANES*256u),S);
+let stop=min(block+(LANES*256u),C);
 for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+(i*C));
-let d_y_1=d_y_at(base+(i*C));
-part_1=part_1+(x_1*x_1);
-part_2=part_2+d_y_1;
+let scratch_5=scratch_at(base+i);
+part_1=part_1+scratch_5;
 }
-sum=sum+part_1;
-sum_2=sum_2+part_2;
+mean=mean+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(sum,mask);
-sum=sum+other;
-let other_2=exchange(sum_2,mask);
-sum_2=sum_2+other_2;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-sum=all;
-let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-let base_2=N_1*C;
-var mean=0.0f;
-for (var block_2=lane; block_2<C; block_2+=LANES*256u) {
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),C);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let scratch_5=scratch_at(base_2+i_2);
-part_3=part_3+scratch_5;
-}
-mean=mean+part_3;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_5=exchange(mean,mask_2);
-mean=mean+other_5;
+let other=exchange(mean,mask);
+mean=mean+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all_3=scratch_memory[row_in_group*LANES];
-mean=all_3;
+let all=scratch_memory[row_in_group*LANES];
+mean=all;
 workgroupBarrier();
 }
 let mean_all=mean / f32(C);
-let base_3=((((N*C)+3u) / 4u)*4u)+(N_1*C);
+let C_1=row % max(C,1u);
+let base_2=(N_1*(S*C))+C_1;
+let scratch_5_2=scratch_at(row);
 let add=mean_all+eps;
+let div=scratch_5_2 / add;
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for (var block_2=lane; block_2<S; block_2+=LANES*256u) {
+var part_2=0.0f;
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),S);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_1=x_at(base_2+(i_2*C));
+let d_y_1=d_y_at(base_2+(i_2*C));
+part_2=part_2+(x_1*x_1);
+part_3=part_3+(d_y_1*(x_1*div));
+part_4=part_4+d_y_1;
+}
+sum=sum+part_2;
+sum_2=sum_2+part_3;
+sum_3=sum_3+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3=exchange(sum,mask_2);
+sum=sum+other_3;
+let other_4=exchange(sum_2,mask_2);
+sum_2=sum_2+other_4;
+let other_5=exchange(sum_3,mask_2);
+sum_3=sum_3+other_5;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+sum=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_4;
+workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+let sum_all_3=sum_3;
+let base_3=((((N*C)+3u) / 4u)*4u)+(N_1*C);
 var mean_2=0.0f;
 for (var block_3=lane; block_3<C; block_3+=LANES*256u) {
-var part_4=0.0f;
+var part_5=0.0f;
 let stop_3=min(block_3+(LANES*256u),C);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let scratch_18=scratch_at(base_3+i_3);
-let scratch_5_2=scratch_at(base_2+i_3);
-let div=scratch_5_2 / add;
+let scratch_5_3=scratch_at(base+i_3);
+let div_2=scratch_5_3 / add;
 let gamma_1=gamma_at(i_3);
-part_4=part_4+((scratch_18*div)*gamma_1);
+part_5=part_5+((scratch_18*div_2)*gamma_1);
 }
-mean_2=mean_2+part_4;
+mean_2=mean_2+part_5;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(mean_2,mask_3);
-mean_2=mean_2+other_7;
+let other_9=exchange(mean_2,mask_3);
+mean_2=mean_2+other_9;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-mean_2=all_4;
-workgroupBarrier();
-}
-let mean_all_2=mean_2 / f32(C);
-let scratch_5_3=scratch_at(row);
-let div_2=scratch_5_3 / add;
-var sum_3=0.0f;
-for (var block_4=lane; block_4<S; block_4+=LANES*256u) {
-var part_5=0.0f;
-let stop_4=min(block_4+(LANES*256u),S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2=d_y_at(base+(i_4*C));
-let x_2=x_at(base+(i_4*C));
-part_5=part_5+(d_y_2*(x_2*div_2));
-}
-sum_3=sum_3+part_5;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_9=exchange(sum_3,mask_4);
-sum_3=sum_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
-sum_3=all_5;
+mean_2=all_5;
 workgroupBarrier();
 }
-let sum_all_3=sum_3;
+let mean_all_2=mean_2 / f32(C);
 let end=select(0u,S,active_1);
 let gamma_2=gamma_at(C_1);
-let add_2=(div_2*gamma_2)+1.0f;
+let add_2=(div*gamma_2)+1.0f;
 let scratch_18_2=scratch_at(((((N*C)+3u) / 4u)*4u)+row);
-let mul=2.0f*select((((scratch_18_2*gamma_2) - mean_all_2)*inverseSqrt(sum_all))*(0.5f*(1.0f / add)),0.0f,scratch_5_3==0.0f);
-for (var i_5=lane; i_5<end; i_5+=LANES) {
-let d_y_3=d_y_at(base+(i_5*C));
-let x_3=x_at(base+(i_5*C));
-d_x_put(base+(i_5*C),(d_y_3*add_2)+(x_3*mul));
+let mul=2.0f*select((((scratch_18_2*gamma_2) - mean_all_2)*inverseSqrt(sum_all))*(0.5f*(1.0f / add)),0.0f,scratch_5_2==0.0f);
+for (var i_4=lane; i_4<end; i_4+=LANES) {
+let d_y_2=d_y_at(base_2+(i_4*C));
+let x_2=x_at(base_2+(i_4*C));
+d_x_put(base_2+(i_4*C),(d_y_2*add_2)+(x_2*mul));
 }
 if (active_1 && (lane==0u)) {
-scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,sum_all_3);
-scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,sum_all_2);
+scratch_put((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+row,sum_all_2);
+scratch_put(((((((N*C)+3u) / 4u)*4u)+((((N*C)+3u) / 4u)*4u))+((((N*C)+3u) / 4u)*4u))+row,sum_all_3);
 }
 }
 `,

@@ -46,7 +46,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -193,102 +193,84 @@ let div_3=1.0f / (1.0f+exp(-add_3));
 let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
 let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=0.0f;
+var mean_4=0.0f;
+var mean_5=0.0f;
 for (var block_3=lane; block_3<K*S; block_3+=LANES*256u) {
 var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),K*S);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_at(base+i_3);
 let x_9=x_at(base+i_3);
 let mul_7=((x_9 - shift_2) - rest)*rsqrt;
-part_5=part_5+mul_7;
+let K_4=i_3 / max(S,1u);
+let gamma_4=gamma_at(base_2+K_4);
+let beta_4=beta_at(base_2+K_4);
+let add_4=(mul_7*gamma_4)+beta_4;
+let div_4=1.0f / (1.0f+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(1.0f - div_4))+1.0f))*gamma_4;
+let sub=mul_8 - shift_3;
+part_5=part_5+sub;
+part_6=part_6+mul_7;
+part_7=part_7+(sub*mul_7);
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
+let other_10=exchange(mean_4,mask_3);
+mean_4=mean_4+other_10;
+let other_11=exchange(mean_5,mask_3);
+mean_5=mean_5+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3 / f32(K*S);
-var mean_4=0.0f;
-var mean_5=0.0f;
-for (var block_4=lane; block_4<K*S; block_4+=LANES*256u) {
-var part_6=0.0f;
-var part_7=0.0f;
-let stop_4=min(block_4+(LANES*256u),K*S);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_4=d_y_at(base+i_4);
-let x_10=x_at(base+i_4);
-let mul_8=((x_10 - shift_2) - rest)*rsqrt;
-let K_4=i_4 / max(S,1u);
-let gamma_4=gamma_at(base_2+K_4);
-let beta_4=beta_at(base_2+K_4);
-let add_4=(mul_8*gamma_4)+beta_4;
-let div_4=1.0f / (1.0f+exp(-add_4));
-let mul_9=((d_y_4*div_4)*((add_4*(1.0f - div_4))+1.0f))*gamma_4;
-let sub=mul_9 - shift_3;
-part_6=part_6+sub;
-part_7=part_7+(sub*mul_8);
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4,mask_4);
-mean_4=mean_4+other_11;
-let other_12=exchange(mean_5,mask_4);
-mean_5=mean_5+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3 / f32(K*S);
 let mean_all_2=mean_4 / f32(K*S);
 let mean_all_3=mean_5 / f32(K*S);
 let end_2=select(0u,K*S,active_1);
-let sub_3=mean_all_3 - (mean_all_2*mean_all);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_5=d_y_at(base+i_5);
-let x_11=x_at(base+i_5);
-let mul_10=((x_11 - shift_2) - rest)*rsqrt;
-let K_5=i_5 / max(S,1u);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_at(base+i_4);
+let x_10=x_at(base+i_4);
+let mul_9=((x_10 - shift_2) - rest)*rsqrt;
+let K_5=i_4 / max(S,1u);
 let gamma_5=gamma_at(base_2+K_5);
 let beta_5=beta_at(base_2+K_5);
-let add_5=(mul_10*gamma_5)+beta_5;
+let add_5=(mul_9*gamma_5)+beta_5;
 let div_5=1.0f / (1.0f+exp(-add_5));
-let mul_11=((d_y_5*div_5)*((add_5*(1.0f - div_5))+1.0f))*gamma_5;
-let sub_2=mul_11 - shift_3;
-d_x_put(base+i_5,((sub_2 - (mul_10*sub_3)) - mean_all_2)*rsqrt);
+let mul_10=((d_y_5*div_5)*((add_5*(1.0f - div_5))+1.0f))*gamma_5;
+let sub_2=mul_10 - shift_3;
+d_x_put(base+i_4,((sub_2 - (mul_9*sub_3)) - mean_all)*rsqrt);
 }
 }
 `,
@@ -324,7 +306,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -479,105 +461,87 @@ let div_3=1.0f / (1.0f+exp(-add_3));
 let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
 let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
 var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_four(base_2+i_3);
 let x_9=x_four(base_2+i_3);
 let mul_7=((x_9 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-part_5=part_5+mul_7;
+let K_4=(i_3*4u) / max(S,1u);
+let gamma_4=gamma_at(base_3+K_4);
+let beta_4=beta_at(base_3+K_4);
+let add_4=(mul_7*vec4f(gamma_4))+vec4f(beta_4);
+let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f)))*vec4f(gamma_4);
+let sub=mul_8 - vec4f(shift_3);
+part_5=part_5+sub;
+part_6=part_6+mul_7;
+part_7=part_7+(sub*mul_7);
 }
 mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(K*S);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_4=d_y_four(base_2+i_4);
-let x_10=x_four(base_2+i_4);
-let mul_8=((x_10 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let K_4=(i_4*4u) / max(S,1u);
-let gamma_4=gamma_at(base_3+K_4);
-let beta_4=beta_at(base_3+K_4);
-let add_4=(mul_8*vec4f(gamma_4))+vec4f(beta_4);
-let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
-let mul_9=((d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f)))*vec4f(gamma_4);
-let sub=mul_9 - vec4f(shift_3);
-part_6=part_6+sub;
-part_7=part_7+(sub*mul_8);
-}
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
-}
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-let other_12=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5_2=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(K*S);
 let mean_all_2=mean_4_2 / f32(K*S);
 let mean_all_3=mean_5_2 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
-let sub_3=mean_all_3 - (mean_all_2*mean_all);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_5=d_y_four(base_2+i_5);
-let x_11=x_four(base_2+i_5);
-let mul_10=((x_11 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let K_5=(i_5*4u) / max(S,1u);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5=d_y_four(base_2+i_4);
+let x_10=x_four(base_2+i_4);
+let mul_9=((x_10 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let K_5=(i_4*4u) / max(S,1u);
 let gamma_5=gamma_at(base_3+K_5);
 let beta_5=beta_at(base_3+K_5);
-let add_5=(mul_10*vec4f(gamma_5))+vec4f(beta_5);
+let add_5=(mul_9*vec4f(gamma_5))+vec4f(beta_5);
 let div_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5));
-let mul_11=((d_y_5*div_5)*((add_5*(vec4f(1.0f) - div_5))+vec4f(1.0f)))*vec4f(gamma_5);
-let sub_2=mul_11 - vec4f(shift_3);
-d_x_put_four(base_2+i_5,((sub_2 - (mul_10*vec4f(sub_3))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let mul_10=((d_y_5*div_5)*((add_5*(vec4f(1.0f) - div_5))+vec4f(1.0f)))*vec4f(gamma_5);
+let sub_2=mul_10 - vec4f(shift_3);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_9*vec4f(sub_3))) - vec4f(mean_all))*vec4f(rsqrt));
 }
 }
 `,

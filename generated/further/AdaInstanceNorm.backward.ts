@@ -17,10 +17,10 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override T: u32;
 override S: u32;
+override T: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -40,11 +40,16 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*C);
 let row=select(0u,index,active_1);
-let base=row*T;
-let style_1=style_at(base);
-let style_2=style_at(base+(T / 2u));
-let style_3=style_at(base+(T - 1u));
-let shift=style_1+(((style_2 - style_1)+(style_3 - style_1))*0.3333333432674408f);
+let base=row*S;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(S / 2u));
+let d_y_3=d_y_at(base+(S - 1u));
+let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let base_2=row*T;
+let style_1=style_at(base_2);
+let style_2=style_at(base_2+(T / 2u));
+let style_3=style_at(base_2+(T - 1u));
+let shift_2=style_1+(((style_2 - style_1)+(style_3 - style_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 for (var block=lane; block<T; block+=LANES*256u) {
@@ -52,8 +57,8 @@ var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),T);
 for (var i=block; i<stop; i+=LANES) {
-let style_4=style_at(base+i);
-let d=style_4 - shift;
+let style_4=style_at(base_2+i);
+let d=style_4 - shift_2;
 part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -90,7 +95,7 @@ workgroupBarrier();
 let mean=sum / f32(T);
 let variance=larger((squares / f32(T)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,T,far);
@@ -99,8 +104,8 @@ var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let style_5=style_at(base+i_2);
-let d_2=style_5 - shift_2;
+let style_5=style_at(base_2+i_2);
+let d_2=style_5 - shift_3;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -138,14 +143,9 @@ let mean_2=sum_2 / f32(T);
 let variance_2=larger((squares_2 / f32(T)) - (mean_2*mean_2),0.0f);
 let spread=select(variance,variance_2,far);
 let rest=select(mean,mean_2,far);
-let base_2=row*S;
-let d_y_1=d_y_at(base_2);
-let d_y_2=d_y_at(base_2+(S / 2u));
-let d_y_3=d_y_at(base_2+(S - 1u));
-let shift_3=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
-let x_1=x_at(base_2);
-let x_2=x_at(base_2+(S / 2u));
-let x_3=x_at(base_2+(S - 1u));
+let x_1=x_at(base);
+let x_2=x_at(base+(S / 2u));
+let x_3=x_at(base+(S - 1u));
 let shift_4=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
@@ -239,89 +239,72 @@ let variance_4=larger((squares_4_2 / f32(S)) - (mean_4*mean_4),0.0f);
 let rest_2=select(mean_3,mean_4,far_2);
 let spread_2=select(variance_3,variance_4,far_2);
 var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread_2+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_5=lane+(k_3*LANES);
 if (i_5<(S / 4u)) {
 let d_y_4=d_y_four(base_3+i_5);
 held[held_place(1u,k_3,local_index)]=d_y_4;
+let sub=d_y_4 - vec4f(shift);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let mul=((kept_2 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
 sum_5=sum_5+d_y_4;
-}
-}
-var sum_5_2=fold_add(sum_5);
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_17=exchange(sum_5_2,mask_5);
-sum_5_2=sum_5_2+other_17;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_9=scratch_memory[(row_in_group*LANES)+lane];
-let other_18=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_18;
-}
-workgroupBarrier();
-}
-let all_9=scratch_memory[row_in_group*LANES];
-sum_5_2=all_9;
-workgroupBarrier();
-}
-let sum_all=sum_5_2;
-var sum_6=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-var sum_7=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread_2+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_6=lane+(k_4*LANES);
-if (i_6<(S / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let sub=kept_2 - vec4f(shift_3);
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul=((kept_3 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
 sum_6=sum_6+sub;
 mean_5=mean_5+mul;
 sum_7=sum_7+(sub*mul);
 }
 }
+var sum_5_2=fold_add(sum_5);
 var sum_6_2=fold_add(sum_6);
 var mean_5_2=fold_add(mean_5);
 var sum_7_2=fold_add(sum_7);
-for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_19=exchange(sum_6_2,mask_6);
-sum_6_2=sum_6_2+other_19;
-let other_20=exchange(mean_5_2,mask_6);
-mean_5_2=mean_5_2+other_20;
-let other_21=exchange(sum_7_2,mask_6);
-sum_7_2=sum_7_2+other_21;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_17=exchange(sum_5_2,mask_5);
+sum_5_2=sum_5_2+other_17;
+let other_18=exchange(sum_6_2,mask_5);
+sum_6_2=sum_6_2+other_18;
+let other_19=exchange(mean_5_2,mask_5);
+mean_5_2=mean_5_2+other_19;
+let other_20=exchange(sum_7_2,mask_5);
+sum_7_2=sum_7_2+other_20;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
-for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
-if (lane<half_6) {
-let mine_10=scratch_memory[(row_in_group*LANES)+lane];
-let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_10+other_22;
-let mine_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_23=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_11+other_23;
-let mine_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_24=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+let other_21=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_21;
+let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_22=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_10+other_22;
+let mine_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_23=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_11+other_23;
+let mine_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_24=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_12+other_24;
 }
 workgroupBarrier();
 }
-let all_10=scratch_memory[row_in_group*LANES];
+let all_9=scratch_memory[row_in_group*LANES];
+sum_5_2=all_9;
+let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_6_2=all_10;
-let all_11=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5_2=all_11;
-let all_12=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_12=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_7_2=all_12;
 workgroupBarrier();
 }
+let sum_all=sum_5_2;
 let sum_all_2=sum_6_2;
 let mean_all=mean_5_2 / f32(S);
 let sum_all_3=sum_7_2;
@@ -332,14 +315,14 @@ let sub_3=(sum_all_3 / size) - (div*mean_all);
 let add=spread+eps;
 let sqrt_1=sqrt(add);
 let mul_3=sqrt_1*rsqrt;
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_7=lane+(k_5*LANES);
-if (i_7<end_3) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let sub_2=kept_4 - vec4f(shift_3);
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_2=((kept_5 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
-d_x_put_four(base_3+i_7,((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_6=lane+(k_4*LANES);
+if (i_6<end_3) {
+let kept_3=held[held_place(1u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift);
+let kept_4=held[held_place(0u,k_4,local_index)];
+let mul_2=((kept_4 - vec4f(shift_5)) - vec4f(rest_2))*vec4f(rsqrt);
+d_x_put_four(base_3+i_6,((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
 }
 }
 let end_4=select(0u,T,active_1);
@@ -347,15 +330,15 @@ let size_2=f32(T);
 let div_2=select(0.5f*((sum_all_3 - (sum_all_2*mean_all))*inverseSqrt(add)),0.0f,sqrt_1==0.0f) / size_2;
 let mul_4=2.0f*div_2;
 let div_3=sum_all / size_2;
-for (var i_8=lane; i_8<end_4; i_8+=LANES) {
-let style_6=style_at(base+i_8);
-d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
+for (var i_7=lane; i_7<end_4; i_7+=LANES) {
+let style_6=style_at(base_2+i_7);
+d_style_put(base_2+i_7,(((style_6 - shift_3) - rest)*mul_4)+div_3);
 }
 }
 `,
         bindings: [
-          { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           { tensor: "d_style", access: "read_write", name: "d_style", accessors: { put: "d_style_put" } },
@@ -367,8 +350,8 @@ d_style_put(base+i_8,(((style_6 - shift_2) - rest)*mul_4)+div_3);
           { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
-          { name: "T", kind: "extent", factor: "T" },
           { name: "S", kind: "extent", factor: "S" },
+          { name: "T", kind: "extent", factor: "T" },
           { name: "eps", kind: "param", param: "eps" },
         ],
       },
@@ -382,8 +365,8 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override C: u32;
-override T: u32;
 override S: u32;
+override T: u32;
 override eps: f32;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -406,26 +389,46 @@ let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
-let base_4=row_2*T;
-let base_5=row_3*T;
-let base_6=row_4*T;
-let base_7=row_5*T;
-let style_7=style_at(base_4);
-let style_8=style_at(base_5);
-let style_9=style_at(base_6);
-let style_10=style_at(base_7);
-let style_2_2=style_at(base_4+(T / 2u));
-let style_2_3=style_at(base_5+(T / 2u));
-let style_2_4=style_at(base_6+(T / 2u));
-let style_2_5=style_at(base_7+(T / 2u));
-let style_3_2=style_at(base_4+(T - 1u));
-let style_3_3=style_at(base_5+(T - 1u));
-let style_3_4=style_at(base_6+(T - 1u));
-let style_3_5=style_at(base_7+(T - 1u));
-let shift_6=style_7+(((style_2_2 - style_7)+(style_3_2 - style_7))*0.3333333432674408f);
-let shift_7=style_8+(((style_2_3 - style_8)+(style_3_3 - style_8))*0.3333333432674408f);
-let shift_8=style_9+(((style_2_4 - style_9)+(style_3_4 - style_9))*0.3333333432674408f);
-let shift_9=style_10+(((style_2_5 - style_10)+(style_3_5 - style_10))*0.3333333432674408f);
+let base_4=row_2*S;
+let base_5=row_3*S;
+let base_6=row_4*S;
+let base_7=row_5*S;
+let d_y_6=d_y_at(base_4);
+let d_y_7=d_y_at(base_5);
+let d_y_8=d_y_at(base_6);
+let d_y_9=d_y_at(base_7);
+let d_y_2_2=d_y_at(base_4+(S / 2u));
+let d_y_2_3=d_y_at(base_5+(S / 2u));
+let d_y_2_4=d_y_at(base_6+(S / 2u));
+let d_y_2_5=d_y_at(base_7+(S / 2u));
+let d_y_3_2=d_y_at(base_4+(S - 1u));
+let d_y_3_3=d_y_at(base_5+(S - 1u));
+let d_y_3_4=d_y_at(base_6+(S - 1u));
+let d_y_3_5=d_y_at(base_7+(S - 1u));
+let shift_6=d_y_6+(((d_y_2_2 - d_y_6)+(d_y_3_2 - d_y_6))*0.3333333432674408f);
+let shift_7=d_y_7+(((d_y_2_3 - d_y_7)+(d_y_3_3 - d_y_7))*0.3333333432674408f);
+let shift_8=d_y_8+(((d_y_2_4 - d_y_8)+(d_y_3_4 - d_y_8))*0.3333333432674408f);
+let shift_9=d_y_9+(((d_y_2_5 - d_y_9)+(d_y_3_5 - d_y_9))*0.3333333432674408f);
+let base_2_2=row_2*T;
+let base_2_3=row_3*T;
+let base_2_4=row_4*T;
+let base_2_5=row_5*T;
+let style_7=style_at(base_2_2);
+let style_8=style_at(base_2_3);
+let style_9=style_at(base_2_4);
+let style_10=style_at(base_2_5);
+let style_2_2=style_at(base_2_2+(T / 2u));
+let style_2_3=style_at(base_2_3+(T / 2u));
+let style_2_4=style_at(base_2_4+(T / 2u));
+let style_2_5=style_at(base_2_5+(T / 2u));
+let style_3_2=style_at(base_2_2+(T - 1u));
+let style_3_3=style_at(base_2_3+(T - 1u));
+let style_3_4=style_at(base_2_4+(T - 1u));
+let style_3_5=style_at(base_2_5+(T - 1u));
+let shift_2_2=style_7+(((style_2_2 - style_7)+(style_3_2 - style_7))*0.3333333432674408f);
+let shift_2_3=style_8+(((style_2_3 - style_8)+(style_3_3 - style_8))*0.3333333432674408f);
+let shift_2_4=style_9+(((style_2_4 - style_9)+(style_3_4 - style_9))*0.3333333432674408f);
+let shift_2_5=style_10+(((style_2_5 - style_10)+(style_3_5 - style_10))*0.3333333432674408f);
 var sum_8=0.0f;
 var sum_9=0.0f;
 var sum_10=0.0f;
@@ -445,14 +448,14 @@ var part_2_4=0.0f;
 var part_2_5=0.0f;
 let stop=min(block+(LANES*256u),T);
 for (var i=block; i<stop; i+=LANES) {
-let style_4_2=style_at(base_4+i);
-let style_4_3=style_at(base_5+i);
-let style_4_4=style_at(base_6+i);
-let style_4_5=style_at(base_7+i);
-let d_5=style_4_2 - shift_6;
-let d_6=style_4_3 - shift_7;
-let d_7=style_4_4 - shift_8;
-let d_8=style_4_5 - shift_9;
+let style_4_2=style_at(base_2_2+i);
+let style_4_3=style_at(base_2_3+i);
+let style_4_4=style_at(base_2_4+i);
+let style_4_5=style_at(base_2_5+i);
+let d_5=style_4_2 - shift_2_2;
+let d_6=style_4_3 - shift_2_3;
+let d_7=style_4_4 - shift_2_4;
+let d_8=style_4_5 - shift_2_5;
 part_13=part_13+d_5;
 part_14=part_14+d_6;
 part_15=part_15+d_7;
@@ -501,10 +504,10 @@ let far_3=(variance_5*4.0f)<(mean_6*mean_6);
 let far_4=(variance_6*4.0f)<(mean_7*mean_7);
 let far_5=(variance_7*4.0f)<(mean_8*mean_8);
 let far_6=(variance_8*4.0f)<(mean_9*mean_9);
-let shift_2_2=select(shift_6,shift_6+mean_6,far_3);
-let shift_2_3=select(shift_7,shift_7+mean_7,far_4);
-let shift_2_4=select(shift_8,shift_8+mean_8,far_5);
-let shift_2_5=select(shift_9,shift_9+mean_9,far_6);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_6,far_3);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_7,far_4);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_8,far_5);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_9,far_6);
 var sum_2_2=0.0f;
 var sum_2_3=0.0f;
 var sum_2_4=0.0f;
@@ -522,8 +525,8 @@ var part_3_2=0.0f;
 var part_4_2=0.0f;
 let stop_2_2=min(block_2+(LANES*256u),end_5);
 for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
-let style_5_2=style_at(base_4+i_2);
-let d_2_2=style_5_2 - shift_2_2;
+let style_5_2=style_at(base_2_2+i_2);
+let d_2_2=style_5_2 - shift_3_2;
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -535,8 +538,8 @@ var part_3_3=0.0f;
 var part_4_3=0.0f;
 let stop_2_3=min(block_2+(LANES*256u),end_6);
 for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
-let style_5_3=style_at(base_5+i_2);
-let d_2_3=style_5_3 - shift_2_3;
+let style_5_3=style_at(base_2_3+i_2);
+let d_2_3=style_5_3 - shift_3_3;
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -548,8 +551,8 @@ var part_3_4=0.0f;
 var part_4_4=0.0f;
 let stop_2_4=min(block_2+(LANES*256u),end_7);
 for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
-let style_5_4=style_at(base_6+i_2);
-let d_2_4=style_5_4 - shift_2_4;
+let style_5_4=style_at(base_2_4+i_2);
+let d_2_4=style_5_4 - shift_3_4;
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -561,8 +564,8 @@ var part_3_5=0.0f;
 var part_4_5=0.0f;
 let stop_2_5=min(block_2+(LANES*256u),end_8);
 for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
-let style_5_5=style_at(base_7+i_2);
-let d_2_5=style_5_5 - shift_2_5;
+let style_5_5=style_at(base_2_5+i_2);
+let d_2_5=style_5_5 - shift_3_5;
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -603,38 +606,18 @@ let rest_3=select(mean_6,mean_2_2,far_3);
 let rest_4=select(mean_7,mean_2_3,far_4);
 let rest_5=select(mean_8,mean_2_4,far_5);
 let rest_6=select(mean_9,mean_2_5,far_6);
-let base_2_2=row_2*S;
-let base_2_3=row_3*S;
-let base_2_4=row_4*S;
-let base_2_5=row_5*S;
-let d_y_7=d_y_at(base_2_2);
-let d_y_8=d_y_at(base_2_3);
-let d_y_9=d_y_at(base_2_4);
-let d_y_10=d_y_at(base_2_5);
-let d_y_2_2=d_y_at(base_2_2+(S / 2u));
-let d_y_2_3=d_y_at(base_2_3+(S / 2u));
-let d_y_2_4=d_y_at(base_2_4+(S / 2u));
-let d_y_2_5=d_y_at(base_2_5+(S / 2u));
-let d_y_3_2=d_y_at(base_2_2+(S - 1u));
-let d_y_3_3=d_y_at(base_2_3+(S - 1u));
-let d_y_3_4=d_y_at(base_2_4+(S - 1u));
-let d_y_3_5=d_y_at(base_2_5+(S - 1u));
-let shift_3_2=d_y_7+(((d_y_2_2 - d_y_7)+(d_y_3_2 - d_y_7))*0.3333333432674408f);
-let shift_3_3=d_y_8+(((d_y_2_3 - d_y_8)+(d_y_3_3 - d_y_8))*0.3333333432674408f);
-let shift_3_4=d_y_9+(((d_y_2_4 - d_y_9)+(d_y_3_4 - d_y_9))*0.3333333432674408f);
-let shift_3_5=d_y_10+(((d_y_2_5 - d_y_10)+(d_y_3_5 - d_y_10))*0.3333333432674408f);
-let x_8=x_at(base_2_2);
-let x_9=x_at(base_2_3);
-let x_10=x_at(base_2_4);
-let x_11=x_at(base_2_5);
-let x_2_2=x_at(base_2_2+(S / 2u));
-let x_2_3=x_at(base_2_3+(S / 2u));
-let x_2_4=x_at(base_2_4+(S / 2u));
-let x_2_5=x_at(base_2_5+(S / 2u));
-let x_3_2=x_at(base_2_2+(S - 1u));
-let x_3_3=x_at(base_2_3+(S - 1u));
-let x_3_4=x_at(base_2_4+(S - 1u));
-let x_3_5=x_at(base_2_5+(S - 1u));
+let x_8=x_at(base_4);
+let x_9=x_at(base_5);
+let x_10=x_at(base_6);
+let x_11=x_at(base_7);
+let x_2_2=x_at(base_4+(S / 2u));
+let x_2_3=x_at(base_5+(S / 2u));
+let x_2_4=x_at(base_6+(S / 2u));
+let x_2_5=x_at(base_7+(S / 2u));
+let x_3_2=x_at(base_4+(S - 1u));
+let x_3_3=x_at(base_5+(S - 1u));
+let x_3_4=x_at(base_6+(S - 1u));
+let x_3_5=x_at(base_7+(S - 1u));
 let shift_4_2=x_8+(((x_2_2 - x_8)+(x_3_2 - x_8))*0.3333333432674408f);
 let shift_4_3=x_9+(((x_2_3 - x_9)+(x_3_3 - x_9))*0.3333333432674408f);
 let shift_4_4=x_10+(((x_2_4 - x_10)+(x_3_4 - x_10))*0.3333333432674408f);
@@ -836,53 +819,14 @@ let spread_2_2=select(variance_3_2,variance_4_2,far_2_2);
 let spread_2_3=select(variance_3_3,variance_4_3,far_2_3);
 let spread_2_4=select(variance_3_4,variance_4_4,far_2_4);
 let spread_2_5=select(variance_3_5,variance_4_5,far_2_5);
-var sum_5_3=vec4f(0.0f);
-var sum_5_4=vec4f(0.0f);
-var sum_5_5=vec4f(0.0f);
-var sum_5_6=vec4f(0.0f);
-for (var block_5=lane; block_5<S / 4u; block_5+=LANES*256u) {
-var part_9_2=vec4f(0.0f);
-var part_9_3=vec4f(0.0f);
-var part_9_4=vec4f(0.0f);
-var part_9_5=vec4f(0.0f);
-let stop_5=min(block_5+(LANES*256u),S / 4u);
-for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
-let d_y_4_2=d_y_four(base_3_2+i_5);
-let d_y_4_3=d_y_four(base_3_3+i_5);
-let d_y_4_4=d_y_four(base_3_4+i_5);
-let d_y_4_5=d_y_four(base_3_5+i_5);
-part_9_2=part_9_2+d_y_4_2;
-part_9_3=part_9_3+d_y_4_3;
-part_9_4=part_9_4+d_y_4_4;
-part_9_5=part_9_5+d_y_4_5;
-}
-sum_5_3=sum_5_3+part_9_2;
-sum_5_4=sum_5_4+part_9_3;
-sum_5_5=sum_5_5+part_9_4;
-sum_5_6=sum_5_6+part_9_5;
-}
-var sum_5_2_2=fold_add(sum_5_3);
-var sum_5_2_3=fold_add(sum_5_4);
-var sum_5_2_4=fold_add(sum_5_5);
-var sum_5_2_5=fold_add(sum_5_6);
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_9_2=exchange(sum_5_2_2,mask_5);
-let other_9_3=exchange(sum_5_2_3,mask_5);
-let other_9_4=exchange(sum_5_2_4,mask_5);
-let other_9_5=exchange(sum_5_2_5,mask_5);
-sum_5_2_2=sum_5_2_2+other_9_2;
-sum_5_2_3=sum_5_2_3+other_9_3;
-sum_5_2_4=sum_5_2_4+other_9_4;
-sum_5_2_5=sum_5_2_5+other_9_5;
-}
-let sum_all_4=sum_5_2_2;
-let sum_all_5=sum_5_2_3;
-let sum_all_6=sum_5_2_4;
-let sum_all_7=sum_5_2_5;
 let rsqrt_2=inverseSqrt(spread_2_2+eps);
 let rsqrt_3=inverseSqrt(spread_2_3+eps);
 let rsqrt_4=inverseSqrt(spread_2_4+eps);
 let rsqrt_5=inverseSqrt(spread_2_5+eps);
+var sum_5_3=vec4f(0.0f);
+var sum_5_4=vec4f(0.0f);
+var sum_5_5=vec4f(0.0f);
+var sum_5_6=vec4f(0.0f);
 var sum_6_3=vec4f(0.0f);
 var sum_6_4=vec4f(0.0f);
 var sum_6_5=vec4f(0.0f);
@@ -895,7 +839,11 @@ var sum_7_3=vec4f(0.0f);
 var sum_7_4=vec4f(0.0f);
 var sum_7_5=vec4f(0.0f);
 var sum_7_6=vec4f(0.0f);
-for (var block_6=lane; block_6<S / 4u; block_6+=LANES*256u) {
+for (var block_5=lane; block_5<S / 4u; block_5+=LANES*256u) {
+var part_9_2=vec4f(0.0f);
+var part_9_3=vec4f(0.0f);
+var part_9_4=vec4f(0.0f);
+var part_9_5=vec4f(0.0f);
 var part_10_2=vec4f(0.0f);
 var part_10_3=vec4f(0.0f);
 var part_10_4=vec4f(0.0f);
@@ -908,24 +856,28 @@ var part_12_2=vec4f(0.0f);
 var part_12_3=vec4f(0.0f);
 var part_12_4=vec4f(0.0f);
 var part_12_5=vec4f(0.0f);
-let stop_6=min(block_6+(LANES*256u),S / 4u);
-for (var i_6=block_6; i_6<stop_6; i_6+=LANES) {
-let d_y_5_2=d_y_four(base_3_2+i_6);
-let d_y_5_3=d_y_four(base_3_3+i_6);
-let d_y_5_4=d_y_four(base_3_4+i_6);
-let d_y_5_5=d_y_four(base_3_5+i_6);
-let sub_4=d_y_5_2 - vec4f(shift_3_2);
-let sub_5=d_y_5_3 - vec4f(shift_3_3);
-let sub_6=d_y_5_4 - vec4f(shift_3_4);
-let sub_7=d_y_5_5 - vec4f(shift_3_5);
-let x_6_2=x_four(base_3_2+i_6);
-let x_6_3=x_four(base_3_3+i_6);
-let x_6_4=x_four(base_3_4+i_6);
-let x_6_5=x_four(base_3_5+i_6);
+let stop_5=min(block_5+(LANES*256u),S / 4u);
+for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
+let d_y_4_2=d_y_four(base_3_2+i_5);
+let d_y_4_3=d_y_four(base_3_3+i_5);
+let d_y_4_4=d_y_four(base_3_4+i_5);
+let d_y_4_5=d_y_four(base_3_5+i_5);
+let sub_4=d_y_4_2 - vec4f(shift_6);
+let sub_5=d_y_4_3 - vec4f(shift_7);
+let sub_6=d_y_4_4 - vec4f(shift_8);
+let sub_7=d_y_4_5 - vec4f(shift_9);
+let x_6_2=x_four(base_3_2+i_5);
+let x_6_3=x_four(base_3_3+i_5);
+let x_6_4=x_four(base_3_4+i_5);
+let x_6_5=x_four(base_3_5+i_5);
 let mul_5=((x_6_2 - vec4f(shift_5_2)) - vec4f(rest_2_2))*vec4f(rsqrt_2);
 let mul_6=((x_6_3 - vec4f(shift_5_3)) - vec4f(rest_2_3))*vec4f(rsqrt_3);
 let mul_7=((x_6_4 - vec4f(shift_5_4)) - vec4f(rest_2_4))*vec4f(rsqrt_4);
 let mul_8=((x_6_5 - vec4f(shift_5_5)) - vec4f(rest_2_5))*vec4f(rsqrt_5);
+part_9_2=part_9_2+d_y_4_2;
+part_9_3=part_9_3+d_y_4_3;
+part_9_4=part_9_4+d_y_4_4;
+part_9_5=part_9_5+d_y_4_5;
 part_10_2=part_10_2+sub_4;
 part_10_3=part_10_3+sub_5;
 part_10_4=part_10_4+sub_6;
@@ -939,6 +891,10 @@ part_12_3=part_12_3+(sub_5*mul_6);
 part_12_4=part_12_4+(sub_6*mul_7);
 part_12_5=part_12_5+(sub_7*mul_8);
 }
+sum_5_3=sum_5_3+part_9_2;
+sum_5_4=sum_5_4+part_9_3;
+sum_5_5=sum_5_5+part_9_4;
+sum_5_6=sum_5_6+part_9_5;
 sum_6_3=sum_6_3+part_10_2;
 sum_6_4=sum_6_4+part_10_3;
 sum_6_5=sum_6_5+part_10_4;
@@ -952,6 +908,10 @@ sum_7_4=sum_7_4+part_12_3;
 sum_7_5=sum_7_5+part_12_4;
 sum_7_6=sum_7_6+part_12_5;
 }
+var sum_5_2_2=fold_add(sum_5_3);
+var sum_5_2_3=fold_add(sum_5_4);
+var sum_5_2_4=fold_add(sum_5_5);
+var sum_5_2_5=fold_add(sum_5_6);
 var sum_6_2_2=fold_add(sum_6_3);
 var sum_6_2_3=fold_add(sum_6_4);
 var sum_6_2_4=fold_add(sum_6_5);
@@ -964,32 +924,44 @@ var sum_7_2_2=fold_add(sum_7_3);
 var sum_7_2_3=fold_add(sum_7_4);
 var sum_7_2_4=fold_add(sum_7_5);
 var sum_7_2_5=fold_add(sum_7_6);
-for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_10_2=exchange(sum_6_2_2,mask_6);
-let other_10_3=exchange(sum_6_2_3,mask_6);
-let other_10_4=exchange(sum_6_2_4,mask_6);
-let other_10_5=exchange(sum_6_2_5,mask_6);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_9_2=exchange(sum_5_2_2,mask_5);
+let other_9_3=exchange(sum_5_2_3,mask_5);
+let other_9_4=exchange(sum_5_2_4,mask_5);
+let other_9_5=exchange(sum_5_2_5,mask_5);
+sum_5_2_2=sum_5_2_2+other_9_2;
+sum_5_2_3=sum_5_2_3+other_9_3;
+sum_5_2_4=sum_5_2_4+other_9_4;
+sum_5_2_5=sum_5_2_5+other_9_5;
+let other_10_2=exchange(sum_6_2_2,mask_5);
+let other_10_3=exchange(sum_6_2_3,mask_5);
+let other_10_4=exchange(sum_6_2_4,mask_5);
+let other_10_5=exchange(sum_6_2_5,mask_5);
 sum_6_2_2=sum_6_2_2+other_10_2;
 sum_6_2_3=sum_6_2_3+other_10_3;
 sum_6_2_4=sum_6_2_4+other_10_4;
 sum_6_2_5=sum_6_2_5+other_10_5;
-let other_11_2=exchange(mean_5_2_2,mask_6);
-let other_11_3=exchange(mean_5_2_3,mask_6);
-let other_11_4=exchange(mean_5_2_4,mask_6);
-let other_11_5=exchange(mean_5_2_5,mask_6);
+let other_11_2=exchange(mean_5_2_2,mask_5);
+let other_11_3=exchange(mean_5_2_3,mask_5);
+let other_11_4=exchange(mean_5_2_4,mask_5);
+let other_11_5=exchange(mean_5_2_5,mask_5);
 mean_5_2_2=mean_5_2_2+other_11_2;
 mean_5_2_3=mean_5_2_3+other_11_3;
 mean_5_2_4=mean_5_2_4+other_11_4;
 mean_5_2_5=mean_5_2_5+other_11_5;
-let other_12_2=exchange(sum_7_2_2,mask_6);
-let other_12_3=exchange(sum_7_2_3,mask_6);
-let other_12_4=exchange(sum_7_2_4,mask_6);
-let other_12_5=exchange(sum_7_2_5,mask_6);
+let other_12_2=exchange(sum_7_2_2,mask_5);
+let other_12_3=exchange(sum_7_2_3,mask_5);
+let other_12_4=exchange(sum_7_2_4,mask_5);
+let other_12_5=exchange(sum_7_2_5,mask_5);
 sum_7_2_2=sum_7_2_2+other_12_2;
 sum_7_2_3=sum_7_2_3+other_12_3;
 sum_7_2_4=sum_7_2_4+other_12_4;
 sum_7_2_5=sum_7_2_5+other_12_5;
 }
+let sum_all_4=sum_5_2_2;
+let sum_all_5=sum_5_2_3;
+let sum_all_6=sum_5_2_4;
+let sum_all_7=sum_5_2_5;
 let sum_all_2_2=sum_6_2_2;
 let sum_all_2_3=sum_6_2_3;
 let sum_all_2_4=sum_6_2_4;
@@ -1024,27 +996,27 @@ let mul_3_2=sqrt_2*rsqrt_2;
 let mul_3_3=sqrt_3*rsqrt_3;
 let mul_3_4=sqrt_4*rsqrt_4;
 let mul_3_5=sqrt_5*rsqrt_5;
-for (var i_7=lane; i_7<end_3; i_7+=LANES) {
-let d_y_6_2=d_y_four(base_3_2+i_7);
-let d_y_6_3=d_y_four(base_3_3+i_7);
-let d_y_6_4=d_y_four(base_3_4+i_7);
-let d_y_6_5=d_y_four(base_3_5+i_7);
-let sub_2_2=d_y_6_2 - vec4f(shift_3_2);
-let sub_2_3=d_y_6_3 - vec4f(shift_3_3);
-let sub_2_4=d_y_6_4 - vec4f(shift_3_4);
-let sub_2_5=d_y_6_5 - vec4f(shift_3_5);
-let x_7_2=x_four(base_3_2+i_7);
-let x_7_3=x_four(base_3_3+i_7);
-let x_7_4=x_four(base_3_4+i_7);
-let x_7_5=x_four(base_3_5+i_7);
+for (var i_6=lane; i_6<end_3; i_6+=LANES) {
+let d_y_5_2=d_y_four(base_3_2+i_6);
+let d_y_5_3=d_y_four(base_3_3+i_6);
+let d_y_5_4=d_y_four(base_3_4+i_6);
+let d_y_5_5=d_y_four(base_3_5+i_6);
+let sub_2_2=d_y_5_2 - vec4f(shift_6);
+let sub_2_3=d_y_5_3 - vec4f(shift_7);
+let sub_2_4=d_y_5_4 - vec4f(shift_8);
+let sub_2_5=d_y_5_5 - vec4f(shift_9);
+let x_7_2=x_four(base_3_2+i_6);
+let x_7_3=x_four(base_3_3+i_6);
+let x_7_4=x_four(base_3_4+i_6);
+let x_7_5=x_four(base_3_5+i_6);
 let mul_2_2=((x_7_2 - vec4f(shift_5_2)) - vec4f(rest_2_2))*vec4f(rsqrt_2);
 let mul_2_3=((x_7_3 - vec4f(shift_5_3)) - vec4f(rest_2_3))*vec4f(rsqrt_3);
 let mul_2_4=((x_7_4 - vec4f(shift_5_4)) - vec4f(rest_2_4))*vec4f(rsqrt_4);
 let mul_2_5=((x_7_5 - vec4f(shift_5_5)) - vec4f(rest_2_5))*vec4f(rsqrt_5);
-d_x_put_four(base_3_2+i_7,((sub_2_2 - (mul_2_2*vec4f(sub_3_2))) - vec4f(div_4))*vec4f(mul_3_2));
-d_x_put_four(base_3_3+i_7,((sub_2_3 - (mul_2_3*vec4f(sub_3_3))) - vec4f(div_5))*vec4f(mul_3_3));
-d_x_put_four(base_3_4+i_7,((sub_2_4 - (mul_2_4*vec4f(sub_3_4))) - vec4f(div_6))*vec4f(mul_3_4));
-d_x_put_four(base_3_5+i_7,((sub_2_5 - (mul_2_5*vec4f(sub_3_5))) - vec4f(div_7))*vec4f(mul_3_5));
+d_x_put_four(base_3_2+i_6,((sub_2_2 - (mul_2_2*vec4f(sub_3_2))) - vec4f(div_4))*vec4f(mul_3_2));
+d_x_put_four(base_3_3+i_6,((sub_2_3 - (mul_2_3*vec4f(sub_3_3))) - vec4f(div_5))*vec4f(mul_3_3));
+d_x_put_four(base_3_4+i_6,((sub_2_4 - (mul_2_4*vec4f(sub_3_4))) - vec4f(div_6))*vec4f(mul_3_4));
+d_x_put_four(base_3_5+i_6,((sub_2_5 - (mul_2_5*vec4f(sub_3_5))) - vec4f(div_7))*vec4f(mul_3_5));
 }
 let end_4=select(0u,T,active_1);
 let size_2=f32(T);
@@ -1060,21 +1032,21 @@ let div_3_2=sum_all_4 / size_2;
 let div_3_3=sum_all_5 / size_2;
 let div_3_4=sum_all_6 / size_2;
 let div_3_5=sum_all_7 / size_2;
-for (var i_8=lane; i_8<end_4; i_8+=LANES) {
-let style_6_2=style_at(base_4+i_8);
-let style_6_3=style_at(base_5+i_8);
-let style_6_4=style_at(base_6+i_8);
-let style_6_5=style_at(base_7+i_8);
-d_style_put(base_4+i_8,(((style_6_2 - shift_2_2) - rest_3)*mul_4_2)+div_3_2);
-d_style_put(base_5+i_8,(((style_6_3 - shift_2_3) - rest_4)*mul_4_3)+div_3_3);
-d_style_put(base_6+i_8,(((style_6_4 - shift_2_4) - rest_5)*mul_4_4)+div_3_4);
-d_style_put(base_7+i_8,(((style_6_5 - shift_2_5) - rest_6)*mul_4_5)+div_3_5);
+for (var i_7=lane; i_7<end_4; i_7+=LANES) {
+let style_6_2=style_at(base_2_2+i_7);
+let style_6_3=style_at(base_2_3+i_7);
+let style_6_4=style_at(base_2_4+i_7);
+let style_6_5=style_at(base_2_5+i_7);
+d_style_put(base_2_2+i_7,(((style_6_2 - shift_3_2) - rest_3)*mul_4_2)+div_3_2);
+d_style_put(base_2_3+i_7,(((style_6_3 - shift_3_3) - rest_4)*mul_4_3)+div_3_3);
+d_style_put(base_2_4+i_7,(((style_6_4 - shift_3_4) - rest_5)*mul_4_4)+div_3_4);
+d_style_put(base_2_5+i_7,(((style_6_5 - shift_3_5) - rest_6)*mul_4_5)+div_3_5);
 }
 }
 `,
         bindings: [
-          { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+          { tensor: "style", access: "read", name: "style", accessors: { at: "style_at" } },
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
           { tensor: "d_style", access: "read_write", name: "d_style", accessors: { put: "d_style_put" } },
@@ -1086,8 +1058,8 @@ d_style_put(base_7+i_8,(((style_6_5 - shift_2_5) - rest_6)*mul_4_5)+div_3_5);
           { name: "SUBGROUP", kind: "subgroup" },
           { name: "N", kind: "extent", factor: "N" },
           { name: "C", kind: "extent", factor: "C" },
-          { name: "T", kind: "extent", factor: "T" },
           { name: "S", kind: "extent", factor: "S" },
+          { name: "T", kind: "extent", factor: "T" },
           { name: "eps", kind: "param", param: "eps" },
         ],
       },

@@ -302,7 +302,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -454,6 +454,9 @@ let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(D / 4u)) {
@@ -462,76 +465,55 @@ let gamma_4=gamma_four(i_3);
 let mul_4=d_y_4*gamma_4;
 held[held_place(2u,k_3,local_index)]=mul_4;
 let sub=mul_4 - vec4f(shift_3);
+let kept_3=held[held_place(1u,k_3,local_index)];
+let kept_4=held[held_place(0u,k_3,local_index)];
+let bias_6=bias_four(i_3);
+let add_6=((kept_3 - vec4f(shift))+(kept_4 - vec4f(shift_2)))+(bias_6 - vec4f(scratch_9));
+let mul_5=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
 mean_3=mean_3+sub;
+mean_4=mean_4+(sub*mul_5);
+mean_5=mean_5+mul_5;
 }
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<(D / 4u)) {
-let kept_3=held[held_place(2u,k_4,local_index)];
-let sub_2=kept_3 - vec4f(shift_3);
-let kept_4=held[held_place(1u,k_4,local_index)];
-let kept_5=held[held_place(0u,k_4,local_index)];
-let bias_6=bias_four(i_4);
-let add_6=((kept_4 - vec4f(shift))+(kept_5 - vec4f(shift_2)))+(bias_6 - vec4f(scratch_9));
-let mul_5=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt);
-mean_4=mean_4+(sub_2*mul_5);
-mean_5=mean_5+mul_5;
-}
-}
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-let other_12=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5_2=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
 let mean_all_3=mean_5_2 / f32(D);
 if (active_1 && (lane==0u)) {
@@ -647,15 +629,15 @@ let shift_2_2=residual_10+(((residual_2_2 - residual_10)+(residual_3_2 - residua
 let shift_2_3=residual_11+(((residual_2_3 - residual_11)+(residual_3_3 - residual_11))*0.3333333432674408f);
 let shift_2_4=residual_12+(((residual_2_4 - residual_12)+(residual_3_4 - residual_12))*0.3333333432674408f);
 let shift_2_5=residual_13+(((residual_2_5 - residual_13)+(residual_3_5 - residual_13))*0.3333333432674408f);
-let d_y_6=d_y_at(base_3);
-let d_y_7=d_y_at(base_4);
-let d_y_8=d_y_at(base_5);
-let d_y_9=d_y_at(base_6);
+let d_y_5=d_y_at(base_3);
+let d_y_6=d_y_at(base_4);
+let d_y_7=d_y_at(base_5);
+let d_y_8=d_y_at(base_6);
 let gamma_1=gamma_at(0u);
+let mul_6=d_y_5*gamma_1;
 let mul_7=d_y_6*gamma_1;
 let mul_8=d_y_7*gamma_1;
 let mul_9=d_y_8*gamma_1;
-let mul_10=d_y_9*gamma_1;
 let d_y_2_2=d_y_at(base_3+(D / 2u));
 let d_y_2_3=d_y_at(base_4+(D / 2u));
 let d_y_2_4=d_y_at(base_5+(D / 2u));
@@ -674,10 +656,10 @@ let mul_3_2=d_y_3_2*gamma_3;
 let mul_3_3=d_y_3_3*gamma_3;
 let mul_3_4=d_y_3_4*gamma_3;
 let mul_3_5=d_y_3_5*gamma_3;
-let shift_3_2=mul_7+(((mul_2_2 - mul_7)+(mul_3_2 - mul_7))*0.3333333432674408f);
-let shift_3_3=mul_8+(((mul_2_3 - mul_8)+(mul_3_3 - mul_8))*0.3333333432674408f);
-let shift_3_4=mul_9+(((mul_2_4 - mul_9)+(mul_3_4 - mul_9))*0.3333333432674408f);
-let shift_3_5=mul_10+(((mul_2_5 - mul_10)+(mul_3_5 - mul_10))*0.3333333432674408f);
+let shift_3_2=mul_6+(((mul_2_2 - mul_6)+(mul_3_2 - mul_6))*0.3333333432674408f);
+let shift_3_3=mul_7+(((mul_2_3 - mul_7)+(mul_3_3 - mul_7))*0.3333333432674408f);
+let shift_3_4=mul_8+(((mul_2_4 - mul_8)+(mul_3_4 - mul_8))*0.3333333432674408f);
+let shift_3_5=mul_9+(((mul_2_5 - mul_9)+(mul_3_5 - mul_9))*0.3333333432674408f);
 let x_4_2=x_at(base_3);
 let x_4_3=x_at(base_4);
 let x_4_4=x_at(base_5);
@@ -940,15 +922,35 @@ let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
+let rsqrt_2=inverseSqrt(spread_2+eps);
+let rsqrt_3=inverseSqrt(spread_3+eps);
+let rsqrt_4=inverseSqrt(spread_4+eps);
+let rsqrt_5=inverseSqrt(spread_5+eps);
 var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
 var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
 var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
+var part_6_2=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4_2=d_y_four(base_2_2+i_3);
@@ -960,100 +962,44 @@ let mul_4_2=d_y_4_2*gamma_4;
 let mul_4_3=d_y_4_3*gamma_4;
 let mul_4_4=d_y_4_4*gamma_4;
 let mul_4_5=d_y_4_5*gamma_4;
-let sub_3=mul_4_2 - vec4f(shift_3_2);
-let sub_4=mul_4_3 - vec4f(shift_3_3);
-let sub_5=mul_4_4 - vec4f(shift_3_4);
-let sub_6=mul_4_5 - vec4f(shift_3_5);
-part_5_2=part_5_2+sub_3;
-part_5_3=part_5_3+sub_4;
-part_5_4=part_5_4+sub_5;
-part_5_5=part_5_5+sub_6;
+let sub_2=mul_4_2 - vec4f(shift_3_2);
+let sub_3=mul_4_3 - vec4f(shift_3_3);
+let sub_4=mul_4_4 - vec4f(shift_3_4);
+let sub_5=mul_4_5 - vec4f(shift_3_5);
+let x_9_2=x_four(base_2_2+i_3);
+let x_9_3=x_four(base_2_3+i_3);
+let x_9_4=x_four(base_2_4+i_3);
+let x_9_5=x_four(base_2_5+i_3);
+let residual_9_2=residual_four(base_2_2+i_3);
+let residual_9_3=residual_four(base_2_3+i_3);
+let residual_9_4=residual_four(base_2_4+i_3);
+let residual_9_5=residual_four(base_2_5+i_3);
+let bias_6=bias_four(i_3);
+let add_6_2=((x_9_2 - vec4f(shift_6))+(residual_9_2 - vec4f(shift_2_2)))+(bias_6 - vec4f(scratch_9));
+let add_6_3=((x_9_3 - vec4f(shift_7))+(residual_9_3 - vec4f(shift_2_3)))+(bias_6 - vec4f(scratch_9));
+let add_6_4=((x_9_4 - vec4f(shift_8))+(residual_9_4 - vec4f(shift_2_4)))+(bias_6 - vec4f(scratch_9));
+let add_6_5=((x_9_5 - vec4f(shift_9))+(residual_9_5 - vec4f(shift_2_5)))+(bias_6 - vec4f(scratch_9));
+let mul_5_2=((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_5_3=((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_5_4=((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_5_5=((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_5_2=part_5_2+sub_2;
+part_5_3=part_5_3+sub_3;
+part_5_4=part_5_4+sub_4;
+part_5_5=part_5_5+sub_5;
+part_6_2=part_6_2+(sub_2*mul_5_2);
+part_6_3=part_6_3+(sub_3*mul_5_3);
+part_6_4=part_6_4+(sub_4*mul_5_4);
+part_6_5=part_6_5+(sub_5*mul_5_5);
+part_7_2=part_7_2+mul_5_2;
+part_7_3=part_7_3+mul_5_3;
+part_7_4=part_7_4+mul_5_4;
+part_7_5=part_7_5+mul_5_5;
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
 mean_3_5=mean_3_5+part_5_4;
 mean_3_6=mean_3_6+part_5_5;
-}
-var mean_3_2_2=fold_add(mean_3_3);
-var mean_3_2_3=fold_add(mean_3_4);
-var mean_3_2_4=fold_add(mean_3_5);
-var mean_3_2_5=fold_add(mean_3_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5_2=exchange(mean_3_2_2,mask_3);
-let other_5_3=exchange(mean_3_2_3,mask_3);
-let other_5_4=exchange(mean_3_2_4,mask_3);
-let other_5_5=exchange(mean_3_2_5,mask_3);
-mean_3_2_2=mean_3_2_2+other_5_2;
-mean_3_2_3=mean_3_2_3+other_5_3;
-mean_3_2_4=mean_3_2_4+other_5_4;
-mean_3_2_5=mean_3_2_5+other_5_5;
-}
-let mean_all_4=mean_3_2_2 / f32(D);
-let mean_all_5=mean_3_2_3 / f32(D);
-let mean_all_6=mean_3_2_4 / f32(D);
-let mean_all_7=mean_3_2_5 / f32(D);
-let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
-var mean_4_3=vec4f(0.0f);
-var mean_4_4=vec4f(0.0f);
-var mean_4_5=vec4f(0.0f);
-var mean_4_6=vec4f(0.0f);
-var mean_5_3=vec4f(0.0f);
-var mean_5_4=vec4f(0.0f);
-var mean_5_5=vec4f(0.0f);
-var mean_5_6=vec4f(0.0f);
-for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
-var part_6_2=vec4f(0.0f);
-var part_6_3=vec4f(0.0f);
-var part_6_4=vec4f(0.0f);
-var part_6_5=vec4f(0.0f);
-var part_7_2=vec4f(0.0f);
-var part_7_3=vec4f(0.0f);
-var part_7_4=vec4f(0.0f);
-var part_7_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),D / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_5_2=d_y_four(base_2_2+i_4);
-let d_y_5_3=d_y_four(base_2_3+i_4);
-let d_y_5_4=d_y_four(base_2_4+i_4);
-let d_y_5_5=d_y_four(base_2_5+i_4);
-let gamma_5=gamma_four(i_4);
-let mul_5_2=d_y_5_2*gamma_5;
-let mul_5_3=d_y_5_3*gamma_5;
-let mul_5_4=d_y_5_4*gamma_5;
-let mul_5_5=d_y_5_5*gamma_5;
-let sub_2_2=mul_5_2 - vec4f(shift_3_2);
-let sub_2_3=mul_5_3 - vec4f(shift_3_3);
-let sub_2_4=mul_5_4 - vec4f(shift_3_4);
-let sub_2_5=mul_5_5 - vec4f(shift_3_5);
-let x_9_2=x_four(base_2_2+i_4);
-let x_9_3=x_four(base_2_3+i_4);
-let x_9_4=x_four(base_2_4+i_4);
-let x_9_5=x_four(base_2_5+i_4);
-let residual_9_2=residual_four(base_2_2+i_4);
-let residual_9_3=residual_four(base_2_3+i_4);
-let residual_9_4=residual_four(base_2_4+i_4);
-let residual_9_5=residual_four(base_2_5+i_4);
-let bias_6=bias_four(i_4);
-let add_6_2=((x_9_2 - vec4f(shift_6))+(residual_9_2 - vec4f(shift_2_2)))+(bias_6 - vec4f(scratch_9));
-let add_6_3=((x_9_3 - vec4f(shift_7))+(residual_9_3 - vec4f(shift_2_3)))+(bias_6 - vec4f(scratch_9));
-let add_6_4=((x_9_4 - vec4f(shift_8))+(residual_9_4 - vec4f(shift_2_4)))+(bias_6 - vec4f(scratch_9));
-let add_6_5=((x_9_5 - vec4f(shift_9))+(residual_9_5 - vec4f(shift_2_5)))+(bias_6 - vec4f(scratch_9));
-let mul_6_2=((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_6_3=((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_6_4=((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_6_5=((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-part_6_2=part_6_2+(sub_2_2*mul_6_2);
-part_6_3=part_6_3+(sub_2_3*mul_6_3);
-part_6_4=part_6_4+(sub_2_4*mul_6_4);
-part_6_5=part_6_5+(sub_2_5*mul_6_5);
-part_7_2=part_7_2+mul_6_2;
-part_7_3=part_7_3+mul_6_3;
-part_7_4=part_7_4+mul_6_4;
-part_7_5=part_7_5+mul_6_5;
-}
 mean_4_3=mean_4_3+part_6_2;
 mean_4_4=mean_4_4+part_6_3;
 mean_4_5=mean_4_5+part_6_4;
@@ -1063,6 +1009,10 @@ mean_5_4=mean_5_4+part_7_3;
 mean_5_5=mean_5_5+part_7_4;
 mean_5_6=mean_5_6+part_7_5;
 }
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
 var mean_4_2_2=fold_add(mean_4_3);
 var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
@@ -1071,24 +1021,36 @@ var mean_5_2_2=fold_add(mean_5_3);
 var mean_5_2_3=fold_add(mean_5_4);
 var mean_5_2_4=fold_add(mean_5_5);
 var mean_5_2_5=fold_add(mean_5_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_4_2_2,mask_4);
-let other_6_3=exchange(mean_4_2_3,mask_4);
-let other_6_4=exchange(mean_4_2_4,mask_4);
-let other_6_5=exchange(mean_4_2_5,mask_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(mean_3_2_2,mask_3);
+let other_5_3=exchange(mean_3_2_3,mask_3);
+let other_5_4=exchange(mean_3_2_4,mask_3);
+let other_5_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_5_2;
+mean_3_2_3=mean_3_2_3+other_5_3;
+mean_3_2_4=mean_3_2_4+other_5_4;
+mean_3_2_5=mean_3_2_5+other_5_5;
+let other_6_2=exchange(mean_4_2_2,mask_3);
+let other_6_3=exchange(mean_4_2_3,mask_3);
+let other_6_4=exchange(mean_4_2_4,mask_3);
+let other_6_5=exchange(mean_4_2_5,mask_3);
 mean_4_2_2=mean_4_2_2+other_6_2;
 mean_4_2_3=mean_4_2_3+other_6_3;
 mean_4_2_4=mean_4_2_4+other_6_4;
 mean_4_2_5=mean_4_2_5+other_6_5;
-let other_7_2=exchange(mean_5_2_2,mask_4);
-let other_7_3=exchange(mean_5_2_3,mask_4);
-let other_7_4=exchange(mean_5_2_4,mask_4);
-let other_7_5=exchange(mean_5_2_5,mask_4);
+let other_7_2=exchange(mean_5_2_2,mask_3);
+let other_7_3=exchange(mean_5_2_3,mask_3);
+let other_7_4=exchange(mean_5_2_4,mask_3);
+let other_7_5=exchange(mean_5_2_5,mask_3);
 mean_5_2_2=mean_5_2_2+other_7_2;
 mean_5_2_3=mean_5_2_3+other_7_3;
 mean_5_2_4=mean_5_2_4+other_7_4;
 mean_5_2_5=mean_5_2_5+other_7_5;
 }
+let mean_all_4=mean_3_2_2 / f32(D);
+let mean_all_5=mean_3_2_3 / f32(D);
+let mean_all_6=mean_3_2_4 / f32(D);
+let mean_all_7=mean_3_2_5 / f32(D);
 let mean_all_2_2=mean_4_2_2 / f32(D);
 let mean_all_2_3=mean_4_2_3 / f32(D);
 let mean_all_2_4=mean_4_2_4 / f32(D);
@@ -1338,47 +1300,13 @@ let mean_2=sum_2 / f32(last_2 - first_2);
 let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=0.0f;
-for (var block_3=first_2+lane; block_3<last_2; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),last_2);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_4=d_y_at(base+i_3);
-let gamma_4=gamma_at(i_3);
-let mul_4=d_y_4*gamma_4;
-let sub=mul_4 - shift_3;
-part_5=part_5+sub;
-}
-mean_3=mean_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((part*T)+row,shift);
 partials_put((((3u*PARTS)+part)*T)+row,shift_2);
 partials_put((((6u*PARTS)+part)*T)+row,shift_3);
-partials_put((((9u*PARTS)+part)*T)+row,mean_all);
-partials_put((((10u*PARTS)+part)*T)+row,shift_5);
-partials_put((((11u*PARTS)+part)*T)+row,rest);
-partials_put((((12u*PARTS)+part)*T)+row,spread);
+partials_put((((9u*PARTS)+part)*T)+row,shift_5);
+partials_put((((10u*PARTS)+part)*T)+row,rest);
+partials_put((((11u*PARTS)+part)*T)+row,spread);
 }
 }
 `,
@@ -1580,48 +1508,13 @@ let mean_2=sum_3_2 / f32((last_2 - first_2)*4u);
 let variance_2=larger((squares_3_2 / f32((last_2 - first_2)*4u)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=vec4f(0.0f);
-for (var block_3=first_2+lane; block_3<last_2; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),last_2);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_4=d_y_four(base_2+i_3);
-let gamma_4=gamma_four(i_3);
-let mul_4=d_y_4*gamma_4;
-let sub=mul_4 - vec4f(shift_3);
-part_5=part_5+sub;
-}
-mean_3=mean_3+part_5;
-}
-var mean_3_2=fold_add(mean_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2;
 if (active_1 && (lane==0u)) {
 partials_put((part*T)+row,shift);
 partials_put((((3u*PARTS)+part)*T)+row,shift_2);
 partials_put((((6u*PARTS)+part)*T)+row,shift_3);
-partials_put((((9u*PARTS)+part)*T)+row,mean_all);
-partials_put((((10u*PARTS)+part)*T)+row,shift_5);
-partials_put((((11u*PARTS)+part)*T)+row,rest);
-partials_put((((12u*PARTS)+part)*T)+row,spread);
+partials_put((((9u*PARTS)+part)*T)+row,shift_5);
+partials_put((((10u*PARTS)+part)*T)+row,rest);
+partials_put((((11u*PARTS)+part)*T)+row,spread);
 }
 }
 `,
@@ -1633,13 +1526,8 @@ partials_put((((12u*PARTS)+part)*T)+row,spread);
                   name: "residual",
                   accessors: { at: "residual_at", four: "residual_four" },
                 },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
-                {
-                  tensor: "gamma",
-                  access: "read",
-                  name: "gamma",
-                  accessors: { at: "gamma_at", four: "gamma_four" },
-                },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "bias",
                   access: "read",
@@ -1681,7 +1569,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1715,22 +1603,37 @@ let part_1=partials_at(row);
 let part_2=partials_at(((3u*PARTS)*T)+row);
 let part_3=partials_at(((6u*PARTS)*T)+row);
 let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_4=partials_at((((9u*PARTS)+p_2)*T)+row);
-total=total+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_4=partials_at(((9u*PARTS)*T)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_5=partials_at((((9u*PARTS)+p_3)*T)+row);
+let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
+total=total+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_5 - part_4)+part_6));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1739,25 +1642,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_5=partials_at(((10u*PARTS)*T)+row);
+let rest=total / f32(D);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
-let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_7=partials_at((((9u*PARTS)+p_4)*T)+row);
+let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
+total_2=total_2+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1766,42 +1669,17 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(D);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(D);
+let spread=total_2 / f32(D);
 let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
 let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
 let base=row*D;
 let scratch_9=scratch_at(0u);
 let rsqrt=inverseSqrt(spread+eps);
+var mean=0.0f;
 var mean_2=0.0f;
 var mean_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_10=0.0f;
 var part_11=0.0f;
 var part_12=0.0f;
 let stop=min(block+(LANES*256u),last);
@@ -1814,45 +1692,57 @@ let x_1=x_at(base+i);
 let residual_1=residual_at(base+i);
 let bias_1=bias_at(i);
 let add=((x_1 - part_1)+(residual_1 - part_2))+(bias_1 - scratch_9);
-let mul_2=((add - part_5) - rest)*rsqrt;
+let mul_2=((add - part_4) - rest)*rsqrt;
+part_10=part_10+sub;
 part_11=part_11+(sub*mul_2);
 part_12=part_12+mul_2;
 }
+mean=mean+part_10;
 mean_2=mean_2+part_11;
 mean_3=mean_3+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2,mask_5);
-mean_2=mean_2+other_7;
-let other_8=exchange(mean_3,mask_5);
-mean_3=mean_3+other_8;
+let other_5=exchange(mean,mask_5);
+mean=mean+other_5;
+let other_6=exchange(mean_2,mask_5);
+mean_2=mean_2+other_6;
+let other_7=exchange(mean_3,mask_5);
+mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_3=all_5;
 workgroupBarrier();
 }
-let mean_all=mean_2;
-let mean_all_2=mean_3;
+let mean_all=mean;
+let mean_all_2=mean_2;
+let mean_all_3=mean_3;
 if (active_1 && (lane==0u)) {
-partials_put((((13u*PARTS)+part)*T)+row,mean_all);
-partials_put((((14u*PARTS)+part)*T)+row,mean_all_2);
+partials_put((((12u*PARTS)+part)*T)+row,mean_all);
+partials_put((((13u*PARTS)+part)*T)+row,mean_all_2);
+partials_put((((14u*PARTS)+part)*T)+row,mean_all_3);
 }
 }
 `,
@@ -1893,7 +1783,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1930,22 +1820,37 @@ let part_1=partials_at(row);
 let part_2=partials_at(((3u*PARTS)*T)+row);
 let part_3=partials_at(((6u*PARTS)*T)+row);
 let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_4=partials_at((((9u*PARTS)+p_2)*T)+row);
-total=total+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_4=partials_at(((9u*PARTS)*T)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_5=partials_at((((9u*PARTS)+p_3)*T)+row);
+let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
+total=total+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_5 - part_4)+part_6));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1954,25 +1859,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_5=partials_at(((10u*PARTS)*T)+row);
+let rest=total / f32(D);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
-let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_7=partials_at((((9u*PARTS)+p_4)*T)+row);
+let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
+total_2=total_2+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1981,42 +1886,17 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(D);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(D);
+let spread=total_2 / f32(D);
 let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let base=row*(D / 4u);
 let scratch_9=scratch_at(0u);
 let rsqrt=inverseSqrt(spread+eps);
+var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
 var part_12=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
@@ -2029,47 +1909,60 @@ let x_1=x_four(base+i);
 let residual_1=residual_four(base+i);
 let bias_1=bias_four(i);
 let add=((x_1 - vec4f(part_1))+(residual_1 - vec4f(part_2)))+(bias_1 - vec4f(scratch_9));
-let mul_2=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt);
+let mul_2=((add - vec4f(part_4)) - vec4f(rest))*vec4f(rsqrt);
+part_10=part_10+sub;
 part_11=part_11+(sub*mul_2);
 part_12=part_12+mul_2;
 }
+mean=mean+part_10;
 mean_2=mean_2+part_11;
 mean_3=mean_3+part_12;
 }
+var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2_2,mask_5);
-mean_2_2=mean_2_2+other_7;
-let other_8=exchange(mean_3_2,mask_5);
-mean_3_2=mean_3_2+other_8;
+let other_5=exchange(mean_4,mask_5);
+mean_4=mean_4+other_5;
+let other_6=exchange(mean_2_2,mask_5);
+mean_2_2=mean_2_2+other_6;
+let other_7=exchange(mean_3_2,mask_5);
+mean_3_2=mean_3_2+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean_4=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_all=mean_2_2;
-let mean_all_2=mean_3_2;
+let mean_all=mean_4;
+let mean_all_2=mean_2_2;
+let mean_all_3=mean_3_2;
 if (active_1 && (lane==0u)) {
-partials_put((((13u*PARTS)+part)*T)+row,mean_all);
-partials_put((((14u*PARTS)+part)*T)+row,mean_all_2);
+partials_put((((12u*PARTS)+part)*T)+row,mean_all);
+partials_put((((13u*PARTS)+part)*T)+row,mean_all_2);
+partials_put((((14u*PARTS)+part)*T)+row,mean_all_3);
 }
 }
 `,
@@ -2115,7 +2008,7 @@ override T: u32;
 override D: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2147,22 +2040,37 @@ let part_1=partials_at(row);
 let part_2=partials_at(((3u*PARTS)*T)+row);
 let part_3=partials_at(((6u*PARTS)*T)+row);
 let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_4=partials_at((((9u*PARTS)+p_2)*T)+row);
-total=total+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_4=partials_at(((9u*PARTS)*T)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_5=partials_at((((9u*PARTS)+p_3)*T)+row);
+let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
+total=total+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_5 - part_4)+part_6));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -2171,25 +2079,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_5=partials_at(((10u*PARTS)*T)+row);
+let rest=total / f32(D);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
-let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_7=partials_at((((9u*PARTS)+p_4)*T)+row);
+let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
+total_2=total_2+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2198,77 +2106,62 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(D);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(D);
+let spread=total_2 / f32(D);
 let used_3=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_10=partials_at((((12u*PARTS)+p_5)*T)+row);
+total_3=total_3+part_10;
 let part_11=partials_at((((13u*PARTS)+p_5)*T)+row);
 total_4=total_4+part_11;
 let part_12=partials_at((((14u*PARTS)+p_5)*T)+row);
 total_5=total_5+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_5);
-total_5=total_5+other_8;
+let other_5=exchange(total_3,mask_5);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_5);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_3 / f32(D);
 let mean_2=total_4 / f32(D);
 let mean_3=total_5 / f32(D);
 if (active_1 && (lane==0u)) {
 scratch_put((((1u+3u) / 4u)*4u)+row,part_3);
 scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,part_1);
 scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_2);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_5);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_4);
 scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);
@@ -2309,7 +2202,7 @@ override T: u32;
 override D: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2341,22 +2234,37 @@ let part_1=partials_at(row);
 let part_2=partials_at(((3u*PARTS)*T)+row);
 let part_3=partials_at(((6u*PARTS)*T)+row);
 let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_4=partials_at((((9u*PARTS)+p_2)*T)+row);
-total=total+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_4=partials_at(((9u*PARTS)*T)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_5=partials_at((((9u*PARTS)+p_3)*T)+row);
+let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
+total=total+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_5 - part_4)+part_6));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -2365,25 +2273,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_5=partials_at(((10u*PARTS)*T)+row);
+let rest=total / f32(D);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_6=partials_at((((10u*PARTS)+p_3)*T)+row);
-let part_7=partials_at((((11u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_7=partials_at((((9u*PARTS)+p_4)*T)+row);
+let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
+total_2=total_2+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2392,77 +2300,62 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(D);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((10u*PARTS)+p_4)*T)+row);
-let part_9=partials_at((((11u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((12u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(D);
+let spread=total_2 / f32(D);
 let used_3=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_10=partials_at((((12u*PARTS)+p_5)*T)+row);
+total_3=total_3+part_10;
 let part_11=partials_at((((13u*PARTS)+p_5)*T)+row);
 total_4=total_4+part_11;
 let part_12=partials_at((((14u*PARTS)+p_5)*T)+row);
 total_5=total_5+part_12;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_5);
-total_5=total_5+other_8;
+let other_5=exchange(total_3,mask_5);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_5);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_3 / f32(D);
 let mean_2=total_4 / f32(D);
 let mean_3=total_5 / f32(D);
 if (active_1 && (lane==0u)) {
 scratch_put((((1u+3u) / 4u)*4u)+row,part_3);
 scratch_put(((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+row,part_1);
 scratch_put((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_2);
-scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_5);
+scratch_put(((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,part_4);
 scratch_put((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
 scratch_put(((((((((1u+3u) / 4u)*4u)+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+(((T+3u) / 4u)*4u))+row,rsqrt);

@@ -18,7 +18,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -81,9 +81,9 @@ for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
 if (i<(D / 4u)) {
 let x_7=x_four(base_2+i);
-held[held_place(2u,k,local_index)]=x_7;
+held[held_place(1u,k,local_index)]=x_7;
 let residual_7=residual_four(base_2+i);
-held[held_place(1u,k,local_index)]=residual_7;
+held[held_place(0u,k,local_index)]=residual_7;
 let bias_7=bias_four(i);
 let add_4=((x_7 - vec4f(shift))+(residual_7 - vec4f(shift_2)))+(bias_7 - vec4f(shift_3));
 let d=add_4 - vec4f(shift_5);
@@ -130,8 +130,8 @@ let end=select(0u,D / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(2u,k_2,local_index)];
-let kept_2=held[held_place(1u,k_2,local_index)];
+let kept=held[held_place(1u,k_2,local_index)];
+let kept_2=held[held_place(0u,k_2,local_index)];
 let bias_8=bias_four(i_2);
 let add_5=((kept - vec4f(shift))+(kept_2 - vec4f(shift_2)))+(bias_8 - vec4f(shift_3));
 let d_2=add_5 - vec4f(shift_6);
@@ -173,102 +173,84 @@ let variance_2=larger((squares_3_2 / f32(D)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<(D / 4u)) {
 let d_y_4=d_y_four(base_2+i_3);
 let gamma_4=gamma_four(i_3);
 let mul_4=d_y_4*gamma_4;
-held[held_place(0u,k_3,local_index)]=mul_4;
+held[held_place(2u,k_3,local_index)]=mul_4;
 let sub=mul_4 - vec4f(shift_4);
+let kept_3=held[held_place(1u,k_3,local_index)];
+let kept_4=held[held_place(0u,k_3,local_index)];
+let bias_9=bias_four(i_3);
+let add_6=((kept_3 - vec4f(shift))+(kept_4 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
+let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
 mean_3=mean_3+sub;
+mean_4=mean_4+mul_5;
+mean_5=mean_5+(sub*mul_5);
 }
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(D);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<(D / 4u)) {
-let kept_3=held[held_place(2u,k_4,local_index)];
-let kept_4=held[held_place(1u,k_4,local_index)];
-let bias_9=bias_four(i_4);
-let add_6=((kept_3 - vec4f(shift))+(kept_4 - vec4f(shift_2)))+(bias_9 - vec4f(shift_3));
-let mul_5=((add_6 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
-let kept_5=held[held_place(0u,k_4,local_index)];
-let sub_2=kept_5 - vec4f(shift_4);
-mean_4=mean_4+mul_5;
-mean_5=mean_5+(sub_2*mul_5);
-}
-}
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-let other_12=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5_2=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(D);
 let mean_all_2=mean_4_2 / f32(D);
 let mean_all_3=mean_5_2 / f32(D);
 let end_2=select(0u,D / 4u,active_1);
-let sub_4=mean_all_3 - (mean_all*mean_all_2);
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_5=lane+(k_5*LANES);
-if (i_5<end_2) {
-let kept_6=held[held_place(0u,k_5,local_index)];
-let sub_3=kept_6 - vec4f(shift_4);
-let kept_7=held[held_place(2u,k_5,local_index)];
-let kept_8=held[held_place(1u,k_5,local_index)];
-let bias_10=bias_four(i_5);
-let add_7=((kept_7 - vec4f(shift))+(kept_8 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_5=held[held_place(2u,k_4,local_index)];
+let sub_2=kept_5 - vec4f(shift_4);
+let kept_6=held[held_place(1u,k_4,local_index)];
+let kept_7=held[held_place(0u,k_4,local_index)];
+let bias_10=bias_four(i_4);
+let add_7=((kept_6 - vec4f(shift))+(kept_7 - vec4f(shift_2)))+(bias_10 - vec4f(shift_3));
 let mul_6=((add_7 - vec4f(shift_6)) - vec4f(rest))*vec4f(rsqrt);
-let d_h_1=d_h_four(base_2+i_5);
-let add_8=(((sub_3 - (mul_6*vec4f(sub_4))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
-d_x_put_four(base_2+i_5,add_8);
-d_residual_put_four(base_2+i_5,add_8);
+let d_h_1=d_h_four(base_2+i_4);
+let add_8=(((sub_2 - (mul_6*vec4f(sub_3))) - vec4f(mean_all))*vec4f(rsqrt))+d_h_1;
+d_x_put_four(base_2+i_4,add_8);
+d_residual_put_four(base_2+i_4,add_8);
 }
 }
 }
@@ -380,15 +362,15 @@ let bias_1=bias_at(0u);
 let bias_2=bias_at(D / 2u);
 let bias_3=bias_at(D - 1u);
 let shift_3=bias_1+(((bias_2 - bias_1)+(bias_3 - bias_1))*0.3333333432674408f);
-let d_y_7=d_y_at(base_3);
-let d_y_8=d_y_at(base_4);
-let d_y_9=d_y_at(base_5);
-let d_y_10=d_y_at(base_6);
+let d_y_6=d_y_at(base_3);
+let d_y_7=d_y_at(base_4);
+let d_y_8=d_y_at(base_5);
+let d_y_9=d_y_at(base_6);
 let gamma_1=gamma_at(0u);
+let mul_8=d_y_6*gamma_1;
 let mul_9=d_y_7*gamma_1;
 let mul_10=d_y_8*gamma_1;
 let mul_11=d_y_9*gamma_1;
-let mul_12=d_y_10*gamma_1;
 let d_y_2_2=d_y_at(base_3+(D / 2u));
 let d_y_2_3=d_y_at(base_4+(D / 2u));
 let d_y_2_4=d_y_at(base_5+(D / 2u));
@@ -407,10 +389,10 @@ let mul_3_2=d_y_3_2*gamma_3;
 let mul_3_3=d_y_3_3*gamma_3;
 let mul_3_4=d_y_3_4*gamma_3;
 let mul_3_5=d_y_3_5*gamma_3;
-let shift_4_2=mul_9+(((mul_2_2 - mul_9)+(mul_3_2 - mul_9))*0.3333333432674408f);
-let shift_4_3=mul_10+(((mul_2_3 - mul_10)+(mul_3_3 - mul_10))*0.3333333432674408f);
-let shift_4_4=mul_11+(((mul_2_4 - mul_11)+(mul_3_4 - mul_11))*0.3333333432674408f);
-let shift_4_5=mul_12+(((mul_2_5 - mul_12)+(mul_3_5 - mul_12))*0.3333333432674408f);
+let shift_4_2=mul_8+(((mul_2_2 - mul_8)+(mul_3_2 - mul_8))*0.3333333432674408f);
+let shift_4_3=mul_9+(((mul_2_3 - mul_9)+(mul_3_3 - mul_9))*0.3333333432674408f);
+let shift_4_4=mul_10+(((mul_2_4 - mul_10)+(mul_3_4 - mul_10))*0.3333333432674408f);
+let shift_4_5=mul_11+(((mul_2_5 - mul_11)+(mul_3_5 - mul_11))*0.3333333432674408f);
 let x_4_2=x_at(base_3);
 let x_4_3=x_at(base_4);
 let x_4_4=x_at(base_5);
@@ -672,15 +654,35 @@ let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
+let rsqrt_2=inverseSqrt(spread_2+eps);
+let rsqrt_3=inverseSqrt(spread_3+eps);
+let rsqrt_4=inverseSqrt(spread_4+eps);
+let rsqrt_5=inverseSqrt(spread_5+eps);
 var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
 for (var block_3=lane; block_3<D / 4u; block_3+=LANES*256u) {
 var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
 var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
+var part_6_2=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4_2=d_y_four(base_2_2+i_3);
@@ -692,24 +694,65 @@ let mul_4_2=d_y_4_2*gamma_4;
 let mul_4_3=d_y_4_3*gamma_4;
 let mul_4_4=d_y_4_4*gamma_4;
 let mul_4_5=d_y_4_5*gamma_4;
-let sub_5=mul_4_2 - vec4f(shift_4_2);
-let sub_6=mul_4_3 - vec4f(shift_4_3);
-let sub_7=mul_4_4 - vec4f(shift_4_4);
-let sub_8=mul_4_5 - vec4f(shift_4_5);
-part_5_2=part_5_2+sub_5;
-part_5_3=part_5_3+sub_6;
-part_5_4=part_5_4+sub_7;
-part_5_5=part_5_5+sub_8;
+let sub_4=mul_4_2 - vec4f(shift_4_2);
+let sub_5=mul_4_3 - vec4f(shift_4_3);
+let sub_6=mul_4_4 - vec4f(shift_4_4);
+let sub_7=mul_4_5 - vec4f(shift_4_5);
+let x_9_2=x_four(base_2_2+i_3);
+let x_9_3=x_four(base_2_3+i_3);
+let x_9_4=x_four(base_2_4+i_3);
+let x_9_5=x_four(base_2_5+i_3);
+let residual_9_2=residual_four(base_2_2+i_3);
+let residual_9_3=residual_four(base_2_3+i_3);
+let residual_9_4=residual_four(base_2_4+i_3);
+let residual_9_5=residual_four(base_2_5+i_3);
+let bias_9=bias_four(i_3);
+let add_6_2=((x_9_2 - vec4f(shift_7))+(residual_9_2 - vec4f(shift_2_2)))+(bias_9 - vec4f(shift_3));
+let add_6_3=((x_9_3 - vec4f(shift_8))+(residual_9_3 - vec4f(shift_2_3)))+(bias_9 - vec4f(shift_3));
+let add_6_4=((x_9_4 - vec4f(shift_9))+(residual_9_4 - vec4f(shift_2_4)))+(bias_9 - vec4f(shift_3));
+let add_6_5=((x_9_5 - vec4f(shift_10))+(residual_9_5 - vec4f(shift_2_5)))+(bias_9 - vec4f(shift_3));
+let mul_5_2=((add_6_2 - vec4f(shift_6_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_5_3=((add_6_3 - vec4f(shift_6_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_5_4=((add_6_4 - vec4f(shift_6_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_5_5=((add_6_5 - vec4f(shift_6_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_5_2=part_5_2+sub_4;
+part_5_3=part_5_3+sub_5;
+part_5_4=part_5_4+sub_6;
+part_5_5=part_5_5+sub_7;
+part_6_2=part_6_2+mul_5_2;
+part_6_3=part_6_3+mul_5_3;
+part_6_4=part_6_4+mul_5_4;
+part_6_5=part_6_5+mul_5_5;
+part_7_2=part_7_2+(sub_4*mul_5_2);
+part_7_3=part_7_3+(sub_5*mul_5_3);
+part_7_4=part_7_4+(sub_6*mul_5_4);
+part_7_5=part_7_5+(sub_7*mul_5_5);
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
 mean_3_5=mean_3_5+part_5_4;
 mean_3_6=mean_3_6+part_5_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
+mean_5_3=mean_5_3+part_7_2;
+mean_5_4=mean_5_4+part_7_3;
+mean_5_5=mean_5_5+part_7_4;
+mean_5_6=mean_5_6+part_7_5;
 }
 var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
 var mean_3_2_4=fold_add(mean_3_5);
 var mean_3_2_5=fold_add(mean_3_6);
+var mean_4_2_2=fold_add(mean_4_3);
+var mean_4_2_3=fold_add(mean_4_4);
+var mean_4_2_4=fold_add(mean_4_5);
+var mean_4_2_5=fold_add(mean_4_6);
+var mean_5_2_2=fold_add(mean_5_3);
+var mean_5_2_3=fold_add(mean_5_4);
+var mean_5_2_4=fold_add(mean_5_5);
+var mean_5_2_5=fold_add(mean_5_6);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_5_2=exchange(mean_3_2_2,mask_3);
 let other_5_3=exchange(mean_3_2_3,mask_3);
@@ -719,51 +762,41 @@ mean_3_2_2=mean_3_2_2+other_5_2;
 mean_3_2_3=mean_3_2_3+other_5_3;
 mean_3_2_4=mean_3_2_4+other_5_4;
 mean_3_2_5=mean_3_2_5+other_5_5;
+let other_6_2=exchange(mean_4_2_2,mask_3);
+let other_6_3=exchange(mean_4_2_3,mask_3);
+let other_6_4=exchange(mean_4_2_4,mask_3);
+let other_6_5=exchange(mean_4_2_5,mask_3);
+mean_4_2_2=mean_4_2_2+other_6_2;
+mean_4_2_3=mean_4_2_3+other_6_3;
+mean_4_2_4=mean_4_2_4+other_6_4;
+mean_4_2_5=mean_4_2_5+other_6_5;
+let other_7_2=exchange(mean_5_2_2,mask_3);
+let other_7_3=exchange(mean_5_2_3,mask_3);
+let other_7_4=exchange(mean_5_2_4,mask_3);
+let other_7_5=exchange(mean_5_2_5,mask_3);
+mean_5_2_2=mean_5_2_2+other_7_2;
+mean_5_2_3=mean_5_2_3+other_7_3;
+mean_5_2_4=mean_5_2_4+other_7_4;
+mean_5_2_5=mean_5_2_5+other_7_5;
 }
 let mean_all_4=mean_3_2_2 / f32(D);
 let mean_all_5=mean_3_2_3 / f32(D);
 let mean_all_6=mean_3_2_4 / f32(D);
 let mean_all_7=mean_3_2_5 / f32(D);
-let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
-var mean_4_3=vec4f(0.0f);
-var mean_4_4=vec4f(0.0f);
-var mean_4_5=vec4f(0.0f);
-var mean_4_6=vec4f(0.0f);
-var mean_5_3=vec4f(0.0f);
-var mean_5_4=vec4f(0.0f);
-var mean_5_5=vec4f(0.0f);
-var mean_5_6=vec4f(0.0f);
-for (var block_4=lane; block_4<D / 4u; block_4+=LANES*256u) {
-var part_6_2=vec4f(0.0f);
-var part_6_3=vec4f(0.0f);
-var part_6_4=vec4f(0.0f);
-var part_6_5=vec4f(0.0f);
-var part_7_2=vec4f(0.0f);
-var part_7_3=vec4f(0.0f);
-var part_7_4=vec4f(0.0f);
-var part_7_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),D / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let x_9_2=x_four(base_2_2+i_4);
-let x_9_3=x_four(base_2_3+i_4);
-let x_9_4=x_four(base_2_4+i_4);
-let x_9_5=x_four(base_2_5+i_4);
-let residual_9_2=residual_four(base_2_2+i_4);
-let residual_9_3=residual_four(base_2_3+i_4);
-let residual_9_4=residual_four(base_2_4+i_4);
-let residual_9_5=residual_four(base_2_5+i_4);
-let bias_9=bias_four(i_4);
-let add_6_2=((x_9_2 - vec4f(shift_7))+(residual_9_2 - vec4f(shift_2_2)))+(bias_9 - vec4f(shift_3));
-let add_6_3=((x_9_3 - vec4f(shift_8))+(residual_9_3 - vec4f(shift_2_3)))+(bias_9 - vec4f(shift_3));
-let add_6_4=((x_9_4 - vec4f(shift_9))+(residual_9_4 - vec4f(shift_2_4)))+(bias_9 - vec4f(shift_3));
-let add_6_5=((x_9_5 - vec4f(shift_10))+(residual_9_5 - vec4f(shift_2_5)))+(bias_9 - vec4f(shift_3));
-let mul_5_2=((add_6_2 - vec4f(shift_6_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_5_3=((add_6_3 - vec4f(shift_6_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_5_4=((add_6_4 - vec4f(shift_6_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_5_5=((add_6_5 - vec4f(shift_6_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let mean_all_2_2=mean_4_2_2 / f32(D);
+let mean_all_2_3=mean_4_2_3 / f32(D);
+let mean_all_2_4=mean_4_2_4 / f32(D);
+let mean_all_2_5=mean_4_2_5 / f32(D);
+let mean_all_3_2=mean_5_2_2 / f32(D);
+let mean_all_3_3=mean_5_2_3 / f32(D);
+let mean_all_3_4=mean_5_2_4 / f32(D);
+let mean_all_3_5=mean_5_2_5 / f32(D);
+let end_2=select(0u,D / 4u,active_1);
+let sub_3_2=mean_all_3_2 - (mean_all_4*mean_all_2_2);
+let sub_3_3=mean_all_3_3 - (mean_all_5*mean_all_2_3);
+let sub_3_4=mean_all_3_4 - (mean_all_6*mean_all_2_4);
+let sub_3_5=mean_all_3_5 - (mean_all_7*mean_all_2_5);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5_2=d_y_four(base_2_2+i_4);
 let d_y_5_3=d_y_four(base_2_3+i_4);
 let d_y_5_4=d_y_four(base_2_4+i_4);
@@ -777,110 +810,39 @@ let sub_2_2=mul_6_2 - vec4f(shift_4_2);
 let sub_2_3=mul_6_3 - vec4f(shift_4_3);
 let sub_2_4=mul_6_4 - vec4f(shift_4_4);
 let sub_2_5=mul_6_5 - vec4f(shift_4_5);
-part_6_2=part_6_2+mul_5_2;
-part_6_3=part_6_3+mul_5_3;
-part_6_4=part_6_4+mul_5_4;
-part_6_5=part_6_5+mul_5_5;
-part_7_2=part_7_2+(sub_2_2*mul_5_2);
-part_7_3=part_7_3+(sub_2_3*mul_5_3);
-part_7_4=part_7_4+(sub_2_4*mul_5_4);
-part_7_5=part_7_5+(sub_2_5*mul_5_5);
-}
-mean_4_3=mean_4_3+part_6_2;
-mean_4_4=mean_4_4+part_6_3;
-mean_4_5=mean_4_5+part_6_4;
-mean_4_6=mean_4_6+part_6_5;
-mean_5_3=mean_5_3+part_7_2;
-mean_5_4=mean_5_4+part_7_3;
-mean_5_5=mean_5_5+part_7_4;
-mean_5_6=mean_5_6+part_7_5;
-}
-var mean_4_2_2=fold_add(mean_4_3);
-var mean_4_2_3=fold_add(mean_4_4);
-var mean_4_2_4=fold_add(mean_4_5);
-var mean_4_2_5=fold_add(mean_4_6);
-var mean_5_2_2=fold_add(mean_5_3);
-var mean_5_2_3=fold_add(mean_5_4);
-var mean_5_2_4=fold_add(mean_5_5);
-var mean_5_2_5=fold_add(mean_5_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_4_2_2,mask_4);
-let other_6_3=exchange(mean_4_2_3,mask_4);
-let other_6_4=exchange(mean_4_2_4,mask_4);
-let other_6_5=exchange(mean_4_2_5,mask_4);
-mean_4_2_2=mean_4_2_2+other_6_2;
-mean_4_2_3=mean_4_2_3+other_6_3;
-mean_4_2_4=mean_4_2_4+other_6_4;
-mean_4_2_5=mean_4_2_5+other_6_5;
-let other_7_2=exchange(mean_5_2_2,mask_4);
-let other_7_3=exchange(mean_5_2_3,mask_4);
-let other_7_4=exchange(mean_5_2_4,mask_4);
-let other_7_5=exchange(mean_5_2_5,mask_4);
-mean_5_2_2=mean_5_2_2+other_7_2;
-mean_5_2_3=mean_5_2_3+other_7_3;
-mean_5_2_4=mean_5_2_4+other_7_4;
-mean_5_2_5=mean_5_2_5+other_7_5;
-}
-let mean_all_2_2=mean_4_2_2 / f32(D);
-let mean_all_2_3=mean_4_2_3 / f32(D);
-let mean_all_2_4=mean_4_2_4 / f32(D);
-let mean_all_2_5=mean_4_2_5 / f32(D);
-let mean_all_3_2=mean_5_2_2 / f32(D);
-let mean_all_3_3=mean_5_2_3 / f32(D);
-let mean_all_3_4=mean_5_2_4 / f32(D);
-let mean_all_3_5=mean_5_2_5 / f32(D);
-let end_2=select(0u,D / 4u,active_1);
-let sub_4_2=mean_all_3_2 - (mean_all_4*mean_all_2_2);
-let sub_4_3=mean_all_3_3 - (mean_all_5*mean_all_2_3);
-let sub_4_4=mean_all_3_4 - (mean_all_6*mean_all_2_4);
-let sub_4_5=mean_all_3_5 - (mean_all_7*mean_all_2_5);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_6_2=d_y_four(base_2_2+i_5);
-let d_y_6_3=d_y_four(base_2_3+i_5);
-let d_y_6_4=d_y_four(base_2_4+i_5);
-let d_y_6_5=d_y_four(base_2_5+i_5);
-let gamma_6=gamma_four(i_5);
-let mul_7_2=d_y_6_2*gamma_6;
-let mul_7_3=d_y_6_3*gamma_6;
-let mul_7_4=d_y_6_4*gamma_6;
-let mul_7_5=d_y_6_5*gamma_6;
-let sub_3_2=mul_7_2 - vec4f(shift_4_2);
-let sub_3_3=mul_7_3 - vec4f(shift_4_3);
-let sub_3_4=mul_7_4 - vec4f(shift_4_4);
-let sub_3_5=mul_7_5 - vec4f(shift_4_5);
-let x_10_2=x_four(base_2_2+i_5);
-let x_10_3=x_four(base_2_3+i_5);
-let x_10_4=x_four(base_2_4+i_5);
-let x_10_5=x_four(base_2_5+i_5);
-let residual_10_2=residual_four(base_2_2+i_5);
-let residual_10_3=residual_four(base_2_3+i_5);
-let residual_10_4=residual_four(base_2_4+i_5);
-let residual_10_5=residual_four(base_2_5+i_5);
-let bias_10=bias_four(i_5);
+let x_10_2=x_four(base_2_2+i_4);
+let x_10_3=x_four(base_2_3+i_4);
+let x_10_4=x_four(base_2_4+i_4);
+let x_10_5=x_four(base_2_5+i_4);
+let residual_10_2=residual_four(base_2_2+i_4);
+let residual_10_3=residual_four(base_2_3+i_4);
+let residual_10_4=residual_four(base_2_4+i_4);
+let residual_10_5=residual_four(base_2_5+i_4);
+let bias_10=bias_four(i_4);
 let add_7_2=((x_10_2 - vec4f(shift_7))+(residual_10_2 - vec4f(shift_2_2)))+(bias_10 - vec4f(shift_3));
 let add_7_3=((x_10_3 - vec4f(shift_8))+(residual_10_3 - vec4f(shift_2_3)))+(bias_10 - vec4f(shift_3));
 let add_7_4=((x_10_4 - vec4f(shift_9))+(residual_10_4 - vec4f(shift_2_4)))+(bias_10 - vec4f(shift_3));
 let add_7_5=((x_10_5 - vec4f(shift_10))+(residual_10_5 - vec4f(shift_2_5)))+(bias_10 - vec4f(shift_3));
-let mul_8_2=((add_7_2 - vec4f(shift_6_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_8_3=((add_7_3 - vec4f(shift_6_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_8_4=((add_7_4 - vec4f(shift_6_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_8_5=((add_7_5 - vec4f(shift_6_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let d_h_2=d_h_four(base_2_2+i_5);
-let d_h_3=d_h_four(base_2_3+i_5);
-let d_h_4=d_h_four(base_2_4+i_5);
-let d_h_5=d_h_four(base_2_5+i_5);
-let add_8_2=(((sub_3_2 - (mul_8_2*vec4f(sub_4_2))) - vec4f(mean_all_4))*vec4f(rsqrt_2))+d_h_2;
-let add_8_3=(((sub_3_3 - (mul_8_3*vec4f(sub_4_3))) - vec4f(mean_all_5))*vec4f(rsqrt_3))+d_h_3;
-let add_8_4=(((sub_3_4 - (mul_8_4*vec4f(sub_4_4))) - vec4f(mean_all_6))*vec4f(rsqrt_4))+d_h_4;
-let add_8_5=(((sub_3_5 - (mul_8_5*vec4f(sub_4_5))) - vec4f(mean_all_7))*vec4f(rsqrt_5))+d_h_5;
-d_x_put_four(base_2_2+i_5,add_8_2);
-d_x_put_four(base_2_3+i_5,add_8_3);
-d_x_put_four(base_2_4+i_5,add_8_4);
-d_x_put_four(base_2_5+i_5,add_8_5);
-d_residual_put_four(base_2_2+i_5,add_8_2);
-d_residual_put_four(base_2_3+i_5,add_8_3);
-d_residual_put_four(base_2_4+i_5,add_8_4);
-d_residual_put_four(base_2_5+i_5,add_8_5);
+let mul_7_2=((add_7_2 - vec4f(shift_6_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_7_3=((add_7_3 - vec4f(shift_6_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_7_4=((add_7_4 - vec4f(shift_6_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_7_5=((add_7_5 - vec4f(shift_6_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let d_h_2=d_h_four(base_2_2+i_4);
+let d_h_3=d_h_four(base_2_3+i_4);
+let d_h_4=d_h_four(base_2_4+i_4);
+let d_h_5=d_h_four(base_2_5+i_4);
+let add_8_2=(((sub_2_2 - (mul_7_2*vec4f(sub_3_2))) - vec4f(mean_all_4))*vec4f(rsqrt_2))+d_h_2;
+let add_8_3=(((sub_2_3 - (mul_7_3*vec4f(sub_3_3))) - vec4f(mean_all_5))*vec4f(rsqrt_3))+d_h_3;
+let add_8_4=(((sub_2_4 - (mul_7_4*vec4f(sub_3_4))) - vec4f(mean_all_6))*vec4f(rsqrt_4))+d_h_4;
+let add_8_5=(((sub_2_5 - (mul_7_5*vec4f(sub_3_5))) - vec4f(mean_all_7))*vec4f(rsqrt_5))+d_h_5;
+d_x_put_four(base_2_2+i_4,add_8_2);
+d_x_put_four(base_2_3+i_4,add_8_3);
+d_x_put_four(base_2_4+i_4,add_8_4);
+d_x_put_four(base_2_5+i_4,add_8_5);
+d_residual_put_four(base_2_2+i_4,add_8_2);
+d_residual_put_four(base_2_3+i_4,add_8_3);
+d_residual_put_four(base_2_4+i_4,add_8_4);
+d_residual_put_four(base_2_5+i_4,add_8_5);
 }
 }
 `,
@@ -1094,39 +1056,6 @@ let mean_2=sum_2 / f32(last_2 - first_2);
 let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=0.0f;
-for (var block_3=first_2+lane; block_3<last_2; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),last_2);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_4=d_y_at(base+i_3);
-let gamma_4=gamma_at(i_3);
-let mul_4=d_y_4*gamma_4;
-let sub=mul_4 - shift_4;
-part_5=part_5+sub;
-}
-mean_3=mean_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((part*T)+row,shift);
 partials_put((((3u*PARTS)+part)*T)+row,shift_2);
@@ -1135,7 +1064,6 @@ partials_put((((9u*PARTS)+part)*T)+row,shift_4);
 partials_put((((12u*PARTS)+part)*T)+row,shift_6);
 partials_put((((13u*PARTS)+part)*T)+row,rest);
 partials_put((((14u*PARTS)+part)*T)+row,spread);
-partials_put((((15u*PARTS)+part)*T)+row,mean_all);
 }
 }
 `,
@@ -1339,40 +1267,6 @@ let mean_2=sum_3_2 / f32((last_2 - first_2)*4u);
 let variance_2=larger((squares_3_2 / f32((last_2 - first_2)*4u)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=vec4f(0.0f);
-for (var block_3=first_2+lane; block_3<last_2; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),last_2);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_4=d_y_four(base_2+i_3);
-let gamma_4=gamma_four(i_3);
-let mul_4=d_y_4*gamma_4;
-let sub=mul_4 - vec4f(shift_4);
-part_5=part_5+sub;
-}
-mean_3=mean_3+part_5;
-}
-var mean_3_2=fold_add(mean_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2;
 if (active_1 && (lane==0u)) {
 partials_put((part*T)+row,shift);
 partials_put((((3u*PARTS)+part)*T)+row,shift_2);
@@ -1381,7 +1275,6 @@ partials_put((((9u*PARTS)+part)*T)+row,shift_4);
 partials_put((((12u*PARTS)+part)*T)+row,shift_6);
 partials_put((((13u*PARTS)+part)*T)+row,rest);
 partials_put((((14u*PARTS)+part)*T)+row,spread);
-partials_put((((15u*PARTS)+part)*T)+row,mean_all);
 }
 }
 `,
@@ -1399,13 +1292,8 @@ partials_put((((15u*PARTS)+part)*T)+row,mean_all);
                   name: "bias",
                   accessors: { at: "bias_at", four: "bias_four" },
                 },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
-                {
-                  tensor: "gamma",
-                  access: "read",
-                  name: "gamma",
-                  accessors: { at: "gamma_at", four: "gamma_four" },
-                },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1440,7 +1328,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1475,22 +1363,37 @@ let part_2=partials_at(((3u*PARTS)*T)+row);
 let part_3=partials_at(((6u*PARTS)*T)+row);
 let part_4=partials_at(((9u*PARTS)*T)+row);
 let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_5=partials_at((((15u*PARTS)+p_2)*T)+row);
-total=total+part_5;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_5=partials_at(((12u*PARTS)*T)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_6=partials_at((((12u*PARTS)+p_3)*T)+row);
+let part_7=partials_at((((13u*PARTS)+p_3)*T)+row);
+total=total+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1499,25 +1402,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_6=partials_at(((12u*PARTS)*T)+row);
+let rest=total / f32(D);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_7=partials_at((((12u*PARTS)+p_3)*T)+row);
-let part_8=partials_at((((13u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_7 - part_6)+part_8));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=partials_at((((12u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((13u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((14u*PARTS)+p_4)*T)+row);
+total_2=total_2+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1526,101 +1429,88 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(D);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_9=partials_at((((12u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((13u*PARTS)+p_4)*T)+row);
-let part_11=partials_at((((14u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_11+((((part_9 - part_6)+part_10) - rest)*(((part_9 - part_6)+part_10) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(D);
+let spread=total_2 / f32(D);
 let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
 let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
 let base=row*D;
 let rsqrt=inverseSqrt(spread+eps);
+var mean=0.0f;
 var mean_2=0.0f;
 var mean_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_11=0.0f;
 var part_12=0.0f;
 var part_13=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_at(base+i);
+let gamma_1=gamma_at(i);
+let mul=d_y_1*gamma_1;
+let sub=mul - part_4;
 let x_1=x_at(base+i);
 let residual_1=residual_at(base+i);
 let bias_1=bias_at(i);
 let add=((x_1 - part_1)+(residual_1 - part_2))+(bias_1 - part_3);
-let mul=((add - part_6) - rest)*rsqrt;
-let d_y_1=d_y_at(base+i);
-let gamma_1=gamma_at(i);
-let mul_2=d_y_1*gamma_1;
-let sub=mul_2 - part_4;
-part_12=part_12+mul;
-part_13=part_13+(sub*mul);
+let mul_2=((add - part_5) - rest)*rsqrt;
+part_11=part_11+sub;
+part_12=part_12+mul_2;
+part_13=part_13+(sub*mul_2);
 }
+mean=mean+part_11;
 mean_2=mean_2+part_12;
 mean_3=mean_3+part_13;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2,mask_5);
-mean_2=mean_2+other_7;
-let other_8=exchange(mean_3,mask_5);
-mean_3=mean_3+other_8;
+let other_5=exchange(mean,mask_5);
+mean=mean+other_5;
+let other_6=exchange(mean_2,mask_5);
+mean_2=mean_2+other_6;
+let other_7=exchange(mean_3,mask_5);
+mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_3=all_5;
 workgroupBarrier();
 }
-let mean_all=mean_2;
-let mean_all_2=mean_3;
+let mean_all=mean;
+let mean_all_2=mean_2;
+let mean_all_3=mean_3;
 if (active_1 && (lane==0u)) {
-partials_put((((16u*PARTS)+part)*T)+row,mean_all);
-partials_put((((17u*PARTS)+part)*T)+row,mean_all_2);
+partials_put((((15u*PARTS)+part)*T)+row,mean_all);
+partials_put((((16u*PARTS)+part)*T)+row,mean_all_2);
+partials_put((((17u*PARTS)+part)*T)+row,mean_all_3);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
                 { tensor: "bias", access: "read", name: "bias", accessors: { at: "bias_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1651,7 +1541,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1689,22 +1579,37 @@ let part_2=partials_at(((3u*PARTS)*T)+row);
 let part_3=partials_at(((6u*PARTS)*T)+row);
 let part_4=partials_at(((9u*PARTS)*T)+row);
 let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_5=partials_at((((15u*PARTS)+p_2)*T)+row);
-total=total+part_5;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_5=partials_at(((12u*PARTS)*T)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_6=partials_at((((12u*PARTS)+p_3)*T)+row);
+let part_7=partials_at((((13u*PARTS)+p_3)*T)+row);
+total=total+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1713,25 +1618,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_6=partials_at(((12u*PARTS)*T)+row);
+let rest=total / f32(D);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_7=partials_at((((12u*PARTS)+p_3)*T)+row);
-let part_8=partials_at((((13u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_7 - part_6)+part_8));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=partials_at((((12u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((13u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((14u*PARTS)+p_4)*T)+row);
+total_2=total_2+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1740,103 +1645,91 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(D);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_9=partials_at((((12u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((13u*PARTS)+p_4)*T)+row);
-let part_11=partials_at((((14u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_11+((((part_9 - part_6)+part_10) - rest)*(((part_9 - part_6)+part_10) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(D);
+let spread=total_2 / f32(D);
 let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let base=row*(D / 4u);
 let rsqrt=inverseSqrt(spread+eps);
+var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_11=vec4f(0.0f);
 var part_12=vec4f(0.0f);
 var part_13=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
+let d_y_1=d_y_four(base+i);
+let gamma_1=gamma_four(i);
+let mul=d_y_1*gamma_1;
+let sub=mul - vec4f(part_4);
 let x_1=x_four(base+i);
 let residual_1=residual_four(base+i);
 let bias_1=bias_four(i);
 let add=((x_1 - vec4f(part_1))+(residual_1 - vec4f(part_2)))+(bias_1 - vec4f(part_3));
-let mul=((add - vec4f(part_6)) - vec4f(rest))*vec4f(rsqrt);
-let d_y_1=d_y_four(base+i);
-let gamma_1=gamma_four(i);
-let mul_2=d_y_1*gamma_1;
-let sub=mul_2 - vec4f(part_4);
-part_12=part_12+mul;
-part_13=part_13+(sub*mul);
+let mul_2=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt);
+part_11=part_11+sub;
+part_12=part_12+mul_2;
+part_13=part_13+(sub*mul_2);
 }
+mean=mean+part_11;
 mean_2=mean_2+part_12;
 mean_3=mean_3+part_13;
 }
+var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2_2,mask_5);
-mean_2_2=mean_2_2+other_7;
-let other_8=exchange(mean_3_2,mask_5);
-mean_3_2=mean_3_2+other_8;
+let other_5=exchange(mean_4,mask_5);
+mean_4=mean_4+other_5;
+let other_6=exchange(mean_2_2,mask_5);
+mean_2_2=mean_2_2+other_6;
+let other_7=exchange(mean_3_2,mask_5);
+mean_3_2=mean_3_2+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean_4=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_all=mean_2_2;
-let mean_all_2=mean_3_2;
+let mean_all=mean_4;
+let mean_all_2=mean_2_2;
+let mean_all_3=mean_3_2;
 if (active_1 && (lane==0u)) {
-partials_put((((16u*PARTS)+part)*T)+row,mean_all);
-partials_put((((17u*PARTS)+part)*T)+row,mean_all_2);
+partials_put((((15u*PARTS)+part)*T)+row,mean_all);
+partials_put((((16u*PARTS)+part)*T)+row,mean_all_2);
+partials_put((((17u*PARTS)+part)*T)+row,mean_all_3);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } },
                 { tensor: "bias", access: "read", name: "bias", accessors: { four: "bias_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1872,7 +1765,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1907,22 +1800,37 @@ let part_2=partials_at(((3u*PARTS)*T)+row);
 let part_3=partials_at(((6u*PARTS)*T)+row);
 let part_4=partials_at(((9u*PARTS)*T)+row);
 let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_5=partials_at((((15u*PARTS)+p_2)*T)+row);
-total=total+part_5;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_5=partials_at(((12u*PARTS)*T)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_6=partials_at((((12u*PARTS)+p_3)*T)+row);
+let part_7=partials_at((((13u*PARTS)+p_3)*T)+row);
+total=total+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1931,25 +1839,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_6=partials_at(((12u*PARTS)*T)+row);
+let rest=total / f32(D);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_7=partials_at((((12u*PARTS)+p_3)*T)+row);
-let part_8=partials_at((((13u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_3*(((D+PARTS) - 1u) / PARTS)))*((part_7 - part_6)+part_8));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=partials_at((((12u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((13u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((14u*PARTS)+p_4)*T)+row);
+total_2=total_2+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1958,70 +1866,55 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(D);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_9=partials_at((((12u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((13u*PARTS)+p_4)*T)+row);
-let part_11=partials_at((((14u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS) - 1u) / PARTS),D) - (p_4*(((D+PARTS) - 1u) / PARTS)))*(part_11+((((part_9 - part_6)+part_10) - rest)*(((part_9 - part_6)+part_10) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(D);
+let spread=total_2 / f32(D);
 let used_3=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_11=partials_at((((15u*PARTS)+p_5)*T)+row);
+total_3=total_3+part_11;
 let part_12=partials_at((((16u*PARTS)+p_5)*T)+row);
 total_4=total_4+part_12;
 let part_13=partials_at((((17u*PARTS)+p_5)*T)+row);
 total_5=total_5+part_13;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_5);
-total_5=total_5+other_8;
+let other_5=exchange(total_3,mask_5);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_5);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_3 / f32(D);
 let mean_2=total_4 / f32(D);
 let mean_3=total_5 / f32(D);
 let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
@@ -2039,7 +1932,7 @@ let x_1=x_at(base+i);
 let residual_1=residual_at(base+i);
 let bias_1=bias_at(i);
 let add=((x_1 - part_1)+(residual_1 - part_2))+(bias_1 - part_3);
-let mul_2=((add - part_6) - rest)*rsqrt;
+let mul_2=((add - part_5) - rest)*rsqrt;
 let d_h_1=d_h_at(base+i);
 let add_2=(((sub - (mul_2*sub_2)) - mean)*rsqrt)+d_h_1;
 d_x_put(base+i,add_2);
@@ -2086,7 +1979,7 @@ override SUBGROUP: u32;
 override T: u32;
 override D: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2121,22 +2014,37 @@ let part_2=partials_at(((3u*PARTS)*T)+row);
 let part_3=partials_at(((6u*PARTS)*T)+row);
 let part_4=partials_at(((9u*PARTS)*T)+row);
 let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
-let part_5=partials_at((((15u*PARTS)+p_2)*T)+row);
-total=total+part_5;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_5=partials_at(((12u*PARTS)*T)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_6=partials_at((((12u*PARTS)+p_3)*T)+row);
+let part_7=partials_at((((13u*PARTS)+p_3)*T)+row);
+total=total+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -2145,25 +2053,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_6=partials_at(((12u*PARTS)*T)+row);
+let rest=total / f32(D);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used_2; p_3+=LANES) {
-let part_7=partials_at((((12u*PARTS)+p_3)*T)+row);
-let part_8=partials_at((((13u*PARTS)+p_3)*T)+row);
-total_2=total_2+(f32((min((p_3+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_3*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_7 - part_6)+part_8));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_8=partials_at((((12u*PARTS)+p_4)*T)+row);
+let part_9=partials_at((((13u*PARTS)+p_4)*T)+row);
+let part_10=partials_at((((14u*PARTS)+p_4)*T)+row);
+total_2=total_2+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2172,70 +2080,55 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(D);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_9=partials_at((((12u*PARTS)+p_4)*T)+row);
-let part_10=partials_at((((13u*PARTS)+p_4)*T)+row);
-let part_11=partials_at((((14u*PARTS)+p_4)*T)+row);
-total_3=total_3+(f32((min((p_4+1u)*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u) - (p_4*((((D / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_11+((((part_9 - part_6)+part_10) - rest)*(((part_9 - part_6)+part_10) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(D);
+let spread=total_2 / f32(D);
 let used_3=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_11=partials_at((((15u*PARTS)+p_5)*T)+row);
+total_3=total_3+part_11;
 let part_12=partials_at((((16u*PARTS)+p_5)*T)+row);
 total_4=total_4+part_12;
 let part_13=partials_at((((17u*PARTS)+p_5)*T)+row);
 total_5=total_5+part_13;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_5);
-total_5=total_5+other_8;
+let other_5=exchange(total_3,mask_5);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_5);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_3 / f32(D);
 let mean_2=total_4 / f32(D);
 let mean_3=total_5 / f32(D);
 let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
@@ -2253,7 +2146,7 @@ let x_1=x_four(base+i);
 let residual_1=residual_four(base+i);
 let bias_1=bias_four(i);
 let add=((x_1 - vec4f(part_1))+(residual_1 - vec4f(part_2)))+(bias_1 - vec4f(part_3));
-let mul_2=((add - vec4f(part_6)) - vec4f(rest))*vec4f(rsqrt);
+let mul_2=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt);
 let d_h_1=d_h_four(base+i);
 let add_2=(((sub - (mul_2*vec4f(sub_2))) - vec4f(mean))*vec4f(rsqrt))+d_h_1;
 d_x_put_four(base+i,add_2);

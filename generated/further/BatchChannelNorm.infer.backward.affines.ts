@@ -325,7 +325,7 @@ scratch_put(row,part_1);
       {
         vector: "S",
         together: 1,
-        held: 2,
+        held: 1,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -377,78 +377,46 @@ let running_var_3=running_var_at(base_2+K_3);
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=vec4f(0.0f);
-let base_3=row*((K*S) / 4u);
-for (var k=0u; k<HELD; k+=1u) {
-let i=lane+(k*LANES);
-if (i<((K*S) / 4u)) {
-let d_y_1=d_y_four(base_3+i);
-held[held_place(1u,k,local_index)]=d_y_1;
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-mean=mean+(d_y_1*vec4f(gamma_1));
-}
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
-let gamma_b_4=gamma_b_at(base_2+K_5);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
+let gamma_b_4=gamma_b_at(base_2+K_4);
 let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
-let beta_b_1=beta_b_at(base_2+K_5);
+let beta_b_1=beta_b_at(base_2+K_4);
 let scratch_14=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
-let gamma_b_5=gamma_b_at(base_2+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
+let gamma_b_5=gamma_b_at(base_2+K_5);
 let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
-let beta_b_2=beta_b_at(base_2+K_6);
+let beta_b_2=beta_b_at(base_2+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
-let gamma_b_6=gamma_b_at(base_2+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
+let gamma_b_6=gamma_b_at(base_2+K_6);
 let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
-let beta_b_3=beta_b_at(base_2+K_7);
+let beta_b_3=beta_b_at(base_2+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var k_2=0u; k_2<HELD; k_2+=1u) {
-let i_2=lane+(k_2*LANES);
-if (i_2<((K*S) / 4u)) {
-let x_7=x_four(base_3+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
-let gamma_b_7=gamma_b_at(base_2+K_8);
+let base_3=row*((K*S) / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<((K*S) / 4u)) {
+let x_7=x_four(base_3+i);
+let K_7=(i*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
 let mul_7=((x_7 - vec4f(running_mean_7))*vec4f(inverseSqrt(running_var_7+eps)))*vec4f(gamma_b_7);
-held[held_place(0u,k_2,local_index)]=mul_7;
-let beta_b_4=beta_b_at(base_2+K_8);
+held[held_place(0u,k,local_index)]=mul_7;
+let beta_b_4=beta_b_at(base_2+K_7);
 let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_14);
 let d=add_4 - vec4f(shift_2);
 sum=sum+d;
@@ -457,46 +425,46 @@ squares=squares+(d*d);
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_3=select(shift_2,shift_2+mean_3,far);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<end) {
-let kept=held[held_place(0u,k_3,local_index)];
-let K_9=(i_3*4u) / max(S,1u);
-let beta_b_5=beta_b_at(base_2+K_9);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let K_8=(i_2*4u) / max(S,1u);
+let beta_b_5=beta_b_at(base_2+K_8);
 let add_5=(kept - vec4f(shift))+vec4f(beta_b_5 - scratch_14);
 let d_2=add_5 - vec4f(shift_3);
 sum_3=sum_3+d_2;
@@ -505,73 +473,85 @@ squares_3=squares_3+(d_2*d_2);
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<((K*S) / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let K_10=(i_4*4u) / max(S,1u);
-let beta_b_6=beta_b_at(base_2+K_10);
-let add_6=(kept_3 - vec4f(shift))+vec4f(beta_b_6 - scratch_14);
-let gamma_2=gamma_at(base_2+K_10);
-let mul_8=(kept_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
-mean_5=mean_5+mul_8;
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<((K*S) / 4u)) {
+let d_y_1=d_y_four(base_3+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let gamma_1=gamma_at(base_2+K_9);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let beta_b_6=beta_b_at(base_2+K_9);
+let add_6=(kept_2 - vec4f(shift))+vec4f(beta_b_6 - scratch_14);
+let mul_8=(d_y_1*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+mean_3=mean_3+(d_y_1*vec4f(gamma_1));
+mean_4=mean_4+mul_8;
 }
 }
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(K*S);
+let mean_all=mean_3_2 / f32(K*S);
+let mean_all_2=mean_4_2 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put((((G+3u) / 4u)*4u)+row,shift);
 scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,shift_3);
@@ -592,9 +572,9 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
           },
           { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } },
           { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           {
             tensor: "(scratch)",
             access: "read_write",
@@ -727,83 +707,31 @@ let shift_4=mul_11+(((mul_2_2 - mul_11)+(mul_3_2 - mul_11))*0.3333333432674408f)
 let shift_5=mul_12+(((mul_2_3 - mul_12)+(mul_3_3 - mul_12))*0.3333333432674408f);
 let shift_6=mul_13+(((mul_2_4 - mul_13)+(mul_3_4 - mul_13))*0.3333333432674408f);
 let shift_7=mul_14+(((mul_2_5 - mul_14)+(mul_3_5 - mul_14))*0.3333333432674408f);
-let base_3_2=row_2*((K*S) / 4u);
-let base_3_3=row_3*((K*S) / 4u);
-let base_3_4=row_4*((K*S) / 4u);
-let base_3_5=row_5*((K*S) / 4u);
-var mean_6=vec4f(0.0f);
-var mean_7=vec4f(0.0f);
-var mean_8=vec4f(0.0f);
-var mean_9=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_3=d_y_four(base_3_2+i);
-let d_y_4=d_y_four(base_3_3+i);
-let d_y_5=d_y_four(base_3_4+i);
-let d_y_6=d_y_four(base_3_5+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_3=gamma_at(base_2_2+K_4);
-let gamma_4=gamma_at(base_2_3+K_4);
-let gamma_5=gamma_at(base_2_4+K_4);
-let gamma_6=gamma_at(base_2_5+K_4);
-part_7=part_7+(d_y_3*vec4f(gamma_3));
-part_8=part_8+(d_y_4*vec4f(gamma_4));
-part_9=part_9+(d_y_5*vec4f(gamma_5));
-part_10=part_10+(d_y_6*vec4f(gamma_6));
-}
-mean_6=mean_6+part_7;
-mean_7=mean_7+part_8;
-mean_8=mean_8+part_9;
-mean_9=mean_9+part_10;
-}
-var mean_2_2=fold_add(mean_6);
-var mean_2_3=fold_add(mean_7);
-var mean_2_4=fold_add(mean_8);
-var mean_2_5=fold_add(mean_9);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(mean_2_2,mask);
-let other_8=exchange(mean_2_3,mask);
-let other_9=exchange(mean_2_4,mask);
-let other_10=exchange(mean_2_5,mask);
-mean_2_2=mean_2_2+other_7;
-mean_2_3=mean_2_3+other_8;
-mean_2_4=mean_2_4+other_9;
-mean_2_5=mean_2_5+other_10;
-}
-let mean_all_3=mean_2_2 / f32(K*S);
-let mean_all_4=mean_2_3 / f32(K*S);
-let mean_all_5=mean_2_4 / f32(K*S);
-let mean_all_6=mean_2_5 / f32(K*S);
 let x_4_2=x_at(base_4);
 let x_4_3=x_at(base_5);
 let x_4_4=x_at(base_6);
 let x_4_5=x_at(base_7);
-let K_5=0u / max(S,1u);
-let running_mean_4_2=running_mean_at(base_2_2+K_5);
-let running_mean_4_3=running_mean_at(base_2_3+K_5);
-let running_mean_4_4=running_mean_at(base_2_4+K_5);
-let running_mean_4_5=running_mean_at(base_2_5+K_5);
-let running_var_4_2=running_var_at(base_2_2+K_5);
-let running_var_4_3=running_var_at(base_2_3+K_5);
-let running_var_4_4=running_var_at(base_2_4+K_5);
-let running_var_4_5=running_var_at(base_2_5+K_5);
-let gamma_b_4_2=gamma_b_at(base_2_2+K_5);
-let gamma_b_4_3=gamma_b_at(base_2_3+K_5);
-let gamma_b_4_4=gamma_b_at(base_2_4+K_5);
-let gamma_b_4_5=gamma_b_at(base_2_5+K_5);
+let K_4=0u / max(S,1u);
+let running_mean_4_2=running_mean_at(base_2_2+K_4);
+let running_mean_4_3=running_mean_at(base_2_3+K_4);
+let running_mean_4_4=running_mean_at(base_2_4+K_4);
+let running_mean_4_5=running_mean_at(base_2_5+K_4);
+let running_var_4_2=running_var_at(base_2_2+K_4);
+let running_var_4_3=running_var_at(base_2_3+K_4);
+let running_var_4_4=running_var_at(base_2_4+K_4);
+let running_var_4_5=running_var_at(base_2_5+K_4);
+let gamma_b_4_2=gamma_b_at(base_2_2+K_4);
+let gamma_b_4_3=gamma_b_at(base_2_3+K_4);
+let gamma_b_4_4=gamma_b_at(base_2_4+K_4);
+let gamma_b_4_5=gamma_b_at(base_2_5+K_4);
 let mul_4_2=((x_4_2 - running_mean_4_2)*inverseSqrt(running_var_4_2+eps))*gamma_b_4_2;
 let mul_4_3=((x_4_3 - running_mean_4_3)*inverseSqrt(running_var_4_3+eps))*gamma_b_4_3;
 let mul_4_4=((x_4_4 - running_mean_4_4)*inverseSqrt(running_var_4_4+eps))*gamma_b_4_4;
 let mul_4_5=((x_4_5 - running_mean_4_5)*inverseSqrt(running_var_4_5+eps))*gamma_b_4_5;
-let beta_b_7=beta_b_at(base_2_2+K_5);
-let beta_b_8=beta_b_at(base_2_3+K_5);
-let beta_b_9=beta_b_at(base_2_4+K_5);
-let beta_b_10=beta_b_at(base_2_5+K_5);
+let beta_b_7=beta_b_at(base_2_2+K_4);
+let beta_b_8=beta_b_at(base_2_3+K_4);
+let beta_b_9=beta_b_at(base_2_4+K_4);
+let beta_b_10=beta_b_at(base_2_5+K_4);
 let scratch_14_2=scratch_at(G_2);
 let scratch_14_3=scratch_at(G_3);
 let scratch_14_4=scratch_at(G_4);
@@ -816,27 +744,27 @@ let x_5_2=x_at(base_4+((K*S) / 2u));
 let x_5_3=x_at(base_5+((K*S) / 2u));
 let x_5_4=x_at(base_6+((K*S) / 2u));
 let x_5_5=x_at(base_7+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5_2=running_mean_at(base_2_2+K_6);
-let running_mean_5_3=running_mean_at(base_2_3+K_6);
-let running_mean_5_4=running_mean_at(base_2_4+K_6);
-let running_mean_5_5=running_mean_at(base_2_5+K_6);
-let running_var_5_2=running_var_at(base_2_2+K_6);
-let running_var_5_3=running_var_at(base_2_3+K_6);
-let running_var_5_4=running_var_at(base_2_4+K_6);
-let running_var_5_5=running_var_at(base_2_5+K_6);
-let gamma_b_5_2=gamma_b_at(base_2_2+K_6);
-let gamma_b_5_3=gamma_b_at(base_2_3+K_6);
-let gamma_b_5_4=gamma_b_at(base_2_4+K_6);
-let gamma_b_5_5=gamma_b_at(base_2_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5_2=running_mean_at(base_2_2+K_5);
+let running_mean_5_3=running_mean_at(base_2_3+K_5);
+let running_mean_5_4=running_mean_at(base_2_4+K_5);
+let running_mean_5_5=running_mean_at(base_2_5+K_5);
+let running_var_5_2=running_var_at(base_2_2+K_5);
+let running_var_5_3=running_var_at(base_2_3+K_5);
+let running_var_5_4=running_var_at(base_2_4+K_5);
+let running_var_5_5=running_var_at(base_2_5+K_5);
+let gamma_b_5_2=gamma_b_at(base_2_2+K_5);
+let gamma_b_5_3=gamma_b_at(base_2_3+K_5);
+let gamma_b_5_4=gamma_b_at(base_2_4+K_5);
+let gamma_b_5_5=gamma_b_at(base_2_5+K_5);
 let mul_5_2=((x_5_2 - running_mean_5_2)*inverseSqrt(running_var_5_2+eps))*gamma_b_5_2;
 let mul_5_3=((x_5_3 - running_mean_5_3)*inverseSqrt(running_var_5_3+eps))*gamma_b_5_3;
 let mul_5_4=((x_5_4 - running_mean_5_4)*inverseSqrt(running_var_5_4+eps))*gamma_b_5_4;
 let mul_5_5=((x_5_5 - running_mean_5_5)*inverseSqrt(running_var_5_5+eps))*gamma_b_5_5;
-let beta_b_2_2=beta_b_at(base_2_2+K_6);
-let beta_b_2_3=beta_b_at(base_2_3+K_6);
-let beta_b_2_4=beta_b_at(base_2_4+K_6);
-let beta_b_2_5=beta_b_at(base_2_5+K_6);
+let beta_b_2_2=beta_b_at(base_2_2+K_5);
+let beta_b_2_3=beta_b_at(base_2_3+K_5);
+let beta_b_2_4=beta_b_at(base_2_4+K_5);
+let beta_b_2_5=beta_b_at(base_2_5+K_5);
 let add_2_2=(mul_5_2 - shift_4)+(beta_b_2_2 - scratch_14_2);
 let add_2_3=(mul_5_3 - shift_5)+(beta_b_2_3 - scratch_14_3);
 let add_2_4=(mul_5_4 - shift_6)+(beta_b_2_4 - scratch_14_4);
@@ -845,27 +773,27 @@ let x_6_2=x_at(base_4+((K*S) - 1u));
 let x_6_3=x_at(base_5+((K*S) - 1u));
 let x_6_4=x_at(base_6+((K*S) - 1u));
 let x_6_5=x_at(base_7+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6_2=running_mean_at(base_2_2+K_7);
-let running_mean_6_3=running_mean_at(base_2_3+K_7);
-let running_mean_6_4=running_mean_at(base_2_4+K_7);
-let running_mean_6_5=running_mean_at(base_2_5+K_7);
-let running_var_6_2=running_var_at(base_2_2+K_7);
-let running_var_6_3=running_var_at(base_2_3+K_7);
-let running_var_6_4=running_var_at(base_2_4+K_7);
-let running_var_6_5=running_var_at(base_2_5+K_7);
-let gamma_b_6_2=gamma_b_at(base_2_2+K_7);
-let gamma_b_6_3=gamma_b_at(base_2_3+K_7);
-let gamma_b_6_4=gamma_b_at(base_2_4+K_7);
-let gamma_b_6_5=gamma_b_at(base_2_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6_2=running_mean_at(base_2_2+K_6);
+let running_mean_6_3=running_mean_at(base_2_3+K_6);
+let running_mean_6_4=running_mean_at(base_2_4+K_6);
+let running_mean_6_5=running_mean_at(base_2_5+K_6);
+let running_var_6_2=running_var_at(base_2_2+K_6);
+let running_var_6_3=running_var_at(base_2_3+K_6);
+let running_var_6_4=running_var_at(base_2_4+K_6);
+let running_var_6_5=running_var_at(base_2_5+K_6);
+let gamma_b_6_2=gamma_b_at(base_2_2+K_6);
+let gamma_b_6_3=gamma_b_at(base_2_3+K_6);
+let gamma_b_6_4=gamma_b_at(base_2_4+K_6);
+let gamma_b_6_5=gamma_b_at(base_2_5+K_6);
 let mul_6_2=((x_6_2 - running_mean_6_2)*inverseSqrt(running_var_6_2+eps))*gamma_b_6_2;
 let mul_6_3=((x_6_3 - running_mean_6_3)*inverseSqrt(running_var_6_3+eps))*gamma_b_6_3;
 let mul_6_4=((x_6_4 - running_mean_6_4)*inverseSqrt(running_var_6_4+eps))*gamma_b_6_4;
 let mul_6_5=((x_6_5 - running_mean_6_5)*inverseSqrt(running_var_6_5+eps))*gamma_b_6_5;
-let beta_b_3_2=beta_b_at(base_2_2+K_7);
-let beta_b_3_3=beta_b_at(base_2_3+K_7);
-let beta_b_3_4=beta_b_at(base_2_4+K_7);
-let beta_b_3_5=beta_b_at(base_2_5+K_7);
+let beta_b_3_2=beta_b_at(base_2_2+K_6);
+let beta_b_3_3=beta_b_at(base_2_3+K_6);
+let beta_b_3_4=beta_b_at(base_2_4+K_6);
+let beta_b_3_5=beta_b_at(base_2_5+K_6);
 let add_3_2=(mul_6_2 - shift_4)+(beta_b_3_2 - scratch_14_2);
 let add_3_3=(mul_6_3 - shift_5)+(beta_b_3_3 - scratch_14_3);
 let add_3_4=(mul_6_4 - shift_6)+(beta_b_3_4 - scratch_14_4);
@@ -874,6 +802,10 @@ let shift_2_2=add_7+(((add_2_2 - add_7)+(add_3_2 - add_7))*0.3333333432674408f);
 let shift_2_3=add_8+(((add_2_3 - add_8)+(add_3_3 - add_8))*0.3333333432674408f);
 let shift_2_4=add_9+(((add_2_4 - add_9)+(add_3_4 - add_9))*0.3333333432674408f);
 let shift_2_5=add_10+(((add_2_5 - add_10)+(add_3_5 - add_10))*0.3333333432674408f);
+let base_3_2=row_2*((K*S) / 4u);
+let base_3_3=row_3*((K*S) / 4u);
+let base_3_4=row_4*((K*S) / 4u);
+let base_3_5=row_5*((K*S) / 4u);
 var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
@@ -882,42 +814,42 @@ var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
-var part_3_2=vec4f(0.0f);
-var part_3_3=vec4f(0.0f);
-var part_3_4=vec4f(0.0f);
-var part_3_5=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7_2=x_four(base_3_2+i_2);
-let x_7_3=x_four(base_3_3+i_2);
-let x_7_4=x_four(base_3_4+i_2);
-let x_7_5=x_four(base_3_5+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let running_mean_7_2=running_mean_at(base_2_2+K_8);
-let running_mean_7_3=running_mean_at(base_2_3+K_8);
-let running_mean_7_4=running_mean_at(base_2_4+K_8);
-let running_mean_7_5=running_mean_at(base_2_5+K_8);
-let running_var_7_2=running_var_at(base_2_2+K_8);
-let running_var_7_3=running_var_at(base_2_3+K_8);
-let running_var_7_4=running_var_at(base_2_4+K_8);
-let running_var_7_5=running_var_at(base_2_5+K_8);
-let gamma_b_7_2=gamma_b_at(base_2_2+K_8);
-let gamma_b_7_3=gamma_b_at(base_2_3+K_8);
-let gamma_b_7_4=gamma_b_at(base_2_4+K_8);
-let gamma_b_7_5=gamma_b_at(base_2_5+K_8);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7_2=x_four(base_3_2+i);
+let x_7_3=x_four(base_3_3+i);
+let x_7_4=x_four(base_3_4+i);
+let x_7_5=x_four(base_3_5+i);
+let K_7=(i*4u) / max(S,1u);
+let running_mean_7_2=running_mean_at(base_2_2+K_7);
+let running_mean_7_3=running_mean_at(base_2_3+K_7);
+let running_mean_7_4=running_mean_at(base_2_4+K_7);
+let running_mean_7_5=running_mean_at(base_2_5+K_7);
+let running_var_7_2=running_var_at(base_2_2+K_7);
+let running_var_7_3=running_var_at(base_2_3+K_7);
+let running_var_7_4=running_var_at(base_2_4+K_7);
+let running_var_7_5=running_var_at(base_2_5+K_7);
+let gamma_b_7_2=gamma_b_at(base_2_2+K_7);
+let gamma_b_7_3=gamma_b_at(base_2_3+K_7);
+let gamma_b_7_4=gamma_b_at(base_2_4+K_7);
+let gamma_b_7_5=gamma_b_at(base_2_5+K_7);
 let mul_7_2=((x_7_2 - vec4f(running_mean_7_2))*vec4f(inverseSqrt(running_var_7_2+eps)))*vec4f(gamma_b_7_2);
 let mul_7_3=((x_7_3 - vec4f(running_mean_7_3))*vec4f(inverseSqrt(running_var_7_3+eps)))*vec4f(gamma_b_7_3);
 let mul_7_4=((x_7_4 - vec4f(running_mean_7_4))*vec4f(inverseSqrt(running_var_7_4+eps)))*vec4f(gamma_b_7_4);
 let mul_7_5=((x_7_5 - vec4f(running_mean_7_5))*vec4f(inverseSqrt(running_var_7_5+eps)))*vec4f(gamma_b_7_5);
-let beta_b_4_2=beta_b_at(base_2_2+K_8);
-let beta_b_4_3=beta_b_at(base_2_3+K_8);
-let beta_b_4_4=beta_b_at(base_2_4+K_8);
-let beta_b_4_5=beta_b_at(base_2_5+K_8);
+let beta_b_4_2=beta_b_at(base_2_2+K_7);
+let beta_b_4_3=beta_b_at(base_2_3+K_7);
+let beta_b_4_4=beta_b_at(base_2_4+K_7);
+let beta_b_4_5=beta_b_at(base_2_5+K_7);
 let add_4_2=(mul_7_2 - vec4f(shift_4))+vec4f(beta_b_4_2 - scratch_14_2);
 let add_4_3=(mul_7_3 - vec4f(shift_5))+vec4f(beta_b_4_3 - scratch_14_3);
 let add_4_4=(mul_7_4 - vec4f(shift_6))+vec4f(beta_b_4_4 - scratch_14_4);
@@ -926,23 +858,23 @@ let d_3=add_4_2 - vec4f(shift_2_2);
 let d_4=add_4_3 - vec4f(shift_2_3);
 let d_5=add_4_4 - vec4f(shift_2_4);
 let d_6=add_4_5 - vec4f(shift_2_5);
-part_2_2=part_2_2+d_3;
-part_2_3=part_2_3+d_4;
-part_2_4=part_2_4+d_5;
-part_2_5=part_2_5+d_6;
-part_3_2=part_3_2+(d_3*d_3);
-part_3_3=part_3_3+(d_4*d_4);
-part_3_4=part_3_4+(d_5*d_5);
-part_3_5=part_3_5+(d_6*d_6);
+part_7=part_7+d_3;
+part_8=part_8+d_4;
+part_9=part_9+d_5;
+part_10=part_10+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_2_2;
-sum_5=sum_5+part_2_3;
-sum_6=sum_6+part_2_4;
-sum_7=sum_7+part_2_5;
-squares_4=squares_4+part_3_2;
-squares_5=squares_5+part_3_3;
-squares_6=squares_6+part_3_4;
-squares_7=squares_7+part_3_5;
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
 var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
@@ -952,40 +884,40 @@ var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_2_2=exchange(sum_2_2,mask_2);
-let other_2_3=exchange(sum_2_3,mask_2);
-let other_2_4=exchange(sum_2_4,mask_2);
-let other_2_5=exchange(sum_2_5,mask_2);
-sum_2_2=sum_2_2+other_2_2;
-sum_2_3=sum_2_3+other_2_3;
-sum_2_4=sum_2_4+other_2_4;
-sum_2_5=sum_2_5+other_2_5;
-let other_3_2=exchange(squares_2_2,mask_2);
-let other_3_3=exchange(squares_2_3,mask_2);
-let other_3_4=exchange(squares_2_4,mask_2);
-let other_3_5=exchange(squares_2_5,mask_2);
-squares_2_2=squares_2_2+other_3_2;
-squares_2_3=squares_2_3+other_3_3;
-squares_2_4=squares_2_4+other_3_4;
-squares_2_5=squares_2_5+other_3_5;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_7=exchange(sum_2_2,mask);
+let other_8=exchange(sum_2_3,mask);
+let other_9=exchange(sum_2_4,mask);
+let other_10=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_7;
+sum_2_3=sum_2_3+other_8;
+sum_2_4=sum_2_4+other_9;
+sum_2_5=sum_2_5+other_10;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3_2=sum_2_2 / f32(K*S);
-let mean_3_3=sum_2_3 / f32(K*S);
-let mean_3_4=sum_2_4 / f32(K*S);
-let mean_3_5=sum_2_5 / f32(K*S);
-let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_3_2*mean_3_2),0.0f);
-let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_3_3*mean_3_3),0.0f);
-let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_3_4*mean_3_4),0.0f);
-let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_3_5*mean_3_5),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3_2*mean_3_2);
-let far_3=(variance_4*4.0f)<(mean_3_3*mean_3_3);
-let far_4=(variance_5*4.0f)<(mean_3_4*mean_3_4);
-let far_5=(variance_6*4.0f)<(mean_3_5*mean_3_5);
-let shift_3_2=select(shift_2_2,shift_2_2+mean_3_2,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_3_3,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_3_4,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_3_5,far_5);
+let mean_5=sum_2_2 / f32(K*S);
+let mean_6=sum_2_3 / f32(K*S);
+let mean_7=sum_2_4 / f32(K*S);
+let mean_8=sum_2_5 / f32(K*S);
+let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_5*mean_5),0.0f);
+let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_6*mean_6),0.0f);
+let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_7*mean_7),0.0f);
+let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_8*mean_8),0.0f);
+let far_2=(variance_3*4.0f)<(mean_5*mean_5);
+let far_3=(variance_4*4.0f)<(mean_6*mean_6);
+let far_4=(variance_5*4.0f)<(mean_7*mean_7);
+let far_5=(variance_6*4.0f)<(mean_8*mean_8);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_5,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_6,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_7,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_8,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -998,85 +930,85 @@ let end_2=select(0u,(K*S) / 4u,far_2);
 let end_3=select(0u,(K*S) / 4u,far_3);
 let end_4=select(0u,(K*S) / 4u,far_4);
 let end_5=select(0u,(K*S) / 4u,far_5);
-for (var block_3=lane; block_3<end_2; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_2; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
-var part_5_2=vec4f(0.0f);
-let stop_3_2=min(block_3+(LANES*256u),end_2);
-for (var i_3=block_3; i_3<stop_3_2; i_3+=LANES) {
-let x_8_2=x_four(base_3_2+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8_2=running_mean_at(base_2_2+K_9);
-let running_var_8_2=running_var_at(base_2_2+K_9);
-let gamma_b_8_2=gamma_b_at(base_2_2+K_9);
+let stop_2_2=min(block_2+(LANES*256u),end_2);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let x_8_2=x_four(base_3_2+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8_2=running_mean_at(base_2_2+K_8);
+let running_var_8_2=running_var_at(base_2_2+K_8);
+let gamma_b_8_2=gamma_b_at(base_2_2+K_8);
 let mul_8_2=((x_8_2 - vec4f(running_mean_8_2))*vec4f(inverseSqrt(running_var_8_2+eps)))*vec4f(gamma_b_8_2);
-let beta_b_5_2=beta_b_at(base_2_2+K_9);
+let beta_b_5_2=beta_b_at(base_2_2+K_8);
 let add_5_2=(mul_8_2 - vec4f(shift_4))+vec4f(beta_b_5_2 - scratch_14_2);
 let d_2_2=add_5_2 - vec4f(shift_3_2);
-part_4_2=part_4_2+d_2_2;
-part_5_2=part_5_2+(d_2_2*d_2_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3=sum_3_3+part_4_2;
-squares_3_3=squares_3_3+part_5_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_3=lane; block_3<end_3; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-let stop_3_3=min(block_3+(LANES*256u),end_3);
-for (var i_3=block_3; i_3<stop_3_3; i_3+=LANES) {
-let x_8_3=x_four(base_3_3+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8_3=running_mean_at(base_2_3+K_9);
-let running_var_8_3=running_var_at(base_2_3+K_9);
-let gamma_b_8_3=gamma_b_at(base_2_3+K_9);
+let stop_2_3=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let x_8_3=x_four(base_3_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8_3=running_mean_at(base_2_3+K_8);
+let running_var_8_3=running_var_at(base_2_3+K_8);
+let gamma_b_8_3=gamma_b_at(base_2_3+K_8);
 let mul_8_3=((x_8_3 - vec4f(running_mean_8_3))*vec4f(inverseSqrt(running_var_8_3+eps)))*vec4f(gamma_b_8_3);
-let beta_b_5_3=beta_b_at(base_2_3+K_9);
+let beta_b_5_3=beta_b_at(base_2_3+K_8);
 let add_5_3=(mul_8_3 - vec4f(shift_5))+vec4f(beta_b_5_3 - scratch_14_3);
 let d_2_3=add_5_3 - vec4f(shift_3_3);
-part_4_3=part_4_3+d_2_3;
-part_5_3=part_5_3+(d_2_3*d_2_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4=sum_3_4+part_4_3;
-squares_3_4=squares_3_4+part_5_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_3=lane; block_3<end_4; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-let stop_3_4=min(block_3+(LANES*256u),end_4);
-for (var i_3=block_3; i_3<stop_3_4; i_3+=LANES) {
-let x_8_4=x_four(base_3_4+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8_4=running_mean_at(base_2_4+K_9);
-let running_var_8_4=running_var_at(base_2_4+K_9);
-let gamma_b_8_4=gamma_b_at(base_2_4+K_9);
+let stop_2_4=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let x_8_4=x_four(base_3_4+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8_4=running_mean_at(base_2_4+K_8);
+let running_var_8_4=running_var_at(base_2_4+K_8);
+let gamma_b_8_4=gamma_b_at(base_2_4+K_8);
 let mul_8_4=((x_8_4 - vec4f(running_mean_8_4))*vec4f(inverseSqrt(running_var_8_4+eps)))*vec4f(gamma_b_8_4);
-let beta_b_5_4=beta_b_at(base_2_4+K_9);
+let beta_b_5_4=beta_b_at(base_2_4+K_8);
 let add_5_4=(mul_8_4 - vec4f(shift_6))+vec4f(beta_b_5_4 - scratch_14_4);
 let d_2_4=add_5_4 - vec4f(shift_3_4);
-part_4_4=part_4_4+d_2_4;
-part_5_4=part_5_4+(d_2_4*d_2_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5=sum_3_5+part_4_4;
-squares_3_5=squares_3_5+part_5_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_3=lane; block_3<end_5; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3_5=min(block_3+(LANES*256u),end_5);
-for (var i_3=block_3; i_3<stop_3_5; i_3+=LANES) {
-let x_8_5=x_four(base_3_5+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8_5=running_mean_at(base_2_5+K_9);
-let running_var_8_5=running_var_at(base_2_5+K_9);
-let gamma_b_8_5=gamma_b_at(base_2_5+K_9);
+let stop_2_5=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let x_8_5=x_four(base_3_5+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8_5=running_mean_at(base_2_5+K_8);
+let running_var_8_5=running_var_at(base_2_5+K_8);
+let gamma_b_8_5=gamma_b_at(base_2_5+K_8);
 let mul_8_5=((x_8_5 - vec4f(running_mean_8_5))*vec4f(inverseSqrt(running_var_8_5+eps)))*vec4f(gamma_b_8_5);
-let beta_b_5_5=beta_b_at(base_2_5+K_9);
+let beta_b_5_5=beta_b_at(base_2_5+K_8);
 let add_5_5=(mul_8_5 - vec4f(shift_7))+vec4f(beta_b_5_5 - scratch_14_5);
 let d_2_5=add_5_5 - vec4f(shift_3_5);
-part_4_5=part_4_5+d_2_5;
-part_5_5=part_5_5+(d_2_5*d_2_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6=sum_3_6+part_4_5;
-squares_3_6=squares_3_6+part_5_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
 var sum_3_2_2=fold_add(sum_3_3);
 var sum_3_2_3=fold_add(sum_3_4);
@@ -1086,36 +1018,36 @@ var squares_3_2_2=fold_add(squares_3_3);
 var squares_3_2_3=fold_add(squares_3_4);
 var squares_3_2_4=fold_add(squares_3_5);
 var squares_3_2_5=fold_add(squares_3_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_4_2=exchange(sum_3_2_2,mask_3);
-let other_4_3=exchange(sum_3_2_3,mask_3);
-let other_4_4=exchange(sum_3_2_4,mask_3);
-let other_4_5=exchange(sum_3_2_5,mask_3);
-sum_3_2_2=sum_3_2_2+other_4_2;
-sum_3_2_3=sum_3_2_3+other_4_3;
-sum_3_2_4=sum_3_2_4+other_4_4;
-sum_3_2_5=sum_3_2_5+other_4_5;
-let other_5_2=exchange(squares_3_2_2,mask_3);
-let other_5_3=exchange(squares_3_2_3,mask_3);
-let other_5_4=exchange(squares_3_2_4,mask_3);
-let other_5_5=exchange(squares_3_2_5,mask_3);
-squares_3_2_2=squares_3_2_2+other_5_2;
-squares_3_2_3=squares_3_2_3+other_5_3;
-squares_3_2_4=squares_3_2_4+other_5_4;
-squares_3_2_5=squares_3_2_5+other_5_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_4_2=sum_3_2_2 / f32(K*S);
-let mean_4_3=sum_3_2_3 / f32(K*S);
-let mean_4_4=sum_3_2_4 / f32(K*S);
-let mean_4_5=sum_3_2_5 / f32(K*S);
-let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_4_2*mean_4_2),0.0f);
-let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_4_3*mean_4_3),0.0f);
-let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_4_4*mean_4_4),0.0f);
-let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_4_5*mean_4_5),0.0f);
-let rest_2=select(mean_3_2,mean_4_2,far_2);
-let rest_3=select(mean_3_3,mean_4_3,far_3);
-let rest_4=select(mean_3_4,mean_4_4,far_4);
-let rest_5=select(mean_3_5,mean_4_5,far_5);
+let mean_2_2=sum_3_2_2 / f32(K*S);
+let mean_2_3=sum_3_2_3 / f32(K*S);
+let mean_2_4=sum_3_2_4 / f32(K*S);
+let mean_2_5=sum_3_2_5 / f32(K*S);
+let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_5,mean_2_2,far_2);
+let rest_3=select(mean_6,mean_2_3,far_3);
+let rest_4=select(mean_7,mean_2_4,far_4);
+let rest_5=select(mean_8,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -1124,86 +1056,118 @@ let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
 let rsqrt_5=inverseSqrt(spread_5+eps);
-var mean_5_3=vec4f(0.0f);
-var mean_5_4=vec4f(0.0f);
-var mean_5_5=vec4f(0.0f);
-var mean_5_6=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2_2=d_y_four(base_3_2+i_4);
-let d_y_2_3=d_y_four(base_3_3+i_4);
-let d_y_2_4=d_y_four(base_3_4+i_4);
-let d_y_2_5=d_y_four(base_3_5+i_4);
-let x_9_2=x_four(base_3_2+i_4);
-let x_9_3=x_four(base_3_3+i_4);
-let x_9_4=x_four(base_3_4+i_4);
-let x_9_5=x_four(base_3_5+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let running_mean_9_2=running_mean_at(base_2_2+K_10);
-let running_mean_9_3=running_mean_at(base_2_3+K_10);
-let running_mean_9_4=running_mean_at(base_2_4+K_10);
-let running_mean_9_5=running_mean_at(base_2_5+K_10);
-let running_var_9_2=running_var_at(base_2_2+K_10);
-let running_var_9_3=running_var_at(base_2_3+K_10);
-let running_var_9_4=running_var_at(base_2_4+K_10);
-let running_var_9_5=running_var_at(base_2_5+K_10);
-let gamma_b_9_2=gamma_b_at(base_2_2+K_10);
-let gamma_b_9_3=gamma_b_at(base_2_3+K_10);
-let gamma_b_9_4=gamma_b_at(base_2_4+K_10);
-let gamma_b_9_5=gamma_b_at(base_2_5+K_10);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_2=d_y_four(base_3_2+i_3);
+let d_y_3=d_y_four(base_3_3+i_3);
+let d_y_4=d_y_four(base_3_4+i_3);
+let d_y_5=d_y_four(base_3_5+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let gamma_2=gamma_at(base_2_2+K_9);
+let gamma_3=gamma_at(base_2_3+K_9);
+let gamma_4=gamma_at(base_2_4+K_9);
+let gamma_5=gamma_at(base_2_5+K_9);
+let x_9_2=x_four(base_3_2+i_3);
+let x_9_3=x_four(base_3_3+i_3);
+let x_9_4=x_four(base_3_4+i_3);
+let x_9_5=x_four(base_3_5+i_3);
+let running_mean_9_2=running_mean_at(base_2_2+K_9);
+let running_mean_9_3=running_mean_at(base_2_3+K_9);
+let running_mean_9_4=running_mean_at(base_2_4+K_9);
+let running_mean_9_5=running_mean_at(base_2_5+K_9);
+let running_var_9_2=running_var_at(base_2_2+K_9);
+let running_var_9_3=running_var_at(base_2_3+K_9);
+let running_var_9_4=running_var_at(base_2_4+K_9);
+let running_var_9_5=running_var_at(base_2_5+K_9);
+let gamma_b_9_2=gamma_b_at(base_2_2+K_9);
+let gamma_b_9_3=gamma_b_at(base_2_3+K_9);
+let gamma_b_9_4=gamma_b_at(base_2_4+K_9);
+let gamma_b_9_5=gamma_b_at(base_2_5+K_9);
 let mul_9_2=((x_9_2 - vec4f(running_mean_9_2))*vec4f(inverseSqrt(running_var_9_2+eps)))*vec4f(gamma_b_9_2);
 let mul_9_3=((x_9_3 - vec4f(running_mean_9_3))*vec4f(inverseSqrt(running_var_9_3+eps)))*vec4f(gamma_b_9_3);
 let mul_9_4=((x_9_4 - vec4f(running_mean_9_4))*vec4f(inverseSqrt(running_var_9_4+eps)))*vec4f(gamma_b_9_4);
 let mul_9_5=((x_9_5 - vec4f(running_mean_9_5))*vec4f(inverseSqrt(running_var_9_5+eps)))*vec4f(gamma_b_9_5);
-let beta_b_6_2=beta_b_at(base_2_2+K_10);
-let beta_b_6_3=beta_b_at(base_2_3+K_10);
-let beta_b_6_4=beta_b_at(base_2_4+K_10);
-let beta_b_6_5=beta_b_at(base_2_5+K_10);
+let beta_b_6_2=beta_b_at(base_2_2+K_9);
+let beta_b_6_3=beta_b_at(base_2_3+K_9);
+let beta_b_6_4=beta_b_at(base_2_4+K_9);
+let beta_b_6_5=beta_b_at(base_2_5+K_9);
 let add_6_2=(mul_9_2 - vec4f(shift_4))+vec4f(beta_b_6_2 - scratch_14_2);
 let add_6_3=(mul_9_3 - vec4f(shift_5))+vec4f(beta_b_6_3 - scratch_14_3);
 let add_6_4=(mul_9_4 - vec4f(shift_6))+vec4f(beta_b_6_4 - scratch_14_4);
 let add_6_5=(mul_9_5 - vec4f(shift_7))+vec4f(beta_b_6_5 - scratch_14_5);
-let gamma_2_2=gamma_at(base_2_2+K_10);
-let gamma_2_3=gamma_at(base_2_3+K_10);
-let gamma_2_4=gamma_at(base_2_4+K_10);
-let gamma_2_5=gamma_at(base_2_5+K_10);
-let mul_10_2=(d_y_2_2*(((add_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2)))*vec4f(gamma_2_2);
-let mul_10_3=(d_y_2_3*(((add_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3)))*vec4f(gamma_2_3);
-let mul_10_4=(d_y_2_4*(((add_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4)))*vec4f(gamma_2_4);
-let mul_10_5=(d_y_2_5*(((add_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5)))*vec4f(gamma_2_5);
+let mul_10_2=(d_y_2*(((add_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2)))*vec4f(gamma_2);
+let mul_10_3=(d_y_3*(((add_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3)))*vec4f(gamma_3);
+let mul_10_4=(d_y_4*(((add_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4)))*vec4f(gamma_4);
+let mul_10_5=(d_y_5*(((add_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5)))*vec4f(gamma_5);
+part_5_2=part_5_2+(d_y_2*vec4f(gamma_2));
+part_5_3=part_5_3+(d_y_3*vec4f(gamma_3));
+part_5_4=part_5_4+(d_y_4*vec4f(gamma_4));
+part_5_5=part_5_5+(d_y_5*vec4f(gamma_5));
 part_6_2=part_6_2+mul_10_2;
 part_6_3=part_6_3+mul_10_3;
 part_6_4=part_6_4+mul_10_4;
 part_6_5=part_6_5+mul_10_5;
 }
-mean_5_3=mean_5_3+part_6_2;
-mean_5_4=mean_5_4+part_6_3;
-mean_5_5=mean_5_5+part_6_4;
-mean_5_6=mean_5_6+part_6_5;
+mean_3_3=mean_3_3+part_5_2;
+mean_3_4=mean_3_4+part_5_3;
+mean_3_5=mean_3_5+part_5_4;
+mean_3_6=mean_3_6+part_5_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
 }
-var mean_5_2_2=fold_add(mean_5_3);
-var mean_5_2_3=fold_add(mean_5_4);
-var mean_5_2_4=fold_add(mean_5_5);
-var mean_5_2_5=fold_add(mean_5_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_5_2_2,mask_4);
-let other_6_3=exchange(mean_5_2_3,mask_4);
-let other_6_4=exchange(mean_5_2_4,mask_4);
-let other_6_5=exchange(mean_5_2_5,mask_4);
-mean_5_2_2=mean_5_2_2+other_6_2;
-mean_5_2_3=mean_5_2_3+other_6_3;
-mean_5_2_4=mean_5_2_4+other_6_4;
-mean_5_2_5=mean_5_2_5+other_6_5;
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+var mean_4_2_2=fold_add(mean_4_3);
+var mean_4_2_3=fold_add(mean_4_4);
+var mean_4_2_4=fold_add(mean_4_5);
+var mean_4_2_5=fold_add(mean_4_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(mean_3_2_2,mask_3);
+let other_5_3=exchange(mean_3_2_3,mask_3);
+let other_5_4=exchange(mean_3_2_4,mask_3);
+let other_5_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_5_2;
+mean_3_2_3=mean_3_2_3+other_5_3;
+mean_3_2_4=mean_3_2_4+other_5_4;
+mean_3_2_5=mean_3_2_5+other_5_5;
+let other_6_2=exchange(mean_4_2_2,mask_3);
+let other_6_3=exchange(mean_4_2_3,mask_3);
+let other_6_4=exchange(mean_4_2_4,mask_3);
+let other_6_5=exchange(mean_4_2_5,mask_3);
+mean_4_2_2=mean_4_2_2+other_6_2;
+mean_4_2_3=mean_4_2_3+other_6_3;
+mean_4_2_4=mean_4_2_4+other_6_4;
+mean_4_2_5=mean_4_2_5+other_6_5;
 }
-let mean_all_2_2=mean_5_2_2 / f32(K*S);
-let mean_all_2_3=mean_5_2_3 / f32(K*S);
-let mean_all_2_4=mean_5_2_4 / f32(K*S);
-let mean_all_2_5=mean_5_2_5 / f32(K*S);
+let mean_all_3=mean_3_2_2 / f32(K*S);
+let mean_all_4=mean_3_2_3 / f32(K*S);
+let mean_all_5=mean_3_2_4 / f32(K*S);
+let mean_all_6=mean_3_2_5 / f32(K*S);
+let mean_all_2_2=mean_4_2_2 / f32(K*S);
+let mean_all_2_3=mean_4_2_3 / f32(K*S);
+let mean_all_2_4=mean_4_2_4 / f32(K*S);
+let mean_all_2_5=mean_4_2_5 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put((((G+3u) / 4u)*4u)+row_2,shift_4);
 scratch_put((((G+3u) / 4u)*4u)+row_3,shift_5);
@@ -1242,9 +1206,9 @@ scratch_put(((((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4
           },
           { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } },
           { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           {
             tensor: "(scratch)",
             access: "read_write",
@@ -1284,274 +1248,6 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let base=row*(K*S);
-let x_1=x_at(base);
-let G_1=row % max(G,1u);
-let K_1=0u / max(S,1u);
-let base_2=G_1*K;
-let running_mean_1=running_mean_at(base_2+K_1);
-let running_var_1=running_var_at(base_2+K_1);
-let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
-let x_2=x_at(base+((K*S) / 2u));
-let K_2=((K*S) / 2u) / max(S,1u);
-let running_mean_2=running_mean_at(base_2+K_2);
-let running_var_2=running_var_at(base_2+K_2);
-let gamma_b_2=gamma_b_at(base_2+K_2);
-let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
-let x_3=x_at(base+((K*S) - 1u));
-let K_3=((K*S) - 1u) / max(S,1u);
-let running_mean_3=running_mean_at(base_2+K_3);
-let running_var_3=running_var_at(base_2+K_3);
-let gamma_b_3=gamma_b_at(base_2+K_3);
-let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
-let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-part_1=part_1+(d_y_1*gamma_1);
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean;
-if (active_1 && (lane==0u)) {
-partials_put((part*(N*G))+row,shift);
-partials_put((((3u*PARTS)+part)*(N*G))+row,mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "running_mean",
-                  access: "read",
-                  name: "running_mean",
-                  accessors: { at: "running_mean_at" },
-                },
-                {
-                  tensor: "running_var",
-                  access: "read",
-                  name: "running_var",
-                  accessors: { at: "running_var_at" },
-                },
-                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let base=row*(K*S);
-let x_1=x_at(base);
-let G_1=row % max(G,1u);
-let K_1=0u / max(S,1u);
-let base_2=G_1*K;
-let running_mean_1=running_mean_at(base_2+K_1);
-let running_var_1=running_var_at(base_2+K_1);
-let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
-let x_2=x_at(base+((K*S) / 2u));
-let K_2=((K*S) / 2u) / max(S,1u);
-let running_mean_2=running_mean_at(base_2+K_2);
-let running_var_2=running_var_at(base_2+K_2);
-let gamma_b_2=gamma_b_at(base_2+K_2);
-let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
-let x_3=x_at(base+((K*S) - 1u));
-let K_3=((K*S) - 1u) / max(S,1u);
-let running_mean_3=running_mean_at(base_2+K_3);
-let running_var_3=running_var_at(base_2+K_3);
-let gamma_b_3=gamma_b_at(base_2+K_3);
-let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
-let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-let base_3=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_3+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-part_1=part_1+(d_y_1*vec4f(gamma_1));
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2;
-if (active_1 && (lane==0u)) {
-partials_put((part*(N*G))+row,shift);
-partials_put((((3u*PARTS)+part)*(N*G))+row,mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "running_mean",
-                  access: "read",
-                  name: "running_mean",
-                  accessors: { at: "running_mean_at" },
-                },
-                {
-                  tensor: "running_var",
-                  access: "read",
-                  name: "running_var",
-                  accessors: { at: "running_var_at" },
-                },
-                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
@@ -1571,33 +1267,6 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
-let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let base=row*(K*S);
@@ -1609,137 +1278,159 @@ let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
 let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
-let beta_b_1=beta_b_at(base_2+K_1);
-let scratch_14=scratch_at(G_1);
-let add=(mul - part_2)+(beta_b_1 - scratch_14);
 let x_2=x_at(base+((K*S) / 2u));
 let K_2=((K*S) / 2u) / max(S,1u);
 let running_mean_2=running_mean_at(base_2+K_2);
 let running_var_2=running_var_at(base_2+K_2);
 let gamma_b_2=gamma_b_at(base_2+K_2);
 let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
-let beta_b_2=beta_b_at(base_2+K_2);
-let add_2=(mul_2 - part_2)+(beta_b_2 - scratch_14);
 let x_3=x_at(base+((K*S) - 1u));
 let K_3=((K*S) - 1u) / max(S,1u);
 let running_mean_3=running_mean_at(base_2+K_3);
 let running_var_3=running_var_at(base_2+K_3);
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
-let beta_b_3=beta_b_at(base_2+K_3);
-let add_3=(mul_3 - part_2)+(beta_b_3 - scratch_14);
-let shift=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let K_4=i / max(S,1u);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let last_2=min(first_2+((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let x_4=x_at(base);
+let K_4=0u / max(S,1u);
 let running_mean_4=running_mean_at(base_2+K_4);
 let running_var_4=running_var_at(base_2+K_4);
 let gamma_b_4=gamma_b_at(base_2+K_4);
 let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
-let beta_b_4=beta_b_at(base_2+K_4);
-let add_4=(mul_4 - part_2)+(beta_b_4 - scratch_14);
-let d=add_4 - shift;
-part_3=part_3+d;
-part_4=part_4+(d*d);
+let beta_b_1=beta_b_at(base_2+K_4);
+let scratch_14=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
+let x_5=x_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
+let gamma_b_5=gamma_b_at(base_2+K_5);
+let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
+let beta_b_2=beta_b_at(base_2+K_5);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
+let x_6=x_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
+let gamma_b_6=gamma_b_at(base_2+K_6);
+let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
+let beta_b_3=beta_b_at(base_2+K_6);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last_2);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let K_7=i / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
+let mul_7=((x_7 - running_mean_7)*inverseSqrt(running_var_7+eps))*gamma_b_7;
+let beta_b_4=beta_b_at(base_2+K_7);
+let add_4=(mul_7 - shift)+(beta_b_4 - scratch_14);
+let d=add_4 - shift_2;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_3;
-squares=squares+part_4;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_2=sum / f32(last - first);
-let variance=larger((squares / f32(last - first)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_2=select(shift,shift+mean_2,far);
+let mean=sum / f32(last_2 - first_2);
+let variance=larger((squares / f32(last_2 - first_2)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_5=0.0f;
-var part_6=0.0f;
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let K_5=i_2 / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_5);
-let running_var_5=running_var_at(base_2+K_5);
-let gamma_b_5=gamma_b_at(base_2+K_5);
-let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
-let beta_b_5=beta_b_at(base_2+K_5);
-let add_5=(mul_5 - part_2)+(beta_b_5 - scratch_14);
-let d_2=add_5 - shift_2;
-part_5=part_5+d_2;
-part_6=part_6+(d_2*d_2);
+let x_8=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
+let gamma_b_8=gamma_b_at(base_2+K_8);
+let mul_8=((x_8 - running_mean_8)*inverseSqrt(running_var_8+eps))*gamma_b_8;
+let beta_b_5=beta_b_at(base_2+K_8);
+let add_5=(mul_8 - shift)+(beta_b_5 - scratch_14);
+let d_2=add_5 - shift_3;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_2=sum_2+part_5;
-squares_2=squares_2+part_6;
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(last - first);
-let variance_2=larger((squares_2 / f32(last - first)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_2 / f32(last_2 - first_2);
+let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*G))+row,shift_2);
-partials_put((((5u*PARTS)+part)*(N*G))+row,rest);
-partials_put((((6u*PARTS)+part)*(N*G))+row,spread);
+partials_put((part*(N*G))+row,shift);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift_3);
+partials_put((((4u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((5u*PARTS)+part)*(N*G))+row,spread);
 }
 }
 `,
@@ -1764,7 +1455,7 @@ partials_put((((6u*PARTS)+part)*(N*G))+row,spread);
                   tensor: "(partials)",
                   access: "read_write",
                   name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
+                  accessors: { put: "partials_put" },
                 },
               ],
               constants: [
@@ -1816,33 +1507,6 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
-let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let base=row*(K*S);
@@ -1854,142 +1518,164 @@ let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
 let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
-let beta_b_1=beta_b_at(base_2+K_1);
-let scratch_14=scratch_at(G_1);
-let add=(mul - part_2)+(beta_b_1 - scratch_14);
 let x_2=x_at(base+((K*S) / 2u));
 let K_2=((K*S) / 2u) / max(S,1u);
 let running_mean_2=running_mean_at(base_2+K_2);
 let running_var_2=running_var_at(base_2+K_2);
 let gamma_b_2=gamma_b_at(base_2+K_2);
 let mul_2=((x_2 - running_mean_2)*inverseSqrt(running_var_2+eps))*gamma_b_2;
-let beta_b_2=beta_b_at(base_2+K_2);
-let add_2=(mul_2 - part_2)+(beta_b_2 - scratch_14);
 let x_3=x_at(base+((K*S) - 1u));
 let K_3=((K*S) - 1u) / max(S,1u);
 let running_mean_3=running_mean_at(base_2+K_3);
 let running_var_3=running_var_at(base_2+K_3);
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_3=((x_3 - running_mean_3)*inverseSqrt(running_var_3+eps))*gamma_b_3;
-let beta_b_3=beta_b_at(base_2+K_3);
-let add_3=(mul_3 - part_2)+(beta_b_3 - scratch_14);
-let shift=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
-let base_3=row*((K*S) / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_3+i);
-let K_4=(i*4u) / max(S,1u);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let last_2=min(first_2+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let x_4=x_at(base);
+let K_4=0u / max(S,1u);
 let running_mean_4=running_mean_at(base_2+K_4);
 let running_var_4=running_var_at(base_2+K_4);
 let gamma_b_4=gamma_b_at(base_2+K_4);
-let mul_4=((x_4 - vec4f(running_mean_4))*vec4f(inverseSqrt(running_var_4+eps)))*vec4f(gamma_b_4);
-let beta_b_4=beta_b_at(base_2+K_4);
-let add_4=(mul_4 - vec4f(part_2))+vec4f(beta_b_4 - scratch_14);
-let d=add_4 - vec4f(shift);
-part_3=part_3+d;
-part_4=part_4+(d*d);
+let mul_4=((x_4 - running_mean_4)*inverseSqrt(running_var_4+eps))*gamma_b_4;
+let beta_b_1=beta_b_at(base_2+K_4);
+let scratch_14=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_14);
+let x_5=x_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
+let gamma_b_5=gamma_b_at(base_2+K_5);
+let mul_5=((x_5 - running_mean_5)*inverseSqrt(running_var_5+eps))*gamma_b_5;
+let beta_b_2=beta_b_at(base_2+K_5);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_14);
+let x_6=x_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
+let gamma_b_6=gamma_b_at(base_2+K_6);
+let mul_6=((x_6 - running_mean_6)*inverseSqrt(running_var_6+eps))*gamma_b_6;
+let beta_b_3=beta_b_at(base_2+K_6);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_14);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_3=row*((K*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last_2);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_3+i);
+let K_7=(i*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
+let mul_7=((x_7 - vec4f(running_mean_7))*vec4f(inverseSqrt(running_var_7+eps)))*vec4f(gamma_b_7);
+let beta_b_4=beta_b_at(base_2+K_7);
+let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_14);
+let d=add_4 - vec4f(shift_2);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_3;
-squares=squares+part_4;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2=sum_2 / f32((last - first)*4u);
-let variance=larger((squares_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_2=select(shift,shift+mean_2,far);
+let mean=sum_2 / f32((last_2 - first_2)*4u);
+let variance=larger((squares_2 / f32((last_2 - first_2)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_3+i_2);
-let K_5=(i_2*4u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_5);
-let running_var_5=running_var_at(base_2+K_5);
-let gamma_b_5=gamma_b_at(base_2+K_5);
-let mul_5=((x_5 - vec4f(running_mean_5))*vec4f(inverseSqrt(running_var_5+eps)))*vec4f(gamma_b_5);
-let beta_b_5=beta_b_at(base_2+K_5);
-let add_5=(mul_5 - vec4f(part_2))+vec4f(beta_b_5 - scratch_14);
-let d_2=add_5 - vec4f(shift_2);
-part_5=part_5+d_2;
-part_6=part_6+(d_2*d_2);
+let x_8=x_four(base_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
+let gamma_b_8=gamma_b_at(base_2+K_8);
+let mul_8=((x_8 - vec4f(running_mean_8))*vec4f(inverseSqrt(running_var_8+eps)))*vec4f(gamma_b_8);
+let beta_b_5=beta_b_at(base_2+K_8);
+let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_14);
+let d_2=add_5 - vec4f(shift_3);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_5;
-squares_3=squares_3+part_6;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_3_2 / f32((last - first)*4u);
-let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_3_2 / f32((last_2 - first_2)*4u);
+let variance_2=larger((squares_3_2 / f32((last_2 - first_2)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*G))+row,shift_2);
-partials_put((((5u*PARTS)+part)*(N*G))+row,rest);
-partials_put((((6u*PARTS)+part)*(N*G))+row,spread);
+partials_put((part*(N*G))+row,shift);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift_3);
+partials_put((((4u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((5u*PARTS)+part)*(N*G))+row,spread);
 }
 }
 `,
@@ -2014,7 +1700,7 @@ partials_put((((6u*PARTS)+part)*(N*G))+row,spread);
                   tensor: "(partials)",
                   access: "read_write",
                   name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
+                  accessors: { put: "partials_put" },
                 },
               ],
               constants: [
@@ -2049,7 +1735,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2066,32 +1752,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -2106,24 +1780,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
-let part_5=partials_at((((5u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*((part_4 - part_3)+part_5));
+total=total+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+let other=exchange(total,mask_3);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2132,34 +1833,7 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
-let part_8=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let base=row*(K*S);
@@ -2167,53 +1841,68 @@ let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let scratch_14=scratch_at(G_1);
 let rsqrt=inverseSqrt(spread+eps);
+var mean=0.0f;
 var mean_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_8=0.0f;
 var part_9=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
-let x_1=x_at(base+i);
 let K_1=i / max(S,1u);
+let gamma_1=gamma_at(base_2+K_1);
+let x_1=x_at(base+i);
 let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
 let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul=((x_1 - running_mean_1)*inverseSqrt(running_var_1+eps))*gamma_b_1;
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul - part_2)+(beta_b_1 - scratch_14);
-let gamma_1=gamma_at(base_2+K_1);
-part_9=part_9+((d_y_1*(((add - part_3) - rest)*rsqrt))*gamma_1);
+let add=(mul - part_1)+(beta_b_1 - scratch_14);
+part_8=part_8+(d_y_1*gamma_1);
+part_9=part_9+((d_y_1*(((add - part_2) - rest)*rsqrt))*gamma_1);
 }
+mean=mean+part_8;
 mean_2=mean_2+part_9;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2,mask_5);
-mean_2=mean_2+other_7;
+let other_5=exchange(mean,mask_5);
+mean=mean+other_5;
+let other_6=exchange(mean_2,mask_5);
+mean_2=mean_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2;
+let mean_all=mean;
+let mean_all_2=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((6u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
               bindings: [
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "running_mean",
@@ -2229,7 +1918,6 @@ partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
                 },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
                 { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -2264,7 +1952,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -2284,32 +1972,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -2324,24 +2000,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
-let part_5=partials_at((((5u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_4 - part_3)+part_5));
+total=total+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+let other=exchange(total,mask_3);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+total_2=total_2+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2350,34 +2053,7 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
-let part_8=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let base=row*((K*S) / 4u);
@@ -2385,55 +2061,71 @@ let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let scratch_14=scratch_at(G_1);
 let rsqrt=inverseSqrt(spread+eps);
+var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
-let x_1=x_four(base+i);
 let K_1=(i*4u) / max(S,1u);
+let gamma_1=gamma_at(base_2+K_1);
+let x_1=x_four(base+i);
 let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
 let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul=((x_1 - vec4f(running_mean_1))*vec4f(inverseSqrt(running_var_1+eps)))*vec4f(gamma_b_1);
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul - vec4f(part_2))+vec4f(beta_b_1 - scratch_14);
-let gamma_1=gamma_at(base_2+K_1);
-let mul_2=(d_y_1*(((add - vec4f(part_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+let add=(mul - vec4f(part_1))+vec4f(beta_b_1 - scratch_14);
+let mul_2=(d_y_1*(((add - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+part_8=part_8+(d_y_1*vec4f(gamma_1));
 part_9=part_9+mul_2;
 }
+mean=mean+part_8;
 mean_2=mean_2+part_9;
 }
+var mean_3=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2_2,mask_5);
-mean_2_2=mean_2_2+other_7;
+let other_5=exchange(mean_3,mask_5);
+mean_3=mean_3+other_5;
+let other_6=exchange(mean_2_2,mask_5);
+mean_2_2=mean_2_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2_2;
+let mean_all=mean_3;
+let mean_all_2=mean_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((6u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
               bindings: [
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 {
                   tensor: "running_mean",
@@ -2449,7 +2141,6 @@ partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
                 },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
                 { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -2489,7 +2180,7 @@ override K: u32;
 override S: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2504,32 +2195,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -2544,24 +2223,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
-let part_5=partials_at((((5u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*((part_4 - part_3)+part_5));
+total=total+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+let other=exchange(total,mask_3);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2570,63 +2276,48 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
+let spread=total_2 / f32(K*S);
+let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
-let part_8=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+var total_4=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+total_4=total_4+part_9;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
-let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-total_4=total_4+part_9;
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 if (active_1 && (lane==0u)) {
-scratch_put((((G+3u) / 4u)*4u)+row,part_2);
-scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,part_3);
+scratch_put((((G+3u) / 4u)*4u)+row,part_1);
+scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,part_2);
 scratch_put((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
 scratch_put(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
@@ -2671,7 +2362,7 @@ override K: u32;
 override S: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2686,32 +2377,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -2726,24 +2405,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
-let part_5=partials_at((((5u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_4 - part_3)+part_5));
+total=total+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+let other=exchange(total,mask_3);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+total_2=total_2+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2752,63 +2458,48 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
+let spread=total_2 / f32(K*S);
+let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
-let part_8=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+var total_4=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+total_4=total_4+part_9;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
-let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-total_4=total_4+part_9;
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 if (active_1 && (lane==0u)) {
-scratch_put((((G+3u) / 4u)*4u)+row,part_2);
-scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,part_3);
+scratch_put((((G+3u) / 4u)*4u)+row,part_1);
+scratch_put(((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+row,part_2);
 scratch_put((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
 scratch_put(((((((G+3u) / 4u)*4u)+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);

@@ -20,7 +20,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -123,7 +123,7 @@ let running_var_7=running_var_at(base_2+K_10);
 let rsqrt_7=inverseSqrt(running_var_7+eps);
 let gamma_b_7=gamma_b_at(base_2+K_10);
 let mul_10=((x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7))*vec4f(gamma_b_7);
-held[held_place(1u,k,local_index)]=mul_10;
+held[held_place(0u,k,local_index)]=mul_10;
 let beta_b_7=beta_b_at(base_2+K_10);
 let add_4=(mul_10 - vec4f(shift))+vec4f(beta_b_7 - shift_3);
 let d=add_4 - vec4f(shift_4);
@@ -170,7 +170,7 @@ let end=select(0u,(K*S) / 4u,far);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
 if (i_2<end) {
-let kept=held[held_place(1u,k_2,local_index)];
+let kept=held[held_place(0u,k_2,local_index)];
 let K_11=(i_2*4u) / max(S,1u);
 let beta_b_8=beta_b_at(base_2+K_11);
 let add_5=(kept - vec4f(shift))+vec4f(beta_b_8 - shift_3);
@@ -213,6 +213,9 @@ let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+let rsqrt_8=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<((K*S) / 4u)) {
@@ -220,97 +223,75 @@ let d_y_4=d_y_four(base_3+i_3);
 let K_12=(i_3*4u) / max(S,1u);
 let gamma_4=gamma_at(base_2+K_12);
 let mul_11=d_y_4*vec4f(gamma_4);
-held[held_place(0u,k_3,local_index)]=mul_11;
+held[held_place(1u,k_3,local_index)]=mul_11;
 let sub=mul_11 - vec4f(shift_2);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let beta_b_9=beta_b_at(base_2+K_12);
+let add_6=(kept_2 - vec4f(shift))+vec4f(beta_b_9 - shift_3);
+let mul_12=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_8);
 mean_3=mean_3+sub;
+mean_4=mean_4+mul_12;
+mean_5=mean_5+(sub*mul_12);
 }
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(K*S);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-let rsqrt_8=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<((K*S) / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let K_13=(i_4*4u) / max(S,1u);
-let beta_b_9=beta_b_at(base_2+K_13);
-let add_6=(kept_2 - vec4f(shift))+vec4f(beta_b_9 - shift_3);
-let mul_12=((add_6 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_8);
-let kept_3=held[held_place(0u,k_4,local_index)];
-let sub_2=kept_3 - vec4f(shift_2);
-mean_4=mean_4+mul_12;
-mean_5=mean_5+(sub_2*mul_12);
-}
-}
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-let other_12=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5_2=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(K*S);
 let mean_all_2=mean_4_2 / f32(K*S);
 let mean_all_3=mean_5_2 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
-let sub_4=mean_all_3 - (mean_all*mean_all_2);
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_5=lane+(k_5*LANES);
-if (i_5<end_2) {
-let kept_4=held[held_place(0u,k_5,local_index)];
-let sub_3=kept_4 - vec4f(shift_2);
-let kept_5=held[held_place(1u,k_5,local_index)];
-let K_14=(i_5*4u) / max(S,1u);
-let beta_b_10=beta_b_at(base_2+K_14);
-let add_7=(kept_5 - vec4f(shift))+vec4f(beta_b_10 - shift_3);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_3=held[held_place(1u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift_2);
+let kept_4=held[held_place(0u,k_4,local_index)];
+let K_13=(i_4*4u) / max(S,1u);
+let beta_b_10=beta_b_at(base_2+K_13);
+let add_7=(kept_4 - vec4f(shift))+vec4f(beta_b_10 - shift_3);
 let mul_13=((add_7 - vec4f(shift_5)) - vec4f(rest))*vec4f(rsqrt_8);
-let gamma_b_8=gamma_b_at(base_2+K_14);
-let running_var_8=running_var_at(base_2+K_14);
+let gamma_b_8=gamma_b_at(base_2+K_13);
+let running_var_8=running_var_at(base_2+K_13);
 let rsqrt_9=inverseSqrt(running_var_8+eps);
-let mul_14=(((sub_3 - (mul_13*vec4f(sub_4))) - vec4f(mean_all))*vec4f(gamma_b_8*rsqrt_9))*vec4f(rsqrt_8);
-d_x_put_four(base_3+i_5,mul_14);
+let mul_14=(((sub_2 - (mul_13*vec4f(sub_3))) - vec4f(mean_all))*vec4f(gamma_b_8*rsqrt_9))*vec4f(rsqrt_8);
+d_x_put_four(base_3+i_4,mul_14);
 }
 }
 }
@@ -409,10 +390,10 @@ let gamma_b_11=gamma_b_at(base_2_2+K_1);
 let gamma_b_12=gamma_b_at(base_2_3+K_1);
 let gamma_b_13=gamma_b_at(base_2_4+K_1);
 let gamma_b_14=gamma_b_at(base_2_5+K_1);
-let mul_20=((x_11 - running_mean_11)*rsqrt_12)*gamma_b_11;
-let mul_21=((x_12 - running_mean_12)*rsqrt_13)*gamma_b_12;
-let mul_22=((x_13 - running_mean_13)*rsqrt_14)*gamma_b_13;
-let mul_23=((x_14 - running_mean_14)*rsqrt_15)*gamma_b_14;
+let mul_19=((x_11 - running_mean_11)*rsqrt_12)*gamma_b_11;
+let mul_20=((x_12 - running_mean_12)*rsqrt_13)*gamma_b_12;
+let mul_21=((x_13 - running_mean_13)*rsqrt_14)*gamma_b_13;
+let mul_22=((x_14 - running_mean_14)*rsqrt_15)*gamma_b_14;
 let x_2_2=x_at(base_4+((K*S) / 2u));
 let x_2_3=x_at(base_5+((K*S) / 2u));
 let x_2_4=x_at(base_6+((K*S) / 2u));
@@ -463,23 +444,23 @@ let mul_3_2=((x_3_2 - running_mean_3_2)*rsqrt_3_2)*gamma_b_3_2;
 let mul_3_3=((x_3_3 - running_mean_3_3)*rsqrt_3_3)*gamma_b_3_3;
 let mul_3_4=((x_3_4 - running_mean_3_4)*rsqrt_3_4)*gamma_b_3_4;
 let mul_3_5=((x_3_5 - running_mean_3_5)*rsqrt_3_5)*gamma_b_3_5;
-let shift_6=mul_20+(((mul_2_2 - mul_20)+(mul_3_2 - mul_20))*0.3333333432674408f);
-let shift_7=mul_21+(((mul_2_3 - mul_21)+(mul_3_3 - mul_21))*0.3333333432674408f);
-let shift_8=mul_22+(((mul_2_4 - mul_22)+(mul_3_4 - mul_22))*0.3333333432674408f);
-let shift_9=mul_23+(((mul_2_5 - mul_23)+(mul_3_5 - mul_23))*0.3333333432674408f);
-let d_y_7=d_y_at(base_4);
-let d_y_8=d_y_at(base_5);
-let d_y_9=d_y_at(base_6);
-let d_y_10=d_y_at(base_7);
+let shift_6=mul_19+(((mul_2_2 - mul_19)+(mul_3_2 - mul_19))*0.3333333432674408f);
+let shift_7=mul_20+(((mul_2_3 - mul_20)+(mul_3_3 - mul_20))*0.3333333432674408f);
+let shift_8=mul_21+(((mul_2_4 - mul_21)+(mul_3_4 - mul_21))*0.3333333432674408f);
+let shift_9=mul_22+(((mul_2_5 - mul_22)+(mul_3_5 - mul_22))*0.3333333432674408f);
+let d_y_6=d_y_at(base_4);
+let d_y_7=d_y_at(base_5);
+let d_y_8=d_y_at(base_6);
+let d_y_9=d_y_at(base_7);
 let K_4=0u / max(S,1u);
-let gamma_7=gamma_at(base_2_2+K_4);
-let gamma_8=gamma_at(base_2_3+K_4);
-let gamma_9=gamma_at(base_2_4+K_4);
-let gamma_10=gamma_at(base_2_5+K_4);
-let mul_4_2=d_y_7*gamma_7;
-let mul_4_3=d_y_8*gamma_8;
-let mul_4_4=d_y_9*gamma_9;
-let mul_4_5=d_y_10*gamma_10;
+let gamma_6=gamma_at(base_2_2+K_4);
+let gamma_7=gamma_at(base_2_3+K_4);
+let gamma_8=gamma_at(base_2_4+K_4);
+let gamma_9=gamma_at(base_2_5+K_4);
+let mul_4_2=d_y_6*gamma_6;
+let mul_4_3=d_y_7*gamma_7;
+let mul_4_4=d_y_8*gamma_8;
+let mul_4_5=d_y_9*gamma_9;
 let d_y_2_2=d_y_at(base_4+((K*S) / 2u));
 let d_y_2_3=d_y_at(base_5+((K*S) / 2u));
 let d_y_2_4=d_y_at(base_6+((K*S) / 2u));
@@ -887,15 +868,35 @@ let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
+let rsqrt_10_2=inverseSqrt(spread_2+eps);
+let rsqrt_10_3=inverseSqrt(spread_3+eps);
+let rsqrt_10_4=inverseSqrt(spread_4+eps);
+let rsqrt_10_5=inverseSqrt(spread_5+eps);
 var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
 for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
 var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
 var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
+var part_6_2=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
+var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
 for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
 let d_y_4_2=d_y_four(base_3_2+i_3);
@@ -911,24 +912,84 @@ let mul_12_2=d_y_4_2*vec4f(gamma_4_2);
 let mul_12_3=d_y_4_3*vec4f(gamma_4_3);
 let mul_12_4=d_y_4_4*vec4f(gamma_4_4);
 let mul_12_5=d_y_4_5*vec4f(gamma_4_5);
-let sub_5=mul_12_2 - vec4f(shift_2_2);
-let sub_6=mul_12_3 - vec4f(shift_2_3);
-let sub_7=mul_12_4 - vec4f(shift_2_4);
-let sub_8=mul_12_5 - vec4f(shift_2_5);
-part_5_2=part_5_2+sub_5;
-part_5_3=part_5_3+sub_6;
-part_5_4=part_5_4+sub_7;
-part_5_5=part_5_5+sub_8;
+let sub_4=mul_12_2 - vec4f(shift_2_2);
+let sub_5=mul_12_3 - vec4f(shift_2_3);
+let sub_6=mul_12_4 - vec4f(shift_2_4);
+let sub_7=mul_12_5 - vec4f(shift_2_5);
+let x_9_2=x_four(base_3_2+i_3);
+let x_9_3=x_four(base_3_3+i_3);
+let x_9_4=x_four(base_3_4+i_3);
+let x_9_5=x_four(base_3_5+i_3);
+let running_mean_9_2=running_mean_at(base_2_2+K_12);
+let running_mean_9_3=running_mean_at(base_2_3+K_12);
+let running_mean_9_4=running_mean_at(base_2_4+K_12);
+let running_mean_9_5=running_mean_at(base_2_5+K_12);
+let running_var_9_2=running_var_at(base_2_2+K_12);
+let running_var_9_3=running_var_at(base_2_3+K_12);
+let running_var_9_4=running_var_at(base_2_4+K_12);
+let running_var_9_5=running_var_at(base_2_5+K_12);
+let rsqrt_9_2=inverseSqrt(running_var_9_2+eps);
+let rsqrt_9_3=inverseSqrt(running_var_9_3+eps);
+let rsqrt_9_4=inverseSqrt(running_var_9_4+eps);
+let rsqrt_9_5=inverseSqrt(running_var_9_5+eps);
+let gamma_b_9_2=gamma_b_at(base_2_2+K_12);
+let gamma_b_9_3=gamma_b_at(base_2_3+K_12);
+let gamma_b_9_4=gamma_b_at(base_2_4+K_12);
+let gamma_b_9_5=gamma_b_at(base_2_5+K_12);
+let mul_13_2=((x_9_2 - vec4f(running_mean_9_2))*vec4f(rsqrt_9_2))*vec4f(gamma_b_9_2);
+let mul_13_3=((x_9_3 - vec4f(running_mean_9_3))*vec4f(rsqrt_9_3))*vec4f(gamma_b_9_3);
+let mul_13_4=((x_9_4 - vec4f(running_mean_9_4))*vec4f(rsqrt_9_4))*vec4f(gamma_b_9_4);
+let mul_13_5=((x_9_5 - vec4f(running_mean_9_5))*vec4f(rsqrt_9_5))*vec4f(gamma_b_9_5);
+let beta_b_9_2=beta_b_at(base_2_2+K_12);
+let beta_b_9_3=beta_b_at(base_2_3+K_12);
+let beta_b_9_4=beta_b_at(base_2_4+K_12);
+let beta_b_9_5=beta_b_at(base_2_5+K_12);
+let add_6_2=(mul_13_2 - vec4f(shift_6))+vec4f(beta_b_9_2 - shift_3_2);
+let add_6_3=(mul_13_3 - vec4f(shift_7))+vec4f(beta_b_9_3 - shift_3_3);
+let add_6_4=(mul_13_4 - vec4f(shift_8))+vec4f(beta_b_9_4 - shift_3_4);
+let add_6_5=(mul_13_5 - vec4f(shift_9))+vec4f(beta_b_9_5 - shift_3_5);
+let mul_14_2=((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
+let mul_14_3=((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
+let mul_14_4=((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
+let mul_14_5=((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
+part_5_2=part_5_2+sub_4;
+part_5_3=part_5_3+sub_5;
+part_5_4=part_5_4+sub_6;
+part_5_5=part_5_5+sub_7;
+part_6_2=part_6_2+mul_14_2;
+part_6_3=part_6_3+mul_14_3;
+part_6_4=part_6_4+mul_14_4;
+part_6_5=part_6_5+mul_14_5;
+part_7_2=part_7_2+(sub_4*mul_14_2);
+part_7_3=part_7_3+(sub_5*mul_14_3);
+part_7_4=part_7_4+(sub_6*mul_14_4);
+part_7_5=part_7_5+(sub_7*mul_14_5);
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
 mean_3_5=mean_3_5+part_5_4;
 mean_3_6=mean_3_6+part_5_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
+mean_5_3=mean_5_3+part_7_2;
+mean_5_4=mean_5_4+part_7_3;
+mean_5_5=mean_5_5+part_7_4;
+mean_5_6=mean_5_6+part_7_5;
 }
 var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
 var mean_3_2_4=fold_add(mean_3_5);
 var mean_3_2_5=fold_add(mean_3_6);
+var mean_4_2_2=fold_add(mean_4_3);
+var mean_4_2_3=fold_add(mean_4_4);
+var mean_4_2_4=fold_add(mean_4_5);
+var mean_4_2_5=fold_add(mean_4_6);
+var mean_5_2_2=fold_add(mean_5_3);
+var mean_5_2_3=fold_add(mean_5_4);
+var mean_5_2_4=fold_add(mean_5_5);
+var mean_5_2_5=fold_add(mean_5_6);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_5_2=exchange(mean_3_2_2,mask_3);
 let other_5_3=exchange(mean_3_2_3,mask_3);
@@ -938,75 +999,46 @@ mean_3_2_2=mean_3_2_2+other_5_2;
 mean_3_2_3=mean_3_2_3+other_5_3;
 mean_3_2_4=mean_3_2_4+other_5_4;
 mean_3_2_5=mean_3_2_5+other_5_5;
+let other_6_2=exchange(mean_4_2_2,mask_3);
+let other_6_3=exchange(mean_4_2_3,mask_3);
+let other_6_4=exchange(mean_4_2_4,mask_3);
+let other_6_5=exchange(mean_4_2_5,mask_3);
+mean_4_2_2=mean_4_2_2+other_6_2;
+mean_4_2_3=mean_4_2_3+other_6_3;
+mean_4_2_4=mean_4_2_4+other_6_4;
+mean_4_2_5=mean_4_2_5+other_6_5;
+let other_7_2=exchange(mean_5_2_2,mask_3);
+let other_7_3=exchange(mean_5_2_3,mask_3);
+let other_7_4=exchange(mean_5_2_4,mask_3);
+let other_7_5=exchange(mean_5_2_5,mask_3);
+mean_5_2_2=mean_5_2_2+other_7_2;
+mean_5_2_3=mean_5_2_3+other_7_3;
+mean_5_2_4=mean_5_2_4+other_7_4;
+mean_5_2_5=mean_5_2_5+other_7_5;
 }
 let mean_all_4=mean_3_2_2 / f32(K*S);
 let mean_all_5=mean_3_2_3 / f32(K*S);
 let mean_all_6=mean_3_2_4 / f32(K*S);
 let mean_all_7=mean_3_2_5 / f32(K*S);
-let rsqrt_10_2=inverseSqrt(spread_2+eps);
-let rsqrt_10_3=inverseSqrt(spread_3+eps);
-let rsqrt_10_4=inverseSqrt(spread_4+eps);
-let rsqrt_10_5=inverseSqrt(spread_5+eps);
-var mean_4_3=vec4f(0.0f);
-var mean_4_4=vec4f(0.0f);
-var mean_4_5=vec4f(0.0f);
-var mean_4_6=vec4f(0.0f);
-var mean_5_3=vec4f(0.0f);
-var mean_5_4=vec4f(0.0f);
-var mean_5_5=vec4f(0.0f);
-var mean_5_6=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
-var part_6_2=vec4f(0.0f);
-var part_6_3=vec4f(0.0f);
-var part_6_4=vec4f(0.0f);
-var part_6_5=vec4f(0.0f);
-var part_7_2=vec4f(0.0f);
-var part_7_3=vec4f(0.0f);
-var part_7_4=vec4f(0.0f);
-var part_7_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let x_9_2=x_four(base_3_2+i_4);
-let x_9_3=x_four(base_3_3+i_4);
-let x_9_4=x_four(base_3_4+i_4);
-let x_9_5=x_four(base_3_5+i_4);
-let K_13=(i_4*4u) / max(S,1u);
-let running_mean_9_2=running_mean_at(base_2_2+K_13);
-let running_mean_9_3=running_mean_at(base_2_3+K_13);
-let running_mean_9_4=running_mean_at(base_2_4+K_13);
-let running_mean_9_5=running_mean_at(base_2_5+K_13);
-let running_var_9_2=running_var_at(base_2_2+K_13);
-let running_var_9_3=running_var_at(base_2_3+K_13);
-let running_var_9_4=running_var_at(base_2_4+K_13);
-let running_var_9_5=running_var_at(base_2_5+K_13);
-let rsqrt_9_2=inverseSqrt(running_var_9_2+eps);
-let rsqrt_9_3=inverseSqrt(running_var_9_3+eps);
-let rsqrt_9_4=inverseSqrt(running_var_9_4+eps);
-let rsqrt_9_5=inverseSqrt(running_var_9_5+eps);
-let gamma_b_9_2=gamma_b_at(base_2_2+K_13);
-let gamma_b_9_3=gamma_b_at(base_2_3+K_13);
-let gamma_b_9_4=gamma_b_at(base_2_4+K_13);
-let gamma_b_9_5=gamma_b_at(base_2_5+K_13);
-let mul_13_2=((x_9_2 - vec4f(running_mean_9_2))*vec4f(rsqrt_9_2))*vec4f(gamma_b_9_2);
-let mul_13_3=((x_9_3 - vec4f(running_mean_9_3))*vec4f(rsqrt_9_3))*vec4f(gamma_b_9_3);
-let mul_13_4=((x_9_4 - vec4f(running_mean_9_4))*vec4f(rsqrt_9_4))*vec4f(gamma_b_9_4);
-let mul_13_5=((x_9_5 - vec4f(running_mean_9_5))*vec4f(rsqrt_9_5))*vec4f(gamma_b_9_5);
-let beta_b_9_2=beta_b_at(base_2_2+K_13);
-let beta_b_9_3=beta_b_at(base_2_3+K_13);
-let beta_b_9_4=beta_b_at(base_2_4+K_13);
-let beta_b_9_5=beta_b_at(base_2_5+K_13);
-let add_6_2=(mul_13_2 - vec4f(shift_6))+vec4f(beta_b_9_2 - shift_3_2);
-let add_6_3=(mul_13_3 - vec4f(shift_7))+vec4f(beta_b_9_3 - shift_3_3);
-let add_6_4=(mul_13_4 - vec4f(shift_8))+vec4f(beta_b_9_4 - shift_3_4);
-let add_6_5=(mul_13_5 - vec4f(shift_9))+vec4f(beta_b_9_5 - shift_3_5);
-let mul_14_2=((add_6_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
-let mul_14_3=((add_6_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
-let mul_14_4=((add_6_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
-let mul_14_5=((add_6_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
+let mean_all_2_2=mean_4_2_2 / f32(K*S);
+let mean_all_2_3=mean_4_2_3 / f32(K*S);
+let mean_all_2_4=mean_4_2_4 / f32(K*S);
+let mean_all_2_5=mean_4_2_5 / f32(K*S);
+let mean_all_3_2=mean_5_2_2 / f32(K*S);
+let mean_all_3_3=mean_5_2_3 / f32(K*S);
+let mean_all_3_4=mean_5_2_4 / f32(K*S);
+let mean_all_3_5=mean_5_2_5 / f32(K*S);
+let end_2=select(0u,(K*S) / 4u,active_1);
+let sub_3_2=mean_all_3_2 - (mean_all_4*mean_all_2_2);
+let sub_3_3=mean_all_3_3 - (mean_all_5*mean_all_2_3);
+let sub_3_4=mean_all_3_4 - (mean_all_6*mean_all_2_4);
+let sub_3_5=mean_all_3_5 - (mean_all_7*mean_all_2_5);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
 let d_y_5_2=d_y_four(base_3_2+i_4);
 let d_y_5_3=d_y_four(base_3_3+i_4);
 let d_y_5_4=d_y_four(base_3_4+i_4);
 let d_y_5_5=d_y_four(base_3_5+i_4);
+let K_13=(i_4*4u) / max(S,1u);
 let gamma_5_2=gamma_at(base_2_2+K_13);
 let gamma_5_3=gamma_at(base_2_3+K_13);
 let gamma_5_4=gamma_at(base_2_4+K_13);
@@ -1019,125 +1051,50 @@ let sub_2_2=mul_15_2 - vec4f(shift_2_2);
 let sub_2_3=mul_15_3 - vec4f(shift_2_3);
 let sub_2_4=mul_15_4 - vec4f(shift_2_4);
 let sub_2_5=mul_15_5 - vec4f(shift_2_5);
-part_6_2=part_6_2+mul_14_2;
-part_6_3=part_6_3+mul_14_3;
-part_6_4=part_6_4+mul_14_4;
-part_6_5=part_6_5+mul_14_5;
-part_7_2=part_7_2+(sub_2_2*mul_14_2);
-part_7_3=part_7_3+(sub_2_3*mul_14_3);
-part_7_4=part_7_4+(sub_2_4*mul_14_4);
-part_7_5=part_7_5+(sub_2_5*mul_14_5);
-}
-mean_4_3=mean_4_3+part_6_2;
-mean_4_4=mean_4_4+part_6_3;
-mean_4_5=mean_4_5+part_6_4;
-mean_4_6=mean_4_6+part_6_5;
-mean_5_3=mean_5_3+part_7_2;
-mean_5_4=mean_5_4+part_7_3;
-mean_5_5=mean_5_5+part_7_4;
-mean_5_6=mean_5_6+part_7_5;
-}
-var mean_4_2_2=fold_add(mean_4_3);
-var mean_4_2_3=fold_add(mean_4_4);
-var mean_4_2_4=fold_add(mean_4_5);
-var mean_4_2_5=fold_add(mean_4_6);
-var mean_5_2_2=fold_add(mean_5_3);
-var mean_5_2_3=fold_add(mean_5_4);
-var mean_5_2_4=fold_add(mean_5_5);
-var mean_5_2_5=fold_add(mean_5_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_4_2_2,mask_4);
-let other_6_3=exchange(mean_4_2_3,mask_4);
-let other_6_4=exchange(mean_4_2_4,mask_4);
-let other_6_5=exchange(mean_4_2_5,mask_4);
-mean_4_2_2=mean_4_2_2+other_6_2;
-mean_4_2_3=mean_4_2_3+other_6_3;
-mean_4_2_4=mean_4_2_4+other_6_4;
-mean_4_2_5=mean_4_2_5+other_6_5;
-let other_7_2=exchange(mean_5_2_2,mask_4);
-let other_7_3=exchange(mean_5_2_3,mask_4);
-let other_7_4=exchange(mean_5_2_4,mask_4);
-let other_7_5=exchange(mean_5_2_5,mask_4);
-mean_5_2_2=mean_5_2_2+other_7_2;
-mean_5_2_3=mean_5_2_3+other_7_3;
-mean_5_2_4=mean_5_2_4+other_7_4;
-mean_5_2_5=mean_5_2_5+other_7_5;
-}
-let mean_all_2_2=mean_4_2_2 / f32(K*S);
-let mean_all_2_3=mean_4_2_3 / f32(K*S);
-let mean_all_2_4=mean_4_2_4 / f32(K*S);
-let mean_all_2_5=mean_4_2_5 / f32(K*S);
-let mean_all_3_2=mean_5_2_2 / f32(K*S);
-let mean_all_3_3=mean_5_2_3 / f32(K*S);
-let mean_all_3_4=mean_5_2_4 / f32(K*S);
-let mean_all_3_5=mean_5_2_5 / f32(K*S);
-let end_2=select(0u,(K*S) / 4u,active_1);
-let sub_4_2=mean_all_3_2 - (mean_all_4*mean_all_2_2);
-let sub_4_3=mean_all_3_3 - (mean_all_5*mean_all_2_3);
-let sub_4_4=mean_all_3_4 - (mean_all_6*mean_all_2_4);
-let sub_4_5=mean_all_3_5 - (mean_all_7*mean_all_2_5);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_6_2=d_y_four(base_3_2+i_5);
-let d_y_6_3=d_y_four(base_3_3+i_5);
-let d_y_6_4=d_y_four(base_3_4+i_5);
-let d_y_6_5=d_y_four(base_3_5+i_5);
-let K_14=(i_5*4u) / max(S,1u);
-let gamma_6_2=gamma_at(base_2_2+K_14);
-let gamma_6_3=gamma_at(base_2_3+K_14);
-let gamma_6_4=gamma_at(base_2_4+K_14);
-let gamma_6_5=gamma_at(base_2_5+K_14);
-let mul_16_2=d_y_6_2*vec4f(gamma_6_2);
-let mul_16_3=d_y_6_3*vec4f(gamma_6_3);
-let mul_16_4=d_y_6_4*vec4f(gamma_6_4);
-let mul_16_5=d_y_6_5*vec4f(gamma_6_5);
-let sub_3_2=mul_16_2 - vec4f(shift_2_2);
-let sub_3_3=mul_16_3 - vec4f(shift_2_3);
-let sub_3_4=mul_16_4 - vec4f(shift_2_4);
-let sub_3_5=mul_16_5 - vec4f(shift_2_5);
-let x_10_2=x_four(base_3_2+i_5);
-let x_10_3=x_four(base_3_3+i_5);
-let x_10_4=x_four(base_3_4+i_5);
-let x_10_5=x_four(base_3_5+i_5);
-let running_mean_10_2=running_mean_at(base_2_2+K_14);
-let running_mean_10_3=running_mean_at(base_2_3+K_14);
-let running_mean_10_4=running_mean_at(base_2_4+K_14);
-let running_mean_10_5=running_mean_at(base_2_5+K_14);
-let running_var_10_2=running_var_at(base_2_2+K_14);
-let running_var_10_3=running_var_at(base_2_3+K_14);
-let running_var_10_4=running_var_at(base_2_4+K_14);
-let running_var_10_5=running_var_at(base_2_5+K_14);
+let x_10_2=x_four(base_3_2+i_4);
+let x_10_3=x_four(base_3_3+i_4);
+let x_10_4=x_four(base_3_4+i_4);
+let x_10_5=x_four(base_3_5+i_4);
+let running_mean_10_2=running_mean_at(base_2_2+K_13);
+let running_mean_10_3=running_mean_at(base_2_3+K_13);
+let running_mean_10_4=running_mean_at(base_2_4+K_13);
+let running_mean_10_5=running_mean_at(base_2_5+K_13);
+let running_var_10_2=running_var_at(base_2_2+K_13);
+let running_var_10_3=running_var_at(base_2_3+K_13);
+let running_var_10_4=running_var_at(base_2_4+K_13);
+let running_var_10_5=running_var_at(base_2_5+K_13);
 let rsqrt_11_2=inverseSqrt(running_var_10_2+eps);
 let rsqrt_11_3=inverseSqrt(running_var_10_3+eps);
 let rsqrt_11_4=inverseSqrt(running_var_10_4+eps);
 let rsqrt_11_5=inverseSqrt(running_var_10_5+eps);
-let gamma_b_10_2=gamma_b_at(base_2_2+K_14);
-let gamma_b_10_3=gamma_b_at(base_2_3+K_14);
-let gamma_b_10_4=gamma_b_at(base_2_4+K_14);
-let gamma_b_10_5=gamma_b_at(base_2_5+K_14);
-let mul_17_2=((x_10_2 - vec4f(running_mean_10_2))*vec4f(rsqrt_11_2))*vec4f(gamma_b_10_2);
-let mul_17_3=((x_10_3 - vec4f(running_mean_10_3))*vec4f(rsqrt_11_3))*vec4f(gamma_b_10_3);
-let mul_17_4=((x_10_4 - vec4f(running_mean_10_4))*vec4f(rsqrt_11_4))*vec4f(gamma_b_10_4);
-let mul_17_5=((x_10_5 - vec4f(running_mean_10_5))*vec4f(rsqrt_11_5))*vec4f(gamma_b_10_5);
-let beta_b_10_2=beta_b_at(base_2_2+K_14);
-let beta_b_10_3=beta_b_at(base_2_3+K_14);
-let beta_b_10_4=beta_b_at(base_2_4+K_14);
-let beta_b_10_5=beta_b_at(base_2_5+K_14);
-let add_7_2=(mul_17_2 - vec4f(shift_6))+vec4f(beta_b_10_2 - shift_3_2);
-let add_7_3=(mul_17_3 - vec4f(shift_7))+vec4f(beta_b_10_3 - shift_3_3);
-let add_7_4=(mul_17_4 - vec4f(shift_8))+vec4f(beta_b_10_4 - shift_3_4);
-let add_7_5=(mul_17_5 - vec4f(shift_9))+vec4f(beta_b_10_5 - shift_3_5);
-let mul_18_2=((add_7_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
-let mul_18_3=((add_7_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
-let mul_18_4=((add_7_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
-let mul_18_5=((add_7_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
-let mul_19_2=(((sub_3_2 - (mul_18_2*vec4f(sub_4_2))) - vec4f(mean_all_4))*vec4f(gamma_b_10_2*rsqrt_11_2))*vec4f(rsqrt_10_2);
-let mul_19_3=(((sub_3_3 - (mul_18_3*vec4f(sub_4_3))) - vec4f(mean_all_5))*vec4f(gamma_b_10_3*rsqrt_11_3))*vec4f(rsqrt_10_3);
-let mul_19_4=(((sub_3_4 - (mul_18_4*vec4f(sub_4_4))) - vec4f(mean_all_6))*vec4f(gamma_b_10_4*rsqrt_11_4))*vec4f(rsqrt_10_4);
-let mul_19_5=(((sub_3_5 - (mul_18_5*vec4f(sub_4_5))) - vec4f(mean_all_7))*vec4f(gamma_b_10_5*rsqrt_11_5))*vec4f(rsqrt_10_5);
-d_x_put_four(base_3_2+i_5,mul_19_2);
-d_x_put_four(base_3_3+i_5,mul_19_3);
-d_x_put_four(base_3_4+i_5,mul_19_4);
-d_x_put_four(base_3_5+i_5,mul_19_5);
+let gamma_b_10_2=gamma_b_at(base_2_2+K_13);
+let gamma_b_10_3=gamma_b_at(base_2_3+K_13);
+let gamma_b_10_4=gamma_b_at(base_2_4+K_13);
+let gamma_b_10_5=gamma_b_at(base_2_5+K_13);
+let mul_16_2=((x_10_2 - vec4f(running_mean_10_2))*vec4f(rsqrt_11_2))*vec4f(gamma_b_10_2);
+let mul_16_3=((x_10_3 - vec4f(running_mean_10_3))*vec4f(rsqrt_11_3))*vec4f(gamma_b_10_3);
+let mul_16_4=((x_10_4 - vec4f(running_mean_10_4))*vec4f(rsqrt_11_4))*vec4f(gamma_b_10_4);
+let mul_16_5=((x_10_5 - vec4f(running_mean_10_5))*vec4f(rsqrt_11_5))*vec4f(gamma_b_10_5);
+let beta_b_10_2=beta_b_at(base_2_2+K_13);
+let beta_b_10_3=beta_b_at(base_2_3+K_13);
+let beta_b_10_4=beta_b_at(base_2_4+K_13);
+let beta_b_10_5=beta_b_at(base_2_5+K_13);
+let add_7_2=(mul_16_2 - vec4f(shift_6))+vec4f(beta_b_10_2 - shift_3_2);
+let add_7_3=(mul_16_3 - vec4f(shift_7))+vec4f(beta_b_10_3 - shift_3_3);
+let add_7_4=(mul_16_4 - vec4f(shift_8))+vec4f(beta_b_10_4 - shift_3_4);
+let add_7_5=(mul_16_5 - vec4f(shift_9))+vec4f(beta_b_10_5 - shift_3_5);
+let mul_17_2=((add_7_2 - vec4f(shift_5_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
+let mul_17_3=((add_7_3 - vec4f(shift_5_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
+let mul_17_4=((add_7_4 - vec4f(shift_5_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
+let mul_17_5=((add_7_5 - vec4f(shift_5_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
+let mul_18_2=(((sub_2_2 - (mul_17_2*vec4f(sub_3_2))) - vec4f(mean_all_4))*vec4f(gamma_b_10_2*rsqrt_11_2))*vec4f(rsqrt_10_2);
+let mul_18_3=(((sub_2_3 - (mul_17_3*vec4f(sub_3_3))) - vec4f(mean_all_5))*vec4f(gamma_b_10_3*rsqrt_11_3))*vec4f(rsqrt_10_3);
+let mul_18_4=(((sub_2_4 - (mul_17_4*vec4f(sub_3_4))) - vec4f(mean_all_6))*vec4f(gamma_b_10_4*rsqrt_11_4))*vec4f(rsqrt_10_4);
+let mul_18_5=(((sub_2_5 - (mul_17_5*vec4f(sub_3_5))) - vec4f(mean_all_7))*vec4f(gamma_b_10_5*rsqrt_11_5))*vec4f(rsqrt_10_5);
+d_x_put_four(base_3_2+i_4,mul_18_2);
+d_x_put_four(base_3_3+i_4,mul_18_3);
+d_x_put_four(base_3_4+i_4,mul_18_4);
+d_x_put_four(base_3_5+i_4,mul_18_5);
 }
 }
 `,
@@ -1392,40 +1349,6 @@ let mean_2=sum_2 / f32(last_3 - first_3);
 let variance_2=larger((squares_2 / f32(last_3 - first_3)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=0.0f;
-for (var block_3=first_3+lane; block_3<last_3; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),last_3);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_4=d_y_at(base+i_3);
-let K_12=i_3 / max(S,1u);
-let gamma_4=gamma_at(base_2+K_12);
-let mul_12=d_y_4*gamma_4;
-let sub=mul_12 - shift_2;
-part_5=part_5+sub;
-}
-mean_3=mean_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((part*(N*G))+row,shift);
 partials_put((((3u*PARTS)+part)*(N*G))+row,shift_2);
@@ -1433,7 +1356,6 @@ partials_put((((6u*PARTS)+part)*(N*G))+row,shift_3);
 partials_put((((9u*PARTS)+part)*(N*G))+row,shift_5);
 partials_put((((10u*PARTS)+part)*(N*G))+row,rest);
 partials_put((((11u*PARTS)+part)*(N*G))+row,spread);
-partials_put((((12u*PARTS)+part)*(N*G))+row,mean_all);
 }
 }
 `,
@@ -1701,41 +1623,6 @@ let mean_2=sum_3_2 / f32((last_3 - first_3)*4u);
 let variance_2=larger((squares_3_2 / f32((last_3 - first_3)*4u)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_3=vec4f(0.0f);
-for (var block_3=first_3+lane; block_3<last_3; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),last_3);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let d_y_4=d_y_four(base_3+i_3);
-let K_12=(i_3*4u) / max(S,1u);
-let gamma_4=gamma_at(base_2+K_12);
-let mul_12=d_y_4*vec4f(gamma_4);
-let sub=mul_12 - vec4f(shift_2);
-part_5=part_5+sub;
-}
-mean_3=mean_3+part_5;
-}
-var mean_3_2=fold_add(mean_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2;
 if (active_1 && (lane==0u)) {
 partials_put((part*(N*G))+row,shift);
 partials_put((((3u*PARTS)+part)*(N*G))+row,shift_2);
@@ -1743,7 +1630,6 @@ partials_put((((6u*PARTS)+part)*(N*G))+row,shift_3);
 partials_put((((9u*PARTS)+part)*(N*G))+row,shift_5);
 partials_put((((10u*PARTS)+part)*(N*G))+row,rest);
 partials_put((((11u*PARTS)+part)*(N*G))+row,spread);
-partials_put((((12u*PARTS)+part)*(N*G))+row,mean_all);
 }
 }
 `,
@@ -1762,7 +1648,7 @@ partials_put((((12u*PARTS)+part)*(N*G))+row,mean_all);
                   accessors: { at: "running_var_at" },
                 },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
                 {
@@ -1804,7 +1690,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1852,22 +1738,37 @@ workgroupBarrier();
 }
 let part_3=partials_at(((6u*PARTS)*(N*G))+row);
 let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
-let part_4=partials_at((((12u*PARTS)+p_3)*(N*G))+row);
-total=total+part_4;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other=exchange(total,mask_3);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_4=partials_at(((9u*PARTS)*(N*G))+row);
+var total=0.0f;
+for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_5=partials_at((((9u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((10u*PARTS)+p_4)*(N*G))+row);
+total=total+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_5 - part_4)+part_6));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other=exchange(total,mask_4);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1876,25 +1777,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_5=partials_at(((9u*PARTS)*(N*G))+row);
+let rest=total / f32(K*S);
 var total_2=0.0f;
-for (var p_4=lane; p_4<used_3; p_4+=LANES) {
-let part_6=partials_at((((9u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((10u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_7=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((10u*PARTS)+p_5)*(N*G))+row);
+let part_9=partials_at((((11u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1903,103 +1804,92 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_8=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((10u*PARTS)+p_5)*(N*G))+row);
-let part_10=partials_at((((11u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let base=row*(K*S);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let rsqrt_2=inverseSqrt(spread+eps);
+var mean=0.0f;
 var mean_2=0.0f;
 var mean_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_10=0.0f;
 var part_11=0.0f;
 var part_12=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+i);
+let d_y_1=d_y_at(base+i);
 let K_1=i / max(S,1u);
+let gamma_1=gamma_at(base_2+K_1);
+let mul=d_y_1*gamma_1;
+let sub=mul - part_2;
+let x_1=x_at(base+i);
 let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
 let rsqrt=inverseSqrt(running_var_1+eps);
 let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
+let mul_2=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul - part_1)+(beta_b_1 - part_3);
-let mul_2=((add - part_5) - rest)*rsqrt_2;
-let d_y_1=d_y_at(base+i);
-let gamma_1=gamma_at(base_2+K_1);
-let mul_3=d_y_1*gamma_1;
-let sub=mul_3 - part_2;
-part_11=part_11+mul_2;
-part_12=part_12+(sub*mul_2);
+let add=(mul_2 - part_1)+(beta_b_1 - part_3);
+let mul_3=((add - part_4) - rest)*rsqrt_2;
+part_10=part_10+sub;
+part_11=part_11+mul_3;
+part_12=part_12+(sub*mul_3);
 }
+mean=mean+part_10;
 mean_2=mean_2+part_11;
 mean_3=mean_3+part_12;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(mean_2,mask_6);
-mean_2=mean_2+other_7;
-let other_8=exchange(mean_3,mask_6);
-mean_3=mean_3+other_8;
+let other_5=exchange(mean,mask_6);
+mean=mean+other_5;
+let other_6=exchange(mean_2,mask_6);
+mean_2=mean_2+other_6;
+let other_7=exchange(mean_3,mask_6);
+mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_3=all_5;
 workgroupBarrier();
 }
-let mean_all=mean_2;
-let mean_all_2=mean_3;
+let mean_all=mean;
+let mean_all_2=mean_2;
+let mean_all_3=mean_3;
 if (active_1 && (lane==0u)) {
-partials_put((((13u*PARTS)+part)*(N*G))+row,mean_all);
-partials_put((((14u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((12u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((13u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((14u*PARTS)+part)*(N*G))+row,mean_all_3);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 {
                   tensor: "running_mean",
@@ -2015,8 +1905,6 @@ partials_put((((14u*PARTS)+part)*(N*G))+row,mean_all_2);
                 },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
                 { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -2051,7 +1939,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -2102,22 +1990,37 @@ workgroupBarrier();
 }
 let part_3=partials_at(((6u*PARTS)*(N*G))+row);
 let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
-let part_4=partials_at((((12u*PARTS)+p_3)*(N*G))+row);
-total=total+part_4;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other=exchange(total,mask_3);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_4=partials_at(((9u*PARTS)*(N*G))+row);
+var total=0.0f;
+for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_5=partials_at((((9u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((10u*PARTS)+p_4)*(N*G))+row);
+total=total+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_5 - part_4)+part_6));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other=exchange(total,mask_4);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -2126,25 +2029,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_5=partials_at(((9u*PARTS)*(N*G))+row);
+let rest=total / f32(K*S);
 var total_2=0.0f;
-for (var p_4=lane; p_4<used_3; p_4+=LANES) {
-let part_6=partials_at((((9u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((10u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_7=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((10u*PARTS)+p_5)*(N*G))+row);
+let part_9=partials_at((((11u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2153,105 +2056,95 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_8=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((10u*PARTS)+p_5)*(N*G))+row);
-let part_10=partials_at((((11u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let base=row*((K*S) / 4u);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let rsqrt_2=inverseSqrt(spread+eps);
+var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
 var part_12=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
-let x_1=x_four(base+i);
+let d_y_1=d_y_four(base+i);
 let K_1=(i*4u) / max(S,1u);
+let gamma_1=gamma_at(base_2+K_1);
+let mul=d_y_1*vec4f(gamma_1);
+let sub=mul - vec4f(part_2);
+let x_1=x_four(base+i);
 let running_mean_1=running_mean_at(base_2+K_1);
 let running_var_1=running_var_at(base_2+K_1);
 let rsqrt=inverseSqrt(running_var_1+eps);
 let gamma_b_1=gamma_b_at(base_2+K_1);
-let mul=((x_1 - vec4f(running_mean_1))*vec4f(rsqrt))*vec4f(gamma_b_1);
+let mul_2=((x_1 - vec4f(running_mean_1))*vec4f(rsqrt))*vec4f(gamma_b_1);
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul - vec4f(part_1))+vec4f(beta_b_1 - part_3);
-let mul_2=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt_2);
-let d_y_1=d_y_four(base+i);
-let gamma_1=gamma_at(base_2+K_1);
-let mul_3=d_y_1*vec4f(gamma_1);
-let sub=mul_3 - vec4f(part_2);
-part_11=part_11+mul_2;
-part_12=part_12+(sub*mul_2);
+let add=(mul_2 - vec4f(part_1))+vec4f(beta_b_1 - part_3);
+let mul_3=((add - vec4f(part_4)) - vec4f(rest))*vec4f(rsqrt_2);
+part_10=part_10+sub;
+part_11=part_11+mul_3;
+part_12=part_12+(sub*mul_3);
 }
+mean=mean+part_10;
 mean_2=mean_2+part_11;
 mean_3=mean_3+part_12;
 }
+var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(mean_2_2,mask_6);
-mean_2_2=mean_2_2+other_7;
-let other_8=exchange(mean_3_2,mask_6);
-mean_3_2=mean_3_2+other_8;
+let other_5=exchange(mean_4,mask_6);
+mean_4=mean_4+other_5;
+let other_6=exchange(mean_2_2,mask_6);
+mean_2_2=mean_2_2+other_6;
+let other_7=exchange(mean_3_2,mask_6);
+mean_3_2=mean_3_2+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean_4=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_all=mean_2_2;
-let mean_all_2=mean_3_2;
+let mean_all=mean_4;
+let mean_all_2=mean_2_2;
+let mean_all_3=mean_3_2;
 if (active_1 && (lane==0u)) {
-partials_put((((13u*PARTS)+part)*(N*G))+row,mean_all);
-partials_put((((14u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((12u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((13u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((14u*PARTS)+part)*(N*G))+row,mean_all_3);
 }
 }
 `,
               bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 {
                   tensor: "running_mean",
@@ -2267,8 +2160,6 @@ partials_put((((14u*PARTS)+part)*(N*G))+row,mean_all_2);
                 },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
                 { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -2308,7 +2199,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2356,22 +2247,37 @@ workgroupBarrier();
 }
 let part_3=partials_at(((6u*PARTS)*(N*G))+row);
 let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
-let part_4=partials_at((((12u*PARTS)+p_3)*(N*G))+row);
-total=total+part_4;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other=exchange(total,mask_3);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_4=partials_at(((9u*PARTS)*(N*G))+row);
+var total=0.0f;
+for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_5=partials_at((((9u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((10u*PARTS)+p_4)*(N*G))+row);
+total=total+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_5 - part_4)+part_6));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other=exchange(total,mask_4);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -2380,25 +2286,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_5=partials_at(((9u*PARTS)*(N*G))+row);
+let rest=total / f32(K*S);
 var total_2=0.0f;
-for (var p_4=lane; p_4<used_3; p_4+=LANES) {
-let part_6=partials_at((((9u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((10u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_6 - part_5)+part_7));
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_7=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((10u*PARTS)+p_5)*(N*G))+row);
+let part_9=partials_at((((11u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2407,70 +2313,55 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_8=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((10u*PARTS)+p_5)*(N*G))+row);
-let part_10=partials_at((((11u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let used_4=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 for (var p_6=lane; p_6<used_4; p_6+=LANES) {
+let part_10=partials_at((((12u*PARTS)+p_6)*(N*G))+row);
+total_3=total_3+part_10;
 let part_11=partials_at((((13u*PARTS)+p_6)*(N*G))+row);
 total_4=total_4+part_11;
 let part_12=partials_at((((14u*PARTS)+p_6)*(N*G))+row);
 total_5=total_5+part_12;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(total_4,mask_6);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_6);
-total_5=total_5+other_8;
+let other_5=exchange(total_3,mask_6);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_6);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_6);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 let mean_3=total_5 / f32(K*S);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
@@ -2495,7 +2386,7 @@ let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul_2=((x_1 - running_mean_1)*rsqrt)*gamma_b_1;
 let beta_b_1=beta_b_at(base_2+K_1);
 let add=(mul_2 - part_1)+(beta_b_1 - part_3);
-let mul_3=((add - part_5) - rest)*rsqrt_2;
+let mul_3=((add - part_4) - rest)*rsqrt_2;
 d_x_put(base+i,(((sub - (mul_3*sub_2)) - mean)*(gamma_b_1*rsqrt))*rsqrt_2);
 }
 }
@@ -2548,7 +2439,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2596,22 +2487,37 @@ workgroupBarrier();
 }
 let part_3=partials_at(((6u*PARTS)*(N*G))+row);
 let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
-let part_4=partials_at((((12u*PARTS)+p_3)*(N*G))+row);
-total=total+part_4;
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other=exchange(total,mask_3);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_4=partials_at(((9u*PARTS)*(N*G))+row);
+var total=0.0f;
+for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_5=partials_at((((9u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((10u*PARTS)+p_4)*(N*G))+row);
+total=total+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_5 - part_4)+part_6));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other=exchange(total,mask_4);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -2620,25 +2526,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_5=partials_at(((9u*PARTS)*(N*G))+row);
+let rest=total / f32(K*S);
 var total_2=0.0f;
-for (var p_4=lane; p_4<used_3; p_4+=LANES) {
-let part_6=partials_at((((9u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((10u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_6 - part_5)+part_7));
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_7=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((10u*PARTS)+p_5)*(N*G))+row);
+let part_9=partials_at((((11u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2647,70 +2553,55 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_8=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((10u*PARTS)+p_5)*(N*G))+row);
-let part_10=partials_at((((11u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_10+((((part_8 - part_5)+part_9) - rest)*(((part_8 - part_5)+part_9) - rest))));
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let used_4=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 for (var p_6=lane; p_6<used_4; p_6+=LANES) {
+let part_10=partials_at((((12u*PARTS)+p_6)*(N*G))+row);
+total_3=total_3+part_10;
 let part_11=partials_at((((13u*PARTS)+p_6)*(N*G))+row);
 total_4=total_4+part_11;
 let part_12=partials_at((((14u*PARTS)+p_6)*(N*G))+row);
 total_5=total_5+part_12;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(total_4,mask_6);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_6);
-total_5=total_5+other_8;
+let other_5=exchange(total_3,mask_6);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_6);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_6);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 let mean_3=total_5 / f32(K*S);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
@@ -2735,7 +2626,7 @@ let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul_2=((x_1 - vec4f(running_mean_1))*vec4f(rsqrt))*vec4f(gamma_b_1);
 let beta_b_1=beta_b_at(base_2+K_1);
 let add=(mul_2 - vec4f(part_1))+vec4f(beta_b_1 - part_3);
-let mul_3=((add - vec4f(part_5)) - vec4f(rest))*vec4f(rsqrt_2);
+let mul_3=((add - vec4f(part_4)) - vec4f(rest))*vec4f(rsqrt_2);
 let mul_4=(((sub - (mul_3*vec4f(sub_2))) - vec4f(mean))*vec4f(gamma_b_1*rsqrt))*vec4f(rsqrt_2);
 d_x_put_four(base+i,mul_4);
 }

@@ -68,91 +68,58 @@ let mul_5=(x_3 - running_mean_3)*rsqrt_3;
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_6=mul_5*gamma_b_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
-var mean=vec4f(0.0f);
-let base_3=row*((K*S) / 4u);
-for (var k=0u; k<HELD; k+=1u) {
-let i=lane+(k*LANES);
-if (i<((K*S) / 4u)) {
-let d_y_1=d_y_four(base_3+i);
-held[held_place(1u,k,local_index)]=d_y_1;
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-let mul_7=d_y_1*vec4f(gamma_1);
-mean=mean+mul_7;
-}
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
 let beta_b_1=beta_b_at(base_2);
 let beta_b_2=beta_b_at(base_2+(K / 2u));
 let beta_b_3=beta_b_at(base_2+(K - 1u));
 let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let running_mean_4=running_mean_at(base_2+K_5);
-let running_var_4=running_var_at(base_2+K_5);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
 let rsqrt_4=inverseSqrt(running_var_4+eps);
-let mul_8=(x_4 - running_mean_4)*rsqrt_4;
-let gamma_b_4=gamma_b_at(base_2+K_5);
-let mul_9=mul_8*gamma_b_4;
-let beta_b_4=beta_b_at(base_2+K_5);
-let add=(mul_9 - shift)+(beta_b_4 - shift_2);
+let mul_7=(x_4 - running_mean_4)*rsqrt_4;
+let gamma_b_4=gamma_b_at(base_2+K_4);
+let mul_8=mul_7*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_4);
+let add=(mul_8 - shift)+(beta_b_4 - shift_2);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5=running_mean_at(base_2+K_6);
-let running_var_5=running_var_at(base_2+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
 let rsqrt_5=inverseSqrt(running_var_5+eps);
-let mul_10=(x_5 - running_mean_5)*rsqrt_5;
-let gamma_b_5=gamma_b_at(base_2+K_6);
-let mul_11=mul_10*gamma_b_5;
-let beta_b_5=beta_b_at(base_2+K_6);
-let add_2=(mul_11 - shift)+(beta_b_5 - shift_2);
+let mul_9=(x_5 - running_mean_5)*rsqrt_5;
+let gamma_b_5=gamma_b_at(base_2+K_5);
+let mul_10=mul_9*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_5);
+let add_2=(mul_10 - shift)+(beta_b_5 - shift_2);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6=running_mean_at(base_2+K_7);
-let running_var_6=running_var_at(base_2+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
 let rsqrt_6=inverseSqrt(running_var_6+eps);
-let mul_12=(x_6 - running_mean_6)*rsqrt_6;
-let gamma_b_6=gamma_b_at(base_2+K_7);
-let mul_13=mul_12*gamma_b_6;
-let beta_b_6=beta_b_at(base_2+K_7);
-let add_3=(mul_13 - shift)+(beta_b_6 - shift_2);
+let mul_11=(x_6 - running_mean_6)*rsqrt_6;
+let gamma_b_6=gamma_b_at(base_2+K_6);
+let mul_12=mul_11*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_6);
+let add_3=(mul_12 - shift)+(beta_b_6 - shift_2);
 let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var k_2=0u; k_2<HELD; k_2+=1u) {
-let i_2=lane+(k_2*LANES);
-if (i_2<((K*S) / 4u)) {
-let x_7=x_four(base_3+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let running_mean_7=running_mean_at(base_2+K_8);
-let running_var_7=running_var_at(base_2+K_8);
+let base_3=row*((K*S) / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<((K*S) / 4u)) {
+let x_7=x_four(base_3+i);
+let K_7=(i*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
 let rsqrt_7=inverseSqrt(running_var_7+eps);
-let mul_14=(x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7);
-let gamma_b_7=gamma_b_at(base_2+K_8);
-let mul_15=mul_14*vec4f(gamma_b_7);
-held[held_place(0u,k_2,local_index)]=mul_15;
-let beta_b_7=beta_b_at(base_2+K_8);
-let add_4=(mul_15 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
+let mul_13=(x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
+let mul_14=mul_13*vec4f(gamma_b_7);
+held[held_place(0u,k,local_index)]=mul_14;
+let beta_b_7=beta_b_at(base_2+K_7);
+let add_4=(mul_14 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
 let d=add_4 - vec4f(shift_3);
 sum=sum+d;
 squares=squares+(d*d);
@@ -160,46 +127,46 @@ squares=squares+(d*d);
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_4=select(shift_3,shift_3+mean_3,far);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<end) {
-let kept=held[held_place(0u,k_3,local_index)];
-let K_9=(i_3*4u) / max(S,1u);
-let beta_b_8=beta_b_at(base_2+K_9);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let K_8=(i_2*4u) / max(S,1u);
+let beta_b_8=beta_b_at(base_2+K_8);
 let add_5=(kept - vec4f(shift))+vec4f(beta_b_8 - shift_2);
 let d_2=add_5 - vec4f(shift_4);
 sum_3=sum_3+d_2;
@@ -208,77 +175,91 @@ squares_3=squares_3+(d_2*d_2);
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 let rsqrt_8=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<((K*S) / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let K_10=(i_4*4u) / max(S,1u);
-let beta_b_9=beta_b_at(base_2+K_10);
-let add_6=(kept_3 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
-let mul_16=((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_8);
-let mul_17=kept_2*mul_16;
-let gamma_2=gamma_at(base_2+K_10);
-mean_5=mean_5+(mul_17*vec4f(gamma_2));
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<((K*S) / 4u)) {
+let d_y_1=d_y_four(base_3+i_3);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let K_9=(i_3*4u) / max(S,1u);
+let beta_b_9=beta_b_at(base_2+K_9);
+let add_6=(kept_2 - vec4f(shift))+vec4f(beta_b_9 - shift_2);
+let mul_15=((add_6 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_8);
+let mul_16=d_y_1*mul_15;
+let gamma_1=gamma_at(base_2+K_9);
+let mul_17=d_y_1*vec4f(gamma_1);
+held[held_place(1u,k_3,local_index)]=mul_17;
+mean_3=mean_3+(mul_16*vec4f(gamma_1));
+mean_4=mean_4+mul_17;
 }
 }
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(K*S);
+let mean_all=mean_3_2 / f32(K*S);
+let mean_all_2=mean_4_2 / f32(K*S);
 for (var segment=0u; segment<K; segment+=1u) {
 let base_4=(row*((K*S) / 4u))+(segment*(S / 4u));
-let gamma_3=gamma_at(base_2+segment);
+let gamma_2=gamma_at(base_2+segment);
 let running_mean_8=running_mean_at(base_2+segment);
 let running_var_8=running_var_at(base_2+segment);
 let rsqrt_9=inverseSqrt(running_var_8+eps);
@@ -295,15 +276,15 @@ var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop=min(block+(LANES*256u),S / 4u);
-for (var i_5=block; i_5<stop; i_5+=LANES) {
-let d_y_2=d_y_four(base_4+i_5);
-let mul_18=d_y_2*vec4f(gamma_3);
-let x_8=x_four(base_4+i_5);
+for (var i_4=block; i_4<stop; i_4+=LANES) {
+let d_y_2=d_y_four(base_4+i_4);
+let mul_18=d_y_2*vec4f(gamma_2);
+let x_8=x_four(base_4+i_4);
 let mul_19=(x_8 - vec4f(running_mean_8))*vec4f(rsqrt_9);
 let mul_20=mul_19*vec4f(gamma_b_8);
 let add_7=(mul_20 - vec4f(shift))+vec4f(sub);
 let mul_21=((add_7 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_8);
-let sub_2=(mul_18 - (mul_21*vec4f(mean_all_2))) - vec4f(mean_all);
+let sub_2=(mul_18 - (mul_21*vec4f(mean_all))) - vec4f(mean_all_2);
 let mul_22=d_y_2*mul_21;
 part_1=part_1+((sub_2*mul_19)*vec4f(rsqrt_8));
 part_2=part_2+(sub_2*vec4f(rsqrt_8));
@@ -319,14 +300,14 @@ var sum_4_2=fold_add(sum_4);
 var sum_5_2=fold_add(sum_5);
 var sum_6_2=fold_add(sum_6);
 var sum_7_2=fold_add(sum_7);
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_13=exchange(sum_4_2,mask_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_13=exchange(sum_4_2,mask_4);
 sum_4_2=sum_4_2+other_13;
-let other_14=exchange(sum_5_2,mask_5);
+let other_14=exchange(sum_5_2,mask_4);
 sum_5_2=sum_5_2+other_14;
-let other_15=exchange(sum_6_2,mask_5);
+let other_15=exchange(sum_6_2,mask_4);
 sum_6_2=sum_6_2+other_15;
-let other_16=exchange(sum_7_2,mask_5);
+let other_16=exchange(sum_7_2,mask_4);
 sum_7_2=sum_7_2+other_16;
 }
 if (SUBGROUP<LANES) {
@@ -335,19 +316,19 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_7=scratch_memory[(row_in_group*LANES)+lane];
-let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+let other_17=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_17;
 let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+let other_18=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_18;
 let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_19=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+let other_19=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_19;
 let mine_10=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_20=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+let other_20=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_10+other_20;
 }
 workgroupBarrier();
@@ -374,22 +355,20 @@ scratch_put((((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+(((((N*G)*K
 }
 }
 let end_2=select(0u,(K*S) / 4u,active_1);
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_6=lane+(k_5*LANES);
-if (i_6<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let K_11=(i_6*4u) / max(S,1u);
-let gamma_4=gamma_at(base_2+K_11);
-let mul_23=kept_4*vec4f(gamma_4);
-let kept_5=held[held_place(0u,k_5,local_index)];
-let beta_b_11=beta_b_at(base_2+K_11);
-let add_8=(kept_5 - vec4f(shift))+vec4f(beta_b_11 - shift_2);
-let mul_24=((add_8 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_8);
-let sub_3=(mul_23 - (mul_24*vec4f(mean_all_2))) - vec4f(mean_all);
-let gamma_b_9=gamma_b_at(base_2+K_11);
-let running_var_9=running_var_at(base_2+K_11);
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_5=lane+(k_4*LANES);
+if (i_5<end_2) {
+let kept_3=held[held_place(1u,k_4,local_index)];
+let kept_4=held[held_place(0u,k_4,local_index)];
+let K_10=(i_5*4u) / max(S,1u);
+let beta_b_11=beta_b_at(base_2+K_10);
+let add_8=(kept_4 - vec4f(shift))+vec4f(beta_b_11 - shift_2);
+let mul_23=((add_8 - vec4f(shift_4)) - vec4f(rest))*vec4f(rsqrt_8);
+let sub_3=(kept_3 - (mul_23*vec4f(mean_all))) - vec4f(mean_all_2);
+let gamma_b_9=gamma_b_at(base_2+K_10);
+let running_var_9=running_var_at(base_2+K_10);
 let rsqrt_10=inverseSqrt(running_var_9+eps);
-d_x_put_four(base_3+i_6,(sub_3*vec4f(gamma_b_9*rsqrt_10))*vec4f(rsqrt_8));
+d_x_put_four(base_3+i_5,(sub_3*vec4f(gamma_b_9*rsqrt_10))*vec4f(rsqrt_8));
 }
 }
 }
@@ -404,9 +383,9 @@ d_x_put_four(base_3+i_6,(sub_3*vec4f(gamma_b_9*rsqrt_10))*vec4f(rsqrt_8));
           },
           { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } },
           { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
@@ -559,62 +538,6 @@ let shift_5=mul_2_2+(((mul_4_2 - mul_2_2)+(mul_6_2 - mul_2_2))*0.333333343267440
 let shift_6=mul_2_3+(((mul_4_3 - mul_2_3)+(mul_6_3 - mul_2_3))*0.3333333432674408f);
 let shift_7=mul_2_4+(((mul_4_4 - mul_2_4)+(mul_6_4 - mul_2_4))*0.3333333432674408f);
 let shift_8=mul_2_5+(((mul_4_5 - mul_2_5)+(mul_6_5 - mul_2_5))*0.3333333432674408f);
-let base_3_2=row_2*((K*S) / 4u);
-let base_3_3=row_3*((K*S) / 4u);
-let base_3_4=row_4*((K*S) / 4u);
-let base_3_5=row_5*((K*S) / 4u);
-var mean_6=vec4f(0.0f);
-var mean_7=vec4f(0.0f);
-var mean_8=vec4f(0.0f);
-var mean_9=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_11=vec4f(0.0f);
-var part_12=vec4f(0.0f);
-var part_13=vec4f(0.0f);
-var part_14=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_5=d_y_four(base_3_2+i);
-let d_y_6=d_y_four(base_3_3+i);
-let d_y_7=d_y_four(base_3_4+i);
-let d_y_8=d_y_four(base_3_5+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_5=gamma_at(base_2_2+K_4);
-let gamma_6=gamma_at(base_2_3+K_4);
-let gamma_7=gamma_at(base_2_4+K_4);
-let gamma_8=gamma_at(base_2_5+K_4);
-let mul_7_2=d_y_5*vec4f(gamma_5);
-let mul_7_3=d_y_6*vec4f(gamma_6);
-let mul_7_4=d_y_7*vec4f(gamma_7);
-let mul_7_5=d_y_8*vec4f(gamma_8);
-part_11=part_11+mul_7_2;
-part_12=part_12+mul_7_3;
-part_13=part_13+mul_7_4;
-part_14=part_14+mul_7_5;
-}
-mean_6=mean_6+part_11;
-mean_7=mean_7+part_12;
-mean_8=mean_8+part_13;
-mean_9=mean_9+part_14;
-}
-var mean_2_2=fold_add(mean_6);
-var mean_2_3=fold_add(mean_7);
-var mean_2_4=fold_add(mean_8);
-var mean_2_5=fold_add(mean_9);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_11=exchange(mean_2_2,mask);
-let other_12=exchange(mean_2_3,mask);
-let other_13=exchange(mean_2_4,mask);
-let other_14=exchange(mean_2_5,mask);
-mean_2_2=mean_2_2+other_11;
-mean_2_3=mean_2_3+other_12;
-mean_2_4=mean_2_4+other_13;
-mean_2_5=mean_2_5+other_14;
-}
-let mean_all_3=mean_2_2 / f32(K*S);
-let mean_all_4=mean_2_3 / f32(K*S);
-let mean_all_5=mean_2_4 / f32(K*S);
-let mean_all_6=mean_2_5 / f32(K*S);
 let beta_b_12=beta_b_at(base_2_2);
 let beta_b_13=beta_b_at(base_2_3);
 let beta_b_14=beta_b_at(base_2_4);
@@ -635,117 +558,121 @@ let x_4_2=x_at(base_5);
 let x_4_3=x_at(base_6);
 let x_4_4=x_at(base_7);
 let x_4_5=x_at(base_8);
-let K_5=0u / max(S,1u);
-let running_mean_4_2=running_mean_at(base_2_2+K_5);
-let running_mean_4_3=running_mean_at(base_2_3+K_5);
-let running_mean_4_4=running_mean_at(base_2_4+K_5);
-let running_mean_4_5=running_mean_at(base_2_5+K_5);
-let running_var_4_2=running_var_at(base_2_2+K_5);
-let running_var_4_3=running_var_at(base_2_3+K_5);
-let running_var_4_4=running_var_at(base_2_4+K_5);
-let running_var_4_5=running_var_at(base_2_5+K_5);
+let K_4=0u / max(S,1u);
+let running_mean_4_2=running_mean_at(base_2_2+K_4);
+let running_mean_4_3=running_mean_at(base_2_3+K_4);
+let running_mean_4_4=running_mean_at(base_2_4+K_4);
+let running_mean_4_5=running_mean_at(base_2_5+K_4);
+let running_var_4_2=running_var_at(base_2_2+K_4);
+let running_var_4_3=running_var_at(base_2_3+K_4);
+let running_var_4_4=running_var_at(base_2_4+K_4);
+let running_var_4_5=running_var_at(base_2_5+K_4);
 let rsqrt_4_2=inverseSqrt(running_var_4_2+eps);
 let rsqrt_4_3=inverseSqrt(running_var_4_3+eps);
 let rsqrt_4_4=inverseSqrt(running_var_4_4+eps);
 let rsqrt_4_5=inverseSqrt(running_var_4_5+eps);
-let mul_8_2=(x_4_2 - running_mean_4_2)*rsqrt_4_2;
-let mul_8_3=(x_4_3 - running_mean_4_3)*rsqrt_4_3;
-let mul_8_4=(x_4_4 - running_mean_4_4)*rsqrt_4_4;
-let mul_8_5=(x_4_5 - running_mean_4_5)*rsqrt_4_5;
-let gamma_b_4_2=gamma_b_at(base_2_2+K_5);
-let gamma_b_4_3=gamma_b_at(base_2_3+K_5);
-let gamma_b_4_4=gamma_b_at(base_2_4+K_5);
-let gamma_b_4_5=gamma_b_at(base_2_5+K_5);
-let mul_9_2=mul_8_2*gamma_b_4_2;
-let mul_9_3=mul_8_3*gamma_b_4_3;
-let mul_9_4=mul_8_4*gamma_b_4_4;
-let mul_9_5=mul_8_5*gamma_b_4_5;
-let beta_b_4_2=beta_b_at(base_2_2+K_5);
-let beta_b_4_3=beta_b_at(base_2_3+K_5);
-let beta_b_4_4=beta_b_at(base_2_4+K_5);
-let beta_b_4_5=beta_b_at(base_2_5+K_5);
-let add_9=(mul_9_2 - shift_5)+(beta_b_4_2 - shift_2_2);
-let add_10=(mul_9_3 - shift_6)+(beta_b_4_3 - shift_2_3);
-let add_11=(mul_9_4 - shift_7)+(beta_b_4_4 - shift_2_4);
-let add_12=(mul_9_5 - shift_8)+(beta_b_4_5 - shift_2_5);
+let mul_7_2=(x_4_2 - running_mean_4_2)*rsqrt_4_2;
+let mul_7_3=(x_4_3 - running_mean_4_3)*rsqrt_4_3;
+let mul_7_4=(x_4_4 - running_mean_4_4)*rsqrt_4_4;
+let mul_7_5=(x_4_5 - running_mean_4_5)*rsqrt_4_5;
+let gamma_b_4_2=gamma_b_at(base_2_2+K_4);
+let gamma_b_4_3=gamma_b_at(base_2_3+K_4);
+let gamma_b_4_4=gamma_b_at(base_2_4+K_4);
+let gamma_b_4_5=gamma_b_at(base_2_5+K_4);
+let mul_8_2=mul_7_2*gamma_b_4_2;
+let mul_8_3=mul_7_3*gamma_b_4_3;
+let mul_8_4=mul_7_4*gamma_b_4_4;
+let mul_8_5=mul_7_5*gamma_b_4_5;
+let beta_b_4_2=beta_b_at(base_2_2+K_4);
+let beta_b_4_3=beta_b_at(base_2_3+K_4);
+let beta_b_4_4=beta_b_at(base_2_4+K_4);
+let beta_b_4_5=beta_b_at(base_2_5+K_4);
+let add_9=(mul_8_2 - shift_5)+(beta_b_4_2 - shift_2_2);
+let add_10=(mul_8_3 - shift_6)+(beta_b_4_3 - shift_2_3);
+let add_11=(mul_8_4 - shift_7)+(beta_b_4_4 - shift_2_4);
+let add_12=(mul_8_5 - shift_8)+(beta_b_4_5 - shift_2_5);
 let x_5_2=x_at(base_5+((K*S) / 2u));
 let x_5_3=x_at(base_6+((K*S) / 2u));
 let x_5_4=x_at(base_7+((K*S) / 2u));
 let x_5_5=x_at(base_8+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let running_mean_5_2=running_mean_at(base_2_2+K_6);
-let running_mean_5_3=running_mean_at(base_2_3+K_6);
-let running_mean_5_4=running_mean_at(base_2_4+K_6);
-let running_mean_5_5=running_mean_at(base_2_5+K_6);
-let running_var_5_2=running_var_at(base_2_2+K_6);
-let running_var_5_3=running_var_at(base_2_3+K_6);
-let running_var_5_4=running_var_at(base_2_4+K_6);
-let running_var_5_5=running_var_at(base_2_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5_2=running_mean_at(base_2_2+K_5);
+let running_mean_5_3=running_mean_at(base_2_3+K_5);
+let running_mean_5_4=running_mean_at(base_2_4+K_5);
+let running_mean_5_5=running_mean_at(base_2_5+K_5);
+let running_var_5_2=running_var_at(base_2_2+K_5);
+let running_var_5_3=running_var_at(base_2_3+K_5);
+let running_var_5_4=running_var_at(base_2_4+K_5);
+let running_var_5_5=running_var_at(base_2_5+K_5);
 let rsqrt_5_2=inverseSqrt(running_var_5_2+eps);
 let rsqrt_5_3=inverseSqrt(running_var_5_3+eps);
 let rsqrt_5_4=inverseSqrt(running_var_5_4+eps);
 let rsqrt_5_5=inverseSqrt(running_var_5_5+eps);
-let mul_10_2=(x_5_2 - running_mean_5_2)*rsqrt_5_2;
-let mul_10_3=(x_5_3 - running_mean_5_3)*rsqrt_5_3;
-let mul_10_4=(x_5_4 - running_mean_5_4)*rsqrt_5_4;
-let mul_10_5=(x_5_5 - running_mean_5_5)*rsqrt_5_5;
-let gamma_b_5_2=gamma_b_at(base_2_2+K_6);
-let gamma_b_5_3=gamma_b_at(base_2_3+K_6);
-let gamma_b_5_4=gamma_b_at(base_2_4+K_6);
-let gamma_b_5_5=gamma_b_at(base_2_5+K_6);
-let mul_11_2=mul_10_2*gamma_b_5_2;
-let mul_11_3=mul_10_3*gamma_b_5_3;
-let mul_11_4=mul_10_4*gamma_b_5_4;
-let mul_11_5=mul_10_5*gamma_b_5_5;
-let beta_b_5_2=beta_b_at(base_2_2+K_6);
-let beta_b_5_3=beta_b_at(base_2_3+K_6);
-let beta_b_5_4=beta_b_at(base_2_4+K_6);
-let beta_b_5_5=beta_b_at(base_2_5+K_6);
-let add_2_2=(mul_11_2 - shift_5)+(beta_b_5_2 - shift_2_2);
-let add_2_3=(mul_11_3 - shift_6)+(beta_b_5_3 - shift_2_3);
-let add_2_4=(mul_11_4 - shift_7)+(beta_b_5_4 - shift_2_4);
-let add_2_5=(mul_11_5 - shift_8)+(beta_b_5_5 - shift_2_5);
+let mul_9_2=(x_5_2 - running_mean_5_2)*rsqrt_5_2;
+let mul_9_3=(x_5_3 - running_mean_5_3)*rsqrt_5_3;
+let mul_9_4=(x_5_4 - running_mean_5_4)*rsqrt_5_4;
+let mul_9_5=(x_5_5 - running_mean_5_5)*rsqrt_5_5;
+let gamma_b_5_2=gamma_b_at(base_2_2+K_5);
+let gamma_b_5_3=gamma_b_at(base_2_3+K_5);
+let gamma_b_5_4=gamma_b_at(base_2_4+K_5);
+let gamma_b_5_5=gamma_b_at(base_2_5+K_5);
+let mul_10_2=mul_9_2*gamma_b_5_2;
+let mul_10_3=mul_9_3*gamma_b_5_3;
+let mul_10_4=mul_9_4*gamma_b_5_4;
+let mul_10_5=mul_9_5*gamma_b_5_5;
+let beta_b_5_2=beta_b_at(base_2_2+K_5);
+let beta_b_5_3=beta_b_at(base_2_3+K_5);
+let beta_b_5_4=beta_b_at(base_2_4+K_5);
+let beta_b_5_5=beta_b_at(base_2_5+K_5);
+let add_2_2=(mul_10_2 - shift_5)+(beta_b_5_2 - shift_2_2);
+let add_2_3=(mul_10_3 - shift_6)+(beta_b_5_3 - shift_2_3);
+let add_2_4=(mul_10_4 - shift_7)+(beta_b_5_4 - shift_2_4);
+let add_2_5=(mul_10_5 - shift_8)+(beta_b_5_5 - shift_2_5);
 let x_6_2=x_at(base_5+((K*S) - 1u));
 let x_6_3=x_at(base_6+((K*S) - 1u));
 let x_6_4=x_at(base_7+((K*S) - 1u));
 let x_6_5=x_at(base_8+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let running_mean_6_2=running_mean_at(base_2_2+K_7);
-let running_mean_6_3=running_mean_at(base_2_3+K_7);
-let running_mean_6_4=running_mean_at(base_2_4+K_7);
-let running_mean_6_5=running_mean_at(base_2_5+K_7);
-let running_var_6_2=running_var_at(base_2_2+K_7);
-let running_var_6_3=running_var_at(base_2_3+K_7);
-let running_var_6_4=running_var_at(base_2_4+K_7);
-let running_var_6_5=running_var_at(base_2_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6_2=running_mean_at(base_2_2+K_6);
+let running_mean_6_3=running_mean_at(base_2_3+K_6);
+let running_mean_6_4=running_mean_at(base_2_4+K_6);
+let running_mean_6_5=running_mean_at(base_2_5+K_6);
+let running_var_6_2=running_var_at(base_2_2+K_6);
+let running_var_6_3=running_var_at(base_2_3+K_6);
+let running_var_6_4=running_var_at(base_2_4+K_6);
+let running_var_6_5=running_var_at(base_2_5+K_6);
 let rsqrt_6_2=inverseSqrt(running_var_6_2+eps);
 let rsqrt_6_3=inverseSqrt(running_var_6_3+eps);
 let rsqrt_6_4=inverseSqrt(running_var_6_4+eps);
 let rsqrt_6_5=inverseSqrt(running_var_6_5+eps);
-let mul_12_2=(x_6_2 - running_mean_6_2)*rsqrt_6_2;
-let mul_12_3=(x_6_3 - running_mean_6_3)*rsqrt_6_3;
-let mul_12_4=(x_6_4 - running_mean_6_4)*rsqrt_6_4;
-let mul_12_5=(x_6_5 - running_mean_6_5)*rsqrt_6_5;
-let gamma_b_6_2=gamma_b_at(base_2_2+K_7);
-let gamma_b_6_3=gamma_b_at(base_2_3+K_7);
-let gamma_b_6_4=gamma_b_at(base_2_4+K_7);
-let gamma_b_6_5=gamma_b_at(base_2_5+K_7);
-let mul_13_2=mul_12_2*gamma_b_6_2;
-let mul_13_3=mul_12_3*gamma_b_6_3;
-let mul_13_4=mul_12_4*gamma_b_6_4;
-let mul_13_5=mul_12_5*gamma_b_6_5;
-let beta_b_6_2=beta_b_at(base_2_2+K_7);
-let beta_b_6_3=beta_b_at(base_2_3+K_7);
-let beta_b_6_4=beta_b_at(base_2_4+K_7);
-let beta_b_6_5=beta_b_at(base_2_5+K_7);
-let add_3_2=(mul_13_2 - shift_5)+(beta_b_6_2 - shift_2_2);
-let add_3_3=(mul_13_3 - shift_6)+(beta_b_6_3 - shift_2_3);
-let add_3_4=(mul_13_4 - shift_7)+(beta_b_6_4 - shift_2_4);
-let add_3_5=(mul_13_5 - shift_8)+(beta_b_6_5 - shift_2_5);
+let mul_11_2=(x_6_2 - running_mean_6_2)*rsqrt_6_2;
+let mul_11_3=(x_6_3 - running_mean_6_3)*rsqrt_6_3;
+let mul_11_4=(x_6_4 - running_mean_6_4)*rsqrt_6_4;
+let mul_11_5=(x_6_5 - running_mean_6_5)*rsqrt_6_5;
+let gamma_b_6_2=gamma_b_at(base_2_2+K_6);
+let gamma_b_6_3=gamma_b_at(base_2_3+K_6);
+let gamma_b_6_4=gamma_b_at(base_2_4+K_6);
+let gamma_b_6_5=gamma_b_at(base_2_5+K_6);
+let mul_12_2=mul_11_2*gamma_b_6_2;
+let mul_12_3=mul_11_3*gamma_b_6_3;
+let mul_12_4=mul_11_4*gamma_b_6_4;
+let mul_12_5=mul_11_5*gamma_b_6_5;
+let beta_b_6_2=beta_b_at(base_2_2+K_6);
+let beta_b_6_3=beta_b_at(base_2_3+K_6);
+let beta_b_6_4=beta_b_at(base_2_4+K_6);
+let beta_b_6_5=beta_b_at(base_2_5+K_6);
+let add_3_2=(mul_12_2 - shift_5)+(beta_b_6_2 - shift_2_2);
+let add_3_3=(mul_12_3 - shift_6)+(beta_b_6_3 - shift_2_3);
+let add_3_4=(mul_12_4 - shift_7)+(beta_b_6_4 - shift_2_4);
+let add_3_5=(mul_12_5 - shift_8)+(beta_b_6_5 - shift_2_5);
 let shift_3_2=add_9+(((add_2_2 - add_9)+(add_3_2 - add_9))*0.3333333432674408f);
 let shift_3_3=add_10+(((add_2_3 - add_10)+(add_3_3 - add_10))*0.3333333432674408f);
 let shift_3_4=add_11+(((add_2_4 - add_11)+(add_3_4 - add_11))*0.3333333432674408f);
 let shift_3_5=add_12+(((add_2_5 - add_12)+(add_3_5 - add_12))*0.3333333432674408f);
+let base_3_2=row_2*((K*S) / 4u);
+let base_3_3=row_3*((K*S) / 4u);
+let base_3_4=row_4*((K*S) / 4u);
+let base_3_5=row_5*((K*S) / 4u);
 var sum_8=vec4f(0.0f);
 var sum_9=vec4f(0.0f);
 var sum_10=vec4f(0.0f);
@@ -754,75 +681,75 @@ var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
+var part_13=vec4f(0.0f);
+var part_14=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
-var part_3_2=vec4f(0.0f);
-var part_3_3=vec4f(0.0f);
-var part_3_4=vec4f(0.0f);
-var part_3_5=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7_2=x_four(base_3_2+i_2);
-let x_7_3=x_four(base_3_3+i_2);
-let x_7_4=x_four(base_3_4+i_2);
-let x_7_5=x_four(base_3_5+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let running_mean_7_2=running_mean_at(base_2_2+K_8);
-let running_mean_7_3=running_mean_at(base_2_3+K_8);
-let running_mean_7_4=running_mean_at(base_2_4+K_8);
-let running_mean_7_5=running_mean_at(base_2_5+K_8);
-let running_var_7_2=running_var_at(base_2_2+K_8);
-let running_var_7_3=running_var_at(base_2_3+K_8);
-let running_var_7_4=running_var_at(base_2_4+K_8);
-let running_var_7_5=running_var_at(base_2_5+K_8);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7_2=x_four(base_3_2+i);
+let x_7_3=x_four(base_3_3+i);
+let x_7_4=x_four(base_3_4+i);
+let x_7_5=x_four(base_3_5+i);
+let K_7=(i*4u) / max(S,1u);
+let running_mean_7_2=running_mean_at(base_2_2+K_7);
+let running_mean_7_3=running_mean_at(base_2_3+K_7);
+let running_mean_7_4=running_mean_at(base_2_4+K_7);
+let running_mean_7_5=running_mean_at(base_2_5+K_7);
+let running_var_7_2=running_var_at(base_2_2+K_7);
+let running_var_7_3=running_var_at(base_2_3+K_7);
+let running_var_7_4=running_var_at(base_2_4+K_7);
+let running_var_7_5=running_var_at(base_2_5+K_7);
 let rsqrt_7_2=inverseSqrt(running_var_7_2+eps);
 let rsqrt_7_3=inverseSqrt(running_var_7_3+eps);
 let rsqrt_7_4=inverseSqrt(running_var_7_4+eps);
 let rsqrt_7_5=inverseSqrt(running_var_7_5+eps);
-let mul_14_2=(x_7_2 - vec4f(running_mean_7_2))*vec4f(rsqrt_7_2);
-let mul_14_3=(x_7_3 - vec4f(running_mean_7_3))*vec4f(rsqrt_7_3);
-let mul_14_4=(x_7_4 - vec4f(running_mean_7_4))*vec4f(rsqrt_7_4);
-let mul_14_5=(x_7_5 - vec4f(running_mean_7_5))*vec4f(rsqrt_7_5);
-let gamma_b_7_2=gamma_b_at(base_2_2+K_8);
-let gamma_b_7_3=gamma_b_at(base_2_3+K_8);
-let gamma_b_7_4=gamma_b_at(base_2_4+K_8);
-let gamma_b_7_5=gamma_b_at(base_2_5+K_8);
-let mul_15_2=mul_14_2*vec4f(gamma_b_7_2);
-let mul_15_3=mul_14_3*vec4f(gamma_b_7_3);
-let mul_15_4=mul_14_4*vec4f(gamma_b_7_4);
-let mul_15_5=mul_14_5*vec4f(gamma_b_7_5);
-let beta_b_7_2=beta_b_at(base_2_2+K_8);
-let beta_b_7_3=beta_b_at(base_2_3+K_8);
-let beta_b_7_4=beta_b_at(base_2_4+K_8);
-let beta_b_7_5=beta_b_at(base_2_5+K_8);
-let add_4_2=(mul_15_2 - vec4f(shift_5))+vec4f(beta_b_7_2 - shift_2_2);
-let add_4_3=(mul_15_3 - vec4f(shift_6))+vec4f(beta_b_7_3 - shift_2_3);
-let add_4_4=(mul_15_4 - vec4f(shift_7))+vec4f(beta_b_7_4 - shift_2_4);
-let add_4_5=(mul_15_5 - vec4f(shift_8))+vec4f(beta_b_7_5 - shift_2_5);
+let mul_13_2=(x_7_2 - vec4f(running_mean_7_2))*vec4f(rsqrt_7_2);
+let mul_13_3=(x_7_3 - vec4f(running_mean_7_3))*vec4f(rsqrt_7_3);
+let mul_13_4=(x_7_4 - vec4f(running_mean_7_4))*vec4f(rsqrt_7_4);
+let mul_13_5=(x_7_5 - vec4f(running_mean_7_5))*vec4f(rsqrt_7_5);
+let gamma_b_7_2=gamma_b_at(base_2_2+K_7);
+let gamma_b_7_3=gamma_b_at(base_2_3+K_7);
+let gamma_b_7_4=gamma_b_at(base_2_4+K_7);
+let gamma_b_7_5=gamma_b_at(base_2_5+K_7);
+let mul_14_2=mul_13_2*vec4f(gamma_b_7_2);
+let mul_14_3=mul_13_3*vec4f(gamma_b_7_3);
+let mul_14_4=mul_13_4*vec4f(gamma_b_7_4);
+let mul_14_5=mul_13_5*vec4f(gamma_b_7_5);
+let beta_b_7_2=beta_b_at(base_2_2+K_7);
+let beta_b_7_3=beta_b_at(base_2_3+K_7);
+let beta_b_7_4=beta_b_at(base_2_4+K_7);
+let beta_b_7_5=beta_b_at(base_2_5+K_7);
+let add_4_2=(mul_14_2 - vec4f(shift_5))+vec4f(beta_b_7_2 - shift_2_2);
+let add_4_3=(mul_14_3 - vec4f(shift_6))+vec4f(beta_b_7_3 - shift_2_3);
+let add_4_4=(mul_14_4 - vec4f(shift_7))+vec4f(beta_b_7_4 - shift_2_4);
+let add_4_5=(mul_14_5 - vec4f(shift_8))+vec4f(beta_b_7_5 - shift_2_5);
 let d_3=add_4_2 - vec4f(shift_3_2);
 let d_4=add_4_3 - vec4f(shift_3_3);
 let d_5=add_4_4 - vec4f(shift_3_4);
 let d_6=add_4_5 - vec4f(shift_3_5);
-part_2_2=part_2_2+d_3;
-part_2_3=part_2_3+d_4;
-part_2_4=part_2_4+d_5;
-part_2_5=part_2_5+d_6;
-part_3_2=part_3_2+(d_3*d_3);
-part_3_3=part_3_3+(d_4*d_4);
-part_3_4=part_3_4+(d_5*d_5);
-part_3_5=part_3_5+(d_6*d_6);
+part_11=part_11+d_3;
+part_12=part_12+d_4;
+part_13=part_13+d_5;
+part_14=part_14+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_8=sum_8+part_2_2;
-sum_9=sum_9+part_2_3;
-sum_10=sum_10+part_2_4;
-sum_11=sum_11+part_2_5;
-squares_4=squares_4+part_3_2;
-squares_5=squares_5+part_3_3;
-squares_6=squares_6+part_3_4;
-squares_7=squares_7+part_3_5;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
+sum_10=sum_10+part_13;
+sum_11=sum_11+part_14;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
 var sum_2_2=fold_add(sum_8);
 var sum_2_3=fold_add(sum_9);
@@ -832,40 +759,40 @@ var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_2_2=exchange(sum_2_2,mask_2);
-let other_2_3=exchange(sum_2_3,mask_2);
-let other_2_4=exchange(sum_2_4,mask_2);
-let other_2_5=exchange(sum_2_5,mask_2);
-sum_2_2=sum_2_2+other_2_2;
-sum_2_3=sum_2_3+other_2_3;
-sum_2_4=sum_2_4+other_2_4;
-sum_2_5=sum_2_5+other_2_5;
-let other_3_2=exchange(squares_2_2,mask_2);
-let other_3_3=exchange(squares_2_3,mask_2);
-let other_3_4=exchange(squares_2_4,mask_2);
-let other_3_5=exchange(squares_2_5,mask_2);
-squares_2_2=squares_2_2+other_3_2;
-squares_2_3=squares_2_3+other_3_3;
-squares_2_4=squares_2_4+other_3_4;
-squares_2_5=squares_2_5+other_3_5;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_11=exchange(sum_2_2,mask);
+let other_12=exchange(sum_2_3,mask);
+let other_13=exchange(sum_2_4,mask);
+let other_14=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_11;
+sum_2_3=sum_2_3+other_12;
+sum_2_4=sum_2_4+other_13;
+sum_2_5=sum_2_5+other_14;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3_2=sum_2_2 / f32(K*S);
-let mean_3_3=sum_2_3 / f32(K*S);
-let mean_3_4=sum_2_4 / f32(K*S);
-let mean_3_5=sum_2_5 / f32(K*S);
-let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_3_2*mean_3_2),0.0f);
-let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_3_3*mean_3_3),0.0f);
-let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_3_4*mean_3_4),0.0f);
-let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_3_5*mean_3_5),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3_2*mean_3_2);
-let far_3=(variance_4*4.0f)<(mean_3_3*mean_3_3);
-let far_4=(variance_5*4.0f)<(mean_3_4*mean_3_4);
-let far_5=(variance_6*4.0f)<(mean_3_5*mean_3_5);
-let shift_4_2=select(shift_3_2,shift_3_2+mean_3_2,far_2);
-let shift_4_3=select(shift_3_3,shift_3_3+mean_3_3,far_3);
-let shift_4_4=select(shift_3_4,shift_3_4+mean_3_4,far_4);
-let shift_4_5=select(shift_3_5,shift_3_5+mean_3_5,far_5);
+let mean_5=sum_2_2 / f32(K*S);
+let mean_6=sum_2_3 / f32(K*S);
+let mean_7=sum_2_4 / f32(K*S);
+let mean_8=sum_2_5 / f32(K*S);
+let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_5*mean_5),0.0f);
+let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_6*mean_6),0.0f);
+let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_7*mean_7),0.0f);
+let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_8*mean_8),0.0f);
+let far_2=(variance_3*4.0f)<(mean_5*mean_5);
+let far_3=(variance_4*4.0f)<(mean_6*mean_6);
+let far_4=(variance_5*4.0f)<(mean_7*mean_7);
+let far_5=(variance_6*4.0f)<(mean_8*mean_8);
+let shift_4_2=select(shift_3_2,shift_3_2+mean_5,far_2);
+let shift_4_3=select(shift_3_3,shift_3_3+mean_6,far_3);
+let shift_4_4=select(shift_3_4,shift_3_4+mean_7,far_4);
+let shift_4_5=select(shift_3_5,shift_3_5+mean_8,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -878,93 +805,93 @@ let end_3=select(0u,(K*S) / 4u,far_2);
 let end_4=select(0u,(K*S) / 4u,far_3);
 let end_5=select(0u,(K*S) / 4u,far_4);
 let end_6=select(0u,(K*S) / 4u,far_5);
-for (var block_3=lane; block_3<end_3; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
-var part_5_2=vec4f(0.0f);
-let stop_3_2=min(block_3+(LANES*256u),end_3);
-for (var i_3=block_3; i_3<stop_3_2; i_3+=LANES) {
-let x_8_2=x_four(base_3_2+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8_2=running_mean_at(base_2_2+K_9);
-let running_var_8_2=running_var_at(base_2_2+K_9);
+let stop_2_2=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let x_8_2=x_four(base_3_2+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8_2=running_mean_at(base_2_2+K_8);
+let running_var_8_2=running_var_at(base_2_2+K_8);
 let rsqrt_8_2=inverseSqrt(running_var_8_2+eps);
-let mul_16_2=(x_8_2 - vec4f(running_mean_8_2))*vec4f(rsqrt_8_2);
-let gamma_b_8_2=gamma_b_at(base_2_2+K_9);
-let mul_17_2=mul_16_2*vec4f(gamma_b_8_2);
-let beta_b_8_2=beta_b_at(base_2_2+K_9);
-let add_5_2=(mul_17_2 - vec4f(shift_5))+vec4f(beta_b_8_2 - shift_2_2);
+let mul_15_2=(x_8_2 - vec4f(running_mean_8_2))*vec4f(rsqrt_8_2);
+let gamma_b_8_2=gamma_b_at(base_2_2+K_8);
+let mul_16_2=mul_15_2*vec4f(gamma_b_8_2);
+let beta_b_8_2=beta_b_at(base_2_2+K_8);
+let add_5_2=(mul_16_2 - vec4f(shift_5))+vec4f(beta_b_8_2 - shift_2_2);
 let d_2_2=add_5_2 - vec4f(shift_4_2);
-part_4_2=part_4_2+d_2_2;
-part_5_2=part_5_2+(d_2_2*d_2_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3=sum_3_3+part_4_2;
-squares_3_3=squares_3_3+part_5_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_3=lane; block_3<end_4; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-let stop_3_3=min(block_3+(LANES*256u),end_4);
-for (var i_3=block_3; i_3<stop_3_3; i_3+=LANES) {
-let x_8_3=x_four(base_3_3+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8_3=running_mean_at(base_2_3+K_9);
-let running_var_8_3=running_var_at(base_2_3+K_9);
+let stop_2_3=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let x_8_3=x_four(base_3_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8_3=running_mean_at(base_2_3+K_8);
+let running_var_8_3=running_var_at(base_2_3+K_8);
 let rsqrt_8_3=inverseSqrt(running_var_8_3+eps);
-let mul_16_3=(x_8_3 - vec4f(running_mean_8_3))*vec4f(rsqrt_8_3);
-let gamma_b_8_3=gamma_b_at(base_2_3+K_9);
-let mul_17_3=mul_16_3*vec4f(gamma_b_8_3);
-let beta_b_8_3=beta_b_at(base_2_3+K_9);
-let add_5_3=(mul_17_3 - vec4f(shift_6))+vec4f(beta_b_8_3 - shift_2_3);
+let mul_15_3=(x_8_3 - vec4f(running_mean_8_3))*vec4f(rsqrt_8_3);
+let gamma_b_8_3=gamma_b_at(base_2_3+K_8);
+let mul_16_3=mul_15_3*vec4f(gamma_b_8_3);
+let beta_b_8_3=beta_b_at(base_2_3+K_8);
+let add_5_3=(mul_16_3 - vec4f(shift_6))+vec4f(beta_b_8_3 - shift_2_3);
 let d_2_3=add_5_3 - vec4f(shift_4_3);
-part_4_3=part_4_3+d_2_3;
-part_5_3=part_5_3+(d_2_3*d_2_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4=sum_3_4+part_4_3;
-squares_3_4=squares_3_4+part_5_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_3=lane; block_3<end_5; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-let stop_3_4=min(block_3+(LANES*256u),end_5);
-for (var i_3=block_3; i_3<stop_3_4; i_3+=LANES) {
-let x_8_4=x_four(base_3_4+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8_4=running_mean_at(base_2_4+K_9);
-let running_var_8_4=running_var_at(base_2_4+K_9);
+let stop_2_4=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let x_8_4=x_four(base_3_4+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8_4=running_mean_at(base_2_4+K_8);
+let running_var_8_4=running_var_at(base_2_4+K_8);
 let rsqrt_8_4=inverseSqrt(running_var_8_4+eps);
-let mul_16_4=(x_8_4 - vec4f(running_mean_8_4))*vec4f(rsqrt_8_4);
-let gamma_b_8_4=gamma_b_at(base_2_4+K_9);
-let mul_17_4=mul_16_4*vec4f(gamma_b_8_4);
-let beta_b_8_4=beta_b_at(base_2_4+K_9);
-let add_5_4=(mul_17_4 - vec4f(shift_7))+vec4f(beta_b_8_4 - shift_2_4);
+let mul_15_4=(x_8_4 - vec4f(running_mean_8_4))*vec4f(rsqrt_8_4);
+let gamma_b_8_4=gamma_b_at(base_2_4+K_8);
+let mul_16_4=mul_15_4*vec4f(gamma_b_8_4);
+let beta_b_8_4=beta_b_at(base_2_4+K_8);
+let add_5_4=(mul_16_4 - vec4f(shift_7))+vec4f(beta_b_8_4 - shift_2_4);
 let d_2_4=add_5_4 - vec4f(shift_4_4);
-part_4_4=part_4_4+d_2_4;
-part_5_4=part_5_4+(d_2_4*d_2_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5=sum_3_5+part_4_4;
-squares_3_5=squares_3_5+part_5_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_3=lane; block_3<end_6; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_6; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3_5=min(block_3+(LANES*256u),end_6);
-for (var i_3=block_3; i_3<stop_3_5; i_3+=LANES) {
-let x_8_5=x_four(base_3_5+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let running_mean_8_5=running_mean_at(base_2_5+K_9);
-let running_var_8_5=running_var_at(base_2_5+K_9);
+let stop_2_5=min(block_2+(LANES*256u),end_6);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let x_8_5=x_four(base_3_5+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8_5=running_mean_at(base_2_5+K_8);
+let running_var_8_5=running_var_at(base_2_5+K_8);
 let rsqrt_8_5=inverseSqrt(running_var_8_5+eps);
-let mul_16_5=(x_8_5 - vec4f(running_mean_8_5))*vec4f(rsqrt_8_5);
-let gamma_b_8_5=gamma_b_at(base_2_5+K_9);
-let mul_17_5=mul_16_5*vec4f(gamma_b_8_5);
-let beta_b_8_5=beta_b_at(base_2_5+K_9);
-let add_5_5=(mul_17_5 - vec4f(shift_8))+vec4f(beta_b_8_5 - shift_2_5);
+let mul_15_5=(x_8_5 - vec4f(running_mean_8_5))*vec4f(rsqrt_8_5);
+let gamma_b_8_5=gamma_b_at(base_2_5+K_8);
+let mul_16_5=mul_15_5*vec4f(gamma_b_8_5);
+let beta_b_8_5=beta_b_at(base_2_5+K_8);
+let add_5_5=(mul_16_5 - vec4f(shift_8))+vec4f(beta_b_8_5 - shift_2_5);
 let d_2_5=add_5_5 - vec4f(shift_4_5);
-part_4_5=part_4_5+d_2_5;
-part_5_5=part_5_5+(d_2_5*d_2_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6=sum_3_6+part_4_5;
-squares_3_6=squares_3_6+part_5_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
 var sum_3_2_2=fold_add(sum_3_3);
 var sum_3_2_3=fold_add(sum_3_4);
@@ -974,36 +901,36 @@ var squares_3_2_2=fold_add(squares_3_3);
 var squares_3_2_3=fold_add(squares_3_4);
 var squares_3_2_4=fold_add(squares_3_5);
 var squares_3_2_5=fold_add(squares_3_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_4_2=exchange(sum_3_2_2,mask_3);
-let other_4_3=exchange(sum_3_2_3,mask_3);
-let other_4_4=exchange(sum_3_2_4,mask_3);
-let other_4_5=exchange(sum_3_2_5,mask_3);
-sum_3_2_2=sum_3_2_2+other_4_2;
-sum_3_2_3=sum_3_2_3+other_4_3;
-sum_3_2_4=sum_3_2_4+other_4_4;
-sum_3_2_5=sum_3_2_5+other_4_5;
-let other_5_2=exchange(squares_3_2_2,mask_3);
-let other_5_3=exchange(squares_3_2_3,mask_3);
-let other_5_4=exchange(squares_3_2_4,mask_3);
-let other_5_5=exchange(squares_3_2_5,mask_3);
-squares_3_2_2=squares_3_2_2+other_5_2;
-squares_3_2_3=squares_3_2_3+other_5_3;
-squares_3_2_4=squares_3_2_4+other_5_4;
-squares_3_2_5=squares_3_2_5+other_5_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_4_2=sum_3_2_2 / f32(K*S);
-let mean_4_3=sum_3_2_3 / f32(K*S);
-let mean_4_4=sum_3_2_4 / f32(K*S);
-let mean_4_5=sum_3_2_5 / f32(K*S);
-let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_4_2*mean_4_2),0.0f);
-let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_4_3*mean_4_3),0.0f);
-let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_4_4*mean_4_4),0.0f);
-let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_4_5*mean_4_5),0.0f);
-let rest_2=select(mean_3_2,mean_4_2,far_2);
-let rest_3=select(mean_3_3,mean_4_3,far_3);
-let rest_4=select(mean_3_4,mean_4_4,far_4);
-let rest_5=select(mean_3_5,mean_4_5,far_5);
+let mean_2_2=sum_3_2_2 / f32(K*S);
+let mean_2_3=sum_3_2_3 / f32(K*S);
+let mean_2_4=sum_3_2_4 / f32(K*S);
+let mean_2_5=sum_3_2_5 / f32(K*S);
+let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_5,mean_2_2,far_2);
+let rest_3=select(mean_6,mean_2_3,far_3);
+let rest_4=select(mean_7,mean_2_4,far_4);
+let rest_5=select(mean_8,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -1012,107 +939,143 @@ let rsqrt_10_2=inverseSqrt(spread_2+eps);
 let rsqrt_10_3=inverseSqrt(spread_3+eps);
 let rsqrt_10_4=inverseSqrt(spread_4+eps);
 let rsqrt_10_5=inverseSqrt(spread_5+eps);
-var mean_5_3=vec4f(0.0f);
-var mean_5_4=vec4f(0.0f);
-var mean_5_5=vec4f(0.0f);
-var mean_5_6=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2_2=d_y_four(base_3_2+i_4);
-let d_y_2_3=d_y_four(base_3_3+i_4);
-let d_y_2_4=d_y_four(base_3_4+i_4);
-let d_y_2_5=d_y_four(base_3_5+i_4);
-let x_9_2=x_four(base_3_2+i_4);
-let x_9_3=x_four(base_3_3+i_4);
-let x_9_4=x_four(base_3_4+i_4);
-let x_9_5=x_four(base_3_5+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let running_mean_9_2=running_mean_at(base_2_2+K_10);
-let running_mean_9_3=running_mean_at(base_2_3+K_10);
-let running_mean_9_4=running_mean_at(base_2_4+K_10);
-let running_mean_9_5=running_mean_at(base_2_5+K_10);
-let running_var_9_2=running_var_at(base_2_2+K_10);
-let running_var_9_3=running_var_at(base_2_3+K_10);
-let running_var_9_4=running_var_at(base_2_4+K_10);
-let running_var_9_5=running_var_at(base_2_5+K_10);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4=d_y_four(base_3_2+i_3);
+let d_y_5=d_y_four(base_3_3+i_3);
+let d_y_6=d_y_four(base_3_4+i_3);
+let d_y_7=d_y_four(base_3_5+i_3);
+let x_9_2=x_four(base_3_2+i_3);
+let x_9_3=x_four(base_3_3+i_3);
+let x_9_4=x_four(base_3_4+i_3);
+let x_9_5=x_four(base_3_5+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let running_mean_9_2=running_mean_at(base_2_2+K_9);
+let running_mean_9_3=running_mean_at(base_2_3+K_9);
+let running_mean_9_4=running_mean_at(base_2_4+K_9);
+let running_mean_9_5=running_mean_at(base_2_5+K_9);
+let running_var_9_2=running_var_at(base_2_2+K_9);
+let running_var_9_3=running_var_at(base_2_3+K_9);
+let running_var_9_4=running_var_at(base_2_4+K_9);
+let running_var_9_5=running_var_at(base_2_5+K_9);
 let rsqrt_9_2=inverseSqrt(running_var_9_2+eps);
 let rsqrt_9_3=inverseSqrt(running_var_9_3+eps);
 let rsqrt_9_4=inverseSqrt(running_var_9_4+eps);
 let rsqrt_9_5=inverseSqrt(running_var_9_5+eps);
-let mul_18_2=(x_9_2 - vec4f(running_mean_9_2))*vec4f(rsqrt_9_2);
-let mul_18_3=(x_9_3 - vec4f(running_mean_9_3))*vec4f(rsqrt_9_3);
-let mul_18_4=(x_9_4 - vec4f(running_mean_9_4))*vec4f(rsqrt_9_4);
-let mul_18_5=(x_9_5 - vec4f(running_mean_9_5))*vec4f(rsqrt_9_5);
-let gamma_b_9_2=gamma_b_at(base_2_2+K_10);
-let gamma_b_9_3=gamma_b_at(base_2_3+K_10);
-let gamma_b_9_4=gamma_b_at(base_2_4+K_10);
-let gamma_b_9_5=gamma_b_at(base_2_5+K_10);
-let mul_19_2=mul_18_2*vec4f(gamma_b_9_2);
-let mul_19_3=mul_18_3*vec4f(gamma_b_9_3);
-let mul_19_4=mul_18_4*vec4f(gamma_b_9_4);
-let mul_19_5=mul_18_5*vec4f(gamma_b_9_5);
-let beta_b_9_2=beta_b_at(base_2_2+K_10);
-let beta_b_9_3=beta_b_at(base_2_3+K_10);
-let beta_b_9_4=beta_b_at(base_2_4+K_10);
-let beta_b_9_5=beta_b_at(base_2_5+K_10);
-let add_6_2=(mul_19_2 - vec4f(shift_5))+vec4f(beta_b_9_2 - shift_2_2);
-let add_6_3=(mul_19_3 - vec4f(shift_6))+vec4f(beta_b_9_3 - shift_2_3);
-let add_6_4=(mul_19_4 - vec4f(shift_7))+vec4f(beta_b_9_4 - shift_2_4);
-let add_6_5=(mul_19_5 - vec4f(shift_8))+vec4f(beta_b_9_5 - shift_2_5);
-let mul_20_2=((add_6_2 - vec4f(shift_4_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
-let mul_20_3=((add_6_3 - vec4f(shift_4_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
-let mul_20_4=((add_6_4 - vec4f(shift_4_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
-let mul_20_5=((add_6_5 - vec4f(shift_4_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
-let mul_21_2=d_y_2_2*mul_20_2;
-let mul_21_3=d_y_2_3*mul_20_3;
-let mul_21_4=d_y_2_4*mul_20_4;
-let mul_21_5=d_y_2_5*mul_20_5;
-let gamma_2_2=gamma_at(base_2_2+K_10);
-let gamma_2_3=gamma_at(base_2_3+K_10);
-let gamma_2_4=gamma_at(base_2_4+K_10);
-let gamma_2_5=gamma_at(base_2_5+K_10);
-part_6_2=part_6_2+(mul_21_2*vec4f(gamma_2_2));
-part_6_3=part_6_3+(mul_21_3*vec4f(gamma_2_3));
-part_6_4=part_6_4+(mul_21_4*vec4f(gamma_2_4));
-part_6_5=part_6_5+(mul_21_5*vec4f(gamma_2_5));
+let mul_17_2=(x_9_2 - vec4f(running_mean_9_2))*vec4f(rsqrt_9_2);
+let mul_17_3=(x_9_3 - vec4f(running_mean_9_3))*vec4f(rsqrt_9_3);
+let mul_17_4=(x_9_4 - vec4f(running_mean_9_4))*vec4f(rsqrt_9_4);
+let mul_17_5=(x_9_5 - vec4f(running_mean_9_5))*vec4f(rsqrt_9_5);
+let gamma_b_9_2=gamma_b_at(base_2_2+K_9);
+let gamma_b_9_3=gamma_b_at(base_2_3+K_9);
+let gamma_b_9_4=gamma_b_at(base_2_4+K_9);
+let gamma_b_9_5=gamma_b_at(base_2_5+K_9);
+let mul_18_2=mul_17_2*vec4f(gamma_b_9_2);
+let mul_18_3=mul_17_3*vec4f(gamma_b_9_3);
+let mul_18_4=mul_17_4*vec4f(gamma_b_9_4);
+let mul_18_5=mul_17_5*vec4f(gamma_b_9_5);
+let beta_b_9_2=beta_b_at(base_2_2+K_9);
+let beta_b_9_3=beta_b_at(base_2_3+K_9);
+let beta_b_9_4=beta_b_at(base_2_4+K_9);
+let beta_b_9_5=beta_b_at(base_2_5+K_9);
+let add_6_2=(mul_18_2 - vec4f(shift_5))+vec4f(beta_b_9_2 - shift_2_2);
+let add_6_3=(mul_18_3 - vec4f(shift_6))+vec4f(beta_b_9_3 - shift_2_3);
+let add_6_4=(mul_18_4 - vec4f(shift_7))+vec4f(beta_b_9_4 - shift_2_4);
+let add_6_5=(mul_18_5 - vec4f(shift_8))+vec4f(beta_b_9_5 - shift_2_5);
+let mul_19_2=((add_6_2 - vec4f(shift_4_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
+let mul_19_3=((add_6_3 - vec4f(shift_4_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
+let mul_19_4=((add_6_4 - vec4f(shift_4_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
+let mul_19_5=((add_6_5 - vec4f(shift_4_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
+let mul_20_2=d_y_4*mul_19_2;
+let mul_20_3=d_y_5*mul_19_3;
+let mul_20_4=d_y_6*mul_19_4;
+let mul_20_5=d_y_7*mul_19_5;
+let gamma_4=gamma_at(base_2_2+K_9);
+let gamma_5=gamma_at(base_2_3+K_9);
+let gamma_6=gamma_at(base_2_4+K_9);
+let gamma_7=gamma_at(base_2_5+K_9);
+let mul_21_2=d_y_4*vec4f(gamma_4);
+let mul_21_3=d_y_5*vec4f(gamma_5);
+let mul_21_4=d_y_6*vec4f(gamma_6);
+let mul_21_5=d_y_7*vec4f(gamma_7);
+part_5_2=part_5_2+(mul_20_2*vec4f(gamma_4));
+part_5_3=part_5_3+(mul_20_3*vec4f(gamma_5));
+part_5_4=part_5_4+(mul_20_4*vec4f(gamma_6));
+part_5_5=part_5_5+(mul_20_5*vec4f(gamma_7));
+part_6_2=part_6_2+mul_21_2;
+part_6_3=part_6_3+mul_21_3;
+part_6_4=part_6_4+mul_21_4;
+part_6_5=part_6_5+mul_21_5;
 }
-mean_5_3=mean_5_3+part_6_2;
-mean_5_4=mean_5_4+part_6_3;
-mean_5_5=mean_5_5+part_6_4;
-mean_5_6=mean_5_6+part_6_5;
+mean_3_3=mean_3_3+part_5_2;
+mean_3_4=mean_3_4+part_5_3;
+mean_3_5=mean_3_5+part_5_4;
+mean_3_6=mean_3_6+part_5_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
 }
-var mean_5_2_2=fold_add(mean_5_3);
-var mean_5_2_3=fold_add(mean_5_4);
-var mean_5_2_4=fold_add(mean_5_5);
-var mean_5_2_5=fold_add(mean_5_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_5_2_2,mask_4);
-let other_6_3=exchange(mean_5_2_3,mask_4);
-let other_6_4=exchange(mean_5_2_4,mask_4);
-let other_6_5=exchange(mean_5_2_5,mask_4);
-mean_5_2_2=mean_5_2_2+other_6_2;
-mean_5_2_3=mean_5_2_3+other_6_3;
-mean_5_2_4=mean_5_2_4+other_6_4;
-mean_5_2_5=mean_5_2_5+other_6_5;
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+var mean_4_2_2=fold_add(mean_4_3);
+var mean_4_2_3=fold_add(mean_4_4);
+var mean_4_2_4=fold_add(mean_4_5);
+var mean_4_2_5=fold_add(mean_4_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(mean_3_2_2,mask_3);
+let other_5_3=exchange(mean_3_2_3,mask_3);
+let other_5_4=exchange(mean_3_2_4,mask_3);
+let other_5_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_5_2;
+mean_3_2_3=mean_3_2_3+other_5_3;
+mean_3_2_4=mean_3_2_4+other_5_4;
+mean_3_2_5=mean_3_2_5+other_5_5;
+let other_6_2=exchange(mean_4_2_2,mask_3);
+let other_6_3=exchange(mean_4_2_3,mask_3);
+let other_6_4=exchange(mean_4_2_4,mask_3);
+let other_6_5=exchange(mean_4_2_5,mask_3);
+mean_4_2_2=mean_4_2_2+other_6_2;
+mean_4_2_3=mean_4_2_3+other_6_3;
+mean_4_2_4=mean_4_2_4+other_6_4;
+mean_4_2_5=mean_4_2_5+other_6_5;
 }
-let mean_all_2_2=mean_5_2_2 / f32(K*S);
-let mean_all_2_3=mean_5_2_3 / f32(K*S);
-let mean_all_2_4=mean_5_2_4 / f32(K*S);
-let mean_all_2_5=mean_5_2_5 / f32(K*S);
+let mean_all_3=mean_3_2_2 / f32(K*S);
+let mean_all_4=mean_3_2_3 / f32(K*S);
+let mean_all_5=mean_3_2_4 / f32(K*S);
+let mean_all_6=mean_3_2_5 / f32(K*S);
+let mean_all_2_2=mean_4_2_2 / f32(K*S);
+let mean_all_2_3=mean_4_2_3 / f32(K*S);
+let mean_all_2_4=mean_4_2_4 / f32(K*S);
+let mean_all_2_5=mean_4_2_5 / f32(K*S);
 for (var segment=0u; segment<K; segment+=1u) {
 let base_4_2=(row_2*((K*S) / 4u))+(segment*(S / 4u));
 let base_4_3=(row_3*((K*S) / 4u))+(segment*(S / 4u));
 let base_4_4=(row_4*((K*S) / 4u))+(segment*(S / 4u));
 let base_4_5=(row_5*((K*S) / 4u))+(segment*(S / 4u));
-let gamma_3_2=gamma_at(base_2_2+segment);
-let gamma_3_3=gamma_at(base_2_3+segment);
-let gamma_3_4=gamma_at(base_2_4+segment);
-let gamma_3_5=gamma_at(base_2_5+segment);
+let gamma_2_2=gamma_at(base_2_2+segment);
+let gamma_2_3=gamma_at(base_2_3+segment);
+let gamma_2_4=gamma_at(base_2_4+segment);
+let gamma_2_5=gamma_at(base_2_5+segment);
 let running_mean_10_2=running_mean_at(base_2_2+segment);
 let running_mean_10_3=running_mean_at(base_2_3+segment);
 let running_mean_10_4=running_mean_at(base_2_4+segment);
@@ -1153,7 +1116,7 @@ var sum_7_3=vec4f(0.0f);
 var sum_7_4=vec4f(0.0f);
 var sum_7_5=vec4f(0.0f);
 var sum_7_6=vec4f(0.0f);
-for (var block_5=lane; block_5<S / 4u; block_5+=LANES*256u) {
+for (var block_4=lane; block_4<S / 4u; block_4+=LANES*256u) {
 var part_7_2=vec4f(0.0f);
 var part_7_3=vec4f(0.0f);
 var part_7_4=vec4f(0.0f);
@@ -1170,20 +1133,20 @@ var part_10_2=vec4f(0.0f);
 var part_10_3=vec4f(0.0f);
 var part_10_4=vec4f(0.0f);
 var part_10_5=vec4f(0.0f);
-let stop_5=min(block_5+(LANES*256u),S / 4u);
-for (var i_5=block_5; i_5<stop_5; i_5+=LANES) {
-let d_y_3_2=d_y_four(base_4_2+i_5);
-let d_y_3_3=d_y_four(base_4_3+i_5);
-let d_y_3_4=d_y_four(base_4_4+i_5);
-let d_y_3_5=d_y_four(base_4_5+i_5);
-let mul_22_2=d_y_3_2*vec4f(gamma_3_2);
-let mul_22_3=d_y_3_3*vec4f(gamma_3_3);
-let mul_22_4=d_y_3_4*vec4f(gamma_3_4);
-let mul_22_5=d_y_3_5*vec4f(gamma_3_5);
-let x_10_2=x_four(base_4_2+i_5);
-let x_10_3=x_four(base_4_3+i_5);
-let x_10_4=x_four(base_4_4+i_5);
-let x_10_5=x_four(base_4_5+i_5);
+let stop_4=min(block_4+(LANES*256u),S / 4u);
+for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
+let d_y_2_2=d_y_four(base_4_2+i_4);
+let d_y_2_3=d_y_four(base_4_3+i_4);
+let d_y_2_4=d_y_four(base_4_4+i_4);
+let d_y_2_5=d_y_four(base_4_5+i_4);
+let mul_22_2=d_y_2_2*vec4f(gamma_2_2);
+let mul_22_3=d_y_2_3*vec4f(gamma_2_3);
+let mul_22_4=d_y_2_4*vec4f(gamma_2_4);
+let mul_22_5=d_y_2_5*vec4f(gamma_2_5);
+let x_10_2=x_four(base_4_2+i_4);
+let x_10_3=x_four(base_4_3+i_4);
+let x_10_4=x_four(base_4_4+i_4);
+let x_10_5=x_four(base_4_5+i_4);
 let mul_23_2=(x_10_2 - vec4f(running_mean_10_2))*vec4f(rsqrt_11_2);
 let mul_23_3=(x_10_3 - vec4f(running_mean_10_3))*vec4f(rsqrt_11_3);
 let mul_23_4=(x_10_4 - vec4f(running_mean_10_4))*vec4f(rsqrt_11_4);
@@ -1200,14 +1163,14 @@ let mul_25_2=((add_7_2 - vec4f(shift_4_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
 let mul_25_3=((add_7_3 - vec4f(shift_4_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
 let mul_25_4=((add_7_4 - vec4f(shift_4_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
 let mul_25_5=((add_7_5 - vec4f(shift_4_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
-let sub_2_2=(mul_22_2 - (mul_25_2*vec4f(mean_all_2_2))) - vec4f(mean_all_3);
-let sub_2_3=(mul_22_3 - (mul_25_3*vec4f(mean_all_2_3))) - vec4f(mean_all_4);
-let sub_2_4=(mul_22_4 - (mul_25_4*vec4f(mean_all_2_4))) - vec4f(mean_all_5);
-let sub_2_5=(mul_22_5 - (mul_25_5*vec4f(mean_all_2_5))) - vec4f(mean_all_6);
-let mul_26_2=d_y_3_2*mul_25_2;
-let mul_26_3=d_y_3_3*mul_25_3;
-let mul_26_4=d_y_3_4*mul_25_4;
-let mul_26_5=d_y_3_5*mul_25_5;
+let sub_2_2=(mul_22_2 - (mul_25_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2);
+let sub_2_3=(mul_22_3 - (mul_25_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3);
+let sub_2_4=(mul_22_4 - (mul_25_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4);
+let sub_2_5=(mul_22_5 - (mul_25_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5);
+let mul_26_2=d_y_2_2*mul_25_2;
+let mul_26_3=d_y_2_3*mul_25_3;
+let mul_26_4=d_y_2_4*mul_25_4;
+let mul_26_5=d_y_2_5*mul_25_5;
 part_7_2=part_7_2+((sub_2_2*mul_23_2)*vec4f(rsqrt_10_2));
 part_7_3=part_7_3+((sub_2_3*mul_23_3)*vec4f(rsqrt_10_3));
 part_7_4=part_7_4+((sub_2_4*mul_23_4)*vec4f(rsqrt_10_4));
@@ -1220,10 +1183,10 @@ part_9_2=part_9_2+mul_26_2;
 part_9_3=part_9_3+mul_26_3;
 part_9_4=part_9_4+mul_26_4;
 part_9_5=part_9_5+mul_26_5;
-part_10_2=part_10_2+d_y_3_2;
-part_10_3=part_10_3+d_y_3_3;
-part_10_4=part_10_4+d_y_3_4;
-part_10_5=part_10_5+d_y_3_5;
+part_10_2=part_10_2+d_y_2_2;
+part_10_3=part_10_3+d_y_2_3;
+part_10_4=part_10_4+d_y_2_4;
+part_10_5=part_10_5+d_y_2_5;
 }
 sum_4_3=sum_4_3+part_7_2;
 sum_4_4=sum_4_4+part_7_3;
@@ -1258,35 +1221,35 @@ var sum_7_2_2=fold_add(sum_7_3);
 var sum_7_2_3=fold_add(sum_7_4);
 var sum_7_2_4=fold_add(sum_7_5);
 var sum_7_2_5=fold_add(sum_7_6);
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7_2=exchange(sum_4_2_2,mask_5);
-let other_7_3=exchange(sum_4_2_3,mask_5);
-let other_7_4=exchange(sum_4_2_4,mask_5);
-let other_7_5=exchange(sum_4_2_5,mask_5);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_7_2=exchange(sum_4_2_2,mask_4);
+let other_7_3=exchange(sum_4_2_3,mask_4);
+let other_7_4=exchange(sum_4_2_4,mask_4);
+let other_7_5=exchange(sum_4_2_5,mask_4);
 sum_4_2_2=sum_4_2_2+other_7_2;
 sum_4_2_3=sum_4_2_3+other_7_3;
 sum_4_2_4=sum_4_2_4+other_7_4;
 sum_4_2_5=sum_4_2_5+other_7_5;
-let other_8_2=exchange(sum_5_2_2,mask_5);
-let other_8_3=exchange(sum_5_2_3,mask_5);
-let other_8_4=exchange(sum_5_2_4,mask_5);
-let other_8_5=exchange(sum_5_2_5,mask_5);
+let other_8_2=exchange(sum_5_2_2,mask_4);
+let other_8_3=exchange(sum_5_2_3,mask_4);
+let other_8_4=exchange(sum_5_2_4,mask_4);
+let other_8_5=exchange(sum_5_2_5,mask_4);
 sum_5_2_2=sum_5_2_2+other_8_2;
 sum_5_2_3=sum_5_2_3+other_8_3;
 sum_5_2_4=sum_5_2_4+other_8_4;
 sum_5_2_5=sum_5_2_5+other_8_5;
-let other_9_2=exchange(sum_6_2_2,mask_5);
-let other_9_3=exchange(sum_6_2_3,mask_5);
-let other_9_4=exchange(sum_6_2_4,mask_5);
-let other_9_5=exchange(sum_6_2_5,mask_5);
+let other_9_2=exchange(sum_6_2_2,mask_4);
+let other_9_3=exchange(sum_6_2_3,mask_4);
+let other_9_4=exchange(sum_6_2_4,mask_4);
+let other_9_5=exchange(sum_6_2_5,mask_4);
 sum_6_2_2=sum_6_2_2+other_9_2;
 sum_6_2_3=sum_6_2_3+other_9_3;
 sum_6_2_4=sum_6_2_4+other_9_4;
 sum_6_2_5=sum_6_2_5+other_9_5;
-let other_10_2=exchange(sum_7_2_2,mask_5);
-let other_10_3=exchange(sum_7_2_3,mask_5);
-let other_10_4=exchange(sum_7_2_4,mask_5);
-let other_10_5=exchange(sum_7_2_5,mask_5);
+let other_10_2=exchange(sum_7_2_2,mask_4);
+let other_10_3=exchange(sum_7_2_3,mask_4);
+let other_10_4=exchange(sum_7_2_4,mask_4);
+let other_10_5=exchange(sum_7_2_5,mask_4);
 sum_7_2_2=sum_7_2_2+other_10_2;
 sum_7_2_3=sum_7_2_3+other_10_3;
 sum_7_2_4=sum_7_2_4+other_10_4;
@@ -1328,32 +1291,32 @@ scratch_put((((((((N*G)*K)+3u) / 4u)*4u)+(((((N*G)*K)+3u) / 4u)*4u))+(((((N*G)*K
 }
 }
 let end_2=select(0u,(K*S) / 4u,active_1);
-for (var i_6=lane; i_6<end_2; i_6+=LANES) {
-let d_y_4_2=d_y_four(base_3_2+i_6);
-let d_y_4_3=d_y_four(base_3_3+i_6);
-let d_y_4_4=d_y_four(base_3_4+i_6);
-let d_y_4_5=d_y_four(base_3_5+i_6);
-let K_11=(i_6*4u) / max(S,1u);
-let gamma_4_2=gamma_at(base_2_2+K_11);
-let gamma_4_3=gamma_at(base_2_3+K_11);
-let gamma_4_4=gamma_at(base_2_4+K_11);
-let gamma_4_5=gamma_at(base_2_5+K_11);
-let mul_27_2=d_y_4_2*vec4f(gamma_4_2);
-let mul_27_3=d_y_4_3*vec4f(gamma_4_3);
-let mul_27_4=d_y_4_4*vec4f(gamma_4_4);
-let mul_27_5=d_y_4_5*vec4f(gamma_4_5);
-let x_11_2=x_four(base_3_2+i_6);
-let x_11_3=x_four(base_3_3+i_6);
-let x_11_4=x_four(base_3_4+i_6);
-let x_11_5=x_four(base_3_5+i_6);
-let running_mean_11_2=running_mean_at(base_2_2+K_11);
-let running_mean_11_3=running_mean_at(base_2_3+K_11);
-let running_mean_11_4=running_mean_at(base_2_4+K_11);
-let running_mean_11_5=running_mean_at(base_2_5+K_11);
-let running_var_11_2=running_var_at(base_2_2+K_11);
-let running_var_11_3=running_var_at(base_2_3+K_11);
-let running_var_11_4=running_var_at(base_2_4+K_11);
-let running_var_11_5=running_var_at(base_2_5+K_11);
+for (var i_5=lane; i_5<end_2; i_5+=LANES) {
+let d_y_3_2=d_y_four(base_3_2+i_5);
+let d_y_3_3=d_y_four(base_3_3+i_5);
+let d_y_3_4=d_y_four(base_3_4+i_5);
+let d_y_3_5=d_y_four(base_3_5+i_5);
+let K_10=(i_5*4u) / max(S,1u);
+let gamma_3_2=gamma_at(base_2_2+K_10);
+let gamma_3_3=gamma_at(base_2_3+K_10);
+let gamma_3_4=gamma_at(base_2_4+K_10);
+let gamma_3_5=gamma_at(base_2_5+K_10);
+let mul_27_2=d_y_3_2*vec4f(gamma_3_2);
+let mul_27_3=d_y_3_3*vec4f(gamma_3_3);
+let mul_27_4=d_y_3_4*vec4f(gamma_3_4);
+let mul_27_5=d_y_3_5*vec4f(gamma_3_5);
+let x_11_2=x_four(base_3_2+i_5);
+let x_11_3=x_four(base_3_3+i_5);
+let x_11_4=x_four(base_3_4+i_5);
+let x_11_5=x_four(base_3_5+i_5);
+let running_mean_11_2=running_mean_at(base_2_2+K_10);
+let running_mean_11_3=running_mean_at(base_2_3+K_10);
+let running_mean_11_4=running_mean_at(base_2_4+K_10);
+let running_mean_11_5=running_mean_at(base_2_5+K_10);
+let running_var_11_2=running_var_at(base_2_2+K_10);
+let running_var_11_3=running_var_at(base_2_3+K_10);
+let running_var_11_4=running_var_at(base_2_4+K_10);
+let running_var_11_5=running_var_at(base_2_5+K_10);
 let rsqrt_12_2=inverseSqrt(running_var_11_2+eps);
 let rsqrt_12_3=inverseSqrt(running_var_11_3+eps);
 let rsqrt_12_4=inverseSqrt(running_var_11_4+eps);
@@ -1362,18 +1325,18 @@ let mul_28_2=(x_11_2 - vec4f(running_mean_11_2))*vec4f(rsqrt_12_2);
 let mul_28_3=(x_11_3 - vec4f(running_mean_11_3))*vec4f(rsqrt_12_3);
 let mul_28_4=(x_11_4 - vec4f(running_mean_11_4))*vec4f(rsqrt_12_4);
 let mul_28_5=(x_11_5 - vec4f(running_mean_11_5))*vec4f(rsqrt_12_5);
-let gamma_b_11_2=gamma_b_at(base_2_2+K_11);
-let gamma_b_11_3=gamma_b_at(base_2_3+K_11);
-let gamma_b_11_4=gamma_b_at(base_2_4+K_11);
-let gamma_b_11_5=gamma_b_at(base_2_5+K_11);
+let gamma_b_11_2=gamma_b_at(base_2_2+K_10);
+let gamma_b_11_3=gamma_b_at(base_2_3+K_10);
+let gamma_b_11_4=gamma_b_at(base_2_4+K_10);
+let gamma_b_11_5=gamma_b_at(base_2_5+K_10);
 let mul_29_2=mul_28_2*vec4f(gamma_b_11_2);
 let mul_29_3=mul_28_3*vec4f(gamma_b_11_3);
 let mul_29_4=mul_28_4*vec4f(gamma_b_11_4);
 let mul_29_5=mul_28_5*vec4f(gamma_b_11_5);
-let beta_b_11_2=beta_b_at(base_2_2+K_11);
-let beta_b_11_3=beta_b_at(base_2_3+K_11);
-let beta_b_11_4=beta_b_at(base_2_4+K_11);
-let beta_b_11_5=beta_b_at(base_2_5+K_11);
+let beta_b_11_2=beta_b_at(base_2_2+K_10);
+let beta_b_11_3=beta_b_at(base_2_3+K_10);
+let beta_b_11_4=beta_b_at(base_2_4+K_10);
+let beta_b_11_5=beta_b_at(base_2_5+K_10);
 let add_8_2=(mul_29_2 - vec4f(shift_5))+vec4f(beta_b_11_2 - shift_2_2);
 let add_8_3=(mul_29_3 - vec4f(shift_6))+vec4f(beta_b_11_3 - shift_2_3);
 let add_8_4=(mul_29_4 - vec4f(shift_7))+vec4f(beta_b_11_4 - shift_2_4);
@@ -1382,14 +1345,14 @@ let mul_30_2=((add_8_2 - vec4f(shift_4_2)) - vec4f(rest_2))*vec4f(rsqrt_10_2);
 let mul_30_3=((add_8_3 - vec4f(shift_4_3)) - vec4f(rest_3))*vec4f(rsqrt_10_3);
 let mul_30_4=((add_8_4 - vec4f(shift_4_4)) - vec4f(rest_4))*vec4f(rsqrt_10_4);
 let mul_30_5=((add_8_5 - vec4f(shift_4_5)) - vec4f(rest_5))*vec4f(rsqrt_10_5);
-let sub_3_2=(mul_27_2 - (mul_30_2*vec4f(mean_all_2_2))) - vec4f(mean_all_3);
-let sub_3_3=(mul_27_3 - (mul_30_3*vec4f(mean_all_2_3))) - vec4f(mean_all_4);
-let sub_3_4=(mul_27_4 - (mul_30_4*vec4f(mean_all_2_4))) - vec4f(mean_all_5);
-let sub_3_5=(mul_27_5 - (mul_30_5*vec4f(mean_all_2_5))) - vec4f(mean_all_6);
-d_x_put_four(base_3_2+i_6,(sub_3_2*vec4f(gamma_b_11_2*rsqrt_12_2))*vec4f(rsqrt_10_2));
-d_x_put_four(base_3_3+i_6,(sub_3_3*vec4f(gamma_b_11_3*rsqrt_12_3))*vec4f(rsqrt_10_3));
-d_x_put_four(base_3_4+i_6,(sub_3_4*vec4f(gamma_b_11_4*rsqrt_12_4))*vec4f(rsqrt_10_4));
-d_x_put_four(base_3_5+i_6,(sub_3_5*vec4f(gamma_b_11_5*rsqrt_12_5))*vec4f(rsqrt_10_5));
+let sub_3_2=(mul_27_2 - (mul_30_2*vec4f(mean_all_3))) - vec4f(mean_all_2_2);
+let sub_3_3=(mul_27_3 - (mul_30_3*vec4f(mean_all_4))) - vec4f(mean_all_2_3);
+let sub_3_4=(mul_27_4 - (mul_30_4*vec4f(mean_all_5))) - vec4f(mean_all_2_4);
+let sub_3_5=(mul_27_5 - (mul_30_5*vec4f(mean_all_6))) - vec4f(mean_all_2_5);
+d_x_put_four(base_3_2+i_5,(sub_3_2*vec4f(gamma_b_11_2*rsqrt_12_2))*vec4f(rsqrt_10_2));
+d_x_put_four(base_3_3+i_5,(sub_3_3*vec4f(gamma_b_11_3*rsqrt_12_3))*vec4f(rsqrt_10_3));
+d_x_put_four(base_3_4+i_5,(sub_3_4*vec4f(gamma_b_11_4*rsqrt_12_4))*vec4f(rsqrt_10_4));
+d_x_put_four(base_3_5+i_5,(sub_3_5*vec4f(gamma_b_11_5*rsqrt_12_5))*vec4f(rsqrt_10_5));
 }
 }
 `,
@@ -1403,9 +1366,9 @@ d_x_put_four(base_3_5+i_6,(sub_3_5*vec4f(gamma_b_11_5*rsqrt_12_5))*vec4f(rsqrt_1
           },
           { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } },
           { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } },
           { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
         ],
@@ -1441,8 +1404,11 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id) workgroup_id: vec3u,
@@ -1487,42 +1453,162 @@ let mul_5=(x_3 - running_mean_3)*rsqrt_3;
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_6=mul_5*gamma_b_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
+let first_2=min(part*(((K+PARTS) - 1u) / PARTS),K);
+let last_2=min(first_2+(((K+PARTS) - 1u) / PARTS),K);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let first_3=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let last_3=min(first_3+((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let x_4=x_at(base);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
+let rsqrt_4=inverseSqrt(running_var_4+eps);
+let mul_7=(x_4 - running_mean_4)*rsqrt_4;
+let gamma_b_4=gamma_b_at(base_2+K_4);
+let mul_8=mul_7*gamma_b_4;
+let beta_b_4=beta_b_at(base_2+K_4);
+let add=(mul_8 - shift)+(beta_b_4 - shift_2);
+let x_5=x_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
+let rsqrt_5=inverseSqrt(running_var_5+eps);
+let mul_9=(x_5 - running_mean_5)*rsqrt_5;
+let gamma_b_5=gamma_b_at(base_2+K_5);
+let mul_10=mul_9*gamma_b_5;
+let beta_b_5=beta_b_at(base_2+K_5);
+let add_2=(mul_10 - shift)+(beta_b_5 - shift_2);
+let x_6=x_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
+let rsqrt_6=inverseSqrt(running_var_6+eps);
+let mul_11=(x_6 - running_mean_6)*rsqrt_6;
+let gamma_b_6=gamma_b_at(base_2+K_6);
+let mul_12=mul_11*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_6);
+let add_3=(mul_12 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first_3+lane; block<last_3; block+=LANES*256u) {
 var part_1=0.0f;
-let stop=min(block+(LANES*256u),last);
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last_3);
 for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-let mul_7=d_y_1*gamma_1;
-part_1=part_1+mul_7;
+let x_7=x_at(base+i);
+let K_7=i / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
+let rsqrt_7=inverseSqrt(running_var_7+eps);
+let mul_13=(x_7 - running_mean_7)*rsqrt_7;
+let gamma_b_7=gamma_b_at(base_2+K_7);
+let mul_14=mul_13*gamma_b_7;
+let beta_b_7=beta_b_at(base_2+K_7);
+let add_4=(mul_14 - shift)+(beta_b_7 - shift_2);
+let d=add_4 - shift_3;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-mean=mean+part_1;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-mean=all;
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
 workgroupBarrier();
 }
-let mean_all=mean;
+let mean=sum / f32(last_3 - first_3);
+let variance=larger((squares / f32(last_3 - first_3)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last_3,far);
+for (var block_2=first_3+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
+let rsqrt_8=inverseSqrt(running_var_8+eps);
+let mul_15=(x_8 - running_mean_8)*rsqrt_8;
+let gamma_b_8=gamma_b_at(base_2+K_8);
+let mul_16=mul_15*gamma_b_8;
+let beta_b_8=beta_b_at(base_2+K_8);
+let add_5=(mul_16 - shift)+(beta_b_8 - shift_2);
+let d_2=add_5 - shift_4;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
+workgroupBarrier();
+}
+let mean_2=sum_2 / f32(last_3 - first_3);
+let variance_2=larger((squares_2 / f32(last_3 - first_3)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
+let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
 partials_put((part*(N*G))+row,shift);
-partials_put((((3u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift_2);
+partials_put((((6u*PARTS)+part)*(N*G))+row,shift_4);
+partials_put((((7u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((8u*PARTS)+part)*(N*G))+row,spread);
 }
 }
 `,
@@ -1541,8 +1627,7 @@ partials_put((((3u*PARTS)+part)*(N*G))+row,mean_all);
                   accessors: { at: "running_var_at" },
                 },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
+                { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -1577,8 +1662,11 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
+fn larger(a: f32,b: f32) -> f32 {
+return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
+}
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
 }
@@ -1626,577 +1714,171 @@ let mul_5=(x_3 - running_mean_3)*rsqrt_3;
 let gamma_b_3=gamma_b_at(base_2+K_3);
 let mul_6=mul_5*gamma_b_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
-let base_3=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_3+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_4);
-let mul_7=d_y_1*vec4f(gamma_1);
-part_1=part_1+mul_7;
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2;
-if (active_1 && (lane==0u)) {
-partials_put((part*(N*G))+row,shift);
-partials_put((((3u*PARTS)+part)*(N*G))+row,mean_all);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "running_mean",
-                  access: "read",
-                  name: "running_mean",
-                  accessors: { at: "running_mean_at" },
-                },
-                {
-                  tensor: "running_var",
-                  access: "read",
-                  name: "running_var",
-                  accessors: { at: "running_var_at" },
-                },
-                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
-let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
-let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
-let G_1=row % max(G,1u);
-let base=G_1*K;
-let beta_b_1=beta_b_at(base);
-let beta_b_2=beta_b_at(base+(K / 2u));
-let beta_b_3=beta_b_at(base+(K - 1u));
-let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
-let first_2=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let last_2=min(first_2+((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let base_2=row*(K*S);
-let x_1=x_at(base_2);
-let K_1=0u / max(S,1u);
-let running_mean_1=running_mean_at(base+K_1);
-let running_var_1=running_var_at(base+K_1);
-let rsqrt=inverseSqrt(running_var_1+eps);
-let mul=(x_1 - running_mean_1)*rsqrt;
-let gamma_b_1=gamma_b_at(base+K_1);
-let mul_2=mul*gamma_b_1;
-let beta_b_4=beta_b_at(base+K_1);
-let add=(mul_2 - part_2)+(beta_b_4 - shift);
-let x_2=x_at(base_2+((K*S) / 2u));
-let K_2=((K*S) / 2u) / max(S,1u);
-let running_mean_2=running_mean_at(base+K_2);
-let running_var_2=running_var_at(base+K_2);
-let rsqrt_2=inverseSqrt(running_var_2+eps);
-let mul_3=(x_2 - running_mean_2)*rsqrt_2;
-let gamma_b_2=gamma_b_at(base+K_2);
-let mul_4=mul_3*gamma_b_2;
-let beta_b_5=beta_b_at(base+K_2);
-let add_2=(mul_4 - part_2)+(beta_b_5 - shift);
-let x_3=x_at(base_2+((K*S) - 1u));
-let K_3=((K*S) - 1u) / max(S,1u);
-let running_mean_3=running_mean_at(base+K_3);
-let running_var_3=running_var_at(base+K_3);
-let rsqrt_3=inverseSqrt(running_var_3+eps);
-let mul_5=(x_3 - running_mean_3)*rsqrt_3;
-let gamma_b_3=gamma_b_at(base+K_3);
-let mul_6=mul_5*gamma_b_3;
-let beta_b_6=beta_b_at(base+K_3);
-let add_3=(mul_6 - part_2)+(beta_b_6 - shift);
-let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop=min(block+(LANES*256u),last_2);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base_2+i);
-let K_4=i / max(S,1u);
-let running_mean_4=running_mean_at(base+K_4);
-let running_var_4=running_var_at(base+K_4);
+let first_2=min(part*(((K+PARTS) - 1u) / PARTS),K);
+let last_2=min(first_2+(((K+PARTS) - 1u) / PARTS),K);
+let beta_b_1=beta_b_at(base_2);
+let beta_b_2=beta_b_at(base_2+(K / 2u));
+let beta_b_3=beta_b_at(base_2+(K - 1u));
+let shift_2=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
+let first_3=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let last_3=min(first_3+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let x_4=x_at(base);
+let K_4=0u / max(S,1u);
+let running_mean_4=running_mean_at(base_2+K_4);
+let running_var_4=running_var_at(base_2+K_4);
 let rsqrt_4=inverseSqrt(running_var_4+eps);
 let mul_7=(x_4 - running_mean_4)*rsqrt_4;
-let gamma_b_4=gamma_b_at(base+K_4);
+let gamma_b_4=gamma_b_at(base_2+K_4);
 let mul_8=mul_7*gamma_b_4;
-let beta_b_7=beta_b_at(base+K_4);
-let add_4=(mul_8 - part_2)+(beta_b_7 - shift);
-let d=add_4 - shift_2;
-part_3=part_3+d;
-part_4=part_4+(d*d);
-}
-sum=sum+part_3;
-squares=squares+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
-workgroupBarrier();
-}
-let mean_2=sum / f32(last_2 - first_2);
-let variance=larger((squares / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_3=select(shift_2,shift_2+mean_2,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,last_2,far);
-for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
-var part_5=0.0f;
-var part_6=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base_2+i_2);
-let K_5=i_2 / max(S,1u);
-let running_mean_5=running_mean_at(base+K_5);
-let running_var_5=running_var_at(base+K_5);
+let beta_b_4=beta_b_at(base_2+K_4);
+let add=(mul_8 - shift)+(beta_b_4 - shift_2);
+let x_5=x_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let running_mean_5=running_mean_at(base_2+K_5);
+let running_var_5=running_var_at(base_2+K_5);
 let rsqrt_5=inverseSqrt(running_var_5+eps);
 let mul_9=(x_5 - running_mean_5)*rsqrt_5;
-let gamma_b_5=gamma_b_at(base+K_5);
+let gamma_b_5=gamma_b_at(base_2+K_5);
 let mul_10=mul_9*gamma_b_5;
-let beta_b_8=beta_b_at(base+K_5);
-let add_5=(mul_10 - part_2)+(beta_b_8 - shift);
-let d_2=add_5 - shift_3;
-part_5=part_5+d_2;
-part_6=part_6+(d_2*d_2);
-}
-sum_2=sum_2+part_5;
-squares_2=squares_2+part_6;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
-workgroupBarrier();
-}
-let mean_3=sum_2 / f32(last_2 - first_2);
-let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
-let spread=select(variance,variance_2,far);
-if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*G))+row,shift);
-partials_put((((7u*PARTS)+part)*(N*G))+row,shift_3);
-partials_put((((8u*PARTS)+part)*(N*G))+row,rest);
-partials_put((((9u*PARTS)+part)*(N*G))+row,spread);
-}
-}
-`,
-              bindings: [
-                { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                {
-                  tensor: "running_mean",
-                  access: "read",
-                  name: "running_mean",
-                  accessors: { at: "running_mean_at" },
-                },
-                {
-                  tensor: "running_var",
-                  access: "read",
-                  name: "running_var",
-                  accessors: { at: "running_var_at" },
-                },
-                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn larger(a: f32,b: f32) -> f32 {
-return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
-}
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
-let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
-let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
-let G_1=row % max(G,1u);
-let base=G_1*K;
-let beta_b_1=beta_b_at(base);
-let beta_b_2=beta_b_at(base+(K / 2u));
-let beta_b_3=beta_b_at(base+(K - 1u));
-let shift=beta_b_1+(((beta_b_2 - beta_b_1)+(beta_b_3 - beta_b_1))*0.3333333432674408f);
-let first_2=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let last_2=min(first_2+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let base_2=row*(K*S);
-let x_1=x_at(base_2);
-let K_1=0u / max(S,1u);
-let running_mean_1=running_mean_at(base+K_1);
-let running_var_1=running_var_at(base+K_1);
-let rsqrt=inverseSqrt(running_var_1+eps);
-let mul=(x_1 - running_mean_1)*rsqrt;
-let gamma_b_1=gamma_b_at(base+K_1);
-let mul_2=mul*gamma_b_1;
-let beta_b_4=beta_b_at(base+K_1);
-let add=(mul_2 - part_2)+(beta_b_4 - shift);
-let x_2=x_at(base_2+((K*S) / 2u));
-let K_2=((K*S) / 2u) / max(S,1u);
-let running_mean_2=running_mean_at(base+K_2);
-let running_var_2=running_var_at(base+K_2);
-let rsqrt_2=inverseSqrt(running_var_2+eps);
-let mul_3=(x_2 - running_mean_2)*rsqrt_2;
-let gamma_b_2=gamma_b_at(base+K_2);
-let mul_4=mul_3*gamma_b_2;
-let beta_b_5=beta_b_at(base+K_2);
-let add_2=(mul_4 - part_2)+(beta_b_5 - shift);
-let x_3=x_at(base_2+((K*S) - 1u));
-let K_3=((K*S) - 1u) / max(S,1u);
-let running_mean_3=running_mean_at(base+K_3);
-let running_var_3=running_var_at(base+K_3);
-let rsqrt_3=inverseSqrt(running_var_3+eps);
-let mul_5=(x_3 - running_mean_3)*rsqrt_3;
-let gamma_b_3=gamma_b_at(base+K_3);
-let mul_6=mul_5*gamma_b_3;
-let beta_b_6=beta_b_at(base+K_3);
-let add_3=(mul_6 - part_2)+(beta_b_6 - shift);
-let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let beta_b_5=beta_b_at(base_2+K_5);
+let add_2=(mul_10 - shift)+(beta_b_5 - shift_2);
+let x_6=x_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let running_mean_6=running_mean_at(base_2+K_6);
+let running_var_6=running_var_at(base_2+K_6);
+let rsqrt_6=inverseSqrt(running_var_6+eps);
+let mul_11=(x_6 - running_mean_6)*rsqrt_6;
+let gamma_b_6=gamma_b_at(base_2+K_6);
+let mul_12=mul_11*gamma_b_6;
+let beta_b_6=beta_b_at(base_2+K_6);
+let add_3=(mul_12 - shift)+(beta_b_6 - shift_2);
+let shift_3=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 let base_3=row*((K*S) / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last_2);
+for (var block=first_3+lane; block<last_3; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last_3);
 for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_3+i);
-let K_4=(i*4u) / max(S,1u);
-let running_mean_4=running_mean_at(base+K_4);
-let running_var_4=running_var_at(base+K_4);
-let rsqrt_4=inverseSqrt(running_var_4+eps);
-let mul_7=(x_4 - vec4f(running_mean_4))*vec4f(rsqrt_4);
-let gamma_b_4=gamma_b_at(base+K_4);
-let mul_8=mul_7*vec4f(gamma_b_4);
-let beta_b_7=beta_b_at(base+K_4);
-let add_4=(mul_8 - vec4f(part_2))+vec4f(beta_b_7 - shift);
-let d=add_4 - vec4f(shift_2);
-part_3=part_3+d;
-part_4=part_4+(d*d);
+let x_7=x_four(base_3+i);
+let K_7=(i*4u) / max(S,1u);
+let running_mean_7=running_mean_at(base_2+K_7);
+let running_var_7=running_var_at(base_2+K_7);
+let rsqrt_7=inverseSqrt(running_var_7+eps);
+let mul_13=(x_7 - vec4f(running_mean_7))*vec4f(rsqrt_7);
+let gamma_b_7=gamma_b_at(base_2+K_7);
+let mul_14=mul_13*vec4f(gamma_b_7);
+let beta_b_7=beta_b_at(base_2+K_7);
+let add_4=(mul_14 - vec4f(shift))+vec4f(beta_b_7 - shift_2);
+let d=add_4 - vec4f(shift_3);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_3;
-squares=squares+part_4;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2=sum_2 / f32((last_2 - first_2)*4u);
-let variance=larger((squares_2 / f32((last_2 - first_2)*4u)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_3=select(shift_2,shift_2+mean_2,far);
+let mean=sum_2 / f32((last_3 - first_3)*4u);
+let variance=larger((squares_2 / f32((last_3 - first_3)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_4=select(shift_3,shift_3+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,last_2,far);
-for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
+let end=select(0u,last_3,far);
+for (var block_2=first_3+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_3+i_2);
-let K_5=(i_2*4u) / max(S,1u);
-let running_mean_5=running_mean_at(base+K_5);
-let running_var_5=running_var_at(base+K_5);
-let rsqrt_5=inverseSqrt(running_var_5+eps);
-let mul_9=(x_5 - vec4f(running_mean_5))*vec4f(rsqrt_5);
-let gamma_b_5=gamma_b_at(base+K_5);
-let mul_10=mul_9*vec4f(gamma_b_5);
-let beta_b_8=beta_b_at(base+K_5);
-let add_5=(mul_10 - vec4f(part_2))+vec4f(beta_b_8 - shift);
-let d_2=add_5 - vec4f(shift_3);
-part_5=part_5+d_2;
-part_6=part_6+(d_2*d_2);
+let x_8=x_four(base_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let running_mean_8=running_mean_at(base_2+K_8);
+let running_var_8=running_var_at(base_2+K_8);
+let rsqrt_8=inverseSqrt(running_var_8+eps);
+let mul_15=(x_8 - vec4f(running_mean_8))*vec4f(rsqrt_8);
+let gamma_b_8=gamma_b_at(base_2+K_8);
+let mul_16=mul_15*vec4f(gamma_b_8);
+let beta_b_8=beta_b_at(base_2+K_8);
+let add_5=(mul_16 - vec4f(shift))+vec4f(beta_b_8 - shift_2);
+let d_2=add_5 - vec4f(shift_4);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_5;
-squares_3=squares_3+part_6;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_3_2 / f32((last_2 - first_2)*4u);
-let variance_2=larger((squares_3_2 / f32((last_2 - first_2)*4u)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_3_2 / f32((last_3 - first_3)*4u);
+let variance_2=larger((squares_3_2 / f32((last_3 - first_3)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*G))+row,shift);
-partials_put((((7u*PARTS)+part)*(N*G))+row,shift_3);
-partials_put((((8u*PARTS)+part)*(N*G))+row,rest);
-partials_put((((9u*PARTS)+part)*(N*G))+row,spread);
+partials_put((part*(N*G))+row,shift);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift_2);
+partials_put((((6u*PARTS)+part)*(N*G))+row,shift_4);
+partials_put((((7u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((8u*PARTS)+part)*(N*G))+row,spread);
 }
 }
 `,
               bindings: [
-                { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
                 {
                   tensor: "running_mean",
@@ -2211,11 +1893,12 @@ partials_put((((9u*PARTS)+part)*(N*G))+row,spread);
                   accessors: { at: "running_var_at" },
                 },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+                { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
                   name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
+                  accessors: { put: "partials_put" },
                 },
               ],
               constants: [
@@ -2250,7 +1933,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2267,32 +1950,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -2307,7 +1978,7 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
 let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
 }
@@ -2322,24 +1993,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_4=partials_at(((7u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_3=partials_at(((6u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_4=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
 let part_5=partials_at((((7u*PARTS)+p_4)*(N*G))+row);
-let part_6=partials_at((((8u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_5 - part_4)+part_6));
+total=total+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_4 - part_3)+part_5));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+let other=exchange(total,mask_4);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_6=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2348,42 +2046,17 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let base=row*(K*S);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let rsqrt_2=inverseSqrt(spread+eps);
+var mean=0.0f;
 var mean_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_9=0.0f;
 var part_10=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
@@ -2397,36 +2070,49 @@ let mul=(x_1 - running_mean_1)*rsqrt;
 let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul_2=mul*gamma_b_1;
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul_2 - part_2)+(beta_b_1 - part_3);
-let mul_3=((add - part_4) - rest)*rsqrt_2;
+let add=(mul_2 - part_1)+(beta_b_1 - part_2);
+let mul_3=((add - part_3) - rest)*rsqrt_2;
 let mul_4=d_y_1*mul_3;
 let gamma_1=gamma_at(base_2+K_1);
-part_10=part_10+(mul_4*gamma_1);
+let mul_5=d_y_1*gamma_1;
+part_9=part_9+(mul_4*gamma_1);
+part_10=part_10+mul_5;
 }
+mean=mean+part_9;
 mean_2=mean_2+part_10;
 }
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(mean_2,mask_6);
-mean_2=mean_2+other_7;
+let other_5=exchange(mean,mask_6);
+mean=mean+other_5;
+let other_6=exchange(mean_2,mask_6);
+mean_2=mean_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2;
+let mean_all=mean;
+let mean_all_2=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((10u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((9u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((10u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
@@ -2482,7 +2168,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -2502,32 +2188,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -2542,7 +2216,7 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
 let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
 }
@@ -2557,24 +2231,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_4=partials_at(((7u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_3=partials_at(((6u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_4=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
 let part_5=partials_at((((7u*PARTS)+p_4)*(N*G))+row);
-let part_6=partials_at((((8u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_5 - part_4)+part_6));
+total=total+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_4 - part_3)+part_5));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+let other=exchange(total,mask_4);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_6=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2583,42 +2284,17 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let base=row*((K*S) / 4u);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
 let rsqrt_2=inverseSqrt(spread+eps);
+var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
@@ -2632,37 +2308,51 @@ let mul=(x_1 - vec4f(running_mean_1))*vec4f(rsqrt);
 let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul_2=mul*vec4f(gamma_b_1);
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul_2 - vec4f(part_2))+vec4f(beta_b_1 - part_3);
-let mul_3=((add - vec4f(part_4)) - vec4f(rest))*vec4f(rsqrt_2);
+let add=(mul_2 - vec4f(part_1))+vec4f(beta_b_1 - part_2);
+let mul_3=((add - vec4f(part_3)) - vec4f(rest))*vec4f(rsqrt_2);
 let mul_4=d_y_1*mul_3;
 let gamma_1=gamma_at(base_2+K_1);
-part_10=part_10+(mul_4*vec4f(gamma_1));
+let mul_5=d_y_1*vec4f(gamma_1);
+part_9=part_9+(mul_4*vec4f(gamma_1));
+part_10=part_10+mul_5;
 }
+mean=mean+part_9;
 mean_2=mean_2+part_10;
 }
+var mean_3=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(mean_2_2,mask_6);
-mean_2_2=mean_2_2+other_7;
+let other_5=exchange(mean_3,mask_6);
+mean_3=mean_3+other_5;
+let other_6=exchange(mean_2_2,mask_6);
+mean_2_2=mean_2_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 workgroupBarrier();
 for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
 if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2_2;
+let mean_all=mean_3;
+let mean_all_2=mean_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((((10u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((9u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((10u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
@@ -2740,32 +2430,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -2780,7 +2458,7 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
 let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
 }
@@ -2795,24 +2473,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_4=partials_at(((7u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_3=partials_at(((6u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_4=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
 let part_5=partials_at((((7u*PARTS)+p_4)*(N*G))+row);
-let part_6=partials_at((((8u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_5 - part_4)+part_6));
+total=total+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_4 - part_3)+part_5));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+let other=exchange(total,mask_4);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_6=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -2821,59 +2526,44 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
+let spread=total_2 / f32(K*S);
+let used_4=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
+var total_4=0.0f;
+for (var p_6=lane; p_6<used_4; p_6+=LANES) {
+let part_9=partials_at((((9u*PARTS)+p_6)*(N*G))+row);
+total_3=total_3+part_9;
+let part_10=partials_at((((10u*PARTS)+p_6)*(N*G))+row);
+total_4=total_4+part_10;
 }
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_5=exchange(total_3,mask_6);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_6);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
-let used_4=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_6=lane; p_6<used_4; p_6+=LANES) {
-let part_10=partials_at((((10u*PARTS)+p_6)*(N*G))+row);
-total_4=total_4+part_10;
-}
-for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(total_4,mask_6);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
-if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
 let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
@@ -2888,7 +2578,7 @@ let running_var_1=running_var_at(base_2+segment);
 let rsqrt=inverseSqrt(running_var_1+eps);
 let gamma_b_1=gamma_b_at(base_2+segment);
 let beta_b_1=beta_b_at(base_2+segment);
-let sub=beta_b_1 - part_3;
+let sub=beta_b_1 - part_2;
 var sum=0.0f;
 var sum_2=0.0f;
 var sum_3=0.0f;
@@ -2905,9 +2595,9 @@ let mul=d_y_1*gamma_1;
 let x_1=x_at(base+i);
 let mul_2=(x_1 - running_mean_1)*rsqrt;
 let mul_3=mul_2*gamma_b_1;
-let add=(mul_3 - part_2)+sub;
-let mul_4=((add - part_4) - rest)*rsqrt_2;
-let sub_2=(mul - (mul_4*mean_2)) - mean;
+let add=(mul_3 - part_1)+sub;
+let mul_4=((add - part_3) - rest)*rsqrt_2;
+let sub_2=(mul - (mul_4*mean)) - mean_2;
 let mul_5=d_y_1*mul_4;
 part_11=part_11+((sub_2*mul_2)*rsqrt_2);
 part_12=part_12+(sub_2*rsqrt_2);
@@ -3050,32 +2740,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -3090,7 +2768,7 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
 let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
 }
@@ -3105,24 +2783,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_4=partials_at(((7u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_3=partials_at(((6u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_4=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
 let part_5=partials_at((((7u*PARTS)+p_4)*(N*G))+row);
-let part_6=partials_at((((8u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_5 - part_4)+part_6));
+total=total+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_4 - part_3)+part_5));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+let other=exchange(total,mask_4);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_6=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -3131,59 +2836,44 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
+let spread=total_2 / f32(K*S);
+let used_4=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
+var total_4=0.0f;
+for (var p_6=lane; p_6<used_4; p_6+=LANES) {
+let part_9=partials_at((((9u*PARTS)+p_6)*(N*G))+row);
+total_3=total_3+part_9;
+let part_10=partials_at((((10u*PARTS)+p_6)*(N*G))+row);
+total_4=total_4+part_10;
 }
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_5=exchange(total_3,mask_6);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_6);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
-let used_4=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_6=lane; p_6<used_4; p_6+=LANES) {
-let part_10=partials_at((((10u*PARTS)+p_6)*(N*G))+row);
-total_4=total_4+part_10;
-}
-for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(total_4,mask_6);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
-if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 let first=min(part*(((K+PARTS) - 1u) / PARTS),K);
 let last=min(first+(((K+PARTS) - 1u) / PARTS),K);
@@ -3198,7 +2888,7 @@ let running_var_1=running_var_at(base_2+segment);
 let rsqrt=inverseSqrt(running_var_1+eps);
 let gamma_b_1=gamma_b_at(base_2+segment);
 let beta_b_1=beta_b_at(base_2+segment);
-let sub=beta_b_1 - part_3;
+let sub=beta_b_1 - part_2;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 var sum_3=vec4f(0.0f);
@@ -3215,9 +2905,9 @@ let mul=d_y_1*vec4f(gamma_1);
 let x_1=x_four(base+i);
 let mul_2=(x_1 - vec4f(running_mean_1))*vec4f(rsqrt);
 let mul_3=mul_2*vec4f(gamma_b_1);
-let add=(mul_3 - vec4f(part_2))+vec4f(sub);
-let mul_4=((add - vec4f(part_4)) - vec4f(rest))*vec4f(rsqrt_2);
-let sub_2=(mul - (mul_4*vec4f(mean_2))) - vec4f(mean);
+let add=(mul_3 - vec4f(part_1))+vec4f(sub);
+let mul_4=((add - vec4f(part_3)) - vec4f(rest))*vec4f(rsqrt_2);
+let sub_2=(mul - (mul_4*vec4f(mean))) - vec4f(mean_2);
 let mul_5=d_y_1*mul_4;
 part_11=part_11+((sub_2*mul_2)*vec4f(rsqrt_2));
 part_12=part_12+(sub_2*vec4f(rsqrt_2));
@@ -3349,7 +3039,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -3366,32 +3056,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -3406,7 +3084,7 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
 let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
 }
@@ -3421,24 +3099,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_4=partials_at(((7u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_3=partials_at(((6u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_4=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
 let part_5=partials_at((((7u*PARTS)+p_4)*(N*G))+row);
-let part_6=partials_at((((8u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_5 - part_4)+part_6));
+total=total+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*((part_4 - part_3)+part_5));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+let other=exchange(total,mask_4);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_6=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -3447,59 +3152,44 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
+let spread=total_2 / f32(K*S);
+let used_4=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32(min((p_5+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_5*((((K*S)+PARTS) - 1u) / PARTS)))*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
+var total_4=0.0f;
+for (var p_6=lane; p_6<used_4; p_6+=LANES) {
+let part_9=partials_at((((9u*PARTS)+p_6)*(N*G))+row);
+total_3=total_3+part_9;
+let part_10=partials_at((((10u*PARTS)+p_6)*(N*G))+row);
+total_4=total_4+part_10;
 }
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_5=exchange(total_3,mask_6);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_6);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
-let used_4=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_6=lane; p_6<used_4; p_6+=LANES) {
-let part_10=partials_at((((10u*PARTS)+p_6)*(N*G))+row);
-total_4=total_4+part_10;
-}
-for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(total_4,mask_6);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
-if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 let used_5=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 for (var p_7=lane; p_7<used_5; p_7+=LANES) {
@@ -3535,9 +3225,9 @@ let mul_2=(x_1 - running_mean_1)*rsqrt;
 let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul_3=mul_2*gamma_b_1;
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul_3 - part_2)+(beta_b_1 - part_3);
-let mul_4=((add - part_4) - rest)*rsqrt_2;
-let sub=(mul - (mul_4*mean_2)) - mean;
+let add=(mul_3 - part_1)+(beta_b_1 - part_2);
+let mul_4=((add - part_3) - rest)*rsqrt_2;
+let sub=(mul - (mul_4*mean)) - mean_2;
 d_x_put(base+i,(sub*(gamma_b_1*rsqrt))*rsqrt_2);
 }
 }
@@ -3590,7 +3280,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -3607,32 +3297,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -3647,7 +3325,7 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
 let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 for (var p_3=lane; p_3<used_3; p_3+=LANES) {
 }
@@ -3662,24 +3340,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_4=partials_at(((7u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_3=partials_at(((6u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_4=lane; p_4<used_3; p_4+=LANES) {
+let part_4=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
 let part_5=partials_at((((7u*PARTS)+p_4)*(N*G))+row);
-let part_6=partials_at((((8u*PARTS)+p_4)*(N*G))+row);
-total_2=total_2+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_5 - part_4)+part_6));
+total=total+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_4 - part_3)+part_5));
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_3=exchange(total_2,mask_4);
+let other=exchange(total,mask_4);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_6=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+total_2=total_2+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+}
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_3=exchange(total_2,mask_5);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -3688,59 +3393,44 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
+let spread=total_2 / f32(K*S);
+let used_4=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
-let part_9=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+(f32((min((p_5+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_5*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_9+((((part_7 - part_4)+part_8) - rest)*(((part_7 - part_4)+part_8) - rest))));
+var total_4=0.0f;
+for (var p_6=lane; p_6<used_4; p_6+=LANES) {
+let part_9=partials_at((((9u*PARTS)+p_6)*(N*G))+row);
+total_3=total_3+part_9;
+let part_10=partials_at((((10u*PARTS)+p_6)*(N*G))+row);
+total_4=total_4+part_10;
 }
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_5=exchange(total_3,mask_5);
+for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
+let other_5=exchange(total_3,mask_6);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_6);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
+for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
+if (lane<half_6) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
-let used_4=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_6=lane; p_6<used_4; p_6+=LANES) {
-let part_10=partials_at((((10u*PARTS)+p_6)*(N*G))+row);
-total_4=total_4+part_10;
-}
-for (var mask_6=1u; mask_6<SUBGROUP; mask_6*=2u) {
-let other_7=exchange(total_4,mask_6);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_6=LANES / 2u; half_6 >=SUBGROUP; half_6 /=2u) {
-if (lane<half_6) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 let used_5=((K+(((K+PARTS) - 1u) / PARTS)) - 1u) / (((K+PARTS) - 1u) / PARTS);
 for (var p_7=lane; p_7<used_5; p_7+=LANES) {
@@ -3776,9 +3466,9 @@ let mul_2=(x_1 - vec4f(running_mean_1))*vec4f(rsqrt);
 let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul_3=mul_2*vec4f(gamma_b_1);
 let beta_b_1=beta_b_at(base_2+K_1);
-let add=(mul_3 - vec4f(part_2))+vec4f(beta_b_1 - part_3);
-let mul_4=((add - vec4f(part_4)) - vec4f(rest))*vec4f(rsqrt_2);
-let sub=(mul - (mul_4*vec4f(mean_2))) - vec4f(mean);
+let add=(mul_3 - vec4f(part_1))+vec4f(beta_b_1 - part_2);
+let mul_4=((add - vec4f(part_3)) - vec4f(rest))*vec4f(rsqrt_2);
+let sub=(mul - (mul_4*vec4f(mean))) - vec4f(mean_2);
 d_x_put_four(base+i,(sub*vec4f(gamma_b_1*rsqrt))*vec4f(rsqrt_2));
 }
 }

@@ -1241,7 +1241,7 @@ scratch_put((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))
       {
         vector: "S",
         together: 1,
-        held: 2,
+        held: 1,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -1299,82 +1299,50 @@ let scratch_11_3=scratch_at(base_4+K_3);
 let gamma_b_3=gamma_b_at(base_5+K_3);
 let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=vec4f(0.0f);
-let base_6=row*((K*S) / 4u);
-for (var k=0u; k<HELD; k+=1u) {
-let i=lane+(k*LANES);
-if (i<((K*S) / 4u)) {
-let d_y_1=d_y_four(base_6+i);
-held[held_place(1u,k,local_index)]=d_y_1;
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_5+K_4);
-mean=mean+(d_y_1*vec4f(gamma_1));
-}
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2 / f32(K*S);
 let x_4=x_at(base);
-let K_5=0u / max(S,1u);
-let scratch_5_4=scratch_at(base_2+K_5);
-let scratch_6_4=scratch_at(base_3+K_5);
-let scratch_11_4=scratch_at(base_4+K_5);
-let gamma_b_4=gamma_b_at(base_5+K_5);
+let K_4=0u / max(S,1u);
+let scratch_5_4=scratch_at(base_2+K_4);
+let scratch_6_4=scratch_at(base_3+K_4);
+let scratch_11_4=scratch_at(base_4+K_4);
+let gamma_b_4=gamma_b_at(base_5+K_4);
 let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
-let beta_b_1=beta_b_at(base_5+K_5);
+let beta_b_1=beta_b_at(base_5+K_4);
 let scratch_16=scratch_at(G_1);
 let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
 let x_5=x_at(base+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let scratch_5_5=scratch_at(base_2+K_6);
-let scratch_6_5=scratch_at(base_3+K_6);
-let scratch_11_5=scratch_at(base_4+K_6);
-let gamma_b_5=gamma_b_at(base_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_5);
+let scratch_6_5=scratch_at(base_3+K_5);
+let scratch_11_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base_5+K_5);
 let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
-let beta_b_2=beta_b_at(base_5+K_6);
+let beta_b_2=beta_b_at(base_5+K_5);
 let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
 let x_6=x_at(base+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let scratch_5_6=scratch_at(base_2+K_7);
-let scratch_6_6=scratch_at(base_3+K_7);
-let scratch_11_6=scratch_at(base_4+K_7);
-let gamma_b_6=gamma_b_at(base_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_6);
+let scratch_6_6=scratch_at(base_3+K_6);
+let scratch_11_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base_5+K_6);
 let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
-let beta_b_3=beta_b_at(base_5+K_7);
+let beta_b_3=beta_b_at(base_5+K_6);
 let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
 let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var k_2=0u; k_2<HELD; k_2+=1u) {
-let i_2=lane+(k_2*LANES);
-if (i_2<((K*S) / 4u)) {
-let x_7=x_four(base_6+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let scratch_5_7=scratch_at(base_2+K_8);
-let scratch_6_7=scratch_at(base_3+K_8);
-let scratch_11_7=scratch_at(base_4+K_8);
-let gamma_b_7=gamma_b_at(base_5+K_8);
+let base_6=row*((K*S) / 4u);
+for (var k=0u; k<HELD; k+=1u) {
+let i=lane+(k*LANES);
+if (i<((K*S) / 4u)) {
+let x_7=x_four(base_6+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_7);
+let scratch_6_7=scratch_at(base_3+K_7);
+let scratch_11_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base_5+K_7);
 let mul_7=(((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7))*vec4f(scratch_11_7))*vec4f(gamma_b_7);
-held[held_place(0u,k_2,local_index)]=mul_7;
-let beta_b_4=beta_b_at(base_5+K_8);
+held[held_place(0u,k,local_index)]=mul_7;
+let beta_b_4=beta_b_at(base_5+K_7);
 let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_16);
 let d=add_4 - vec4f(shift_2);
 sum=sum+d;
@@ -1383,46 +1351,46 @@ squares=squares+(d*d);
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(K*S);
-let variance=larger((squares_2 / f32(K*S)) - (mean_3*mean_3),0.0f);
-let far=(variance*4.0f)<(mean_3*mean_3);
-let shift_3=select(shift_2,shift_2+mean_3,far);
+let mean=sum_2 / f32(K*S);
+let variance=larger((squares_2 / f32(K*S)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(K*S) / 4u,far);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<end) {
-let kept=held[held_place(0u,k_3,local_index)];
-let K_9=(i_3*4u) / max(S,1u);
-let beta_b_5=beta_b_at(base_5+K_9);
+for (var k_2=0u; k_2<HELD; k_2+=1u) {
+let i_2=lane+(k_2*LANES);
+if (i_2<end) {
+let kept=held[held_place(0u,k_2,local_index)];
+let K_8=(i_2*4u) / max(S,1u);
+let beta_b_5=beta_b_at(base_5+K_8);
 let add_5=(kept - vec4f(shift))+vec4f(beta_b_5 - scratch_16);
 let d_2=add_5 - vec4f(shift_3);
 sum_3=sum_3+d_2;
@@ -1431,73 +1399,85 @@ squares_3=squares_3+(d_2*d_2);
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_4=sum_3_2 / f32(K*S);
-let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_4*mean_4),0.0f);
-let rest=select(mean_3,mean_4,far);
+let mean_2=sum_3_2 / f32(K*S);
+let variance_2=larger((squares_3_2 / f32(K*S)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var mean_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
 let rsqrt=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<((K*S) / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let K_10=(i_4*4u) / max(S,1u);
-let beta_b_6=beta_b_at(base_5+K_10);
-let add_6=(kept_3 - vec4f(shift))+vec4f(beta_b_6 - scratch_16);
-let gamma_2=gamma_at(base_5+K_10);
-let mul_8=(kept_2*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_2);
-mean_5=mean_5+mul_8;
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<((K*S) / 4u)) {
+let d_y_1=d_y_four(base_6+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let gamma_1=gamma_at(base_5+K_9);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let beta_b_6=beta_b_at(base_5+K_9);
+let add_6=(kept_2 - vec4f(shift))+vec4f(beta_b_6 - scratch_16);
+let mul_8=(d_y_1*(((add_6 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+mean_3=mean_3+(d_y_1*vec4f(gamma_1));
+mean_4=mean_4+mul_8;
 }
 }
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_11;
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_5_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
-mean_5_2=all_6;
+let all_5=scratch_memory[row_in_group*LANES];
+mean_3_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_4_2=all_6;
 workgroupBarrier();
 }
-let mean_all_2=mean_5_2 / f32(K*S);
+let mean_all=mean_3_2 / f32(K*S);
+let mean_all_2=mean_4_2 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,shift);
 scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,shift_3);
@@ -1511,9 +1491,9 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           {
             tensor: "(scratch)",
             access: "read_write",
@@ -1670,87 +1650,35 @@ let shift_4=mul_11+(((mul_2_2 - mul_11)+(mul_3_2 - mul_11))*0.3333333432674408f)
 let shift_5=mul_12+(((mul_2_3 - mul_12)+(mul_3_3 - mul_12))*0.3333333432674408f);
 let shift_6=mul_13+(((mul_2_4 - mul_13)+(mul_3_4 - mul_13))*0.3333333432674408f);
 let shift_7=mul_14+(((mul_2_5 - mul_14)+(mul_3_5 - mul_14))*0.3333333432674408f);
-let base_6_2=row_2*((K*S) / 4u);
-let base_6_3=row_3*((K*S) / 4u);
-let base_6_4=row_4*((K*S) / 4u);
-let base_6_5=row_5*((K*S) / 4u);
-var mean_6=vec4f(0.0f);
-var mean_7=vec4f(0.0f);
-var mean_8=vec4f(0.0f);
-var mean_9=vec4f(0.0f);
-for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(K*S) / 4u);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_3=d_y_four(base_6_2+i);
-let d_y_4=d_y_four(base_6_3+i);
-let d_y_5=d_y_four(base_6_4+i);
-let d_y_6=d_y_four(base_6_5+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_3=gamma_at(base_5_2+K_4);
-let gamma_4=gamma_at(base_5_3+K_4);
-let gamma_5=gamma_at(base_5_4+K_4);
-let gamma_6=gamma_at(base_5_5+K_4);
-part_7=part_7+(d_y_3*vec4f(gamma_3));
-part_8=part_8+(d_y_4*vec4f(gamma_4));
-part_9=part_9+(d_y_5*vec4f(gamma_5));
-part_10=part_10+(d_y_6*vec4f(gamma_6));
-}
-mean_6=mean_6+part_7;
-mean_7=mean_7+part_8;
-mean_8=mean_8+part_9;
-mean_9=mean_9+part_10;
-}
-var mean_2_2=fold_add(mean_6);
-var mean_2_3=fold_add(mean_7);
-var mean_2_4=fold_add(mean_8);
-var mean_2_5=fold_add(mean_9);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_7=exchange(mean_2_2,mask);
-let other_8=exchange(mean_2_3,mask);
-let other_9=exchange(mean_2_4,mask);
-let other_10=exchange(mean_2_5,mask);
-mean_2_2=mean_2_2+other_7;
-mean_2_3=mean_2_3+other_8;
-mean_2_4=mean_2_4+other_9;
-mean_2_5=mean_2_5+other_10;
-}
-let mean_all_3=mean_2_2 / f32(K*S);
-let mean_all_4=mean_2_3 / f32(K*S);
-let mean_all_5=mean_2_4 / f32(K*S);
-let mean_all_6=mean_2_5 / f32(K*S);
 let x_4_2=x_at(base_7);
 let x_4_3=x_at(base_8);
 let x_4_4=x_at(base_9);
 let x_4_5=x_at(base_10);
-let K_5=0u / max(S,1u);
-let scratch_5_4_2=scratch_at(base_2_2+K_5);
-let scratch_5_4_3=scratch_at(base_2_3+K_5);
-let scratch_5_4_4=scratch_at(base_2_4+K_5);
-let scratch_5_4_5=scratch_at(base_2_5+K_5);
-let scratch_6_4_2=scratch_at(base_3_2+K_5);
-let scratch_6_4_3=scratch_at(base_3_3+K_5);
-let scratch_6_4_4=scratch_at(base_3_4+K_5);
-let scratch_6_4_5=scratch_at(base_3_5+K_5);
-let scratch_11_4_2=scratch_at(base_4_2+K_5);
-let scratch_11_4_3=scratch_at(base_4_3+K_5);
-let scratch_11_4_4=scratch_at(base_4_4+K_5);
-let scratch_11_4_5=scratch_at(base_4_5+K_5);
-let gamma_b_4_2=gamma_b_at(base_5_2+K_5);
-let gamma_b_4_3=gamma_b_at(base_5_3+K_5);
-let gamma_b_4_4=gamma_b_at(base_5_4+K_5);
-let gamma_b_4_5=gamma_b_at(base_5_5+K_5);
+let K_4=0u / max(S,1u);
+let scratch_5_4_2=scratch_at(base_2_2+K_4);
+let scratch_5_4_3=scratch_at(base_2_3+K_4);
+let scratch_5_4_4=scratch_at(base_2_4+K_4);
+let scratch_5_4_5=scratch_at(base_2_5+K_4);
+let scratch_6_4_2=scratch_at(base_3_2+K_4);
+let scratch_6_4_3=scratch_at(base_3_3+K_4);
+let scratch_6_4_4=scratch_at(base_3_4+K_4);
+let scratch_6_4_5=scratch_at(base_3_5+K_4);
+let scratch_11_4_2=scratch_at(base_4_2+K_4);
+let scratch_11_4_3=scratch_at(base_4_3+K_4);
+let scratch_11_4_4=scratch_at(base_4_4+K_4);
+let scratch_11_4_5=scratch_at(base_4_5+K_4);
+let gamma_b_4_2=gamma_b_at(base_5_2+K_4);
+let gamma_b_4_3=gamma_b_at(base_5_3+K_4);
+let gamma_b_4_4=gamma_b_at(base_5_4+K_4);
+let gamma_b_4_5=gamma_b_at(base_5_5+K_4);
 let mul_4_2=(((x_4_2 - scratch_5_4_2) - scratch_6_4_2)*scratch_11_4_2)*gamma_b_4_2;
 let mul_4_3=(((x_4_3 - scratch_5_4_3) - scratch_6_4_3)*scratch_11_4_3)*gamma_b_4_3;
 let mul_4_4=(((x_4_4 - scratch_5_4_4) - scratch_6_4_4)*scratch_11_4_4)*gamma_b_4_4;
 let mul_4_5=(((x_4_5 - scratch_5_4_5) - scratch_6_4_5)*scratch_11_4_5)*gamma_b_4_5;
-let beta_b_7=beta_b_at(base_5_2+K_5);
-let beta_b_8=beta_b_at(base_5_3+K_5);
-let beta_b_9=beta_b_at(base_5_4+K_5);
-let beta_b_10=beta_b_at(base_5_5+K_5);
+let beta_b_7=beta_b_at(base_5_2+K_4);
+let beta_b_8=beta_b_at(base_5_3+K_4);
+let beta_b_9=beta_b_at(base_5_4+K_4);
+let beta_b_10=beta_b_at(base_5_5+K_4);
 let scratch_16_2=scratch_at(G_2);
 let scratch_16_3=scratch_at(G_3);
 let scratch_16_4=scratch_at(G_4);
@@ -1763,31 +1691,31 @@ let x_5_2=x_at(base_7+((K*S) / 2u));
 let x_5_3=x_at(base_8+((K*S) / 2u));
 let x_5_4=x_at(base_9+((K*S) / 2u));
 let x_5_5=x_at(base_10+((K*S) / 2u));
-let K_6=((K*S) / 2u) / max(S,1u);
-let scratch_5_5_2=scratch_at(base_2_2+K_6);
-let scratch_5_5_3=scratch_at(base_2_3+K_6);
-let scratch_5_5_4=scratch_at(base_2_4+K_6);
-let scratch_5_5_5=scratch_at(base_2_5+K_6);
-let scratch_6_5_2=scratch_at(base_3_2+K_6);
-let scratch_6_5_3=scratch_at(base_3_3+K_6);
-let scratch_6_5_4=scratch_at(base_3_4+K_6);
-let scratch_6_5_5=scratch_at(base_3_5+K_6);
-let scratch_11_5_2=scratch_at(base_4_2+K_6);
-let scratch_11_5_3=scratch_at(base_4_3+K_6);
-let scratch_11_5_4=scratch_at(base_4_4+K_6);
-let scratch_11_5_5=scratch_at(base_4_5+K_6);
-let gamma_b_5_2=gamma_b_at(base_5_2+K_6);
-let gamma_b_5_3=gamma_b_at(base_5_3+K_6);
-let gamma_b_5_4=gamma_b_at(base_5_4+K_6);
-let gamma_b_5_5=gamma_b_at(base_5_5+K_6);
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_5_5_2=scratch_at(base_2_2+K_5);
+let scratch_5_5_3=scratch_at(base_2_3+K_5);
+let scratch_5_5_4=scratch_at(base_2_4+K_5);
+let scratch_5_5_5=scratch_at(base_2_5+K_5);
+let scratch_6_5_2=scratch_at(base_3_2+K_5);
+let scratch_6_5_3=scratch_at(base_3_3+K_5);
+let scratch_6_5_4=scratch_at(base_3_4+K_5);
+let scratch_6_5_5=scratch_at(base_3_5+K_5);
+let scratch_11_5_2=scratch_at(base_4_2+K_5);
+let scratch_11_5_3=scratch_at(base_4_3+K_5);
+let scratch_11_5_4=scratch_at(base_4_4+K_5);
+let scratch_11_5_5=scratch_at(base_4_5+K_5);
+let gamma_b_5_2=gamma_b_at(base_5_2+K_5);
+let gamma_b_5_3=gamma_b_at(base_5_3+K_5);
+let gamma_b_5_4=gamma_b_at(base_5_4+K_5);
+let gamma_b_5_5=gamma_b_at(base_5_5+K_5);
 let mul_5_2=(((x_5_2 - scratch_5_5_2) - scratch_6_5_2)*scratch_11_5_2)*gamma_b_5_2;
 let mul_5_3=(((x_5_3 - scratch_5_5_3) - scratch_6_5_3)*scratch_11_5_3)*gamma_b_5_3;
 let mul_5_4=(((x_5_4 - scratch_5_5_4) - scratch_6_5_4)*scratch_11_5_4)*gamma_b_5_4;
 let mul_5_5=(((x_5_5 - scratch_5_5_5) - scratch_6_5_5)*scratch_11_5_5)*gamma_b_5_5;
-let beta_b_2_2=beta_b_at(base_5_2+K_6);
-let beta_b_2_3=beta_b_at(base_5_3+K_6);
-let beta_b_2_4=beta_b_at(base_5_4+K_6);
-let beta_b_2_5=beta_b_at(base_5_5+K_6);
+let beta_b_2_2=beta_b_at(base_5_2+K_5);
+let beta_b_2_3=beta_b_at(base_5_3+K_5);
+let beta_b_2_4=beta_b_at(base_5_4+K_5);
+let beta_b_2_5=beta_b_at(base_5_5+K_5);
 let add_2_2=(mul_5_2 - shift_4)+(beta_b_2_2 - scratch_16_2);
 let add_2_3=(mul_5_3 - shift_5)+(beta_b_2_3 - scratch_16_3);
 let add_2_4=(mul_5_4 - shift_6)+(beta_b_2_4 - scratch_16_4);
@@ -1796,31 +1724,31 @@ let x_6_2=x_at(base_7+((K*S) - 1u));
 let x_6_3=x_at(base_8+((K*S) - 1u));
 let x_6_4=x_at(base_9+((K*S) - 1u));
 let x_6_5=x_at(base_10+((K*S) - 1u));
-let K_7=((K*S) - 1u) / max(S,1u);
-let scratch_5_6_2=scratch_at(base_2_2+K_7);
-let scratch_5_6_3=scratch_at(base_2_3+K_7);
-let scratch_5_6_4=scratch_at(base_2_4+K_7);
-let scratch_5_6_5=scratch_at(base_2_5+K_7);
-let scratch_6_6_2=scratch_at(base_3_2+K_7);
-let scratch_6_6_3=scratch_at(base_3_3+K_7);
-let scratch_6_6_4=scratch_at(base_3_4+K_7);
-let scratch_6_6_5=scratch_at(base_3_5+K_7);
-let scratch_11_6_2=scratch_at(base_4_2+K_7);
-let scratch_11_6_3=scratch_at(base_4_3+K_7);
-let scratch_11_6_4=scratch_at(base_4_4+K_7);
-let scratch_11_6_5=scratch_at(base_4_5+K_7);
-let gamma_b_6_2=gamma_b_at(base_5_2+K_7);
-let gamma_b_6_3=gamma_b_at(base_5_3+K_7);
-let gamma_b_6_4=gamma_b_at(base_5_4+K_7);
-let gamma_b_6_5=gamma_b_at(base_5_5+K_7);
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6_2=scratch_at(base_2_2+K_6);
+let scratch_5_6_3=scratch_at(base_2_3+K_6);
+let scratch_5_6_4=scratch_at(base_2_4+K_6);
+let scratch_5_6_5=scratch_at(base_2_5+K_6);
+let scratch_6_6_2=scratch_at(base_3_2+K_6);
+let scratch_6_6_3=scratch_at(base_3_3+K_6);
+let scratch_6_6_4=scratch_at(base_3_4+K_6);
+let scratch_6_6_5=scratch_at(base_3_5+K_6);
+let scratch_11_6_2=scratch_at(base_4_2+K_6);
+let scratch_11_6_3=scratch_at(base_4_3+K_6);
+let scratch_11_6_4=scratch_at(base_4_4+K_6);
+let scratch_11_6_5=scratch_at(base_4_5+K_6);
+let gamma_b_6_2=gamma_b_at(base_5_2+K_6);
+let gamma_b_6_3=gamma_b_at(base_5_3+K_6);
+let gamma_b_6_4=gamma_b_at(base_5_4+K_6);
+let gamma_b_6_5=gamma_b_at(base_5_5+K_6);
 let mul_6_2=(((x_6_2 - scratch_5_6_2) - scratch_6_6_2)*scratch_11_6_2)*gamma_b_6_2;
 let mul_6_3=(((x_6_3 - scratch_5_6_3) - scratch_6_6_3)*scratch_11_6_3)*gamma_b_6_3;
 let mul_6_4=(((x_6_4 - scratch_5_6_4) - scratch_6_6_4)*scratch_11_6_4)*gamma_b_6_4;
 let mul_6_5=(((x_6_5 - scratch_5_6_5) - scratch_6_6_5)*scratch_11_6_5)*gamma_b_6_5;
-let beta_b_3_2=beta_b_at(base_5_2+K_7);
-let beta_b_3_3=beta_b_at(base_5_3+K_7);
-let beta_b_3_4=beta_b_at(base_5_4+K_7);
-let beta_b_3_5=beta_b_at(base_5_5+K_7);
+let beta_b_3_2=beta_b_at(base_5_2+K_6);
+let beta_b_3_3=beta_b_at(base_5_3+K_6);
+let beta_b_3_4=beta_b_at(base_5_4+K_6);
+let beta_b_3_5=beta_b_at(base_5_5+K_6);
 let add_3_2=(mul_6_2 - shift_4)+(beta_b_3_2 - scratch_16_2);
 let add_3_3=(mul_6_3 - shift_5)+(beta_b_3_3 - scratch_16_3);
 let add_3_4=(mul_6_4 - shift_6)+(beta_b_3_4 - scratch_16_4);
@@ -1829,6 +1757,10 @@ let shift_2_2=add_7+(((add_2_2 - add_7)+(add_3_2 - add_7))*0.3333333432674408f);
 let shift_2_3=add_8+(((add_2_3 - add_8)+(add_3_3 - add_8))*0.3333333432674408f);
 let shift_2_4=add_9+(((add_2_4 - add_9)+(add_3_4 - add_9))*0.3333333432674408f);
 let shift_2_5=add_10+(((add_2_5 - add_10)+(add_3_5 - add_10))*0.3333333432674408f);
+let base_6_2=row_2*((K*S) / 4u);
+let base_6_3=row_3*((K*S) / 4u);
+let base_6_4=row_4*((K*S) / 4u);
+let base_6_5=row_5*((K*S) / 4u);
 var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
@@ -1837,46 +1769,46 @@ var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
-for (var block_2=lane; block_2<(K*S) / 4u; block_2+=LANES*256u) {
+for (var block=lane; block<(K*S) / 4u; block+=LANES*256u) {
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
 var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
-var part_3_2=vec4f(0.0f);
-var part_3_3=vec4f(0.0f);
-var part_3_4=vec4f(0.0f);
-var part_3_5=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),(K*S) / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_7_2=x_four(base_6_2+i_2);
-let x_7_3=x_four(base_6_3+i_2);
-let x_7_4=x_four(base_6_4+i_2);
-let x_7_5=x_four(base_6_5+i_2);
-let K_8=(i_2*4u) / max(S,1u);
-let scratch_5_7_2=scratch_at(base_2_2+K_8);
-let scratch_5_7_3=scratch_at(base_2_3+K_8);
-let scratch_5_7_4=scratch_at(base_2_4+K_8);
-let scratch_5_7_5=scratch_at(base_2_5+K_8);
-let scratch_6_7_2=scratch_at(base_3_2+K_8);
-let scratch_6_7_3=scratch_at(base_3_3+K_8);
-let scratch_6_7_4=scratch_at(base_3_4+K_8);
-let scratch_6_7_5=scratch_at(base_3_5+K_8);
-let scratch_11_7_2=scratch_at(base_4_2+K_8);
-let scratch_11_7_3=scratch_at(base_4_3+K_8);
-let scratch_11_7_4=scratch_at(base_4_4+K_8);
-let scratch_11_7_5=scratch_at(base_4_5+K_8);
-let gamma_b_7_2=gamma_b_at(base_5_2+K_8);
-let gamma_b_7_3=gamma_b_at(base_5_3+K_8);
-let gamma_b_7_4=gamma_b_at(base_5_4+K_8);
-let gamma_b_7_5=gamma_b_at(base_5_5+K_8);
+let stop=min(block+(LANES*256u),(K*S) / 4u);
+for (var i=block; i<stop; i+=LANES) {
+let x_7_2=x_four(base_6_2+i);
+let x_7_3=x_four(base_6_3+i);
+let x_7_4=x_four(base_6_4+i);
+let x_7_5=x_four(base_6_5+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_5_7_2=scratch_at(base_2_2+K_7);
+let scratch_5_7_3=scratch_at(base_2_3+K_7);
+let scratch_5_7_4=scratch_at(base_2_4+K_7);
+let scratch_5_7_5=scratch_at(base_2_5+K_7);
+let scratch_6_7_2=scratch_at(base_3_2+K_7);
+let scratch_6_7_3=scratch_at(base_3_3+K_7);
+let scratch_6_7_4=scratch_at(base_3_4+K_7);
+let scratch_6_7_5=scratch_at(base_3_5+K_7);
+let scratch_11_7_2=scratch_at(base_4_2+K_7);
+let scratch_11_7_3=scratch_at(base_4_3+K_7);
+let scratch_11_7_4=scratch_at(base_4_4+K_7);
+let scratch_11_7_5=scratch_at(base_4_5+K_7);
+let gamma_b_7_2=gamma_b_at(base_5_2+K_7);
+let gamma_b_7_3=gamma_b_at(base_5_3+K_7);
+let gamma_b_7_4=gamma_b_at(base_5_4+K_7);
+let gamma_b_7_5=gamma_b_at(base_5_5+K_7);
 let mul_7_2=(((x_7_2 - vec4f(scratch_5_7_2)) - vec4f(scratch_6_7_2))*vec4f(scratch_11_7_2))*vec4f(gamma_b_7_2);
 let mul_7_3=(((x_7_3 - vec4f(scratch_5_7_3)) - vec4f(scratch_6_7_3))*vec4f(scratch_11_7_3))*vec4f(gamma_b_7_3);
 let mul_7_4=(((x_7_4 - vec4f(scratch_5_7_4)) - vec4f(scratch_6_7_4))*vec4f(scratch_11_7_4))*vec4f(gamma_b_7_4);
 let mul_7_5=(((x_7_5 - vec4f(scratch_5_7_5)) - vec4f(scratch_6_7_5))*vec4f(scratch_11_7_5))*vec4f(gamma_b_7_5);
-let beta_b_4_2=beta_b_at(base_5_2+K_8);
-let beta_b_4_3=beta_b_at(base_5_3+K_8);
-let beta_b_4_4=beta_b_at(base_5_4+K_8);
-let beta_b_4_5=beta_b_at(base_5_5+K_8);
+let beta_b_4_2=beta_b_at(base_5_2+K_7);
+let beta_b_4_3=beta_b_at(base_5_3+K_7);
+let beta_b_4_4=beta_b_at(base_5_4+K_7);
+let beta_b_4_5=beta_b_at(base_5_5+K_7);
 let add_4_2=(mul_7_2 - vec4f(shift_4))+vec4f(beta_b_4_2 - scratch_16_2);
 let add_4_3=(mul_7_3 - vec4f(shift_5))+vec4f(beta_b_4_3 - scratch_16_3);
 let add_4_4=(mul_7_4 - vec4f(shift_6))+vec4f(beta_b_4_4 - scratch_16_4);
@@ -1885,23 +1817,23 @@ let d_3=add_4_2 - vec4f(shift_2_2);
 let d_4=add_4_3 - vec4f(shift_2_3);
 let d_5=add_4_4 - vec4f(shift_2_4);
 let d_6=add_4_5 - vec4f(shift_2_5);
-part_2_2=part_2_2+d_3;
-part_2_3=part_2_3+d_4;
-part_2_4=part_2_4+d_5;
-part_2_5=part_2_5+d_6;
-part_3_2=part_3_2+(d_3*d_3);
-part_3_3=part_3_3+(d_4*d_4);
-part_3_4=part_3_4+(d_5*d_5);
-part_3_5=part_3_5+(d_6*d_6);
+part_7=part_7+d_3;
+part_8=part_8+d_4;
+part_9=part_9+d_5;
+part_10=part_10+d_6;
+part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
 }
-sum_4=sum_4+part_2_2;
-sum_5=sum_5+part_2_3;
-sum_6=sum_6+part_2_4;
-sum_7=sum_7+part_2_5;
-squares_4=squares_4+part_3_2;
-squares_5=squares_5+part_3_3;
-squares_6=squares_6+part_3_4;
-squares_7=squares_7+part_3_5;
+sum_4=sum_4+part_7;
+sum_5=sum_5+part_8;
+sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+squares_4=squares_4+part_2_2;
+squares_5=squares_5+part_2_3;
+squares_6=squares_6+part_2_4;
+squares_7=squares_7+part_2_5;
 }
 var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
@@ -1911,40 +1843,40 @@ var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_2_2=exchange(sum_2_2,mask_2);
-let other_2_3=exchange(sum_2_3,mask_2);
-let other_2_4=exchange(sum_2_4,mask_2);
-let other_2_5=exchange(sum_2_5,mask_2);
-sum_2_2=sum_2_2+other_2_2;
-sum_2_3=sum_2_3+other_2_3;
-sum_2_4=sum_2_4+other_2_4;
-sum_2_5=sum_2_5+other_2_5;
-let other_3_2=exchange(squares_2_2,mask_2);
-let other_3_3=exchange(squares_2_3,mask_2);
-let other_3_4=exchange(squares_2_4,mask_2);
-let other_3_5=exchange(squares_2_5,mask_2);
-squares_2_2=squares_2_2+other_3_2;
-squares_2_3=squares_2_3+other_3_3;
-squares_2_4=squares_2_4+other_3_4;
-squares_2_5=squares_2_5+other_3_5;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_7=exchange(sum_2_2,mask);
+let other_8=exchange(sum_2_3,mask);
+let other_9=exchange(sum_2_4,mask);
+let other_10=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_7;
+sum_2_3=sum_2_3+other_8;
+sum_2_4=sum_2_4+other_9;
+sum_2_5=sum_2_5+other_10;
+let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
 }
-let mean_3_2=sum_2_2 / f32(K*S);
-let mean_3_3=sum_2_3 / f32(K*S);
-let mean_3_4=sum_2_4 / f32(K*S);
-let mean_3_5=sum_2_5 / f32(K*S);
-let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_3_2*mean_3_2),0.0f);
-let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_3_3*mean_3_3),0.0f);
-let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_3_4*mean_3_4),0.0f);
-let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_3_5*mean_3_5),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3_2*mean_3_2);
-let far_3=(variance_4*4.0f)<(mean_3_3*mean_3_3);
-let far_4=(variance_5*4.0f)<(mean_3_4*mean_3_4);
-let far_5=(variance_6*4.0f)<(mean_3_5*mean_3_5);
-let shift_3_2=select(shift_2_2,shift_2_2+mean_3_2,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_3_3,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_3_4,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_3_5,far_5);
+let mean_5=sum_2_2 / f32(K*S);
+let mean_6=sum_2_3 / f32(K*S);
+let mean_7=sum_2_4 / f32(K*S);
+let mean_8=sum_2_5 / f32(K*S);
+let variance_3=larger((squares_2_2 / f32(K*S)) - (mean_5*mean_5),0.0f);
+let variance_4=larger((squares_2_3 / f32(K*S)) - (mean_6*mean_6),0.0f);
+let variance_5=larger((squares_2_4 / f32(K*S)) - (mean_7*mean_7),0.0f);
+let variance_6=larger((squares_2_5 / f32(K*S)) - (mean_8*mean_8),0.0f);
+let far_2=(variance_3*4.0f)<(mean_5*mean_5);
+let far_3=(variance_4*4.0f)<(mean_6*mean_6);
+let far_4=(variance_5*4.0f)<(mean_7*mean_7);
+let far_5=(variance_6*4.0f)<(mean_8*mean_8);
+let shift_3_2=select(shift_2_2,shift_2_2+mean_5,far_2);
+let shift_3_3=select(shift_2_3,shift_2_3+mean_6,far_3);
+let shift_3_4=select(shift_2_4,shift_2_4+mean_7,far_4);
+let shift_3_5=select(shift_2_5,shift_2_5+mean_8,far_5);
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -1957,89 +1889,89 @@ let end_2=select(0u,(K*S) / 4u,far_2);
 let end_3=select(0u,(K*S) / 4u,far_3);
 let end_4=select(0u,(K*S) / 4u,far_4);
 let end_5=select(0u,(K*S) / 4u,far_5);
-for (var block_3=lane; block_3<end_2; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_2; block_2+=LANES*256u) {
+var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
-var part_5_2=vec4f(0.0f);
-let stop_3_2=min(block_3+(LANES*256u),end_2);
-for (var i_3=block_3; i_3<stop_3_2; i_3+=LANES) {
-let x_8_2=x_four(base_6_2+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let scratch_5_8_2=scratch_at(base_2_2+K_9);
-let scratch_6_8_2=scratch_at(base_3_2+K_9);
-let scratch_11_8_2=scratch_at(base_4_2+K_9);
-let gamma_b_8_2=gamma_b_at(base_5_2+K_9);
+let stop_2_2=min(block_2+(LANES*256u),end_2);
+for (var i_2=block_2; i_2<stop_2_2; i_2+=LANES) {
+let x_8_2=x_four(base_6_2+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_8_2=scratch_at(base_2_2+K_8);
+let scratch_6_8_2=scratch_at(base_3_2+K_8);
+let scratch_11_8_2=scratch_at(base_4_2+K_8);
+let gamma_b_8_2=gamma_b_at(base_5_2+K_8);
 let mul_8_2=(((x_8_2 - vec4f(scratch_5_8_2)) - vec4f(scratch_6_8_2))*vec4f(scratch_11_8_2))*vec4f(gamma_b_8_2);
-let beta_b_5_2=beta_b_at(base_5_2+K_9);
+let beta_b_5_2=beta_b_at(base_5_2+K_8);
 let add_5_2=(mul_8_2 - vec4f(shift_4))+vec4f(beta_b_5_2 - scratch_16_2);
 let d_2_2=add_5_2 - vec4f(shift_3_2);
-part_4_2=part_4_2+d_2_2;
-part_5_2=part_5_2+(d_2_2*d_2_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
 }
-sum_3_3=sum_3_3+part_4_2;
-squares_3_3=squares_3_3+part_5_2;
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
 }
-for (var block_3=lane; block_3<end_3; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_3; block_2+=LANES*256u) {
+var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-let stop_3_3=min(block_3+(LANES*256u),end_3);
-for (var i_3=block_3; i_3<stop_3_3; i_3+=LANES) {
-let x_8_3=x_four(base_6_3+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let scratch_5_8_3=scratch_at(base_2_3+K_9);
-let scratch_6_8_3=scratch_at(base_3_3+K_9);
-let scratch_11_8_3=scratch_at(base_4_3+K_9);
-let gamma_b_8_3=gamma_b_at(base_5_3+K_9);
+let stop_2_3=min(block_2+(LANES*256u),end_3);
+for (var i_2=block_2; i_2<stop_2_3; i_2+=LANES) {
+let x_8_3=x_four(base_6_3+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_8_3=scratch_at(base_2_3+K_8);
+let scratch_6_8_3=scratch_at(base_3_3+K_8);
+let scratch_11_8_3=scratch_at(base_4_3+K_8);
+let gamma_b_8_3=gamma_b_at(base_5_3+K_8);
 let mul_8_3=(((x_8_3 - vec4f(scratch_5_8_3)) - vec4f(scratch_6_8_3))*vec4f(scratch_11_8_3))*vec4f(gamma_b_8_3);
-let beta_b_5_3=beta_b_at(base_5_3+K_9);
+let beta_b_5_3=beta_b_at(base_5_3+K_8);
 let add_5_3=(mul_8_3 - vec4f(shift_5))+vec4f(beta_b_5_3 - scratch_16_3);
 let d_2_3=add_5_3 - vec4f(shift_3_3);
-part_4_3=part_4_3+d_2_3;
-part_5_3=part_5_3+(d_2_3*d_2_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
 }
-sum_3_4=sum_3_4+part_4_3;
-squares_3_4=squares_3_4+part_5_3;
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
 }
-for (var block_3=lane; block_3<end_4; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_4; block_2+=LANES*256u) {
+var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-let stop_3_4=min(block_3+(LANES*256u),end_4);
-for (var i_3=block_3; i_3<stop_3_4; i_3+=LANES) {
-let x_8_4=x_four(base_6_4+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let scratch_5_8_4=scratch_at(base_2_4+K_9);
-let scratch_6_8_4=scratch_at(base_3_4+K_9);
-let scratch_11_8_4=scratch_at(base_4_4+K_9);
-let gamma_b_8_4=gamma_b_at(base_5_4+K_9);
+let stop_2_4=min(block_2+(LANES*256u),end_4);
+for (var i_2=block_2; i_2<stop_2_4; i_2+=LANES) {
+let x_8_4=x_four(base_6_4+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_8_4=scratch_at(base_2_4+K_8);
+let scratch_6_8_4=scratch_at(base_3_4+K_8);
+let scratch_11_8_4=scratch_at(base_4_4+K_8);
+let gamma_b_8_4=gamma_b_at(base_5_4+K_8);
 let mul_8_4=(((x_8_4 - vec4f(scratch_5_8_4)) - vec4f(scratch_6_8_4))*vec4f(scratch_11_8_4))*vec4f(gamma_b_8_4);
-let beta_b_5_4=beta_b_at(base_5_4+K_9);
+let beta_b_5_4=beta_b_at(base_5_4+K_8);
 let add_5_4=(mul_8_4 - vec4f(shift_6))+vec4f(beta_b_5_4 - scratch_16_4);
 let d_2_4=add_5_4 - vec4f(shift_3_4);
-part_4_4=part_4_4+d_2_4;
-part_5_4=part_5_4+(d_2_4*d_2_4);
+part_3_4=part_3_4+d_2_4;
+part_4_4=part_4_4+(d_2_4*d_2_4);
 }
-sum_3_5=sum_3_5+part_4_4;
-squares_3_5=squares_3_5+part_5_4;
+sum_3_5=sum_3_5+part_3_4;
+squares_3_5=squares_3_5+part_4_4;
 }
-for (var block_3=lane; block_3<end_5; block_3+=LANES*256u) {
+for (var block_2=lane; block_2<end_5; block_2+=LANES*256u) {
+var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3_5=min(block_3+(LANES*256u),end_5);
-for (var i_3=block_3; i_3<stop_3_5; i_3+=LANES) {
-let x_8_5=x_four(base_6_5+i_3);
-let K_9=(i_3*4u) / max(S,1u);
-let scratch_5_8_5=scratch_at(base_2_5+K_9);
-let scratch_6_8_5=scratch_at(base_3_5+K_9);
-let scratch_11_8_5=scratch_at(base_4_5+K_9);
-let gamma_b_8_5=gamma_b_at(base_5_5+K_9);
+let stop_2_5=min(block_2+(LANES*256u),end_5);
+for (var i_2=block_2; i_2<stop_2_5; i_2+=LANES) {
+let x_8_5=x_four(base_6_5+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_8_5=scratch_at(base_2_5+K_8);
+let scratch_6_8_5=scratch_at(base_3_5+K_8);
+let scratch_11_8_5=scratch_at(base_4_5+K_8);
+let gamma_b_8_5=gamma_b_at(base_5_5+K_8);
 let mul_8_5=(((x_8_5 - vec4f(scratch_5_8_5)) - vec4f(scratch_6_8_5))*vec4f(scratch_11_8_5))*vec4f(gamma_b_8_5);
-let beta_b_5_5=beta_b_at(base_5_5+K_9);
+let beta_b_5_5=beta_b_at(base_5_5+K_8);
 let add_5_5=(mul_8_5 - vec4f(shift_7))+vec4f(beta_b_5_5 - scratch_16_5);
 let d_2_5=add_5_5 - vec4f(shift_3_5);
-part_4_5=part_4_5+d_2_5;
-part_5_5=part_5_5+(d_2_5*d_2_5);
+part_3_5=part_3_5+d_2_5;
+part_4_5=part_4_5+(d_2_5*d_2_5);
 }
-sum_3_6=sum_3_6+part_4_5;
-squares_3_6=squares_3_6+part_5_5;
+sum_3_6=sum_3_6+part_3_5;
+squares_3_6=squares_3_6+part_4_5;
 }
 var sum_3_2_2=fold_add(sum_3_3);
 var sum_3_2_3=fold_add(sum_3_4);
@@ -2049,36 +1981,36 @@ var squares_3_2_2=fold_add(squares_3_3);
 var squares_3_2_3=fold_add(squares_3_4);
 var squares_3_2_4=fold_add(squares_3_5);
 var squares_3_2_5=fold_add(squares_3_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_4_2=exchange(sum_3_2_2,mask_3);
-let other_4_3=exchange(sum_3_2_3,mask_3);
-let other_4_4=exchange(sum_3_2_4,mask_3);
-let other_4_5=exchange(sum_3_2_5,mask_3);
-sum_3_2_2=sum_3_2_2+other_4_2;
-sum_3_2_3=sum_3_2_3+other_4_3;
-sum_3_2_4=sum_3_2_4+other_4_4;
-sum_3_2_5=sum_3_2_5+other_4_5;
-let other_5_2=exchange(squares_3_2_2,mask_3);
-let other_5_3=exchange(squares_3_2_3,mask_3);
-let other_5_4=exchange(squares_3_2_4,mask_3);
-let other_5_5=exchange(squares_3_2_5,mask_3);
-squares_3_2_2=squares_3_2_2+other_5_2;
-squares_3_2_3=squares_3_2_3+other_5_3;
-squares_3_2_4=squares_3_2_4+other_5_4;
-squares_3_2_5=squares_3_2_5+other_5_5;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_3_2=exchange(sum_3_2_2,mask_2);
+let other_3_3=exchange(sum_3_2_3,mask_2);
+let other_3_4=exchange(sum_3_2_4,mask_2);
+let other_3_5=exchange(sum_3_2_5,mask_2);
+sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
+let other_4_2=exchange(squares_3_2_2,mask_2);
+let other_4_3=exchange(squares_3_2_3,mask_2);
+let other_4_4=exchange(squares_3_2_4,mask_2);
+let other_4_5=exchange(squares_3_2_5,mask_2);
+squares_3_2_2=squares_3_2_2+other_4_2;
+squares_3_2_3=squares_3_2_3+other_4_3;
+squares_3_2_4=squares_3_2_4+other_4_4;
+squares_3_2_5=squares_3_2_5+other_4_5;
 }
-let mean_4_2=sum_3_2_2 / f32(K*S);
-let mean_4_3=sum_3_2_3 / f32(K*S);
-let mean_4_4=sum_3_2_4 / f32(K*S);
-let mean_4_5=sum_3_2_5 / f32(K*S);
-let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_4_2*mean_4_2),0.0f);
-let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_4_3*mean_4_3),0.0f);
-let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_4_4*mean_4_4),0.0f);
-let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_4_5*mean_4_5),0.0f);
-let rest_2=select(mean_3_2,mean_4_2,far_2);
-let rest_3=select(mean_3_3,mean_4_3,far_3);
-let rest_4=select(mean_3_4,mean_4_4,far_4);
-let rest_5=select(mean_3_5,mean_4_5,far_5);
+let mean_2_2=sum_3_2_2 / f32(K*S);
+let mean_2_3=sum_3_2_3 / f32(K*S);
+let mean_2_4=sum_3_2_4 / f32(K*S);
+let mean_2_5=sum_3_2_5 / f32(K*S);
+let variance_2_2=larger((squares_3_2_2 / f32(K*S)) - (mean_2_2*mean_2_2),0.0f);
+let variance_2_3=larger((squares_3_2_3 / f32(K*S)) - (mean_2_3*mean_2_3),0.0f);
+let variance_2_4=larger((squares_3_2_4 / f32(K*S)) - (mean_2_4*mean_2_4),0.0f);
+let variance_2_5=larger((squares_3_2_5 / f32(K*S)) - (mean_2_5*mean_2_5),0.0f);
+let rest_2=select(mean_5,mean_2_2,far_2);
+let rest_3=select(mean_6,mean_2_3,far_3);
+let rest_4=select(mean_7,mean_2_4,far_4);
+let rest_5=select(mean_8,mean_2_5,far_5);
 let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
@@ -2087,90 +2019,122 @@ let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
 let rsqrt_5=inverseSqrt(spread_5+eps);
-var mean_5_3=vec4f(0.0f);
-var mean_5_4=vec4f(0.0f);
-var mean_5_5=vec4f(0.0f);
-var mean_5_6=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_2_2=d_y_four(base_6_2+i_4);
-let d_y_2_3=d_y_four(base_6_3+i_4);
-let d_y_2_4=d_y_four(base_6_4+i_4);
-let d_y_2_5=d_y_four(base_6_5+i_4);
-let x_9_2=x_four(base_6_2+i_4);
-let x_9_3=x_four(base_6_3+i_4);
-let x_9_4=x_four(base_6_4+i_4);
-let x_9_5=x_four(base_6_5+i_4);
-let K_10=(i_4*4u) / max(S,1u);
-let scratch_5_9_2=scratch_at(base_2_2+K_10);
-let scratch_5_9_3=scratch_at(base_2_3+K_10);
-let scratch_5_9_4=scratch_at(base_2_4+K_10);
-let scratch_5_9_5=scratch_at(base_2_5+K_10);
-let scratch_6_9_2=scratch_at(base_3_2+K_10);
-let scratch_6_9_3=scratch_at(base_3_3+K_10);
-let scratch_6_9_4=scratch_at(base_3_4+K_10);
-let scratch_6_9_5=scratch_at(base_3_5+K_10);
-let scratch_11_9_2=scratch_at(base_4_2+K_10);
-let scratch_11_9_3=scratch_at(base_4_3+K_10);
-let scratch_11_9_4=scratch_at(base_4_4+K_10);
-let scratch_11_9_5=scratch_at(base_4_5+K_10);
-let gamma_b_9_2=gamma_b_at(base_5_2+K_10);
-let gamma_b_9_3=gamma_b_at(base_5_3+K_10);
-let gamma_b_9_4=gamma_b_at(base_5_4+K_10);
-let gamma_b_9_5=gamma_b_at(base_5_5+K_10);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_2=d_y_four(base_6_2+i_3);
+let d_y_3=d_y_four(base_6_3+i_3);
+let d_y_4=d_y_four(base_6_4+i_3);
+let d_y_5=d_y_four(base_6_5+i_3);
+let K_9=(i_3*4u) / max(S,1u);
+let gamma_2=gamma_at(base_5_2+K_9);
+let gamma_3=gamma_at(base_5_3+K_9);
+let gamma_4=gamma_at(base_5_4+K_9);
+let gamma_5=gamma_at(base_5_5+K_9);
+let x_9_2=x_four(base_6_2+i_3);
+let x_9_3=x_four(base_6_3+i_3);
+let x_9_4=x_four(base_6_4+i_3);
+let x_9_5=x_four(base_6_5+i_3);
+let scratch_5_9_2=scratch_at(base_2_2+K_9);
+let scratch_5_9_3=scratch_at(base_2_3+K_9);
+let scratch_5_9_4=scratch_at(base_2_4+K_9);
+let scratch_5_9_5=scratch_at(base_2_5+K_9);
+let scratch_6_9_2=scratch_at(base_3_2+K_9);
+let scratch_6_9_3=scratch_at(base_3_3+K_9);
+let scratch_6_9_4=scratch_at(base_3_4+K_9);
+let scratch_6_9_5=scratch_at(base_3_5+K_9);
+let scratch_11_9_2=scratch_at(base_4_2+K_9);
+let scratch_11_9_3=scratch_at(base_4_3+K_9);
+let scratch_11_9_4=scratch_at(base_4_4+K_9);
+let scratch_11_9_5=scratch_at(base_4_5+K_9);
+let gamma_b_9_2=gamma_b_at(base_5_2+K_9);
+let gamma_b_9_3=gamma_b_at(base_5_3+K_9);
+let gamma_b_9_4=gamma_b_at(base_5_4+K_9);
+let gamma_b_9_5=gamma_b_at(base_5_5+K_9);
 let mul_9_2=(((x_9_2 - vec4f(scratch_5_9_2)) - vec4f(scratch_6_9_2))*vec4f(scratch_11_9_2))*vec4f(gamma_b_9_2);
 let mul_9_3=(((x_9_3 - vec4f(scratch_5_9_3)) - vec4f(scratch_6_9_3))*vec4f(scratch_11_9_3))*vec4f(gamma_b_9_3);
 let mul_9_4=(((x_9_4 - vec4f(scratch_5_9_4)) - vec4f(scratch_6_9_4))*vec4f(scratch_11_9_4))*vec4f(gamma_b_9_4);
 let mul_9_5=(((x_9_5 - vec4f(scratch_5_9_5)) - vec4f(scratch_6_9_5))*vec4f(scratch_11_9_5))*vec4f(gamma_b_9_5);
-let beta_b_6_2=beta_b_at(base_5_2+K_10);
-let beta_b_6_3=beta_b_at(base_5_3+K_10);
-let beta_b_6_4=beta_b_at(base_5_4+K_10);
-let beta_b_6_5=beta_b_at(base_5_5+K_10);
+let beta_b_6_2=beta_b_at(base_5_2+K_9);
+let beta_b_6_3=beta_b_at(base_5_3+K_9);
+let beta_b_6_4=beta_b_at(base_5_4+K_9);
+let beta_b_6_5=beta_b_at(base_5_5+K_9);
 let add_6_2=(mul_9_2 - vec4f(shift_4))+vec4f(beta_b_6_2 - scratch_16_2);
 let add_6_3=(mul_9_3 - vec4f(shift_5))+vec4f(beta_b_6_3 - scratch_16_3);
 let add_6_4=(mul_9_4 - vec4f(shift_6))+vec4f(beta_b_6_4 - scratch_16_4);
 let add_6_5=(mul_9_5 - vec4f(shift_7))+vec4f(beta_b_6_5 - scratch_16_5);
-let gamma_2_2=gamma_at(base_5_2+K_10);
-let gamma_2_3=gamma_at(base_5_3+K_10);
-let gamma_2_4=gamma_at(base_5_4+K_10);
-let gamma_2_5=gamma_at(base_5_5+K_10);
-let mul_10_2=(d_y_2_2*(((add_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2)))*vec4f(gamma_2_2);
-let mul_10_3=(d_y_2_3*(((add_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3)))*vec4f(gamma_2_3);
-let mul_10_4=(d_y_2_4*(((add_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4)))*vec4f(gamma_2_4);
-let mul_10_5=(d_y_2_5*(((add_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5)))*vec4f(gamma_2_5);
+let mul_10_2=(d_y_2*(((add_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2)))*vec4f(gamma_2);
+let mul_10_3=(d_y_3*(((add_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3)))*vec4f(gamma_3);
+let mul_10_4=(d_y_4*(((add_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4)))*vec4f(gamma_4);
+let mul_10_5=(d_y_5*(((add_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5)))*vec4f(gamma_5);
+part_5_2=part_5_2+(d_y_2*vec4f(gamma_2));
+part_5_3=part_5_3+(d_y_3*vec4f(gamma_3));
+part_5_4=part_5_4+(d_y_4*vec4f(gamma_4));
+part_5_5=part_5_5+(d_y_5*vec4f(gamma_5));
 part_6_2=part_6_2+mul_10_2;
 part_6_3=part_6_3+mul_10_3;
 part_6_4=part_6_4+mul_10_4;
 part_6_5=part_6_5+mul_10_5;
 }
-mean_5_3=mean_5_3+part_6_2;
-mean_5_4=mean_5_4+part_6_3;
-mean_5_5=mean_5_5+part_6_4;
-mean_5_6=mean_5_6+part_6_5;
+mean_3_3=mean_3_3+part_5_2;
+mean_3_4=mean_3_4+part_5_3;
+mean_3_5=mean_3_5+part_5_4;
+mean_3_6=mean_3_6+part_5_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
 }
-var mean_5_2_2=fold_add(mean_5_3);
-var mean_5_2_3=fold_add(mean_5_4);
-var mean_5_2_4=fold_add(mean_5_5);
-var mean_5_2_5=fold_add(mean_5_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_5_2_2,mask_4);
-let other_6_3=exchange(mean_5_2_3,mask_4);
-let other_6_4=exchange(mean_5_2_4,mask_4);
-let other_6_5=exchange(mean_5_2_5,mask_4);
-mean_5_2_2=mean_5_2_2+other_6_2;
-mean_5_2_3=mean_5_2_3+other_6_3;
-mean_5_2_4=mean_5_2_4+other_6_4;
-mean_5_2_5=mean_5_2_5+other_6_5;
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
+var mean_4_2_2=fold_add(mean_4_3);
+var mean_4_2_3=fold_add(mean_4_4);
+var mean_4_2_4=fold_add(mean_4_5);
+var mean_4_2_5=fold_add(mean_4_6);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(mean_3_2_2,mask_3);
+let other_5_3=exchange(mean_3_2_3,mask_3);
+let other_5_4=exchange(mean_3_2_4,mask_3);
+let other_5_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_5_2;
+mean_3_2_3=mean_3_2_3+other_5_3;
+mean_3_2_4=mean_3_2_4+other_5_4;
+mean_3_2_5=mean_3_2_5+other_5_5;
+let other_6_2=exchange(mean_4_2_2,mask_3);
+let other_6_3=exchange(mean_4_2_3,mask_3);
+let other_6_4=exchange(mean_4_2_4,mask_3);
+let other_6_5=exchange(mean_4_2_5,mask_3);
+mean_4_2_2=mean_4_2_2+other_6_2;
+mean_4_2_3=mean_4_2_3+other_6_3;
+mean_4_2_4=mean_4_2_4+other_6_4;
+mean_4_2_5=mean_4_2_5+other_6_5;
 }
-let mean_all_2_2=mean_5_2_2 / f32(K*S);
-let mean_all_2_3=mean_5_2_3 / f32(K*S);
-let mean_all_2_4=mean_5_2_4 / f32(K*S);
-let mean_all_2_5=mean_5_2_5 / f32(K*S);
+let mean_all_3=mean_3_2_2 / f32(K*S);
+let mean_all_4=mean_3_2_3 / f32(K*S);
+let mean_all_5=mean_3_2_4 / f32(K*S);
+let mean_all_6=mean_3_2_5 / f32(K*S);
+let mean_all_2_2=mean_4_2_2 / f32(K*S);
+let mean_all_2_3=mean_4_2_3 / f32(K*S);
+let mean_all_2_4=mean_4_2_4 / f32(K*S);
+let mean_all_2_5=mean_4_2_5 / f32(K*S);
 if (active_1 && (lane==0u)) {
 scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row_2,shift_4);
 scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row_3,shift_5);
@@ -2202,9 +2166,9 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
           { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
+          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-          { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           {
             tensor: "(scratch)",
             access: "read_write",
@@ -2243,260 +2207,6 @@ override N: u32;
 override G: u32;
 override K: u32;
 override S: u32;
-override scratch_length: u32=LANES*ROWS*1u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let base=row*(K*S);
-let x_1=x_at(base);
-let G_1=row % max(G,1u);
-let K_1=0u / max(S,1u);
-let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
-let scratch_5=scratch_at(base_2+K_1);
-let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
-let scratch_6=scratch_at(base_3+K_1);
-let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
-let scratch_11=scratch_at(base_4+K_1);
-let base_5=G_1*K;
-let gamma_b_1=gamma_b_at(base_5+K_1);
-let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
-let x_2=x_at(base+((K*S) / 2u));
-let K_2=((K*S) / 2u) / max(S,1u);
-let scratch_5_2=scratch_at(base_2+K_2);
-let scratch_6_2=scratch_at(base_3+K_2);
-let scratch_11_2=scratch_at(base_4+K_2);
-let gamma_b_2=gamma_b_at(base_5+K_2);
-let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
-let x_3=x_at(base+((K*S) - 1u));
-let K_3=((K*S) - 1u) / max(S,1u);
-let scratch_5_3=scratch_at(base_2+K_3);
-let scratch_6_3=scratch_at(base_3+K_3);
-let scratch_11_3=scratch_at(base_4+K_3);
-let gamma_b_3=gamma_b_at(base_5+K_3);
-let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
-let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-var mean=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let K_4=i / max(S,1u);
-let gamma_1=gamma_at(base_5+K_4);
-part_1=part_1+(d_y_1*gamma_1);
-}
-mean=mean+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean,mask);
-mean=mean+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean=all;
-workgroupBarrier();
-}
-let mean_all=mean;
-if (active_1 && (lane==0u)) {
-partials_put((part*(N*G))+row,mean_all);
-partials_put(((PARTS+part)*(N*G))+row,shift);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override scratch_length: u32=LANES*ROWS*1u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let base=row*(K*S);
-let x_1=x_at(base);
-let G_1=row % max(G,1u);
-let K_1=0u / max(S,1u);
-let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
-let scratch_5=scratch_at(base_2+K_1);
-let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
-let scratch_6=scratch_at(base_3+K_1);
-let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
-let scratch_11=scratch_at(base_4+K_1);
-let base_5=G_1*K;
-let gamma_b_1=gamma_b_at(base_5+K_1);
-let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
-let x_2=x_at(base+((K*S) / 2u));
-let K_2=((K*S) / 2u) / max(S,1u);
-let scratch_5_2=scratch_at(base_2+K_2);
-let scratch_6_2=scratch_at(base_3+K_2);
-let scratch_11_2=scratch_at(base_4+K_2);
-let gamma_b_2=gamma_b_at(base_5+K_2);
-let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
-let x_3=x_at(base+((K*S) - 1u));
-let K_3=((K*S) - 1u) / max(S,1u);
-let scratch_5_3=scratch_at(base_2+K_3);
-let scratch_6_3=scratch_at(base_3+K_3);
-let scratch_11_3=scratch_at(base_4+K_3);
-let gamma_b_3=gamma_b_at(base_5+K_3);
-let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
-let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
-let base_6=row*((K*S) / 4u);
-var mean=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base_6+i);
-let K_4=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_5+K_4);
-part_1=part_1+(d_y_1*vec4f(gamma_1));
-}
-mean=mean+part_1;
-}
-var mean_2=fold_add(mean);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
-workgroupBarrier();
-}
-let mean_all=mean_2;
-if (active_1 && (lane==0u)) {
-partials_put((part*(N*G))+row,mean_all);
-partials_put(((PARTS+part)*(N*G))+row,shift);
-}
-}
-`,
-              bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
 override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
@@ -2516,33 +2226,6 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
-let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*(N*G))+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(K*S);
-let part_2=partials_at((PARTS*(N*G))+row);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let base=row*(K*S);
@@ -2558,9 +2241,6 @@ let scratch_11=scratch_at(base_4+K_1);
 let base_5=G_1*K;
 let gamma_b_1=gamma_b_at(base_5+K_1);
 let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
-let beta_b_1=beta_b_at(base_5+K_1);
-let scratch_16=scratch_at(G_1);
-let add=(mul - part_2)+(beta_b_1 - scratch_16);
 let x_2=x_at(base+((K*S) / 2u));
 let K_2=((K*S) / 2u) / max(S,1u);
 let scratch_5_2=scratch_at(base_2+K_2);
@@ -2568,8 +2248,6 @@ let scratch_6_2=scratch_at(base_3+K_2);
 let scratch_11_2=scratch_at(base_4+K_2);
 let gamma_b_2=gamma_b_at(base_5+K_2);
 let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
-let beta_b_2=beta_b_at(base_5+K_2);
-let add_2=(mul_2 - part_2)+(beta_b_2 - scratch_16);
 let x_3=x_at(base+((K*S) - 1u));
 let K_3=((K*S) - 1u) / max(S,1u);
 let scratch_5_3=scratch_at(base_2+K_3);
@@ -2577,122 +2255,152 @@ let scratch_6_3=scratch_at(base_3+K_3);
 let scratch_11_3=scratch_at(base_4+K_3);
 let gamma_b_3=gamma_b_at(base_5+K_3);
 let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
-let beta_b_3=beta_b_at(base_5+K_3);
-let add_3=(mul_3 - part_2)+(beta_b_3 - scratch_16);
-let shift=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
-var sum=0.0f;
-var squares=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_at(base+i);
-let K_4=i / max(S,1u);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let last_2=min(first_2+((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let x_4=x_at(base);
+let K_4=0u / max(S,1u);
 let scratch_5_4=scratch_at(base_2+K_4);
 let scratch_6_4=scratch_at(base_3+K_4);
 let scratch_11_4=scratch_at(base_4+K_4);
 let gamma_b_4=gamma_b_at(base_5+K_4);
 let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
-let beta_b_4=beta_b_at(base_5+K_4);
-let add_4=(mul_4 - part_2)+(beta_b_4 - scratch_16);
-let d=add_4 - shift;
-part_3=part_3+d;
-part_4=part_4+(d*d);
-}
-sum=sum+part_3;
-squares=squares+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum,mask_2);
-sum=sum+other_3;
-let other_4=exchange(squares,mask_2);
-squares=squares+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-sum=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares=all_3;
-workgroupBarrier();
-}
-let mean_2=sum / f32(last - first);
-let variance=larger((squares / f32(last - first)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_2=select(shift,shift+mean_2,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_5=0.0f;
-var part_6=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let K_5=i_2 / max(S,1u);
+let beta_b_1=beta_b_at(base_5+K_4);
+let scratch_16=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
+let x_5=x_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
 let scratch_5_5=scratch_at(base_2+K_5);
 let scratch_6_5=scratch_at(base_3+K_5);
 let scratch_11_5=scratch_at(base_4+K_5);
 let gamma_b_5=gamma_b_at(base_5+K_5);
 let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
-let beta_b_5=beta_b_at(base_5+K_5);
-let add_5=(mul_5 - part_2)+(beta_b_5 - scratch_16);
-let d_2=add_5 - shift_2;
-part_5=part_5+d_2;
-part_6=part_6+(d_2*d_2);
+let beta_b_2=beta_b_at(base_5+K_5);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
+let x_6=x_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_6);
+let scratch_6_6=scratch_at(base_3+K_6);
+let scratch_11_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base_5+K_6);
+let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
+let beta_b_3=beta_b_at(base_5+K_6);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+var sum=0.0f;
+var squares=0.0f;
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),last_2);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_at(base+i);
+let K_7=i / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_7);
+let scratch_6_7=scratch_at(base_3+K_7);
+let scratch_11_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base_5+K_7);
+let mul_7=(((x_7 - scratch_5_7) - scratch_6_7)*scratch_11_7)*gamma_b_7;
+let beta_b_4=beta_b_at(base_5+K_7);
+let add_4=(mul_7 - shift)+(beta_b_4 - scratch_16);
+let d=add_4 - shift_2;
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum_2=sum_2+part_5;
-squares_2=squares_2+part_6;
+sum=sum+part_1;
+squares=squares+part_2;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_2,mask_3);
-sum_2=sum_2+other_7;
-let other_8=exchange(squares_2,mask_3);
-squares_2=squares_2+other_8;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum,mask);
+sum=sum+other;
+let other_2=exchange(squares,mask);
+squares=squares+other_2;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+sum=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares=all_2;
+workgroupBarrier();
+}
+let mean=sum / f32(last_2 - first_2);
+let variance=larger((squares / f32(last_2 - first_2)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
+let x_8=x_at(base+i_2);
+let K_8=i_2 / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_8);
+let scratch_6_8=scratch_at(base_3+K_8);
+let scratch_11_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base_5+K_8);
+let mul_8=(((x_8 - scratch_5_8) - scratch_6_8)*scratch_11_8)*gamma_b_8;
+let beta_b_5=beta_b_at(base_5+K_8);
+let add_5=(mul_8 - shift)+(beta_b_5 - scratch_16);
+let d_2=add_5 - shift_3;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_2 / f32(last - first);
-let variance_2=larger((squares_2 / f32(last - first)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_2 / f32(last_2 - first_2);
+let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*G))+row,shift_2);
-partials_put((((5u*PARTS)+part)*(N*G))+row,rest);
-partials_put((((6u*PARTS)+part)*(N*G))+row,spread);
+partials_put((part*(N*G))+row,shift);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift_3);
+partials_put((((4u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((5u*PARTS)+part)*(N*G))+row,spread);
 }
 }
 `,
@@ -2705,7 +2413,7 @@ partials_put((((6u*PARTS)+part)*(N*G))+row,spread);
                   tensor: "(partials)",
                   access: "read_write",
                   name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
+                  accessors: { put: "partials_put" },
                 },
               ],
               constants: [
@@ -2755,33 +2463,6 @@ let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
-let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*(N*G))+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(K*S);
-let part_2=partials_at((PARTS*(N*G))+row);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let base=row*(K*S);
@@ -2797,9 +2478,6 @@ let scratch_11=scratch_at(base_4+K_1);
 let base_5=G_1*K;
 let gamma_b_1=gamma_b_at(base_5+K_1);
 let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
-let beta_b_1=beta_b_at(base_5+K_1);
-let scratch_16=scratch_at(G_1);
-let add=(mul - part_2)+(beta_b_1 - scratch_16);
 let x_2=x_at(base+((K*S) / 2u));
 let K_2=((K*S) / 2u) / max(S,1u);
 let scratch_5_2=scratch_at(base_2+K_2);
@@ -2807,8 +2485,6 @@ let scratch_6_2=scratch_at(base_3+K_2);
 let scratch_11_2=scratch_at(base_4+K_2);
 let gamma_b_2=gamma_b_at(base_5+K_2);
 let mul_2=(((x_2 - scratch_5_2) - scratch_6_2)*scratch_11_2)*gamma_b_2;
-let beta_b_2=beta_b_at(base_5+K_2);
-let add_2=(mul_2 - part_2)+(beta_b_2 - scratch_16);
 let x_3=x_at(base+((K*S) - 1u));
 let K_3=((K*S) - 1u) / max(S,1u);
 let scratch_5_3=scratch_at(base_2+K_3);
@@ -2816,127 +2492,157 @@ let scratch_6_3=scratch_at(base_3+K_3);
 let scratch_11_3=scratch_at(base_4+K_3);
 let gamma_b_3=gamma_b_at(base_5+K_3);
 let mul_3=(((x_3 - scratch_5_3) - scratch_6_3)*scratch_11_3)*gamma_b_3;
-let beta_b_3=beta_b_at(base_5+K_3);
-let add_3=(mul_3 - part_2)+(beta_b_3 - scratch_16);
-let shift=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
-let base_6=row*((K*S) / 4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_4=x_four(base_6+i);
-let K_4=(i*4u) / max(S,1u);
+let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let last_2=min(first_2+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let x_4=x_at(base);
+let K_4=0u / max(S,1u);
 let scratch_5_4=scratch_at(base_2+K_4);
 let scratch_6_4=scratch_at(base_3+K_4);
 let scratch_11_4=scratch_at(base_4+K_4);
 let gamma_b_4=gamma_b_at(base_5+K_4);
-let mul_4=(((x_4 - vec4f(scratch_5_4)) - vec4f(scratch_6_4))*vec4f(scratch_11_4))*vec4f(gamma_b_4);
-let beta_b_4=beta_b_at(base_5+K_4);
-let add_4=(mul_4 - vec4f(part_2))+vec4f(beta_b_4 - scratch_16);
-let d=add_4 - vec4f(shift);
-part_3=part_3+d;
-part_4=part_4+(d*d);
+let mul_4=(((x_4 - scratch_5_4) - scratch_6_4)*scratch_11_4)*gamma_b_4;
+let beta_b_1=beta_b_at(base_5+K_4);
+let scratch_16=scratch_at(G_1);
+let add=(mul_4 - shift)+(beta_b_1 - scratch_16);
+let x_5=x_at(base+((K*S) / 2u));
+let K_5=((K*S) / 2u) / max(S,1u);
+let scratch_5_5=scratch_at(base_2+K_5);
+let scratch_6_5=scratch_at(base_3+K_5);
+let scratch_11_5=scratch_at(base_4+K_5);
+let gamma_b_5=gamma_b_at(base_5+K_5);
+let mul_5=(((x_5 - scratch_5_5) - scratch_6_5)*scratch_11_5)*gamma_b_5;
+let beta_b_2=beta_b_at(base_5+K_5);
+let add_2=(mul_5 - shift)+(beta_b_2 - scratch_16);
+let x_6=x_at(base+((K*S) - 1u));
+let K_6=((K*S) - 1u) / max(S,1u);
+let scratch_5_6=scratch_at(base_2+K_6);
+let scratch_6_6=scratch_at(base_3+K_6);
+let scratch_11_6=scratch_at(base_4+K_6);
+let gamma_b_6=gamma_b_at(base_5+K_6);
+let mul_6=(((x_6 - scratch_5_6) - scratch_6_6)*scratch_11_6)*gamma_b_6;
+let beta_b_3=beta_b_at(base_5+K_6);
+let add_3=(mul_6 - shift)+(beta_b_3 - scratch_16);
+let shift_2=add+(((add_2 - add)+(add_3 - add))*0.3333333432674408f);
+let base_6=row*((K*S) / 4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last_2);
+for (var i=block; i<stop; i+=LANES) {
+let x_7=x_four(base_6+i);
+let K_7=(i*4u) / max(S,1u);
+let scratch_5_7=scratch_at(base_2+K_7);
+let scratch_6_7=scratch_at(base_3+K_7);
+let scratch_11_7=scratch_at(base_4+K_7);
+let gamma_b_7=gamma_b_at(base_5+K_7);
+let mul_7=(((x_7 - vec4f(scratch_5_7)) - vec4f(scratch_6_7))*vec4f(scratch_11_7))*vec4f(gamma_b_7);
+let beta_b_4=beta_b_at(base_5+K_7);
+let add_4=(mul_7 - vec4f(shift))+vec4f(beta_b_4 - scratch_16);
+let d=add_4 - vec4f(shift_2);
+part_1=part_1+d;
+part_2=part_2+(d*d);
 }
-sum=sum+part_3;
-squares=squares+part_4;
+sum=sum+part_1;
+squares=squares+part_2;
 }
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(sum_2,mask_2);
-sum_2=sum_2+other_3;
-let other_4=exchange(squares_2,mask_2);
-squares_2=squares_2+other_4;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
-sum_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_2=all_3;
+let all=scratch_memory[row_in_group*LANES];
+sum_2=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_2=all_2;
 workgroupBarrier();
 }
-let mean_2=sum_2 / f32((last - first)*4u);
-let variance=larger((squares_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
-let far=(variance*4.0f)<(mean_2*mean_2);
-let shift_2=select(shift,shift+mean_2,far);
+let mean=sum_2 / f32((last_2 - first_2)*4u);
+let variance=larger((squares_2 / f32((last_2 - first_2)*4u)) - (mean*mean),0.0f);
+let far=(variance*4.0f)<(mean*mean);
+let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_6+i_2);
-let K_5=(i_2*4u) / max(S,1u);
-let scratch_5_5=scratch_at(base_2+K_5);
-let scratch_6_5=scratch_at(base_3+K_5);
-let scratch_11_5=scratch_at(base_4+K_5);
-let gamma_b_5=gamma_b_at(base_5+K_5);
-let mul_5=(((x_5 - vec4f(scratch_5_5)) - vec4f(scratch_6_5))*vec4f(scratch_11_5))*vec4f(gamma_b_5);
-let beta_b_5=beta_b_at(base_5+K_5);
-let add_5=(mul_5 - vec4f(part_2))+vec4f(beta_b_5 - scratch_16);
-let d_2=add_5 - vec4f(shift_2);
-part_5=part_5+d_2;
-part_6=part_6+(d_2*d_2);
+let x_8=x_four(base_6+i_2);
+let K_8=(i_2*4u) / max(S,1u);
+let scratch_5_8=scratch_at(base_2+K_8);
+let scratch_6_8=scratch_at(base_3+K_8);
+let scratch_11_8=scratch_at(base_4+K_8);
+let gamma_b_8=gamma_b_at(base_5+K_8);
+let mul_8=(((x_8 - vec4f(scratch_5_8)) - vec4f(scratch_6_8))*vec4f(scratch_11_8))*vec4f(gamma_b_8);
+let beta_b_5=beta_b_at(base_5+K_8);
+let add_5=(mul_8 - vec4f(shift))+vec4f(beta_b_5 - scratch_16);
+let d_2=add_5 - vec4f(shift_3);
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
 }
-sum_3=sum_3+part_5;
-squares_3=squares_3+part_6;
+sum_3=sum_3+part_3;
+squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_7=exchange(sum_3_2,mask_3);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_3);
-squares_3_2=squares_3_2+other_8;
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-squares_3_2=all_5;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_3_2=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_3=sum_3_2 / f32((last - first)*4u);
-let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_3*mean_3),0.0f);
-let rest=select(mean_2,mean_3,far);
+let mean_2=sum_3_2 / f32((last_2 - first_2)*4u);
+let variance_2=larger((squares_3_2 / f32((last_2 - first_2)*4u)) - (mean_2*mean_2),0.0f);
+let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(N*G))+row,shift_2);
-partials_put((((5u*PARTS)+part)*(N*G))+row,rest);
-partials_put((((6u*PARTS)+part)*(N*G))+row,spread);
+partials_put((part*(N*G))+row,shift);
+partials_put((((3u*PARTS)+part)*(N*G))+row,shift_3);
+partials_put((((4u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((5u*PARTS)+part)*(N*G))+row,spread);
 }
 }
 `,
@@ -2949,7 +2655,7 @@ partials_put((((6u*PARTS)+part)*(N*G))+row,spread);
                   tensor: "(partials)",
                   access: "read_write",
                   name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
+                  accessors: { put: "partials_put" },
                 },
               ],
               constants: [
@@ -2983,7 +2689,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -3000,32 +2706,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at((PARTS*(N*G))+row);
+let part_1=partials_at(row);
 let used_2=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -3040,24 +2734,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
-let part_5=partials_at((((5u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*((part_4 - part_3)+part_5));
+total=total+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+let other=exchange(total,mask_3);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -3066,96 +2787,83 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
-let part_8=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 let base=row*(K*S);
 let G_1=row % max(G,1u);
-let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
-let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
-let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
-let base_5=G_1*K;
+let base_2=G_1*K;
+let base_3=(((G+3u) / 4u)*4u)+(G_1*K);
+let base_4=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let base_5=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
 let scratch_16=scratch_at(G_1);
 let rsqrt=inverseSqrt(spread+eps);
+var mean=0.0f;
 var mean_2=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_8=0.0f;
 var part_9=0.0f;
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
-let x_1=x_at(base+i);
 let K_1=i / max(S,1u);
-let scratch_5=scratch_at(base_2+K_1);
-let scratch_6=scratch_at(base_3+K_1);
-let scratch_11=scratch_at(base_4+K_1);
-let gamma_b_1=gamma_b_at(base_5+K_1);
+let gamma_1=gamma_at(base_2+K_1);
+let x_1=x_at(base+i);
+let scratch_5=scratch_at(base_3+K_1);
+let scratch_6=scratch_at(base_4+K_1);
+let scratch_11=scratch_at(base_5+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul=(((x_1 - scratch_5) - scratch_6)*scratch_11)*gamma_b_1;
-let beta_b_1=beta_b_at(base_5+K_1);
-let add=(mul - part_2)+(beta_b_1 - scratch_16);
-let gamma_1=gamma_at(base_5+K_1);
-part_9=part_9+((d_y_1*(((add - part_3) - rest)*rsqrt))*gamma_1);
+let beta_b_1=beta_b_at(base_2+K_1);
+let add=(mul - part_1)+(beta_b_1 - scratch_16);
+part_8=part_8+(d_y_1*gamma_1);
+part_9=part_9+((d_y_1*(((add - part_2) - rest)*rsqrt))*gamma_1);
 }
+mean=mean+part_8;
 mean_2=mean_2+part_9;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2,mask_5);
-mean_2=mean_2+other_7;
+let other_5=exchange(mean,mask_5);
+mean=mean+other_5;
+let other_6=exchange(mean_2,mask_5);
+mean_2=mean_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2;
+let mean_all=mean;
+let mean_all_2=mean_2;
 if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((6u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
               bindings: [
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
                 { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -3190,7 +2898,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -3210,32 +2918,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at((PARTS*(N*G))+row);
+let part_1=partials_at(row);
 let used_2=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -3250,24 +2946,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
-let part_5=partials_at((((5u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_4 - part_3)+part_5));
+total=total+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+let other=exchange(total,mask_3);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+total_2=total_2+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -3276,98 +2999,86 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
-let part_8=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
+let spread=total_2 / f32(K*S);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let base=row*((K*S) / 4u);
 let G_1=row % max(G,1u);
-let base_2=(((G+3u) / 4u)*4u)+(G_1*K);
-let base_3=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
-let base_4=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
-let base_5=G_1*K;
+let base_2=G_1*K;
+let base_3=(((G+3u) / 4u)*4u)+(G_1*K);
+let base_4=((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+(G_1*K);
+let base_5=(((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+(G_1*K);
 let scratch_16=scratch_at(G_1);
 let rsqrt=inverseSqrt(spread+eps);
+var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 let stop=min(block+(LANES*256u),last);
 for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
-let x_1=x_four(base+i);
 let K_1=(i*4u) / max(S,1u);
-let scratch_5=scratch_at(base_2+K_1);
-let scratch_6=scratch_at(base_3+K_1);
-let scratch_11=scratch_at(base_4+K_1);
-let gamma_b_1=gamma_b_at(base_5+K_1);
+let gamma_1=gamma_at(base_2+K_1);
+let x_1=x_four(base+i);
+let scratch_5=scratch_at(base_3+K_1);
+let scratch_6=scratch_at(base_4+K_1);
+let scratch_11=scratch_at(base_5+K_1);
+let gamma_b_1=gamma_b_at(base_2+K_1);
 let mul=(((x_1 - vec4f(scratch_5)) - vec4f(scratch_6))*vec4f(scratch_11))*vec4f(gamma_b_1);
-let beta_b_1=beta_b_at(base_5+K_1);
-let add=(mul - vec4f(part_2))+vec4f(beta_b_1 - scratch_16);
-let gamma_1=gamma_at(base_5+K_1);
-let mul_2=(d_y_1*(((add - vec4f(part_3)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+let beta_b_1=beta_b_at(base_2+K_1);
+let add=(mul - vec4f(part_1))+vec4f(beta_b_1 - scratch_16);
+let mul_2=(d_y_1*(((add - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt)))*vec4f(gamma_1);
+part_8=part_8+(d_y_1*vec4f(gamma_1));
 part_9=part_9+mul_2;
 }
+mean=mean+part_8;
 mean_2=mean_2+part_9;
 }
+var mean_3=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2_2,mask_5);
-mean_2_2=mean_2_2+other_7;
+let other_5=exchange(mean_3,mask_5);
+mean_3=mean_3+other_5;
+let other_6=exchange(mean_2_2,mask_5);
+mean_2_2=mean_2_2+other_6;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+mean_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2_2=all_4;
 workgroupBarrier();
 }
-let mean_all=mean_2_2;
+let mean_all=mean_3;
+let mean_all_2=mean_2_2;
 if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((6u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all_2);
 }
 }
 `,
               bindings: [
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
                 { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
                 { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -3407,7 +3118,7 @@ override K: u32;
 override S: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -3422,32 +3133,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at((PARTS*(N*G))+row);
+let part_1=partials_at(row);
 let used_2=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -3462,24 +3161,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
-let part_5=partials_at((((5u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*((part_4 - part_3)+part_5));
+total=total+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+let other=exchange(total,mask_3);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -3488,63 +3214,48 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
+let spread=total_2 / f32(K*S);
+let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
-let part_8=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+(f32(min((p_4+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_4*((((K*S)+PARTS) - 1u) / PARTS)))*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+var total_4=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+total_4=total_4+part_9;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
-let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-total_4=total_4+part_9;
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 if (active_1 && (lane==0u)) {
-scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,part_2);
-scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,part_3);
+scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,part_1);
+scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,part_2);
 scratch_put(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
 scratch_put((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
@@ -3589,7 +3300,7 @@ override K: u32;
 override S: u32;
 override PARTS: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*2u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -3604,32 +3315,20 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((p*(N*G))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(K*S);
-let part_2=partials_at((PARTS*(N*G))+row);
+let part_1=partials_at(row);
 let used_2=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
@@ -3644,24 +3343,51 @@ workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_3=partials_at(((4u*PARTS)*(N*G))+row);
-var total_2=0.0f;
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+var total=0.0f;
 for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
-let part_5=partials_at((((5u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_4 - part_3)+part_5));
+total=total+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
 }
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+let other=exchange(total,mask_3);
+total=total+other;
+}
+if (SUBGROUP<LANES) {
+scratch_memory[(row_in_group*LANES)+lane]=total;
+workgroupBarrier();
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+workgroupBarrier();
+}
+let rest=total / f32(K*S);
+var total_2=0.0f;
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+total_2=total_2+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+}
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -3670,63 +3396,48 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(K*S);
+let spread=total_2 / f32(K*S);
+let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
-let part_8=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+(f32((min((p_4+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_4*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_8+((((part_6 - part_3)+part_7) - rest)*(((part_6 - part_3)+part_7) - rest))));
+var total_4=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+total_4=total_4+part_9;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(K*S);
-let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-for (var p_5=lane; p_5<used_3; p_5+=LANES) {
-let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-total_4=total_4+part_9;
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 if (active_1 && (lane==0u)) {
-scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,part_2);
-scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,part_3);
+scratch_put(((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+row,part_1);
+scratch_put((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,part_2);
 scratch_put(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rest);
 let rsqrt=inverseSqrt(spread+eps);
 scratch_put((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+row,rsqrt);
@@ -3768,7 +3479,7 @@ scratch_put((((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u
       {
         vector: "S",
         together: 1,
-        held: 2,
+        held: 1,
         wgsl: `override LANES: u32;
 override ROWS: u32;
 override COLUMNS: bool;
@@ -3778,7 +3489,7 @@ override K: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -3903,37 +3614,6 @@ let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var sum_4=vec4f(0.0f);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<((N*S) / 4u)) {
-let N_5=(i_3*4u) / max(S,1u);
-let S_5=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
-held[held_place(1u,k_3,local_index)]=d_y_1;
-sum_4=sum_4+d_y_1;
-}
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_4_2=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_4_2;
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
@@ -3950,65 +3630,77 @@ let base_5=((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u
 let base_6=(((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_7=((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
 let base_8=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_1;
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<((N*S) / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul=((kept_3 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let N_6=(i_4*4u) / max(S,1u);
-let scratch_14=scratch_at(base_3+(N_6*G));
-let scratch_19=scratch_at(base_4+(N_6*G));
-let scratch_20=scratch_at(base_5+(N_6*G));
+for (var k_3=0u; k_3<HELD; k_3+=1u) {
+let i_3=lane+(k_3*LANES);
+if (i_3<((N*S) / 4u)) {
+let N_5=(i_3*4u) / max(S,1u);
+let S_5=(i_3*4u) % max(S,1u);
+let d_y_1=d_y_four(base_2+((N_5*(((G*K)*S) / 4u))+(S_5 / 4u)));
+let kept_2=held[held_place(0u,k_3,local_index)];
+let mul=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+let scratch_14=scratch_at(base_3+(N_5*G));
+let scratch_19=scratch_at(base_4+(N_5*G));
+let scratch_20=scratch_at(base_5+(N_5*G));
 let sub_2=((((mul*vec4f(gamma_b_1)) - vec4f(scratch_14))+vec4f(sub)) - vec4f(scratch_19)) - vec4f(scratch_20);
-let scratch_25=scratch_at(base_6+(N_6*G));
+let scratch_25=scratch_at(base_6+(N_5*G));
 let mul_2=sub_2*vec4f(scratch_25);
-let scratch_33=scratch_at(base_7+(N_6*G));
-let scratch_34=scratch_at(base_8+(N_6*G));
-let sub_3=((kept_2*vec4f(gamma_1)) - (mul_2*vec4f(scratch_33))) - vec4f(scratch_34);
+let scratch_33=scratch_at(base_7+(N_5*G));
+let scratch_34=scratch_at(base_8+(N_5*G));
+let sub_3=((d_y_1*vec4f(gamma_1)) - (mul_2*vec4f(scratch_33))) - vec4f(scratch_34);
+sum_4=sum_4+d_y_1;
 sum_5=sum_5+((sub_3*mul)*vec4f(scratch_25));
 sum_6=sum_6+(sub_3*vec4f(scratch_25));
-sum_7=sum_7+(kept_2*mul_2);
+sum_7=sum_7+(d_y_1*mul_2);
 }
 }
+var sum_4_2=fold_add(sum_4);
 var sum_5_2=fold_add(sum_5);
 var sum_6_2=fold_add(sum_6);
 var sum_7_2=fold_add(sum_7);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(sum_5_2,mask_4);
-sum_5_2=sum_5_2+other_11;
-let other_12=exchange(sum_6_2,mask_4);
-sum_6_2=sum_6_2+other_12;
-let other_13=exchange(sum_7_2,mask_4);
-sum_7_2=sum_7_2+other_13;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_10;
+let other_11=exchange(sum_6_2,mask_3);
+sum_6_2=sum_6_2+other_11;
+let other_12=exchange(sum_7_2,mask_3);
+sum_7_2=sum_7_2+other_12;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_6_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
-let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_5_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_6_2=all_7;
-let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_7_2=all_8;
 workgroupBarrier();
 }
+let sum_all=sum_4_2;
 let sum_all_2=sum_5_2;
 let sum_all_3=sum_6_2;
 let sum_all_4=sum_7_2;
@@ -4022,11 +3714,11 @@ d_beta_put(row,sum_all);
 `,
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
           { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           {
             tensor: "d_gamma_b",
             access: "read_write",
@@ -4316,51 +4008,6 @@ let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
-var sum_4_3=vec4f(0.0f);
-var sum_4_4=vec4f(0.0f);
-var sum_4_5=vec4f(0.0f);
-var sum_4_6=vec4f(0.0f);
-for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
-var part_5_2=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_3=d_y_four(base_2_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
-let d_y_4=d_y_four(base_2_3+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
-let d_y_5=d_y_four(base_2_4+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
-let d_y_6=d_y_four(base_2_5+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
-part_5_2=part_5_2+d_y_3;
-part_5_3=part_5_3+d_y_4;
-part_5_4=part_5_4+d_y_5;
-part_5_5=part_5_5+d_y_6;
-}
-sum_4_3=sum_4_3+part_5_2;
-sum_4_4=sum_4_4+part_5_3;
-sum_4_5=sum_4_5+part_5_4;
-sum_4_6=sum_4_6+part_5_5;
-}
-var sum_4_2_2=fold_add(sum_4_3);
-var sum_4_2_3=fold_add(sum_4_4);
-var sum_4_2_4=fold_add(sum_4_5);
-var sum_4_2_5=fold_add(sum_4_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5_2=exchange(sum_4_2_2,mask_3);
-let other_5_3=exchange(sum_4_2_3,mask_3);
-let other_5_4=exchange(sum_4_2_4,mask_3);
-let other_5_5=exchange(sum_4_2_5,mask_3);
-sum_4_2_2=sum_4_2_2+other_5_2;
-sum_4_2_3=sum_4_2_3+other_5_3;
-sum_4_2_4=sum_4_2_4+other_5_4;
-sum_4_2_5=sum_4_2_5+other_5_5;
-}
-let sum_all_5=sum_4_2_2;
-let sum_all_6=sum_4_2_3;
-let sum_all_7=sum_4_2_4;
-let sum_all_8=sum_4_2_5;
 let gamma_2=gamma_at(row_2);
 let gamma_3=gamma_at(row_3);
 let gamma_4=gamma_at(row_4);
@@ -4413,6 +4060,10 @@ let base_8_2=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4
 let base_8_3=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_3;
 let base_8_4=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_4;
 let base_8_5=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+((((N*G)+3u) / 4u)*4u))+G_5;
+var sum_4_3=vec4f(0.0f);
+var sum_4_4=vec4f(0.0f);
+var sum_4_5=vec4f(0.0f);
+var sum_4_6=vec4f(0.0f);
 var sum_5_3=vec4f(0.0f);
 var sum_5_4=vec4f(0.0f);
 var sum_5_5=vec4f(0.0f);
@@ -4425,7 +4076,11 @@ var sum_7_3=vec4f(0.0f);
 var sum_7_4=vec4f(0.0f);
 var sum_7_5=vec4f(0.0f);
 var sum_7_6=vec4f(0.0f);
-for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
@@ -4438,58 +4093,62 @@ var part_8_2=vec4f(0.0f);
 var part_8_3=vec4f(0.0f);
 var part_8_4=vec4f(0.0f);
 var part_8_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_7=(i_4*4u) / max(S,1u);
-let S_7=(i_4*4u) % max(S,1u);
-let d_y_2_2=d_y_four(base_2_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let d_y_2_3=d_y_four(base_2_3+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let d_y_2_4=d_y_four(base_2_4+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let d_y_2_5=d_y_four(base_2_5+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let x_6_2=x_four(base_2_2+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let x_6_3=x_four(base_2_3+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let x_6_4=x_four(base_2_4+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
-let x_6_5=x_four(base_2_5+((N_7*(((G*K)*S) / 4u))+(S_7 / 4u)));
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_6=(i_3*4u) / max(S,1u);
+let S_6=(i_3*4u) % max(S,1u);
+let d_y_2=d_y_four(base_2_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let d_y_3=d_y_four(base_2_3+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let d_y_4=d_y_four(base_2_4+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let d_y_5=d_y_four(base_2_5+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let x_6_2=x_four(base_2_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let x_6_3=x_four(base_2_3+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let x_6_4=x_four(base_2_4+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
+let x_6_5=x_four(base_2_5+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
 let mul_3=((x_6_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
 let mul_4=((x_6_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
 let mul_5=((x_6_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
 let mul_6=((x_6_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let scratch_14_2=scratch_at(base_3_2+(N_7*G));
-let scratch_14_3=scratch_at(base_3_3+(N_7*G));
-let scratch_14_4=scratch_at(base_3_4+(N_7*G));
-let scratch_14_5=scratch_at(base_3_5+(N_7*G));
-let scratch_19_2=scratch_at(base_4_2+(N_7*G));
-let scratch_19_3=scratch_at(base_4_3+(N_7*G));
-let scratch_19_4=scratch_at(base_4_4+(N_7*G));
-let scratch_19_5=scratch_at(base_4_5+(N_7*G));
-let scratch_20_2=scratch_at(base_5_2+(N_7*G));
-let scratch_20_3=scratch_at(base_5_3+(N_7*G));
-let scratch_20_4=scratch_at(base_5_4+(N_7*G));
-let scratch_20_5=scratch_at(base_5_5+(N_7*G));
+let scratch_14_2=scratch_at(base_3_2+(N_6*G));
+let scratch_14_3=scratch_at(base_3_3+(N_6*G));
+let scratch_14_4=scratch_at(base_3_4+(N_6*G));
+let scratch_14_5=scratch_at(base_3_5+(N_6*G));
+let scratch_19_2=scratch_at(base_4_2+(N_6*G));
+let scratch_19_3=scratch_at(base_4_3+(N_6*G));
+let scratch_19_4=scratch_at(base_4_4+(N_6*G));
+let scratch_19_5=scratch_at(base_4_5+(N_6*G));
+let scratch_20_2=scratch_at(base_5_2+(N_6*G));
+let scratch_20_3=scratch_at(base_5_3+(N_6*G));
+let scratch_20_4=scratch_at(base_5_4+(N_6*G));
+let scratch_20_5=scratch_at(base_5_5+(N_6*G));
 let sub_2_2=((((mul_3*vec4f(gamma_b_2)) - vec4f(scratch_14_2))+vec4f(sub_4)) - vec4f(scratch_19_2)) - vec4f(scratch_20_2);
 let sub_2_3=((((mul_4*vec4f(gamma_b_3)) - vec4f(scratch_14_3))+vec4f(sub_5)) - vec4f(scratch_19_3)) - vec4f(scratch_20_3);
 let sub_2_4=((((mul_5*vec4f(gamma_b_4)) - vec4f(scratch_14_4))+vec4f(sub_6)) - vec4f(scratch_19_4)) - vec4f(scratch_20_4);
 let sub_2_5=((((mul_6*vec4f(gamma_b_5)) - vec4f(scratch_14_5))+vec4f(sub_7)) - vec4f(scratch_19_5)) - vec4f(scratch_20_5);
-let scratch_25_2=scratch_at(base_6_2+(N_7*G));
-let scratch_25_3=scratch_at(base_6_3+(N_7*G));
-let scratch_25_4=scratch_at(base_6_4+(N_7*G));
-let scratch_25_5=scratch_at(base_6_5+(N_7*G));
+let scratch_25_2=scratch_at(base_6_2+(N_6*G));
+let scratch_25_3=scratch_at(base_6_3+(N_6*G));
+let scratch_25_4=scratch_at(base_6_4+(N_6*G));
+let scratch_25_5=scratch_at(base_6_5+(N_6*G));
 let mul_2_2=sub_2_2*vec4f(scratch_25_2);
 let mul_2_3=sub_2_3*vec4f(scratch_25_3);
 let mul_2_4=sub_2_4*vec4f(scratch_25_4);
 let mul_2_5=sub_2_5*vec4f(scratch_25_5);
-let scratch_33_2=scratch_at(base_7_2+(N_7*G));
-let scratch_33_3=scratch_at(base_7_3+(N_7*G));
-let scratch_33_4=scratch_at(base_7_4+(N_7*G));
-let scratch_33_5=scratch_at(base_7_5+(N_7*G));
-let scratch_34_2=scratch_at(base_8_2+(N_7*G));
-let scratch_34_3=scratch_at(base_8_3+(N_7*G));
-let scratch_34_4=scratch_at(base_8_4+(N_7*G));
-let scratch_34_5=scratch_at(base_8_5+(N_7*G));
-let sub_3_2=((d_y_2_2*vec4f(gamma_2)) - (mul_2_2*vec4f(scratch_33_2))) - vec4f(scratch_34_2);
-let sub_3_3=((d_y_2_3*vec4f(gamma_3)) - (mul_2_3*vec4f(scratch_33_3))) - vec4f(scratch_34_3);
-let sub_3_4=((d_y_2_4*vec4f(gamma_4)) - (mul_2_4*vec4f(scratch_33_4))) - vec4f(scratch_34_4);
-let sub_3_5=((d_y_2_5*vec4f(gamma_5)) - (mul_2_5*vec4f(scratch_33_5))) - vec4f(scratch_34_5);
+let scratch_33_2=scratch_at(base_7_2+(N_6*G));
+let scratch_33_3=scratch_at(base_7_3+(N_6*G));
+let scratch_33_4=scratch_at(base_7_4+(N_6*G));
+let scratch_33_5=scratch_at(base_7_5+(N_6*G));
+let scratch_34_2=scratch_at(base_8_2+(N_6*G));
+let scratch_34_3=scratch_at(base_8_3+(N_6*G));
+let scratch_34_4=scratch_at(base_8_4+(N_6*G));
+let scratch_34_5=scratch_at(base_8_5+(N_6*G));
+let sub_3_2=((d_y_2*vec4f(gamma_2)) - (mul_2_2*vec4f(scratch_33_2))) - vec4f(scratch_34_2);
+let sub_3_3=((d_y_3*vec4f(gamma_3)) - (mul_2_3*vec4f(scratch_33_3))) - vec4f(scratch_34_3);
+let sub_3_4=((d_y_4*vec4f(gamma_4)) - (mul_2_4*vec4f(scratch_33_4))) - vec4f(scratch_34_4);
+let sub_3_5=((d_y_5*vec4f(gamma_5)) - (mul_2_5*vec4f(scratch_33_5))) - vec4f(scratch_34_5);
+part_5_2=part_5_2+d_y_2;
+part_5_3=part_5_3+d_y_3;
+part_5_4=part_5_4+d_y_4;
+part_5_5=part_5_5+d_y_5;
 part_6_2=part_6_2+((sub_3_2*mul_3)*vec4f(scratch_25_2));
 part_6_3=part_6_3+((sub_3_3*mul_4)*vec4f(scratch_25_3));
 part_6_4=part_6_4+((sub_3_4*mul_5)*vec4f(scratch_25_4));
@@ -4498,11 +4157,15 @@ part_7_2=part_7_2+(sub_3_2*vec4f(scratch_25_2));
 part_7_3=part_7_3+(sub_3_3*vec4f(scratch_25_3));
 part_7_4=part_7_4+(sub_3_4*vec4f(scratch_25_4));
 part_7_5=part_7_5+(sub_3_5*vec4f(scratch_25_5));
-part_8_2=part_8_2+(d_y_2_2*mul_2_2);
-part_8_3=part_8_3+(d_y_2_3*mul_2_3);
-part_8_4=part_8_4+(d_y_2_4*mul_2_4);
-part_8_5=part_8_5+(d_y_2_5*mul_2_5);
+part_8_2=part_8_2+(d_y_2*mul_2_2);
+part_8_3=part_8_3+(d_y_3*mul_2_3);
+part_8_4=part_8_4+(d_y_4*mul_2_4);
+part_8_5=part_8_5+(d_y_5*mul_2_5);
 }
+sum_4_3=sum_4_3+part_5_2;
+sum_4_4=sum_4_4+part_5_3;
+sum_4_5=sum_4_5+part_5_4;
+sum_4_6=sum_4_6+part_5_5;
 sum_5_3=sum_5_3+part_6_2;
 sum_5_4=sum_5_4+part_6_3;
 sum_5_5=sum_5_5+part_6_4;
@@ -4516,6 +4179,10 @@ sum_7_4=sum_7_4+part_8_3;
 sum_7_5=sum_7_5+part_8_4;
 sum_7_6=sum_7_6+part_8_5;
 }
+var sum_4_2_2=fold_add(sum_4_3);
+var sum_4_2_3=fold_add(sum_4_4);
+var sum_4_2_4=fold_add(sum_4_5);
+var sum_4_2_5=fold_add(sum_4_6);
 var sum_5_2_2=fold_add(sum_5_3);
 var sum_5_2_3=fold_add(sum_5_4);
 var sum_5_2_4=fold_add(sum_5_5);
@@ -4528,32 +4195,44 @@ var sum_7_2_2=fold_add(sum_7_3);
 var sum_7_2_3=fold_add(sum_7_4);
 var sum_7_2_4=fold_add(sum_7_5);
 var sum_7_2_5=fold_add(sum_7_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(sum_5_2_2,mask_4);
-let other_6_3=exchange(sum_5_2_3,mask_4);
-let other_6_4=exchange(sum_5_2_4,mask_4);
-let other_6_5=exchange(sum_5_2_5,mask_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(sum_4_2_2,mask_3);
+let other_5_3=exchange(sum_4_2_3,mask_3);
+let other_5_4=exchange(sum_4_2_4,mask_3);
+let other_5_5=exchange(sum_4_2_5,mask_3);
+sum_4_2_2=sum_4_2_2+other_5_2;
+sum_4_2_3=sum_4_2_3+other_5_3;
+sum_4_2_4=sum_4_2_4+other_5_4;
+sum_4_2_5=sum_4_2_5+other_5_5;
+let other_6_2=exchange(sum_5_2_2,mask_3);
+let other_6_3=exchange(sum_5_2_3,mask_3);
+let other_6_4=exchange(sum_5_2_4,mask_3);
+let other_6_5=exchange(sum_5_2_5,mask_3);
 sum_5_2_2=sum_5_2_2+other_6_2;
 sum_5_2_3=sum_5_2_3+other_6_3;
 sum_5_2_4=sum_5_2_4+other_6_4;
 sum_5_2_5=sum_5_2_5+other_6_5;
-let other_7_2=exchange(sum_6_2_2,mask_4);
-let other_7_3=exchange(sum_6_2_3,mask_4);
-let other_7_4=exchange(sum_6_2_4,mask_4);
-let other_7_5=exchange(sum_6_2_5,mask_4);
+let other_7_2=exchange(sum_6_2_2,mask_3);
+let other_7_3=exchange(sum_6_2_3,mask_3);
+let other_7_4=exchange(sum_6_2_4,mask_3);
+let other_7_5=exchange(sum_6_2_5,mask_3);
 sum_6_2_2=sum_6_2_2+other_7_2;
 sum_6_2_3=sum_6_2_3+other_7_3;
 sum_6_2_4=sum_6_2_4+other_7_4;
 sum_6_2_5=sum_6_2_5+other_7_5;
-let other_8_2=exchange(sum_7_2_2,mask_4);
-let other_8_3=exchange(sum_7_2_3,mask_4);
-let other_8_4=exchange(sum_7_2_4,mask_4);
-let other_8_5=exchange(sum_7_2_5,mask_4);
+let other_8_2=exchange(sum_7_2_2,mask_3);
+let other_8_3=exchange(sum_7_2_3,mask_3);
+let other_8_4=exchange(sum_7_2_4,mask_3);
+let other_8_5=exchange(sum_7_2_5,mask_3);
 sum_7_2_2=sum_7_2_2+other_8_2;
 sum_7_2_3=sum_7_2_3+other_8_3;
 sum_7_2_4=sum_7_2_4+other_8_4;
 sum_7_2_5=sum_7_2_5+other_8_5;
 }
+let sum_all_5=sum_4_2_2;
+let sum_all_6=sum_4_2_3;
+let sum_all_7=sum_4_2_4;
+let sum_all_8=sum_4_2_5;
 let sum_all_2_2=sum_5_2_2;
 let sum_all_2_3=sum_5_2_3;
 let sum_all_2_4=sum_5_2_4;
@@ -4588,11 +4267,11 @@ d_beta_put(row_5,sum_all_8);
 `,
         bindings: [
           { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
           { tensor: "gamma_b", access: "read", name: "gamma_b", accessors: { at: "gamma_b_at" } },
           { tensor: "beta_b", access: "read", name: "beta_b", accessors: { at: "beta_b_at" } },
           { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+          { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
           {
             tensor: "d_gamma_b",
             access: "read_write",
@@ -4763,49 +4442,15 @@ let mean_2=sum_2 / f32(last - first);
 let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var sum_3=0.0f;
-for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),last);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=i_3 / max(S,1u);
-let S_6=i_3 % max(S,1u);
-let d_y_1=d_y_at(base+((N_6*((G*K)*S))+S_6));
-part_5=part_5+d_y_1;
-}
-sum_3=sum_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_3,mask_3);
-sum_3=sum_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_3=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_3;
 if (active_1 && (lane==0u)) {
 partials_put((part*(G*K))+row,shift_2);
 partials_put(((PARTS+part)*(G*K))+row,rest);
 partials_put((((2u*PARTS)+part)*(G*K))+row,spread);
-partials_put((((3u*PARTS)+part)*(G*K))+row,sum_all);
 }
 }
 `,
               bindings: [
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -4975,50 +4620,15 @@ let mean_2=sum_3_2 / f32((last - first)*4u);
 let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var sum_4=vec4f(0.0f);
-for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),last);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_6=(i_3*4u) / max(S,1u);
-let S_6=(i_3*4u) % max(S,1u);
-let d_y_1=d_y_four(base_2+((N_6*(((G*K)*S) / 4u))+(S_6 / 4u)));
-part_5=part_5+d_y_1;
-}
-sum_4=sum_4+part_5;
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_4_2=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_4_2;
 if (active_1 && (lane==0u)) {
 partials_put((part*(G*K))+row,shift_2);
 partials_put(((PARTS+part)*(G*K))+row,rest);
 partials_put((((2u*PARTS)+part)*(G*K))+row,spread);
-partials_put((((3u*PARTS)+part)*(G*K))+row,sum_all);
 }
 }
 `,
               bindings: [
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -5057,7 +4667,7 @@ override K: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -5074,22 +4684,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(G*K);
 let row=select(0u,index,active_1);
 let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(G*K))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(G*K))+row);
+let part_3=partials_at(((PARTS+p_2)*(G*K))+row);
+total=total+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -5098,24 +4723,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let part_2=partials_at(row);
+let rest=total / f32(N*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*(G*K))+row);
-let part_4=partials_at(((PARTS+p_2)*(G*K))+row);
-total_2=total_2+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(G*K))+row);
+let part_5=partials_at(((PARTS+p_3)*(G*K))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
+total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -5124,34 +4750,7 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(N*S);
-var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*(G*K))+row);
-let part_6=partials_at(((PARTS+p_3)*(G*K))+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
-total_3=total_3+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(N*S);
+let spread=total_2 / f32(N*S);
 let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let base=row*S;
@@ -5171,7 +4770,9 @@ let base_7=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)
 var sum=0.0f;
 var sum_2=0.0f;
 var sum_3=0.0f;
+var sum_4=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_7=0.0f;
 var part_8=0.0f;
 var part_9=0.0f;
 var part_10=0.0f;
@@ -5181,7 +4782,7 @@ let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
 let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
-let mul=((x_1 - part_2) - rest)*rsqrt;
+let mul=((x_1 - part_1) - rest)*rsqrt;
 let scratch_14=scratch_at(base_2+(N_1*G));
 let scratch_19=scratch_at(base_3+(N_1*G));
 let scratch_20=scratch_at(base_4+(N_1*G));
@@ -5190,56 +4791,68 @@ let mul_2=(((((mul*gamma_b_1) - scratch_14)+sub) - scratch_19) - scratch_20)*scr
 let scratch_33=scratch_at(base_6+(N_1*G));
 let scratch_34=scratch_at(base_7+(N_1*G));
 let sub_2=((d_y_1*gamma_1) - (mul_2*scratch_33)) - scratch_34;
+part_7=part_7+d_y_1;
 part_8=part_8+((sub_2*mul)*scratch_25);
 part_9=part_9+(sub_2*scratch_25);
 part_10=part_10+(d_y_1*mul_2);
 }
-sum=sum+part_8;
-sum_2=sum_2+part_9;
-sum_3=sum_3+part_10;
+sum=sum+part_7;
+sum_2=sum_2+part_8;
+sum_3=sum_3+part_9;
+sum_4=sum_4+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(sum,mask_4);
-sum=sum+other_7;
-let other_8=exchange(sum_2,mask_4);
-sum_2=sum_2+other_8;
-let other_9=exchange(sum_3,mask_4);
-sum_3=sum_3+other_9;
+let other_5=exchange(sum,mask_4);
+sum=sum+other_5;
+let other_6=exchange(sum_2,mask_4);
+sum_2=sum_2+other_6;
+let other_7=exchange(sum_3,mask_4);
+sum_3=sum_3+other_7;
+let other_8=exchange(sum_4,mask_4);
+sum_4=sum_4+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
-let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_9;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_10;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2=all_5;
-let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_3=all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_5;
+let all_6=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4=all_6;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 let sum_all_3=sum_3;
+let sum_all_4=sum_4;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(G*K))+row,sum_all);
-partials_put((((5u*PARTS)+part)*(G*K))+row,sum_all_2);
-partials_put((((6u*PARTS)+part)*(G*K))+row,sum_all_3);
+partials_put((((3u*PARTS)+part)*(G*K))+row,sum_all);
+partials_put((((4u*PARTS)+part)*(G*K))+row,sum_all_2);
+partials_put((((5u*PARTS)+part)*(G*K))+row,sum_all_3);
+partials_put((((6u*PARTS)+part)*(G*K))+row,sum_all_4);
 }
 }
 `,
@@ -5284,7 +4897,7 @@ override K: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -5304,22 +4917,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(G*K);
 let row=select(0u,index,active_1);
 let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(G*K))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(G*K))+row);
+let part_3=partials_at(((PARTS+p_2)*(G*K))+row);
+total=total+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -5328,24 +4956,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let part_2=partials_at(row);
+let rest=total / f32(N*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*(G*K))+row);
-let part_4=partials_at(((PARTS+p_2)*(G*K))+row);
-total_2=total_2+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(G*K))+row);
+let part_5=partials_at(((PARTS+p_3)*(G*K))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -5354,34 +4983,7 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(N*S);
-var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*(G*K))+row);
-let part_6=partials_at(((PARTS+p_3)*(G*K))+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
-total_3=total_3+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(N*S);
+let spread=total_2 / f32(N*S);
 let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let base=row*(S / 4u);
@@ -5401,7 +5003,9 @@ let base_7=(((((((((((G+3u) / 4u)*4u)+((((G*K)+3u) / 4u)*4u))+((((G*K)+3u) / 4u)
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 var sum_3=vec4f(0.0f);
+var sum_4=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
@@ -5411,7 +5015,7 @@ let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
 let x_1=x_four(base+((N_1*(((G*K)*S) / 4u))+(S_1 / 4u)));
-let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
+let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
 let scratch_14=scratch_at(base_2+(N_1*G));
 let scratch_19=scratch_at(base_3+(N_1*G));
 let scratch_20=scratch_at(base_4+(N_1*G));
@@ -5421,59 +5025,72 @@ let mul_2=sub_2*vec4f(scratch_25);
 let scratch_33=scratch_at(base_6+(N_1*G));
 let scratch_34=scratch_at(base_7+(N_1*G));
 let sub_3=((d_y_1*vec4f(gamma_1)) - (mul_2*vec4f(scratch_33))) - vec4f(scratch_34);
+part_7=part_7+d_y_1;
 part_8=part_8+((sub_3*mul)*vec4f(scratch_25));
 part_9=part_9+(sub_3*vec4f(scratch_25));
 part_10=part_10+(d_y_1*mul_2);
 }
-sum=sum+part_8;
-sum_2=sum_2+part_9;
-sum_3=sum_3+part_10;
+sum=sum+part_7;
+sum_2=sum_2+part_8;
+sum_3=sum_3+part_9;
+sum_4=sum_4+part_10;
 }
-var sum_4=fold_add(sum);
+var sum_5=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
 var sum_3_2=fold_add(sum_3);
+var sum_4_2=fold_add(sum_4);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(sum_4,mask_4);
-sum_4=sum_4+other_7;
-let other_8=exchange(sum_2_2,mask_4);
-sum_2_2=sum_2_2+other_8;
-let other_9=exchange(sum_3_2,mask_4);
-sum_3_2=sum_3_2+other_9;
+let other_5=exchange(sum_5,mask_4);
+sum_5=sum_5+other_5;
+let other_6=exchange(sum_2_2,mask_4);
+sum_2_2=sum_2_2+other_6;
+let other_7=exchange(sum_3_2,mask_4);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(sum_4_2,mask_4);
+sum_4_2=sum_4_2+other_8;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(row_in_group*LANES)+lane]=sum_5;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
-let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_9;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_10;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-sum_2_2=all_5;
-let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_3_2=all_6;
+let all_3=scratch_memory[row_in_group*LANES];
+sum_5=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_5;
+let all_6=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_4_2=all_6;
 workgroupBarrier();
 }
-let sum_all=sum_4;
+let sum_all=sum_5;
 let sum_all_2=sum_2_2;
 let sum_all_3=sum_3_2;
+let sum_all_4=sum_4_2;
 if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*(G*K))+row,sum_all);
-partials_put((((5u*PARTS)+part)*(G*K))+row,sum_all_2);
-partials_put((((6u*PARTS)+part)*(G*K))+row,sum_all_3);
+partials_put((((3u*PARTS)+part)*(G*K))+row,sum_all);
+partials_put((((4u*PARTS)+part)*(G*K))+row,sum_all_2);
+partials_put((((5u*PARTS)+part)*(G*K))+row,sum_all_3);
+partials_put((((6u*PARTS)+part)*(G*K))+row,sum_all_4);
 }
 }
 `,
@@ -5522,7 +5139,7 @@ override K: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -5537,22 +5154,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(G*K);
 let row=select(0u,index,active_1);
 let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(G*K))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(G*K))+row);
+let part_3=partials_at(((PARTS+p_2)*(G*K))+row);
+total=total+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -5561,24 +5193,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let part_2=partials_at(row);
+let rest=total / f32(N*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*(G*K))+row);
-let part_4=partials_at(((PARTS+p_2)*(G*K))+row);
-total_2=total_2+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(G*K))+row);
+let part_5=partials_at(((PARTS+p_3)*(G*K))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
+total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -5587,39 +5220,15 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(N*S);
-var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*(G*K))+row);
-let part_6=partials_at(((PARTS+p_3)*(G*K))+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
-total_3=total_3+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(N*S);
+let spread=total_2 / f32(N*S);
 let used_2=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 var total_6=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_7=partials_at((((3u*PARTS)+p_4)*(G*K))+row);
+total_3=total_3+part_7;
 let part_8=partials_at((((4u*PARTS)+p_4)*(G*K))+row);
 total_4=total_4+part_8;
 let part_9=partials_at((((5u*PARTS)+p_4)*(G*K))+row);
@@ -5628,37 +5237,45 @@ let part_10=partials_at((((6u*PARTS)+p_4)*(G*K))+row);
 total_6=total_6+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(total_4,mask_4);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_4);
-total_5=total_5+other_8;
-let other_9=exchange(total_6,mask_4);
-total_6=total_6+other_9;
+let other_5=exchange(total_3,mask_4);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_4);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_4);
+total_5=total_5+other_7;
+let other_8=exchange(total_6,mask_4);
+total_6=total_6+other_8;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
-let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_9;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_10;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
-let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_6=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 total_6=all_6;
 workgroupBarrier();
 }
@@ -5666,7 +5283,7 @@ if (active_1 && (lane==0u)) {
 d_gamma_b_put(row,total_4);
 d_beta_b_put(row,total_5);
 d_gamma_put(row,total_6);
-d_beta_put(row,total);
+d_beta_put(row,total_3);
 }
 }
 `,
@@ -5717,7 +5334,7 @@ override K: u32;
 override N: u32;
 override S: u32;
 override PARTS: u32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -5732,22 +5349,37 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<(G*K);
 let row=select(0u,index,active_1);
 let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*(G*K))+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+var total=0.0f;
+for (var p_2=lane; p_2<used; p_2+=LANES) {
+let part_2=partials_at((p_2*(G*K))+row);
+let part_3=partials_at(((PARTS+p_2)*(G*K))+row);
+total=total+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+let other=exchange(total,mask_2);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -5756,24 +5388,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let part_2=partials_at(row);
+let rest=total / f32(N*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*(G*K))+row);
-let part_4=partials_at(((PARTS+p_2)*(G*K))+row);
-total_2=total_2+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+for (var p_3=lane; p_3<used; p_3+=LANES) {
+let part_4=partials_at((p_3*(G*K))+row);
+let part_5=partials_at(((PARTS+p_3)*(G*K))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
+total_2=total_2+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -5782,39 +5415,15 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(N*S);
-var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*(G*K))+row);
-let part_6=partials_at(((PARTS+p_3)*(G*K))+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*(G*K))+row);
-total_3=total_3+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(N*S);
+let spread=total_2 / f32(N*S);
 let used_2=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 var total_6=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_7=partials_at((((3u*PARTS)+p_4)*(G*K))+row);
+total_3=total_3+part_7;
 let part_8=partials_at((((4u*PARTS)+p_4)*(G*K))+row);
 total_4=total_4+part_8;
 let part_9=partials_at((((5u*PARTS)+p_4)*(G*K))+row);
@@ -5823,37 +5432,45 @@ let part_10=partials_at((((6u*PARTS)+p_4)*(G*K))+row);
 total_6=total_6+part_10;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(total_4,mask_4);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_4);
-total_5=total_5+other_8;
-let other_9=exchange(total_6,mask_4);
-total_6=total_6+other_9;
+let other_5=exchange(total_3,mask_4);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_4);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_4);
+total_5=total_5+other_7;
+let other_8=exchange(total_6,mask_4);
+total_6=total_6+other_8;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
-let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_9;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_10;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
-let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_6=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 total_6=all_6;
 workgroupBarrier();
 }
@@ -5861,7 +5478,7 @@ if (active_1 && (lane==0u)) {
 d_gamma_b_put(row,total_4);
 d_beta_b_put(row,total_5);
 d_gamma_put(row,total_6);
-d_beta_put(row,total);
+d_beta_put(row,total_3);
 }
 }
 `,

@@ -19,7 +19,7 @@ override C: u32;
 override S: u32;
 override N: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -154,6 +154,10 @@ let variance_2=larger((squares_3_2 / f32(N*S)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+let rsqrt=inverseSqrt(spread+eps);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<((N*S) / 4u)) {
@@ -161,84 +165,63 @@ let N_8=(i_3*4u) / max(S,1u);
 let S_8=(i_3*4u) % max(S,1u);
 let d_y_4=d_y_four(base_2+((N_8*((C*S) / 4u))+(S_8 / 4u)));
 held[held_place(1u,k_3,local_index)]=d_y_4;
+let sub=d_y_4 - vec4f(shift);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let mul=((kept_2 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
 sum_4=sum_4+d_y_4;
-}
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_4_2=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_4_2;
-var sum_5=vec4f(0.0f);
-var mean_3=vec4f(0.0f);
-var sum_6=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<((N*S) / 4u)) {
-let kept_2=held[held_place(1u,k_4,local_index)];
-let sub=kept_2 - vec4f(shift);
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul=((kept_3 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
 sum_5=sum_5+sub;
 mean_3=mean_3+mul;
 sum_6=sum_6+(sub*mul);
 }
 }
+var sum_4_2=fold_add(sum_4);
 var sum_5_2=fold_add(sum_5);
 var mean_3_2=fold_add(mean_3);
 var sum_6_2=fold_add(sum_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(sum_5_2,mask_4);
-sum_5_2=sum_5_2+other_11;
-let other_12=exchange(mean_3_2,mask_4);
-mean_3_2=mean_3_2+other_12;
-let other_13=exchange(sum_6_2,mask_4);
-sum_6_2=sum_6_2+other_13;
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_10;
+let other_11=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_11;
+let other_12=exchange(sum_6_2,mask_3);
+sum_6_2=sum_6_2+other_12;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_5_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_14;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_15;
-let mine_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
 }
 workgroupBarrier();
 }
-let all_6=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
+sum_4_2=all_5;
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 sum_5_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_3_2=all_7;
-let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_6_2=all_8;
 workgroupBarrier();
 }
+let sum_all=sum_4_2;
 let sum_all_2=sum_5_2;
 let mean_all=mean_3_2 / f32(N*S);
 let sum_all_3=sum_6_2;
@@ -248,15 +231,15 @@ let div=sum_all_2 / size;
 let sub_3=(sum_all_3 / size) - (div*mean_all);
 let gamma_1=gamma_at(row);
 let mul_3=gamma_1*rsqrt;
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_5=lane+(k_5*LANES);
-if (i_5<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let sub_2=kept_4 - vec4f(shift);
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_2=((kept_5 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
-let N_9=(i_5*4u) / max(S,1u);
-let S_9=(i_5*4u) % max(S,1u);
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_3=held[held_place(1u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift);
+let kept_4=held[held_place(0u,k_4,local_index)];
+let mul_2=((kept_4 - vec4f(shift_3)) - vec4f(rest))*vec4f(rsqrt);
+let N_9=(i_4*4u) / max(S,1u);
+let S_9=(i_4*4u) % max(S,1u);
 d_x_put_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)),((sub_2 - (mul_2*vec4f(sub_3))) - vec4f(div))*vec4f(mul_3));
 }
 }
@@ -324,10 +307,10 @@ let base_3=row_2*S;
 let base_4=row_3*S;
 let base_5=row_4*S;
 let base_6=row_5*S;
-let d_y_7=d_y_at(base_3+((N_1*(C*S))+S_1));
-let d_y_8=d_y_at(base_4+((N_1*(C*S))+S_1));
-let d_y_9=d_y_at(base_5+((N_1*(C*S))+S_1));
-let d_y_10=d_y_at(base_6+((N_1*(C*S))+S_1));
+let d_y_6=d_y_at(base_3+((N_1*(C*S))+S_1));
+let d_y_7=d_y_at(base_4+((N_1*(C*S))+S_1));
+let d_y_8=d_y_at(base_5+((N_1*(C*S))+S_1));
+let d_y_9=d_y_at(base_6+((N_1*(C*S))+S_1));
 let N_2=((N*S) / 2u) / max(S,1u);
 let S_2=((N*S) / 2u) % max(S,1u);
 let d_y_2_2=d_y_at(base_3+((N_2*(C*S))+S_2));
@@ -340,10 +323,10 @@ let d_y_3_2=d_y_at(base_3+((N_3*(C*S))+S_3));
 let d_y_3_3=d_y_at(base_4+((N_3*(C*S))+S_3));
 let d_y_3_4=d_y_at(base_5+((N_3*(C*S))+S_3));
 let d_y_3_5=d_y_at(base_6+((N_3*(C*S))+S_3));
-let shift_4=d_y_7+(((d_y_2_2 - d_y_7)+(d_y_3_2 - d_y_7))*0.3333333432674408f);
-let shift_5=d_y_8+(((d_y_2_3 - d_y_8)+(d_y_3_3 - d_y_8))*0.3333333432674408f);
-let shift_6=d_y_9+(((d_y_2_4 - d_y_9)+(d_y_3_4 - d_y_9))*0.3333333432674408f);
-let shift_7=d_y_10+(((d_y_2_5 - d_y_10)+(d_y_3_5 - d_y_10))*0.3333333432674408f);
+let shift_4=d_y_6+(((d_y_2_2 - d_y_6)+(d_y_3_2 - d_y_6))*0.3333333432674408f);
+let shift_5=d_y_7+(((d_y_2_3 - d_y_7)+(d_y_3_3 - d_y_7))*0.3333333432674408f);
+let shift_6=d_y_8+(((d_y_2_4 - d_y_8)+(d_y_3_4 - d_y_8))*0.3333333432674408f);
+let shift_7=d_y_9+(((d_y_2_5 - d_y_9)+(d_y_3_5 - d_y_9))*0.3333333432674408f);
 let N_4=0u / max(S,1u);
 let S_4=0u % max(S,1u);
 let x_8=x_at(base_3+((N_4*(C*S))+S_4));
@@ -573,55 +556,14 @@ let spread_2=select(variance_3,variance_2_2,far_2);
 let spread_3=select(variance_4,variance_2_3,far_3);
 let spread_4=select(variance_5,variance_2_4,far_4);
 let spread_5=select(variance_6,variance_2_5,far_5);
-var sum_4_3=vec4f(0.0f);
-var sum_4_4=vec4f(0.0f);
-var sum_4_5=vec4f(0.0f);
-var sum_4_6=vec4f(0.0f);
-for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
-var part_5_2=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_9=(i_3*4u) / max(S,1u);
-let S_9=(i_3*4u) % max(S,1u);
-let d_y_4_2=d_y_four(base_2_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
-let d_y_4_3=d_y_four(base_2_3+((N_9*((C*S) / 4u))+(S_9 / 4u)));
-let d_y_4_4=d_y_four(base_2_4+((N_9*((C*S) / 4u))+(S_9 / 4u)));
-let d_y_4_5=d_y_four(base_2_5+((N_9*((C*S) / 4u))+(S_9 / 4u)));
-part_5_2=part_5_2+d_y_4_2;
-part_5_3=part_5_3+d_y_4_3;
-part_5_4=part_5_4+d_y_4_4;
-part_5_5=part_5_5+d_y_4_5;
-}
-sum_4_3=sum_4_3+part_5_2;
-sum_4_4=sum_4_4+part_5_3;
-sum_4_5=sum_4_5+part_5_4;
-sum_4_6=sum_4_6+part_5_5;
-}
-var sum_4_2_2=fold_add(sum_4_3);
-var sum_4_2_3=fold_add(sum_4_4);
-var sum_4_2_4=fold_add(sum_4_5);
-var sum_4_2_5=fold_add(sum_4_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5_2=exchange(sum_4_2_2,mask_3);
-let other_5_3=exchange(sum_4_2_3,mask_3);
-let other_5_4=exchange(sum_4_2_4,mask_3);
-let other_5_5=exchange(sum_4_2_5,mask_3);
-sum_4_2_2=sum_4_2_2+other_5_2;
-sum_4_2_3=sum_4_2_3+other_5_3;
-sum_4_2_4=sum_4_2_4+other_5_4;
-sum_4_2_5=sum_4_2_5+other_5_5;
-}
-let sum_all_4=sum_4_2_2;
-let sum_all_5=sum_4_2_3;
-let sum_all_6=sum_4_2_4;
-let sum_all_7=sum_4_2_5;
 let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
 let rsqrt_5=inverseSqrt(spread_5+eps);
+var sum_4_3=vec4f(0.0f);
+var sum_4_4=vec4f(0.0f);
+var sum_4_5=vec4f(0.0f);
+var sum_4_6=vec4f(0.0f);
 var sum_5_3=vec4f(0.0f);
 var sum_5_4=vec4f(0.0f);
 var sum_5_5=vec4f(0.0f);
@@ -634,7 +576,11 @@ var sum_6_3=vec4f(0.0f);
 var sum_6_4=vec4f(0.0f);
 var sum_6_5=vec4f(0.0f);
 var sum_6_6=vec4f(0.0f);
-for (var block_4=lane; block_4<(N*S) / 4u; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<(N*S) / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
@@ -647,26 +593,30 @@ var part_8_2=vec4f(0.0f);
 var part_8_3=vec4f(0.0f);
 var part_8_4=vec4f(0.0f);
 var part_8_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(N*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let N_10=(i_4*4u) / max(S,1u);
-let S_10=(i_4*4u) % max(S,1u);
-let d_y_5_2=d_y_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let d_y_5_3=d_y_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let d_y_5_4=d_y_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let d_y_5_5=d_y_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let sub_4=d_y_5_2 - vec4f(shift_4);
-let sub_5=d_y_5_3 - vec4f(shift_5);
-let sub_6=d_y_5_4 - vec4f(shift_6);
-let sub_7=d_y_5_5 - vec4f(shift_7);
-let x_6_2=x_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let x_6_3=x_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let x_6_4=x_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
-let x_6_5=x_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let stop_3=min(block_3+(LANES*256u),(N*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let N_9=(i_3*4u) / max(S,1u);
+let S_9=(i_3*4u) % max(S,1u);
+let d_y_4_2=d_y_four(base_2_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_4_3=d_y_four(base_2_3+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_4_4=d_y_four(base_2_4+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let d_y_4_5=d_y_four(base_2_5+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let sub_4=d_y_4_2 - vec4f(shift_4);
+let sub_5=d_y_4_3 - vec4f(shift_5);
+let sub_6=d_y_4_4 - vec4f(shift_6);
+let sub_7=d_y_4_5 - vec4f(shift_7);
+let x_6_2=x_four(base_2_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let x_6_3=x_four(base_2_3+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let x_6_4=x_four(base_2_4+((N_9*((C*S) / 4u))+(S_9 / 4u)));
+let x_6_5=x_four(base_2_5+((N_9*((C*S) / 4u))+(S_9 / 4u)));
 let mul_4=((x_6_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
 let mul_5=((x_6_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
 let mul_6=((x_6_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
 let mul_7=((x_6_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+part_5_2=part_5_2+d_y_4_2;
+part_5_3=part_5_3+d_y_4_3;
+part_5_4=part_5_4+d_y_4_4;
+part_5_5=part_5_5+d_y_4_5;
 part_6_2=part_6_2+sub_4;
 part_6_3=part_6_3+sub_5;
 part_6_4=part_6_4+sub_6;
@@ -680,6 +630,10 @@ part_8_3=part_8_3+(sub_5*mul_5);
 part_8_4=part_8_4+(sub_6*mul_6);
 part_8_5=part_8_5+(sub_7*mul_7);
 }
+sum_4_3=sum_4_3+part_5_2;
+sum_4_4=sum_4_4+part_5_3;
+sum_4_5=sum_4_5+part_5_4;
+sum_4_6=sum_4_6+part_5_5;
 sum_5_3=sum_5_3+part_6_2;
 sum_5_4=sum_5_4+part_6_3;
 sum_5_5=sum_5_5+part_6_4;
@@ -693,6 +647,10 @@ sum_6_4=sum_6_4+part_8_3;
 sum_6_5=sum_6_5+part_8_4;
 sum_6_6=sum_6_6+part_8_5;
 }
+var sum_4_2_2=fold_add(sum_4_3);
+var sum_4_2_3=fold_add(sum_4_4);
+var sum_4_2_4=fold_add(sum_4_5);
+var sum_4_2_5=fold_add(sum_4_6);
 var sum_5_2_2=fold_add(sum_5_3);
 var sum_5_2_3=fold_add(sum_5_4);
 var sum_5_2_4=fold_add(sum_5_5);
@@ -705,32 +663,44 @@ var sum_6_2_2=fold_add(sum_6_3);
 var sum_6_2_3=fold_add(sum_6_4);
 var sum_6_2_4=fold_add(sum_6_5);
 var sum_6_2_5=fold_add(sum_6_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(sum_5_2_2,mask_4);
-let other_6_3=exchange(sum_5_2_3,mask_4);
-let other_6_4=exchange(sum_5_2_4,mask_4);
-let other_6_5=exchange(sum_5_2_5,mask_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(sum_4_2_2,mask_3);
+let other_5_3=exchange(sum_4_2_3,mask_3);
+let other_5_4=exchange(sum_4_2_4,mask_3);
+let other_5_5=exchange(sum_4_2_5,mask_3);
+sum_4_2_2=sum_4_2_2+other_5_2;
+sum_4_2_3=sum_4_2_3+other_5_3;
+sum_4_2_4=sum_4_2_4+other_5_4;
+sum_4_2_5=sum_4_2_5+other_5_5;
+let other_6_2=exchange(sum_5_2_2,mask_3);
+let other_6_3=exchange(sum_5_2_3,mask_3);
+let other_6_4=exchange(sum_5_2_4,mask_3);
+let other_6_5=exchange(sum_5_2_5,mask_3);
 sum_5_2_2=sum_5_2_2+other_6_2;
 sum_5_2_3=sum_5_2_3+other_6_3;
 sum_5_2_4=sum_5_2_4+other_6_4;
 sum_5_2_5=sum_5_2_5+other_6_5;
-let other_7_2=exchange(mean_3_2_2,mask_4);
-let other_7_3=exchange(mean_3_2_3,mask_4);
-let other_7_4=exchange(mean_3_2_4,mask_4);
-let other_7_5=exchange(mean_3_2_5,mask_4);
+let other_7_2=exchange(mean_3_2_2,mask_3);
+let other_7_3=exchange(mean_3_2_3,mask_3);
+let other_7_4=exchange(mean_3_2_4,mask_3);
+let other_7_5=exchange(mean_3_2_5,mask_3);
 mean_3_2_2=mean_3_2_2+other_7_2;
 mean_3_2_3=mean_3_2_3+other_7_3;
 mean_3_2_4=mean_3_2_4+other_7_4;
 mean_3_2_5=mean_3_2_5+other_7_5;
-let other_8_2=exchange(sum_6_2_2,mask_4);
-let other_8_3=exchange(sum_6_2_3,mask_4);
-let other_8_4=exchange(sum_6_2_4,mask_4);
-let other_8_5=exchange(sum_6_2_5,mask_4);
+let other_8_2=exchange(sum_6_2_2,mask_3);
+let other_8_3=exchange(sum_6_2_3,mask_3);
+let other_8_4=exchange(sum_6_2_4,mask_3);
+let other_8_5=exchange(sum_6_2_5,mask_3);
 sum_6_2_2=sum_6_2_2+other_8_2;
 sum_6_2_3=sum_6_2_3+other_8_3;
 sum_6_2_4=sum_6_2_4+other_8_4;
 sum_6_2_5=sum_6_2_5+other_8_5;
 }
+let sum_all_4=sum_4_2_2;
+let sum_all_5=sum_4_2_3;
+let sum_all_6=sum_4_2_4;
+let sum_all_7=sum_4_2_5;
 let sum_all_2_2=sum_5_2_2;
 let sum_all_2_3=sum_5_2_3;
 let sum_all_2_4=sum_5_2_4;
@@ -761,29 +731,29 @@ let mul_3_2=gamma_2*rsqrt_2;
 let mul_3_3=gamma_3*rsqrt_3;
 let mul_3_4=gamma_4*rsqrt_4;
 let mul_3_5=gamma_5*rsqrt_5;
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let N_11=(i_5*4u) / max(S,1u);
-let S_11=(i_5*4u) % max(S,1u);
-let d_y_6_2=d_y_four(base_2_2+((N_11*((C*S) / 4u))+(S_11 / 4u)));
-let d_y_6_3=d_y_four(base_2_3+((N_11*((C*S) / 4u))+(S_11 / 4u)));
-let d_y_6_4=d_y_four(base_2_4+((N_11*((C*S) / 4u))+(S_11 / 4u)));
-let d_y_6_5=d_y_four(base_2_5+((N_11*((C*S) / 4u))+(S_11 / 4u)));
-let sub_2_2=d_y_6_2 - vec4f(shift_4);
-let sub_2_3=d_y_6_3 - vec4f(shift_5);
-let sub_2_4=d_y_6_4 - vec4f(shift_6);
-let sub_2_5=d_y_6_5 - vec4f(shift_7);
-let x_7_2=x_four(base_2_2+((N_11*((C*S) / 4u))+(S_11 / 4u)));
-let x_7_3=x_four(base_2_3+((N_11*((C*S) / 4u))+(S_11 / 4u)));
-let x_7_4=x_four(base_2_4+((N_11*((C*S) / 4u))+(S_11 / 4u)));
-let x_7_5=x_four(base_2_5+((N_11*((C*S) / 4u))+(S_11 / 4u)));
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let N_10=(i_4*4u) / max(S,1u);
+let S_10=(i_4*4u) % max(S,1u);
+let d_y_5_2=d_y_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_5_3=d_y_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_5_4=d_y_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let d_y_5_5=d_y_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let sub_2_2=d_y_5_2 - vec4f(shift_4);
+let sub_2_3=d_y_5_3 - vec4f(shift_5);
+let sub_2_4=d_y_5_4 - vec4f(shift_6);
+let sub_2_5=d_y_5_5 - vec4f(shift_7);
+let x_7_2=x_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_7_3=x_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_7_4=x_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)));
+let x_7_5=x_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)));
 let mul_2_2=((x_7_2 - vec4f(shift_3_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
 let mul_2_3=((x_7_3 - vec4f(shift_3_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
 let mul_2_4=((x_7_4 - vec4f(shift_3_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
 let mul_2_5=((x_7_5 - vec4f(shift_3_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_2_2+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_2 - (mul_2_2*vec4f(sub_3_2))) - vec4f(div_2))*vec4f(mul_3_2));
-d_x_put_four(base_2_3+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_3 - (mul_2_3*vec4f(sub_3_3))) - vec4f(div_3))*vec4f(mul_3_3));
-d_x_put_four(base_2_4+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_4 - (mul_2_4*vec4f(sub_3_4))) - vec4f(div_4))*vec4f(mul_3_4));
-d_x_put_four(base_2_5+((N_11*((C*S) / 4u))+(S_11 / 4u)),((sub_2_5 - (mul_2_5*vec4f(sub_3_5))) - vec4f(div_5))*vec4f(mul_3_5));
+d_x_put_four(base_2_2+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2_2 - (mul_2_2*vec4f(sub_3_2))) - vec4f(div_2))*vec4f(mul_3_2));
+d_x_put_four(base_2_3+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2_3 - (mul_2_3*vec4f(sub_3_3))) - vec4f(div_3))*vec4f(mul_3_3));
+d_x_put_four(base_2_4+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2_4 - (mul_2_4*vec4f(sub_3_4))) - vec4f(div_4))*vec4f(mul_3_4));
+d_x_put_four(base_2_5+((N_10*((C*S) / 4u))+(S_10 / 4u)),((sub_2_5 - (mul_2_5*vec4f(sub_3_5))) - vec4f(div_5))*vec4f(mul_3_5));
 }
 if (active_1 && (lane==0u)) {
 d_gamma_put(row_2,sum_all_3_2 - (sum_all_2_2*mean_all_2));
@@ -866,6 +836,8 @@ let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
 let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
 let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let first_2=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
+let last_2=min(first_2+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let N_4=0u / max(S,1u);
 let S_4=0u % max(S,1u);
 let x_1=x_at(base+((N_4*(C*S))+S_4));
@@ -878,10 +850,10 @@ let x_3=x_at(base+((N_6*(C*S))+S_6));
 let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=0.0f;
 var part_2=0.0f;
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
 let N_7=i / max(S,1u);
 let S_7=i % max(S,1u);
@@ -920,14 +892,14 @@ let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares=all_2;
 workgroupBarrier();
 }
-let mean=sum / f32(last - first);
-let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let mean=sum / f32(last_2 - first_2);
+let variance=larger((squares / f32(last_2 - first_2)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
 let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
 var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
@@ -969,48 +941,15 @@ let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares_2=all_4;
 workgroupBarrier();
 }
-let mean_2=sum_2 / f32(last - first);
-let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let mean_2=sum_2 / f32(last_2 - first_2);
+let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var sum_3=0.0f;
-for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
-var part_5=0.0f;
-let stop_3=min(block_3+(LANES*256u),last);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_9=i_3 / max(S,1u);
-let S_9=i_3 % max(S,1u);
-let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
-part_5=part_5+d_y_4;
-}
-sum_3=sum_3+part_5;
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_3,mask_3);
-sum_3=sum_3+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_3=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_3;
 if (active_1 && (lane==0u)) {
-partials_put((part*C)+row,shift_3);
-partials_put(((PARTS+part)*C)+row,rest);
-partials_put((((2u*PARTS)+part)*C)+row,spread);
-partials_put((((3u*PARTS)+part)*C)+row,sum_all);
-partials_put((((4u*PARTS)+part)*C)+row,shift);
+partials_put((part*C)+row,shift);
+partials_put((((3u*PARTS)+part)*C)+row,shift_3);
+partials_put((((4u*PARTS)+part)*C)+row,rest);
+partials_put((((5u*PARTS)+part)*C)+row,spread);
 }
 }
 `,
@@ -1082,6 +1021,8 @@ let N_3=((N*S) - 1u) / max(S,1u);
 let S_3=((N*S) - 1u) % max(S,1u);
 let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
 let shift=d_y_1+(((d_y_2 - d_y_1)+(d_y_3 - d_y_1))*0.3333333432674408f);
+let first_2=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
+let last_2=min(first_2+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let N_4=0u / max(S,1u);
 let S_4=0u % max(S,1u);
 let x_1=x_at(base+((N_4*(C*S))+S_4));
@@ -1095,10 +1036,10 @@ let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*(S / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
 let N_7=(i*4u) / max(S,1u);
 let S_7=(i*4u) % max(S,1u);
@@ -1139,14 +1080,14 @@ let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares_2=all_2;
 workgroupBarrier();
 }
-let mean=sum_2 / f32((last - first)*4u);
-let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
+let mean=sum_2 / f32((last_2 - first_2)*4u);
+let variance=larger((squares_2 / f32((last_2 - first_2)*4u)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
 let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
@@ -1190,54 +1131,20 @@ let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_2=sum_3_2 / f32((last - first)*4u);
-let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
+let mean_2=sum_3_2 / f32((last_2 - first_2)*4u);
+let variance_2=larger((squares_3_2 / f32((last_2 - first_2)*4u)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
-var sum_4=vec4f(0.0f);
-for (var block_3=first+lane; block_3<last; block_3+=LANES*256u) {
-var part_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),last);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let N_9=(i_3*4u) / max(S,1u);
-let S_9=(i_3*4u) % max(S,1u);
-let d_y_4=d_y_four(base_2+((N_9*((C*S) / 4u))+(S_9 / 4u)));
-part_5=part_5+d_y_4;
-}
-sum_4=sum_4+part_5;
-}
-var sum_4_2=fold_add(sum_4);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_9=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-sum_4_2=all_5;
-workgroupBarrier();
-}
-let sum_all=sum_4_2;
 if (active_1 && (lane==0u)) {
-partials_put((part*C)+row,shift_3);
-partials_put(((PARTS+part)*C)+row,rest);
-partials_put((((2u*PARTS)+part)*C)+row,spread);
-partials_put((((3u*PARTS)+part)*C)+row,sum_all);
-partials_put((((4u*PARTS)+part)*C)+row,shift);
+partials_put((part*C)+row,shift);
+partials_put((((3u*PARTS)+part)*C)+row,shift_3);
+partials_put((((4u*PARTS)+part)*C)+row,rest);
+partials_put((((5u*PARTS)+part)*C)+row,spread);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
                 {
                   tensor: "(partials)",
@@ -1275,7 +1182,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1292,22 +1199,52 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<C;
 let row=select(0u,index,active_1);
 let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*C)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let used_2=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*C)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*C)+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*C)+row);
+total=total+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1316,24 +1253,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let part_2=partials_at(row);
+let rest=total / f32(N*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*C)+row);
-let part_4=partials_at(((PARTS+p_2)*C)+row);
-total_2=total_2+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*C)+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*C)+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*C)+row);
+total_2=total_2+(f32(min((p_4+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_4*((((N*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1342,43 +1280,17 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(N*S);
-var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*C)+row);
-let part_6=partials_at(((PARTS+p_3)*C)+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*C)+row);
-total_3=total_3+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(N*S);
-let part_8=partials_at(((4u*PARTS)*C)+row);
+let spread=total_2 / f32(N*S);
 let first=min(part*((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let last=min(first+((((N*S)+PARTS) - 1u) / PARTS),N*S);
 let base=row*S;
 let rsqrt=inverseSqrt(spread+eps);
 var sum=0.0f;
-var mean=0.0f;
 var sum_2=0.0f;
+var mean=0.0f;
+var sum_3=0.0f;
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_8=0.0f;
 var part_9=0.0f;
 var part_10=0.0f;
 var part_11=0.0f;
@@ -1387,59 +1299,71 @@ for (var i=block; i<stop; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
-let sub=d_y_1 - part_8;
+let sub=d_y_1 - part_1;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
 let mul=((x_1 - part_2) - rest)*rsqrt;
+part_8=part_8+d_y_1;
 part_9=part_9+sub;
 part_10=part_10+mul;
 part_11=part_11+(sub*mul);
 }
-sum=sum+part_9;
+sum=sum+part_8;
+sum_2=sum_2+part_9;
 mean=mean+part_10;
-sum_2=sum_2+part_11;
+sum_3=sum_3+part_11;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(sum,mask_4);
-sum=sum+other_7;
-let other_8=exchange(mean,mask_4);
-mean=mean+other_8;
-let other_9=exchange(sum_2,mask_4);
-sum_2=sum_2+other_9;
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(sum,mask_5);
+sum=sum+other_5;
+let other_6=exchange(sum_2,mask_5);
+sum_2=sum_2+other_6;
+let other_7=exchange(mean,mask_5);
+mean=mean+other_7;
+let other_8=exchange(sum_3,mask_5);
+sum_3=sum_3+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=sum;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
-let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_9;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_10;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_3=scratch_memory[row_in_group*LANES];
+sum=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean=all_5;
-let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_2=all_6;
+let all_6=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3=all_6;
 workgroupBarrier();
 }
 let sum_all=sum;
-let mean_all=mean;
 let sum_all_2=sum_2;
+let mean_all=mean;
+let sum_all_3=sum_3;
 if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*C)+row,sum_all);
+partials_put((((6u*PARTS)+part)*C)+row,sum_all);
+partials_put((((7u*PARTS)+part)*C)+row,sum_all_2);
 partials_put((((8u*PARTS)+part)*C)+row,mean_all);
-partials_put((((9u*PARTS)+part)*C)+row,sum_all_2);
+partials_put((((9u*PARTS)+part)*C)+row,sum_all_3);
 }
 }
 `,
@@ -1478,7 +1402,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1498,22 +1422,52 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<C;
 let row=select(0u,index,active_1);
 let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*C)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let used_2=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*C)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*C)+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*C)+row);
+total=total+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1522,24 +1476,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let part_2=partials_at(row);
+let rest=total / f32(N*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*C)+row);
-let part_4=partials_at(((PARTS+p_2)*C)+row);
-total_2=total_2+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*C)+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*C)+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*C)+row);
+total_2=total_2+(f32((min((p_4+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_4*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1548,43 +1503,17 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(N*S);
-var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*C)+row);
-let part_6=partials_at(((PARTS+p_3)*C)+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*C)+row);
-total_3=total_3+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(N*S);
-let part_8=partials_at(((4u*PARTS)*C)+row);
+let spread=total_2 / f32(N*S);
 let first=min(part*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let last=min(first+(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u);
 let base=row*(S / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 var sum=vec4f(0.0f);
-var mean=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
+var mean=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
 for (var block=first+lane; block<last; block+=LANES*256u) {
+var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
@@ -1593,62 +1522,75 @@ for (var i=block; i<stop; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let sub=d_y_1 - vec4f(part_8);
+let sub=d_y_1 - vec4f(part_1);
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
+part_8=part_8+d_y_1;
 part_9=part_9+sub;
 part_10=part_10+mul;
 part_11=part_11+(sub*mul);
 }
-sum=sum+part_9;
+sum=sum+part_8;
+sum_2=sum_2+part_9;
 mean=mean+part_10;
-sum_2=sum_2+part_11;
+sum_3=sum_3+part_11;
 }
-var sum_3=fold_add(sum);
-var mean_2=fold_add(mean);
+var sum_4=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(sum_3,mask_4);
-sum_3=sum_3+other_7;
-let other_8=exchange(mean_2,mask_4);
-mean_2=mean_2+other_8;
-let other_9=exchange(sum_2_2,mask_4);
-sum_2_2=sum_2_2+other_9;
+var mean_2=fold_add(mean);
+var sum_3_2=fold_add(sum_3);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(sum_4,mask_5);
+sum_4=sum_4+other_5;
+let other_6=exchange(sum_2_2,mask_5);
+sum_2_2=sum_2_2+other_6;
+let other_7=exchange(mean_2,mask_5);
+mean_2=mean_2+other_7;
+let other_8=exchange(sum_3_2,mask_5);
+sum_3_2=sum_3_2+other_8;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
-let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_9;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_10;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-sum_3=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_3=scratch_memory[row_in_group*LANES];
+sum_4=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+sum_2_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_2=all_5;
-let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_2_2=all_6;
+let all_6=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+sum_3_2=all_6;
 workgroupBarrier();
 }
-let sum_all=sum_3;
-let mean_all=mean_2;
+let sum_all=sum_4;
 let sum_all_2=sum_2_2;
+let mean_all=mean_2;
+let sum_all_3=sum_3_2;
 if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*C)+row,sum_all);
+partials_put((((6u*PARTS)+part)*C)+row,sum_all);
+partials_put((((7u*PARTS)+part)*C)+row,sum_all_2);
 partials_put((((8u*PARTS)+part)*C)+row,mean_all);
-partials_put((((9u*PARTS)+part)*C)+row,sum_all_2);
+partials_put((((9u*PARTS)+part)*C)+row,sum_all_3);
 }
 }
 `,
@@ -1692,7 +1634,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1709,22 +1651,52 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<C;
 let row=select(0u,index,active_1);
 let used=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*C)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let used_2=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*C)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*C)+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*C)+row);
+total=total+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1733,24 +1705,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let part_2=partials_at(row);
+let rest=total / f32(N*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*C)+row);
-let part_4=partials_at(((PARTS+p_2)*C)+row);
-total_2=total_2+(f32(min((p_2+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_2*((((N*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*C)+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*C)+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*C)+row);
+total_2=total_2+(f32(min((p_4+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_4*((((N*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1759,79 +1732,62 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(N*S);
+let spread=total_2 / f32(N*S);
+let used_3=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*C)+row);
-let part_6=partials_at(((PARTS+p_3)*C)+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*C)+row);
-total_3=total_3+(f32(min((p_3+1u)*((((N*S)+PARTS) - 1u) / PARTS),N*S) - (p_3*((((N*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+var total_4=0.0f;
+var total_5=0.0f;
+var total_6=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*C)+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_5)*C)+row);
+total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_5)*C)+row);
+total_5=total_5+part_10;
+let part_11=partials_at((((9u*PARTS)+p_5)*C)+row);
+total_6=total_6+part_11;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_5);
+total_5=total_5+other_7;
+let other_8=exchange(total_6,mask_5);
+total_6=total_6+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_9;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_10;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(N*S);
-let part_8=partials_at(((4u*PARTS)*C)+row);
-let used_2=(((N*S)+((((N*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((N*S)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-var total_5=0.0f;
-var total_6=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_9=partials_at((((7u*PARTS)+p_4)*C)+row);
-total_4=total_4+part_9;
-let part_10=partials_at((((8u*PARTS)+p_4)*C)+row);
-total_5=total_5+part_10;
-let part_11=partials_at((((9u*PARTS)+p_4)*C)+row);
-total_6=total_6+part_11;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(total_4,mask_4);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_4);
-total_5=total_5+other_8;
-let other_9=exchange(total_6,mask_4);
-total_6=total_6+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
-let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
-let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_6=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 total_6=all_6;
 workgroupBarrier();
 }
@@ -1850,14 +1806,14 @@ for (var i=first+lane; i<end; i+=LANES) {
 let N_1=i / max(S,1u);
 let S_1=i % max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
-let sub=d_y_1 - part_8;
+let sub=d_y_1 - part_1;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
 let mul=((x_1 - part_2) - rest)*rsqrt;
 d_x_put(base+((N_1*(C*S))+S_1),((sub - (mul*sub_2)) - div)*mul_2);
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
 d_gamma_put(row,total_6 - (total_4*mean));
-d_beta_put(row,total);
+d_beta_put(row,total_3);
 }
 }
 `,
@@ -1900,7 +1856,7 @@ override C: u32;
 override N: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*3u;
+override scratch_length: u32=LANES*ROWS*4u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1917,22 +1873,52 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<C;
 let row=select(0u,index,active_1);
 let used=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*C)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
+if (lane<half) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+let used_2=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+}
+for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*C)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*C)+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*C)+row);
+total=total+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1941,24 +1927,25 @@ let all=scratch_memory[row_in_group*LANES];
 total=all;
 workgroupBarrier();
 }
-let part_2=partials_at(row);
+let rest=total / f32(N*S);
 var total_2=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_3=partials_at((p_2*C)+row);
-let part_4=partials_at(((PARTS+p_2)*C)+row);
-total_2=total_2+(f32((min((p_2+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_2*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*C)+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*C)+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*C)+row);
+total_2=total_2+(f32((min((p_4+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_4*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1967,79 +1954,62 @@ let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
 workgroupBarrier();
 }
-let rest=total_2 / f32(N*S);
+let spread=total_2 / f32(N*S);
+let used_3=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_5=partials_at((p_3*C)+row);
-let part_6=partials_at(((PARTS+p_3)*C)+row);
-let part_7=partials_at((((2u*PARTS)+p_3)*C)+row);
-total_3=total_3+(f32((min((p_3+1u)*(((((N*S) / 4u)+PARTS) - 1u) / PARTS),(N*S) / 4u) - (p_3*(((((N*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
+var total_4=0.0f;
+var total_5=0.0f;
+var total_6=0.0f;
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*C)+row);
+total_3=total_3+part_8;
+let part_9=partials_at((((7u*PARTS)+p_5)*C)+row);
+total_4=total_4+part_9;
+let part_10=partials_at((((8u*PARTS)+p_5)*C)+row);
+total_5=total_5+part_10;
+let part_11=partials_at((((9u*PARTS)+p_5)*C)+row);
+total_6=total_6+part_11;
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5=exchange(total_3,mask_3);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_5);
+total_5=total_5+other_7;
+let other_8=exchange(total_6,mask_5);
+total_6=total_6+other_8;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_9;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_10;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_11;
+let mine_6=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 total_3=all_3;
-workgroupBarrier();
-}
-let spread=total_3 / f32(N*S);
-let part_8=partials_at(((4u*PARTS)*C)+row);
-let used_2=((((N*S) / 4u)+(((((N*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((N*S) / 4u)+PARTS) - 1u) / PARTS);
-var total_4=0.0f;
-var total_5=0.0f;
-var total_6=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_9=partials_at((((7u*PARTS)+p_4)*C)+row);
-total_4=total_4+part_9;
-let part_10=partials_at((((8u*PARTS)+p_4)*C)+row);
-total_5=total_5+part_10;
-let part_11=partials_at((((9u*PARTS)+p_4)*C)+row);
-total_6=total_6+part_11;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_7=exchange(total_4,mask_4);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_4);
-total_5=total_5+other_8;
-let other_9=exchange(total_6,mask_4);
-total_6=total_6+other_9;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_11;
-let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
-let all_6=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+let all_6=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 total_6=all_6;
 workgroupBarrier();
 }
@@ -2058,14 +2028,14 @@ for (var i=first+lane; i<end; i+=LANES) {
 let N_1=(i*4u) / max(S,1u);
 let S_1=(i*4u) % max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
-let sub=d_y_1 - vec4f(part_8);
+let sub=d_y_1 - vec4f(part_1);
 let x_1=x_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)));
 let mul=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
 d_x_put_four(base+((N_1*((C*S) / 4u))+(S_1 / 4u)),((sub - (mul*vec4f(sub_2))) - vec4f(div))*vec4f(mul_2));
 }
 if ((active_1 && (lane==0u)) && (part==0u)) {
 d_gamma_put(row,total_6 - (total_4*mean));
-d_beta_put(row,total);
+d_beta_put(row,total_3);
 }
 }
 `,

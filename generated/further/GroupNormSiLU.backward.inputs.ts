@@ -20,7 +20,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn larger(a: f32,b: f32) -> f32 {
 return select(b,a,a > b || (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u);
@@ -168,96 +168,78 @@ let div_3=1.0f / (1.0f+exp(-add_3));
 let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
 let shift_3=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
 for (var k_3=0u; k_3<HELD; k_3+=1u) {
 let i_3=lane+(k_3*LANES);
 if (i_3<((K*S) / 4u)) {
+let d_y_4=d_y_four(base_2+i_3);
 let kept_2=held[held_place(0u,k_3,local_index)];
 let mul_7=((kept_2 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-mean_3=mean_3+mul_7;
+let K_4=(i_3*4u) / max(S,1u);
+let gamma_4=gamma_at(base_3+K_4);
+let beta_4=beta_at(base_3+K_4);
+let add_4=(mul_7*vec4f(gamma_4))+vec4f(beta_4);
+let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f)))*vec4f(gamma_4);
+held[held_place(1u,k_3,local_index)]=mul_8;
+let sub=mul_8 - vec4f(shift_3);
+mean_3=mean_3+sub;
+mean_4=mean_4+mul_7;
+mean_5=mean_5+(sub*mul_7);
 }
 }
 var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
 for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
+let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
 workgroupBarrier();
 for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
 if (lane<half_3) {
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_3_2 / f32(K*S);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-for (var k_4=0u; k_4<HELD; k_4+=1u) {
-let i_4=lane+(k_4*LANES);
-if (i_4<((K*S) / 4u)) {
-let d_y_4=d_y_four(base_2+i_4);
-let kept_3=held[held_place(0u,k_4,local_index)];
-let mul_8=((kept_3 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-let K_4=(i_4*4u) / max(S,1u);
-let gamma_4=gamma_at(base_3+K_4);
-let beta_4=beta_at(base_3+K_4);
-let add_4=(mul_8*vec4f(gamma_4))+vec4f(beta_4);
-let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
-let mul_9=((d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f)))*vec4f(gamma_4);
-held[held_place(1u,k_4,local_index)]=mul_9;
-let sub=mul_9 - vec4f(shift_3);
-mean_4=mean_4+sub;
-mean_5=mean_5+(sub*mul_8);
-}
-}
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_11=exchange(mean_4_2,mask_4);
-mean_4_2=mean_4_2+other_11;
-let other_12=exchange(mean_5_2,mask_4);
-mean_5_2=mean_5_2+other_12;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_13;
-let mine_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
+let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_4_2=all_6;
-let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_5_2=all_7;
 workgroupBarrier();
 }
+let mean_all=mean_3_2 / f32(K*S);
 let mean_all_2=mean_4_2 / f32(K*S);
 let mean_all_3=mean_5_2 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
-let sub_3=mean_all_3 - (mean_all_2*mean_all);
-for (var k_5=0u; k_5<HELD; k_5+=1u) {
-let i_5=lane+(k_5*LANES);
-if (i_5<end_2) {
-let kept_4=held[held_place(1u,k_5,local_index)];
-let sub_2=kept_4 - vec4f(shift_3);
-let kept_5=held[held_place(0u,k_5,local_index)];
-let mul_10=((kept_5 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_5,((sub_2 - (mul_10*vec4f(sub_3))) - vec4f(mean_all_2))*vec4f(rsqrt));
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var k_4=0u; k_4<HELD; k_4+=1u) {
+let i_4=lane+(k_4*LANES);
+if (i_4<end_2) {
+let kept_3=held[held_place(1u,k_4,local_index)];
+let sub_2=kept_3 - vec4f(shift_3);
+let kept_4=held[held_place(0u,k_4,local_index)];
+let mul_9=((kept_4 - vec4f(shift_2)) - vec4f(rest))*vec4f(rsqrt);
+d_x_put_four(base_2+i_4,((sub_2 - (mul_9*vec4f(sub_3))) - vec4f(mean_all))*vec4f(rsqrt));
 }
 }
 }
@@ -319,10 +301,10 @@ let base_4=row_2*(K*S);
 let base_5=row_3*(K*S);
 let base_6=row_4*(K*S);
 let base_7=row_5*(K*S);
-let x_12=x_at(base_4);
-let x_13=x_at(base_5);
-let x_14=x_at(base_6);
-let x_15=x_at(base_7);
+let x_11=x_at(base_4);
+let x_12=x_at(base_5);
+let x_13=x_at(base_6);
+let x_14=x_at(base_7);
 let x_2_2=x_at(base_4+((K*S) / 2u));
 let x_2_3=x_at(base_5+((K*S) / 2u));
 let x_2_4=x_at(base_6+((K*S) / 2u));
@@ -331,10 +313,10 @@ let x_3_2=x_at(base_4+((K*S) - 1u));
 let x_3_3=x_at(base_5+((K*S) - 1u));
 let x_3_4=x_at(base_6+((K*S) - 1u));
 let x_3_5=x_at(base_7+((K*S) - 1u));
-let shift_4=x_12+(((x_2_2 - x_12)+(x_3_2 - x_12))*0.3333333432674408f);
-let shift_5=x_13+(((x_2_3 - x_13)+(x_3_3 - x_13))*0.3333333432674408f);
-let shift_6=x_14+(((x_2_4 - x_14)+(x_3_4 - x_14))*0.3333333432674408f);
-let shift_7=x_15+(((x_2_5 - x_15)+(x_3_5 - x_15))*0.3333333432674408f);
+let shift_4=x_11+(((x_2_2 - x_11)+(x_3_2 - x_11))*0.3333333432674408f);
+let shift_5=x_12+(((x_2_3 - x_12)+(x_3_3 - x_12))*0.3333333432674408f);
+let shift_6=x_13+(((x_2_4 - x_13)+(x_3_4 - x_13))*0.3333333432674408f);
+let shift_7=x_14+(((x_2_5 - x_14)+(x_3_5 - x_14))*0.3333333432674408f);
 let base_2_2=row_2*((K*S) / 4u);
 let base_2_3=row_3*((K*S) / 4u);
 let base_2_4=row_4*((K*S) / 4u);
@@ -544,10 +526,10 @@ let rsqrt_2=inverseSqrt(spread_2+eps);
 let rsqrt_3=inverseSqrt(spread_3+eps);
 let rsqrt_4=inverseSqrt(spread_4+eps);
 let rsqrt_5=inverseSqrt(spread_5+eps);
-let mul_12=((x_6_2 - shift_2_2) - rest_2)*rsqrt_2;
-let mul_13=((x_6_3 - shift_2_3) - rest_3)*rsqrt_3;
-let mul_14=((x_6_4 - shift_2_4) - rest_4)*rsqrt_4;
-let mul_15=((x_6_5 - shift_2_5) - rest_5)*rsqrt_5;
+let mul_11=((x_6_2 - shift_2_2) - rest_2)*rsqrt_2;
+let mul_12=((x_6_3 - shift_2_3) - rest_3)*rsqrt_3;
+let mul_13=((x_6_4 - shift_2_4) - rest_4)*rsqrt_4;
+let mul_14=((x_6_5 - shift_2_5) - rest_5)*rsqrt_5;
 let G_2=row_2 % max(G,1u);
 let G_3=row_3 % max(G,1u);
 let G_4=row_4 % max(G,1u);
@@ -565,10 +547,10 @@ let beta_6=beta_at(base_3_2+K_1);
 let beta_7=beta_at(base_3_3+K_1);
 let beta_8=beta_at(base_3_4+K_1);
 let beta_9=beta_at(base_3_5+K_1);
-let add_6=(mul_12*gamma_6)+beta_6;
-let add_7=(mul_13*gamma_7)+beta_7;
-let add_8=(mul_14*gamma_8)+beta_8;
-let add_9=(mul_15*gamma_9)+beta_9;
+let add_6=(mul_11*gamma_6)+beta_6;
+let add_7=(mul_12*gamma_7)+beta_7;
+let add_8=(mul_13*gamma_8)+beta_8;
+let add_9=(mul_14*gamma_9)+beta_9;
 let div_6=1.0f / (1.0f+exp(-add_6));
 let div_7=1.0f / (1.0f+exp(-add_7));
 let div_8=1.0f / (1.0f+exp(-add_8));
@@ -651,49 +633,6 @@ var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
-for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
-var part_5_2=vec4f(0.0f);
-var part_5_3=vec4f(0.0f);
-var part_5_4=vec4f(0.0f);
-var part_5_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
-for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
-let x_9_2=x_four(base_2_2+i_3);
-let x_9_3=x_four(base_2_3+i_3);
-let x_9_4=x_four(base_2_4+i_3);
-let x_9_5=x_four(base_2_5+i_3);
-let mul_7_2=((x_9_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_7_3=((x_9_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_7_4=((x_9_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_7_5=((x_9_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-part_5_2=part_5_2+mul_7_2;
-part_5_3=part_5_3+mul_7_3;
-part_5_4=part_5_4+mul_7_4;
-part_5_5=part_5_5+mul_7_5;
-}
-mean_3_3=mean_3_3+part_5_2;
-mean_3_4=mean_3_4+part_5_3;
-mean_3_5=mean_3_5+part_5_4;
-mean_3_6=mean_3_6+part_5_5;
-}
-var mean_3_2_2=fold_add(mean_3_3);
-var mean_3_2_3=fold_add(mean_3_4);
-var mean_3_2_4=fold_add(mean_3_5);
-var mean_3_2_5=fold_add(mean_3_6);
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_5_2=exchange(mean_3_2_2,mask_3);
-let other_5_3=exchange(mean_3_2_3,mask_3);
-let other_5_4=exchange(mean_3_2_4,mask_3);
-let other_5_5=exchange(mean_3_2_5,mask_3);
-mean_3_2_2=mean_3_2_2+other_5_2;
-mean_3_2_3=mean_3_2_3+other_5_3;
-mean_3_2_4=mean_3_2_4+other_5_4;
-mean_3_2_5=mean_3_2_5+other_5_5;
-}
-let mean_all_4=mean_3_2_2 / f32(K*S);
-let mean_all_5=mean_3_2_3 / f32(K*S);
-let mean_all_6=mean_3_2_4 / f32(K*S);
-let mean_all_7=mean_3_2_5 / f32(K*S);
 var mean_4_3=vec4f(0.0f);
 var mean_4_4=vec4f(0.0f);
 var mean_4_5=vec4f(0.0f);
@@ -702,7 +641,11 @@ var mean_5_3=vec4f(0.0f);
 var mean_5_4=vec4f(0.0f);
 var mean_5_5=vec4f(0.0f);
 var mean_5_6=vec4f(0.0f);
-for (var block_4=lane; block_4<(K*S) / 4u; block_4+=LANES*256u) {
+for (var block_3=lane; block_3<(K*S) / 4u; block_3+=LANES*256u) {
+var part_5_2=vec4f(0.0f);
+var part_5_3=vec4f(0.0f);
+var part_5_4=vec4f(0.0f);
+var part_5_5=vec4f(0.0f);
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
@@ -711,21 +654,21 @@ var part_7_2=vec4f(0.0f);
 var part_7_3=vec4f(0.0f);
 var part_7_4=vec4f(0.0f);
 var part_7_5=vec4f(0.0f);
-let stop_4=min(block_4+(LANES*256u),(K*S) / 4u);
-for (var i_4=block_4; i_4<stop_4; i_4+=LANES) {
-let d_y_4_2=d_y_four(base_2_2+i_4);
-let d_y_4_3=d_y_four(base_2_3+i_4);
-let d_y_4_4=d_y_four(base_2_4+i_4);
-let d_y_4_5=d_y_four(base_2_5+i_4);
-let x_10_2=x_four(base_2_2+i_4);
-let x_10_3=x_four(base_2_3+i_4);
-let x_10_4=x_four(base_2_4+i_4);
-let x_10_5=x_four(base_2_5+i_4);
-let mul_8_2=((x_10_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_8_3=((x_10_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_8_4=((x_10_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_8_5=((x_10_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let K_4=(i_4*4u) / max(S,1u);
+let stop_3=min(block_3+(LANES*256u),(K*S) / 4u);
+for (var i_3=block_3; i_3<stop_3; i_3+=LANES) {
+let d_y_4_2=d_y_four(base_2_2+i_3);
+let d_y_4_3=d_y_four(base_2_3+i_3);
+let d_y_4_4=d_y_four(base_2_4+i_3);
+let d_y_4_5=d_y_four(base_2_5+i_3);
+let x_9_2=x_four(base_2_2+i_3);
+let x_9_3=x_four(base_2_3+i_3);
+let x_9_4=x_four(base_2_4+i_3);
+let x_9_5=x_four(base_2_5+i_3);
+let mul_7_2=((x_9_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_7_3=((x_9_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_7_4=((x_9_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_7_5=((x_9_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let K_4=(i_3*4u) / max(S,1u);
 let gamma_4_2=gamma_at(base_3_2+K_4);
 let gamma_4_3=gamma_at(base_3_3+K_4);
 let gamma_4_4=gamma_at(base_3_4+K_4);
@@ -734,31 +677,39 @@ let beta_4_2=beta_at(base_3_2+K_4);
 let beta_4_3=beta_at(base_3_3+K_4);
 let beta_4_4=beta_at(base_3_4+K_4);
 let beta_4_5=beta_at(base_3_5+K_4);
-let add_4_2=(mul_8_2*vec4f(gamma_4_2))+vec4f(beta_4_2);
-let add_4_3=(mul_8_3*vec4f(gamma_4_3))+vec4f(beta_4_3);
-let add_4_4=(mul_8_4*vec4f(gamma_4_4))+vec4f(beta_4_4);
-let add_4_5=(mul_8_5*vec4f(gamma_4_5))+vec4f(beta_4_5);
+let add_4_2=(mul_7_2*vec4f(gamma_4_2))+vec4f(beta_4_2);
+let add_4_3=(mul_7_3*vec4f(gamma_4_3))+vec4f(beta_4_3);
+let add_4_4=(mul_7_4*vec4f(gamma_4_4))+vec4f(beta_4_4);
+let add_4_5=(mul_7_5*vec4f(gamma_4_5))+vec4f(beta_4_5);
 let div_4_2=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4_2));
 let div_4_3=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4_3));
 let div_4_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4_4));
 let div_4_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4_5));
-let mul_9_2=((d_y_4_2*div_4_2)*((add_4_2*(vec4f(1.0f) - div_4_2))+vec4f(1.0f)))*vec4f(gamma_4_2);
-let mul_9_3=((d_y_4_3*div_4_3)*((add_4_3*(vec4f(1.0f) - div_4_3))+vec4f(1.0f)))*vec4f(gamma_4_3);
-let mul_9_4=((d_y_4_4*div_4_4)*((add_4_4*(vec4f(1.0f) - div_4_4))+vec4f(1.0f)))*vec4f(gamma_4_4);
-let mul_9_5=((d_y_4_5*div_4_5)*((add_4_5*(vec4f(1.0f) - div_4_5))+vec4f(1.0f)))*vec4f(gamma_4_5);
-let sub_4=mul_9_2 - vec4f(shift_3_2);
-let sub_5=mul_9_3 - vec4f(shift_3_3);
-let sub_6=mul_9_4 - vec4f(shift_3_4);
-let sub_7=mul_9_5 - vec4f(shift_3_5);
-part_6_2=part_6_2+sub_4;
-part_6_3=part_6_3+sub_5;
-part_6_4=part_6_4+sub_6;
-part_6_5=part_6_5+sub_7;
-part_7_2=part_7_2+(sub_4*mul_8_2);
-part_7_3=part_7_3+(sub_5*mul_8_3);
-part_7_4=part_7_4+(sub_6*mul_8_4);
-part_7_5=part_7_5+(sub_7*mul_8_5);
+let mul_8_2=((d_y_4_2*div_4_2)*((add_4_2*(vec4f(1.0f) - div_4_2))+vec4f(1.0f)))*vec4f(gamma_4_2);
+let mul_8_3=((d_y_4_3*div_4_3)*((add_4_3*(vec4f(1.0f) - div_4_3))+vec4f(1.0f)))*vec4f(gamma_4_3);
+let mul_8_4=((d_y_4_4*div_4_4)*((add_4_4*(vec4f(1.0f) - div_4_4))+vec4f(1.0f)))*vec4f(gamma_4_4);
+let mul_8_5=((d_y_4_5*div_4_5)*((add_4_5*(vec4f(1.0f) - div_4_5))+vec4f(1.0f)))*vec4f(gamma_4_5);
+let sub_4=mul_8_2 - vec4f(shift_3_2);
+let sub_5=mul_8_3 - vec4f(shift_3_3);
+let sub_6=mul_8_4 - vec4f(shift_3_4);
+let sub_7=mul_8_5 - vec4f(shift_3_5);
+part_5_2=part_5_2+sub_4;
+part_5_3=part_5_3+sub_5;
+part_5_4=part_5_4+sub_6;
+part_5_5=part_5_5+sub_7;
+part_6_2=part_6_2+mul_7_2;
+part_6_3=part_6_3+mul_7_3;
+part_6_4=part_6_4+mul_7_4;
+part_6_5=part_6_5+mul_7_5;
+part_7_2=part_7_2+(sub_4*mul_7_2);
+part_7_3=part_7_3+(sub_5*mul_7_3);
+part_7_4=part_7_4+(sub_6*mul_7_4);
+part_7_5=part_7_5+(sub_7*mul_7_5);
 }
+mean_3_3=mean_3_3+part_5_2;
+mean_3_4=mean_3_4+part_5_3;
+mean_3_5=mean_3_5+part_5_4;
+mean_3_6=mean_3_6+part_5_5;
 mean_4_3=mean_4_3+part_6_2;
 mean_4_4=mean_4_4+part_6_3;
 mean_4_5=mean_4_5+part_6_4;
@@ -768,6 +719,10 @@ mean_5_4=mean_5_4+part_7_3;
 mean_5_5=mean_5_5+part_7_4;
 mean_5_6=mean_5_6+part_7_5;
 }
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
 var mean_4_2_2=fold_add(mean_4_3);
 var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
@@ -776,24 +731,36 @@ var mean_5_2_2=fold_add(mean_5_3);
 var mean_5_2_3=fold_add(mean_5_4);
 var mean_5_2_4=fold_add(mean_5_5);
 var mean_5_2_5=fold_add(mean_5_6);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_6_2=exchange(mean_4_2_2,mask_4);
-let other_6_3=exchange(mean_4_2_3,mask_4);
-let other_6_4=exchange(mean_4_2_4,mask_4);
-let other_6_5=exchange(mean_4_2_5,mask_4);
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other_5_2=exchange(mean_3_2_2,mask_3);
+let other_5_3=exchange(mean_3_2_3,mask_3);
+let other_5_4=exchange(mean_3_2_4,mask_3);
+let other_5_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_5_2;
+mean_3_2_3=mean_3_2_3+other_5_3;
+mean_3_2_4=mean_3_2_4+other_5_4;
+mean_3_2_5=mean_3_2_5+other_5_5;
+let other_6_2=exchange(mean_4_2_2,mask_3);
+let other_6_3=exchange(mean_4_2_3,mask_3);
+let other_6_4=exchange(mean_4_2_4,mask_3);
+let other_6_5=exchange(mean_4_2_5,mask_3);
 mean_4_2_2=mean_4_2_2+other_6_2;
 mean_4_2_3=mean_4_2_3+other_6_3;
 mean_4_2_4=mean_4_2_4+other_6_4;
 mean_4_2_5=mean_4_2_5+other_6_5;
-let other_7_2=exchange(mean_5_2_2,mask_4);
-let other_7_3=exchange(mean_5_2_3,mask_4);
-let other_7_4=exchange(mean_5_2_4,mask_4);
-let other_7_5=exchange(mean_5_2_5,mask_4);
+let other_7_2=exchange(mean_5_2_2,mask_3);
+let other_7_3=exchange(mean_5_2_3,mask_3);
+let other_7_4=exchange(mean_5_2_4,mask_3);
+let other_7_5=exchange(mean_5_2_5,mask_3);
 mean_5_2_2=mean_5_2_2+other_7_2;
 mean_5_2_3=mean_5_2_3+other_7_3;
 mean_5_2_4=mean_5_2_4+other_7_4;
 mean_5_2_5=mean_5_2_5+other_7_5;
 }
+let mean_all_4=mean_3_2_2 / f32(K*S);
+let mean_all_5=mean_3_2_3 / f32(K*S);
+let mean_all_6=mean_3_2_4 / f32(K*S);
+let mean_all_7=mean_3_2_5 / f32(K*S);
 let mean_all_2_2=mean_4_2_2 / f32(K*S);
 let mean_all_2_3=mean_4_2_3 / f32(K*S);
 let mean_all_2_4=mean_4_2_4 / f32(K*S);
@@ -803,24 +770,24 @@ let mean_all_3_3=mean_5_2_3 / f32(K*S);
 let mean_all_3_4=mean_5_2_4 / f32(K*S);
 let mean_all_3_5=mean_5_2_5 / f32(K*S);
 let end_2=select(0u,(K*S) / 4u,active_1);
-let sub_3_2=mean_all_3_2 - (mean_all_2_2*mean_all_4);
-let sub_3_3=mean_all_3_3 - (mean_all_2_3*mean_all_5);
-let sub_3_4=mean_all_3_4 - (mean_all_2_4*mean_all_6);
-let sub_3_5=mean_all_3_5 - (mean_all_2_5*mean_all_7);
-for (var i_5=lane; i_5<end_2; i_5+=LANES) {
-let d_y_5_2=d_y_four(base_2_2+i_5);
-let d_y_5_3=d_y_four(base_2_3+i_5);
-let d_y_5_4=d_y_four(base_2_4+i_5);
-let d_y_5_5=d_y_four(base_2_5+i_5);
-let x_11_2=x_four(base_2_2+i_5);
-let x_11_3=x_four(base_2_3+i_5);
-let x_11_4=x_four(base_2_4+i_5);
-let x_11_5=x_four(base_2_5+i_5);
-let mul_10_2=((x_11_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_10_3=((x_11_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_10_4=((x_11_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_10_5=((x_11_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
-let K_5=(i_5*4u) / max(S,1u);
+let sub_3_2=mean_all_3_2 - (mean_all_4*mean_all_2_2);
+let sub_3_3=mean_all_3_3 - (mean_all_5*mean_all_2_3);
+let sub_3_4=mean_all_3_4 - (mean_all_6*mean_all_2_4);
+let sub_3_5=mean_all_3_5 - (mean_all_7*mean_all_2_5);
+for (var i_4=lane; i_4<end_2; i_4+=LANES) {
+let d_y_5_2=d_y_four(base_2_2+i_4);
+let d_y_5_3=d_y_four(base_2_3+i_4);
+let d_y_5_4=d_y_four(base_2_4+i_4);
+let d_y_5_5=d_y_four(base_2_5+i_4);
+let x_10_2=x_four(base_2_2+i_4);
+let x_10_3=x_four(base_2_3+i_4);
+let x_10_4=x_four(base_2_4+i_4);
+let x_10_5=x_four(base_2_5+i_4);
+let mul_9_2=((x_10_2 - vec4f(shift_2_2)) - vec4f(rest_2))*vec4f(rsqrt_2);
+let mul_9_3=((x_10_3 - vec4f(shift_2_3)) - vec4f(rest_3))*vec4f(rsqrt_3);
+let mul_9_4=((x_10_4 - vec4f(shift_2_4)) - vec4f(rest_4))*vec4f(rsqrt_4);
+let mul_9_5=((x_10_5 - vec4f(shift_2_5)) - vec4f(rest_5))*vec4f(rsqrt_5);
+let K_5=(i_4*4u) / max(S,1u);
 let gamma_5_2=gamma_at(base_3_2+K_5);
 let gamma_5_3=gamma_at(base_3_3+K_5);
 let gamma_5_4=gamma_at(base_3_4+K_5);
@@ -829,26 +796,26 @@ let beta_5_2=beta_at(base_3_2+K_5);
 let beta_5_3=beta_at(base_3_3+K_5);
 let beta_5_4=beta_at(base_3_4+K_5);
 let beta_5_5=beta_at(base_3_5+K_5);
-let add_5_2=(mul_10_2*vec4f(gamma_5_2))+vec4f(beta_5_2);
-let add_5_3=(mul_10_3*vec4f(gamma_5_3))+vec4f(beta_5_3);
-let add_5_4=(mul_10_4*vec4f(gamma_5_4))+vec4f(beta_5_4);
-let add_5_5=(mul_10_5*vec4f(gamma_5_5))+vec4f(beta_5_5);
+let add_5_2=(mul_9_2*vec4f(gamma_5_2))+vec4f(beta_5_2);
+let add_5_3=(mul_9_3*vec4f(gamma_5_3))+vec4f(beta_5_3);
+let add_5_4=(mul_9_4*vec4f(gamma_5_4))+vec4f(beta_5_4);
+let add_5_5=(mul_9_5*vec4f(gamma_5_5))+vec4f(beta_5_5);
 let div_5_2=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5_2));
 let div_5_3=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5_3));
 let div_5_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5_4));
 let div_5_5=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_5_5));
-let mul_11_2=((d_y_5_2*div_5_2)*((add_5_2*(vec4f(1.0f) - div_5_2))+vec4f(1.0f)))*vec4f(gamma_5_2);
-let mul_11_3=((d_y_5_3*div_5_3)*((add_5_3*(vec4f(1.0f) - div_5_3))+vec4f(1.0f)))*vec4f(gamma_5_3);
-let mul_11_4=((d_y_5_4*div_5_4)*((add_5_4*(vec4f(1.0f) - div_5_4))+vec4f(1.0f)))*vec4f(gamma_5_4);
-let mul_11_5=((d_y_5_5*div_5_5)*((add_5_5*(vec4f(1.0f) - div_5_5))+vec4f(1.0f)))*vec4f(gamma_5_5);
-let sub_2_2=mul_11_2 - vec4f(shift_3_2);
-let sub_2_3=mul_11_3 - vec4f(shift_3_3);
-let sub_2_4=mul_11_4 - vec4f(shift_3_4);
-let sub_2_5=mul_11_5 - vec4f(shift_3_5);
-d_x_put_four(base_2_2+i_5,((sub_2_2 - (mul_10_2*vec4f(sub_3_2))) - vec4f(mean_all_2_2))*vec4f(rsqrt_2));
-d_x_put_four(base_2_3+i_5,((sub_2_3 - (mul_10_3*vec4f(sub_3_3))) - vec4f(mean_all_2_3))*vec4f(rsqrt_3));
-d_x_put_four(base_2_4+i_5,((sub_2_4 - (mul_10_4*vec4f(sub_3_4))) - vec4f(mean_all_2_4))*vec4f(rsqrt_4));
-d_x_put_four(base_2_5+i_5,((sub_2_5 - (mul_10_5*vec4f(sub_3_5))) - vec4f(mean_all_2_5))*vec4f(rsqrt_5));
+let mul_10_2=((d_y_5_2*div_5_2)*((add_5_2*(vec4f(1.0f) - div_5_2))+vec4f(1.0f)))*vec4f(gamma_5_2);
+let mul_10_3=((d_y_5_3*div_5_3)*((add_5_3*(vec4f(1.0f) - div_5_3))+vec4f(1.0f)))*vec4f(gamma_5_3);
+let mul_10_4=((d_y_5_4*div_5_4)*((add_5_4*(vec4f(1.0f) - div_5_4))+vec4f(1.0f)))*vec4f(gamma_5_4);
+let mul_10_5=((d_y_5_5*div_5_5)*((add_5_5*(vec4f(1.0f) - div_5_5))+vec4f(1.0f)))*vec4f(gamma_5_5);
+let sub_2_2=mul_10_2 - vec4f(shift_3_2);
+let sub_2_3=mul_10_3 - vec4f(shift_3_3);
+let sub_2_4=mul_10_4 - vec4f(shift_3_4);
+let sub_2_5=mul_10_5 - vec4f(shift_3_5);
+d_x_put_four(base_2_2+i_4,((sub_2_2 - (mul_9_2*vec4f(sub_3_2))) - vec4f(mean_all_4))*vec4f(rsqrt_2));
+d_x_put_four(base_2_3+i_4,((sub_2_3 - (mul_9_3*vec4f(sub_3_3))) - vec4f(mean_all_5))*vec4f(rsqrt_3));
+d_x_put_four(base_2_4+i_4,((sub_2_4 - (mul_9_4*vec4f(sub_3_4))) - vec4f(mean_all_6))*vec4f(rsqrt_4));
+d_x_put_four(base_2_5+i_4,((sub_2_5 - (mul_9_5*vec4f(sub_3_5))) - vec4f(mean_all_7))*vec4f(rsqrt_5));
 }
 }
 `,
@@ -1224,7 +1191,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1342,40 +1309,78 @@ let add_3=(mul_5*gamma_3)+beta_3;
 let div_3=1.0f / (1.0f+exp(-add_3));
 let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let first_2=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
+let last_2=min(first_2+((((K*S)+PARTS) - 1u) / PARTS),K*S);
 var mean=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
+var mean_2=0.0f;
+var mean_3=0.0f;
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_7=0.0f;
-let stop=min(block+(LANES*256u),last);
+var part_8=0.0f;
+var part_9=0.0f;
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
+let d_y_4=d_y_at(base+i);
 let x_4=x_at(base+i);
 let mul_7=((x_4 - part_1) - rest)*rsqrt;
-part_7=part_7+mul_7;
+let K_4=i / max(S,1u);
+let gamma_4=gamma_at(base_2+K_4);
+let beta_4=beta_at(base_2+K_4);
+let add_4=(mul_7*gamma_4)+beta_4;
+let div_4=1.0f / (1.0f+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(1.0f - div_4))+1.0f))*gamma_4;
+let sub=mul_8 - shift;
+part_7=part_7+sub;
+part_8=part_8+mul_7;
+part_9=part_9+(sub*mul_7);
 }
 mean=mean+part_7;
+mean_2=mean_2+part_8;
+mean_3=mean_3+part_9;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
 let other_5=exchange(mean,mask_4);
 mean=mean+other_5;
+let other_6=exchange(mean_2,mask_4);
+mean_2=mean_2+other_6;
+let other_7=exchange(mean_3,mask_4);
+mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 mean=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3=all_5;
 workgroupBarrier();
 }
 let mean_all=mean;
+let mean_all_2=mean_2;
+let mean_all_3=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((((3u*PARTS)+part)*(N*G))+row,shift);
 partials_put((((6u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((8u*PARTS)+part)*(N*G))+row,mean_all_3);
 }
 }
 `,
@@ -1418,7 +1423,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -1539,47 +1544,87 @@ let add_3=(mul_5*gamma_3)+beta_3;
 let div_3=1.0f / (1.0f+exp(-add_3));
 let mul_6=((d_y_3*div_3)*((add_3*(1.0f - div_3))+1.0f))*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let first_2=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
+let last_2=min(first_2+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
 let base_3=row*((K*S) / 4u);
 var mean=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
+var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_7=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
+let d_y_4=d_y_four(base_3+i);
 let x_4=x_four(base_3+i);
 let mul_7=((x_4 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
-part_7=part_7+mul_7;
+let K_4=(i*4u) / max(S,1u);
+let gamma_4=gamma_at(base_2+K_4);
+let beta_4=beta_at(base_2+K_4);
+let add_4=(mul_7*vec4f(gamma_4))+vec4f(beta_4);
+let div_4=vec4f(1.0f) / (vec4f(1.0f)+exp(-add_4));
+let mul_8=((d_y_4*div_4)*((add_4*(vec4f(1.0f) - div_4))+vec4f(1.0f)))*vec4f(gamma_4);
+let sub=mul_8 - vec4f(shift);
+part_7=part_7+sub;
+part_8=part_8+mul_7;
+part_9=part_9+(sub*mul_7);
 }
 mean=mean+part_7;
+mean_2=mean_2+part_8;
+mean_3=mean_3+part_9;
 }
-var mean_2=fold_add(mean);
+var mean_4=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean_2,mask_4);
-mean_2=mean_2+other_5;
+let other_5=exchange(mean_4,mask_4);
+mean_4=mean_4+other_5;
+let other_6=exchange(mean_2_2,mask_4);
+mean_2_2=mean_2_2+other_6;
+let other_7=exchange(mean_3_2,mask_4);
+mean_3_2=mean_3_2+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
-mean_2=all_3;
+mean_4=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2_2=all_4;
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3_2=all_5;
 workgroupBarrier();
 }
-let mean_all=mean_2;
+let mean_all=mean_4;
+let mean_all_2=mean_2_2;
+let mean_all_3=mean_3_2;
 if (active_1 && (lane==0u)) {
 partials_put((((3u*PARTS)+part)*(N*G))+row,shift);
 partials_put((((6u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((8u*PARTS)+part)*(N*G))+row,mean_all_3);
 }
 }
 `,
               bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
                 { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
                 { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
@@ -1622,7 +1667,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1707,506 +1752,68 @@ workgroupBarrier();
 }
 let spread=total_2 / f32(K*S);
 let used_2=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+part_7;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let mean=total_3 / f32(K*S);
-let part_8=partials_at(((3u*PARTS)*(N*G))+row);
-let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let last=min(first+((((K*S)+PARTS) - 1u) / PARTS),K*S);
-let base=row*(K*S);
-let rsqrt=inverseSqrt(spread+eps);
-let G_1=row % max(G,1u);
-let base_2=G_1*K;
-var mean_2=0.0f;
-var mean_3=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_9=0.0f;
-var part_10=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_at(base+i);
-let x_1=x_at(base+i);
-let mul=((x_1 - part_1) - rest)*rsqrt;
-let K_1=i / max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
-let beta_1=beta_at(base_2+K_1);
-let add=(mul*gamma_1)+beta_1;
-let div=1.0f / (1.0f+exp(-add));
-let mul_2=((d_y_1*div)*((add*(1.0f - div))+1.0f))*gamma_1;
-let sub=mul_2 - part_8;
-part_9=part_9+sub;
-part_10=part_10+(sub*mul);
-}
-mean_2=mean_2+part_9;
-mean_3=mean_3+part_10;
-}
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2,mask_5);
-mean_2=mean_2+other_7;
-let other_8=exchange(mean_3,mask_5);
-mean_3=mean_3+other_8;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-mean_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_2;
-let mean_all_2=mean_3;
-if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
-partials_put((((8u*PARTS)+part)*(N*G))+row,mean_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-            {
-              vector: "S",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let used=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-for (var p=lane; p<used; p+=LANES) {
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
 }
 workgroupBarrier();
 }
 workgroupBarrier();
 }
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*(N*G))+row);
-let part_3=partials_at(((PARTS+p_2)*(N*G))+row);
-total=total+(f32((min((p_2+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_2*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let rest=total / f32(K*S);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*(N*G))+row);
-let part_5=partials_at(((PARTS+p_3)*(N*G))+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32((min((p_3+1u)*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u) - (p_3*(((((K*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2 / f32(K*S);
-let used_2=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let mean=total_3 / f32(K*S);
-let part_8=partials_at(((3u*PARTS)*(N*G))+row);
-let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let last=min(first+(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
-let base=row*((K*S) / 4u);
-let rsqrt=inverseSqrt(spread+eps);
-let G_1=row % max(G,1u);
-let base_2=G_1*K;
-var mean_2=vec4f(0.0f);
-var mean_3=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let d_y_1=d_y_four(base+i);
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
-let K_1=(i*4u) / max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
-let beta_1=beta_at(base_2+K_1);
-let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
-let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
-let mul_2=((d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f)))*vec4f(gamma_1);
-let sub=mul_2 - vec4f(part_8);
-part_9=part_9+sub;
-part_10=part_10+(sub*mul);
-}
-mean_2=mean_2+part_9;
-mean_3=mean_3+part_10;
-}
-var mean_2_2=fold_add(mean_2);
-var mean_3_2=fold_add(mean_3);
-for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(mean_2_2,mask_5);
-mean_2_2=mean_2_2+other_7;
-let other_8=exchange(mean_3_2,mask_5);
-mean_3_2=mean_3_2+other_8;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
-workgroupBarrier();
-for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
-if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
-}
-workgroupBarrier();
-}
-let all_4=scratch_memory[row_in_group*LANES];
-mean_2_2=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_2_2;
-let mean_all_2=mean_3_2;
-if (active_1 && (lane==0u)) {
-partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
-partials_put((((8u*PARTS)+part)*(N*G))+row,mean_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "G", kind: "extent", factor: "G" },
-                { name: "K", kind: "extent", factor: "K" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override G: u32;
-override K: u32;
-override S: u32;
-override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let used=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-for (var p=lane; p<used; p+=LANES) {
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-}
-if (SUBGROUP<LANES) {
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*(N*G))+row);
-let part_3=partials_at(((PARTS+p_2)*(N*G))+row);
-total=total+(f32(min((p_2+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_2*((((K*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let rest=total / f32(K*S);
-var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*(N*G))+row);
-let part_5=partials_at(((PARTS+p_3)*(N*G))+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*(N*G))+row);
-total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS) - 1u) / PARTS),K*S) - (p_3*((((K*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
-}
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2 / f32(K*S);
-let used_2=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+part_7;
-}
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
-workgroupBarrier();
-}
-let mean=total_3 / f32(K*S);
-let part_8=partials_at(((3u*PARTS)*(N*G))+row);
+let part_7=partials_at(((3u*PARTS)*(N*G))+row);
 let used_3=(((K*S)+((((K*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((K*S)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+total_3=total_3+part_8;
 let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
 total_4=total_4+part_9;
 let part_10=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
 total_5=total_5+part_10;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_5);
-total_5=total_5+other_8;
+let other_5=exchange(total_3,mask_5);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_5);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 let mean_3=total_5 / f32(K*S);
 let first=min(part*((((K*S)+PARTS) - 1u) / PARTS),K*S);
@@ -2216,7 +1823,7 @@ let base=row*(K*S);
 let rsqrt=inverseSqrt(spread+eps);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
-let sub_2=mean_3 - (mean_2*mean);
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let x_1=x_at(base+i);
@@ -2227,8 +1834,8 @@ let beta_1=beta_at(base_2+K_1);
 let add=(mul*gamma_1)+beta_1;
 let div=1.0f / (1.0f+exp(-add));
 let mul_2=((d_y_1*div)*((add*(1.0f - div))+1.0f))*gamma_1;
-let sub=mul_2 - part_8;
-d_x_put(base+i,((sub - (mul*sub_2)) - mean_2)*rsqrt);
+let sub=mul_2 - part_7;
+d_x_put(base+i,((sub - (mul*sub_2)) - mean)*rsqrt);
 }
 }
 `,
@@ -2267,7 +1874,7 @@ override G: u32;
 override K: u32;
 override S: u32;
 override eps: f32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -2352,68 +1959,68 @@ workgroupBarrier();
 }
 let spread=total_2 / f32(K*S);
 let used_2=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
-var total_3=0.0f;
 for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_7=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+part_7;
 }
 for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
 workgroupBarrier();
 for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
 if (lane<half_4) {
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_3=scratch_memory[row_in_group*LANES];
-total_3=all_3;
 workgroupBarrier();
 }
-let mean=total_3 / f32(K*S);
-let part_8=partials_at(((3u*PARTS)*(N*G))+row);
+let part_7=partials_at(((3u*PARTS)*(N*G))+row);
 let used_3=((((K*S) / 4u)+(((((K*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((K*S) / 4u)+PARTS) - 1u) / PARTS);
+var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
 for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+total_3=total_3+part_8;
 let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
 total_4=total_4+part_9;
 let part_10=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
 total_5=total_5+part_10;
 }
 for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-let other_8=exchange(total_5,mask_5);
-total_5=total_5+other_8;
+let other_5=exchange(total_3,mask_5);
+total_3=total_3+other_5;
+let other_6=exchange(total_4,mask_5);
+total_4=total_4+other_6;
+let other_7=exchange(total_5,mask_5);
+total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
 for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
 if (lane<half_5) {
-let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
+let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
+total_3=all_3;
+let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_4=all_4;
-let all_5=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_3 / f32(K*S);
 let mean_2=total_4 / f32(K*S);
 let mean_3=total_5 / f32(K*S);
 let first=min(part*(((((K*S) / 4u)+PARTS) - 1u) / PARTS),(K*S) / 4u);
@@ -2423,7 +2030,7 @@ let base=row*((K*S) / 4u);
 let rsqrt=inverseSqrt(spread+eps);
 let G_1=row % max(G,1u);
 let base_2=G_1*K;
-let sub_2=mean_3 - (mean_2*mean);
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let x_1=x_four(base+i);
@@ -2434,8 +2041,8 @@ let beta_1=beta_at(base_2+K_1);
 let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
 let div=vec4f(1.0f) / (vec4f(1.0f)+exp(-add));
 let mul_2=((d_y_1*div)*((add*(vec4f(1.0f) - div))+vec4f(1.0f)))*vec4f(gamma_1);
-let sub=mul_2 - vec4f(part_8);
-d_x_put_four(base+i,((sub - (mul*vec4f(sub_2))) - vec4f(mean_2))*vec4f(rsqrt));
+let sub=mul_2 - vec4f(part_7);
+d_x_put_four(base+i,((sub - (mul*vec4f(sub_2))) - vec4f(mean))*vec4f(rsqrt));
 }
 }
 `,

@@ -756,16 +756,18 @@ let d_y_3=d_y_at(base+((C*S) - 1u));
 let gamma_3=gamma_at((C*S) - 1u);
 let mul_3=d_y_3*gamma_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*((((C*S)+PARTS) - 1u) / PARTS),C*S);
+let last_2=min(first_2+((((C*S)+PARTS) - 1u) / PARTS),C*S);
 let x_1=x_at(base);
 let x_2=x_at(base+((C*S) / 2u));
 let x_3=x_at(base+((C*S) - 1u));
 let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=0.0f;
 var part_2=0.0f;
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
 let d=x_4 - shift_2;
@@ -802,14 +804,14 @@ let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares=all_2;
 workgroupBarrier();
 }
-let mean=sum / f32(last - first);
-let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let mean=sum / f32(last_2 - first_2);
+let variance=larger((squares / f32(last_2 - first_2)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
 let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
 var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
@@ -849,15 +851,15 @@ let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares_2=all_4;
 workgroupBarrier();
 }
-let mean_2=sum_2 / f32(last - first);
-let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let mean_2=sum_2 / f32(last_2 - first_2);
+let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*N)+row,shift_3);
-partials_put(((PARTS+part)*N)+row,rest);
-partials_put((((2u*PARTS)+part)*N)+row,spread);
-partials_put((((3u*PARTS)+part)*N)+row,shift);
+partials_put((part*N)+row,shift);
+partials_put((((3u*PARTS)+part)*N)+row,shift_3);
+partials_put((((4u*PARTS)+part)*N)+row,rest);
+partials_put((((5u*PARTS)+part)*N)+row,spread);
 }
 }
 `,
@@ -930,6 +932,8 @@ let d_y_3=d_y_at(base+((C*S) - 1u));
 let gamma_3=gamma_at((C*S) - 1u);
 let mul_3=d_y_3*gamma_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
+let last_2=min(first_2+(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
 let x_1=x_at(base);
 let x_2=x_at(base+((C*S) / 2u));
 let x_3=x_at(base+((C*S) - 1u));
@@ -937,10 +941,10 @@ let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 let base_2=row*((C*S) / 4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
 let d=x_4 - vec4f(shift_2);
@@ -979,14 +983,14 @@ let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares_2=all_2;
 workgroupBarrier();
 }
-let mean=sum_2 / f32((last - first)*4u);
-let variance=larger((squares_2 / f32((last - first)*4u)) - (mean*mean),0.0f);
+let mean=sum_2 / f32((last_2 - first_2)*4u);
+let variance=larger((squares_2 / f32((last_2 - first_2)*4u)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
 let shift_3=select(shift_2,shift_2+mean,far);
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
@@ -1028,15 +1032,15 @@ let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares_3_2=all_4;
 workgroupBarrier();
 }
-let mean_2=sum_3_2 / f32((last - first)*4u);
-let variance_2=larger((squares_3_2 / f32((last - first)*4u)) - (mean_2*mean_2),0.0f);
+let mean_2=sum_3_2 / f32((last_2 - first_2)*4u);
+let variance_2=larger((squares_3_2 / f32((last_2 - first_2)*4u)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*N)+row,shift_3);
-partials_put(((PARTS+part)*N)+row,rest);
-partials_put((((2u*PARTS)+part)*N)+row,spread);
-partials_put((((3u*PARTS)+part)*N)+row,shift);
+partials_put((part*N)+row,shift);
+partials_put((((3u*PARTS)+part)*N)+row,shift_3);
+partials_put((((4u*PARTS)+part)*N)+row,rest);
+partials_put((((5u*PARTS)+part)*N)+row,spread);
 }
 }
 `,
@@ -1111,23 +1115,38 @@ workgroupBarrier();
 workgroupBarrier();
 }
 let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32(min((p_2+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_2*((((C*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+let used_2=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*N)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*N)+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*N)+row);
+total=total+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1138,23 +1157,23 @@ workgroupBarrier();
 }
 let rest=total / f32(C*S);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*N)+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*N)+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*N)+row);
+total_2=total_2+(f32(min((p_4+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_4*((((C*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1164,7 +1183,6 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(C*S);
-let part_7=partials_at(((3u*PARTS)*N)+row);
 let first=min(part*((((C*S)+PARTS) - 1u) / PARTS),C*S);
 let last=min(first+((((C*S)+PARTS) - 1u) / PARTS),C*S);
 let base=row*(C*S);
@@ -1181,9 +1199,9 @@ for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let gamma_1=gamma_at(i);
 let mul=d_y_1*gamma_1;
-let sub=mul - part_7;
+let sub=mul - part_1;
 let x_1=x_at(base+i);
-let mul_2=((x_1 - part_1) - rest)*rsqrt;
+let mul_2=((x_1 - part_2) - rest)*rsqrt;
 part_8=part_8+sub;
 part_9=part_9+mul_2;
 part_10=part_10+(sub*mul_2);
@@ -1192,12 +1210,12 @@ mean=mean+part_8;
 mean_2=mean_2+part_9;
 mean_3=mean_3+part_10;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(mean,mask_5);
 mean=mean+other_5;
-let other_6=exchange(mean_2,mask_4);
+let other_6=exchange(mean_2,mask_5);
 mean_2=mean_2+other_6;
-let other_7=exchange(mean_3,mask_4);
+let other_7=exchange(mean_3,mask_5);
 mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
@@ -1205,16 +1223,16 @@ scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
 let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
@@ -1307,23 +1325,38 @@ workgroupBarrier();
 workgroupBarrier();
 }
 let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32((min((p_2+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_2*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+let used_2=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*N)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*N)+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*N)+row);
+total=total+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1334,23 +1367,23 @@ workgroupBarrier();
 }
 let rest=total / f32(C*S);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*N)+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*N)+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*N)+row);
+total_2=total_2+(f32((min((p_4+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_4*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1360,7 +1393,6 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(C*S);
-let part_7=partials_at(((3u*PARTS)*N)+row);
 let first=min(part*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
 let last=min(first+(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u);
 let base=row*((C*S) / 4u);
@@ -1377,9 +1409,9 @@ for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let gamma_1=gamma_four(i);
 let mul=d_y_1*gamma_1;
-let sub=mul - vec4f(part_7);
+let sub=mul - vec4f(part_1);
 let x_1=x_four(base+i);
-let mul_2=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
+let mul_2=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
 part_8=part_8+sub;
 part_9=part_9+mul_2;
 part_10=part_10+(sub*mul_2);
@@ -1391,12 +1423,12 @@ mean_3=mean_3+part_10;
 var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean_4,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(mean_4,mask_5);
 mean_4=mean_4+other_5;
-let other_6=exchange(mean_2_2,mask_4);
+let other_6=exchange(mean_2_2,mask_5);
 mean_2_2=mean_2_2+other_6;
-let other_7=exchange(mean_3_2,mask_4);
+let other_7=exchange(mean_3_2,mask_5);
 mean_3_2=mean_3_2+other_7;
 }
 if (SUBGROUP<LANES) {
@@ -1404,16 +1436,16 @@ scratch_memory[(row_in_group*LANES)+lane]=mean_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
 let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
@@ -1508,23 +1540,38 @@ workgroupBarrier();
 workgroupBarrier();
 }
 let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32(min((p_2+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_2*((((C*S)+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+let used_2=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*N)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*N)+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*N)+row);
+total=total+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1535,23 +1582,23 @@ workgroupBarrier();
 }
 let rest=total / f32(C*S);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_3*((((C*S)+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*N)+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*N)+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*N)+row);
+total_2=total_2+(f32(min((p_4+1u)*((((C*S)+PARTS) - 1u) / PARTS),C*S) - (p_4*((((C*S)+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1561,25 +1608,24 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(C*S);
-let part_7=partials_at(((3u*PARTS)*N)+row);
-let used_2=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
+let used_3=(((C*S)+((((C*S)+PARTS) - 1u) / PARTS)) - 1u) / ((((C*S)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((6u*PARTS)+p_4)*N)+row);
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*N)+row);
 total_3=total_3+part_8;
-let part_9=partials_at((((7u*PARTS)+p_4)*N)+row);
+let part_9=partials_at((((7u*PARTS)+p_5)*N)+row);
 total_4=total_4+part_9;
-let part_10=partials_at((((8u*PARTS)+p_4)*N)+row);
+let part_10=partials_at((((8u*PARTS)+p_5)*N)+row);
 total_5=total_5+part_10;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_4);
+let other_6=exchange(total_4,mask_5);
 total_4=total_4+other_6;
-let other_7=exchange(total_5,mask_4);
+let other_7=exchange(total_5,mask_5);
 total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
@@ -1587,16 +1633,16 @@ scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
 let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
@@ -1622,9 +1668,9 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+i);
 let gamma_1=gamma_at(i);
 let mul=d_y_1*gamma_1;
-let sub=mul - part_7;
+let sub=mul - part_1;
 let x_1=x_at(base+i);
-let mul_2=((x_1 - part_1) - rest)*rsqrt;
+let mul_2=((x_1 - part_2) - rest)*rsqrt;
 d_x_put(base+i,((sub - (mul_2*sub_2)) - mean)*rsqrt);
 }
 }
@@ -1692,23 +1738,38 @@ workgroupBarrier();
 workgroupBarrier();
 }
 let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
-total=total+(f32((min((p_2+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_2*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_2 - part_1)+part_3));
+let used_2=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*N)+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*N)+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*N)+row);
+total=total+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1719,23 +1780,23 @@ workgroupBarrier();
 }
 let rest=total / f32(C*S);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-total_2=total_2+(f32((min((p_3+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_3*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*N)+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*N)+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*N)+row);
+total_2=total_2+(f32((min((p_4+1u)*(((((C*S) / 4u)+PARTS) - 1u) / PARTS),(C*S) / 4u) - (p_4*(((((C*S) / 4u)+PARTS) - 1u) / PARTS)))*4u)*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1745,25 +1806,24 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(C*S);
-let part_7=partials_at(((3u*PARTS)*N)+row);
-let used_2=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
+let used_3=((((C*S) / 4u)+(((((C*S) / 4u)+PARTS) - 1u) / PARTS)) - 1u) / (((((C*S) / 4u)+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((6u*PARTS)+p_4)*N)+row);
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*N)+row);
 total_3=total_3+part_8;
-let part_9=partials_at((((7u*PARTS)+p_4)*N)+row);
+let part_9=partials_at((((7u*PARTS)+p_5)*N)+row);
 total_4=total_4+part_9;
-let part_10=partials_at((((8u*PARTS)+p_4)*N)+row);
+let part_10=partials_at((((8u*PARTS)+p_5)*N)+row);
 total_5=total_5+part_10;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_4);
+let other_6=exchange(total_4,mask_5);
 total_4=total_4+other_6;
-let other_7=exchange(total_5,mask_4);
+let other_7=exchange(total_5,mask_5);
 total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
@@ -1771,16 +1831,16 @@ scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
 let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
@@ -1806,9 +1866,9 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+i);
 let gamma_1=gamma_four(i);
 let mul=d_y_1*gamma_1;
-let sub=mul - vec4f(part_7);
+let sub=mul - vec4f(part_1);
 let x_1=x_four(base+i);
-let mul_2=((x_1 - vec4f(part_1)) - vec4f(rest))*vec4f(rsqrt);
+let mul_2=((x_1 - vec4f(part_2)) - vec4f(rest))*vec4f(rsqrt);
 d_x_put_four(base+i,((sub - (mul_2*vec4f(sub_2))) - vec4f(mean))*vec4f(rsqrt));
 }
 }

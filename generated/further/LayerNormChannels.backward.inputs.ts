@@ -279,16 +279,18 @@ let d_y_3=d_y_at(base+((C - 1u)*S));
 let gamma_3=gamma_at(C - 1u);
 let mul_3=d_y_3*gamma_3;
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*0.3333333432674408f);
+let first_2=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last_2=min(first_2+(((C+PARTS) - 1u) / PARTS),C);
 let x_1=x_at(base);
 let x_2=x_at(base+((C / 2u)*S));
 let x_3=x_at(base+((C - 1u)*S));
 let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=0.0f;
 var part_2=0.0f;
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+(i*S));
 let d=x_4 - shift_2;
@@ -325,14 +327,14 @@ let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares=all_2;
 workgroupBarrier();
 }
-let mean=sum / f32(last - first);
-let variance=larger((squares / f32(last - first)) - (mean*mean),0.0f);
+let mean=sum / f32(last_2 - first_2);
+let variance=larger((squares / f32(last_2 - first_2)) - (mean*mean),0.0f);
 let far=(variance*4.0f)<(mean*mean);
 let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,last,far);
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+let end=select(0u,last_2,far);
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
 var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
@@ -372,15 +374,15 @@ let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares_2=all_4;
 workgroupBarrier();
 }
-let mean_2=sum_2 / f32(last - first);
-let variance_2=larger((squares_2 / f32(last - first)) - (mean_2*mean_2),0.0f);
+let mean_2=sum_2 / f32(last_2 - first_2);
+let variance_2=larger((squares_2 / f32(last_2 - first_2)) - (mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*(N*S))+row,shift_3);
-partials_put(((PARTS+part)*(N*S))+row,rest);
-partials_put((((2u*PARTS)+part)*(N*S))+row,spread);
-partials_put((((3u*PARTS)+part)*(N*S))+row,shift);
+partials_put((part*(N*S))+row,shift);
+partials_put((((3u*PARTS)+part)*(N*S))+row,shift_3);
+partials_put((((4u*PARTS)+part)*(N*S))+row,rest);
+partials_put((((5u*PARTS)+part)*(N*S))+row,spread);
 }
 }
 `,
@@ -452,16 +454,18 @@ let d_y_3=d_y_four(base+((C - 1u)*(S / 4u)));
 let gamma_3=gamma_at(C - 1u);
 let mul_3=d_y_3*vec4f(gamma_3);
 let shift=mul+(((mul_2 - mul)+(mul_3 - mul))*vec4f(0.3333333432674408f));
+let first_2=min(part*(((C+PARTS) - 1u) / PARTS),C);
+let last_2=min(first_2+(((C+PARTS) - 1u) / PARTS),C);
 let x_1=x_four(base);
 let x_2=x_four(base+((C / 2u)*(S / 4u)));
 let x_3=x_four(base+((C - 1u)*(S / 4u)));
 let shift_2=x_1+(((x_2 - x_1)+(x_3 - x_1))*vec4f(0.3333333432674408f));
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base+(i*(S / 4u)));
 let d=x_4 - shift_2;
@@ -498,14 +502,14 @@ let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares=all_2;
 workgroupBarrier();
 }
-let mean=sum / vec4f(f32(last - first));
-let variance=larger4((squares / vec4f(f32(last - first))) - (mean*mean),vec4f(0.0f));
+let mean=sum / vec4f(f32(last_2 - first_2));
+let variance=larger4((squares / vec4f(f32(last_2 - first_2))) - (mean*mean),vec4f(0.0f));
 let far=(variance*vec4f(4.0f))<(mean*mean);
 let shift_3=select(shift_2,shift_2+mean,far);
 var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
-let end=select(0u,last,any(far));
-for (var block_2=first+lane; block_2<end; block_2+=LANES*256u) {
+let end=select(0u,last_2,any(far));
+for (var block_2=first_2+lane; block_2<end; block_2+=LANES*256u) {
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
@@ -545,27 +549,27 @@ let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares_2=all_4;
 workgroupBarrier();
 }
-let mean_2=sum_2 / vec4f(f32(last - first));
-let variance_2=larger4((squares_2 / vec4f(f32(last - first))) - (mean_2*mean_2),vec4f(0.0f));
+let mean_2=sum_2 / vec4f(f32(last_2 - first_2));
+let variance_2=larger4((squares_2 / vec4f(f32(last_2 - first_2))) - (mean_2*mean_2),vec4f(0.0f));
 let rest=select(mean,mean_2,far);
 let spread=select(variance,variance_2,far);
 if (active_1 && (lane==0u)) {
-partials_put((part*(N*S))+(row*4u),(shift_3)[0]);
-partials_put(((part*(N*S))+(row*4u))+1u,(shift_3)[1]);
-partials_put(((part*(N*S))+(row*4u))+2u,(shift_3)[2]);
-partials_put(((part*(N*S))+(row*4u))+3u,(shift_3)[3]);
-partials_put(((PARTS+part)*(N*S))+(row*4u),(rest)[0]);
-partials_put((((PARTS+part)*(N*S))+(row*4u))+1u,(rest)[1]);
-partials_put((((PARTS+part)*(N*S))+(row*4u))+2u,(rest)[2]);
-partials_put((((PARTS+part)*(N*S))+(row*4u))+3u,(rest)[3]);
-partials_put((((2u*PARTS)+part)*(N*S))+(row*4u),(spread)[0]);
-partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+1u,(spread)[1]);
-partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+2u,(spread)[2]);
-partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
-partials_put((((3u*PARTS)+part)*(N*S))+(row*4u),(shift)[0]);
-partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+1u,(shift)[1]);
-partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+2u,(shift)[2]);
-partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+3u,(shift)[3]);
+partials_put((part*(N*S))+(row*4u),(shift)[0]);
+partials_put(((part*(N*S))+(row*4u))+1u,(shift)[1]);
+partials_put(((part*(N*S))+(row*4u))+2u,(shift)[2]);
+partials_put(((part*(N*S))+(row*4u))+3u,(shift)[3]);
+partials_put((((3u*PARTS)+part)*(N*S))+(row*4u),(shift_3)[0]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+1u,(shift_3)[1]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+2u,(shift_3)[2]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+3u,(shift_3)[3]);
+partials_put((((4u*PARTS)+part)*(N*S))+(row*4u),(rest)[0]);
+partials_put(((((4u*PARTS)+part)*(N*S))+(row*4u))+1u,(rest)[1]);
+partials_put(((((4u*PARTS)+part)*(N*S))+(row*4u))+2u,(rest)[2]);
+partials_put(((((4u*PARTS)+part)*(N*S))+(row*4u))+3u,(rest)[3]);
+partials_put((((5u*PARTS)+part)*(N*S))+(row*4u),(spread)[0]);
+partials_put(((((5u*PARTS)+part)*(N*S))+(row*4u))+1u,(spread)[1]);
+partials_put(((((5u*PARTS)+part)*(N*S))+(row*4u))+2u,(spread)[2]);
+partials_put(((((5u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
 }
 }
 `,
@@ -640,23 +644,38 @@ workgroupBarrier();
 workgroupBarrier();
 }
 let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*(N*S))+row);
-let part_3=partials_at(((PARTS+p_2)*(N*S))+row);
-total=total+(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*(N*S))+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*S))+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*(N*S))+row);
+total=total+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -667,23 +686,23 @@ workgroupBarrier();
 }
 let rest=total / f32(C);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*(N*S))+row);
-let part_5=partials_at(((PARTS+p_3)*(N*S))+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
-total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*S))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*S))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*S))+row);
+total_2=total_2+(f32(min((p_4+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_4*(((C+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -693,7 +712,6 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(C);
-let part_7=partials_at(((3u*PARTS)*(N*S))+row);
 let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
 let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
 let N_1=row / max(S,1u);
@@ -712,9 +730,9 @@ for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_at(base+(i*S));
 let gamma_1=gamma_at(i);
 let mul=d_y_1*gamma_1;
-let sub=mul - part_7;
+let sub=mul - part_1;
 let x_1=x_at(base+(i*S));
-let mul_2=((x_1 - part_1) - rest)*rsqrt;
+let mul_2=((x_1 - part_2) - rest)*rsqrt;
 part_8=part_8+sub;
 part_9=part_9+mul_2;
 part_10=part_10+(sub*mul_2);
@@ -723,12 +741,12 @@ mean=mean+part_8;
 mean_2=mean_2+part_9;
 mean_3=mean_3+part_10;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(mean,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(mean,mask_5);
 mean=mean+other_5;
-let other_6=exchange(mean_2,mask_4);
+let other_6=exchange(mean_2,mask_5);
 mean_2=mean_2+other_6;
-let other_7=exchange(mean_3,mask_4);
+let other_7=exchange(mean_3,mask_5);
 mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
@@ -736,16 +754,16 @@ scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
 let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
@@ -835,23 +853,38 @@ workgroupBarrier();
 workgroupBarrier();
 }
 let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
-var total=vec4f(0.0f);
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
-let part_3=vec4f(partials_at(((PARTS+p_2)*(N*S))+(row*4u)),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+3u));
-total=total+(vec4f(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS))))*((part_2 - part_1)+part_3));
+let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange4(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=vec4f(partials_at(((3u*PARTS)*(N*S))+(row*4u)),partials_at((((3u*PARTS)*(N*S))+(row*4u))+1u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+2u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+3u));
+var total=vec4f(0.0f);
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=vec4f(partials_at((((3u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+let part_4=vec4f(partials_at((((4u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((4u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((4u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((4u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+total=total+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange4(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -862,23 +895,23 @@ workgroupBarrier();
 }
 let rest=total / vec4f(f32(C));
 var total_2=vec4f(0.0f);
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
-let part_5=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
-let part_6=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
-total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=vec4f(partials_at((((3u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+let part_6=vec4f(partials_at((((4u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+let part_7=vec4f(partials_at((((5u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((5u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((5u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((5u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+total_2=total_2+(vec4f(f32(min((p_4+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_4*(((C+PARTS) - 1u) / PARTS))))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange4(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange4(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -888,7 +921,6 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / vec4f(f32(C));
-let part_7=vec4f(partials_at(((3u*PARTS)*(N*S))+(row*4u)),partials_at((((3u*PARTS)*(N*S))+(row*4u))+1u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+2u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+3u));
 let first=min(part*(((C+PARTS) - 1u) / PARTS),C);
 let last=min(first+(((C+PARTS) - 1u) / PARTS),C);
 let N_1=(row*4u) / max(S,1u);
@@ -907,9 +939,9 @@ for (var i=block; i<stop; i+=LANES) {
 let d_y_1=d_y_four(base+(i*(S / 4u)));
 let gamma_1=gamma_at(i);
 let mul=d_y_1*vec4f(gamma_1);
-let sub=mul - part_7;
+let sub=mul - part_1;
 let x_1=x_four(base+(i*(S / 4u)));
-let mul_2=((x_1 - part_1) - rest)*rsqrt;
+let mul_2=((x_1 - part_2) - rest)*rsqrt;
 part_8=part_8+sub;
 part_9=part_9+mul_2;
 part_10=part_10+(sub*mul_2);
@@ -918,12 +950,12 @@ mean=mean+part_8;
 mean_2=mean_2+part_9;
 mean_3=mean_3+part_10;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange4(mean,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange4(mean,mask_5);
 mean=mean+other_5;
-let other_6=exchange4(mean_2,mask_4);
+let other_6=exchange4(mean_2,mask_5);
 mean_2=mean_2+other_6;
-let other_7=exchange4(mean_3,mask_4);
+let other_7=exchange4(mean_3,mask_5);
 mean_3=mean_3+other_7;
 }
 if (SUBGROUP<LANES) {
@@ -931,16 +963,16 @@ scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
 let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
@@ -1044,23 +1076,38 @@ workgroupBarrier();
 workgroupBarrier();
 }
 let part_1=partials_at(row);
-var total=0.0f;
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=partials_at((p_2*(N*S))+row);
-let part_3=partials_at(((PARTS+p_2)*(N*S))+row);
-total=total+(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS)))*((part_2 - part_1)+part_3));
+let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*(N*S))+row);
+var total=0.0f;
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*S))+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*(N*S))+row);
+total=total+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1071,23 +1118,23 @@ workgroupBarrier();
 }
 let rest=total / f32(C);
 var total_2=0.0f;
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=partials_at((p_3*(N*S))+row);
-let part_5=partials_at(((PARTS+p_3)*(N*S))+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
-total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS)))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*S))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*S))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*S))+row);
+total_2=total_2+(f32(min((p_4+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_4*(((C+PARTS) - 1u) / PARTS)))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1097,25 +1144,24 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / f32(C);
-let part_7=partials_at(((3u*PARTS)*(N*S))+row);
-let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+let used_3=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
 var total_3=0.0f;
 var total_4=0.0f;
 var total_5=0.0f;
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=partials_at((((6u*PARTS)+p_4)*(N*S))+row);
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=partials_at((((6u*PARTS)+p_5)*(N*S))+row);
 total_3=total_3+part_8;
-let part_9=partials_at((((7u*PARTS)+p_4)*(N*S))+row);
+let part_9=partials_at((((7u*PARTS)+p_5)*(N*S))+row);
 total_4=total_4+part_9;
-let part_10=partials_at((((8u*PARTS)+p_4)*(N*S))+row);
+let part_10=partials_at((((8u*PARTS)+p_5)*(N*S))+row);
 total_5=total_5+part_10;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange(total_3,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange(total_3,mask_5);
 total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_4);
+let other_6=exchange(total_4,mask_5);
 total_4=total_4+other_6;
-let other_7=exchange(total_5,mask_4);
+let other_7=exchange(total_5,mask_5);
 total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
@@ -1123,16 +1169,16 @@ scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
 let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
@@ -1160,9 +1206,9 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_at(base+(i*S));
 let gamma_1=gamma_at(i);
 let mul=d_y_1*gamma_1;
-let sub=mul - part_7;
+let sub=mul - part_1;
 let x_1=x_at(base+(i*S));
-let mul_2=((x_1 - part_1) - rest)*rsqrt;
+let mul_2=((x_1 - part_2) - rest)*rsqrt;
 d_x_put(base+(i*S),((sub - (mul_2*sub_2)) - mean)*rsqrt);
 }
 }
@@ -1230,23 +1276,38 @@ workgroupBarrier();
 workgroupBarrier();
 }
 let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
-var total=vec4f(0.0f);
-for (var p_2=lane; p_2<used; p_2+=LANES) {
-let part_2=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
-let part_3=vec4f(partials_at(((PARTS+p_2)*(N*S))+(row*4u)),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+3u));
-total=total+(vec4f(f32(min((p_2+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_2*(((C+PARTS) - 1u) / PARTS))))*((part_2 - part_1)+part_3));
+let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+for (var p_2=lane; p_2<used_2; p_2+=LANES) {
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other=exchange4(total,mask_2);
+}
+if (SUBGROUP<LANES) {
+workgroupBarrier();
+for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
+if (lane<half_2) {
+}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=vec4f(partials_at(((3u*PARTS)*(N*S))+(row*4u)),partials_at((((3u*PARTS)*(N*S))+(row*4u))+1u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+2u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+3u));
+var total=vec4f(0.0f);
+for (var p_3=lane; p_3<used_2; p_3+=LANES) {
+let part_3=vec4f(partials_at((((3u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+let part_4=vec4f(partials_at((((4u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((4u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((4u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((4u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+total=total+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*((part_3 - part_2)+part_4));
+}
+for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
+let other=exchange4(total,mask_3);
 total=total+other;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
+for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
+if (lane<half_3) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
@@ -1257,23 +1318,23 @@ workgroupBarrier();
 }
 let rest=total / vec4f(f32(C));
 var total_2=vec4f(0.0f);
-for (var p_3=lane; p_3<used; p_3+=LANES) {
-let part_4=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
-let part_5=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
-let part_6=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
-total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_3*(((C+PARTS) - 1u) / PARTS))))*(part_6+((((part_4 - part_1)+part_5) - rest)*(((part_4 - part_1)+part_5) - rest))));
+for (var p_4=lane; p_4<used_2; p_4+=LANES) {
+let part_5=vec4f(partials_at((((3u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+let part_6=vec4f(partials_at((((4u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+let part_7=vec4f(partials_at((((5u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((5u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((5u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((5u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+total_2=total_2+(vec4f(f32(min((p_4+1u)*(((C+PARTS) - 1u) / PARTS),C) - (p_4*(((C+PARTS) - 1u) / PARTS))))*(part_7+((((part_5 - part_2)+part_6) - rest)*(((part_5 - part_2)+part_6) - rest))));
 }
-for (var mask_3=1u; mask_3<SUBGROUP; mask_3*=2u) {
-let other_3=exchange4(total_2,mask_3);
+for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
+let other_3=exchange4(total_2,mask_4);
 total_2=total_2+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 workgroupBarrier();
-for (var half_3=LANES / 2u; half_3 >=SUBGROUP; half_3 /=2u) {
-if (lane<half_3) {
+for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
+if (lane<half_4) {
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
 workgroupBarrier();
@@ -1283,25 +1344,24 @@ total_2=all_2;
 workgroupBarrier();
 }
 let spread=total_2 / vec4f(f32(C));
-let part_7=vec4f(partials_at(((3u*PARTS)*(N*S))+(row*4u)),partials_at((((3u*PARTS)*(N*S))+(row*4u))+1u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+2u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+3u));
-let used_2=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
+let used_3=((C+(((C+PARTS) - 1u) / PARTS)) - 1u) / (((C+PARTS) - 1u) / PARTS);
 var total_3=vec4f(0.0f);
 var total_4=vec4f(0.0f);
 var total_5=vec4f(0.0f);
-for (var p_4=lane; p_4<used_2; p_4+=LANES) {
-let part_8=vec4f(partials_at((((6u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+for (var p_5=lane; p_5<used_3; p_5+=LANES) {
+let part_8=vec4f(partials_at((((6u*PARTS)+p_5)*(N*S))+(row*4u)),partials_at(((((6u*PARTS)+p_5)*(N*S))+(row*4u))+1u),partials_at(((((6u*PARTS)+p_5)*(N*S))+(row*4u))+2u),partials_at(((((6u*PARTS)+p_5)*(N*S))+(row*4u))+3u));
 total_3=total_3+part_8;
-let part_9=vec4f(partials_at((((7u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+let part_9=vec4f(partials_at((((7u*PARTS)+p_5)*(N*S))+(row*4u)),partials_at(((((7u*PARTS)+p_5)*(N*S))+(row*4u))+1u),partials_at(((((7u*PARTS)+p_5)*(N*S))+(row*4u))+2u),partials_at(((((7u*PARTS)+p_5)*(N*S))+(row*4u))+3u));
 total_4=total_4+part_9;
-let part_10=vec4f(partials_at((((8u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((8u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((8u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((8u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+let part_10=vec4f(partials_at((((8u*PARTS)+p_5)*(N*S))+(row*4u)),partials_at(((((8u*PARTS)+p_5)*(N*S))+(row*4u))+1u),partials_at(((((8u*PARTS)+p_5)*(N*S))+(row*4u))+2u),partials_at(((((8u*PARTS)+p_5)*(N*S))+(row*4u))+3u));
 total_5=total_5+part_10;
 }
-for (var mask_4=1u; mask_4<SUBGROUP; mask_4*=2u) {
-let other_5=exchange4(total_3,mask_4);
+for (var mask_5=1u; mask_5<SUBGROUP; mask_5*=2u) {
+let other_5=exchange4(total_3,mask_5);
 total_3=total_3+other_5;
-let other_6=exchange4(total_4,mask_4);
+let other_6=exchange4(total_4,mask_5);
 total_4=total_4+other_6;
-let other_7=exchange4(total_5,mask_4);
+let other_7=exchange4(total_5,mask_5);
 total_5=total_5+other_7;
 }
 if (SUBGROUP<LANES) {
@@ -1309,16 +1369,16 @@ scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
 workgroupBarrier();
-for (var half_4=LANES / 2u; half_4 >=SUBGROUP; half_4 /=2u) {
-if (lane<half_4) {
+for (var half_5=LANES / 2u; half_5 >=SUBGROUP; half_5 /=2u) {
+if (lane<half_5) {
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
 let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
 }
 workgroupBarrier();
@@ -1346,9 +1406,9 @@ for (var i=first+lane; i<end; i+=LANES) {
 let d_y_1=d_y_four(base+(i*(S / 4u)));
 let gamma_1=gamma_at(i);
 let mul=d_y_1*vec4f(gamma_1);
-let sub=mul - part_7;
+let sub=mul - part_1;
 let x_1=x_four(base+(i*(S / 4u)));
-let mul_2=((x_1 - part_1) - rest)*rsqrt;
+let mul_2=((x_1 - part_2) - rest)*rsqrt;
 d_x_put_four(base+(i*(S / 4u)),((sub - (mul_2*sub_2)) - mean)*rsqrt);
 }
 }

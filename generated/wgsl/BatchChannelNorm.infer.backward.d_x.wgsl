@@ -3,18 +3,18 @@
 @group(0) @binding(1) var<storage, read> running_mean: array<f32>;
 @group(0) @binding(2) var<storage, read> running_var: array<f32>;
 @group(0) @binding(3) var<storage, read> gamma_b: array<f32>;
-@group(0) @binding(4) var<storage, read> d_y: array<f32>;
-@group(0) @binding(5) var<storage, read> gamma: array<f32>;
-@group(0) @binding(6) var<storage, read> beta_b: array<f32>;
+@group(0) @binding(4) var<storage, read> beta_b: array<f32>;
+@group(0) @binding(5) var<storage, read> d_y: array<f32>;
+@group(0) @binding(6) var<storage, read> gamma: array<f32>;
 @group(0) @binding(7) var<storage, read_write> scratch: array<f32>;
 @group(0) @binding(8) var<storage, read_write> d_x: array<f32>;
 fn x_at(at: u32) -> f32 { return x[at]; }
 fn running_mean_at(at: u32) -> f32 { return running_mean[at]; }
 fn running_var_at(at: u32) -> f32 { return running_var[at]; }
 fn gamma_b_at(at: u32) -> f32 { return gamma_b[at]; }
+fn beta_b_at(at: u32) -> f32 { return beta_b[at]; }
 fn d_y_at(at: u32) -> f32 { return d_y[at]; }
 fn gamma_at(at: u32) -> f32 { return gamma[at]; }
-fn beta_b_at(at: u32) -> f32 { return beta_b[at]; }
 fn scratch_put(at: u32, value: f32) { scratch[at] = value; }
 fn d_x_put(at: u32, value: f32) { d_x[at] = value; }
 fn exchange(v: f32, mask: u32) -> f32 { return v; }
@@ -77,232 +77,213 @@ fn main(
   let gamma_b_3 = gamma_b_at(base_2 + K_3);
   let mul_6 = mul_5 * gamma_b_3;
   let shift = mul_2 + (((mul_4 - mul_2) + (mul_6 - mul_2)) * 0.3333333432674408f);
-  var mean = 0.0f;
-  for (var block = lane; block < K * S; block += LANES * 256u) {
-    var part_1 = 0.0f;
-    let stop = min(block + (LANES * 256u), K * S);
-    for (var i = block; i < stop; i += LANES) {
-      let d_y_1 = d_y_at(base + i);
-      let K_4 = i / max(S, 1u);
-      let gamma_1 = gamma_at(base_2 + K_4);
-      let mul_7 = d_y_1 * gamma_1;
-      part_1 = part_1 + mul_7;
-    }
-    mean = mean + part_1;
-  }
-  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
-    let other = exchange(mean, mask);
-    mean = mean + other;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean;
-    workgroupBarrier();
-    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
-      if (lane < half) {
-        let mine = scratch_memory[(row_in_group * LANES) + lane];
-        let other_2 = scratch_memory[(row_in_group * LANES) + (lane + half)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine + other_2;
-      }
-      workgroupBarrier();
-    }
-    let all = scratch_memory[row_in_group * LANES];
-    mean = all;
-    workgroupBarrier();
-  }
-  let mean_all = mean / f32(K * S);
   let beta_b_1 = beta_b_at(base_2);
   let beta_b_2 = beta_b_at(base_2 + (K / 2u));
   let beta_b_3 = beta_b_at(base_2 + (K - 1u));
   let shift_2 = beta_b_1 + (((beta_b_2 - beta_b_1) + (beta_b_3 - beta_b_1)) * 0.3333333432674408f);
   let x_4 = x_at(base);
-  let K_5 = 0u / max(S, 1u);
-  let running_mean_4 = running_mean_at(base_2 + K_5);
-  let running_var_4 = running_var_at(base_2 + K_5);
+  let K_4 = 0u / max(S, 1u);
+  let running_mean_4 = running_mean_at(base_2 + K_4);
+  let running_var_4 = running_var_at(base_2 + K_4);
   let rsqrt_4 = inverseSqrt(running_var_4 + eps);
-  let mul_8 = (x_4 - running_mean_4) * rsqrt_4;
-  let gamma_b_4 = gamma_b_at(base_2 + K_5);
-  let mul_9 = mul_8 * gamma_b_4;
-  let beta_b_4 = beta_b_at(base_2 + K_5);
-  let add = (mul_9 - shift) + (beta_b_4 - shift_2);
+  let mul_7 = (x_4 - running_mean_4) * rsqrt_4;
+  let gamma_b_4 = gamma_b_at(base_2 + K_4);
+  let mul_8 = mul_7 * gamma_b_4;
+  let beta_b_4 = beta_b_at(base_2 + K_4);
+  let add = (mul_8 - shift) + (beta_b_4 - shift_2);
   let x_5 = x_at(base + ((K * S) / 2u));
-  let K_6 = ((K * S) / 2u) / max(S, 1u);
-  let running_mean_5 = running_mean_at(base_2 + K_6);
-  let running_var_5 = running_var_at(base_2 + K_6);
+  let K_5 = ((K * S) / 2u) / max(S, 1u);
+  let running_mean_5 = running_mean_at(base_2 + K_5);
+  let running_var_5 = running_var_at(base_2 + K_5);
   let rsqrt_5 = inverseSqrt(running_var_5 + eps);
-  let mul_10 = (x_5 - running_mean_5) * rsqrt_5;
-  let gamma_b_5 = gamma_b_at(base_2 + K_6);
-  let mul_11 = mul_10 * gamma_b_5;
-  let beta_b_5 = beta_b_at(base_2 + K_6);
-  let add_2 = (mul_11 - shift) + (beta_b_5 - shift_2);
+  let mul_9 = (x_5 - running_mean_5) * rsqrt_5;
+  let gamma_b_5 = gamma_b_at(base_2 + K_5);
+  let mul_10 = mul_9 * gamma_b_5;
+  let beta_b_5 = beta_b_at(base_2 + K_5);
+  let add_2 = (mul_10 - shift) + (beta_b_5 - shift_2);
   let x_6 = x_at(base + ((K * S) - 1u));
-  let K_7 = ((K * S) - 1u) / max(S, 1u);
-  let running_mean_6 = running_mean_at(base_2 + K_7);
-  let running_var_6 = running_var_at(base_2 + K_7);
+  let K_6 = ((K * S) - 1u) / max(S, 1u);
+  let running_mean_6 = running_mean_at(base_2 + K_6);
+  let running_var_6 = running_var_at(base_2 + K_6);
   let rsqrt_6 = inverseSqrt(running_var_6 + eps);
-  let mul_12 = (x_6 - running_mean_6) * rsqrt_6;
-  let gamma_b_6 = gamma_b_at(base_2 + K_7);
-  let mul_13 = mul_12 * gamma_b_6;
-  let beta_b_6 = beta_b_at(base_2 + K_7);
-  let add_3 = (mul_13 - shift) + (beta_b_6 - shift_2);
+  let mul_11 = (x_6 - running_mean_6) * rsqrt_6;
+  let gamma_b_6 = gamma_b_at(base_2 + K_6);
+  let mul_12 = mul_11 * gamma_b_6;
+  let beta_b_6 = beta_b_at(base_2 + K_6);
+  let add_3 = (mul_12 - shift) + (beta_b_6 - shift_2);
   let shift_3 = add + (((add_2 - add) + (add_3 - add)) * 0.3333333432674408f);
   var sum = 0.0f;
   var squares = 0.0f;
-  for (var block_2 = lane; block_2 < K * S; block_2 += LANES * 256u) {
+  for (var block = lane; block < K * S; block += LANES * 256u) {
+    var part_1 = 0.0f;
     var part_2 = 0.0f;
-    var part_3 = 0.0f;
-    let stop_2 = min(block_2 + (LANES * 256u), K * S);
-    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
-      let x_7 = x_at(base + i_2);
-      let K_8 = i_2 / max(S, 1u);
-      let running_mean_7 = running_mean_at(base_2 + K_8);
-      let running_var_7 = running_var_at(base_2 + K_8);
+    let stop = min(block + (LANES * 256u), K * S);
+    for (var i = block; i < stop; i += LANES) {
+      let x_7 = x_at(base + i);
+      let K_7 = i / max(S, 1u);
+      let running_mean_7 = running_mean_at(base_2 + K_7);
+      let running_var_7 = running_var_at(base_2 + K_7);
       let rsqrt_7 = inverseSqrt(running_var_7 + eps);
-      let mul_14 = (x_7 - running_mean_7) * rsqrt_7;
-      let gamma_b_7 = gamma_b_at(base_2 + K_8);
-      let mul_15 = mul_14 * gamma_b_7;
-      let beta_b_7 = beta_b_at(base_2 + K_8);
-      let add_4 = (mul_15 - shift) + (beta_b_7 - shift_2);
+      let mul_13 = (x_7 - running_mean_7) * rsqrt_7;
+      let gamma_b_7 = gamma_b_at(base_2 + K_7);
+      let mul_14 = mul_13 * gamma_b_7;
+      let beta_b_7 = beta_b_at(base_2 + K_7);
+      let add_4 = (mul_14 - shift) + (beta_b_7 - shift_2);
       let d = add_4 - shift_3;
-      part_2 = part_2 + d;
-      part_3 = part_3 + (d * d);
+      part_1 = part_1 + d;
+      part_2 = part_2 + (d * d);
     }
-    sum = sum + part_2;
-    squares = squares + part_3;
+    sum = sum + part_1;
+    squares = squares + part_2;
   }
-  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
-    let other_3 = exchange(sum, mask_2);
-    sum = sum + other_3;
-    let other_4 = exchange(squares, mask_2);
-    squares = squares + other_4;
+  for (var mask = 1u; mask < SUBGROUP; mask *= 2u) {
+    let other = exchange(sum, mask);
+    sum = sum + other;
+    let other_2 = exchange(squares, mask);
+    squares = squares + other_2;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum;
     scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares;
     workgroupBarrier();
-    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
-      if (lane < half_2) {
-        let mine_2 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_5 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_2 + other_5;
-        let mine_3 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_3 + other_6;
+    for (var half = LANES / 2u; half >= SUBGROUP; half /= 2u) {
+      if (lane < half) {
+        let mine = scratch_memory[(row_in_group * LANES) + lane];
+        let other_3 = scratch_memory[(row_in_group * LANES) + (lane + half)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine + other_3;
+        let mine_2 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_2 + other_4;
       }
       workgroupBarrier();
     }
-    let all_2 = scratch_memory[row_in_group * LANES];
-    sum = all_2;
-    let all_3 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-    squares = all_3;
+    let all = scratch_memory[row_in_group * LANES];
+    sum = all;
+    let all_2 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares = all_2;
     workgroupBarrier();
   }
-  let mean_2 = sum / f32(K * S);
-  let variance = larger((squares / f32(K * S)) - (mean_2 * mean_2), 0.0f);
-  let far = (variance * 4.0f) < (mean_2 * mean_2);
-  let shift_4 = select(shift_3, shift_3 + mean_2, far);
+  let mean = sum / f32(K * S);
+  let variance = larger((squares / f32(K * S)) - (mean * mean), 0.0f);
+  let far = (variance * 4.0f) < (mean * mean);
+  let shift_4 = select(shift_3, shift_3 + mean, far);
   var sum_2 = 0.0f;
   var squares_2 = 0.0f;
   let end = select(0u, K * S, far);
-  for (var block_3 = lane; block_3 < end; block_3 += LANES * 256u) {
+  for (var block_2 = lane; block_2 < end; block_2 += LANES * 256u) {
+    var part_3 = 0.0f;
     var part_4 = 0.0f;
-    var part_5 = 0.0f;
-    let stop_3 = min(block_3 + (LANES * 256u), end);
-    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
-      let x_8 = x_at(base + i_3);
-      let K_9 = i_3 / max(S, 1u);
-      let running_mean_8 = running_mean_at(base_2 + K_9);
-      let running_var_8 = running_var_at(base_2 + K_9);
+    let stop_2 = min(block_2 + (LANES * 256u), end);
+    for (var i_2 = block_2; i_2 < stop_2; i_2 += LANES) {
+      let x_8 = x_at(base + i_2);
+      let K_8 = i_2 / max(S, 1u);
+      let running_mean_8 = running_mean_at(base_2 + K_8);
+      let running_var_8 = running_var_at(base_2 + K_8);
       let rsqrt_8 = inverseSqrt(running_var_8 + eps);
-      let mul_16 = (x_8 - running_mean_8) * rsqrt_8;
-      let gamma_b_8 = gamma_b_at(base_2 + K_9);
-      let mul_17 = mul_16 * gamma_b_8;
-      let beta_b_8 = beta_b_at(base_2 + K_9);
-      let add_5 = (mul_17 - shift) + (beta_b_8 - shift_2);
+      let mul_15 = (x_8 - running_mean_8) * rsqrt_8;
+      let gamma_b_8 = gamma_b_at(base_2 + K_8);
+      let mul_16 = mul_15 * gamma_b_8;
+      let beta_b_8 = beta_b_at(base_2 + K_8);
+      let add_5 = (mul_16 - shift) + (beta_b_8 - shift_2);
       let d_2 = add_5 - shift_4;
-      part_4 = part_4 + d_2;
-      part_5 = part_5 + (d_2 * d_2);
+      part_3 = part_3 + d_2;
+      part_4 = part_4 + (d_2 * d_2);
     }
-    sum_2 = sum_2 + part_4;
-    squares_2 = squares_2 + part_5;
+    sum_2 = sum_2 + part_3;
+    squares_2 = squares_2 + part_4;
   }
-  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
-    let other_7 = exchange(sum_2, mask_3);
-    sum_2 = sum_2 + other_7;
-    let other_8 = exchange(squares_2, mask_3);
-    squares_2 = squares_2 + other_8;
+  for (var mask_2 = 1u; mask_2 < SUBGROUP; mask_2 *= 2u) {
+    let other_5 = exchange(sum_2, mask_2);
+    sum_2 = sum_2 + other_5;
+    let other_6 = exchange(squares_2, mask_2);
+    squares_2 = squares_2 + other_6;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum_2;
     scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = squares_2;
     workgroupBarrier();
-    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
-      if (lane < half_3) {
-        let mine_4 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_9 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_4 + other_9;
-        let mine_5 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_10 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_5 + other_10;
+    for (var half_2 = LANES / 2u; half_2 >= SUBGROUP; half_2 /= 2u) {
+      if (lane < half_2) {
+        let mine_3 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_7 = scratch_memory[(row_in_group * LANES) + (lane + half_2)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_3 + other_7;
+        let mine_4 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_2))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_4 + other_8;
       }
       workgroupBarrier();
     }
-    let all_4 = scratch_memory[row_in_group * LANES];
-    sum_2 = all_4;
-    let all_5 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-    squares_2 = all_5;
+    let all_3 = scratch_memory[row_in_group * LANES];
+    sum_2 = all_3;
+    let all_4 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    squares_2 = all_4;
     workgroupBarrier();
   }
-  let mean_3 = sum_2 / f32(K * S);
-  let variance_2 = larger((squares_2 / f32(K * S)) - (mean_3 * mean_3), 0.0f);
-  let rest = select(mean_2, mean_3, far);
+  let mean_2 = sum_2 / f32(K * S);
+  let variance_2 = larger((squares_2 / f32(K * S)) - (mean_2 * mean_2), 0.0f);
+  let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
   let rsqrt_10 = inverseSqrt(spread + eps);
+  var mean_3 = 0.0f;
   var mean_4 = 0.0f;
-  for (var block_4 = lane; block_4 < K * S; block_4 += LANES * 256u) {
+  for (var block_3 = lane; block_3 < K * S; block_3 += LANES * 256u) {
+    var part_5 = 0.0f;
     var part_6 = 0.0f;
-    let stop_4 = min(block_4 + (LANES * 256u), K * S);
-    for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let d_y_2 = d_y_at(base + i_4);
-      let x_9 = x_at(base + i_4);
-      let K_10 = i_4 / max(S, 1u);
-      let running_mean_9 = running_mean_at(base_2 + K_10);
-      let running_var_9 = running_var_at(base_2 + K_10);
+    let stop_3 = min(block_3 + (LANES * 256u), K * S);
+    for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
+      let d_y_1 = d_y_at(base + i_3);
+      let x_9 = x_at(base + i_3);
+      let K_9 = i_3 / max(S, 1u);
+      let running_mean_9 = running_mean_at(base_2 + K_9);
+      let running_var_9 = running_var_at(base_2 + K_9);
       let rsqrt_9 = inverseSqrt(running_var_9 + eps);
-      let mul_18 = (x_9 - running_mean_9) * rsqrt_9;
-      let gamma_b_9 = gamma_b_at(base_2 + K_10);
-      let mul_19 = mul_18 * gamma_b_9;
-      let beta_b_9 = beta_b_at(base_2 + K_10);
-      let add_6 = (mul_19 - shift) + (beta_b_9 - shift_2);
-      let mul_20 = ((add_6 - shift_4) - rest) * rsqrt_10;
-      let mul_21 = d_y_2 * mul_20;
-      let gamma_2 = gamma_at(base_2 + K_10);
-      part_6 = part_6 + (mul_21 * gamma_2);
+      let mul_17 = (x_9 - running_mean_9) * rsqrt_9;
+      let gamma_b_9 = gamma_b_at(base_2 + K_9);
+      let mul_18 = mul_17 * gamma_b_9;
+      let beta_b_9 = beta_b_at(base_2 + K_9);
+      let add_6 = (mul_18 - shift) + (beta_b_9 - shift_2);
+      let mul_19 = ((add_6 - shift_4) - rest) * rsqrt_10;
+      let mul_20 = d_y_1 * mul_19;
+      let gamma_1 = gamma_at(base_2 + K_9);
+      let mul_21 = d_y_1 * gamma_1;
+      part_5 = part_5 + (mul_20 * gamma_1);
+      part_6 = part_6 + mul_21;
     }
+    mean_3 = mean_3 + part_5;
     mean_4 = mean_4 + part_6;
   }
-  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-    let other_11 = exchange(mean_4, mask_4);
-    mean_4 = mean_4 + other_11;
+  for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
+    let other_9 = exchange(mean_3, mask_3);
+    mean_3 = mean_3 + other_9;
+    let other_10 = exchange(mean_4, mask_3);
+    mean_4 = mean_4 + other_10;
   }
   if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = mean_4;
+    scratch_memory[(row_in_group * LANES) + lane] = mean_3;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_4;
     workgroupBarrier();
-    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-      if (lane < half_4) {
-        let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_12 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_12;
+    for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
+      if (lane < half_3) {
+        let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
+        let other_11 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_11;
+        let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_12 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_12;
       }
       workgroupBarrier();
     }
-    let all_6 = scratch_memory[row_in_group * LANES];
+    let all_5 = scratch_memory[row_in_group * LANES];
+    mean_3 = all_5;
+    let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
     mean_4 = all_6;
     workgroupBarrier();
   }
+  let mean_all = mean_3 / f32(K * S);
   let mean_all_2 = mean_4 / f32(K * S);
   for (var segment = 0u; segment < K; segment += 1u) {
     let base_3 = (row * (K * S)) + (segment * S);
-    let gamma_3 = gamma_at(base_2 + segment);
+    let gamma_2 = gamma_at(base_2 + segment);
     let running_mean_10 = running_mean_at(base_2 + segment);
     let running_var_10 = running_var_at(base_2 + segment);
     let rsqrt_11 = inverseSqrt(running_var_10 + eps);
@@ -313,40 +294,40 @@ fn main(
     var sum_4 = 0.0f;
     var sum_5 = 0.0f;
     var sum_6 = 0.0f;
-    for (var block_5 = lane; block_5 < S; block_5 += LANES * 256u) {
+    for (var block_4 = lane; block_4 < S; block_4 += LANES * 256u) {
       var part_7 = 0.0f;
       var part_8 = 0.0f;
       var part_9 = 0.0f;
       var part_10 = 0.0f;
-      let stop_5 = min(block_5 + (LANES * 256u), S);
-      for (var i_5 = block_5; i_5 < stop_5; i_5 += LANES) {
-        let d_y_3 = d_y_at(base_3 + i_5);
-        let mul_22 = d_y_3 * gamma_3;
-        let x_10 = x_at(base_3 + i_5);
+      let stop_4 = min(block_4 + (LANES * 256u), S);
+      for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
+        let d_y_2 = d_y_at(base_3 + i_4);
+        let mul_22 = d_y_2 * gamma_2;
+        let x_10 = x_at(base_3 + i_4);
         let mul_23 = (x_10 - running_mean_10) * rsqrt_11;
         let mul_24 = mul_23 * gamma_b_10;
         let add_7 = (mul_24 - shift) + sub;
         let mul_25 = ((add_7 - shift_4) - rest) * rsqrt_10;
-        let sub_2 = (mul_22 - (mul_25 * mean_all_2)) - mean_all;
-        let mul_26 = d_y_3 * mul_25;
+        let sub_2 = (mul_22 - (mul_25 * mean_all)) - mean_all_2;
+        let mul_26 = d_y_2 * mul_25;
         part_7 = part_7 + ((sub_2 * mul_23) * rsqrt_10);
         part_8 = part_8 + (sub_2 * rsqrt_10);
         part_9 = part_9 + mul_26;
-        part_10 = part_10 + d_y_3;
+        part_10 = part_10 + d_y_2;
       }
       sum_3 = sum_3 + part_7;
       sum_4 = sum_4 + part_8;
       sum_5 = sum_5 + part_9;
       sum_6 = sum_6 + part_10;
     }
-    for (var mask_5 = 1u; mask_5 < SUBGROUP; mask_5 *= 2u) {
-      let other_13 = exchange(sum_3, mask_5);
+    for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
+      let other_13 = exchange(sum_3, mask_4);
       sum_3 = sum_3 + other_13;
-      let other_14 = exchange(sum_4, mask_5);
+      let other_14 = exchange(sum_4, mask_4);
       sum_4 = sum_4 + other_14;
-      let other_15 = exchange(sum_5, mask_5);
+      let other_15 = exchange(sum_5, mask_4);
       sum_5 = sum_5 + other_15;
-      let other_16 = exchange(sum_6, mask_5);
+      let other_16 = exchange(sum_6, mask_4);
       sum_6 = sum_6 + other_16;
     }
     if (SUBGROUP < LANES) {
@@ -355,19 +336,19 @@ fn main(
       scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_5;
       scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6;
       workgroupBarrier();
-      for (var half_5 = LANES / 2u; half_5 >= SUBGROUP; half_5 /= 2u) {
-        if (lane < half_5) {
+      for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
+        if (lane < half_4) {
           let mine_7 = scratch_memory[(row_in_group * LANES) + lane];
-          let other_17 = scratch_memory[(row_in_group * LANES) + (lane + half_5)];
+          let other_17 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
           scratch_memory[(row_in_group * LANES) + lane] = mine_7 + other_17;
           let mine_8 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-          let other_18 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_5))];
+          let other_18 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
           scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_8 + other_18;
           let mine_9 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-          let other_19 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
+          let other_19 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_4))];
           scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_9 + other_19;
           let mine_10 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-          let other_20 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_5))];
+          let other_20 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_4))];
           scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_10 + other_20;
         }
         workgroupBarrier();
@@ -394,22 +375,22 @@ fn main(
     }
   }
   let end_2 = select(0u, K * S, active_1);
-  for (var i_6 = lane; i_6 < end_2; i_6 += LANES) {
-    let d_y_4 = d_y_at(base + i_6);
-    let K_11 = i_6 / max(S, 1u);
-    let gamma_4 = gamma_at(base_2 + K_11);
-    let mul_27 = d_y_4 * gamma_4;
-    let x_11 = x_at(base + i_6);
-    let running_mean_11 = running_mean_at(base_2 + K_11);
-    let running_var_11 = running_var_at(base_2 + K_11);
+  for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
+    let d_y_3 = d_y_at(base + i_5);
+    let K_10 = i_5 / max(S, 1u);
+    let gamma_3 = gamma_at(base_2 + K_10);
+    let mul_27 = d_y_3 * gamma_3;
+    let x_11 = x_at(base + i_5);
+    let running_mean_11 = running_mean_at(base_2 + K_10);
+    let running_var_11 = running_var_at(base_2 + K_10);
     let rsqrt_12 = inverseSqrt(running_var_11 + eps);
     let mul_28 = (x_11 - running_mean_11) * rsqrt_12;
-    let gamma_b_11 = gamma_b_at(base_2 + K_11);
+    let gamma_b_11 = gamma_b_at(base_2 + K_10);
     let mul_29 = mul_28 * gamma_b_11;
-    let beta_b_11 = beta_b_at(base_2 + K_11);
+    let beta_b_11 = beta_b_at(base_2 + K_10);
     let add_8 = (mul_29 - shift) + (beta_b_11 - shift_2);
     let mul_30 = ((add_8 - shift_4) - rest) * rsqrt_10;
-    let sub_3 = (mul_27 - (mul_30 * mean_all_2)) - mean_all;
-    d_x_put(base + i_6, (sub_3 * (gamma_b_11 * rsqrt_12)) * rsqrt_10);
+    let sub_3 = (mul_27 - (mul_30 * mean_all)) - mean_all_2;
+    d_x_put(base + i_5, (sub_3 * (gamma_b_11 * rsqrt_12)) * rsqrt_10);
   }
 }

@@ -24,7 +24,7 @@ override S: u32;
 override N: u32;
 override eps: f32;
 
-override scratch_length: u32 = LANES * ROWS * 3u;
+override scratch_length: u32 = LANES * ROWS * 4u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -171,101 +171,82 @@ fn main(
   let variance_2 = larger((squares_3_2 / f32(N * S)) - (mean_2 * mean_2), 0.0f);
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
+  let rsqrt = inverseSqrt(spread + eps);
   var sum_4 = vec4f(0.0f);
+  var sum_5 = vec4f(0.0f);
+  var mean_3 = vec4f(0.0f);
+  var sum_6 = vec4f(0.0f);
   for (var block_3 = lane; block_3 < (N * S) / 4u; block_3 += LANES * 256u) {
     var part_5 = vec4f(0.0f);
+    var part_6 = vec4f(0.0f);
+    var part_7 = vec4f(0.0f);
+    var part_8 = vec4f(0.0f);
     let stop_3 = min(block_3 + (LANES * 256u), (N * S) / 4u);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
       let N_9 = (i_3 * 4u) / max(S, 1u);
       let S_9 = (i_3 * 4u) % max(S, 1u);
       let d_y_4 = d_y_four(base_2 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
+      let sub = d_y_4 - vec4f(shift);
+      let x_6 = x_four(base_2 + ((N_9 * ((C * S) / 4u)) + (S_9 / 4u)));
+      let mul = ((x_6 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt);
       part_5 = part_5 + d_y_4;
+      part_6 = part_6 + sub;
+      part_7 = part_7 + mul;
+      part_8 = part_8 + (sub * mul);
     }
     sum_4 = sum_4 + part_5;
+    sum_5 = sum_5 + part_6;
+    mean_3 = mean_3 + part_7;
+    sum_6 = sum_6 + part_8;
   }
   var sum_4_2 = fold_add(sum_4);
+  var sum_5_2 = fold_add(sum_5);
+  var mean_3_2 = fold_add(mean_3);
+  var sum_6_2 = fold_add(sum_6);
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
     let other_9 = exchange(sum_4_2, mask_3);
     sum_4_2 = sum_4_2 + other_9;
+    let other_10 = exchange(sum_5_2, mask_3);
+    sum_5_2 = sum_5_2 + other_10;
+    let other_11 = exchange(mean_3_2, mask_3);
+    mean_3_2 = mean_3_2 + other_11;
+    let other_12 = exchange(sum_6_2, mask_3);
+    sum_6_2 = sum_6_2 + other_12;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum_4_2;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = sum_5_2;
+    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mean_3_2;
+    scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6_2;
     workgroupBarrier();
     for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
       if (lane < half_3) {
         let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+        let other_13 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_13;
+        let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_14 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_14;
+        let mine_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_15 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
+        let mine_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_16 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
       }
       workgroupBarrier();
     }
     let all_5 = scratch_memory[row_in_group * LANES];
     sum_4_2 = all_5;
-    workgroupBarrier();
-  }
-  let sum_all = sum_4_2;
-  let rsqrt = inverseSqrt(spread + eps);
-  var sum_5 = vec4f(0.0f);
-  var mean_3 = vec4f(0.0f);
-  var sum_6 = vec4f(0.0f);
-  for (var block_4 = lane; block_4 < (N * S) / 4u; block_4 += LANES * 256u) {
-    var part_6 = vec4f(0.0f);
-    var part_7 = vec4f(0.0f);
-    var part_8 = vec4f(0.0f);
-    let stop_4 = min(block_4 + (LANES * 256u), (N * S) / 4u);
-    for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let N_10 = (i_4 * 4u) / max(S, 1u);
-      let S_10 = (i_4 * 4u) % max(S, 1u);
-      let d_y_5 = d_y_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-      let sub = d_y_5 - vec4f(shift);
-      let x_6 = x_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
-      let mul = ((x_6 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt);
-      part_6 = part_6 + sub;
-      part_7 = part_7 + mul;
-      part_8 = part_8 + (sub * mul);
-    }
-    sum_5 = sum_5 + part_6;
-    mean_3 = mean_3 + part_7;
-    sum_6 = sum_6 + part_8;
-  }
-  var sum_5_2 = fold_add(sum_5);
-  var mean_3_2 = fold_add(mean_3);
-  var sum_6_2 = fold_add(sum_6);
-  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-    let other_11 = exchange(sum_5_2, mask_4);
-    sum_5_2 = sum_5_2 + other_11;
-    let other_12 = exchange(mean_3_2, mask_4);
-    mean_3_2 = mean_3_2 + other_12;
-    let other_13 = exchange(sum_6_2, mask_4);
-    sum_6_2 = sum_6_2 + other_13;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_5_2;
-    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_3_2;
-    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_6_2;
-    workgroupBarrier();
-    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-      if (lane < half_4) {
-        let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_14;
-        let mine_7 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-        let mine_8 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-        let other_16 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_4))];
-        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
-      }
-      workgroupBarrier();
-    }
-    let all_6 = scratch_memory[row_in_group * LANES];
+    let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
     sum_5_2 = all_6;
-    let all_7 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    let all_7 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
     mean_3_2 = all_7;
-    let all_8 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    let all_8 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
     sum_6_2 = all_8;
     workgroupBarrier();
   }
+  let sum_all = sum_4_2;
   let sum_all_2 = sum_5_2;
   let mean_all = mean_3_2 / f32(N * S);
   let sum_all_3 = sum_6_2;
@@ -275,14 +256,14 @@ fn main(
   let sub_3 = (sum_all_3 / size) - (div * mean_all);
   let gamma_1 = gamma_at(row);
   let mul_3 = gamma_1 * rsqrt;
-  for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-    let N_11 = (i_5 * 4u) / max(S, 1u);
-    let S_11 = (i_5 * 4u) % max(S, 1u);
-    let d_y_6 = d_y_four(base_2 + ((N_11 * ((C * S) / 4u)) + (S_11 / 4u)));
-    let sub_2 = d_y_6 - vec4f(shift);
-    let x_7 = x_four(base_2 + ((N_11 * ((C * S) / 4u)) + (S_11 / 4u)));
+  for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
+    let N_10 = (i_4 * 4u) / max(S, 1u);
+    let S_10 = (i_4 * 4u) % max(S, 1u);
+    let d_y_5 = d_y_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
+    let sub_2 = d_y_5 - vec4f(shift);
+    let x_7 = x_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)));
     let mul_2 = ((x_7 - vec4f(shift_3)) - vec4f(rest)) * vec4f(rsqrt);
-    d_x_put_four(base_2 + ((N_11 * ((C * S) / 4u)) + (S_11 / 4u)), ((sub_2 - (mul_2 * vec4f(sub_3))) - vec4f(div)) * vec4f(mul_3));
+    d_x_put_four(base_2 + ((N_10 * ((C * S) / 4u)) + (S_10 / 4u)), ((sub_2 - (mul_2 * vec4f(sub_3))) - vec4f(div)) * vec4f(mul_3));
   }
   if (active_1 && (lane == 0u)) {
     d_gamma_put(row, sum_all_3 - (sum_all_2 * mean_all));

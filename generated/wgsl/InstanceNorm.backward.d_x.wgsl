@@ -20,7 +20,7 @@ override C: u32;
 override S: u32;
 override eps: f32;
 
-override scratch_length: u32 = LANES * ROWS * 3u;
+override scratch_length: u32 = LANES * ROWS * 4u;
 var<workgroup> scratch_memory: array<f32, scratch_length>;
 
 // A NaN stays a NaN, which WGSL's max does not promise. Told by its bits: Dawn's a != a is false for a NaN.
@@ -142,112 +142,95 @@ fn main(
   let variance_2 = larger((squares_2 / f32(S)) - (mean_2 * mean_2), 0.0f);
   let rest = select(mean, mean_2, far);
   let spread = select(variance, variance_2, far);
+  let rsqrt = inverseSqrt(spread + eps);
   var sum_3 = 0.0f;
+  var mean_3 = 0.0f;
+  var sum_4 = 0.0f;
+  var sum_5 = 0.0f;
   for (var block_3 = lane; block_3 < S; block_3 += LANES * 256u) {
     var part_5 = 0.0f;
+    var part_6 = 0.0f;
+    var part_7 = 0.0f;
+    var part_8 = 0.0f;
     let stop_3 = min(block_3 + (LANES * 256u), S);
     for (var i_3 = block_3; i_3 < stop_3; i_3 += LANES) {
       let d_y_4 = d_y_at(base + i_3);
-      part_5 = part_5 + d_y_4;
+      let sub = d_y_4 - shift;
+      let x_6 = x_at(base + i_3);
+      let mul = ((x_6 - shift_3) - rest) * rsqrt;
+      part_5 = part_5 + sub;
+      part_6 = part_6 + mul;
+      part_7 = part_7 + (sub * mul);
+      part_8 = part_8 + d_y_4;
     }
     sum_3 = sum_3 + part_5;
+    mean_3 = mean_3 + part_6;
+    sum_4 = sum_4 + part_7;
+    sum_5 = sum_5 + part_8;
   }
   for (var mask_3 = 1u; mask_3 < SUBGROUP; mask_3 *= 2u) {
     let other_9 = exchange(sum_3, mask_3);
     sum_3 = sum_3 + other_9;
+    let other_10 = exchange(mean_3, mask_3);
+    mean_3 = mean_3 + other_10;
+    let other_11 = exchange(sum_4, mask_3);
+    sum_4 = sum_4 + other_11;
+    let other_12 = exchange(sum_5, mask_3);
+    sum_5 = sum_5 + other_12;
   }
   if (SUBGROUP < LANES) {
     scratch_memory[(row_in_group * LANES) + lane] = sum_3;
+    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_3;
+    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_4;
+    scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_5;
     workgroupBarrier();
     for (var half_3 = LANES / 2u; half_3 >= SUBGROUP; half_3 /= 2u) {
       if (lane < half_3) {
         let mine_5 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_10 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_10;
+        let other_13 = scratch_memory[(row_in_group * LANES) + (lane + half_3)];
+        scratch_memory[(row_in_group * LANES) + lane] = mine_5 + other_13;
+        let mine_6 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
+        let other_14 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_6 + other_14;
+        let mine_7 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_15 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
+        let mine_8 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
+        let other_16 = scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_3))];
+        scratch_memory[(3u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
       }
       workgroupBarrier();
     }
     let all_5 = scratch_memory[row_in_group * LANES];
     sum_3 = all_5;
-    workgroupBarrier();
-  }
-  let sum_all = sum_3;
-  let rsqrt = inverseSqrt(spread + eps);
-  var sum_4 = 0.0f;
-  var mean_3 = 0.0f;
-  var sum_5 = 0.0f;
-  for (var block_4 = lane; block_4 < S; block_4 += LANES * 256u) {
-    var part_6 = 0.0f;
-    var part_7 = 0.0f;
-    var part_8 = 0.0f;
-    let stop_4 = min(block_4 + (LANES * 256u), S);
-    for (var i_4 = block_4; i_4 < stop_4; i_4 += LANES) {
-      let d_y_5 = d_y_at(base + i_4);
-      let sub = d_y_5 - shift;
-      let x_6 = x_at(base + i_4);
-      let mul = ((x_6 - shift_3) - rest) * rsqrt;
-      part_6 = part_6 + sub;
-      part_7 = part_7 + mul;
-      part_8 = part_8 + (sub * mul);
-    }
-    sum_4 = sum_4 + part_6;
-    mean_3 = mean_3 + part_7;
-    sum_5 = sum_5 + part_8;
-  }
-  for (var mask_4 = 1u; mask_4 < SUBGROUP; mask_4 *= 2u) {
-    let other_11 = exchange(sum_4, mask_4);
-    sum_4 = sum_4 + other_11;
-    let other_12 = exchange(mean_3, mask_4);
-    mean_3 = mean_3 + other_12;
-    let other_13 = exchange(sum_5, mask_4);
-    sum_5 = sum_5 + other_13;
-  }
-  if (SUBGROUP < LANES) {
-    scratch_memory[(row_in_group * LANES) + lane] = sum_4;
-    scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mean_3;
-    scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = sum_5;
-    workgroupBarrier();
-    for (var half_4 = LANES / 2u; half_4 >= SUBGROUP; half_4 /= 2u) {
-      if (lane < half_4) {
-        let mine_6 = scratch_memory[(row_in_group * LANES) + lane];
-        let other_14 = scratch_memory[(row_in_group * LANES) + (lane + half_4)];
-        scratch_memory[(row_in_group * LANES) + lane] = mine_6 + other_14;
-        let mine_7 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)];
-        let other_15 = scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + (lane + half_4))];
-        scratch_memory[(LANES * ROWS) + ((row_in_group * LANES) + lane)] = mine_7 + other_15;
-        let mine_8 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)];
-        let other_16 = scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + (lane + half_4))];
-        scratch_memory[(2u * (LANES * ROWS)) + ((row_in_group * LANES) + lane)] = mine_8 + other_16;
-      }
-      workgroupBarrier();
-    }
-    let all_6 = scratch_memory[row_in_group * LANES];
-    sum_4 = all_6;
-    let all_7 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
-    mean_3 = all_7;
-    let all_8 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    let all_6 = scratch_memory[(LANES * ROWS) + (row_in_group * LANES)];
+    mean_3 = all_6;
+    let all_7 = scratch_memory[(2u * (LANES * ROWS)) + (row_in_group * LANES)];
+    sum_4 = all_7;
+    let all_8 = scratch_memory[(3u * (LANES * ROWS)) + (row_in_group * LANES)];
     sum_5 = all_8;
     workgroupBarrier();
   }
-  let sum_all_2 = sum_4;
+  let sum_all = sum_3;
   let mean_all = mean_3 / f32(S);
+  let sum_all_2 = sum_4;
   let sum_all_3 = sum_5;
   let end_2 = select(0u, S, active_1);
   let size = f32(S);
-  let div = sum_all_2 / size;
-  let sub_3 = (sum_all_3 / size) - (div * mean_all);
+  let div = sum_all / size;
+  let sub_3 = (sum_all_2 / size) - (div * mean_all);
   let C_1 = row % max(C, 1u);
   let gamma_1 = gamma_at(C_1);
   let mul_3 = gamma_1 * rsqrt;
-  for (var i_5 = lane; i_5 < end_2; i_5 += LANES) {
-    let d_y_6 = d_y_at(base + i_5);
-    let sub_2 = d_y_6 - shift;
-    let x_7 = x_at(base + i_5);
+  for (var i_4 = lane; i_4 < end_2; i_4 += LANES) {
+    let d_y_5 = d_y_at(base + i_4);
+    let sub_2 = d_y_5 - shift;
+    let x_7 = x_at(base + i_4);
     let mul_2 = ((x_7 - shift_3) - rest) * rsqrt;
-    d_x_put(base + i_5, ((sub_2 - (mul_2 * sub_3)) - div) * mul_3);
+    d_x_put(base + i_4, ((sub_2 - (mul_2 * sub_3)) - div) * mul_3);
   }
   if (active_1 && (lane == 0u)) {
-    scratch_put(row, sum_all_3 - (sum_all_2 * mean_all));
-    scratch_put(((((N * C) + 3u) / 4u) * 4u) + row, sum_all);
+    scratch_put(row, sum_all_2 - (sum_all * mean_all));
+    scratch_put(((((N * C) + 3u) / 4u) * 4u) + row, sum_all_3);
   }
 }

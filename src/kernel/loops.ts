@@ -1,8 +1,8 @@
 /** Which reductions of a kernel go through a row together, and in which order. */
 import { outermostReductions } from "../schedule/locality.ts";
 import { type PlannedKernel, type Segment, storedTargets } from "../schedule/plan.ts";
-import type { AxisSet } from "../tensor/axes.ts";
-import { type Node, operands, type ReduceNode, reachable } from "../tensor/graph.ts";
+import { type AxisSet, sameAxes } from "../tensor/axes.ts";
+import { isMoment, type Node, operands, type ReduceNode, reachable } from "../tensor/graph.ts";
 
 /** Reductions over the same axes, none of them needing another: they can go through a row together. */
 export interface ReductionLoop {
@@ -19,7 +19,9 @@ export interface ReductionLoop {
 export function reductionLoops(kernel: PlannedKernel): ReductionLoop[] {
   const nodes = reachable(storedTargets(kernel).map((one) => one.value));
   const segments = new Set<Node>(kernel.segments.map((one) => one.value));
-  const below = levels(nodes, segments);
+  const isSample = samplesAmong(nodes);
+  const below = levels(nodes, segments, isSample);
+  delaySums(nodes, below, segments);
   const loops = new Map<string, { level: number; over: AxisSet; reductions: ReduceNode[] }>();
   const ofSegments: ReduceNode[] = [];
   for (const node of nodes) {
@@ -28,7 +30,8 @@ export function reductionLoops(kernel: PlannedKernel): ReductionLoop[] {
       ofSegments.push(node);
       continue;
     }
-    const level = below.get(node) as number;
+    // Samples are taken before the loops that need no more than they do.
+    const level = (below.get(node) as number) - (isSample(node) ? 0.5 : 0);
     const key = `${level} ${node.over.join(" ")}`;
     const loop = loops.get(key) ?? { level, over: node.over, reductions: [] };
     loop.reductions.push(node);
@@ -44,10 +47,23 @@ export function reductionLoops(kernel: PlannedKernel): ReductionLoop[] {
   return all.sort((a, b) => a.level - b.level);
 }
 
+/** Which nodes are samples of the terms of a sum: shifts without the moments about them, which take no loop. */
+function samplesAmong(nodes: readonly Node[]): (node: Node) => boolean {
+  const keyOf = ({ arg, over }: ReduceNode): string => `${arg.id} ${over.join(" ")}`;
+  const reductions = nodes.filter((one) => one.kind === "reduce");
+  const moments = new Set(reductions.filter(({ op }) => op === "rest" || op === "spread").map(keyOf));
+  return (node) => node.kind === "reduce" && node.op === "shift" && !moments.has(keyOf(node));
+}
+
 /** How many loops must have run before a node can be computed. The segments are all found by one. */
-function levels(nodes: readonly Node[], segments: ReadonlySet<Node>): Map<Node, number> {
+function levels(
+  nodes: readonly Node[],
+  segments: ReadonlySet<Node>,
+  isSample: (node: Node) => boolean,
+): Map<Node, number> {
   const below = new Map<Node, number>();
-  const after = (node: Node): number => (below.get(node) as number) + (node.kind === "reduce" ? 1 : 0);
+  const after = (node: Node): number =>
+    (below.get(node) as number) + (node.kind === "reduce" && !isSample(node) ? 1 : 0);
   const fill = (of: readonly Node[], found: number | undefined): void => {
     for (const node of of) {
       const own = Math.max(0, ...operands(node).map(after));
@@ -59,4 +75,49 @@ function levels(nodes: readonly Node[], segments: ReadonlySet<Node>): Map<Node, 
   const last = Math.max(0, ...[...segments].map((one) => below.get(one) as number));
   fill(nodes, last);
   return below;
+}
+
+/**
+ * A sum that no loop needs yet waits for a later one over the same axes that reads its tensors anyway: of a backward pass
+ * the sum of d_y, which then is not read for it alone.
+ */
+function delaySums(nodes: readonly Node[], below: Map<Node, number>, segments: ReadonlySet<Node>): void {
+  const level = (node: Node): number => below.get(node) as number;
+  const sums = nodes.filter(
+    (one): one is ReduceNode =>
+      one.kind === "reduce" &&
+      !isMoment(one.op) &&
+      !segments.has(one) &&
+      !outermostReductions(one.arg).some((other) => segments.has(other)),
+  );
+  /** The first level of those that need a node. */
+  const needed = new Map<Node, number>();
+  for (const node of [...nodes].reverse()) {
+    const until = needed.get(node) ?? Number.POSITIVE_INFINITY;
+    if (node.kind === "reduce" && sums.includes(node)) {
+      const own = rowTensors(node);
+      const later = sums
+        .filter(
+          (one) =>
+            level(one) > level(node) &&
+            level(one) < until &&
+            sameAxes(one.over, node.over) &&
+            [...own].every((tensor) => rowTensors(one).has(tensor)),
+        )
+        .map(level);
+      if (later.length > 0) below.set(node, Math.min(...later));
+    }
+    const first = node.kind === "reduce" ? level(node) : until;
+    for (const one of operands(node)) needed.set(one, Math.min(needed.get(one) ?? first, first));
+  }
+}
+
+/** The tensors of which a reduction reads a row. */
+function rowTensors({ arg, over }: ReduceNode): Set<string> {
+  const read = reachable([arg], (node) => (node.kind === "reduce" ? [] : operands(node)));
+  return new Set(
+    read.flatMap((one) =>
+      one.kind === "input" && one.axes.some((axis) => over.includes(axis)) ? [one.tensor] : [],
+    ),
+  );
 }

@@ -56,9 +56,9 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   SpadeNorm: [1, 3],
   AddLayerNorm: [2, 3],
   // Statistics of two kinds, one made of the other.
-  "BatchChannelNorm train": [4, 11],
-  // The running statistics are no reduction: five for the group, as group norm has with one more sum.
-  "BatchChannelNorm infer": [2, 7],
+  "BatchChannelNorm train": [4, 10],
+  // The running statistics are no reduction; the group's take one dispatch more than in group norm.
+  "BatchChannelNorm infer": [2, 6],
   "BatchNorm train": [1, 3],
   "BatchNorm infer": [2, 4],
   FilterResponseNorm: [2, 5],

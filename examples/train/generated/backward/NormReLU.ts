@@ -39,7 +39,7 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -83,100 +83,82 @@ let where_3=select(d_y_3,0.0f,add_3==0.0f);
 let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean=0.0f;
+var mean_2=0.0f;
+var mean_3=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
 var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
 let stop=min(block+(LANES*256u),D);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
 let mul_7=((x_4 - saved_0) - saved_1)*saved_2;
-part_1=part_1+mul_7;
+let gamma_4=gamma_at(i);
+let beta_4=beta_at(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i);
+let where_4=select(d_y_4,0.0f,add_4==0.0f);
+let mul_8=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
+let sub=mul_8 - shift;
+part_1=part_1+sub;
+part_2=part_2+mul_7;
+part_3=part_3+(sub*mul_7);
 }
 mean=mean+part_1;
+mean_2=mean_2+part_2;
+mean_3=mean_3+part_3;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 let other=exchange(mean,mask);
 mean=mean+other;
+let other_2=exchange(mean_2,mask);
+mean_2=mean_2+other_2;
+let other_3=exchange(mean_3,mask);
+mean_3=mean_3+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(D);
-var mean_2=0.0f;
-var mean_3=0.0f;
-for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
-var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),D);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let mul_8=((x_5 - saved_0) - saved_1)*saved_2;
-let gamma_4=gamma_at(i_2);
-let beta_4=beta_at(i_2);
-let add_4=(mul_8*gamma_4)+beta_4;
-let d_y_4=d_y_at(base+i_2);
-let where_4=select(d_y_4,0.0f,add_4==0.0f);
-let mul_9=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
-let sub=mul_9 - shift;
-part_2=part_2+sub;
-part_3=part_3+(sub*mul_8);
-}
-mean_2=mean_2+part_2;
-mean_3=mean_3+part_3;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(mean_2,mask_2);
-mean_2=mean_2+other_3;
-let other_4=exchange(mean_3,mask_2);
-mean_3=mean_3+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_3=all_3;
 workgroupBarrier();
 }
+let mean_all=mean / f32(D);
 let mean_all_2=mean_2 / f32(D);
 let mean_all_3=mean_3 / f32(D);
 let end=select(0u,D,active_1);
-let sub_3=mean_all_3 - (mean_all_2*mean_all);
-for (var i_3=lane; i_3<end; i_3+=LANES) {
-let x_6=x_at(base+i_3);
-let mul_10=((x_6 - saved_0) - saved_1)*saved_2;
-let gamma_5=gamma_at(i_3);
-let beta_5=beta_at(i_3);
-let add_5=(mul_10*gamma_5)+beta_5;
-let d_y_5=d_y_at(base+i_3);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let mul_9=((x_5 - saved_0) - saved_1)*saved_2;
+let gamma_5=gamma_at(i_2);
+let beta_5=beta_at(i_2);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_at(base+i_2);
 let where_5=select(d_y_5,0.0f,add_5==0.0f);
-let mul_11=select(select(0.0f,0.5f*where_5,add_5==0.0f),where_5,0.0f<add_5)*gamma_5;
-let sub_2=mul_11 - shift;
-d_x_put(base+i_3,((sub_2 - (mul_10*sub_3)) - mean_all_2)*saved_2);
+let mul_10=select(select(0.0f,0.5f*where_5,add_5==0.0f),where_5,0.0f<add_5)*gamma_5;
+let sub_2=mul_10 - shift;
+d_x_put(base+i_2,((sub_2 - (mul_9*sub_3)) - mean_all)*saved_2);
 }
 }
 `,
@@ -207,7 +189,7 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -255,103 +237,85 @@ let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 let base_2=row*(D / 4u);
 var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
 let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-part_1=part_1+mul_7;
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i);
+let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
+let sub=mul_8 - vec4f(shift);
+part_1=part_1+sub;
+part_2=part_2+mul_7;
+part_3=part_3+(sub*mul_7);
 }
 mean=mean+part_1;
+mean_2=mean_2+part_2;
+mean_3=mean_3+part_3;
 }
-var mean_2=fold_add(mean);
+var mean_4=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
+let other=exchange(mean_4,mask);
+mean_4=mean_4+other;
+let other_2=exchange(mean_2_2,mask);
+mean_2_2=mean_2_2+other_2;
+let other_3=exchange(mean_3_2,mask);
+mean_3_2=mean_3_2+other_3;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
+mean_4=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3_2=all_3;
 workgroupBarrier();
 }
-let mean_all=mean_2 / f32(D);
-var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
-for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
-var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),D / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let mul_8=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_4=gamma_four(i_2);
-let beta_4=beta_four(i_2);
-let add_4=(mul_8*gamma_4)+beta_4;
-let d_y_4=d_y_four(base_2+i_2);
-let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
-let mul_9=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
-let sub=mul_9 - vec4f(shift);
-part_2=part_2+sub;
-part_3=part_3+(sub*mul_8);
-}
-mean_3=mean_3+part_2;
-mean_4=mean_4+part_3;
-}
-var mean_3_2=fold_add(mean_3);
-var mean_4_2=fold_add(mean_4);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(mean_3_2,mask_2);
-mean_3_2=mean_3_2+other_3;
-let other_4=exchange(mean_4_2,mask_2);
-mean_4_2=mean_4_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-mean_3_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4_2=all_3;
-workgroupBarrier();
-}
-let mean_all_2=mean_3_2 / f32(D);
-let mean_all_3=mean_4_2 / f32(D);
+let mean_all=mean_4 / f32(D);
+let mean_all_2=mean_2_2 / f32(D);
+let mean_all_3=mean_3_2 / f32(D);
 let end=select(0u,D / 4u,active_1);
-let sub_3=mean_all_3 - (mean_all_2*mean_all);
-for (var i_3=lane; i_3<end; i_3+=LANES) {
-let x_6=x_four(base_2+i_3);
-let mul_10=((x_6 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_5=gamma_four(i_3);
-let beta_5=beta_four(i_3);
-let add_5=(mul_10*gamma_5)+beta_5;
-let d_y_5=d_y_four(base_2+i_3);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let mul_9=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_5=gamma_four(i_2);
+let beta_5=beta_four(i_2);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_four(base_2+i_2);
 let where_5=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
-let mul_11=select(select(vec4f(0.0f),vec4f(0.5f)*where_5,add_5==vec4f(0.0f)),where_5,vec4f(0.0f)<add_5)*gamma_5;
-let sub_2=mul_11 - vec4f(shift);
-d_x_put_four(base_2+i_3,((sub_2 - (mul_10*vec4f(sub_3))) - vec4f(mean_all_2))*vec4f(saved_2));
+let mul_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_5,add_5==vec4f(0.0f)),where_5,vec4f(0.0f)<add_5)*gamma_5;
+let sub_2=mul_10 - vec4f(shift);
+d_x_put_four(base_2+i_2,((sub_2 - (mul_9*vec4f(sub_3))) - vec4f(mean_all))*vec4f(saved_2));
 }
 }
 `,
@@ -669,7 +633,7 @@ override SUBGROUP: u32;
 override chunk: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -722,106 +686,88 @@ let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
 let mul_6=where_6*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean=0.0f;
+var mean_2=0.0f;
+var mean_3=0.0f;
 for (var block=lane; block<D; block+=LANES*256u) {
 var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
 let stop=min(block+(LANES*256u),D);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
 let mul_7=((x_4 - saved_0) - saved_1)*saved_2;
-part_1=part_1+mul_7;
+let gamma_4=gamma_at(i);
+let beta_4=beta_at(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i);
+let where_7=select(d_y_4,0.0f,add_4==0.0f);
+let where_8=select(select(0.0f,0.5f*where_7,add_4==0.0f),where_7,0.0f<add_4);
+let mul_8=where_8*gamma_4;
+let sub=mul_8 - shift;
+part_1=part_1+sub;
+part_2=part_2+mul_7;
+part_3=part_3+(sub*mul_7);
 }
 mean=mean+part_1;
+mean_2=mean_2+part_2;
+mean_3=mean_3+part_3;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 let other=exchange(mean,mask);
 mean=mean+other;
+let other_2=exchange(mean_2,mask);
+mean_2=mean_2+other_2;
+let other_3=exchange(mean_3,mask);
+mean_3=mean_3+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 mean=all;
-workgroupBarrier();
-}
-let mean_all=mean / f32(D);
-var mean_2=0.0f;
-var mean_3=0.0f;
-for (var block_2=lane; block_2<D; block_2+=LANES*256u) {
-var part_2=0.0f;
-var part_3=0.0f;
-let stop_2=min(block_2+(LANES*256u),D);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_at(base+i_2);
-let mul_8=((x_5 - saved_0) - saved_1)*saved_2;
-let gamma_4=gamma_at(i_2);
-let beta_4=beta_at(i_2);
-let add_4=(mul_8*gamma_4)+beta_4;
-let d_y_4=d_y_at(base+i_2);
-let where_7=select(d_y_4,0.0f,add_4==0.0f);
-let where_8=select(select(0.0f,0.5f*where_7,add_4==0.0f),where_7,0.0f<add_4);
-let mul_9=where_8*gamma_4;
-let sub=mul_9 - shift;
-part_2=part_2+sub;
-part_3=part_3+(sub*mul_8);
-}
-mean_2=mean_2+part_2;
-mean_3=mean_3+part_3;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(mean_2,mask_2);
-mean_2=mean_2+other_3;
-let other_4=exchange(mean_3,mask_2);
-mean_3=mean_3+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 mean_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 mean_3=all_3;
 workgroupBarrier();
 }
+let mean_all=mean / f32(D);
 let mean_all_2=mean_2 / f32(D);
 let mean_all_3=mean_3 / f32(D);
 let end=select(0u,D,active_1);
-let sub_3=mean_all_3 - (mean_all_2*mean_all);
-for (var i_3=lane; i_3<end; i_3+=LANES) {
-let x_6=x_at(base+i_3);
-let mul_10=((x_6 - saved_0) - saved_1)*saved_2;
-let gamma_5=gamma_at(i_3);
-let beta_5=beta_at(i_3);
-let add_5=(mul_10*gamma_5)+beta_5;
-let d_y_5=d_y_at(base+i_3);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_5=x_at(base+i_2);
+let mul_9=((x_5 - saved_0) - saved_1)*saved_2;
+let gamma_5=gamma_at(i_2);
+let beta_5=beta_at(i_2);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_at(base+i_2);
 let where_9=select(d_y_5,0.0f,add_5==0.0f);
 let where_10=select(select(0.0f,0.5f*where_9,add_5==0.0f),where_9,0.0f<add_5);
-let mul_11=where_10*gamma_5;
-let sub_2=mul_11 - shift;
-d_x_put(base+i_3,((sub_2 - (mul_10*sub_3)) - mean_all_2)*saved_2);
-let before=scratch_at(base_2+i_3);
-scratch_put(base_2+i_3,select(before,0.0f,turn==0u)+(where_10*mul_10));
-let before_2=scratch_at(base_3+i_3);
-scratch_put(base_3+i_3,select(before_2,0.0f,turn==0u)+where_10);
+let mul_10=where_10*gamma_5;
+let sub_2=mul_10 - shift;
+d_x_put(base+i_2,((sub_2 - (mul_9*sub_3)) - mean_all)*saved_2);
+let before=scratch_at(base_2+i_2);
+scratch_put(base_2+i_2,select(before,0.0f,turn==0u)+(where_10*mul_9));
+let before_2=scratch_at(base_3+i_2);
+scratch_put(base_3+i_2,select(before_2,0.0f,turn==0u)+where_10);
 }
 }
 }
@@ -861,7 +807,7 @@ override SUBGROUP: u32;
 override chunk: u32;
 override D: u32;
 override N: u32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -918,109 +864,91 @@ let mul_6=where_6*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 let base_2=row*(D / 4u);
 var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
 let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-part_1=part_1+mul_7;
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i);
+let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
+let mul_8=where_8*gamma_4;
+let sub=mul_8 - vec4f(shift);
+part_1=part_1+sub;
+part_2=part_2+mul_7;
+part_3=part_3+(sub*mul_7);
 }
 mean=mean+part_1;
+mean_2=mean_2+part_2;
+mean_3=mean_3+part_3;
 }
-var mean_2=fold_add(mean);
+var mean_4=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
+let other=exchange(mean_4,mask);
+mean_4=mean_4+other;
+let other_2=exchange(mean_2_2,mask);
+mean_2_2=mean_2_2+other_2;
+let other_3=exchange(mean_3_2,mask);
+mean_3_2=mean_3_2+other_3;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
+mean_4=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3_2=all_3;
 workgroupBarrier();
 }
-let mean_all=mean_2 / f32(D);
-var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
-for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
-var part_2=vec4f(0.0f);
-var part_3=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),D / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5=x_four(base_2+i_2);
-let mul_8=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_4=gamma_four(i_2);
-let beta_4=beta_four(i_2);
-let add_4=(mul_8*gamma_4)+beta_4;
-let d_y_4=d_y_four(base_2+i_2);
-let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
-let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
-let mul_9=where_8*gamma_4;
-let sub=mul_9 - vec4f(shift);
-part_2=part_2+sub;
-part_3=part_3+(sub*mul_8);
-}
-mean_3=mean_3+part_2;
-mean_4=mean_4+part_3;
-}
-var mean_3_2=fold_add(mean_3);
-var mean_4_2=fold_add(mean_4);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(mean_3_2,mask_2);
-mean_3_2=mean_3_2+other_3;
-let other_4=exchange(mean_4_2,mask_2);
-mean_4_2=mean_4_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-mean_3_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4_2=all_3;
-workgroupBarrier();
-}
-let mean_all_2=mean_3_2 / f32(D);
-let mean_all_3=mean_4_2 / f32(D);
+let mean_all=mean_4 / f32(D);
+let mean_all_2=mean_2_2 / f32(D);
+let mean_all_3=mean_3_2 / f32(D);
 let end=select(0u,D / 4u,active_1);
-let sub_3=mean_all_3 - (mean_all_2*mean_all);
-for (var i_3=lane; i_3<end; i_3+=LANES) {
-let x_6=x_four(base_2+i_3);
-let mul_10=((x_6 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_5=gamma_four(i_3);
-let beta_5=beta_four(i_3);
-let add_5=(mul_10*gamma_5)+beta_5;
-let d_y_5=d_y_four(base_2+i_3);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_5=x_four(base_2+i_2);
+let mul_9=((x_5 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
+let gamma_5=gamma_four(i_2);
+let beta_5=beta_four(i_2);
+let add_5=(mul_9*gamma_5)+beta_5;
+let d_y_5=d_y_four(base_2+i_2);
 let where_9=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
 let where_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_9,add_5==vec4f(0.0f)),where_9,vec4f(0.0f)<add_5);
-let mul_11=where_10*gamma_5;
-let sub_2=mul_11 - vec4f(shift);
-d_x_put_four(base_2+i_3,((sub_2 - (mul_10*vec4f(sub_3))) - vec4f(mean_all_2))*vec4f(saved_2));
-let before=scratch_four(base_3+i_3);
-scratch_put_four(base_3+i_3,select(before,vec4f(0.0f),turn==0u)+(where_10*mul_10));
-let before_2=scratch_four(base_4+i_3);
-scratch_put_four(base_4+i_3,select(before_2,vec4f(0.0f),turn==0u)+where_10);
+let mul_10=where_10*gamma_5;
+let sub_2=mul_10 - vec4f(shift);
+d_x_put_four(base_2+i_2,((sub_2 - (mul_9*vec4f(sub_3))) - vec4f(mean_all))*vec4f(saved_2));
+let before=scratch_four(base_3+i_2);
+scratch_put_four(base_3+i_2,select(before,vec4f(0.0f),turn==0u)+(where_10*mul_9));
+let before_2=scratch_four(base_4+i_2);
+scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_10);
 }
 }
 }

@@ -17,7 +17,7 @@ override COLUMNS: bool;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -64,6 +64,8 @@ let where_3=select(d_y_3,0.0f,add_3==0.0f);
 let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
 var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
 let base_2=row*(D / 4u);
 for (var k=0u; k<HELD; k+=1u) {
 let i=lane+(k*LANES);
@@ -71,88 +73,69 @@ if (i<(D / 4u)) {
 let x_4=x_four(base_2+i);
 let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
 held[held_place(0u,k,local_index)]=mul_7;
-mean=mean+mul_7;
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i);
+let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
+held[held_place(1u,k,local_index)]=mul_8;
+let sub=mul_8 - vec4f(shift);
+mean=mean+sub;
+mean_2=mean_2+mul_7;
+mean_3=mean_3+(sub*mul_7);
 }
 }
-var mean_2=fold_add(mean);
+var mean_4=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
+let other=exchange(mean_4,mask);
+mean_4=mean_4+other;
+let other_2=exchange(mean_2_2,mask);
+mean_2_2=mean_2_2+other_2;
+let other_3=exchange(mean_3_2,mask);
+mean_3_2=mean_3_2+other_3;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
+mean_4=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3_2=all_3;
 workgroupBarrier();
 }
-let mean_all=mean_2 / f32(D);
-var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
+let mean_all=mean_4 / f32(D);
+let mean_all_2=mean_2_2 / f32(D);
+let mean_all_3=mean_3_2 / f32(D);
+let end=select(0u,D / 4u,active_1);
+let sub_3=mean_all_3 - (mean_all*mean_all_2);
 for (var k_2=0u; k_2<HELD; k_2+=1u) {
 let i_2=lane+(k_2*LANES);
-if (i_2<(D / 4u)) {
-let kept=held[held_place(0u,k_2,local_index)];
-let gamma_4=gamma_four(i_2);
-let beta_4=beta_four(i_2);
-let add_4=(kept*gamma_4)+beta_4;
-let d_y_4=d_y_four(base_2+i_2);
-let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
-let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
-held[held_place(1u,k_2,local_index)]=mul_8;
-let sub=mul_8 - vec4f(shift);
-mean_3=mean_3+sub;
-mean_4=mean_4+(sub*kept);
-}
-}
-var mean_3_2=fold_add(mean_3);
-var mean_4_2=fold_add(mean_4);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(mean_3_2,mask_2);
-mean_3_2=mean_3_2+other_3;
-let other_4=exchange(mean_4_2,mask_2);
-mean_4_2=mean_4_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-mean_3_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_4_2=all_3;
-workgroupBarrier();
-}
-let mean_all_2=mean_3_2 / f32(D);
-let mean_all_3=mean_4_2 / f32(D);
-let end=select(0u,D / 4u,active_1);
-let sub_3=mean_all_3 - (mean_all_2*mean_all);
-for (var k_3=0u; k_3<HELD; k_3+=1u) {
-let i_3=lane+(k_3*LANES);
-if (i_3<end) {
-let kept_2=held[held_place(1u,k_3,local_index)];
-let sub_2=kept_2 - vec4f(shift);
-let kept_3=held[held_place(0u,k_3,local_index)];
-d_x_put_four(base_2+i_3,((sub_2 - (kept_3*vec4f(sub_3))) - vec4f(mean_all_2))*vec4f(saved_2));
+if (i_2<end) {
+let kept=held[held_place(1u,k_2,local_index)];
+let sub_2=kept - vec4f(shift);
+let kept_2=held[held_place(0u,k_2,local_index)];
+d_x_put_four(base_2+i_2,((sub_2 - (kept_2*vec4f(sub_3))) - vec4f(mean_all))*vec4f(saved_2));
 }
 }
 }
@@ -211,10 +194,10 @@ let base_3=row_2*D;
 let base_4=row_3*D;
 let base_5=row_4*D;
 let base_6=row_5*D;
-let x_7=x_at(base_3);
-let x_8=x_at(base_4);
-let x_9=x_at(base_5);
-let x_10=x_at(base_6);
+let x_6=x_at(base_3);
+let x_7=x_at(base_4);
+let x_8=x_at(base_5);
+let x_9=x_at(base_6);
 let saved_0__2=saved_at(row_2);
 let saved_0__3=saved_at(row_3);
 let saved_0__4=saved_at(row_4);
@@ -227,16 +210,16 @@ let saved_2__2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_2);
 let saved_2__3=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_3);
 let saved_2__4=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_4);
 let saved_2__5=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row_5);
-let mul_12=((x_7 - saved_0__2) - saved_1__2)*saved_2__2;
-let mul_13=((x_8 - saved_0__3) - saved_1__3)*saved_2__3;
-let mul_14=((x_9 - saved_0__4) - saved_1__4)*saved_2__4;
-let mul_15=((x_10 - saved_0__5) - saved_1__5)*saved_2__5;
+let mul_11=((x_6 - saved_0__2) - saved_1__2)*saved_2__2;
+let mul_12=((x_7 - saved_0__3) - saved_1__3)*saved_2__3;
+let mul_13=((x_8 - saved_0__4) - saved_1__4)*saved_2__4;
+let mul_14=((x_9 - saved_0__5) - saved_1__5)*saved_2__5;
 let gamma_1=gamma_at(0u);
 let beta_1=beta_at(0u);
-let add_6=(mul_12*gamma_1)+beta_1;
-let add_7=(mul_13*gamma_1)+beta_1;
-let add_8=(mul_14*gamma_1)+beta_1;
-let add_9=(mul_15*gamma_1)+beta_1;
+let add_6=(mul_11*gamma_1)+beta_1;
+let add_7=(mul_12*gamma_1)+beta_1;
+let add_8=(mul_13*gamma_1)+beta_1;
+let add_9=(mul_14*gamma_1)+beta_1;
 let d_y_6=d_y_at(base_3);
 let d_y_7=d_y_at(base_4);
 let d_y_8=d_y_at(base_5);
@@ -313,11 +296,27 @@ var mean_5=vec4f(0.0f);
 var mean_6=vec4f(0.0f);
 var mean_7=vec4f(0.0f);
 var mean_8=vec4f(0.0f);
+var mean_2_3=vec4f(0.0f);
+var mean_2_4=vec4f(0.0f);
+var mean_2_5=vec4f(0.0f);
+var mean_2_6=vec4f(0.0f);
+var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
 for (var block=lane; block<D / 4u; block+=LANES*256u) {
 var part_4=vec4f(0.0f);
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
+var part_2_2=vec4f(0.0f);
+var part_2_3=vec4f(0.0f);
+var part_2_4=vec4f(0.0f);
+var part_2_5=vec4f(0.0f);
+var part_3_2=vec4f(0.0f);
+var part_3_3=vec4f(0.0f);
+var part_3_4=vec4f(0.0f);
+var part_3_5=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D / 4u);
 for (var i=block; i<stop; i+=LANES) {
 let x_4_2=x_four(base_2_2+i);
@@ -328,175 +327,144 @@ let mul_7_2=((x_4_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
 let mul_7_3=((x_4_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
 let mul_7_4=((x_4_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
 let mul_7_5=((x_4_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
-part_4=part_4+mul_7_2;
-part_5=part_5+mul_7_3;
-part_6=part_6+mul_7_4;
-part_7=part_7+mul_7_5;
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4_2=(mul_7_2*gamma_4)+beta_4;
+let add_4_3=(mul_7_3*gamma_4)+beta_4;
+let add_4_4=(mul_7_4*gamma_4)+beta_4;
+let add_4_5=(mul_7_5*gamma_4)+beta_4;
+let d_y_4_2=d_y_four(base_2_2+i);
+let d_y_4_3=d_y_four(base_2_3+i);
+let d_y_4_4=d_y_four(base_2_4+i);
+let d_y_4_5=d_y_four(base_2_5+i);
+let where_4_2=select(d_y_4_2,vec4f(0.0f),add_4_2==vec4f(0.0f));
+let where_4_3=select(d_y_4_3,vec4f(0.0f),add_4_3==vec4f(0.0f));
+let where_4_4=select(d_y_4_4,vec4f(0.0f),add_4_4==vec4f(0.0f));
+let where_4_5=select(d_y_4_5,vec4f(0.0f),add_4_5==vec4f(0.0f));
+let mul_8_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_2,add_4_2==vec4f(0.0f)),where_4_2,vec4f(0.0f)<add_4_2)*gamma_4;
+let mul_8_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_3,add_4_3==vec4f(0.0f)),where_4_3,vec4f(0.0f)<add_4_3)*gamma_4;
+let mul_8_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_4,add_4_4==vec4f(0.0f)),where_4_4,vec4f(0.0f)<add_4_4)*gamma_4;
+let mul_8_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_5,add_4_5==vec4f(0.0f)),where_4_5,vec4f(0.0f)<add_4_5)*gamma_4;
+let sub_4=mul_8_2 - vec4f(shift_2);
+let sub_5=mul_8_3 - vec4f(shift_3);
+let sub_6=mul_8_4 - vec4f(shift_4);
+let sub_7=mul_8_5 - vec4f(shift_5);
+part_4=part_4+sub_4;
+part_5=part_5+sub_5;
+part_6=part_6+sub_6;
+part_7=part_7+sub_7;
+part_2_2=part_2_2+mul_7_2;
+part_2_3=part_2_3+mul_7_3;
+part_2_4=part_2_4+mul_7_4;
+part_2_5=part_2_5+mul_7_5;
+part_3_2=part_3_2+(sub_4*mul_7_2);
+part_3_3=part_3_3+(sub_5*mul_7_3);
+part_3_4=part_3_4+(sub_6*mul_7_4);
+part_3_5=part_3_5+(sub_7*mul_7_5);
 }
 mean_5=mean_5+part_4;
 mean_6=mean_6+part_5;
 mean_7=mean_7+part_6;
 mean_8=mean_8+part_7;
+mean_2_3=mean_2_3+part_2_2;
+mean_2_4=mean_2_4+part_2_3;
+mean_2_5=mean_2_5+part_2_4;
+mean_2_6=mean_2_6+part_2_5;
+mean_3_3=mean_3_3+part_3_2;
+mean_3_4=mean_3_4+part_3_3;
+mean_3_5=mean_3_5+part_3_4;
+mean_3_6=mean_3_6+part_3_5;
 }
-var mean_2_2=fold_add(mean_5);
-var mean_2_3=fold_add(mean_6);
-var mean_2_4=fold_add(mean_7);
-var mean_2_5=fold_add(mean_8);
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other_4=exchange(mean_2_2,mask);
-let other_5=exchange(mean_2_3,mask);
-let other_6=exchange(mean_2_4,mask);
-let other_7=exchange(mean_2_5,mask);
-mean_2_2=mean_2_2+other_4;
-mean_2_3=mean_2_3+other_5;
-mean_2_4=mean_2_4+other_6;
-mean_2_5=mean_2_5+other_7;
-}
-let mean_all_4=mean_2_2 / f32(D);
-let mean_all_5=mean_2_3 / f32(D);
-let mean_all_6=mean_2_4 / f32(D);
-let mean_all_7=mean_2_5 / f32(D);
-var mean_3_3=vec4f(0.0f);
-var mean_3_4=vec4f(0.0f);
-var mean_3_5=vec4f(0.0f);
-var mean_3_6=vec4f(0.0f);
-var mean_4_3=vec4f(0.0f);
-var mean_4_4=vec4f(0.0f);
-var mean_4_5=vec4f(0.0f);
-var mean_4_6=vec4f(0.0f);
-for (var block_2=lane; block_2<D / 4u; block_2+=LANES*256u) {
-var part_2_2=vec4f(0.0f);
-var part_2_3=vec4f(0.0f);
-var part_2_4=vec4f(0.0f);
-var part_2_5=vec4f(0.0f);
-var part_3_2=vec4f(0.0f);
-var part_3_3=vec4f(0.0f);
-var part_3_4=vec4f(0.0f);
-var part_3_5=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),D / 4u);
-for (var i_2=block_2; i_2<stop_2; i_2+=LANES) {
-let x_5_2=x_four(base_2_2+i_2);
-let x_5_3=x_four(base_2_3+i_2);
-let x_5_4=x_four(base_2_4+i_2);
-let x_5_5=x_four(base_2_5+i_2);
-let mul_8_2=((x_5_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
-let mul_8_3=((x_5_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
-let mul_8_4=((x_5_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
-let mul_8_5=((x_5_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
-let gamma_4=gamma_four(i_2);
-let beta_4=beta_four(i_2);
-let add_4_2=(mul_8_2*gamma_4)+beta_4;
-let add_4_3=(mul_8_3*gamma_4)+beta_4;
-let add_4_4=(mul_8_4*gamma_4)+beta_4;
-let add_4_5=(mul_8_5*gamma_4)+beta_4;
-let d_y_4_2=d_y_four(base_2_2+i_2);
-let d_y_4_3=d_y_four(base_2_3+i_2);
-let d_y_4_4=d_y_four(base_2_4+i_2);
-let d_y_4_5=d_y_four(base_2_5+i_2);
-let where_4_2=select(d_y_4_2,vec4f(0.0f),add_4_2==vec4f(0.0f));
-let where_4_3=select(d_y_4_3,vec4f(0.0f),add_4_3==vec4f(0.0f));
-let where_4_4=select(d_y_4_4,vec4f(0.0f),add_4_4==vec4f(0.0f));
-let where_4_5=select(d_y_4_5,vec4f(0.0f),add_4_5==vec4f(0.0f));
-let mul_9_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_2,add_4_2==vec4f(0.0f)),where_4_2,vec4f(0.0f)<add_4_2)*gamma_4;
-let mul_9_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_3,add_4_3==vec4f(0.0f)),where_4_3,vec4f(0.0f)<add_4_3)*gamma_4;
-let mul_9_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_4,add_4_4==vec4f(0.0f)),where_4_4,vec4f(0.0f)<add_4_4)*gamma_4;
-let mul_9_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_5,add_4_5==vec4f(0.0f)),where_4_5,vec4f(0.0f)<add_4_5)*gamma_4;
-let sub_4=mul_9_2 - vec4f(shift_2);
-let sub_5=mul_9_3 - vec4f(shift_3);
-let sub_6=mul_9_4 - vec4f(shift_4);
-let sub_7=mul_9_5 - vec4f(shift_5);
-part_2_2=part_2_2+sub_4;
-part_2_3=part_2_3+sub_5;
-part_2_4=part_2_4+sub_6;
-part_2_5=part_2_5+sub_7;
-part_3_2=part_3_2+(sub_4*mul_8_2);
-part_3_3=part_3_3+(sub_5*mul_8_3);
-part_3_4=part_3_4+(sub_6*mul_8_4);
-part_3_5=part_3_5+(sub_7*mul_8_5);
-}
-mean_3_3=mean_3_3+part_2_2;
-mean_3_4=mean_3_4+part_2_3;
-mean_3_5=mean_3_5+part_2_4;
-mean_3_6=mean_3_6+part_2_5;
-mean_4_3=mean_4_3+part_3_2;
-mean_4_4=mean_4_4+part_3_3;
-mean_4_5=mean_4_5+part_3_4;
-mean_4_6=mean_4_6+part_3_5;
-}
+var mean_4_2=fold_add(mean_5);
+var mean_4_3=fold_add(mean_6);
+var mean_4_4=fold_add(mean_7);
+var mean_4_5=fold_add(mean_8);
+var mean_2_2_2=fold_add(mean_2_3);
+var mean_2_2_3=fold_add(mean_2_4);
+var mean_2_2_4=fold_add(mean_2_5);
+var mean_2_2_5=fold_add(mean_2_6);
 var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
 var mean_3_2_4=fold_add(mean_3_5);
 var mean_3_2_5=fold_add(mean_3_6);
-var mean_4_2_2=fold_add(mean_4_3);
-var mean_4_2_3=fold_add(mean_4_4);
-var mean_4_2_4=fold_add(mean_4_5);
-var mean_4_2_5=fold_add(mean_4_6);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_2_2=exchange(mean_3_2_2,mask_2);
-let other_2_3=exchange(mean_3_2_3,mask_2);
-let other_2_4=exchange(mean_3_2_4,mask_2);
-let other_2_5=exchange(mean_3_2_5,mask_2);
-mean_3_2_2=mean_3_2_2+other_2_2;
-mean_3_2_3=mean_3_2_3+other_2_3;
-mean_3_2_4=mean_3_2_4+other_2_4;
-mean_3_2_5=mean_3_2_5+other_2_5;
-let other_3_2=exchange(mean_4_2_2,mask_2);
-let other_3_3=exchange(mean_4_2_3,mask_2);
-let other_3_4=exchange(mean_4_2_4,mask_2);
-let other_3_5=exchange(mean_4_2_5,mask_2);
-mean_4_2_2=mean_4_2_2+other_3_2;
-mean_4_2_3=mean_4_2_3+other_3_3;
-mean_4_2_4=mean_4_2_4+other_3_4;
-mean_4_2_5=mean_4_2_5+other_3_5;
+for (var mask=1u; mask<SUBGROUP; mask*=2u) {
+let other_4=exchange(mean_4_2,mask);
+let other_5=exchange(mean_4_3,mask);
+let other_6=exchange(mean_4_4,mask);
+let other_7=exchange(mean_4_5,mask);
+mean_4_2=mean_4_2+other_4;
+mean_4_3=mean_4_3+other_5;
+mean_4_4=mean_4_4+other_6;
+mean_4_5=mean_4_5+other_7;
+let other_2_2=exchange(mean_2_2_2,mask);
+let other_2_3=exchange(mean_2_2_3,mask);
+let other_2_4=exchange(mean_2_2_4,mask);
+let other_2_5=exchange(mean_2_2_5,mask);
+mean_2_2_2=mean_2_2_2+other_2_2;
+mean_2_2_3=mean_2_2_3+other_2_3;
+mean_2_2_4=mean_2_2_4+other_2_4;
+mean_2_2_5=mean_2_2_5+other_2_5;
+let other_3_2=exchange(mean_3_2_2,mask);
+let other_3_3=exchange(mean_3_2_3,mask);
+let other_3_4=exchange(mean_3_2_4,mask);
+let other_3_5=exchange(mean_3_2_5,mask);
+mean_3_2_2=mean_3_2_2+other_3_2;
+mean_3_2_3=mean_3_2_3+other_3_3;
+mean_3_2_4=mean_3_2_4+other_3_4;
+mean_3_2_5=mean_3_2_5+other_3_5;
 }
-let mean_all_2_2=mean_3_2_2 / f32(D);
-let mean_all_2_3=mean_3_2_3 / f32(D);
-let mean_all_2_4=mean_3_2_4 / f32(D);
-let mean_all_2_5=mean_3_2_5 / f32(D);
-let mean_all_3_2=mean_4_2_2 / f32(D);
-let mean_all_3_3=mean_4_2_3 / f32(D);
-let mean_all_3_4=mean_4_2_4 / f32(D);
-let mean_all_3_5=mean_4_2_5 / f32(D);
+let mean_all_4=mean_4_2 / f32(D);
+let mean_all_5=mean_4_3 / f32(D);
+let mean_all_6=mean_4_4 / f32(D);
+let mean_all_7=mean_4_5 / f32(D);
+let mean_all_2_2=mean_2_2_2 / f32(D);
+let mean_all_2_3=mean_2_2_3 / f32(D);
+let mean_all_2_4=mean_2_2_4 / f32(D);
+let mean_all_2_5=mean_2_2_5 / f32(D);
+let mean_all_3_2=mean_3_2_2 / f32(D);
+let mean_all_3_3=mean_3_2_3 / f32(D);
+let mean_all_3_4=mean_3_2_4 / f32(D);
+let mean_all_3_5=mean_3_2_5 / f32(D);
 let end=select(0u,D / 4u,active_1);
-let sub_3_2=mean_all_3_2 - (mean_all_2_2*mean_all_4);
-let sub_3_3=mean_all_3_3 - (mean_all_2_3*mean_all_5);
-let sub_3_4=mean_all_3_4 - (mean_all_2_4*mean_all_6);
-let sub_3_5=mean_all_3_5 - (mean_all_2_5*mean_all_7);
-for (var i_3=lane; i_3<end; i_3+=LANES) {
-let x_6_2=x_four(base_2_2+i_3);
-let x_6_3=x_four(base_2_3+i_3);
-let x_6_4=x_four(base_2_4+i_3);
-let x_6_5=x_four(base_2_5+i_3);
-let mul_10_2=((x_6_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
-let mul_10_3=((x_6_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
-let mul_10_4=((x_6_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
-let mul_10_5=((x_6_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
-let gamma_5=gamma_four(i_3);
-let beta_5=beta_four(i_3);
-let add_5_2=(mul_10_2*gamma_5)+beta_5;
-let add_5_3=(mul_10_3*gamma_5)+beta_5;
-let add_5_4=(mul_10_4*gamma_5)+beta_5;
-let add_5_5=(mul_10_5*gamma_5)+beta_5;
-let d_y_5_2=d_y_four(base_2_2+i_3);
-let d_y_5_3=d_y_four(base_2_3+i_3);
-let d_y_5_4=d_y_four(base_2_4+i_3);
-let d_y_5_5=d_y_four(base_2_5+i_3);
+let sub_3_2=mean_all_3_2 - (mean_all_4*mean_all_2_2);
+let sub_3_3=mean_all_3_3 - (mean_all_5*mean_all_2_3);
+let sub_3_4=mean_all_3_4 - (mean_all_6*mean_all_2_4);
+let sub_3_5=mean_all_3_5 - (mean_all_7*mean_all_2_5);
+for (var i_2=lane; i_2<end; i_2+=LANES) {
+let x_5_2=x_four(base_2_2+i_2);
+let x_5_3=x_four(base_2_3+i_2);
+let x_5_4=x_four(base_2_4+i_2);
+let x_5_5=x_four(base_2_5+i_2);
+let mul_9_2=((x_5_2 - vec4f(saved_0__2)) - vec4f(saved_1__2))*vec4f(saved_2__2);
+let mul_9_3=((x_5_3 - vec4f(saved_0__3)) - vec4f(saved_1__3))*vec4f(saved_2__3);
+let mul_9_4=((x_5_4 - vec4f(saved_0__4)) - vec4f(saved_1__4))*vec4f(saved_2__4);
+let mul_9_5=((x_5_5 - vec4f(saved_0__5)) - vec4f(saved_1__5))*vec4f(saved_2__5);
+let gamma_5=gamma_four(i_2);
+let beta_5=beta_four(i_2);
+let add_5_2=(mul_9_2*gamma_5)+beta_5;
+let add_5_3=(mul_9_3*gamma_5)+beta_5;
+let add_5_4=(mul_9_4*gamma_5)+beta_5;
+let add_5_5=(mul_9_5*gamma_5)+beta_5;
+let d_y_5_2=d_y_four(base_2_2+i_2);
+let d_y_5_3=d_y_four(base_2_3+i_2);
+let d_y_5_4=d_y_four(base_2_4+i_2);
+let d_y_5_5=d_y_four(base_2_5+i_2);
 let where_5_2=select(d_y_5_2,vec4f(0.0f),add_5_2==vec4f(0.0f));
 let where_5_3=select(d_y_5_3,vec4f(0.0f),add_5_3==vec4f(0.0f));
 let where_5_4=select(d_y_5_4,vec4f(0.0f),add_5_4==vec4f(0.0f));
 let where_5_5=select(d_y_5_5,vec4f(0.0f),add_5_5==vec4f(0.0f));
-let mul_11_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_2,add_5_2==vec4f(0.0f)),where_5_2,vec4f(0.0f)<add_5_2)*gamma_5;
-let mul_11_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_3,add_5_3==vec4f(0.0f)),where_5_3,vec4f(0.0f)<add_5_3)*gamma_5;
-let mul_11_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_4,add_5_4==vec4f(0.0f)),where_5_4,vec4f(0.0f)<add_5_4)*gamma_5;
-let mul_11_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_5,add_5_5==vec4f(0.0f)),where_5_5,vec4f(0.0f)<add_5_5)*gamma_5;
-let sub_2_2=mul_11_2 - vec4f(shift_2);
-let sub_2_3=mul_11_3 - vec4f(shift_3);
-let sub_2_4=mul_11_4 - vec4f(shift_4);
-let sub_2_5=mul_11_5 - vec4f(shift_5);
-d_x_put_four(base_2_2+i_3,((sub_2_2 - (mul_10_2*vec4f(sub_3_2))) - vec4f(mean_all_2_2))*vec4f(saved_2__2));
-d_x_put_four(base_2_3+i_3,((sub_2_3 - (mul_10_3*vec4f(sub_3_3))) - vec4f(mean_all_2_3))*vec4f(saved_2__3));
-d_x_put_four(base_2_4+i_3,((sub_2_4 - (mul_10_4*vec4f(sub_3_4))) - vec4f(mean_all_2_4))*vec4f(saved_2__4));
-d_x_put_four(base_2_5+i_3,((sub_2_5 - (mul_10_5*vec4f(sub_3_5))) - vec4f(mean_all_2_5))*vec4f(saved_2__5));
+let mul_10_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_2,add_5_2==vec4f(0.0f)),where_5_2,vec4f(0.0f)<add_5_2)*gamma_5;
+let mul_10_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_3,add_5_3==vec4f(0.0f)),where_5_3,vec4f(0.0f)<add_5_3)*gamma_5;
+let mul_10_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_4,add_5_4==vec4f(0.0f)),where_5_4,vec4f(0.0f)<add_5_4)*gamma_5;
+let mul_10_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_5,add_5_5==vec4f(0.0f)),where_5_5,vec4f(0.0f)<add_5_5)*gamma_5;
+let sub_2_2=mul_10_2 - vec4f(shift_2);
+let sub_2_3=mul_10_3 - vec4f(shift_3);
+let sub_2_4=mul_10_4 - vec4f(shift_4);
+let sub_2_5=mul_10_5 - vec4f(shift_5);
+d_x_put_four(base_2_2+i_2,((sub_2_2 - (mul_9_2*vec4f(sub_3_2))) - vec4f(mean_all_4))*vec4f(saved_2__2));
+d_x_put_four(base_2_3+i_2,((sub_2_3 - (mul_9_3*vec4f(sub_3_3))) - vec4f(mean_all_5))*vec4f(saved_2__3));
+d_x_put_four(base_2_4+i_2,((sub_2_4 - (mul_9_4*vec4f(sub_3_4))) - vec4f(mean_all_6))*vec4f(saved_2__4));
+d_x_put_four(base_2_5+i_2,((sub_2_5 - (mul_9_5*vec4f(sub_3_5))) - vec4f(mean_all_7))*vec4f(saved_2__5));
 }
 }
 `,
@@ -539,7 +507,7 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -586,40 +554,77 @@ let d_y_3=d_y_at(base+(D - 1u));
 let where_3=select(d_y_3,0.0f,add_3==0.0f);
 let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let first_2=min(part*(((D+PARTS) - 1u) / PARTS),D);
+let last_2=min(first_2+(((D+PARTS) - 1u) / PARTS),D);
 var mean=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
+var mean_2=0.0f;
+var mean_3=0.0f;
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=0.0f;
-let stop=min(block+(LANES*256u),last);
+var part_2=0.0f;
+var part_3=0.0f;
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_at(base+i);
 let mul_7=((x_4 - saved_0) - saved_1)*saved_2;
-part_1=part_1+mul_7;
+let gamma_4=gamma_at(i);
+let beta_4=beta_at(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_at(base+i);
+let where_4=select(d_y_4,0.0f,add_4==0.0f);
+let mul_8=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
+let sub=mul_8 - shift;
+part_1=part_1+sub;
+part_2=part_2+mul_7;
+part_3=part_3+(sub*mul_7);
 }
 mean=mean+part_1;
+mean_2=mean_2+part_2;
+mean_3=mean_3+part_3;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
 let other=exchange(mean,mask);
 mean=mean+other;
+let other_2=exchange(mean_2,mask);
+mean_2=mean_2+other_2;
+let other_3=exchange(mean_3,mask);
+mean_3=mean_3+other_3;
 }
 if (SUBGROUP<LANES) {
 scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 mean=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3=all_3;
 workgroupBarrier();
 }
 let mean_all=mean;
+let mean_all_2=mean_2;
+let mean_all_3=mean_3;
 if (active_1 && (lane==0u)) {
 partials_put((part*N)+row,shift);
 partials_put((((3u*PARTS)+part)*N)+row,mean_all);
+partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
+partials_put((((5u*PARTS)+part)*N)+row,mean_all_3);
 }
 }
 `,
@@ -657,7 +662,7 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*1u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 fn fold_add(v: vec4f) -> f32 {
 return (v.x+v.y)+(v.z+v.w);
@@ -707,51 +712,100 @@ let d_y_3=d_y_at(base+(D - 1u));
 let where_3=select(d_y_3,0.0f,add_3==0.0f);
 let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
 let shift=mul_2+(((mul_4 - mul_2)+(mul_6 - mul_2))*0.3333333432674408f);
+let first_2=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
+let last_2=min(first_2+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
 let base_2=row*(D / 4u);
 var mean=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
+var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+for (var block=first_2+lane; block<last_2; block+=LANES*256u) {
 var part_1=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop=min(block+(LANES*256u),last_2);
 for (var i=block; i<stop; i+=LANES) {
 let x_4=x_four(base_2+i);
 let mul_7=((x_4 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-part_1=part_1+mul_7;
+let gamma_4=gamma_four(i);
+let beta_4=beta_four(i);
+let add_4=(mul_7*gamma_4)+beta_4;
+let d_y_4=d_y_four(base_2+i);
+let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
+let sub=mul_8 - vec4f(shift);
+part_1=part_1+sub;
+part_2=part_2+mul_7;
+part_3=part_3+(sub*mul_7);
 }
 mean=mean+part_1;
+mean_2=mean_2+part_2;
+mean_3=mean_3+part_3;
 }
-var mean_2=fold_add(mean);
+var mean_4=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(mean_2,mask);
-mean_2=mean_2+other;
+let other=exchange(mean_4,mask);
+mean_4=mean_4+other;
+let other_2=exchange(mean_2_2,mask);
+mean_2_2=mean_2_2+other_2;
+let other_3=exchange(mean_3_2,mask);
+mean_3_2=mean_3_2+other_3;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
 let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
-mean_2=all;
+mean_4=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+mean_2_2=all_2;
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+mean_3_2=all_3;
 workgroupBarrier();
 }
-let mean_all=mean_2;
+let mean_all=mean_4;
+let mean_all_2=mean_2_2;
+let mean_all_3=mean_3_2;
 if (active_1 && (lane==0u)) {
 partials_put((part*N)+row,shift);
 partials_put((((3u*PARTS)+part)*N)+row,mean_all);
+partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
+partials_put((((5u*PARTS)+part)*N)+row,mean_all_3);
 }
 }
 `,
               bindings: [
                 { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
                 { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                {
+                  tensor: "gamma",
+                  access: "read",
+                  name: "gamma",
+                  accessors: { at: "gamma_at", four: "gamma_four" },
+                },
+                {
+                  tensor: "beta",
+                  access: "read",
+                  name: "beta",
+                  accessors: { at: "beta_at", four: "beta_four" },
+                },
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
                 {
                   tensor: "(partials)",
                   access: "read_write",
@@ -785,7 +839,7 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -802,358 +856,68 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*N)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_2=partials_at(row);
-let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
-let last=min(first+(((D+PARTS) - 1u) / PARTS),D);
-let base=row*D;
-let saved_0=saved_at(row);
-let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
-let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
-var mean_2=0.0f;
-var mean_3=0.0f;
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_3=0.0f;
-var part_4=0.0f;
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_at(base+i);
-let mul=((x_1 - saved_0) - saved_1)*saved_2;
-let gamma_1=gamma_at(i);
-let beta_1=beta_at(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_at(base+i);
-let where_1=select(d_y_1,0.0f,add==0.0f);
-let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
-let sub=mul_2 - part_2;
-part_3=part_3+sub;
-part_4=part_4+(sub*mul);
-}
-mean_2=mean_2+part_3;
-mean_3=mean_3+part_4;
-}
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(mean_2,mask_2);
-mean_2=mean_2+other_3;
-let other_4=exchange(mean_3,mask_2);
-mean_3=mean_3+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-mean_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_3=all_3;
-workgroupBarrier();
-}
-let mean_all=mean_2;
-let mean_all_2=mean_3;
-if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*N)+row,mean_all);
-partials_put((((5u*PARTS)+part)*N)+row,mean_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-            {
-              vector: "D",
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-fn fold_add(v: vec4f) -> f32 {
-return (v.x+v.y)+(v.z+v.w);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*N)+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(D);
-let part_2=partials_at(row);
-let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let last=min(first+((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
-let base=row*(D / 4u);
-let saved_0=saved_at(row);
-let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
-let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
-var mean_2=vec4f(0.0f);
-var mean_3=vec4f(0.0f);
-for (var block=first+lane; block<last; block+=LANES*256u) {
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop=min(block+(LANES*256u),last);
-for (var i=block; i<stop; i+=LANES) {
-let x_1=x_four(base+i);
-let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
-let gamma_1=gamma_four(i);
-let beta_1=beta_four(i);
-let add=(mul*gamma_1)+beta_1;
-let d_y_1=d_y_four(base+i);
-let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
-let mul_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add)*gamma_1;
-let sub=mul_2 - vec4f(part_2);
-part_3=part_3+sub;
-part_4=part_4+(sub*mul);
-}
-mean_2=mean_2+part_3;
-mean_3=mean_3+part_4;
-}
-var mean_2_2=fold_add(mean_2);
-var mean_3_2=fold_add(mean_3);
-for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(mean_2_2,mask_2);
-mean_2_2=mean_2_2+other_3;
-let other_4=exchange(mean_3_2,mask_2);
-mean_3_2=mean_3_2+other_4;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=mean_2_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
-workgroupBarrier();
-for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
-if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-mean_2_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-mean_3_2=all_3;
-workgroupBarrier();
-}
-let mean_all=mean_2_2;
-let mean_all_2=mean_3_2;
-if (active_1 && (lane==0u)) {
-partials_put((((4u*PARTS)+part)*N)+row,mean_all);
-partials_put((((5u*PARTS)+part)*N)+row,mean_all_2);
-}
-}
-`,
-              bindings: [
-                { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } },
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } },
-                { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } },
-                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
-                {
-                  tensor: "(partials)",
-                  access: "read_write",
-                  name: "partials",
-                  accessors: { at: "partials_at", put: "partials_put" },
-                },
-              ],
-              constants: [
-                { name: "LANES", kind: "lanes" },
-                { name: "ROWS", kind: "rows" },
-                { name: "COLUMNS", kind: "columns" },
-                { name: "PARTS", kind: "parts" },
-                { name: "SUBGROUP", kind: "subgroup" },
-                { name: "N", kind: "extent", factor: "N" },
-                { name: "D", kind: "extent", factor: "D" },
-              ],
-            },
-          ],
-          shared: true,
-        },
-        {
-          forms: [
-            {
-              vector: null,
-              together: 1,
-              held: 0,
-              wgsl: `override LANES: u32;
-override ROWS: u32;
-override COLUMNS: bool;
-override PARTS: u32;
-override SUBGROUP: u32;
-override N: u32;
-override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
-var<workgroup> scratch_memory: array<f32,scratch_length>;
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id) workgroup_id: vec3u,
-@builtin(num_workgroups) num_workgroups: vec3u,
-@builtin(local_invocation_index) local_index: u32,
-) {
-let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all / PARTS;
-let part=group_of_all % PARTS;
-let lane=select(local_index % LANES,local_index / ROWS,COLUMNS);
-let row_in_group=select(local_index / LANES,local_index % ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let used=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
-var total=0.0f;
-for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*N)+row);
-total=total+part_1;
-}
-for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
-}
-if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
-workgroupBarrier();
-for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
-if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-total=all;
-workgroupBarrier();
-}
-let mean=total / f32(D);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=((D+(((D+PARTS) - 1u) / PARTS)) - 1u) / (((D+PARTS) - 1u) / PARTS);
+var total=0.0f;
 var total_2=0.0f;
 var total_3=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at((((3u*PARTS)+p_2)*N)+row);
+total=total+part_2;
 let part_3=partials_at((((4u*PARTS)+p_2)*N)+row);
 total_2=total_2+part_3;
 let part_4=partials_at((((5u*PARTS)+p_2)*N)+row);
 total_3=total_3+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
-total_2=total_2+other_3;
-let other_4=exchange(total_3,mask_2);
-total_3=total_3+other_4;
+let other=exchange(total,mask_2);
+total=total+other;
+let other_2=exchange(total_2,mask_2);
+total_2=total_2+other_2;
+let other_3=exchange(total_3,mask_2);
+total_3=total_3+other_3;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_3;
 workgroupBarrier();
 for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
 if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_3=all_3;
 workgroupBarrier();
 }
+let mean=total / f32(D);
 let mean_2=total_2 / f32(D);
 let mean_3=total_3 / f32(D);
 let first=min(part*(((D+PARTS) - 1u) / PARTS),D);
@@ -1163,7 +927,7 @@ let base=row*D;
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
-let sub_2=mean_3 - (mean_2*mean);
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_at(base+i);
 let mul=((x_1 - saved_0) - saved_1)*saved_2;
@@ -1173,8 +937,8 @@ let add=(mul*gamma_1)+beta_1;
 let d_y_1=d_y_at(base+i);
 let where_1=select(d_y_1,0.0f,add==0.0f);
 let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
-let sub=mul_2 - part_2;
-d_x_put(base+i,((sub - (mul*sub_2)) - mean_2)*saved_2);
+let sub=mul_2 - part_1;
+d_x_put(base+i,((sub - (mul*sub_2)) - mean)*saved_2);
 }
 }
 `,
@@ -1208,7 +972,7 @@ override PARTS: u32;
 override SUBGROUP: u32;
 override N: u32;
 override D: u32;
-override scratch_length: u32=LANES*ROWS*2u;
+override scratch_length: u32=LANES*ROWS*3u;
 var<workgroup> scratch_memory: array<f32,scratch_length>;
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1225,68 +989,68 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 let used=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
-var total=0.0f;
 for (var p=lane; p<used; p+=LANES) {
-let part_1=partials_at((((3u*PARTS)+p)*N)+row);
-total=total+part_1;
 }
 for (var mask=1u; mask<SUBGROUP; mask*=2u) {
-let other=exchange(total,mask);
-total=total+other;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total;
 workgroupBarrier();
 for (var half=LANES / 2u; half >=SUBGROUP; half /=2u) {
 if (lane<half) {
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 }
 workgroupBarrier();
 }
-let all=scratch_memory[row_in_group*LANES];
-total=all;
 workgroupBarrier();
 }
-let mean=total / f32(D);
-let part_2=partials_at(row);
+let part_1=partials_at(row);
 let used_2=(((D / 4u)+((((D / 4u)+PARTS) - 1u) / PARTS)) - 1u) / ((((D / 4u)+PARTS) - 1u) / PARTS);
+var total=0.0f;
 var total_2=0.0f;
 var total_3=0.0f;
 for (var p_2=lane; p_2<used_2; p_2+=LANES) {
+let part_2=partials_at((((3u*PARTS)+p_2)*N)+row);
+total=total+part_2;
 let part_3=partials_at((((4u*PARTS)+p_2)*N)+row);
 total_2=total_2+part_3;
 let part_4=partials_at((((5u*PARTS)+p_2)*N)+row);
 total_3=total_3+part_4;
 }
 for (var mask_2=1u; mask_2<SUBGROUP; mask_2*=2u) {
-let other_3=exchange(total_2,mask_2);
-total_2=total_2+other_3;
-let other_4=exchange(total_3,mask_2);
-total_3=total_3+other_4;
+let other=exchange(total,mask_2);
+total=total+other;
+let other_2=exchange(total_2,mask_2);
+total_2=total_2+other_2;
+let other_3=exchange(total_3,mask_2);
+total_3=total_3+other_3;
 }
 if (SUBGROUP<LANES) {
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(row_in_group*LANES)+lane]=total;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_3;
 workgroupBarrier();
 for (var half_2=LANES / 2u; half_2 >=SUBGROUP; half_2 /=2u) {
 if (lane<half_2) {
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 }
 workgroupBarrier();
 }
-let all_2=scratch_memory[row_in_group*LANES];
+let all=scratch_memory[row_in_group*LANES];
+total=all;
+let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_3=all_3;
 workgroupBarrier();
 }
+let mean=total / f32(D);
 let mean_2=total_2 / f32(D);
 let mean_3=total_3 / f32(D);
 let first=min(part*((((D / 4u)+PARTS) - 1u) / PARTS),D / 4u);
@@ -1296,7 +1060,7 @@ let base=row*(D / 4u);
 let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u) / 4u)*4u)+row);
 let saved_2=saved_at(((((N+3u) / 4u)*4u)+(((N+3u) / 4u)*4u))+row);
-let sub_2=mean_3 - (mean_2*mean);
+let sub_2=mean_3 - (mean*mean_2);
 for (var i=first+lane; i<end; i+=LANES) {
 let x_1=x_four(base+i);
 let mul=((x_1 - vec4f(saved_0)) - vec4f(saved_1))*vec4f(saved_2);
@@ -1306,8 +1070,8 @@ let add=(mul*gamma_1)+beta_1;
 let d_y_1=d_y_four(base+i);
 let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
 let mul_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add)*gamma_1;
-let sub=mul_2 - vec4f(part_2);
-d_x_put_four(base+i,((sub - (mul*vec4f(sub_2))) - vec4f(mean_2))*vec4f(saved_2));
+let sub=mul_2 - vec4f(part_1);
+d_x_put_four(base+i,((sub - (mul*vec4f(sub_2))) - vec4f(mean))*vec4f(saved_2));
 }
 }
 `,
