@@ -90,21 +90,22 @@ function delaySums(nodes: readonly Node[], below: Map<Node, number>, segments: R
       !segments.has(one) &&
       !outermostReductions(one.arg).some((other) => segments.has(other)),
   );
+  const read = new Map(sums.map((one) => [one, rowTensors(one)]));
   /** The first level of those that need a node. */
   const needed = new Map<Node, number>();
   for (const node of [...nodes].reverse()) {
     const until = needed.get(node) ?? Number.POSITIVE_INFINITY;
-    if (node.kind === "reduce" && sums.includes(node)) {
-      const own = rowTensors(node);
-      const later = sums
+    const own = node.kind === "reduce" ? read.get(node) : undefined;
+    if (node.kind === "reduce" && own !== undefined) {
+      const later = [...read]
         .filter(
-          (one) =>
+          ([one, tensors]) =>
             level(one) > level(node) &&
             level(one) < until &&
             sameAxes(one.over, node.over) &&
-            [...own].every((tensor) => rowTensors(one).has(tensor)),
+            [...own].every((tensor) => tensors.has(tensor)),
         )
-        .map(level);
+        .map(([one]) => level(one));
       if (later.length > 0) below.set(node, Math.min(...later));
     }
     const first = node.kind === "reduce" ? level(node) : until;
