@@ -27,9 +27,7 @@ export function findEquation(scope: Scope, name: string): Equation | undefined {
   return equations.get(name) ?? (scope.mode === null ? undefined : modeEquations[scope.mode].get(name));
 }
 
-/**
- * Reads the equations behind `names`: none waits for another, so that a chain of thousands is no nesting.
- */
+/** Reads the equations behind `names`: none waits for another, so that a chain of thousands is no nesting. */
 export function evaluateEquations(scope: Scope, names: Iterable<string>): void {
   const roots = [...names].flatMap((name) => findEquation(scope, name) ?? []);
   const uses = function* (equation: Equation): Generator<Equation> {

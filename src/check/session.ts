@@ -1,4 +1,4 @@
-/** What one norm's check keeps in one mode: shared by its own scope and those of the norms and functions it calls. */
+/** How a session begins, and where it gives a norm up as too large. */
 import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
 import { maxDiagnostics } from "../syntax/limits.ts";
 import type { Declarations } from "./declare.ts";

@@ -26,7 +26,7 @@ export function reductionLoops(kernel: PlannedKernel): ReductionLoop[] {
   const ofSegments: ReduceNode[] = [];
   for (const node of nodes) {
     if (node.kind !== "reduce" || segments.has(node)) continue;
-    if (outermostReductions(node.arg).some((one) => segments.has(one))) {
+    if (isOfSegments(node, segments)) {
       ofSegments.push(node);
       continue;
     }
@@ -45,6 +45,10 @@ export function reductionLoops(kernel: PlannedKernel): ReductionLoop[] {
     all.push({ level, over, reductions: ofSegments, segments: kernel.segments });
   }
   return all.sort((a, b) => a.level - b.level);
+}
+
+function isOfSegments({ arg }: ReduceNode, segments: ReadonlySet<Node>): boolean {
+  return outermostReductions(arg).some((one) => segments.has(one));
 }
 
 /** Which nodes are samples of the terms of a sum: shifts without the moments about them, which take no loop. */
@@ -85,10 +89,7 @@ function delaySums(nodes: readonly Node[], below: Map<Node, number>, segments: R
   const level = (node: Node): number => below.get(node) as number;
   const sums = nodes.filter(
     (one): one is ReduceNode =>
-      one.kind === "reduce" &&
-      !isMoment(one.op) &&
-      !segments.has(one) &&
-      !outermostReductions(one.arg).some((other) => segments.has(other)),
+      one.kind === "reduce" && !isMoment(one.op) && !segments.has(one) && !isOfSegments(one, segments),
   );
   const read = new Map(sums.map((one) => [one, rowTensors(one)]));
   /** The first level of those that need a node. */
