@@ -1,8 +1,8 @@
 /** The adapters of this machine, each with what a process needs in its environment to get that one and no other. */
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { hasVulkanLoader } from "../src/device/loader.ts";
-import { unpackSwiftShader } from "../src/device/swiftshader.ts";
+import { hasVulkanLoader } from "../src/tools/device/loader.ts";
+import { unpackSwiftShader } from "../src/tools/device/swiftshader.ts";
 
 export interface AdapterChoice {
   readonly name: string;

@@ -2,8 +2,8 @@
  * A contestant runs in a process of its own, since two copies of Dawn in one process disturb each other and a driver
  * may crash. This is the child's side: it prepares a case, and then takes one timing whenever it is asked to.
  */
-import type { Timed } from "../src/measure/slope.ts";
-import { type Slope, slopes } from "../src/measure/slope.ts";
+import type { Timed } from "../src/tuning/measure/slope.ts";
+import { type Slope, slopes } from "../src/tuning/measure/slope.ts";
 import type { BenchCase } from "./cases.ts";
 import { type CaseData, type Dtype, dataOf } from "./data.ts";
 import { type Gradients, largestGradientError } from "./gradient-reference.ts";

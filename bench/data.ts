@@ -1,4 +1,4 @@
-import { fromHalf, toHalf } from "../src/runtime/half.ts";
+import { fromHalf, toHalf } from "../src/runtime/shapes/float16.ts";
 import type { BenchCase } from "./cases.ts";
 import { product, viewOf } from "./view.ts";
 

@@ -1,10 +1,10 @@
 /** `npm run bench:encode`: what one dispatch costs the processor in `encode`, with buffers that were seen before. */
 import { readFileSync } from "node:fs";
-import { checkFile } from "../src/check/check.ts";
 import { compileGraph } from "../src/compile/passes.ts";
-import { openDevice } from "../src/device/index.ts";
-import { median } from "../src/measure/spread.ts";
-import { createNorm } from "../src/runtime/index.ts";
+import { checkFile } from "../src/language/check/check.ts";
+import { createNorm } from "../src/runtime/webgpu/index.ts";
+import { openDevice } from "../src/tools/device/index.ts";
+import { median } from "../src/tuning/measure/spread.ts";
 
 const rounds = 101;
 const calls = 200;

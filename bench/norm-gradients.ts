@@ -1,12 +1,12 @@
 /** The process of normc's backward passes and of a copy kernel that moves the bytes of one. */
-import { compileBackward, compileSaving } from "../src/compile/backward.ts";
+import { compileBackward, compileSaving } from "../src/compile/compile-backward.ts";
 import { compileGraph } from "../src/compile/passes.ts";
-import { chainOf } from "../src/measure/chain.ts";
-import { wallClock } from "../src/measure/clock.ts";
-import { copyKernel } from "../src/measure/copy.ts";
-import { prepareSubject } from "../src/measure/subject.ts";
+import type { Graph } from "../src/graph/tensor/graph.ts";
 import type { Program } from "../src/program/program.ts";
-import type { Graph } from "../src/tensor/graph.ts";
+import { chainOf } from "../src/tuning/measure/chain.ts";
+import { wallClock } from "../src/tuning/measure/clock.ts";
+import { copyKernel } from "../src/tuning/measure/copy.ts";
+import { prepareSubject } from "../src/tuning/measure/timed-norm.ts";
 import { type BenchCase, library } from "./cases.ts";
 import { type Entry, type Prepared, serve } from "./contestant.ts";
 import { type CaseData, cotangentOf, type Dtype } from "./data.ts";

@@ -1,9 +1,9 @@
 /** The process of normc and of the copy kernel beside it. */
 import { compileGraph } from "../src/compile/passes.ts";
-import { chainOf } from "../src/measure/chain.ts";
-import { wallClock } from "../src/measure/clock.ts";
-import { copyKernel } from "../src/measure/copy.ts";
-import { prepareSubject } from "../src/measure/subject.ts";
+import { chainOf } from "../src/tuning/measure/chain.ts";
+import { wallClock } from "../src/tuning/measure/clock.ts";
+import { copyKernel } from "../src/tuning/measure/copy.ts";
+import { prepareSubject } from "../src/tuning/measure/timed-norm.ts";
 import { library } from "./cases.ts";
 import { serve } from "./contestant.ts";
 import { feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";

@@ -1,11 +1,11 @@
 /** What normc's own processes share: the device, the library's norm of a case, what it is fed, what comes out of it. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { checkFile } from "../src/check/check.ts";
-import { giveWay, openDevice } from "../src/device/index.ts";
+import type { Graph } from "../src/graph/tensor/graph.ts";
+import { checkFile } from "../src/language/check/check.ts";
 import type { Program } from "../src/program/program.ts";
-import { fromHalf, toHalf } from "../src/runtime/half.ts";
-import type { Graph } from "../src/tensor/graph.ts";
+import { fromHalf, toHalf } from "../src/runtime/shapes/float16.ts";
+import { giveWay, openDevice } from "../src/tools/device/index.ts";
 import { version } from "../src/version.ts";
 import { type BenchCase, library } from "./cases.ts";
 import type { Opened } from "./contestant.ts";

@@ -1,5 +1,5 @@
 /** One case: every contestant is prepared, then all take timings in turn. */
-import { type Spread, spreadOf } from "../src/measure/spread.ts";
+import { type Spread, spreadOf } from "../src/tuning/measure/spread.ts";
 import type { BenchCase } from "./cases.ts";
 import type { Child } from "./child.ts";
 import type { EntryInfo } from "./contestant.ts";

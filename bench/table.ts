@@ -1,5 +1,5 @@
 /** The results as Markdown. */
-import { geometricMean, median } from "../src/measure/spread.ts";
+import { geometricMean, median } from "../src/tuning/measure/spread.ts";
 import { type Comparison, comparisonOf, type Ratio } from "./comparison.ts";
 import type { Outcome, Timing } from "./race.ts";
 import { timingOf } from "./ratios.ts";

@@ -4,7 +4,7 @@ import { createToken, Lexer, type TokenType } from "chevrotain";
 export const Name = createToken({ name: "Name", pattern: /[A-Za-z_][A-Za-z0-9_]*/, label: "a name" });
 
 /**
- * A name that begins an equation or an update. The lexer never makes it: `src/syntax/scan.ts` does, from what
+ * A name that begins an equation or an update. The lexer never makes it: `src/language/syntax/scan.ts` does, from what
  * stands around a name. With it a statement shows where it begins, so that neither newlines nor semicolons need
  * to mean anything and recovery after a mistake finds the next statement.
  */
@@ -62,7 +62,7 @@ export const Equals = symbol("Equals", "=");
 /** Greedy: `a <-b` is an update, `a < -b` a comparison. */
 export const Arrow = symbol("Arrow", "<-");
 
-/** Everything that stands between two operands; `src/syntax/expressions.ts` knows how tightly each binds. */
+/** Everything that stands between two operands; `src/language/syntax/expressions.ts` knows how tightly each binds. */
 export const Operator = createToken({ name: "Operator", pattern: Lexer.NA, label: "an operator" });
 
 const operator = (name: string, pattern: string): TokenType =>

@@ -14,5 +14,5 @@ const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.
   cwd: root,
   stdio: "inherit",
 });
-if (status === 0) chmodSync(join(root, "dist/src/cli/main.js"), 0o755);
+if (status === 0) chmodSync(join(root, "dist/src/tools/cli/main.js"), 0o755);
 process.exitCode = status ?? 1;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 if (process.features.typescript) {
   module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/normc/compiled", import.meta.url)));
-  await import("../src/cli/main.ts");
+  await import("../src/tools/cli/main.ts");
 } else {
   process.stderr.write(
     `a checkout of normc needs a Node that runs TypeScript, 22.18 or newer: this is Node ${process.versions.node}\n`,

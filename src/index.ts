@@ -2,17 +2,18 @@
  * The compiler as a library: text in, programs and TypeScript out. It touches no file: whoever calls it brings the
  * texts of imported files. What the programs run with is `normc/runtime`.
  */
-import { type CheckedNorm, checkFile } from "./check/check.ts";
+
 import { compileGraph } from "./compile/passes.ts";
-import { type Diagnostic, hasErrors, type Source } from "./diagnostics/diagnostic.ts";
-import { emitBindings } from "./emit/bindings.ts";
+import { type CheckedNorm, checkFile } from "./language/check/check.ts";
+import { type Diagnostic, hasErrors, type Source } from "./language/diagnostics/diagnostic.ts";
+import { format as formatFile } from "./language/format/format.ts";
+import { parse } from "./language/syntax/parse.ts";
 import type { Program } from "./program/program.ts";
-import { format as formatFile } from "./syntax/format.ts";
-import { parse } from "./syntax/parse.ts";
+import { emitBindings } from "./targets/bindings/bindings.ts";
 import { version } from "./version.ts";
 
-export type { Diagnostic, Source } from "./diagnostics/diagnostic.ts";
-export { renderJson, renderText } from "./diagnostics/render.ts";
+export type { Diagnostic, Source } from "./language/diagnostics/diagnostic.ts";
+export { renderJson, renderText } from "./language/diagnostics/render.ts";
 export type { Mode, Program } from "./program/program.ts";
 export { version };
 

@@ -1,1 +1,1 @@
-export { version } from "./program/version.ts";
+export { version } from "./program/compiler-version.ts";

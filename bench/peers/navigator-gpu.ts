@@ -1,6 +1,6 @@
 import { create, globals } from "webgpu";
-import { giveWay } from "../../src/device/index.ts";
-import { traitsOf } from "../../src/runtime/traits.ts";
+import { traitsOf } from "../../src/runtime/variants/traits.ts";
+import { giveWay } from "../../src/tools/device/index.ts";
 
 /** Puts Dawn where a browser has it, for libraries that look for `navigator.gpu`. */
 export function provideNavigatorGpu(): void {

@@ -1,6 +1,6 @@
 /** ONNX models made in code: a chain of one layer, so that what comes once with a run (the transfers) cancels. */
 import proto from "onnx-proto";
-import { toHalf } from "../../src/runtime/half.ts";
+import { toHalf } from "../../src/runtime/shapes/float16.ts";
 import type { BenchCase } from "../cases.ts";
 import type { CaseData, Dtype } from "../data.ts";
 import { type Node, recipe } from "./onnx-recipes.ts";

@@ -1,6 +1,6 @@
 /** ONNX Runtime in Node; the execution provider is the first argument. */
 import { createRequire } from "node:module";
-import { fromHalf, toHalf } from "../../src/runtime/half.ts";
+import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
 import { serve, timedRun } from "../contestant.ts";
 import { chainModel } from "./onnx-model.ts";
 import { recipe } from "./onnx-recipes.ts";

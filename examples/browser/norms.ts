@@ -18,7 +18,7 @@ import instanceNorm from "../../library/instance_norm.norm";
 import layerNorm from "../../library/layer_norm.norm";
 import rmsNorm from "../../library/rms_norm.norm";
 import softmaxSpec from "../../library/softmax.norm";
-import type { GpuSettings } from "../../src/runtime-gpujs/index.ts";
+import type { GpuSettings } from "../../src/runtime/gpujs/index.ts";
 import {
   channels,
   type Formula,

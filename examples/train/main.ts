@@ -1,5 +1,5 @@
 /** `npm run example:train`: the same network without a norm and with one, on real digits, side by side. */
-import { openDevice } from "../../src/device/index.ts";
+import { openDevice } from "../../src/tools/device/index.ts";
 import { loadDigits } from "./digits.ts";
 import { type Report, type TrainSettings, train } from "./train.ts";
 

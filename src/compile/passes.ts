@@ -1,20 +1,21 @@
 /** The passes, in order: a checked graph becomes a program. This is the road in one screen. */
-import { emitProgram } from "../emit/program.ts";
-import { addresses } from "../kernel/address.ts";
-import { lowerForms } from "../kernel/forms.ts";
-import { allForms, type KernelForms } from "../kernel/ir.ts";
-import { verifyKernel } from "../kernel/verify.ts";
+
+import { centre } from "../graph/passes/centre.ts";
+import { expand } from "../graph/passes/expand.ts";
+import { recognise } from "../graph/passes/recognise.ts";
+import { share } from "../graph/passes/share-sums.ts";
+import { simplify } from "../graph/passes/simplify.ts";
+import { stabilise } from "../graph/passes/stabilise.ts";
+import type { Graph } from "../graph/tensor/graph.ts";
+import { verifyGraph } from "../graph/tensor/verify-graph.ts";
+import { addresses } from "../kernels/body/address.ts";
+import { allForms, type KernelForms } from "../kernels/ir/ir.ts";
+import { verifyKernel } from "../kernels/ir/verify-kernel.ts";
+import { lowerForms } from "../kernels/lower/lower-structures.ts";
+import { partition } from "../kernels/schedule/partition.ts";
+import type { Plan } from "../kernels/schedule/plan.ts";
 import type { Program } from "../program/program.ts";
-import { partition } from "../schedule/partition.ts";
-import type { Plan } from "../schedule/plan.ts";
-import { centre } from "../tensor/centre.ts";
-import { expand } from "../tensor/expand.ts";
-import type { Graph } from "../tensor/graph.ts";
-import { recognise } from "../tensor/recognise.ts";
-import { share } from "../tensor/share.ts";
-import { simplify } from "../tensor/simplify.ts";
-import { stabilise } from "../tensor/stabilise.ts";
-import { verifyGraph } from "../tensor/verify.ts";
+import { emitProgram } from "../targets/wgsl/emit-program.ts";
 
 /** A graph after each pass, for `normc explain --after PASS`. */
 export type PassedGraphs = readonly { readonly pass: string; readonly graph: Graph; readonly ms: number }[];

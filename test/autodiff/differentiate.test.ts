@@ -1,10 +1,10 @@
 /** What a backward graph takes and computes, and that the passes after it still find what they look for. */
 import { describe, expect, it, test } from "vitest";
-import { differentiate } from "../../src/autodiff/differentiate.ts";
-import { nameClash } from "../../src/autodiff/names.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { type Graph, type Node, reachable } from "../../src/tensor/graph.ts";
-import { verifyGraph } from "../../src/tensor/verify.ts";
+import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
+import { nameClash } from "../../src/graph/autodiff/gradient-names.ts";
+import { type Graph, type Node, reachable } from "../../src/graph/tensor/graph.ts";
+import { verifyGraph } from "../../src/graph/tensor/verify-graph.ts";
 import { graphIn, shapesOf } from "../check/files.ts";
 import { oracle } from "../support/compare.ts";
 import { checkText, graphOf, libraryNorms } from "../support/library.ts";

@@ -1,12 +1,12 @@
 /** The derivative of every operator, reduction and function of the prelude by itself, against central differences. */
 import { describe, expect, it, test } from "vitest";
-import { differentiate } from "../../src/autodiff/differentiate.ts";
-import { prelude } from "../../src/check/prelude.ts";
-import { reductions } from "../../src/check/reductions.ts";
-import { type Operator, operators } from "../../src/operators/operators.ts";
-import { interpret } from "../../src/oracle/interpret.ts";
-import { createBuilder } from "../../src/tensor/builder.ts";
-import type { Graph, GraphTensor, Node } from "../../src/tensor/graph.ts";
+import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
+import { type Operator, operators } from "../../src/graph/operators/operators.ts";
+import { interpret } from "../../src/graph/oracle/interpret.ts";
+import { createBuilder } from "../../src/graph/tensor/builder.ts";
+import type { Graph, GraphTensor, Node } from "../../src/graph/tensor/graph.ts";
+import { reductions } from "../../src/language/check/expressions/reductions.ts";
+import { prelude } from "../../src/language/check/modules/prelude.ts";
 import { slope } from "../support/gradients.ts";
 import { checkText } from "../support/library.ts";
 

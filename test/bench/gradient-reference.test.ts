@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type BenchCase, caseOf, library } from "../../bench/cases.ts";
 import { cotangentOf, dataOf } from "../../bench/data.ts";
 import { type Gradients, gradientsOf, largestGradientError } from "../../bench/gradient-reference.ts";
-import { differentiate } from "../../src/autodiff/differentiate.ts";
+import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
 import { oracle } from "../support/compare.ts";
 import { graphOf } from "../support/library.ts";
 

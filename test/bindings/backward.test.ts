@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Norm } from "../../src/runtime/index.ts";
+import type { Norm } from "../../src/runtime/webgpu/index.ts";
 import { normc, root, temporaryFolder } from "../cli/normc.ts";
 import { readBuffer, storedBuffer } from "../support/buffers.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
@@ -18,7 +18,7 @@ afterAll(async () => {
 
 beforeAll(async () => {
   const spec = join(root, "test/bindings/backward.norm");
-  const runtime = join(root, "src/runtime/index.ts");
+  const runtime = join(root, "src/runtime/webgpu/index.ts");
   const { code, err } = await normc(["build", spec, "--out", folder.path, "--runtime", runtime]);
   expect(code, err).toBe(0);
 });

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emitBindings } from "../../src/emit/bindings.ts";
-import { printLiteral } from "../../src/emit/bindings-literal.ts";
-import type { Norm } from "../../src/runtime/index.ts";
+import type { Norm } from "../../src/runtime/webgpu/index.ts";
+import { emitBindings } from "../../src/targets/bindings/bindings.ts";
+import { printLiteral } from "../../src/targets/bindings/literal.ts";
 import { precompileTemplates } from "../../templates/precompile.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { input } from "./norms.ts";
@@ -19,7 +19,7 @@ let text: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "normc-bindings-"));
-  text = await emitBindings({ ...input, runtime: join(root, "src/runtime/index.ts") });
+  text = await emitBindings({ ...input, runtime: join(root, "src/runtime/webgpu/index.ts") });
   await writeFile(join(folder, "centered.ts"), text);
 });
 afterAll(() => rm(folder, { recursive: true }));

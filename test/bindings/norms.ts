@@ -1,4 +1,4 @@
-import type { BoundNorm } from "../../src/emit/bindings.ts";
+import type { BoundNorm } from "../../src/targets/bindings/bindings.ts";
 import { centered } from "../runtime/programs.ts";
 
 const banner = { source: "centered.norm", hash: "sha256:0123", compiler: "0.0.0" };

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Norm } from "../../src/runtime/index.ts";
+import type { Norm } from "../../src/runtime/webgpu/index.ts";
 import { normc, root, temporaryFolder } from "../cli/normc.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { typeErrors } from "./type-errors.ts";
@@ -16,7 +16,15 @@ afterAll(async () => {
 
 const spec = join(root, "test/bindings/backward.norm");
 const build = (...words: string[]) =>
-  normc(["build", spec, "--out", folder.path, "--runtime", join(root, "src/runtime/index.ts"), ...words]);
+  normc([
+    "build",
+    spec,
+    "--out",
+    folder.path,
+    "--runtime",
+    join(root, "src/runtime/webgpu/index.ts"),
+    ...words,
+  ]);
 
 beforeAll(async () => {
   const { code, err } = await build("--save", "stats");

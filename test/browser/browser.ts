@@ -2,10 +2,10 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { servePage } from "../../examples/browser/serve.ts";
-import { compileGather } from "../../src/compile/gather.ts";
+import { compileGather } from "../../src/compile/compile-gather.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
-import type { GatherProgram } from "../../src/runtime-gpujs/index.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import type { GatherProgram } from "../../src/runtime/gpujs/index.ts";
 import type { Trial } from "../support/compare.ts";
 import { launchChromium } from "./chromium.ts";
 import type { Answer, Job, Machine, TestPage } from "./job.ts";

@@ -4,8 +4,8 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import { type Browser, chromium } from "playwright-core";
-import { readTar } from "../../src/device/tar.ts";
-import { unpackOnce } from "../../src/device/unpack.ts";
+import { readTar } from "../../src/tools/device/tar.ts";
+import { unpackOnce } from "../../src/tools/device/unpack.ts";
 
 /** Both backends on SwiftShader: WebGPU as Dawn has it, WebGL2 through ANGLE. */
 const flags = [

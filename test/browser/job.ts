@@ -1,6 +1,7 @@
 /** What a test asks of the page, and what comes back: plain data both ways. */
-import type { NormOptions, Program } from "../../src/runtime/index.ts";
-import type { GatherProgram } from "../../src/runtime-gpujs/index.ts";
+
+import type { GatherProgram } from "../../src/runtime/gpujs/index.ts";
+import type { NormOptions, Program } from "../../src/runtime/webgpu/index.ts";
 
 export type Job = (
   | { readonly target: "webgl2"; readonly program: GatherProgram }

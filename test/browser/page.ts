@@ -1,8 +1,8 @@
 /** Runs in the browser: both runtimes, and programs from the test. */
 import { GPU } from "gpu.js";
-import { creatorFor } from "../../src/runtime/creator.ts";
-import { createNorm, NormError, type Program } from "../../src/runtime/index.ts";
-import { createGatherNorm, type GatherNorm, type GatherProgram } from "../../src/runtime-gpujs/index.ts";
+import { createGatherNorm, type GatherNorm, type GatherProgram } from "../../src/runtime/gpujs/index.ts";
+import { creatorFor } from "../../src/runtime/webgpu/creator.ts";
+import { createNorm, NormError, type Program } from "../../src/runtime/webgpu/index.ts";
 import type { Answer, Job, Machine, TestPage } from "./job.ts";
 
 let device: GPUDevice | undefined;

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { checkFile } from "../../src/check/check.ts";
-import { codes } from "../../src/diagnostics/codes.ts";
-import type { Diagnostic, Source } from "../../src/diagnostics/diagnostic.ts";
+import { checkFile } from "../../src/language/check/check.ts";
+import { codes } from "../../src/language/diagnostics/codes.ts";
+import type { Diagnostic, Source } from "../../src/language/diagnostics/diagnostic.ts";
 import { testBroken } from "../support/broken.ts";
 
 const folder = new URL("./broken", import.meta.url).pathname;

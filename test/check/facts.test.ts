@@ -1,7 +1,7 @@
 /** What the checker finds out about texts that are right. */
 import { describe, expect, test } from "vitest";
-import { interpret } from "../../src/oracle/interpret.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+import { interpret } from "../../src/graph/oracle/interpret.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { checkAll, graphIn, shapesOf } from "./files.ts";
 
 const outputs = (text: string): string[] => shapesOf(graphIn(text), "output");

@@ -1,7 +1,8 @@
 /** Checking texts that exist only in a test. */
-import { type CheckedNorm, checkFile } from "../../src/check/check.ts";
-import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { type CheckedNorm, checkFile } from "../../src/language/check/check.ts";
+import type { Diagnostic } from "../../src/language/diagnostics/diagnostic.ts";
 import { librarySource } from "../support/library.ts";
 
 export interface Checked {

@@ -1,11 +1,11 @@
 /** Words that mean something to a target or to JavaScript are names like any other here. */
 import { afterAll, expect, test } from "vitest";
-import { isBuiltIn } from "../../src/check/unknown.ts";
-import { asBuilt, namedForms } from "../../src/cli/describe.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
+import { isBuiltIn } from "../../src/language/check/scope/unknown.ts";
 import type { KernelForm, Program } from "../../src/program/program.ts";
-import { layOut } from "../../src/runtime/layout.ts";
-import { moduleCode } from "../../src/runtime/module.ts";
+import { layOut } from "../../src/runtime/shader/layout.ts";
+import { moduleCode } from "../../src/runtime/shader/module.ts";
+import { asBuilt, namedForms } from "../../src/tools/cli/explain/describe.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { checkAll } from "./files.ts";
 

@@ -1,8 +1,8 @@
 /** Each function of the prelude against its formula, written here once more in JavaScript. */
 import { expect, test } from "vitest";
-import { prelude } from "../../src/check/prelude.ts";
-import { erf } from "../../src/operators/f64.ts";
-import { interpret } from "../../src/oracle/interpret.ts";
+import { erf } from "../../src/graph/operators/f64.ts";
+import { interpret } from "../../src/graph/oracle/interpret.ts";
+import { prelude } from "../../src/language/check/modules/prelude.ts";
 import { graphIn } from "./files.ts";
 
 const sigmoid = (v: number): number => Math.exp(v) / (1 + Math.exp(v));

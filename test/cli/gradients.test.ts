@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { openDevice } from "../../src/device/index.ts";
+import { openDevice } from "../../src/tools/device/index.ts";
 import { type Ended, normc, temporaryFolder } from "./normc.ts";
 
 const folder = temporaryFolder();

@@ -23,7 +23,7 @@ beforeAll(async () => {
   return () => folder[Symbol.dispose]();
 }, 120_000);
 
-const main = join(packed, "dist/src/cli/main.js");
+const main = join(packed, "dist/src/tools/cli/main.js");
 
 test("the installed command runs, and finds the library", async () => {
   const asked = await ended(process.execPath, [main, "--version"], folder.path);

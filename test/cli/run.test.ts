@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { openDevice } from "../../src/device/index.ts";
+import { openDevice } from "../../src/tools/device/index.ts";
 import { type Ended, normc, temporaryFolder } from "./normc.ts";
 
 const folder = temporaryFolder();

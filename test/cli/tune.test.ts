@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseTuning, printTuning } from "../../src/tune/file.ts";
+import { parseTuning, printTuning } from "../../src/tuning/file/tuning-file.ts";
 import { normc, temporaryFolder } from "./normc.ts";
 
 const layer = ["tune", "LayerNorm", "--budget", "500ms"];

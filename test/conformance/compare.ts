@@ -1,4 +1,4 @@
-import { toHalf } from "../../src/runtime/half.ts";
+import { toHalf } from "../../src/runtime/shapes/float16.ts";
 import type { Expectation, Storage, Want } from "./map.ts";
 import type { Tolerance } from "./read.ts";
 

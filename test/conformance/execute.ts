@@ -2,22 +2,22 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GPU } from "gpu.js";
-import { differentiate } from "../../src/autodiff/differentiate.ts";
-import { type CheckedFile, checkFile } from "../../src/check/check.ts";
-import { compileGather } from "../../src/compile/gather.ts";
+import { compileGather } from "../../src/compile/compile-gather.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
-import type { Source } from "../../src/diagnostics/diagnostic.ts";
-import { interpret } from "../../src/oracle/interpret.ts";
+import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
+import { interpret } from "../../src/graph/oracle/interpret.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { type CheckedFile, checkFile } from "../../src/language/check/check.ts";
+import type { Source } from "../../src/language/diagnostics/diagnostic.ts";
 import type { Program, Storage } from "../../src/program/program.ts";
-import { createNorm, type Norm } from "../../src/runtime/index.ts";
-import { resolveShapes } from "../../src/runtime/shapes.ts";
 import {
   createGatherNorm,
   type GatherNorm,
   type GatherProgram,
   type GpuBackend,
-} from "../../src/runtime-gpujs/index.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+} from "../../src/runtime/gpujs/index.ts";
+import { resolveShapes } from "../../src/runtime/shapes/shapes.ts";
+import { createNorm, type Norm } from "../../src/runtime/webgpu/index.ts";
 import type { Feed, Run } from "./map.ts";
 import type { Spec } from "./spec.ts";
 

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { openDevice } from "../../src/device/index.ts";
-import { unpackSwiftShader } from "../../src/device/swiftshader.ts";
-import { readTar } from "../../src/device/tar.ts";
+import { openDevice } from "../../src/tools/device/index.ts";
+import { unpackSwiftShader } from "../../src/tools/device/swiftshader.ts";
+import { readTar } from "../../src/tools/device/tar.ts";
 
 const runFile = promisify(execFile);
 const linux = process.platform === "linux" && process.arch === "x64";
@@ -19,7 +19,7 @@ async function openElsewhere(
   env: Record<string, string> = {},
   close = true,
 ): Promise<unknown> {
-  const index = new URL("../../src/device/index.ts", import.meta.url).href;
+  const index = new URL("../../src/tools/device/index.ts", import.meta.url).href;
   const script = `
     const { openDevice } = await import(${JSON.stringify(index)});
     const opened = await openDevice({ ...${JSON.stringify(options)}, onMiss: (reason) => console.log(reason) });

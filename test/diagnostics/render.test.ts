@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Diagnostic, diagnostic, type Source } from "../../src/diagnostics/diagnostic.ts";
-import { renderJson, renderText } from "../../src/diagnostics/render.ts";
+import { type Diagnostic, diagnostic, type Source } from "../../src/language/diagnostics/diagnostic.ts";
+import { renderJson, renderText } from "../../src/language/diagnostics/render.ts";
 
 /** The mark `‹…›` in a text is where the span lies. */
 function marked(text: string): { source: Source; start: number; end: number } {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { editDistance, nearest } from "../../src/diagnostics/suggest.ts";
+import { editDistance, nearest } from "../../src/language/diagnostics/suggest.ts";
 
 const known = [
   "gamma",

@@ -1,8 +1,8 @@
 /** Examples in the documentation: fenced blocks marked `norm`, or `norm N301` where one shows a mistake. */
 import { readFileSync } from "node:fs";
-import { checkFile } from "../../src/check/check.ts";
-import type { Diagnostic, Source } from "../../src/diagnostics/diagnostic.ts";
-import { positionAt } from "../../src/diagnostics/lines.ts";
+import { checkFile } from "../../src/language/check/check.ts";
+import type { Diagnostic, Source } from "../../src/language/diagnostics/diagnostic.ts";
+import { positionAt } from "../../src/language/diagnostics/lines.ts";
 import { libraryFiles, librarySource } from "../support/library.ts";
 
 export interface Block {

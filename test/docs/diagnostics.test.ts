@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type Code, codes } from "../../src/diagnostics/codes.ts";
+import { type Code, codes } from "../../src/language/diagnostics/codes.ts";
 import { diagnose, normBlocks, readDoc, told } from "./blocks.ts";
 
 const all = Object.keys(codes) as Code[];

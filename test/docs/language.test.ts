@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { forms, reductionNames } from "../../src/check/forms.ts";
-import { prelude } from "../../src/check/prelude.ts";
-import { operators } from "../../src/operators/operators.ts";
+import { operators } from "../../src/graph/operators/operators.ts";
+import { prelude } from "../../src/language/check/modules/prelude.ts";
+import { forms, reductionNames } from "../../src/language/check/scope/reduction-names.ts";
 import { diagnose, normBlocks, readDoc, told } from "./blocks.ts";
 
 const page = readDoc("language.md");

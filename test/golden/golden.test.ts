@@ -6,11 +6,11 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { differentiate } from "../../src/autodiff/differentiate.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { format } from "../../src/syntax/format.ts";
-import { parse } from "../../src/syntax/parse.ts";
-import { printGraph } from "../../src/tensor/print.ts";
+import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
+import { printGraph } from "../../src/graph/tensor/print.ts";
+import { format } from "../../src/language/format/format.ts";
+import { parse } from "../../src/language/syntax/parse.ts";
 import { checkText } from "../support/library.ts";
 import { printPlan } from "./plan.ts";
 

@@ -1,6 +1,7 @@
 /** A plan as text: each kernel with its grid and what it stores. */
-import { reductionLoops } from "../../src/kernel/loops.ts";
-import type { Plan } from "../../src/schedule/plan.ts";
+
+import type { Plan } from "../../src/kernels/schedule/plan.ts";
+import { reductionLoops } from "../../src/kernels/schedule/row-loops.ts";
 
 export function printPlan(plan: Plan): string {
   return plan.kernels

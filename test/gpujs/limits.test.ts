@@ -1,10 +1,10 @@
 /** Sizes that a backend of gpu.js cannot do: refused before a kernel is made. */
 import { GPU } from "gpu.js";
 import { expect, it } from "vitest";
-import { compileGather } from "../../src/compile/gather.ts";
-import { resolveShapes } from "../../src/runtime/index.ts";
-import { createGatherNorm, type GpuBackend } from "../../src/runtime-gpujs/index.ts";
-import { checkSizes, sizedPasses } from "../../src/runtime-gpujs/passes.ts";
+import { compileGather } from "../../src/compile/compile-gather.ts";
+import { createGatherNorm, type GpuBackend } from "../../src/runtime/gpujs/index.ts";
+import { checkSizes, sizedPasses } from "../../src/runtime/gpujs/open-passes.ts";
+import { resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import { graphOf } from "../support/library.ts";
 
 const { program } = compileGather(graphOf("LayerNorm"));

@@ -1,11 +1,11 @@
 /** Gradients that are added to what their buffers hold, against the oracle's backward graph. */
 import { afterAll, describe, expect, it } from "vitest";
-import { compileBackward } from "../../src/compile/backward.ts";
+import { compileBackward } from "../../src/compile/compile-backward.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { createBackward } from "../../src/runtime/backward.ts";
-import { fromHalf, toHalf } from "../../src/runtime/half.ts";
-import type { Storage } from "../../src/runtime/index.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { createBackward } from "../../src/runtime/webgpu/create-backward.ts";
+import type { Storage } from "../../src/runtime/webgpu/index.ts";
 import { readBuffer, storedBuffer } from "../support/buffers.ts";
 import { oracle, type Trial } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices, withLimits } from "../support/device.ts";

@@ -1,9 +1,9 @@
 /** Tensors larger than a binding lie in several; small operands are packed where bindings are too few. */
 import { afterAll, describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { fromHalf, toHalf } from "../../src/runtime/half.ts";
-import { createNorm, NormError } from "../../src/runtime/index.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { createNorm, NormError } from "../../src/runtime/webgpu/index.ts";
 import { type Trial, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices, overridden, withLimits } from "../support/device.ts";
 import { checkText, graphOf, libraryNorms } from "../support/library.ts";

@@ -3,7 +3,7 @@
  * the same last bit in the kernel that finds the maximum and in the one that looks for it, or the gradient is lost.
  */
 import { afterAll, describe, expect, it } from "vitest";
-import type { ChooseVariant } from "../../src/runtime/index.ts";
+import type { ChooseVariant } from "../../src/runtime/webgpu/index.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { backwardTrial, worstOnDevice } from "../support/gradients.ts";
 import { checkText } from "../support/library.ts";

@@ -3,9 +3,9 @@
  * statistics, states included; and where its rows are split, one more for each set.
  */
 import { expect, it } from "vitest";
-import { differentiate } from "../../src/autodiff/differentiate.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { libraryNorms } from "../support/library.ts";
 
 /** Dispatches, and dispatches with rows split (null: there is nothing to split). */

@@ -1,8 +1,8 @@
 /** Storage in f16: within one unit in the last place of the rounded float64 result, and finite when that is finite. */
 import { afterAll, describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { fromHalf, toHalf } from "../../src/runtime/half.ts";
-import { createNorm } from "../../src/runtime/index.ts";
+import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { oracle, type Trial } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { checkText, graphOf, libraryNorms } from "../support/library.ts";

@@ -1,7 +1,7 @@
 /** Ten million and more: rows, elements of a row, and more than a binding holds. On the first adapter alone; the slower one would learn nothing more. */
 import { afterAll, describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { createNorm } from "../../src/runtime/index.ts";
+import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { graphOf } from "../support/library.ts";
 import { normals } from "../support/random.ts";

@@ -1,6 +1,6 @@
 /** Every norm of the library, in every mode, on every adapter of the machine, over awkward shapes, against the oracle. */
 import { afterAll, describe, expect, it } from "vitest";
-import type { Graph } from "../../src/tensor/graph.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { libraryNorms } from "../support/library.ts";

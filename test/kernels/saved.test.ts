@@ -1,9 +1,9 @@
 /** What a forward pass keeps, and the backward pass that reads it, against the oracle's gradients. */
 import { afterAll, describe, expect, it } from "vitest";
-import { divide, joinGradients } from "../../src/autodiff/save.ts";
-import { compileSaving } from "../../src/compile/backward.ts";
+import { compileSaving } from "../../src/compile/compile-backward.ts";
 import { compileGraph, passGraph } from "../../src/compile/passes.ts";
-import { createNorm } from "../../src/runtime/index.ts";
+import { divide, joinGradients } from "../../src/graph/autodiff/divide.ts";
+import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { backwardTrial, worstGradient } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";

@@ -4,7 +4,8 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { planProgram } from "../../src/runtime/dispatch.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { planProgram } from "../../src/runtime/variants/dispatch.ts";
 import {
   type ChooseVariant,
   chooseVariant,
@@ -12,8 +13,7 @@ import {
   refusal,
   resolveShapes,
   type Variant,
-} from "../../src/runtime/index.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+} from "../../src/runtime/webgpu/index.ts";
 import { type Trial, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { backwardTrial, worstOnDevice } from "../support/gradients.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { slopes, type Timed } from "../../src/measure/slope.ts";
-import { geometricMean, spreadOf } from "../../src/measure/spread.ts";
+import { slopes, type Timed } from "../../src/tuning/measure/slope.ts";
+import { geometricMean, spreadOf } from "../../src/tuning/measure/spread.ts";
 
 /** Takes `once` for each call and `each` for each link of the chain. */
 function pretended(once: number, each: number, most?: number): Timed & { readonly lengths: number[] } {

@@ -3,9 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import protobuf from "protobufjs/light.js";
 import { describe, expect, it } from "vitest";
-import { mapLayers } from "../../src/onnx/map.ts";
-import { readModel } from "../../src/onnx/read.ts";
-import { onnxSchema } from "../../src/onnx/schema.ts";
+import { mapLayers } from "../../src/tools/onnx/map.ts";
+import { readModel } from "../../src/tools/onnx/read.ts";
+import { onnxSchema } from "../../src/tools/onnx/schema.ts";
 import { normc, temporaryFolder } from "../cli/normc.ts";
 
 type Dims = readonly (number | string)[];

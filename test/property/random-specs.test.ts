@@ -1,11 +1,11 @@
 /** Random specs on random shapes: the device and the simplified graph against the oracle. A failure prints its seed and a shrunk spec. */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkFile } from "../../src/check/check.ts";
-import { compileBackward } from "../../src/compile/backward.ts";
+import { compileBackward } from "../../src/compile/compile-backward.ts";
 import { graphPasses } from "../../src/compile/passes.ts";
-import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { checkFile } from "../../src/language/check/check.ts";
+import type { Diagnostic } from "../../src/language/diagnostics/diagnostic.ts";
 import { oracle, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { backwardTrial, worstAgainstDifferences, worstOnDevice } from "../support/gradients.ts";

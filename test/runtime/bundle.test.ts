@@ -10,7 +10,7 @@ test("the runtime and layer norm stay below 12 kB, minified and compressed", asy
   const entry = "page";
   const bundle = await rolldown({
     input: entry,
-    resolve: { alias: { "normc/runtime": path("../../src/runtime/index.ts") } },
+    resolve: { alias: { "normc/runtime": path("../../src/runtime/webgpu/index.ts") } },
     plugins: [
       {
         name: "page",

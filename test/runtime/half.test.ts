@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fromHalf, toHalf } from "../../src/runtime/half.ts";
+import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
 
 test("every f16 comes back from f32 as it was", () => {
   for (let half = 0; half < 0x10000; half++) {

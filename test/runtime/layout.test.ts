@@ -1,8 +1,8 @@
 /** Layouts that no adapter here has the memory for: as data, and as code that compiles. */
 import { afterAll, describe, expect, it } from "vitest";
 import type { KernelForm } from "../../src/program/program.ts";
-import { type BindingLimits, layOut } from "../../src/runtime/layout.ts";
-import { moduleCode } from "../../src/runtime/module.ts";
+import { type BindingLimits, layOut } from "../../src/runtime/shader/layout.ts";
+import { moduleCode } from "../../src/runtime/shader/module.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 
 const devices = await openTestDevices();

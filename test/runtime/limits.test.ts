@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Program } from "../../src/program/program.ts";
-import { planProgram } from "../../src/runtime/dispatch.ts";
-import { createNorm } from "../../src/runtime/index.ts";
-import { resolveShapes } from "../../src/runtime/shapes.ts";
+import { resolveShapes } from "../../src/runtime/shapes/shapes.ts";
+import { planProgram } from "../../src/runtime/variants/dispatch.ts";
+import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { laneARow } from "../support/variants.ts";
 import { centered } from "./programs.ts";
 

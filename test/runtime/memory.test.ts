@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
-import { createNorm } from "../../src/runtime/index.ts";
-import { guarded } from "../../src/runtime/lost.ts";
+import { guarded } from "../../src/runtime/device/device-errors.ts";
+import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { centered } from "./programs.ts";
 

@@ -1,4 +1,4 @@
-import type { Program } from "../../src/runtime/index.ts";
+import type { Program } from "../../src/runtime/webgpu/index.ts";
 
 /**
  * Written by hand, as the compiler would: y = (x - mean(x over K, ...S)) * scale * gamma, per sample and group, and

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { openDevice } from "../../src/device/index.ts";
-import { type ChooseVariant, createNorm, NormError, type Program } from "../../src/runtime/index.ts";
+import { type ChooseVariant, createNorm, NormError, type Program } from "../../src/runtime/webgpu/index.ts";
+import { openDevice } from "../../src/tools/device/index.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { laneARow } from "../support/variants.ts";
 import { centered, centeredOracle } from "./programs.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NormError, type Program, resolveShapes } from "../../src/runtime/index.ts";
+import { NormError, type Program, resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import { centered } from "./programs.ts";
 
 function axis(name: string, extent: number | { param: string } | null = null): Program["axes"][number] {

@@ -1,6 +1,6 @@
 /** The rule for the default, and what is refused and why: as data, without a device. */
 import { describe, expect, test } from "vitest";
-import { chooseVariant, refusal, type Variant, type Work } from "../../src/runtime/index.ts";
+import { chooseVariant, refusal, type Variant, type Work } from "../../src/runtime/webgpu/index.ts";
 import { laneARow } from "../support/variants.ts";
 
 const limits = {

@@ -9,8 +9,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Diagnostic, Source } from "../../src/diagnostics/diagnostic.ts";
-import { positionAt } from "../../src/diagnostics/lines.ts";
+import type { Diagnostic, Source } from "../../src/language/diagnostics/diagnostic.ts";
+import { positionAt } from "../../src/language/diagnostics/lines.ts";
 
 interface Expected {
   readonly place: string;

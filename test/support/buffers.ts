@@ -1,6 +1,7 @@
 /** Buffers of a test's own, filled and read back. */
-import type { Storage } from "../../src/runtime/index.ts";
-import { bufferBytes, readElements, writeElements } from "../../src/runtime/storage.ts";
+
+import { bufferBytes, readElements, writeElements } from "../../src/runtime/shapes/element-types.ts";
+import type { Storage } from "../../src/runtime/webgpu/index.ts";
 
 export function storedBuffer(device: GPUDevice, values: ArrayLike<number>, storage: Storage): GPUBuffer {
   const buffer = device.createBuffer({

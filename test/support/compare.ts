@@ -1,14 +1,14 @@
 /** Runs a graph on a device and on the oracle with the same f32 inputs, and measures how far apart they are. */
 import { compileGraph } from "../../src/compile/passes.ts";
-import { interpret } from "../../src/oracle/interpret.ts";
+import { interpret } from "../../src/graph/oracle/interpret.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
 import {
   type ChooseVariant,
   chooseVariant,
   createNorm,
   type NormOptions,
   resolveShapes,
-} from "../../src/runtime/index.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+} from "../../src/runtime/webgpu/index.ts";
 
 export interface Trial {
   readonly graph: Graph;

@@ -1,4 +1,4 @@
-import { type OpenedDevice, openDevice } from "../../src/device/index.ts";
+import { type OpenedDevice, openDevice } from "../../src/tools/device/index.ts";
 
 /** A device for tests, under a short name of its adapter. */
 export interface TestDevice extends OpenedDevice {

@@ -1,8 +1,8 @@
 /** Runs a graph through gpu.js. */
 import { GPU } from "gpu.js";
-import { compileGather } from "../../src/compile/gather.ts";
-import { createGatherNorm, type GatherProgram, type GpuBackend } from "../../src/runtime-gpujs/index.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+import { compileGather } from "../../src/compile/compile-gather.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { createGatherNorm, type GatherProgram, type GpuBackend } from "../../src/runtime/gpujs/index.ts";
 import type { Trial } from "./compare.ts";
 
 const programs = new WeakMap<Graph, GatherProgram>();

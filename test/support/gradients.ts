@@ -1,10 +1,16 @@
 /** Gradients for tests: of the oracle's backward graph, and by central differences of its forward graph. */
-import { differentiate } from "../../src/autodiff/differentiate.ts";
-import { differentiable, gradientName } from "../../src/autodiff/names.ts";
+
 import { compileGraph } from "../../src/compile/passes.ts";
-import { interpret } from "../../src/oracle/interpret.ts";
-import { type ChooseVariant, chooseVariant, createNorm, resolveShapes } from "../../src/runtime/index.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
+import { differentiable, gradientName } from "../../src/graph/autodiff/gradient-names.ts";
+import { interpret } from "../../src/graph/oracle/interpret.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import {
+  type ChooseVariant,
+  chooseVariant,
+  createNorm,
+  resolveShapes,
+} from "../../src/runtime/webgpu/index.ts";
 import { oracle, type Trial } from "./compare.ts";
 import { normals } from "./random.ts";
 

@@ -1,8 +1,8 @@
 /** The shipped library, read from disk and checked. */
 import { readdirSync, readFileSync } from "node:fs";
-import { type CheckedNorm, checkFile } from "../../src/check/check.ts";
-import type { Diagnostic, Source } from "../../src/diagnostics/diagnostic.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { type CheckedNorm, checkFile } from "../../src/language/check/check.ts";
+import type { Diagnostic, Source } from "../../src/language/diagnostics/diagnostic.ts";
 
 const folder = new URL("../../library/", import.meta.url);
 

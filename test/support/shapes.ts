@@ -1,6 +1,7 @@
 /** Dims and feeds for any norm, from extents of its axes. */
-import { resolveShapes } from "../../src/runtime/index.ts";
-import type { Graph } from "../../src/tensor/graph.ts";
+
+import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import type { Trial } from "./compare.ts";
 import { normals } from "./random.ts";
 

@@ -1,7 +1,7 @@
 /** Parsing for tests, and trees in a form that can be compared and read. */
-import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
-import type { Expr, File } from "../../src/syntax/ast.ts";
-import { parse } from "../../src/syntax/parse.ts";
+import type { Diagnostic } from "../../src/language/diagnostics/diagnostic.ts";
+import type { Expr, File } from "../../src/language/syntax/ast.ts";
+import { parse } from "../../src/language/syntax/parse.ts";
 
 export interface Parsed {
   readonly file: File;

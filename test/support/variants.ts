@@ -1,4 +1,4 @@
-import type { Variant } from "../../src/runtime/index.ts";
+import type { Variant } from "../../src/runtime/webgpu/index.ts";
 
 /** A lane a row, 64 rows a workgroup: what every kernel and device can do. */
 export const laneARow: Variant = {

@@ -1,5 +1,5 @@
-import type { Diagnostic, Source } from "../../src/diagnostics/diagnostic.ts";
-import { parse } from "../../src/syntax/parse.ts";
+import type { Diagnostic, Source } from "../../src/language/diagnostics/diagnostic.ts";
+import { parse } from "../../src/language/syntax/parse.ts";
 import { testBroken } from "../support/broken.ts";
 
 testBroken("broken files", new URL("./broken", import.meta.url).pathname, (source: Source) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { format } from "../../src/syntax/format.ts";
+import { format } from "../../src/language/format/format.ts";
 import { parseValid } from "../support/syntax.ts";
 
 const formatted = (text: string): string => format(parseValid(text));

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { NormDecl, NormItem } from "../../src/syntax/ast.ts";
+import type { NormDecl, NormItem } from "../../src/language/syntax/ast.ts";
 import { explicit, parseText, parseValid, withoutSpans } from "../support/syntax.ts";
 
 function norm(text: string): NormDecl {

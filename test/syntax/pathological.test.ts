@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { maxDiagnostics } from "../../src/syntax/limits.ts";
+import { maxDiagnostics } from "../../src/language/syntax/limits.ts";
 import { parseText } from "../support/syntax.ts";
 
 const within = (expression: string): string => `norm A { y = ${expression} z = 1 }`;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { File } from "../../src/syntax/ast.ts";
-import { format } from "../../src/syntax/format.ts";
+import { format } from "../../src/language/format/format.ts";
+import type { File } from "../../src/language/syntax/ast.ts";
 import { file, gaps, spell } from "../support/random-syntax.ts";
 import { parseText, parseValid, withoutSpans } from "../support/syntax.ts";
 

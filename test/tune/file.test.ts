@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { chooseVariant, resolveShapes } from "../../src/runtime/index.ts";
-import { resolveStorage } from "../../src/runtime/storage.ts";
-import { chooserOf } from "../../src/tune/choices.ts";
+import { resolveStorage } from "../../src/runtime/shapes/element-types.ts";
+import { chooseVariant, resolveShapes } from "../../src/runtime/webgpu/index.ts";
+import { chooserOf } from "../../src/tuning/file/choices.ts";
 import {
   emptyTuning,
   mergeTuning,
@@ -13,9 +13,9 @@ import {
   printTuning,
   type TuningResult,
   withResult,
-} from "../../src/tune/file.ts";
-import { type AdapterFacts, bucketOf, programHash, sameAdapter } from "../../src/tune/key.ts";
-import { parseShard, shardOf } from "../../src/tuner/shard.ts";
+} from "../../src/tuning/file/tuning-file.ts";
+import { type AdapterFacts, bucketOf, programHash, sameAdapter } from "../../src/tuning/file/tuning-key.ts";
+import { parseShard, shardOf } from "../../src/tuning/workbench/shard.ts";
 import { graphOf } from "../support/library.ts";
 
 const facts: AdapterFacts = {

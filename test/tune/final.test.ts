@@ -1,7 +1,7 @@
 /** The final of the search, on made-up times: who wins under noise, and how long it takes. */
 import { describe, expect, it } from "vitest";
-import { median } from "../../src/measure/spread.ts";
-import { holdFinal } from "../../src/tune/final.ts";
+import { median } from "../../src/tuning/measure/spread.ts";
+import { holdFinal } from "../../src/tuning/search/final.ts";
 import { uniform } from "../support/random.ts";
 
 /** A final between variants of these true ratios to the default; readings are off by up to `noise` either way. */

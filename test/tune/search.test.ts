@@ -1,10 +1,10 @@
 /** The search on made-up times and a made-up clock: what it finds, what it measures, when it ends. */
 import { describe, expect, it } from "vitest";
-import type { Variant, Work } from "../../src/runtime/index.ts";
-import { costOf } from "../../src/tune/cost.ts";
-import { type Candidate, type Refused, search } from "../../src/tune/search.ts";
-import { spaceOf } from "../../src/tune/space.ts";
-import { variantKey } from "../../src/tune/strategy.ts";
+import type { Variant, Work } from "../../src/runtime/webgpu/index.ts";
+import { costOf } from "../../src/tuning/search/cost.ts";
+import { type Candidate, type Refused, search } from "../../src/tuning/search/search.ts";
+import { spaceOf } from "../../src/tuning/search/space.ts";
+import { variantKey } from "../../src/tuning/search/strategy.ts";
 import { uniform } from "../support/random.ts";
 
 const limits = {

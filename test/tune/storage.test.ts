@@ -1,7 +1,7 @@
 /** Where a page keeps what it tuned. */
 import { indexedDB } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { indexedDbStorage } from "../../src/tune/storage.ts";
+import { indexedDbStorage } from "../../src/tuning/file/browser-storage.ts";
 
 // Node has none of its own.
 beforeEach(() => void vi.stubGlobal("indexedDB", indexedDB));

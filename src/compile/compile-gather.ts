@@ -1,0 +1,18 @@
+/** The road to gpu.js: the same passes over the graph, then passes that gather. */
+
+import type { Graph } from "../graph/tensor/graph.ts";
+import { type GatherPlan, planGather } from "../kernels/schedule/gather-plan.ts";
+import type { GatherProgram } from "../program/gather-program.ts";
+import { emitGather } from "../targets/gather/emit-gather.ts";
+import { passGraph } from "./passes.ts";
+
+export interface CompiledGather {
+  readonly program: GatherProgram;
+  readonly plan: GatherPlan;
+}
+
+export function compileGather(checked: Graph): CompiledGather {
+  const graph = passGraph(checked).at(-1)!.graph;
+  const plan = planGather(graph);
+  return { program: emitGather(graph, plan), plan };
+}

@@ -1,0 +1,161 @@
+/**
+ * A backward graph as the rules make it, brought to the form that a person would write: one rstd, two means a row,
+ * nothing computed twice. Forward nodes stay as they are (the passes that follow know them); what is made of
+ * cotangents is read as sums of products and built anew:
+ *
+ *     Σ(k·a over A)      →  k·Σ(a over A), where k lacks the axes A
+ *     Σ(a over A) / n    →  mean(a over A)
+ *     rstd²·c            →  rstd·xhat, where xhat = c·rstd is there
+ *     a·b + a·c          →  a·(b + c)
+ *     Σ(a over A)        →  0, where that is so by algebra
+ *
+ * Numbers change by rounding alone, except where a value is infinite or NaN.
+ */
+import { minus, sameAxes } from "../../tensor/axes.ts";
+import type { GraphBuilder } from "../../tensor/builder.ts";
+import {
+  type MapNode,
+  type Node,
+  operands,
+  type ReduceNode,
+  type Result,
+  reachable,
+} from "../../tensor/graph.ts";
+import { rebuild } from "../../tensor/rewrite.ts";
+import { factored } from "./factor.ts";
+import { createAlgebra } from "./polynomial.ts";
+import {
+  atom,
+  buildProduct,
+  collect,
+  inverse,
+  type Product,
+  type Sum,
+  scale,
+  times,
+  withKnown,
+} from "./product.ts";
+
+export function tidy(g: GraphBuilder, results: readonly Result[], forward: ReadonlySet<Node>): Result[] {
+  const nodes = reachable(results.map((one) => one.value));
+  const known = forwardProducts(nodes, forward);
+  const algebra = createAlgebra(g);
+  const sums = new Map<Node, Sum>();
+
+  for (const node of nodes) sums.set(node, read(node));
+  return results.map(({ tensor, value }) => ({ tensor, value: built(sumOf(value)) }));
+
+  function sumOf(node: Node): Sum {
+    return sums.get(node) as Sum;
+  }
+
+  /** One product; undefined for 0. */
+  function productOf(sum: Sum): Product | undefined {
+    const found = factored(g, sum);
+    return found && combined(found);
+  }
+
+  function built(sum: Sum): Node {
+    const found = productOf(sum);
+    return found === undefined ? g.literal(0) : buildProduct(g, found);
+  }
+
+  function read(node: Node): Sum {
+    if (forward.has(node)) return [atom(node)];
+    switch (node.kind) {
+      case "map":
+        return readMap(node);
+      case "reduce":
+        return readSum(node);
+      case "literal":
+        return node.value === 0 ? [] : [atom(node)];
+      case "input":
+      case "param":
+      case "size":
+      case "index":
+        return [atom(node)];
+    }
+  }
+
+  function readMap(node: MapNode): Sum {
+    const [a, b] = node.args.map(sumOf);
+    switch (node.op) {
+      case "add":
+        return collect([...a, ...b]);
+      case "sub":
+        return collect([...a, ...b.map((term) => scale(term, -1))]);
+      case "neg":
+        return a.map((term) => scale(term, -1));
+      case "mul": {
+        const left = productOf(a);
+        const right = productOf(b);
+        return left === undefined || right === undefined ? [] : [combined(times(left, right))];
+      }
+      case "div": {
+        const over = productOf(a);
+        const under = productOf(b);
+        if (over === undefined) return [];
+        const inverted = under && inverse(under);
+        return inverted === undefined ? [atom(anew(node))] : [combined(times(over, inverted))];
+      }
+      case "where": {
+        // where(c, 0, 0) → 0
+        const isNothing = node.args.slice(1).every((one) => productOf(sumOf(one)) === undefined);
+        return isNothing ? [] : [atom(anew(node))];
+      }
+      default:
+        return [atom(anew(node))];
+    }
+  }
+
+  function anew(node: Node): Node {
+    return rebuild(g, node, (operand) => built(sumOf(operand)));
+  }
+
+  /** Σ(k·a over A) → k·Σ(a over A) */
+  function readSum(node: ReduceNode): Sum {
+    if (node.op !== "sum") return [atom(anew(node))];
+    if (algebra.sumIsZero(node.arg, node.over)) return [];
+    const product = productOf(sumOf(node.arg));
+    if (product === undefined) return [];
+    const isInside = (one: Node): boolean => one.axes.some((axis) => node.over.includes(axis));
+    const outside = new Map([...product.powers].filter(([one]) => !isInside(one)));
+    const inside = new Map([...product.powers].filter(([one]) => isInside(one)));
+    let constant: Product = { coefficient: product.coefficient, powers: outside };
+    const value = inside.size === 0 ? undefined : buildProduct(g, { coefficient: 1, powers: inside });
+    const present = node.over.filter((axis) => value?.axes.includes(axis));
+    const absent = minus(node.over, present);
+    if (absent.length > 0) constant = times(constant, atom(g.size(absent)));
+    return [
+      combined(value === undefined ? constant : times(constant, atom(g.reduce("sum", value, present)))),
+    ];
+  }
+
+  function combined(product: Product): Product {
+    return meansOf(g, withKnown(product, known));
+  }
+}
+
+/** Σ(a over A) / size(A) → mean(a over A) */
+function meansOf(g: GraphBuilder, product: Product): Product {
+  for (const [size, power] of product.powers) {
+    if (size.kind !== "size" || power >= 0) continue;
+    for (const [sum, count] of product.powers) {
+      if (sum.kind !== "reduce" || sum.op !== "sum" || count !== 1 || !sameAxes(sum.over, size.over))
+        continue;
+      const sumless = times(product, { coefficient: 1, powers: new Map([[sum, -1]]) });
+      const rest = times(sumless, atom(size));
+      return meansOf(g, times(rest, atom(g.reduce("mean", sum.arg, sum.over))));
+    }
+  }
+  return product;
+}
+
+/** Forward products and quotients that a derivative uses as they are, the larger ones first. */
+function forwardProducts(nodes: readonly Node[], forward: ReadonlySet<Node>): MapNode[] {
+  const used = new Set(nodes.filter((one) => !forward.has(one)).flatMap(operands));
+  return nodes
+    .filter((one): one is MapNode => one.kind === "map" && (one.op === "mul" || one.op === "div"))
+    .filter((one) => forward.has(one) && used.has(one))
+    .reverse();
+}

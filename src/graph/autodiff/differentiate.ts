@@ -1,0 +1,163 @@
+/**
+ * Reverse-mode differentiation, from graph to graph. The backward graph of a norm takes the tensors of the forward one
+ * that it needs and a cotangent `d_y` for each output, and computes `d_x`, `d_gamma`, … It contains the forward nodes
+ * that it uses: nothing is saved between the two.
+ */
+
+import { recognise } from "../passes/recognise.ts";
+import { simplify } from "../passes/simplify.ts";
+import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
+import {
+  type Graph,
+  type GraphTensor,
+  type Node,
+  operands,
+  type Result,
+  reachable,
+  tensorsIn,
+} from "../tensor/graph.ts";
+import { rebuild } from "../tensor/rewrite.ts";
+import { tidy } from "./algebra/tidy.ts";
+import { sumToAxes } from "./cotangent.ts";
+import { differentiable, gradientName, nameClash } from "./gradient-names.ts";
+import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
+
+export interface DifferentiateOptions {
+  /** The inputs and affines whose gradients are wanted; all of them where nothing is said. */
+  readonly of?: readonly string[];
+}
+
+/** The graph must be free of `nameClash`. */
+export function differentiate(graph: Graph, options: DifferentiateOptions = {}): Graph {
+  const clash = nameClash(graph);
+  if (clash !== undefined) throw new Error(`${graph.norm} has a tensor or param ${clash.name} of its own`);
+  const all = differentiable(graph);
+  const wanted = all.filter((one) => options.of?.includes(one.name) ?? true);
+  const missing = options.of?.find((name) => !all.some((one) => one.name === name));
+  if (missing !== undefined) throw new Error(`${graph.norm} has no input or affine ${missing}`);
+
+  // The spellings of mean and variance are brought to one, so that one rule is right and exact for all of them.
+  const forward = recognise(simplify(graph));
+  const g = createBuilder(graph.factors);
+  const { values, outputs } = copyForward(g, forward);
+  const gradients = sweep(
+    g,
+    values,
+    outputs,
+    wanted.map((one) => one.name),
+  );
+  const made = wanted.map(
+    ({ name }): Result => ({
+      tensor: gradientName(name),
+      // Of a tensor that no output depends on: zero.
+      value: gradients.get(name) ?? g.literal(0),
+    }),
+  );
+  const results = tidy(g, made, new Set(values));
+  const cotangents = graph.tensors
+    .filter((one) => one.role === "output")
+    .map((one): GraphTensor => ({ ...one, name: gradientName(one.name), role: "input" }));
+  const written = wanted.map(
+    ({ name, dims, factors }): GraphTensor => ({ name: gradientName(name), role: "output", dims, factors }),
+  );
+  const kept = neededTensors(graph.tensors, results, cotangents);
+  return simplify({ ...graph, tensors: [...kept, ...cotangents, ...written], results });
+}
+
+/** The forward nodes, made anew by `g`, and the values of the outputs. Updates of states are no part of it. */
+function copyForward(
+  g: GraphBuilder,
+  forward: Graph,
+): {
+  readonly values: readonly Node[];
+  readonly outputs: readonly (Result & { readonly cotangent: Node })[];
+} {
+  const isOutput = new Map(
+    forward.tensors.filter((one) => one.role === "output").map((one) => [one.name, one]),
+  );
+  const results = forward.results.filter((one) => isOutput.has(one.tensor));
+  const made = new Map<Node, Node>();
+  const of = (node: Node): Node => made.get(node) as Node;
+  for (const node of reachable(results.map((one) => one.value))) made.set(node, rebuild(g, node, of));
+  const outputs = results.map(({ tensor, value }) => ({
+    tensor,
+    value: of(value),
+    cotangent: g.input(gradientName(tensor), isOutput.get(tensor)?.factors ?? []),
+  }));
+  return { values: [...made.values()], outputs };
+}
+
+/** From the outputs back to the inputs: each node hands its cotangent on to its operands, users before operands. */
+function sweep(
+  g: GraphBuilder,
+  values: readonly Node[],
+  outputs: readonly (Result & { readonly cotangent: Node })[],
+  wanted: readonly string[],
+): Map<string, Node> {
+  const active = dependsOn(values, wanted);
+  const cotangents = new Map<Node, Node>();
+  const add = (to: Node, cotangent: Node): void => {
+    if (!active.has(to)) return;
+    const before = cotangents.get(to);
+    cotangents.set(to, before === undefined ? cotangent : g.add(before, cotangent));
+  };
+  for (const { value, cotangent } of outputs) {
+    add(value, sumToAxes(g, cotangent, cotangent.axes, value.axes));
+  }
+  const gradients = new Map<string, Node>();
+  for (const node of [...values].sort((a, b) => b.id - a.id)) {
+    const d = cotangents.get(node);
+    if (d === undefined) continue;
+    if (node.kind === "input") gradients.set(node.tensor, d);
+    for (const [to, cotangent] of contributions(g, d, node)) {
+      add(to, sumToAxes(g, cotangent, node.kind === "reduce" ? node.arg.axes : node.axes, to.axes));
+    }
+  }
+  return gradients;
+}
+
+function contributions(g: GraphBuilder, d: Node, node: Node): readonly Contribution[] {
+  switch (node.kind) {
+    case "map":
+      return vjps[node.op](g, d, node);
+    case "reduce":
+      return [[node.arg, reduceVjp(g, d, node)]];
+    case "input":
+    case "literal":
+    case "param":
+    case "size":
+    case "index":
+      return [];
+  }
+}
+
+/** The nodes that a wanted tensor reaches: no other one needs a cotangent. */
+function dependsOn(values: readonly Node[], wanted: readonly string[]): Set<Node> {
+  const active = new Set<Node>();
+  for (const node of values) {
+    const own = node.kind === "input" && wanted.includes(node.tensor);
+    if (own || operands(node).some((one) => active.has(one))) active.add(node);
+  }
+  return active;
+}
+
+/** The tensors that the results read, and those without which the extent of an axis would not be known. */
+export function neededTensors(
+  tensors: readonly GraphTensor[],
+  results: readonly Result[],
+  cotangents: readonly GraphTensor[],
+): GraphTensor[] {
+  const read = tensorsIn(results.map((one) => one.value));
+  const given = tensors.filter((one) => one.role !== "output");
+  // An affine can be left out, so only where no input has an axis is it the one to tell the extent.
+  const inputs = given.filter((one) => one.role === "input");
+  const known = new Set(
+    [...cotangents, ...inputs.filter((one) => read.has(one.name))].flatMap((one) => one.dims),
+  );
+  for (const one of [...inputs, ...given.filter((other) => other.role !== "input")]) {
+    if (one.dims.every((dim) => known.has(dim))) continue;
+    read.add(one.name);
+    for (const dim of one.dims) known.add(dim);
+  }
+  return given.filter((one) => read.has(one.name));
+}

@@ -1,0 +1,12 @@
+/** Operators that GPUs lack or get wrong become others; see `expansions.ts`. */
+import { isNative } from "../operators/operators.ts";
+import type { Graph } from "../tensor/graph.ts";
+import { rewrite } from "../tensor/rewrite.ts";
+import { expansions } from "./expansions.ts";
+
+export function expand(graph: Graph): Graph {
+  return rewrite(graph, (g, node) => {
+    if (node.kind !== "map" || isNative(node.op)) return node;
+    return expansions[node.op](g, node.args[0], node.args[1]);
+  });
+}

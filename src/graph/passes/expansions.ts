@@ -1,0 +1,83 @@
+/**
+ * What GPUs lack or get wrong, said in operators that every GPU has, for f32 arithmetic. The oracle never sees these.
+ */
+
+import type { ExpandedOperator } from "../operators/operators.ts";
+import type { GraphBuilder } from "../tensor/builder.ts";
+import type { Node } from "../tensor/graph.ts";
+
+/** Horner's scheme, highest coefficient first. */
+function polynomial(g: GraphBuilder, x: Node, coefficients: readonly number[]): Node {
+  return coefficients.map((c) => g.literal(c)).reduce((sum, c) => g.add(g.mul(sum, x), c));
+}
+
+/** e^x − 1 = a series below 0.3, where exp(x) − 1 cancels (GPU logarithms are too coarse for Kahan's quotient). */
+function expandExpm1(g: GraphBuilder, a: Node): Node {
+  const series = polynomial(g, a, [1 / 40320, 1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1]);
+  const small = g.map("lt", g.map("abs", a), g.literal(0.3));
+  return g.where(small, g.mul(series, a), g.sub(g.map("exp", a), g.literal(1)));
+}
+
+/** Kahan: the rounding of `1 + x` is divided out again, so that a small x keeps its digits. */
+function expandLog1p(g: GraphBuilder, a: Node): Node {
+  const one = g.literal(1);
+  const u = g.add(one, a);
+  const log = g.map("log", u);
+  const exact = g.div(g.mul(log, a), g.sub(u, one));
+  return g.where(g.map("eq", u, one), a, g.where(g.map("eq", u, a), log, exact));
+}
+
+/** GPU libraries form (e^x − e^−x) / (e^x + e^−x): inf / inf far out, no digits left near zero. */
+function expandTanh(g: GraphBuilder, a: Node): Node {
+  const e = expandExpm1(g, g.mul(g.literal(-2), g.map("abs", a)));
+  return g.mul(g.map("sign", a), g.div(g.map("neg", e), g.add(e, g.literal(2))));
+}
+
+function expandSinh(g: GraphBuilder, a: Node): Node {
+  const e = expandExpm1(g, g.map("abs", a));
+  const half = g.mul(g.literal(0.5), g.map("sign", a));
+  return g.mul(half, g.add(e, g.div(e, g.add(e, g.literal(1)))));
+}
+
+function expandCosh(g: GraphBuilder, a: Node): Node {
+  const e = g.map("exp", g.map("abs", a));
+  return g.mul(g.literal(0.5), g.add(e, g.div(g.literal(1), e)));
+}
+
+/** Abramowitz & Stegun 7.1.26, off by 1.5e-7 at most; the Maclaurin series below 0.5, off by 2e-8 relative. */
+function expandErf(g: GraphBuilder, a: Node): Node {
+  const x = g.map("abs", a);
+  const one = g.literal(1);
+  const t = g.div(one, g.add(one, g.mul(g.literal(0.3275911), x)));
+  const p = polynomial(g, t, [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592]);
+  const square = g.mul(a, a);
+  const far = g.sub(one, g.mul(g.mul(p, t), g.map("exp", g.map("neg", square))));
+  const scale = 2 / Math.sqrt(Math.PI);
+  const near = polynomial(
+    g,
+    square,
+    [-1 / 1320, 1 / 216, -1 / 42, 1 / 10, -1 / 3, 1].map((c) => c * scale),
+  );
+  return g.where(g.map("lt", x, g.literal(0.5)), g.mul(a, near), g.mul(g.map("sign", a), far));
+}
+
+/** GPUs compute exp2(y · log2 x), which is NaN for every negative x and for 0^0. */
+function expandPow(g: GraphBuilder, a: Node, b: Node): Node {
+  const magnitude = g.map("exp2", g.mul(b, g.map("log2", g.map("abs", a))));
+  const half = g.mul(b, g.literal(0.5));
+  const odd = g.map("ne", half, g.map("floor", half));
+  const whole = g.map("eq", b, g.map("floor", b));
+  const negative = g.where(whole, g.where(odd, g.map("neg", magnitude), magnitude), g.literal(Number.NaN));
+  const signed = g.where(g.map("lt", a, g.literal(0)), negative, magnitude);
+  return g.where(g.map("eq", b, g.literal(0)), g.literal(1), signed);
+}
+
+export const expansions: Readonly<Record<ExpandedOperator, (g: GraphBuilder, a: Node, b: Node) => Node>> = {
+  tanh: expandTanh,
+  log1p: expandLog1p,
+  expm1: expandExpm1,
+  sinh: expandSinh,
+  cosh: expandCosh,
+  erf: expandErf,
+  pow: expandPow,
+};

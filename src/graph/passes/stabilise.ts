@@ -1,0 +1,87 @@
+/**
+ * The numerics contract, as a rewrite: means and variances in a form that f32 can compute far from zero.
+ *
+ * A mean of 1e6 in f32 is off by up to 0.03 by being f32, so a mean is kept in two parts, `shift + rest`. The shift is
+ * near the values, so that what is subtracted from them is exact, and the rest is small:
+ *
+ *     x − mean(x over A)  →  (x − shift(x over A)) − rest(x over A)
+ *     var(x over A)       →  spread(x over A)
+ *     mean(x over A)      →  shift + rest
+ *
+ * How the three are computed is the kernel's choice (`kernel/moments.ts`). A mean that nothing is subtracted from and
+ * no variance belongs to (RMS) stays as it is: there is no cancellation to guard against.
+ */
+import type { AxisSet } from "../tensor/axes.ts";
+import type { GraphBuilder } from "../tensor/builder.ts";
+import { type Graph, type Node, reachable } from "../tensor/graph.ts";
+import { rewrite } from "../tensor/rewrite.ts";
+
+export function stabilise(graph: Graph): Graph {
+  const sensitive = sensitiveMeans(graph);
+  // Operands are rewritten before their users, so what a mean was is remembered by what it became.
+  const means = new Map<Node, { arg: Node; over: AxisSet }>();
+
+  return rewrite(graph, (g, node, original) => {
+    if (node.kind === "reduce" && node.op === "var") {
+      return g.reduce("spread", differences(g, node.arg, node.over).d, node.over);
+    }
+    if (node.kind === "reduce" && node.op === "mean" && original.kind === "reduce") {
+      if (!sensitive.has(meanKey(original.arg, original.over))) return node;
+      const { arg, over } = node;
+      const { d, base } = differences(g, arg, over);
+      const rest = g.add(g.reduce("shift", d, over), g.reduce("rest", d, over));
+      const mean = base === undefined ? rest : g.add(base, rest);
+      means.set(mean, { arg, over });
+      return mean;
+    }
+    if (node.kind === "map" && node.op === "sub") {
+      const mean = means.get(node.args[1]);
+      if (mean !== undefined && mean.arg === node.args[0]) {
+        const { over } = mean;
+        const { d } = differences(g, mean.arg, over);
+        return g.sub(g.sub(d, g.reduce("shift", d, over)), g.reduce("rest", d, over));
+      }
+    }
+    return node;
+  });
+}
+
+/**
+ * A sum (`x + residual + bias`) is rounded to f32 when it is formed, which far from zero costs more than the contract
+ * allows. So its terms are brought near zero one by one, each by a shift of its own, and only then added:
+ *
+ *     a + b  →  d + base,  d = (a − shift(a)) + (b − shift(b)),  base = shift(a) + shift(b)
+ */
+function differences(g: GraphBuilder, arg: Node, over: AxisSet): { d: Node; base?: Node } {
+  const terms = addends(arg);
+  if (terms.length === 1) return { d: arg };
+  const parts = terms.map((term) => {
+    const own = over.filter((axis) => term.axes.includes(axis));
+    if (own.length === 0) return { shift: term };
+    const shift = g.reduce("shift", term, own);
+    return { shift, d: g.sub(term, shift) };
+  });
+  const d = parts.flatMap((one) => one.d ?? []).reduce((a, b) => g.add(a, b));
+  return { d, base: parts.map((one) => one.shift).reduce((a, b) => g.add(a, b)) };
+}
+
+function addends(node: Node): Node[] {
+  return node.kind === "map" && node.op === "add" ? node.args.flatMap(addends) : [node];
+}
+
+const meanKey = (arg: Node, over: AxisSet): string => `${arg.id} ${over.join(" ")}`;
+
+/** Means that are subtracted from their own operand, or whose variance is asked for. */
+function sensitiveMeans(graph: Graph): Set<string> {
+  const found = new Set<string>();
+  for (const node of reachable(graph.results.map((one) => one.value))) {
+    if (node.kind === "reduce" && node.op === "var") found.add(meanKey(node.arg, node.over));
+    if (node.kind === "map" && node.op === "sub") {
+      const [x, mean] = node.args;
+      if (mean.kind === "reduce" && mean.op === "mean" && mean.arg === x) {
+        found.add(meanKey(x, mean.over));
+      }
+    }
+  }
+  return found;
+}

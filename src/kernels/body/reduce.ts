@@ -1,0 +1,62 @@
+/** Reductions of a row, loop by loop. */
+import { isMoment, type Node, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { div, local } from "../ir/expr.ts";
+import type { FoldOp } from "../ir/ir.ts";
+import type { ReductionLoop } from "../schedule/row-loops.ts";
+import { bind, type Frame } from "./frame.ts";
+import { countOf, type Path, sumLoop } from "./loop.ts";
+import { foldTotals, lowerMoments, type MomentGroup, sampleMean } from "./moments.ts";
+import { shareTotals } from "./reduce-across-lanes.ts";
+import { lowerValue, type ValueContext } from "./value.ts";
+
+/** Writes the loops for some reductions into the row's frame; they are values of that frame from then on. */
+export function lowerReductions(context: ValueContext, row: Frame, loop: ReductionLoop, path: Path): void {
+  const groups = new Map<Node, ReduceNode[]>();
+  for (const node of loop.reductions) {
+    if (isMoment(node.op)) groups.set(node.arg, [...(groups.get(node.arg) ?? []), node]);
+  }
+  const moments: MomentGroup[] = [];
+  for (const [arg, nodes] of groups) {
+    // Of the terms of a sum only the shift is wanted: a sample, no loop.
+    if (nodes.every((one) => one.op === "shift")) {
+      row.values.set(nodes[0], bind(row, "shift", sampleMean(context, row, path, arg), context.nameOf));
+    } else moments.push({ arg, nodes });
+  }
+  if (moments.length > 0) lowerMoments(context, row, path, moments);
+  const plain = loop.reductions.filter((one) => !isMoment(one.op));
+  if (plain.length > 0) lowerPlain(context, row, path, plain);
+}
+
+function lowerPlain(context: ValueContext, row: Frame, path: Path, nodes: readonly ReduceNode[]): void {
+  const { nameOf } = context;
+  const terms = nodes.map((node) => ({
+    name: nameOf(node.op),
+    op: foldOf(node),
+    value: (frame: Frame) => lowerValue(context, frame, node.arg),
+  }));
+  const totals = foldTotals(row, path, sumLoop(row, path, undefined, terms, nameOf), nameOf);
+  shareTotals(row.body, totals, context);
+  nodes.forEach((node, i) => {
+    const total = local(totals[i].type, totals[i].name);
+    // What a part hands on is a sum: the merge divides by the length of the row.
+    const value = node.op === "mean" && path.range.kind !== "part" ? div(total, countOf(path)) : total;
+    row.values.set(node, bind(row, `${node.op}_all`, value, nameOf));
+  });
+}
+
+/** How two shares of a reduction become one. */
+export function foldOf(node: ReduceNode): FoldOp {
+  switch (node.op) {
+    case "sum":
+    case "mean":
+      return "add";
+    case "max":
+    case "min":
+      return node.op;
+    case "var":
+    case "shift":
+    case "rest":
+    case "spread":
+      throw new Error(`the reduction ${node.op} is no plain sum`);
+  }
+}

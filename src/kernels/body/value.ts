@@ -1,0 +1,167 @@
+/** Nodes to expressions: each value is written where it belongs (see `frame.ts`) and only once. */
+import { isNative, type NativeOperator } from "../../graph/operators/operators.ts";
+import type { AxisSet } from "../../graph/tensor/axes.ts";
+import type { MapNode, Node } from "../../graph/tensor/graph.ts";
+import { add, binary, call, constant, extentOf, f32, float, local, ramp, select } from "../ir/expr.ts";
+import type { Access, BinaryOp, Expr, UnaryOp } from "../ir/ir.ts";
+import { everyExpr, operandsOf } from "../ir/visit.ts";
+import type { Kept } from "../schedule/kept-values.ts";
+import type { Address } from "./address.ts";
+import { elementIndex } from "./element-index.ts";
+import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorAxis } from "./frame.ts";
+import type { Sharing } from "./reduce-across-lanes.ts";
+
+export interface ValueContext extends Sharing {
+  readonly nameOf: NameOf;
+  readonly addressOf: (tensor: string) => Address;
+  /** How many nodes use a node: one used once is written into its user. */
+  readonly uses: ReadonlyMap<Node, number>;
+  /** What loops over a resident row keep. */
+  readonly kept: Kept;
+}
+
+/** Nested deeper than this, an expression gets a name: shader compilers bound their recursion, and readers theirs. */
+const maxNesting = 6;
+
+export function lowerValue(context: ValueContext, frame: Frame, node: Node): Expr {
+  for (let at: Frame | null = frame; at !== null; at = at.parent) {
+    const known = at.values.get(node);
+    if (known !== undefined && isVisible(frame, at, node)) return known;
+  }
+  const home = homeOf(frame, node.axes);
+  const slot = home.step === null ? undefined : context.kept.slots.get(node);
+  if (slot !== undefined) return keptValue(context, home, node, slot);
+  const value = compute(context, home, node);
+  const once = (context.uses.get(node) ?? 0) <= 1;
+  const inline = node.kind !== "input" && once && home === frame && nesting(value) < maxNesting;
+  const simple = value.kind === "local" || value.kind === "const" || value.kind === "constant";
+  const expr = simple || inline ? value : bind(home, baseName(node), value, context.nameOf);
+  if (!inline) home.values.set(node, expr);
+  return expr;
+}
+
+/** The first loop computes it and keeps it; the later ones recall it. */
+function keptValue(context: ValueContext, home: Frame, node: Node, slot: number): Expr {
+  const step = home.step as Expr;
+  if (context.kept.filled.has(node)) {
+    const name = context.nameOf("kept");
+    home.body.push({ kind: "recall", name, slot, step });
+    home.values.set(node, local("f32x4", name));
+    return local("f32x4", name);
+  }
+  const computed = compute(context, home, node);
+  const value = computed.kind === "local" ? computed : bind(home, baseName(node), computed, context.nameOf);
+  home.values.set(node, value);
+  context.kept.filled.add(node);
+  home.body.push({ kind: "keep", slot, step, value });
+  return value;
+}
+
+/** The value of a node at one place of some axes, counted together. */
+export function valueAt(context: ValueContext, frame: Frame, node: Node, axes: AxisSet, place: Expr): Expr {
+  const start = { ...createFrame(frame, { factors: axes, linear: place, vector: null }), body: frame.body };
+  return lowerValue(context, start, node);
+}
+
+/** How an element of a tensor is reached from a frame: one, or four along the frame's vector axis. */
+export function accessOf(frame: Frame, { layout }: Address): Access {
+  const axis = vectorAxis(frame, layout);
+  if (axis === undefined) return { kind: "one" };
+  const inner = layout.slice(layout.indexOf(axis) + 1);
+  if (inner.length === 0) return { kind: "four" };
+  return { kind: "apart", stride: extentOf(inner) };
+}
+
+/** A value in an outer frame is the value here only if no frame between binds its axes anew. */
+function isVisible(frame: Frame, at: Frame, node: Node): boolean {
+  for (let one: Frame | null = frame; one !== null && one !== at; one = one.parent) {
+    if (one.run?.factors.some((axis) => node.axes.includes(axis))) return false;
+  }
+  return true;
+}
+
+function compute(context: ValueContext, frame: Frame, node: Node): Expr {
+  switch (node.kind) {
+    case "literal":
+      return f32(node.value);
+    case "param":
+      return constant({ kind: "param", param: node.param });
+    case "size":
+      return float(extentOf(node.over));
+    case "index": {
+      const first = float(coordinate(frame, node.axis, context.nameOf));
+      return vectorAxis(frame, node.axes) === undefined ? first : add(first, ramp);
+    }
+    case "input": {
+      const name = context.nameOf(node.tensor);
+      const address = context.addressOf(node.tensor);
+      const access = accessOf(frame, address);
+      const index = elementIndex(frame, address, access, context.nameOf);
+      frame.body.push({ kind: "load", name, tensor: address.tensor, index, access });
+      return local(access.kind === "one" ? "f32" : "f32x4", name);
+    }
+    case "map":
+      return computeMap(context, frame, node);
+    case "reduce":
+      throw new Error(`the reduction ${node.op} is not computed before its use`);
+  }
+}
+
+function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {
+  if (!isNative(node.op)) throw new Error(`the operator ${node.op} is not expanded`);
+  const fixed = node.axes.length === 0;
+  const arg = (place: number): Expr => {
+    const value = lowerValue(context, frame, node.args[place]);
+    return fixed ? atRunTime(context, frame, node.args[place], value) : value;
+  };
+  const op: NativeOperator = node.op;
+  switch (op) {
+    case "where":
+      return select(conditionOf(context, frame, node.args[0]), arg(1), arg(2));
+    case "lt":
+    case "le":
+    case "eq":
+    case "ne":
+      return select(conditionOf(context, frame, node), f32(1), f32(0));
+    case "add":
+    case "sub":
+    case "mul":
+    case "div":
+    case "min":
+    case "max":
+      return binary(op satisfies BinaryOp, arg(0), arg(1));
+    default:
+      return call(op satisfies UnaryOp, arg(0));
+  }
+}
+
+/**
+ * What is made of params and extents alone would be computed when the pipeline is made, where WGSL refuses what leaves
+ * the numbers: 1 / 0, log(0). A local is computed when the kernel runs, by IEEE 754.
+ */
+function atRunTime(context: ValueContext, frame: Frame, node: Node, value: Expr): Expr {
+  const isConstant = value.kind === "constant" || value.kind === "float";
+  if (!isConstant || [...everyExpr(value)].some((one) => one.kind === "local")) return value;
+  const named = bind(frame, node.kind === "param" ? node.param : "size", value, context.nameOf);
+  frame.values.set(node, named);
+  return named;
+}
+
+function conditionOf(context: ValueContext, frame: Frame, node: Node): Expr {
+  if (node.kind === "map" && (node.op === "lt" || node.op === "le" || node.op === "eq" || node.op === "ne")) {
+    return binary(
+      node.op,
+      lowerValue(context, frame, node.args[0]),
+      lowerValue(context, frame, node.args[1]),
+    );
+  }
+  return binary("ne", lowerValue(context, frame, node), f32(0));
+}
+
+function nesting(expr: Expr): number {
+  return operandsOf(expr).reduce((most, one) => Math.max(most, 1 + nesting(one)), 0);
+}
+
+function baseName(node: Node): string {
+  return node.kind === "map" || node.kind === "reduce" ? node.op : node.kind;
+}

@@ -1,0 +1,190 @@
+/**
+ * The kernel IR: what one invocation of a kernel does, neutral to the target. Expressions are pure; whatever reads or
+ * writes memory, or waits, is a statement. Values have a type; nothing converts by itself.
+ */
+import type { NativeOperator } from "../../graph/operators/operators.ts";
+
+/** `f32x4` is four neighbours along the vector axis, `boolx4` what comparing them gives. */
+export type Type = "f32" | "f32x4" | "u32" | "bool" | "boolx4";
+
+export type Expr =
+  | { readonly kind: "const"; readonly type: "f32" | "u32" | "bool"; readonly value: number }
+  /** A number known when the pipeline is made: an extent (u32), a param (f32), lanes or rows (u32). */
+  | { readonly kind: "constant"; readonly type: "f32" | "u32"; readonly constant: Constant }
+  | { readonly kind: "builtin"; readonly type: "u32"; readonly name: Builtin }
+  | { readonly kind: "local"; readonly type: Type; readonly name: string }
+  | {
+      readonly kind: "binary";
+      readonly type: Type;
+      readonly op: BinaryOp;
+      readonly a: Expr;
+      readonly b: Expr;
+    }
+  /** An elementwise operator on f32 that is not a `binary`. */
+  | { readonly kind: "call"; readonly type: "f32" | "f32x4"; readonly op: UnaryOp; readonly a: Expr }
+  | {
+      readonly kind: "select";
+      readonly type: Type;
+      readonly condition: Expr;
+      readonly a: Expr;
+      readonly b: Expr;
+    }
+  /** u32 to f32. */
+  | { readonly kind: "float"; readonly type: "f32"; readonly a: Expr }
+  /** Four times the same. */
+  | { readonly kind: "splat"; readonly type: "f32x4"; readonly a: Expr }
+  /** 0, 1, 2, 3: how far the four neighbours are from the first. */
+  | { readonly kind: "ramp"; readonly type: "f32x4" }
+  /** The four components made one: their sum, or the largest or smallest. */
+  | { readonly kind: "fold"; readonly type: "f32"; readonly op: FoldOp; readonly a: Expr }
+  /** The sum over the rows that a lane takes together. `unroll-and-jam.ts` writes it out: no finished kernel has one. */
+  | { readonly kind: "overCopies"; readonly type: "f32" | "f32x4"; readonly a: Expr }
+  /** Whether any of four holds. */
+  | { readonly kind: "any"; readonly type: "bool"; readonly a: Expr };
+
+export type Constant =
+  | { readonly kind: "extent"; readonly factor: string }
+  | { readonly kind: "param"; readonly param: string }
+  /** Invocations that share a row, a power of two. */
+  | { readonly kind: "lanes" }
+  /** Rows a workgroup. */
+  | { readonly kind: "rows" }
+  /** Of the lanes of a row, how many exchange values without workgroup memory: a power of two, 1 for none. */
+  | { readonly kind: "subgroup" }
+  /** Whether neighbouring invocations have neighbouring rows, not neighbouring steps of one. */
+  | { readonly kind: "columns" }
+  /** Workgroups that share a row, each with a part of it. */
+  | { readonly kind: "parts" }
+  /** Steps of a row that a lane keeps: a literal in the module, since registers are allotted when it is compiled. */
+  | { readonly kind: "held" };
+
+/**
+ * `group`: the number of the workgroup, or of the workgroups that share a row; `part`: the place among these; `lane`,
+ * `row`: the place in the workgroup; `copy`: which of the rows that a lane takes together (see `unroll-and-jam.ts`).
+ */
+export type Builtin = "group" | "part" | "lane" | "row" | "copy";
+
+export type FoldOp = "add" | "min" | "max";
+
+export type BinaryOp = FoldOp | "sub" | "mul" | "div" | "mod" | "lt" | "le" | "eq" | "ne" | "and" | "or";
+
+export type UnaryOp = Exclude<NativeOperator, BinaryOp | "where">;
+
+/** One element, or four: side by side (the index then counts fours), or `stride` elements apart. */
+export type Access =
+  | { readonly kind: "one" }
+  | { readonly kind: "four" }
+  | { readonly kind: "apart"; readonly stride: Expr };
+
+export type Stmt =
+  | { readonly kind: "let"; readonly name: string; readonly value: Expr }
+  | { readonly kind: "var"; readonly name: string; readonly value: Expr }
+  | { readonly kind: "assign"; readonly name: string; readonly value: Expr }
+  /** Binds `name` to what lies at an index of a tensor, widened to f32. */
+  | {
+      readonly kind: "load";
+      readonly name: string;
+      readonly tensor: string;
+      readonly index: Expr;
+      readonly access: Access;
+    }
+  | {
+      readonly kind: "store";
+      readonly tensor: string;
+      readonly index: Expr;
+      readonly value: Expr;
+      readonly access: Access;
+    }
+  /** Workgroup memory has `slots` values for each invocation. */
+  | { readonly kind: "loadShared"; readonly name: string; readonly index: Expr }
+  | { readonly kind: "storeShared"; readonly index: Expr; readonly value: Expr }
+  /** What this lane keeps of a row: a value for each step it takes, in `slots` (see `kept-values.ts`). */
+  | { readonly kind: "keep"; readonly slot: number; readonly step: Expr; readonly value: Expr }
+  | { readonly kind: "recall"; readonly name: string; readonly slot: number; readonly step: Expr }
+  /** Binds `name` to the value that the lane whose number differs in the bit `mask` holds. */
+  | { readonly kind: "exchange"; readonly name: string; readonly value: Expr; readonly mask: Expr }
+  /** `for (var name = start; name < end; name += step)` */
+  | {
+      readonly kind: "for";
+      readonly name: string;
+      readonly start: Expr;
+      readonly end: Expr;
+      readonly step: Expr;
+      readonly body: readonly Stmt[];
+    }
+  /** `for (var name = 1; name < end; name *= 2)` */
+  | { readonly kind: "double"; readonly name: string; readonly end: Expr; readonly body: readonly Stmt[] }
+  /** `for (var name = start; name >= end; name /= 2)` */
+  | {
+      readonly kind: "halve";
+      readonly name: string;
+      readonly start: Expr;
+      readonly end: Expr;
+      readonly body: readonly Stmt[];
+    }
+  | { readonly kind: "if"; readonly condition: Expr; readonly body: readonly Stmt[] }
+  /** Waits for the workgroup; workgroup memory written before is seen after. */
+  | { readonly kind: "barrier" };
+
+/** What of a kernel is decided in its text. All else (lanes, rows, how many parts) is a constant. */
+export interface Structure {
+  /** The factor along which values are four wide, if any: its extent must then be a multiple of four. */
+  readonly vector: string | null;
+  /** Rows that a lane takes through the loops together; their number must be a multiple of it. */
+  readonly together: number;
+  /** Whether each lane keeps its share of the row from the first loop for the later ones. */
+  readonly resident: boolean;
+  /** Of a row that several workgroups share: which dispatch this is. All but the last write what their part adds up to. */
+  readonly stage: number | null;
+}
+
+export interface Kernel {
+  readonly name: string;
+  readonly structure: Structure;
+  readonly tensors: readonly KernelTensor[];
+  /** Every constant that the body uses. */
+  readonly constants: readonly Constant[];
+  /** Workgroup memory: values an invocation, and their type. */
+  readonly shared: { readonly slots: number; readonly type: "f32" | "f32x4" } | null;
+  /** Values that a lane keeps a step. */
+  readonly held: number;
+  readonly body: readonly Stmt[];
+  readonly grid: readonly string[];
+  readonly row: readonly string[];
+}
+
+/** One planned kernel as texts for different structures; the first serves every shape. */
+export interface KernelForms {
+  readonly whole: readonly Kernel[];
+  /** Rows split over workgroups: the forms of each dispatch, and how many numbers a part hands to the next one. */
+  readonly split: { readonly slots: number; readonly stages: readonly (readonly Kernel[])[] } | null;
+  /** The axes over whose rows a workgroup goes one after the other, a chunk of them; none mostly. */
+  readonly chunked: readonly string[];
+}
+
+export function allForms({ whole, split }: KernelForms): readonly Kernel[] {
+  return [...whole, ...(split?.stages.flat() ?? [])];
+}
+
+export interface KernelTensor {
+  readonly name: string;
+  readonly access: "read" | "read_write";
+  /** Whether it is bound as an array of four-element vectors. */
+  readonly wide: boolean;
+}
+
+export function constantKey(constant: Constant): string {
+  switch (constant.kind) {
+    case "extent":
+      return `extent ${constant.factor}`;
+    case "param":
+      return `param ${constant.param}`;
+    case "lanes":
+    case "rows":
+    case "subgroup":
+    case "columns":
+    case "parts":
+    case "held":
+      return constant.kind;
+  }
+}

@@ -1,0 +1,100 @@
+/** The rules of the kernel IR, checked before emission. A broken one is a defect of the compiler. */
+import type { Expr, Kernel, Stmt } from "./ir.ts";
+import { everyExpr, expressionsOf } from "./visit.ts";
+
+/** A name that is assigned, one that is not, and one whose value is besides the same for the whole workgroup. */
+type NameKind = "variable" | "fixed" | "uniform";
+type Names = ReadonlyMap<string, NameKind>;
+
+export function verifyKernel(kernel: Kernel): void {
+  const fail = (rule: string): never => {
+    throw new Error(`the kernel ${kernel.name}: ${rule}`);
+  };
+  const tensors = new Map(kernel.tensors.map((one) => [one.name, one.access]));
+  const wide = new Set(kernel.tensors.filter((one) => one.wide).map((one) => one.name));
+  if (tensors.size !== kernel.tensors.length) fail("each tensor is bound once");
+  const kept = new Set<number>();
+  /** The names in reach, and which of them can be assigned. */
+  const checkBlock = (body: readonly Stmt[], outer: Names, uniform: boolean): void => {
+    const names = new Map(outer);
+    const isUniform = (expr: Expr): boolean => isUniformIn(expr, names);
+    const define = (name: string, kind: NameKind): void => {
+      if (names.has(name)) fail(`\`${name}\` is defined once`);
+      names.set(name, kind);
+    };
+    for (const stmt of body) {
+      for (const expr of expressionsOf(stmt)) checkExpr(expr, names, fail);
+      switch (stmt.kind) {
+        case "let":
+          define(stmt.name, isUniform(stmt.value) ? "uniform" : "fixed");
+          break;
+        case "loadShared":
+        case "exchange":
+          define(stmt.name, "fixed");
+          break;
+        case "recall":
+          if (!kept.has(stmt.slot)) fail(`slot ${stmt.slot} is kept before it is recalled`);
+          define(stmt.name, "fixed");
+          break;
+        case "keep":
+          kept.add(stmt.slot);
+          break;
+        case "var":
+          define(stmt.name, "variable");
+          break;
+        case "load":
+          if (stmt.access.kind === "four" && !wide.has(stmt.tensor))
+            fail(`\`${stmt.tensor}\` is bound by fours`);
+          if (!tensors.has(stmt.tensor)) fail(`\`${stmt.tensor}\` is bound`);
+          define(stmt.name, "fixed");
+          break;
+        case "assign":
+          if (names.get(stmt.name) !== "variable") fail(`\`${stmt.name}\` is a variable`);
+          break;
+        case "store":
+          if (tensors.get(stmt.tensor) !== "read_write") fail(`\`${stmt.tensor}\` can be written`);
+          break;
+        case "for": {
+          const lanesAgree = [stmt.start, stmt.end, stmt.step].every(isUniform);
+          const kind = lanesAgree ? "uniform" : "fixed";
+          checkBlock(stmt.body, new Map([...names, [stmt.name, kind]]), uniform && lanesAgree);
+          break;
+        }
+        case "double":
+          checkBlock(stmt.body, new Map([...names, [stmt.name, "fixed"]]), uniform && isUniform(stmt.end));
+          break;
+        case "halve":
+          checkBlock(stmt.body, new Map([...names, [stmt.name, "fixed"]]), uniform && isUniform(stmt.start));
+          break;
+        case "if":
+          checkBlock(stmt.body, names, uniform && isUniform(stmt.condition));
+          break;
+        case "barrier":
+          if (!uniform) fail("a barrier is reached by all lanes or none");
+          break;
+        case "storeShared":
+          break;
+      }
+    }
+  };
+  checkBlock(kernel.body, new Map(), true);
+}
+
+function checkExpr(expr: Expr, names: Names, fail: (rule: string) => never): void {
+  for (const one of everyExpr(expr)) {
+    if (one.kind === "local" && !names.has(one.name)) fail(`\`${one.name}\` is defined before it is used`);
+    if (one.kind === "binary" && one.a.type !== one.b.type) fail(`both sides of ${one.op} have one type`);
+    if (one.kind === "select" && one.condition.type !== "bool" && one.condition.type !== "boolx4")
+      fail("a select chooses by a bool");
+    if (one.kind === "const" && one.type === "u32" && !(Number.isInteger(one.value) && one.value >= 0))
+      fail("a u32 is whole");
+  }
+}
+
+/** Made of numbers that are the same for the whole workgroup. */
+function isUniformIn(expr: Expr, names: Names): boolean {
+  return [...everyExpr(expr)].every((one) => {
+    if (one.kind === "local") return names.get(one.name) === "uniform";
+    return one.kind !== "builtin" || one.name === "group" || one.name === "part";
+  });
+}

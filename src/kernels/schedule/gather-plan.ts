@@ -1,0 +1,126 @@
+/**
+ * The plan for targets where an invocation writes one place and shares nothing (fragments of WebGL2, threads of gpu.js):
+ * a list of passes. A statistics pass reduces rows, once a row, and packs at most four numbers in a texel; a map pass
+ * writes one tensor, element by element, and reads the statistics that earlier passes packed.
+ */
+import type { AxisSet } from "../../graph/tensor/axes.ts";
+import { createBuilder } from "../../graph/tensor/builder.ts";
+import {
+  type Graph,
+  isMoment,
+  type Node,
+  operands,
+  type ReduceNode,
+  reachable,
+} from "../../graph/tensor/graph.ts";
+import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { orderLike } from "./partition.ts";
+import type { Target } from "./plan.ts";
+
+export interface GatherPlan {
+  /** In the order in which they run. */
+  readonly passes: readonly PlannedPass[];
+}
+
+export type PlannedPass = MapPass | StatisticsPass;
+
+export interface MapPass {
+  readonly kind: "map";
+  readonly target: Target;
+}
+
+export interface StatisticsPass {
+  readonly kind: "statistics";
+  readonly name: string;
+  /** The axes that are kept: a texel for each coordinate, slowest first. */
+  readonly grid: AxisSet;
+  /** The axes of a row, slowest first. */
+  readonly row: AxisSet;
+  readonly reductions: readonly ReduceNode[];
+  /** The names under which later passes read each of them. */
+  readonly names: readonly string[];
+  /** Whether rows can be long: then there are texts for rows in parts as well. */
+  readonly long: boolean;
+}
+
+/** What a texel holds. */
+export const texelSlots = 4;
+
+export function planGather(graph: Graph): GatherPlan {
+  const g = createBuilder(graph.factors);
+  const made = new Map<Node, Node>();
+  const level = new Map<Node, number>();
+  const loops = new Map<string, { readonly level: number; readonly reductions: Reduction[] }>();
+  for (const node of reachable(graph.results.map((one) => one.value))) {
+    const below = Math.max(0, ...operands(node).map((one) => level.get(one) ?? 0));
+    level.set(node, node.kind === "reduce" ? below + 1 : below);
+    const own = rebuild(g, node, (one) => made.get(one) as Node);
+    if (own.kind !== "reduce") {
+      made.set(node, own);
+      continue;
+    }
+    const name = `stat_${own.id}`;
+    made.set(node, g.input(name, own.axes));
+    const key = `${below} ${own.axes.join(" ")} over ${own.over.join(" ")}`;
+    const loop = loops.get(key) ?? { level: below, reductions: [] };
+    if (!loop.reductions.some((one) => one.node === own)) loop.reductions.push({ node: own, name });
+    loops.set(key, loop);
+  }
+  const inOrder = [...loops.values()].sort((a, b) => a.level - b.level);
+  const statistics = inOrder.flatMap(({ reductions }) => intoTexels(reductions));
+  const maps = graph.results.map(({ tensor, value }): MapPass => {
+    const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? [];
+    return { kind: "map", target: { tensor, factors, value: made.get(value) as Node } };
+  });
+  return {
+    passes: [...statistics.map((one, place) => statisticsPass(graph, one, `stats_${place + 1}`)), ...maps],
+  };
+}
+
+interface Reduction {
+  readonly node: ReduceNode;
+  readonly name: string;
+}
+
+function statisticsPass(graph: Graph, reductions: readonly Reduction[], name: string): StatisticsPass {
+  const nodes = reductions.map((one) => one.node);
+  const [{ axes, over }] = nodes;
+  const fixed = graph.axes
+    .flatMap((axis) => axis.factors)
+    .filter((one) => typeof one.extent === "number")
+    .map((one) => one.name);
+  const sampled = nodes.every((one) => one.op === "shift");
+  return {
+    kind: "statistics",
+    name,
+    grid: orderLike(graph, axes, nodes),
+    row: orderLike(graph, over, nodes),
+    reductions: nodes,
+    names: reductions.map((one) => one.name),
+    long: !sampled && !over.every((one) => fixed.includes(one)),
+  };
+}
+
+/** Reductions of one loop, in as few texels as hold them: the moments of one value stay together. */
+function intoTexels(reductions: readonly Reduction[]): Reduction[][] {
+  const groups: Reduction[][] = [];
+  for (const one of reductions) {
+    const own = groups.find(
+      ([first]) => isMoment(one.node.op) && isMoment(first.node.op) && first.node.arg === one.node.arg,
+    );
+    if (own === undefined) groups.push([one]);
+    else own.push(one);
+  }
+  // A part of a row hands on all three moments, whichever are asked for.
+  const size = ([first]: readonly Reduction[]): number => (isMoment(first.node.op) ? 3 : 1);
+  const texels: { readonly taken: number; readonly reductions: Reduction[] }[] = [];
+  for (const group of groups) {
+    const place = texels.findIndex((one) => one.taken + size(group) <= texelSlots);
+    if (place < 0) texels.push({ taken: size(group), reductions: group });
+    else {
+      const { taken, reductions } = texels[place];
+      texels[place] = { taken: taken + size(group), reductions: [...reductions, ...group] };
+    }
+  }
+  return texels.map((one) => one.reductions);
+}

@@ -1,0 +1,182 @@
+/**
+ * Partition: how a graph is cut into kernels.
+ *
+ * For the largest result every set of axes that a reduction keeps is a candidate grid; what such a kernel cannot know
+ * by itself (a reduction that keeps other axes) is computed by earlier kernels, found the same way. The candidate
+ * with the fewest kernels wins, then the one with the larger grid: more rows keep more workgroups busy.
+ */
+import { type AxisSet, isSubset, minus, union } from "../../graph/tensor/axes.ts";
+import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
+import { type Graph, type Node, reachable } from "../../graph/tensor/graph.ts";
+import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { byProducts } from "./by-products.ts";
+import { resolveInKernel } from "./locality.ts";
+import { pinnedStatistics } from "./pinned.ts";
+import { chunkAxis, type Plan, type PlannedKernel, scratchName, storedTargets, type Target } from "./plan.ts";
+import { protectStates } from "./state-updates.ts";
+
+export function partition(graph: Graph): Plan {
+  const g = createBuilder([...graph.factors, chunkAxis]);
+  const factorsOf = new Map(graph.tensors.map((one) => [one.name, one.factors]));
+  // All nodes are made by one builder: it knows them by their numbers.
+  const own = new Map<Node, Node>();
+  for (const node of reachable(graph.results.map((one) => one.value))) {
+    own.set(
+      node,
+      rebuild(g, node, (one) => own.get(one) as Node),
+    );
+  }
+  const targets = graph.results.map(
+    ({ tensor, value }): Target => ({
+      tensor,
+      factors: factorsOf.get(tensor) ?? [],
+      value: own.get(value) as Node,
+    }),
+  );
+  const search: Search = { graph, g, pinned: new Set() };
+  let found = kernelsFor(search, targets, 0);
+  const pinned = pinnedStatistics(targets.map((one) => one.value));
+  if (found.length > 1 && pinned.length > 0) {
+    found = kernelsFor({ ...search, pinned: new Set(pinned) }, targets, 0);
+  }
+  const kernels = protectStates(graph, found, g);
+  const scratch = new Map<string, { name: string; factors: AxisSet }>();
+  for (const one of kernels.flatMap(storedTargets)) {
+    if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
+  }
+  return { kernels, scratch: [...scratch.values()] };
+}
+
+/** Beyond this depth the first grid that serves is taken: nested reductions over ever other axes would take 4^n steps. */
+const searchDepth = 3;
+const searchWidth = 4;
+
+interface Search {
+  readonly graph: Graph;
+  readonly g: GraphBuilder;
+  /** Values that one kernel computes and all others read. */
+  readonly pinned: ReadonlySet<Node>;
+}
+
+function kernelsFor(search: Search, targets: readonly Target[], depth: number): PlannedKernel[] {
+  if (targets.length === 0) return [];
+  const last = lastOf(targets);
+  const largest = largestOf(targets);
+  let best: PlannedKernel[] | undefined;
+  // Mostly they are one. The sum of a gradient over all rows is made of it, yet better computed after it.
+  for (const main of last === largest ? [last] : [last, largest]) {
+    for (const grid of candidateGrids(search.graph, main)) {
+      if (best !== undefined && depth >= searchDepth) break;
+      const kernels = kernelsWithGrid(search, targets, main, grid, depth);
+      if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
+    }
+  }
+  if (best === undefined) throw new Error(`no grid serves ${last.tensor}`);
+  return best;
+}
+
+/** Larger grids first; the grid of all axes (no row at all) last: it serves whatever no other one does. */
+function candidateGrids(graph: Graph, target: Target): AxisSet[] {
+  const all = union(graph.factors, target.factors);
+  if (!reachable([target.value]).some((one) => one.kind === "reduce")) return [elementwiseGrid(all, target)];
+  const grids = new Map<string, AxisSet>();
+  for (const node of reachable([target.value])) {
+    if (node.kind === "reduce" && isSubset(node.axes, all) && node.axes.length < all.length) {
+      grids.set(node.axes.join(" "), node.axes);
+    }
+  }
+  const larger = [...grids.values()].sort((a, b) => b.length - a.length);
+  return [...larger.slice(0, searchWidth - 1), all];
+}
+
+/**
+ * Without reductions any grid will do. A row of the innermost axes that no smaller operand has lets each row read its
+ * operands (mean, variance, gamma, beta of a channel) and what follows from them once: batch norm in inference took 1.6
+ * copies on lavapipe with a row an element.
+ */
+function elementwiseGrid(all: AxisSet, { value, factors }: Target): AxisSet {
+  const small = reachable([value]).filter((one) => one.kind === "input" && one.axes.length < all.length);
+  const used = new Set(small.flatMap((one) => one.axes));
+  const inner = factors.length - 1 - factors.findLastIndex((one) => used.has(one));
+  return inner === factors.length ? all : minus(all, factors.slice(factors.length - inner));
+}
+
+function kernelsWithGrid(
+  search: Search,
+  targets: readonly Target[],
+  largest: Target,
+  grid: AxisSet,
+  depth: number,
+): PlannedKernel[] | undefined {
+  const { graph, g, pinned } = search;
+  const fixed = fixedFactors(graph);
+  let stored = targets.filter((one) => isSubset(grid, one.factors));
+  for (;;) {
+    const row = minus(union(graph.factors, ...stored.map((one) => one.factors)), grid);
+    const needed = new Map<Node, Target>();
+    const own = new Set(stored.map((one) => one.value));
+    const isStored = (node: Node): boolean => needed.has(node) || (pinned.has(node) && !own.has(node));
+    const elsewhere = (node: Node): Node => {
+      needed.set(node, { tensor: scratchName(node), factors: node.axes, value: node });
+      return g.input(scratchName(node), node.axes);
+    };
+    const resolve = (): Node[] =>
+      stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, isStored }, elsewhere));
+    resolve();
+    // Once more: what an earlier kernel stores for one use is read for every other one too.
+    const values = resolve();
+    // A kernel that needs one of its own results from elsewhere is no progress: an earlier kernel must store that one.
+    const late = stored.filter((one) => needed.has(one.value));
+    if (late.includes(largest)) return undefined;
+    if (late.length > 0) {
+      stored = stored.filter((one) => !late.includes(one));
+      continue;
+    }
+    const rest = targets.filter((one) => !stored.includes(one));
+    // What can be made of sums that this kernel adds up on its way comes after it, and does not read its inputs again.
+    const ordered = orderLike(graph, grid, values);
+    const rows = { grid: ordered, row, fixed, isStored };
+    const made = byProducts(g, graph, rest, rows, largest, values);
+    const { after, once, columns, chunked, segments } = made;
+    const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
+    const known = new Set(others.map((one) => one.tensor));
+    const before = [...others, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
+    const kernel: PlannedKernel = {
+      name: largest.tensor,
+      grid: ordered,
+      targets: [...stored.map((one, i) => ({ ...one, value: made.values[i] })), ...once],
+      columns,
+      chunked,
+      segments,
+    };
+    return [...kernelsFor(search, before, depth + 1), kernel, ...kernelsFor(search, after, depth + 1)];
+  }
+}
+
+/** The target to compute last: the largest of those that no other one is made of. */
+function lastOf(targets: readonly Target[]): Target {
+  const sinks = targets.filter(
+    (one) =>
+      !targets.some((other) => other.value !== one.value && reachable([other.value]).includes(one.value)),
+  );
+  return largestOf(sinks);
+}
+
+function largestOf(targets: readonly Target[]): Target {
+  return targets.reduce((best, one) => (one.factors.length > best.factors.length ? one : best));
+}
+
+function fixedFactors(graph: Graph): Set<string> {
+  const factors = graph.axes.flatMap((axis) => axis.factors);
+  return new Set(factors.filter((one) => typeof one.extent === "number").map((one) => one.name));
+}
+
+/** The order of the axes in the first tensor that has them all, so that neighbouring rows lie side by side. */
+export function orderLike(graph: Graph, axes: AxisSet, values: readonly Node[]): AxisSet {
+  for (const node of reachable(values)) {
+    if (node.kind !== "input" || !isSubset(axes, node.axes)) continue;
+    const factors = graph.tensors.find((one) => one.name === node.tensor)?.factors;
+    if (factors !== undefined) return factors.filter((one) => axes.includes(one));
+  }
+  return axes;
+}

@@ -1,0 +1,52 @@
+/**
+ * States are updated in place. That is safe where only the row that writes an element reads it; otherwise the new
+ * value waits in a scratch tensor until all who read the old one are done, and a last small kernel copies it.
+ */
+
+import { sameAxes } from "../../graph/tensor/axes.ts";
+import type { GraphBuilder } from "../../graph/tensor/builder.ts";
+import { type Graph, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
+import { readsTensor } from "./locality.ts";
+import { type PlannedKernel, plainKernel, type Target } from "./plan.ts";
+
+export function protectStates(
+  graph: Graph,
+  kernels: readonly PlannedKernel[],
+  g: GraphBuilder,
+): PlannedKernel[] {
+  const states = new Set(graph.tensors.filter((one) => one.role === "state").map((one) => one.name));
+  const copies: PlannedKernel[] = [];
+  const safe = kernels.map((kernel, place): PlannedKernel => {
+    const targets = kernel.targets.map((target): Target => {
+      if (!states.has(target.tensor) || isSafe(kernels, place, target)) return target;
+      const name = `next_${target.tensor}`;
+      const copy = { ...target, value: g.input(name, target.factors) };
+      copies.push(plainKernel(target.tensor, target.factors, [copy]));
+      return { ...target, tensor: name };
+    });
+    return { ...kernel, targets };
+  });
+  return [...safe, ...copies];
+}
+
+function isSafe(kernels: readonly PlannedKernel[], place: number, target: Target): boolean {
+  const state = target.tensor;
+  if (
+    kernels.some(
+      (one, i) =>
+        i > place &&
+        readsTensor(
+          one.targets.map((other) => other.value),
+          state,
+        ),
+    )
+  )
+    return false;
+  const { grid, targets } = kernels[place];
+  if (!sameAxes(target.factors, grid)) return false;
+  const others = targets.filter((one) => one !== target).map((one) => one.value);
+  const reductions = reachable(targets.map((one) => one.value)).filter(
+    (one): one is ReduceNode => one.kind === "reduce",
+  );
+  return !readsTensor(others, state) && !readsTensor(reductions, state);
+}

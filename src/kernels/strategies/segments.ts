@@ -1,0 +1,71 @@
+/**
+ * Segments of a row: a loop over its outer axes, which all lanes make together, and in it one over the inner axes, which
+ * they share. Each segment's sums are stored, and what the row adds up is made of them.
+ *
+ *     for (k …) { for (i = lane; i < S; i += LANES) { t += v }  share t;  store t;  total += gamma[k] · t }
+ */
+
+import { createFrame, type Frame } from "../body/frame.ts";
+import { block, identity, type Path, stepsOf } from "../body/loop.ts";
+import { lowerReductions } from "../body/reduce.ts";
+import { storeOnce } from "../body/store.ts";
+import { lowerValue, type ValueContext } from "../body/value.ts";
+import { add, binary, local, u32 } from "../ir/expr.ts";
+import type { Expr, Stmt } from "../ir/ir.ts";
+import type { ReductionLoop } from "../schedule/row-loops.ts";
+
+/** @param path over the outer axes, and which of them this workgroup has. @param inner over the inner ones. */
+export function lowerSegments(
+  context: ValueContext,
+  row: Frame,
+  loop: ReductionLoop,
+  path: Path,
+  inner: Path,
+  active: Expr,
+): void {
+  const { nameOf } = context;
+  const at = nameOf("segment");
+  const frame = createFrame(row, { factors: path.over, linear: local("u32", at), vector: null });
+  const reductions = loop.segments.map((one) => one.value);
+  lowerReductions(context, frame, { over: inner.over, reductions, segments: [] }, inner);
+  storeOnce(context, frame, active, loop.segments, null);
+  const totals = loop.reductions.map((node) => {
+    const value = lowerValue(context, frame, node.arg);
+    return { node, value, name: nameOf("total"), part: nameOf("part") };
+  });
+  const begin = (name: string, { type }: Expr): Stmt => ({ kind: "var", name, value: identity("add", type) });
+  const grow = (name: string, value: Expr): Stmt => ({
+    kind: "assign",
+    name,
+    value: add(local(value.type, name), value),
+  });
+  const each = (start: Expr, end: Expr, body: readonly Stmt[]): Stmt => ({
+    kind: "for",
+    name: at,
+    start,
+    end,
+    step: u32(1),
+    body,
+  });
+  const range = path.range.kind === "part" ? path.range : { first: u32(0), end: stepsOf(path) };
+  if (totals.length === 0) {
+    row.body.push(each(range.first, range.end, frame.body));
+    return;
+  }
+  // Chains of bounded length, as in any sum.
+  const outer = nameOf("block");
+  const stop = binary("min", add(local("u32", outer), u32(block)), range.end);
+  row.body.push(...totals.map(({ name, value }) => begin(name, value)), {
+    kind: "for",
+    name: outer,
+    start: range.first,
+    end: range.end,
+    step: u32(block),
+    body: [
+      ...totals.map(({ part, value }) => begin(part, value)),
+      each(local("u32", outer), stop, [...frame.body, ...totals.map(({ part, value }) => grow(part, value))]),
+      ...totals.map(({ name, part, value }) => grow(name, local(value.type, part))),
+    ],
+  });
+  for (const { node, name, value } of totals) row.values.set(node, local(value.type, name));
+}

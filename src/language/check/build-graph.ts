@@ -1,0 +1,137 @@
+/** One norm in one mode: its equations become a tensor graph. */
+
+import { createBuilder } from "../../graph/tensor/builder.ts";
+import {
+  type Graph,
+  type GraphTensor,
+  type Node,
+  operands,
+  type Result,
+  reachable,
+} from "../../graph/tensor/graph.ts";
+import type { Mode } from "../../program/program.ts";
+import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
+import { tensorFactors } from "./calls/call-norm.ts";
+import type { Declarations } from "./declarations/declare.ts";
+import type { Module } from "./modules/modules.ts";
+import { dimsOf, outputTensor } from "./outputs.ts";
+import { evaluateEquations } from "./scope/equations.ts";
+import type { Scope, Session, Value } from "./scope/scope.ts";
+import { evaluateUpdates } from "./states.ts";
+
+/** Graphs larger or deeper than this come from no spec that a person wrote; later passes walk them recursively. */
+const maxNodes = 5000;
+const maxDepth = 1000;
+
+export function readNorm(
+  module: Module,
+  declarations: Declarations,
+  session: Session,
+  mode: Mode | null,
+  used: Set<string>,
+  report: Report,
+): Graph | undefined {
+  const factors = declarations.axes.flatMap((one) => one.factors.map((part) => part.name));
+  const builder = createBuilder(factors);
+  const given = new Map<string, Value>();
+  for (const param of declarations.params.values()) {
+    const isFactor = factors.includes(param.name);
+    given.set(param.name, isFactor ? builder.size([param.name]) : builder.param(param.name));
+  }
+  for (const tensor of declarations.tensors.values()) {
+    given.set(tensor.name, builder.input(tensor.name, tensorFactors(declarations, tensor.dims)));
+  }
+  const states = [...declarations.tensors.values()]
+    .filter((one) => one.role === "state")
+    .map((one) => one.name);
+  const scope: Scope = {
+    module,
+    declarations,
+    mode,
+    builder,
+    session,
+    report: session.report,
+    given,
+    computed: new Map(),
+    factorsOf: (factor) => [factor],
+    states: new Map(states.map((name) => [name, name])),
+    used,
+  };
+
+  // Every equation is read, used or not, so that a mistake in any of them is seen.
+  const names = [
+    ...declarations.equations.keys(),
+    ...(mode === null ? [] : declarations.modeEquations[mode].keys()),
+  ];
+  evaluateEquations(scope, names);
+
+  let sound = true;
+  const results: Result[] = [];
+  const tensors: GraphTensor[] = [...declarations.tensors.values()].map((one) => ({
+    name: one.name,
+    role: one.role,
+    dims: one.dims,
+    factors: tensorFactors(declarations, one.dims),
+    ...(one.initial === undefined ? {} : { initial: one.initial }),
+  }));
+  for (const [name, state] of session.hoisted) {
+    tensors.push({
+      name,
+      role: "state",
+      dims: dimsOf(declarations, state.factors),
+      factors: state.factors,
+      initial: state.initial,
+    });
+  }
+  for (const output of declarations.outputs) {
+    const tensor = outputTensor(scope, output);
+    if (tensor === undefined) {
+      sound = false;
+      continue;
+    }
+    tensors.push(tensor.declared);
+    results.push({ tensor: output.name, value: tensor.value });
+  }
+  const updates = mode === "train" ? evaluateUpdates(scope) : [];
+  if (!sound || updates === undefined || session.stopped) return undefined;
+  results.push(...updates);
+  const nodes = reachable(results.map((one) => one.value));
+  if (nodes.length > maxNodes) {
+    const { name } = declarations.decl;
+    const message = `\`${name.text}\` is too large: ${nodes.length} operations, and at most ${maxNodes} can be compiled`;
+    report(diagnostic("N104", message, name.span));
+    return undefined;
+  }
+  if (depthOf(nodes) > maxDepth) {
+    const { name } = declarations.decl;
+    const message = `\`${name.text}\` is too large: more than ${maxDepth} operations that each wait for the one before`;
+    report(diagnostic("N104", message, name.span));
+    return undefined;
+  }
+  const params = [...declarations.params.values()].map(({ name, initial, kind }) => ({
+    name,
+    initial,
+    kind,
+  }));
+  return {
+    norm: declarations.decl.name.text,
+    mode,
+    axes: declarations.axes,
+    factors,
+    params,
+    tensors,
+    results,
+  };
+}
+
+/** `nodes`: operands before users. */
+function depthOf(nodes: readonly Node[]): number {
+  const depths = new Map<Node, number>();
+  let deepest = 0;
+  for (const node of nodes) {
+    const depth = 1 + operands(node).reduce((most, one) => Math.max(most, depths.get(one) ?? 0), 0);
+    depths.set(node, depth);
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}

@@ -1,0 +1,190 @@
+/**
+ * A norm called by a norm. Its body is read in place, with the caller's values for its tensors and params and the
+ * caller's axes for its own; the value of the call is its first output.
+ */
+
+import { type AxisSet, isSubset } from "../../../graph/tensor/axes.ts";
+import { type Diagnostic, diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
+import type { CallExpr, NormDecl } from "../../syntax/ast.ts";
+import { axisNames } from "../declarations/axes.ts";
+import type { Declarations } from "../declarations/declare.ts";
+import type { DeclaredTensor } from "../declarations/tensors.ts";
+import type { Declared } from "../modules/modules.ts";
+import { evaluateEquations, lookup } from "../scope/equations.ts";
+import { namesIn } from "../scope/reading-order.ts";
+import type { Scope, Value } from "../scope/scope.ts";
+import { countCall, countNodes } from "../scope/session.ts";
+import { type Bound, bindArguments } from "./arguments.ts";
+import { type AxisBinding, bindAxes } from "./bind-axes.ts";
+
+export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>): Value {
+  const { session } = scope;
+  const name = expr.callee.text;
+  if (scope.inFunction) {
+    const note = "call it in the norm and pass the result as an argument";
+    const message = `\`${name}\` is a norm: a function works element by element and cannot call it`;
+    scope.report(diagnostic("N411", message, expr.span, { note }));
+    return undefined;
+  }
+  if (session.calling.has(norm.decl)) {
+    const direct = norm.decl === scope.declarations.decl;
+    const message = `the norm \`${name}\` calls itself${direct ? "" : ", through another"}`;
+    // Not as a mistake of the calls on the way here.
+    session.report(diagnostic("N206", message, expr.span));
+    return undefined;
+  }
+  if (expr.over !== undefined) {
+    scope.report(
+      diagnostic("N403", `\`${name}\` is a norm: its axes come from its operands`, expr.span, {
+        note: `leave out \`over …\`: \`${name}(x)\``,
+      }),
+    );
+    return undefined;
+  }
+  const callee = session.known.declarations.get(norm.decl);
+  if (callee === undefined || session.known.broken.has(norm.decl) || !countCall(session)) return undefined;
+  const bound = bindArguments(scope, expr, callee);
+  if (bound === undefined) return undefined;
+  const axes = bindAxes(scope, expr, callee, bound.nodes);
+  if (axes === undefined) return undefined;
+  const given = givenValues(scope, expr, callee, bound, axes);
+  if (given === undefined) return undefined;
+
+  const found: Diagnostic[] = [];
+  const inner: Scope = {
+    ...scope,
+    module: norm.module,
+    declarations: callee,
+    report: (one) => found.push(one),
+    given,
+    computed: new Map(),
+    factorsOf: (factor) => axes.get(factor) ?? [],
+    states: bound.states,
+    used: new Set(),
+  };
+  session.calling.add(norm.decl);
+  const value = readBody(inner);
+  if (scope.mode === "train") updateStates(scope, expr, inner, bound.states);
+  session.calling.delete(norm.decl);
+  countNodes(session, value);
+  if (session.stopped || (value !== undefined && !hasErrors(found)))
+    return session.stopped ? undefined : value;
+  // A norm in whose own check nothing was found fails here for what it was given.
+  if (found.length > 0) {
+    const message = `\`${name}\` cannot be used on these operands: ${found[0].message}`;
+    scope.report(diagnostic("N307", message, expr.span));
+  }
+  return undefined;
+}
+
+function readBody(inner: Scope): Value {
+  const { outputs, updates } = inner.declarations;
+  const written = inner.mode === "train" ? updates.flatMap((one) => [...namesIn(one.value)]) : [];
+  const names = [...outputs.slice(0, 1).map((one) => one.name), ...written];
+  evaluateEquations(inner, names);
+  return outputs.length === 0 ? undefined : lookup(inner, outputs[0].name, outputs[0].span);
+}
+
+function givenValues(
+  scope: Scope,
+  expr: CallExpr,
+  callee: Declarations,
+  bound: Bound,
+  axes: AxisBinding,
+): Map<string, Value> | undefined {
+  const g = scope.builder;
+  const given = new Map<string, Value>();
+  for (const param of callee.params.values()) {
+    const argument = bound.nodes.get(param.name);
+    if (argument !== undefined && argument.node.axes.length > 0) {
+      const has = axisNames(scope.session.outer.axes, argument.node.axes).join(", ");
+      const message = `the param \`${param.name}\` is one number, and this has the axes ${has}`;
+      scope.report(diagnostic("N408", message, argument.span));
+      return undefined;
+    }
+    const extent = param.kind === "extent" ? g.size(axes.get(param.name) ?? []) : undefined;
+    given.set(param.name, extent ?? argument?.node ?? g.literal(param.initial));
+  }
+  for (const tensor of callee.tensors.values()) {
+    const factors = tensorFactors(callee, tensor.dims).flatMap((factor) => axes.get(factor) ?? []);
+    const argument = bound.nodes.get(tensor.name);
+    if (tensor.role === "state") {
+      const state = stateNode(scope, expr, tensor, factors, bound.states);
+      if (state === undefined) return undefined;
+      given.set(tensor.name, state);
+    } else if (argument === undefined) {
+      given.set(tensor.name, g.literal(tensor.initial ?? 0));
+    } else if (!isSubset(argument.node.axes, factors)) {
+      const extra = argument.node.axes.filter((one) => !factors.includes(one));
+      const names = axisNames(scope.session.outer.axes, extra).join(", ");
+      const message = `\`${tensor.name}\` of \`${expr.callee.text}\` has no axis \`${names}\``;
+      scope.report(diagnostic("N307", message, argument.span));
+      return undefined;
+    } else {
+      given.set(tensor.name, argument.node);
+    }
+  }
+  return given;
+}
+
+/** The factors behind the names in brackets. */
+export function tensorFactors(declarations: Declarations, dims: readonly string[]): string[] {
+  return dims.flatMap((dim) => {
+    const axis = declarations.axes.find((one) => one.name === dim);
+    return axis === undefined ? [dim] : axis.factors.map((one) => one.name);
+  });
+}
+
+/** A state that the call does not bind becomes a state of the outermost norm, under its own name. */
+function stateNode(
+  scope: Scope,
+  expr: CallExpr,
+  tensor: DeclaredTensor,
+  factors: AxisSet,
+  states: Map<string, string>,
+): Value {
+  const { session } = scope;
+  const { name } = tensor;
+  const bound = states.get(name);
+  if (bound !== undefined) {
+    const own = session.outer.tensors.get(bound);
+    const has =
+      own === undefined ? session.hoisted.get(bound)?.factors : tensorFactors(session.outer, own.dims);
+    if (has !== undefined && isSubset(has, factors) && isSubset(factors, has)) {
+      return scope.builder.input(bound, has);
+    }
+    const axes = axisNames(session.outer.axes, factors).join(", ");
+    const message = `the state \`${name}\` of \`${expr.callee.text}\` has other axes than \`${bound}\``;
+    const note = `here it needs \`${bound}[${axes}]\``;
+    scope.report(diagnostic("N307", message, expr.span, { note }));
+    return undefined;
+  }
+  const { outer } = session;
+  const taken =
+    session.hoisted.has(name) ||
+    [outer.params, outer.tensors, outer.equations, ...Object.values(outer.modeEquations)].some((one) =>
+      one.has(name),
+    );
+  if (taken) {
+    const message = `the state \`${name}\` of \`${expr.callee.text}\` has a name that is taken here`;
+    const note = `declare a state for it and pass that: \`${expr.callee.text}(…; ${name} = …)\``;
+    scope.report(diagnostic("N202", message, expr.span, { note }));
+    return undefined;
+  }
+  session.hoisted.set(name, { factors, initial: tensor.initial ?? 0 });
+  states.set(name, name);
+  return scope.builder.input(name, factors);
+}
+
+function updateStates(scope: Scope, expr: CallExpr, inner: Scope, states: ReadonlyMap<string, string>): void {
+  for (const update of inner.declarations.updates) {
+    const state = states.get(update.state.text);
+    const value = scope.session.evaluate(inner, update.value);
+    if (state === undefined || value === undefined) continue;
+    if (scope.session.updates.has(state)) {
+      const note = "each call needs states of its own";
+      scope.report(diagnostic("N410", `the state \`${state}\` is updated twice`, expr.span, { note }));
+    }
+    scope.session.updates.set(state, value);
+  }
+}

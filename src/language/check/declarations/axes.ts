@@ -1,0 +1,169 @@
+/** The axes of a norm: which there are, what they are made of, and what a name among brackets stands for. */
+
+import type { GraphAxis } from "../../../graph/tensor/graph.ts";
+import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
+import { suggestion } from "../../diagnostics/suggestion.ts";
+import type { AxisDecl, AxisRef, Name, NormDecl } from "../../syntax/ast.ts";
+
+/** Far above what a device can tell apart; below it, going through all axes for each name costs nothing. */
+const maxAxes = 256;
+export const maxExtent = 2 ** 31 - 1;
+
+export function isExtent(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= maxExtent;
+}
+
+export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
+  const declared = decl.items.flatMap((item) => (item.kind === "axes" ? item.axes : []));
+  const params = new Map(
+    decl.items.flatMap((item) =>
+      item.kind === "param" ? item.params.map((one) => [one.name.text, one.name.span] as const) : [],
+    ),
+  );
+  const spans = new Map<string, Span>();
+  const axes: GraphAxis[] = [];
+  const take = (name: Name): boolean => {
+    const first = spans.get(name.text);
+    if (first !== undefined) {
+      report(
+        diagnostic("N302", `the axis \`${name.text}\` is declared twice`, name.span, {
+          labels: [{ span: first, text: "first declared here" }],
+        }),
+      );
+      return false;
+    }
+    spans.set(name.text, name.span);
+    return true;
+  };
+  const extentOf = (name: string): { param: string } | null => (params.has(name) ? { param: name } : null);
+
+  for (const one of declared.slice(0, maxAxes)) {
+    if (!take(one.axis.name)) continue;
+    const name = one.axis.name.text;
+    const variadic = one.axis.variadic;
+    if (variadic) refuseExtent(one, params, report);
+    const split = variadic ? undefined : one.factors?.filter(take);
+    if (split !== undefined && params.has(name)) {
+      const clash = `the param \`${name}\` has the name of an axis that is split`;
+      report(
+        diagnostic("N202", clash, params.get(name) as Span, {
+          labels: [{ span: one.axis.span, text: "its extent follows from its parts" }],
+          note: "a param can have the name of a part, and is its extent then",
+        }),
+      );
+    }
+    const factors =
+      split !== undefined && split.length > 0
+        ? split.map((factor) => ({ name: factor.text, extent: extentOf(factor.text) }))
+        : [{ name, extent: variadic ? null : (fixedExtent(one, report) ?? extentOf(name)) }];
+    axes.push({ name, variadic, factors });
+  }
+  if (declared.length > maxAxes) {
+    const message = `a norm has at most ${maxAxes} axes, this one ${declared.length}`;
+    report(diagnostic("N104", message, declared[maxAxes].span));
+  }
+  return axes;
+}
+
+/** `...S` stands for any number of axes: there is no one extent to fix or to split. */
+function refuseExtent(one: AxisDecl, params: ReadonlyMap<string, Span>, report: Report): void {
+  const name = one.axis.name.text;
+  if (one.factors !== undefined || one.extent !== undefined) {
+    const what = one.factors === undefined ? "fixed" : "split";
+    report(
+      diagnostic("N306", `\`...${name}\` stands for any number of axes and cannot be ${what}`, one.span, {
+        note: `declare a single axis for that: \`${one.span.source.text.slice(one.axis.name.span.start, one.span.end)}\``,
+      }),
+    );
+  }
+  const param = params.get(name);
+  if (param === undefined) return;
+  const message = `\`...${name}\` stands for any number of axes: no param can be its extent`;
+  report(
+    diagnostic("N306", message, param, { labels: [{ span: one.axis.span, text: "the axis of that name" }] }),
+  );
+}
+
+function fixedExtent(one: AxisDecl, report: Report): number | null {
+  if (one.extent === undefined) return null;
+  const { value, span, text } = one.extent;
+  if (isExtent(value)) return value;
+  const message = `the extent of an axis is a whole number from 1 to ${maxExtent}, not ${text}`;
+  report(diagnostic("N105", message, span));
+  return null;
+}
+
+/** The axes in brackets behind a tensor; undefined if one of them is wrong. */
+export function resolveDims(
+  refs: readonly AxisRef[],
+  axes: readonly GraphAxis[],
+  report: Report,
+): string[] | undefined {
+  const dims: string[] = [];
+  const used = new Map<string, AxisRef>();
+  let variadic: AxisRef | undefined;
+  let sound = true;
+  for (const ref of refs) {
+    const found = resolveAxis(ref, axes, report);
+    if (found === undefined) {
+      sound = false;
+      continue;
+    }
+    const clash = found.map((factor) => used.get(factor)).find((one) => one !== undefined);
+    if (clash !== undefined) {
+      report(
+        diagnostic("N302", `the axis \`${ref.name.text}\` stands twice in one tensor`, ref.span, {
+          labels: [{ span: clash.span, text: "also here" }],
+        }),
+      );
+      sound = false;
+      continue;
+    }
+    for (const factor of found) used.set(factor, ref);
+    if (ref.variadic && variadic !== undefined) {
+      report(
+        diagnostic("N305", `a tensor has at most one \`...\` axis, this one has a second`, ref.span, {
+          labels: [{ span: variadic.span, text: "the first one" }],
+          note: "with two, nobody could tell where one ends and the other begins",
+        }),
+      );
+      sound = false;
+    }
+    if (ref.variadic) variadic = ref;
+    dims.push(ref.name.text);
+  }
+  return sound ? dims : undefined;
+}
+
+/** The factors that an axis stands for: its own if it is split, itself otherwise. */
+export function resolveAxis(ref: AxisRef, axes: readonly GraphAxis[], report: Report): string[] | undefined {
+  const name = ref.name.text;
+  const axis = axes.find((one) => one.name === name);
+  const isPart = axis === undefined && axes.some((one) => one.factors.some((part) => part.name === name));
+  if (axis === undefined && !isPart) {
+    const names = axes.flatMap((one) => [one.name, ...one.factors.map((part) => part.name)]);
+    const offer = suggestion(name, [...new Set(names)], ref.name.span);
+    report(diagnostic("N301", `there is no axis \`${name}\``, ref.span, offer));
+    return undefined;
+  }
+  const variadic = axis?.variadic ?? false;
+  if (variadic !== ref.variadic) {
+    const right = variadic ? `...${name}` : name;
+    const what = variadic ? "stands for any number of axes" : "is a single axis";
+    report(
+      diagnostic("N301", `\`${name}\` ${what}: write \`${right}\``, ref.span, {
+        fix: { title: `write \`${right}\``, span: ref.span, replacement: right },
+      }),
+    );
+  }
+  return axis === undefined ? [name] : axis.factors.map((one) => one.name);
+}
+
+/** A set of factors as a user names them: an axis whose factors are all there is that axis, `...S` has its dots. */
+export function axisNames(axes: readonly GraphAxis[], factors: readonly string[]): string[] {
+  return axes.flatMap((axis) => {
+    const present = axis.factors.filter((one) => factors.includes(one.name)).map((one) => one.name);
+    if (present.length < axis.factors.length) return present;
+    return [axis.variadic ? `...${axis.name}` : axis.name];
+  });
+}

@@ -1,0 +1,35 @@
+/** Constant expressions: defaults of params and initial values of tensors. */
+
+import { operators } from "../../../graph/operators/operators.ts";
+import { diagnostic, type Report } from "../../diagnostics/diagnostic.ts";
+import type { Expr } from "../../syntax/ast.ts";
+import { binaryOperators } from "./infix.ts";
+
+/** The value of an expression made of numbers and arithmetic; anything else is N408. */
+export function constantValue(expr: Expr, report: Report): number | undefined {
+  switch (expr.kind) {
+    case "number":
+      return expr.value;
+    case "negate": {
+      const value = constantValue(expr.operand, report);
+      return value === undefined ? undefined : -value;
+    }
+    case "binary": {
+      const left = constantValue(expr.left, report);
+      const right = constantValue(expr.right, report);
+      if (left === undefined || right === undefined) return undefined;
+      const { op, swapped } = binaryOperators[expr.operator];
+      return swapped ? operators[op].f64(right, left, 0) : operators[op].f64(left, right, 0);
+    }
+    case "name":
+    case "axis":
+    case "call":
+    case "at":
+      report(
+        diagnostic("N408", "this is no constant", expr.span, {
+          note: "defaults and initial values are made of numbers and `+ - * / ^` alone",
+        }),
+      );
+      return undefined;
+  }
+}

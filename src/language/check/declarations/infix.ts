@@ -1,0 +1,17 @@
+/** What the infix operators of the language mean. `a > b` is `b < a`: fewer operators for every later stage. */
+import type { Operator } from "../../../graph/operators/operators.ts";
+import type { BinaryOperator } from "../../syntax/ast.ts";
+
+export const binaryOperators: Readonly<Record<BinaryOperator, { op: Operator; swapped?: true }>> = {
+  "+": { op: "add" },
+  "-": { op: "sub" },
+  "*": { op: "mul" },
+  "/": { op: "div" },
+  "^": { op: "pow" },
+  "<": { op: "lt" },
+  "<=": { op: "le" },
+  ">": { op: "lt", swapped: true },
+  ">=": { op: "le", swapped: true },
+  "==": { op: "eq" },
+  "!=": { op: "ne" },
+};

@@ -1,0 +1,111 @@
+/** Params and tensors of a norm, each looked at by itself. */
+
+import type { GraphAxis, GraphParam } from "../../../graph/tensor/graph.ts";
+import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
+import type { Expr, OutputDecl, ParamDecl, TensorDecl, TensorRole } from "../../syntax/ast.ts";
+import { isExtent, maxExtent, resolveDims } from "./axes.ts";
+import { constantValue } from "./constant.ts";
+
+export interface DeclaredParam extends GraphParam {
+  readonly doc?: string;
+  readonly span: Span;
+}
+
+export interface DeclaredTensor {
+  readonly name: string;
+  readonly role: TensorRole;
+  readonly dims: readonly string[];
+  readonly initial?: number;
+  readonly doc?: string;
+  readonly span: Span;
+}
+
+export interface DeclaredOutput {
+  readonly name: string;
+  readonly dims?: readonly string[];
+  readonly doc?: string;
+  readonly span: Span;
+}
+
+export function declareParam(
+  one: ParamDecl,
+  factors: ReadonlySet<string>,
+  report: Report,
+): DeclaredParam | undefined {
+  const name = one.name.text;
+  const initial = constantValue(one.value, report);
+  if (initial === undefined) return undefined;
+  const kind = factors.has(name) ? "extent" : "number";
+  if (kind === "extent" && !isExtent(initial)) {
+    const message = `\`${name}\` is the extent of an axis: a whole number from 1 to ${maxExtent}, not ${initial}`;
+    report(diagnostic("N105", message, one.value.span));
+    return undefined;
+  }
+  if (!fits(initial, `the default of \`${name}\``, one.value, report)) return undefined;
+  return {
+    name,
+    initial,
+    kind,
+    span: one.name.span,
+    ...(one.doc === undefined ? {} : { doc: one.doc }),
+  };
+}
+
+export function declareTensor(
+  one: TensorDecl,
+  role: TensorRole,
+  axes: readonly GraphAxis[],
+  report: Report,
+): DeclaredTensor | undefined {
+  const dims = resolveDims(one.dims, axes, report);
+  if (dims === undefined) return undefined;
+  const initial = one.initial === undefined ? undefined : constantValue(one.initial, report);
+  const name = one.name.text;
+  if (initial !== undefined && one.initial !== undefined) {
+    if (!fits(initial, `the initial value of \`${name}\``, one.initial, report)) return undefined;
+  }
+  if (role === "input" && one.initial !== undefined) {
+    report(
+      diagnostic("N408", `the input \`${name}\` is always given: it has no initial value`, one.initial.span, {
+        note: "a learned tensor that has one is an `affine`",
+      }),
+    );
+  }
+  if (role !== "input" && one.initial === undefined) {
+    report(
+      diagnostic("N408", `the ${role} \`${name}\` needs an initial value`, one.span, {
+        note: `write it behind the tensor: \`${one.span.source.text.slice(one.span.start, one.span.end)} = 0\``,
+      }),
+    );
+  }
+  return {
+    name,
+    role,
+    dims,
+    span: one.name.span,
+    ...(initial === undefined ? {} : { initial }),
+    ...(one.doc === undefined ? {} : { doc: one.doc }),
+  };
+}
+
+function fits(value: number, what: string, expr: Expr, report: Report): boolean {
+  if (Number.isFinite(Math.fround(value))) return true;
+  report(diagnostic("N105", `${what} is ${value}, which is no number that a 32-bit float holds`, expr.span));
+  return false;
+}
+
+/** Undefined if its brackets are wrong. */
+export function declareOutput(
+  one: OutputDecl,
+  axes: readonly GraphAxis[],
+  report: Report,
+): DeclaredOutput | undefined {
+  const dims = one.dims === undefined ? undefined : resolveDims(one.dims, axes, report);
+  if (one.dims !== undefined && dims === undefined) return undefined;
+  return {
+    name: one.name.text,
+    span: one.name.span,
+    ...(dims === undefined ? {} : { dims }),
+    ...(one.doc === undefined ? {} : { doc: one.doc }),
+  };
+}

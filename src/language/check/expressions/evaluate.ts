@@ -1,0 +1,92 @@
+/** Expressions: syntax to nodes. */
+
+import { isOperator } from "../../../graph/operators/operators.ts";
+import type { Node } from "../../../graph/tensor/graph.ts";
+import { diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { BinaryOperator, CallExpr, Expr } from "../../syntax/ast.ts";
+import { callNorm } from "../calls/call-norm.ts";
+import { binaryOperators } from "../declarations/infix.ts";
+import { lookup } from "../scope/equations.ts";
+import { reductionNames } from "../scope/reduction-names.ts";
+import type { Scope, Value } from "../scope/scope.ts";
+import { enter, leave } from "../scope/session.ts";
+import { reportUnknownCall } from "../scope/unknown.ts";
+import { callFunction, callOperator } from "./call-function.ts";
+import { callAxisForm, callReduction, elementAt } from "./reductions.ts";
+import { warnZeroDivisor } from "./zero-divisors.ts";
+
+export function evaluate(scope: Scope, expr: Expr): Value {
+  const value = enter(scope.session) ? read(scope, expr) : undefined;
+  leave(scope.session);
+  return value;
+}
+
+function read(scope: Scope, expr: Expr): Value {
+  const g = scope.builder;
+  switch (expr.kind) {
+    case "number":
+      return g.literal(expr.value);
+    case "name":
+      return lookup(scope, expr.name.text, expr.span);
+    case "axis":
+      scope.report(
+        diagnostic("N411", `\`...${expr.axis.name.text}\` stands for axes and is no value`, expr.span, {
+          note: `their extent is \`size(...${expr.axis.name.text})\``,
+        }),
+      );
+      return undefined;
+    case "negate": {
+      const value = evaluate(scope, expr.operand);
+      return value && g.map("neg", value);
+    }
+    case "binary":
+      return chain(scope, expr);
+    case "at":
+      return elementAt(scope, expr);
+    case "call":
+      return call(scope, expr);
+  }
+}
+
+/** `a + b + c + …` leans to the left: read in a loop, a long one is not deep. */
+function chain(scope: Scope, expr: Expr): Value {
+  const links: Extract<Expr, { kind: "binary" }>[] = [];
+  let first = expr;
+  for (; first.kind === "binary"; first = first.left) links.push(first);
+  let value = evaluate(scope, first);
+  for (const link of links.reverse()) {
+    const right = evaluate(scope, link.right);
+    if (right !== undefined && link.operator === "/") warnZeroDivisor(scope, right, link.right.span);
+    value = value && right && combine(scope, link.operator, value, right);
+  }
+  return value;
+}
+
+function combine(scope: Scope, operator: BinaryOperator, left: Node, right: Node): Node {
+  const { op, swapped } = binaryOperators[operator];
+  return swapped ? scope.builder.map(op, right, left) : scope.builder.map(op, left, right);
+}
+
+function call(scope: Scope, expr: CallExpr): Value {
+  const name = expr.callee.text;
+  const norm = scope.module.norms.get(name);
+  if (norm !== undefined) return callNorm(scope, expr, norm);
+  const fn = scope.module.functions.get(name);
+  const own = fn !== undefined && fn.module === scope.module;
+  if (own && expr.over === undefined) return callFunction(scope, expr, fn);
+  if (name === "size" || name === "index") return callAxisForm(scope, expr, name);
+  if (expr.over !== undefined || name === "standardize") return callReduction(scope, expr);
+  if (fn !== undefined) return callFunction(scope, expr, fn);
+  // `max` and `min` of one operand are meant as reductions.
+  const reduces = reductionNames.includes(name) && (!isOperator(name) || expr.arguments.length === 1);
+  if (reduces) {
+    const note = isOperator(name)
+      ? `write \`${name}(x over N)\`; of two values, \`${name}(a, b)\``
+      : `write \`${name}(x over N)\``;
+    scope.report(diagnostic("N403", `\`${name}\` needs the axes that it runs over`, expr.span, { note }));
+    return undefined;
+  }
+  if (isOperator(name)) return callOperator(scope, expr, name);
+  reportUnknownCall(scope, expr);
+  return undefined;
+}

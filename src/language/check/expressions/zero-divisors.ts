@@ -1,0 +1,49 @@
+/**
+ * Divisions by an extent that can be zero, `n / (n - 1)` for n = 1: bounds of what is made of extents and numbers.
+ * Extents count from 1 here: where one is 0, there are no elements and nothing is divided.
+ */
+
+import type { Node } from "../../../graph/tensor/graph.ts";
+import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
+import type { Scope } from "../scope/scope.ts";
+
+type Bounds = readonly [low: number, high: number];
+
+export function warnZeroDivisor(scope: Scope, divisor: Node, span: Span): void {
+  const bounds = extentBounds(divisor);
+  if (bounds === undefined || bounds[0] > 0 || bounds[1] < 0) return;
+  if (divisor.kind === "literal") return;
+  scope.report(
+    diagnostic("N409", "this divisor is zero for some extents", span, {
+      note: "guard it: `max(…, 1)`",
+    }),
+  );
+}
+
+/** Undefined for what is not made of extents and numbers alone. */
+function extentBounds(node: Node): Bounds | undefined {
+  if (node.kind === "literal") return [node.value, node.value];
+  if (node.kind === "size") return [1, Number.POSITIVE_INFINITY];
+  if (node.kind !== "map") return undefined;
+  const args: Bounds[] = [];
+  for (const arg of node.args) {
+    const bounds = extentBounds(arg);
+    if (bounds === undefined) return undefined;
+    args.push(bounds);
+  }
+  const [a, b] = args;
+  switch (node.op) {
+    case "add":
+      return [a[0] + b[0], a[1] + b[1]];
+    case "sub":
+      return [a[0] - b[1], a[1] - b[0]];
+    case "mul":
+      return a[0] >= 0 && b[0] >= 0 ? [a[0] * b[0], a[1] * b[1]] : undefined;
+    case "max":
+      return [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
+    case "min":
+      return [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
+    default:
+      return undefined;
+  }
+}

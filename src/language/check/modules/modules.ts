@@ -1,0 +1,149 @@
+/** Files and their imports: which norms and functions a file can name, and where each was declared. */
+import { diagnostic, type Report, type Source, type Span } from "../../diagnostics/diagnostic.ts";
+import { suggestion } from "../../diagnostics/suggestion.ts";
+import type { File, FunctionDecl, Import, NormDecl } from "../../syntax/ast.ts";
+import { parse } from "../../syntax/parse.ts";
+import { prelude } from "./prelude.ts";
+
+export interface Module {
+  readonly file: File;
+  readonly norms: ReadonlyMap<string, Declared<NormDecl>>;
+  readonly functions: ReadonlyMap<string, Declared<FunctionDecl>>;
+  /** The modules it imports, each once. */
+  readonly imports: readonly Module[];
+  /** Names that an import should have brought and did not: what uses them says nothing more. */
+  readonly missing: ReadonlySet<string>;
+  /** False where the text has syntax errors: what is left of it would be blamed for what is not its fault. */
+  readonly sound: boolean;
+  /** The functions that ship with the language. */
+  readonly builtIn: boolean;
+}
+
+export interface Declared<T> {
+  readonly decl: T;
+  /** Where it was declared: its own body is read with the names of that module. */
+  readonly module: Module;
+}
+
+/** Reads an imported file: `path` as the import says it, relative to `from`. Undefined if it cannot be read. */
+export type ReadImport = (path: string, from: Source) => Source | undefined;
+
+/** Parses a file and everything it imports. Reports mistakes; the module holds what could be understood. */
+export function loadModule(entry: Source, readImport: ReadImport, report: Report): Module {
+  const loaded = new Map<string, Module>();
+  const loading = new Set<string>();
+
+  function load(source: Source): Module {
+    let sound = true;
+    const file = parse(source, (one) => {
+      if (one.severity === "error") sound = false;
+      report(one);
+    });
+    loading.add(source.path);
+    const norms = new Map<string, Declared<NormDecl>>();
+    const functions = new Map<string, Declared<FunctionDecl>>(preludeFunctions());
+    const spans = new Map<string, Span>();
+    const imports: Module[] = [];
+    const missing = new Set<string>();
+    const module: Module = { file, norms, functions, imports, missing, sound, builtIn: false };
+
+    function define(name: string, span: Span, enter: () => void): void {
+      const first = spans.get(name);
+      if (first !== undefined) {
+        const labels = [{ span: first, text: "first defined here" }];
+        const note = "norms, functions and imported names share one set of names";
+        report(diagnostic("N202", `\`${name}\` is defined twice`, span, { labels, note }));
+        return;
+      }
+      spans.set(name, span);
+      enter();
+    }
+
+    for (const item of file.items) {
+      switch (item.kind) {
+        case "import": {
+          const target = importTarget(item);
+          if (target !== undefined) imports.push(target);
+          for (const { name, alias } of item.names) {
+            const local = alias ?? name;
+            define(local.text, local.span, () => {
+              const norm = target?.norms.get(name.text);
+              const fn = target?.functions.get(name.text);
+              if (target === undefined || !target.sound) missing.add(local.text);
+              else if (norm !== undefined && norm.module === target) norms.set(local.text, norm);
+              else if (fn !== undefined && fn.module === target) functions.set(local.text, fn);
+              else {
+                missing.add(local.text);
+                reportUnknownImport(name.text, name.span, item, target);
+              }
+            });
+          }
+          break;
+        }
+        case "function":
+          define(item.name.text, item.name.span, () => functions.set(item.name.text, { decl: item, module }));
+          break;
+        case "norm":
+          define(item.name.text, item.name.span, () => norms.set(item.name.text, { decl: item, module }));
+          break;
+      }
+    }
+    loading.delete(source.path);
+    loaded.set(source.path, module);
+    return module;
+
+    function importTarget(item: Import): Module | undefined {
+      const target = readImport(item.from.path, source);
+      if (target === undefined) {
+        report(
+          diagnostic("N205", `cannot read \`${item.from.path}\``, item.from.span, {
+            note: "the path is relative to the file that imports it",
+          }),
+        );
+        return undefined;
+      }
+      if (loading.has(target.path)) {
+        const message =
+          target.path === source.path
+            ? "this file imports itself"
+            : `\`${item.from.path}\` imports this file, directly or through others`;
+        const note = "move what both need into a third file";
+        report(diagnostic("N204", message, item.from.span, target.path === source.path ? {} : { note }));
+        return undefined;
+      }
+      return loaded.get(target.path) ?? load(target);
+    }
+  }
+
+  function reportUnknownImport(name: string, span: Span, item: Import, target: Module): void {
+    const own = target.file.items.filter((one) => one.kind !== "import").map((one) => one.name.text);
+    report(
+      diagnostic(
+        "N203",
+        `\`${item.from.path}\` has no norm or function \`${name}\``,
+        span,
+        suggestion(name, own, span),
+      ),
+    );
+  }
+
+  return load(entry);
+}
+
+let preludeModule: Module | undefined;
+
+function preludeFunctions(): ReadonlyMap<string, Declared<FunctionDecl>> {
+  if (preludeModule === undefined) {
+    const broken: Report = (one) => {
+      throw new Error(`the prelude is broken: ${one.message}`);
+    };
+    const file = parse({ path: "<prelude>", text: prelude }, broken);
+    const functions = new Map<string, Declared<FunctionDecl>>();
+    const none = { norms: new Map(), imports: [], missing: new Set<string>() };
+    preludeModule = { file, functions, ...none, sound: true, builtIn: true };
+    for (const item of file.items) {
+      if (item.kind === "function") functions.set(item.name.text, { decl: item, module: preludeModule });
+    }
+  }
+  return preludeModule.functions;
+}

@@ -1,0 +1,110 @@
+/** Outputs: their axes, and the order in which they lie in memory. */
+
+import { type AxisSet, minus, sameAxes, union } from "../../graph/tensor/axes.ts";
+import type { GraphTensor, Node } from "../../graph/tensor/graph.ts";
+import { diagnostic, type Span } from "../diagnostics/diagnostic.ts";
+import { quoted } from "../diagnostics/suggestion.ts";
+import { everyExpr } from "../syntax/walk.ts";
+import { tensorFactors } from "./calls/call-norm.ts";
+import { axisNames } from "./declarations/axes.ts";
+import type { Declarations } from "./declarations/declare.ts";
+import type { DeclaredOutput } from "./declarations/tensors.ts";
+import { findEquation, lookup } from "./scope/equations.ts";
+import type { Scope } from "./scope/scope.ts";
+
+export function outputTensor(
+  scope: Scope,
+  output: DeclaredOutput,
+): { declared: GraphTensor; value: Node } | undefined {
+  const { declarations } = scope;
+  const equation = findEquation(scope, output.name);
+  if (equation === undefined && scope.given.has(output.name)) {
+    scope.report(
+      diagnostic("N411", `\`${output.name}\` is given, not computed`, output.span, {
+        note: "an output is an equation of its own: `y = x`",
+      }),
+    );
+    return undefined;
+  }
+  const value = lookup(scope, output.name, output.span);
+  if (value === undefined) return undefined;
+  const { axes } = declarations;
+  const wanted = axisNames(axes, value.axes).join(", ");
+  if (output.dims !== undefined) {
+    const factors = tensorFactors(declarations, output.dims);
+    const lost = minus(value.axes, factors);
+    if (lost.length > 0) {
+      const message = `\`${output.name}\` has the axis \`${axisNames(axes, lost)[0]}\`, which these brackets leave out`;
+      const note = `all its axes: \`output ${output.name}[${wanted}]\`, in any order`;
+      scope.report(diagnostic("N309", message, output.span, { note }));
+      return undefined;
+    }
+    return { declared: { name: output.name, role: "output", dims: output.dims, factors }, value };
+  }
+  const fitting = fittingInput(declarations, value.axes);
+  const extra = minus(value.axes, fitting.factors);
+  if (extra.length > 0) {
+    const input = `${fitting.name}[${axisNames(axes, fitting.factors).join(", ")}]`;
+    const message = `this brings the axis \`${axisNames(axes, extra)[0]}\` into \`${output.name}\`, which \`${input}\` does not have`;
+    scope.report(
+      diagnostic("N304", message, culprit(scope, output.name, extra[0]) ?? output.span, {
+        labels: [
+          { span: output.span, text: `\`${output.name}\` would have ${quoted(axisNames(axes, value.axes))}` },
+        ],
+        note: `if that is meant, give the output its axes: \`output ${output.name}[${wanted}]\``,
+      }),
+    );
+    return undefined;
+  }
+  const dims = dimsOf(declarations, value.axes);
+  const factors = tensorFactors(declarations, dims);
+  return { declared: { name: output.name, role: "output", dims, factors }, value };
+}
+
+/** The input that has most of these axes: what an output without brackets may have. */
+function fittingInput(declarations: Declarations, axes: AxisSet): { name: string; factors: AxisSet } {
+  const inputs = [...declarations.tensors.values()].filter((one) => one.role === "input");
+  const sets = inputs.map(({ name, dims }) => ({ name, factors: tensorFactors(declarations, dims) }));
+  const shared = (set: AxisSet): number => axes.filter((one) => set.includes(one)).length;
+  const none = { name: "", factors: [] };
+  return sets.reduce(
+    (best, one) => (shared(one.factors) > shared(best.factors) ? one : best),
+    sets[0] ?? none,
+  );
+}
+
+/** The layout of the first input with just these axes, else the order of the `axes` line. */
+export function dimsOf(declarations: Declarations, axes: AxisSet): readonly string[] {
+  for (const tensor of declarations.tensors.values()) {
+    if (tensor.role === "input" && sameAxes(tensorFactors(declarations, tensor.dims), axes))
+      return tensor.dims;
+  }
+  return declarations.axes.flatMap((axis) => {
+    const factors = axis.factors.map((one) => one.name);
+    const present = union(
+      factors,
+      factors.filter((one) => axes.includes(one)),
+    );
+    return present.length === factors.length ? [axis.name] : present;
+  });
+}
+
+/** The tensor in an equation (or in what it uses) that brings an axis. */
+export function culprit(
+  scope: Scope,
+  name: string,
+  axis: string,
+  seen = new Set<string>(),
+): Span | undefined {
+  const equation = findEquation(scope, name);
+  if (equation === undefined || seen.has(name)) return undefined;
+  seen.add(name);
+  for (const expr of everyExpr(equation.value)) {
+    if (expr.kind !== "name" || expr.name.text === name) continue;
+    const given = scope.given.get(expr.name.text);
+    if (given?.axes.includes(axis)) return expr.span;
+    const inside = given === undefined ? culprit(scope, expr.name.text, axis, seen) : undefined;
+    if (inside !== undefined) return inside;
+  }
+  return undefined;
+}

@@ -1,0 +1,169 @@
+/** What the parser expected and found, in words of the language. */
+import {
+  EOF,
+  type IParserErrorMessageProvider,
+  type IRecognitionException,
+  type IToken,
+  type TokenType,
+  tokenLabel,
+  tokenMatcher,
+} from "chevrotain";
+import * as t from "../../../grammar/tokens.ts";
+import {
+  type Diagnostic,
+  type DiagnosticDetails,
+  diagnostic,
+  type Source,
+} from "../diagnostics/diagnostic.ts";
+import { spanAt, spanOf } from "./spans.ts";
+
+/** By rule, then by token; what is not here is told by the label of the token. */
+const expectations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  file: { EOF: "`norm`, `fn` or `import`" },
+  fileItem: { "": "`norm`, `fn` or `import`" },
+  import: { CloseBrace: "`,` or `}`", StringLiteral: 'the path of a file in `"`' },
+  importName: { Name: "the name of a norm" },
+  alias: { Name: "a name" },
+  function: { Name: "a name for the function", CloseParen: "`,` or `)`" },
+  parameter: { Name: "the name of a parameter" },
+  norm: { Name: "a name for the norm", CloseBrace: "a declaration, an equation or `}`" },
+  normItem: { "": "a declaration or an equation" },
+  axisDeclaration: { "": "an extent or the factors of the axis" },
+  factors: { Name: "the name of a factor", Times: "`*` and a second factor" },
+  axis: { Name: "an axis name" },
+  dims: { CloseBracket: "`,` or `]`" },
+  paramDeclaration: { Name: "the name of a param", Equals: "`=` and a default" },
+  tensorDeclaration: { Name: "the name of a tensor" },
+  outputDeclaration: { Name: "the name of an output" },
+  mode: { Name: "a mode (`train` or `infer`)", CloseBrace: "an equation or `}`" },
+  modeItem: { "": "an equation" },
+  operand: { "": "an expression" },
+  variadic: { Name: "an axis name" },
+  group: { CloseParen: "an operator or `)`" },
+  place: { NumberLiteral: "a whole number" },
+  call: { CloseParen: "an operator, `,` or `)`" },
+};
+
+/** Thrown by the provider to stop a parser that finds nothing but mistakes: each of them costs time. */
+export const tooManyMistakes = Symbol("too many mistakes");
+
+/** Its messages say only what was expected; `syntaxDiagnostic` knows the rest, which recovery may have passed by. */
+export function messageProvider(limit: number): IParserErrorMessageProvider & { reset: () => void } {
+  let told = 0;
+  const message = (expected: string): string => {
+    if (++told > limit) throw tooManyMistakes;
+    return expected;
+  };
+  return {
+    reset: () => {
+      told = 0;
+    },
+    buildMismatchTokenMessage: ({ expected, ruleName }) => message(expectation(ruleName, expected)),
+    buildNotAllInputParsedMessage: ({ ruleName }) => message(expectation(ruleName, EOF)),
+    buildNoViableAltMessage: ({ ruleName }) => message(expectations[ruleName]?.[""] ?? "something else"),
+    buildEarlyExitMessage: ({ ruleName }) => message(expectations[ruleName]?.[""] ?? "something more"),
+  };
+}
+
+function expectation(rule: string, token: TokenType): string {
+  return expectations[rule]?.[token.name] ?? tokenLabel(token);
+}
+
+function shown(token: IToken): string {
+  const image = token.image;
+  return `\`${image.length > 40 ? `${image.slice(0, 37)}...` : image}\``;
+}
+
+function described(token: IToken): string {
+  if (token.tokenType === EOF) return "the end of the file";
+  if (tokenMatcher(token, t.Keyword)) return `the keyword ${shown(token)}`;
+  return shown(token);
+}
+
+export function syntaxDiagnostic(
+  source: Source,
+  tokens: readonly IToken[],
+  error: IRecognitionException,
+): Diagnostic {
+  const { token, message: expected } = error;
+  const at = token.tokenType === EOF ? tokens.length : tokens.indexOf(token);
+  const previous = tokens[at - 1];
+  const after = previous === undefined ? "" : ` after ${shown(previous)}`;
+  const message = `expected ${expected}${after}, found ${described(token)}`;
+  if (token.tokenType === EOF) {
+    const end = previous === undefined ? source.text.length : previous.startOffset + previous.image.length;
+    return diagnostic("N103", message, spanAt(source, end, end), opened(source, tokens, token));
+  }
+  const span = spanOf(source, token);
+  if (token.tokenType === t.Arrow && (previous === undefined || !tokenMatcher(previous, t.Keyword))) {
+    return diagnostic("N103", "`<-` updates a state and cannot stand inside an expression", span, {
+      note: "to compare with a negative value, put a space between: `a < -b`",
+      fix: { title: "write `< -`", span, replacement: "< -" },
+    });
+  }
+  const note = noteOn(tokens, at, expected);
+  return diagnostic("N103", message, span, note === undefined ? opened(source, tokens, token) : { note });
+}
+
+const lists = new Set<TokenType>([t.Axes, t.Param, t.Input, t.Affine, t.State, t.Output]);
+const boundaries = new Set<TokenType>([...t.keywords, t.Target, t.OpenBrace, t.CloseBrace]);
+
+function noteOn(tokens: readonly IToken[], at: number, expected: string): string | undefined {
+  const token = tokens[at]!;
+  const previous = tokens[at - 1];
+  if (tokenMatcher(token, t.Keyword)) {
+    return /name|an expression/.test(expected) ? "a keyword cannot be a name" : undefined;
+  }
+  switch (token.tokenType) {
+    case t.Equals:
+    case t.Arrow:
+      if (previous !== undefined && tokenMatcher(previous, t.Keyword)) {
+        return `${shown(previous)} is a keyword and cannot be a name`;
+      }
+      return "`=` gives a name its meaning, once; two values are compared with `==`";
+    case t.Times:
+      return previous?.tokenType === t.Times ? "a power is written `x^2`" : undefined;
+    case t.Name: {
+      if (!/equation/.test(expected)) return undefined;
+      let first = at - 1;
+      while (first >= 0 && !boundaries.has(tokens[first]!.tokenType)) first--;
+      const opener = tokens[first];
+      if (opener !== undefined && first < at - 1 && lists.has(opener.tokenType)) {
+        return `if ${shown(token)} belongs to the list before it, a comma is missing`;
+      }
+      if (tokens[at + 1]?.tokenType === t.OpenBracket) {
+        return "an equation names no axes: they follow from its right side";
+      }
+      return "an equation is `name = …`, an update `name <- …`";
+    }
+    default:
+      return undefined;
+  }
+}
+
+const partners = new Map<TokenType, TokenType>([
+  [t.CloseParen, t.OpenParen],
+  [t.CloseBracket, t.OpenBracket],
+  [t.CloseBrace, t.OpenBrace],
+]);
+const openers = new Set(partners.values());
+
+/** Points at the innermost bracket that is still open where something was found that does not belong into it. */
+function opened(source: Source, tokens: readonly IToken[], at: IToken): DiagnosticDetails {
+  const stack: IToken[] = [];
+  for (const token of tokens) {
+    if (token === at) break;
+    if (openers.has(token.tokenType)) stack.push(token);
+    const partner = partners.get(token.tokenType);
+    if (partner !== undefined) {
+      while (stack.length > 0 && stack.at(-1)!.tokenType !== partner) stack.pop();
+      stack.pop();
+    }
+  }
+  const open = stack.at(-1);
+  const closes = partners.get(at.tokenType);
+  if (open === undefined || (closes !== undefined && closes === open.tokenType)) return {};
+  // A brace is open nearly everywhere; it matters only where the file ends.
+  if (open.tokenType === t.OpenBrace && at.tokenType !== EOF) return {};
+  return { labels: [{ span: spanOf(source, open), text: `this ${shown(open)} is still open` }] };
+}

@@ -1,0 +1,141 @@
+/** From text to tokens: lexing, and what the parser needs to know before it starts. */
+import { type IToken, Lexer, type TokenType } from "chevrotain";
+import * as t from "../../../grammar/tokens.ts";
+import { type Diagnostic, diagnostic, type Source } from "../diagnostics/diagnostic.ts";
+import type { Comment } from "./ast.ts";
+import { strangeCharacter } from "./characters.ts";
+import { spanAt, spanOf } from "./spans.ts";
+
+export interface Scan {
+  readonly tokens: readonly IToken[];
+  readonly comments: readonly Comment[];
+  readonly mistakes: readonly Diagnostic[];
+  /** Where items and statements begin, ascending: one mistake is told for each stretch between two of them. */
+  readonly starts: readonly number[];
+}
+
+let lexer: Lexer | undefined;
+
+function theLexer(): Lexer {
+  lexer ??= new Lexer([...t.tokens], { positionTracking: "onlyOffset", skipValidations: true });
+  return lexer;
+}
+
+export function scan(source: Source): Scan {
+  // A byte order mark may stand at the very beginning only; a blank in its place keeps every offset.
+  const text = source.text.startsWith("\uFEFF") ? ` ${source.text.slice(1)}` : source.text;
+  const { tokens, groups, errors } = theLexer().tokenize(text);
+  const marked = markStarts(tokens, text);
+  const mistakes = [
+    ...errors.map((one) => strangeCharacter(source, one.offset, one.length)),
+    ...(groups.mistakes ?? []).map((one) => misreadToken(source, one)),
+    ...numbersRunningOn(source, tokens),
+  ];
+  const comments = (groups.comments ?? []).map((one) => ({
+    text: one.image.trimEnd(),
+    span: spanAt(source, one.startOffset, one.startOffset + one.image.trimEnd().length),
+  }));
+  return { tokens: marked.tokens, comments, mistakes, starts: marked.starts };
+}
+
+function misreadToken(source: Source, token: IToken): Diagnostic {
+  const start = token.startOffset;
+  switch (token.tokenType) {
+    case t.OpenString:
+      return diagnostic("N102", 'this string has no closing `"` on its line', spanOf(source, token));
+    case t.OpenComment:
+      return diagnostic("N102", "this comment has no end", spanAt(source, start, start + 2), {
+        note: "`/* */` is not in the language: a comment is `//` and runs to the end of its line",
+      });
+    default:
+      return diagnostic("N101", "`/* */` is not in the language", spanAt(source, start, start + 2), {
+        note: "a comment is `//` and runs to the end of its line",
+      });
+  }
+}
+
+/** `0x10`, `3C`, `1.5f`: two tokens without a gap, which nobody means. */
+function numbersRunningOn(source: Source, tokens: readonly IToken[]): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (let i = 1; i < tokens.length; i++) {
+    const number = tokens[i - 1]!;
+    const next = tokens[i]!;
+    if (number.tokenType !== t.NumberLiteral) continue;
+    if (next.startOffset !== number.startOffset + number.image.length) continue;
+    if (next.tokenType !== t.Name && next.tokenType !== t.NumberLiteral && next.tokenType !== t.Target)
+      continue;
+    found.push(
+      diagnostic("N101", "a number runs into what follows it", spanOf(source, number, next), {
+        note: "numbers are decimal, such as `1`, `0.5` or `1e-5`; a product is written with `*`",
+      }),
+    );
+  }
+  return found;
+}
+
+const opensItem = new Set<TokenType>([
+  t.Norm,
+  t.Axes,
+  t.Param,
+  t.Input,
+  t.Affine,
+  t.State,
+  t.On,
+  t.Output,
+  t.Import,
+  t.Fn,
+]);
+
+/** What can end a statement: behind it, a name before `=` or `<-` begins the next one. */
+const endsStatement = new Set<TokenType>([
+  t.Name,
+  t.NumberLiteral,
+  t.StringLiteral,
+  t.CloseParen,
+  t.CloseBracket,
+  t.CloseBrace,
+  t.OpenBrace,
+]);
+
+/** Behind these, `name =` is a declaration, a setting or a place on an axis, wherever the line breaks. */
+const declares = new Set<TokenType>([...opensItem, t.Comma, t.OpenBracket, t.Ellipsis, t.As, t.From, t.Over]);
+
+function markStarts(tokens: readonly IToken[], text: string): { tokens: IToken[]; starts: number[] } {
+  const marked: IToken[] = [];
+  const starts: number[] = [];
+  let depth = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    const type = token.tokenType;
+    if (isTarget(tokens, i, depth, text)) {
+      depth = 0;
+      starts.push(token.startOffset);
+      marked.push({ ...token, tokenType: t.Target, tokenTypeIdx: t.Target.tokenTypeIdx! });
+      continue;
+    }
+    marked.push(token);
+    if (opensItem.has(type) || type === t.OpenBrace || type === t.CloseBrace) {
+      // The braces of an import belong to it.
+      if (type !== t.OpenBrace) starts.push(token.startOffset);
+      depth = 0;
+    } else if (type === t.OpenParen || type === t.OpenBracket) {
+      depth++;
+    } else if (type === t.CloseParen || type === t.CloseBracket) {
+      depth = Math.max(0, depth - 1);
+    }
+  }
+  return { tokens: marked, starts };
+}
+
+function isTarget(tokens: readonly IToken[], i: number, depth: number, text: string): boolean {
+  const token = tokens[i]!;
+  const next = tokens[i + 1]?.tokenType;
+  if (token.tokenType !== t.Name || (next !== t.Equals && next !== t.Arrow)) return false;
+  const before = tokens[i - 1];
+  if (before === undefined) return true;
+  if (declares.has(before.tokenType)) return false;
+  if (before.tokenType === t.Semicolon) return depth === 0;
+  if (depth === 0 && endsStatement.has(before.tokenType)) return true;
+  // Inside brackets, or behind an operator, something is wrong already: the line decides where it ends.
+  return /[\r\n]/.test(text.slice(before.startOffset + before.image.length, token.startOffset));
+}

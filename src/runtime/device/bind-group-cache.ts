@@ -1,0 +1,64 @@
+import type { Program } from "../../program/program.ts";
+import type { Step } from "../shader/step.ts";
+import { givenNames, own } from "../shapes/unknown-names.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+/** Sets of buffers whose bind groups are kept: enough for the layers of a loop that takes turns with its buffers. */
+const keptSets = 16;
+
+/** Bind groups, one a step, by the identity of the buffers that the caller gave. */
+export interface BindGroupCache {
+  find(
+    given: Readonly<Record<string, GPUBuffer | undefined>>,
+    resolve: () => ReadonlyMap<string, GPUBuffer>,
+  ): readonly GPUBindGroup[];
+  clear(): void;
+}
+
+interface KeptSet {
+  readonly given: readonly (GPUBuffer | undefined)[];
+  readonly names: number;
+  readonly groups: readonly GPUBindGroup[];
+}
+
+export function bindGroupCache(
+  device: GPUDevice,
+  program: Program,
+  steps: readonly Step[],
+  pipelines: readonly Pipeline[],
+): BindGroupCache {
+  const tensors = program.tensors.map((tensor) => tensor.name);
+  const kept: KeptSet[] = [];
+
+  function makeGroups(buffers: ReadonlyMap<string, GPUBuffer>): GPUBindGroup[] {
+    return steps.map(({ label, slots }, i) =>
+      device.createBindGroup({
+        label,
+        layout: pipelines[i]!.layout,
+        entries: slots.map(({ tensor, offset, size }, binding) => ({
+          binding,
+          // A buffer of the caller's may be larger than a binding can be, so the size is said.
+          resource: { buffer: buffers.get(tensor)!, offset, size },
+        })),
+      }),
+    );
+  }
+
+  return {
+    find(given, resolve) {
+      // The number of names is compared as well, so that an unknown name is not hidden by a set seen before.
+      const names = givenNames(given).length;
+      const found = kept.find(
+        (set) => set.names === names && tensors.every((name, i) => set.given[i] === own(given, name)),
+      );
+      if (found !== undefined) return found.groups;
+      const groups = makeGroups(resolve());
+      kept.unshift({ given: tensors.map((name) => own(given, name)), names, groups });
+      kept.length = Math.min(kept.length, keptSets);
+      return groups;
+    },
+    clear() {
+      kept.length = 0;
+    },
+  };
+}

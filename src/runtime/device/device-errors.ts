@@ -1,0 +1,69 @@
+import { NormError } from "../shapes/errors.ts";
+
+const lost = new WeakMap<GPUDevice, GPUDeviceLostInfo | null>();
+
+/** Remembers from now on whether the device is lost. */
+export function watchDevice(device: GPUDevice): void {
+  if (lost.has(device)) return;
+  lost.set(device, null);
+  // A weak reference: the promise must not keep alive a device that its owner has dropped.
+  const watched = new WeakRef(device);
+  device.lost.then((info) => {
+    const target = watched.deref();
+    if (target !== undefined) lost.set(target, info);
+  });
+}
+
+/** Throws N510 where the device is known to be lost. */
+export function refuseLost(device: GPUDevice): void {
+  const info = lost.get(device);
+  if (info) throw lostError(info);
+}
+
+/** The error to throw for one that came up: N510 where the device is lost by now, itself otherwise. */
+export async function orLost(device: GPUDevice, error: unknown): Promise<unknown> {
+  if (error instanceof NormError) return error;
+  const turn = new Promise<null>((resolve) => setTimeout(() => resolve(null), 0));
+  const info = await Promise.race([device.lost, turn]);
+  return info === null ? error : lostError(info, error);
+}
+
+/**
+ * Runs what makes GPU resources; the promise is rejected with N510 where the device has no memory for it and with
+ * N513 where it finds a mistake in what it was asked.
+ */
+export async function guarded<T>(device: GPUDevice, doing: string, make: () => T): Promise<T> {
+  // The scopes are a stack of the whole device, so they are closed before anything is awaited.
+  device.pushErrorScope("validation");
+  device.pushErrorScope("out-of-memory");
+  let made: T;
+  let scopes: Promise<(GPUError | null)[]>;
+  try {
+    made = make();
+  } catch (error) {
+    // What createBuffer throws where a mapped buffer cannot be had.
+    if (!(error instanceof RangeError)) throw error;
+    throw new NormError("N510", `the device has no memory left: ${doing}: ${error.message}`, {
+      cause: error,
+    });
+  } finally {
+    scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    // Where `make` throws, its own error is the one to report.
+    scopes.catch(() => undefined);
+  }
+  const [memory, validation] = await scopes;
+  if (memory) throw new NormError("N510", `the device has no memory left: ${doing}: ${memory.message}`);
+  if (validation) throw defect(doing, validation.message);
+  return made;
+}
+
+/** An error that no user can cause: it comes from a wrong program. */
+export function defect(doing: string, message: string, cause?: unknown): NormError {
+  return new NormError("N513", `this is a defect of normc: ${doing}: ${message}`, { cause });
+}
+
+function lostError(info: GPUDeviceLostInfo, cause?: unknown): NormError {
+  return new NormError("N510", `the device is lost (${info.reason ?? "unknown"}): ${info.message}`, {
+    cause,
+  });
+}

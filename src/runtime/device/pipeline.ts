@@ -1,0 +1,58 @@
+import type { Step } from "../shader/step.ts";
+import { defect } from "./device-errors.ts";
+
+/** A kernel ready to run, and the layout of its bind group 0. */
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** Pipelines kept for each device; the oldest goes first, so that many shapes in one program do not pile up. */
+const keptPipelines = 256;
+
+const caches = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
+
+/** Makes the pipeline of a step, or finds it where the same code and constants were asked for before. */
+export function openPipeline(device: GPUDevice, step: Step): Promise<Pipeline> {
+  const cache = caches.get(device) ?? new Map<string, Promise<Pipeline>>();
+  caches.set(device, cache);
+  const accesses = step.slots.map(({ access }) => access);
+  const key = JSON.stringify([step.code, Object.entries(step.constants), accesses]);
+  const found = cache.get(key);
+  if (found !== undefined) return found;
+
+  const made = compile(device, step);
+  cache.set(key, made);
+  made.catch(() => cache.delete(key));
+  if (cache.size > keptPipelines) cache.delete(cache.keys().next().value!);
+  return made;
+}
+
+async function compile(device: GPUDevice, { label, code, constants, slots }: Step): Promise<Pipeline> {
+  device.pushErrorScope("validation");
+  const module = device.createShaderModule({ label, code });
+  const layout = device.createBindGroupLayout({
+    label,
+    entries: slots.map(({ access }, binding) => ({
+      binding,
+      // GPUShaderStage is a global of browsers, not of Node; its COMPUTE is 4.
+      visibility: 4,
+      buffer: { type: access === "read" ? "read-only-storage" : "storage" },
+    })),
+  });
+  const pending = device.createComputePipelineAsync({
+    label,
+    layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint: "main", constants: { ...constants } },
+  });
+  const [outcome, error] = await Promise.allSettled([pending, device.popErrorScope()]);
+
+  const refused = error.status === "fulfilled" ? error.value : null;
+  if (outcome.status === "fulfilled" && refused === null) return { pipeline: outcome.value, layout };
+  // A pipeline fails too when the device is lost: then there is nothing wrong with the code.
+  const { messages } = await module.getCompilationInfo().catch(() => ({ messages: [] }));
+  const lines = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.type}: ${m.message}`);
+  const cause = refused ?? (outcome.status === "rejected" ? outcome.reason : undefined);
+  const reason = cause instanceof Error || refused ? cause.message : String(cause);
+  throw defect(`kernel ${label} is refused by the device`, [...lines, reason].join("\n"), cause);
+}

@@ -1,0 +1,191 @@
+/** What of gpu.js is used. Its `GPU` comes from the user: nothing is bundled, and any 2.24 or newer will do. */
+import { NormError } from "../shapes/errors.ts";
+
+/** The constructor `GPU` of gpu.js; its own declarations leave out half of its modes. */
+export type GpuConstructor = new (settings?: never) => object;
+
+/** In the order of preference. */
+export const backends = ["webgl2", "webasm", "cpu"] as const;
+
+export type GpuBackend = (typeof backends)[number];
+
+/** Where to run: gpu.js's `GPU`, and which of its backends; the best there is where none is named. */
+export interface GpuSettings {
+  readonly GPU: GpuConstructor;
+  readonly backend?: GpuBackend | "auto" | undefined;
+}
+
+export interface GpuJs {
+  createKernel(source: string, settings: object): KernelCall;
+  createPipeline(steps: (...args: readonly unknown[]) => unknown): PipelineCall;
+  destroy(): Promise<void>;
+}
+
+export interface KernelCall {
+  (...args: readonly unknown[]): unknown;
+  destroy(): void;
+}
+
+export interface PipelineCall {
+  (...args: readonly unknown[]): Promise<readonly unknown[]>;
+  destroy(): Promise<void>;
+  readonly backend: string | null;
+  readonly executorKind: string;
+  readonly plan: { readonly kernels: readonly { readonly clone: KernelClone }[] } | null;
+}
+
+interface KernelClone {
+  readonly kernel: {
+    readonly fallbackReason?: string;
+    readonly constructor: { readonly mode: string };
+  };
+}
+
+interface GpuStatics {
+  readonly isWebGL2Supported: boolean;
+  readonly isWebAssemblySupported: boolean;
+}
+
+interface OpenedGpu extends GpuJs {
+  /** On webgl2, once there is a kernel. */
+  readonly context?: { isContextLost?(): boolean } | null;
+  readonly Kernel: { readonly mode: string; readonly features: { readonly maxTextureSize: number } | null };
+}
+
+export interface Opened {
+  readonly gpu: GpuJs;
+  readonly backend: GpuBackend;
+  /** The longest side of a texture; Infinity where there are none. */
+  readonly maxTextureSize: number;
+  /** Whether the browser took the WebGL context away; what runs then gives zeros. */
+  isLost(): boolean;
+  /**
+   * Lets go of it, once the runs of the caller have ended; `own` ends what the caller made with it, and is not called where
+   * all of it ends.
+   */
+  close(own: () => Promise<void>): Promise<void>;
+}
+
+/**
+ * Opens the backend that is named, or the best that `fits`.
+ * @param fits throws for a backend that cannot do it.
+ * @throws NormError N517 where gpu.js does not have the backend; what `fits` throws where none does.
+ */
+export async function openGpu(
+  { GPU, backend = "auto" }: GpuSettings,
+  fits: (opened: Opened) => void = () => undefined,
+): Promise<Opened> {
+  const statics = GPU as unknown as GpuStatics;
+  if (typeof GPU !== "function" || typeof statics.isWebAssemblySupported !== "boolean") {
+    throw new NormError(
+      "N517",
+      `GPU: expected the constructor \`GPU\` of gpu.js 2.24, given ${String(GPU).slice(0, 40)}`,
+    );
+  }
+  if (backend !== "auto" && !backends.includes(backend)) {
+    throw new NormError("N517", `backend: expected ${backends.join(", ")} or auto, given ${String(backend)}`);
+  }
+  const there = backends.filter((one) => isThere(statics, one));
+  const candidates = backend === "auto" ? there : there.filter((one) => one === backend);
+  let refused: unknown = new NormError(
+    "N517",
+    `gpu.js has no backend ${backend} here: it has ${there.join(", ")}`,
+  );
+  for (const candidate of candidates) {
+    const opened = openBackend(GPU, candidate);
+    try {
+      fits(opened);
+      return opened;
+    } catch (error) {
+      await opened.close(async () => undefined);
+      refused = error;
+    }
+  }
+  throw refused;
+}
+
+/**
+ * What is open on webgl2, by the constructor, and how many use it: a page may have 16 WebGL contexts, and the browser takes
+ * the oldest away for one more (Chromium 147).
+ */
+const open = new WeakMap<GpuConstructor, Shared>();
+
+interface Shared {
+  readonly gpu: OpenedGpu;
+  users: number;
+  /** See `close`. */
+  anchor: KernelCall | null;
+}
+
+function openBackend(GPU: GpuConstructor, chosen: GpuBackend): Opened {
+  const start = (): OpenedGpu =>
+    new (GPU as unknown as new (settings: object) => OpenedGpu)({ mode: chosen });
+  if (chosen !== "webgl2") {
+    const gpu = start();
+    return {
+      gpu,
+      backend: chosen,
+      maxTextureSize: Number.POSITIVE_INFINITY,
+      isLost: () => false,
+      close: async () => gpu.destroy(),
+    };
+  }
+  const known = open.get(GPU);
+  const shared = known === undefined || isLost(known.gpu) ? { gpu: start(), users: 0, anchor: null } : known;
+  open.set(GPU, shared);
+  shared.users++;
+  const { gpu } = shared;
+  return {
+    gpu,
+    backend: chosen,
+    maxTextureSize: gpu.Kernel.features?.maxTextureSize ?? Number.POSITIVE_INFINITY,
+    isLost: () => isLost(gpu),
+    async close(own) {
+      shared.users--;
+      if (shared.users > 0) {
+        // gpu.js points the vertex attributes of the context to a buffer of the kernel that it built last, and draws nothing
+        // where that one is destroyed: a kernel that stays is built first.
+        const before = shared.anchor;
+        shared.anchor = gpu.createKernel("function () { return 0; }", { output: [1], pipeline: true });
+        shared.anchor();
+        before?.destroy();
+        return own();
+      }
+      if (open.get(GPU) === shared) open.delete(GPU);
+      await gpu.destroy();
+    },
+  };
+}
+
+function isLost({ context }: OpenedGpu): boolean {
+  return context?.isContextLost?.() === true;
+}
+
+function isThere(statics: GpuStatics, backend: GpuBackend): boolean {
+  switch (backend) {
+    case "webgl2":
+      return statics.isWebGL2Supported;
+    case "webasm":
+      return statics.isWebAssemblySupported;
+    case "cpu":
+      return true;
+  }
+}
+
+/** gpu.js's own word for what a kernel ran on: all of its GL backends say `gpu`. */
+const modes: Readonly<Record<GpuBackend, string>> = { webgl2: "gpu", webasm: "webasm", cpu: "cpu" };
+
+/** Throws N517 where gpu.js ran something else than it was asked for: it falls back in silence. */
+export function refuseFallback(pipeline: PipelineCall, backend: GpuBackend): void {
+  const ran = new Set([
+    ...(pipeline.backend === null ? [] : [pipeline.backend]),
+    ...(pipeline.plan?.kernels.map(({ clone }) => clone.kernel.constructor.mode) ?? []),
+  ]);
+  const other = [...ran].find((one) => one !== modes[backend]);
+  if (other === undefined) return;
+  const reason = pipeline.plan?.kernels.map(({ clone }) => clone.kernel.fallbackReason).find(Boolean);
+  throw new NormError(
+    "N517",
+    `gpu.js ran ${other} in place of ${backend}${reason === undefined ? "" : `: ${reason}`}`,
+  );
+}

@@ -1,0 +1,44 @@
+import type { GatherProgram } from "../../program/gather-program.ts";
+import { outputs, readAsked, without } from "../options/backward-options.ts";
+import type { FeedsByName } from "../options/norm-types.ts";
+import { type OptionKeys, readOptions } from "../options/read-options.ts";
+import { NormError } from "../shapes/errors.ts";
+import type { GpuSettings } from "./backend.ts";
+import { createGatherNorm, type GatherNorm } from "./gather-norm.ts";
+
+/**
+ * `createGatherNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. The type of the
+ * result is the generated module's word.
+ * @throws NormError (as a rejection) those of `createGatherNorm`, and N511 for a mode that the norm does not have.
+ */
+export async function createGatherFromOptions<Result>(
+  gpu: GpuSettings,
+  programs: readonly GatherProgram[],
+  options: object,
+  keys: OptionKeys = { mode: "mode", dtype: "dtype" },
+): Promise<Result> {
+  const { program, dims, params, storage } = readOptions(programs, options, keys);
+  return (await createGatherNorm(gpu, program, { dims, params, storage })) as Result;
+}
+
+/**
+ * The same for its backward pass: of its passes, those that the gradients asked for need.
+ * @param load brings the backward programs, one a mode.
+ * @throws NormError (as a rejection) the same, and N501 or N514 for gradients that cannot be asked for.
+ */
+export async function createGatherBackwardFromOptions<Result>(
+  gpu: GpuSettings,
+  programs: readonly GatherProgram[],
+  load: () => Promise<{ readonly backward: readonly GatherProgram[] }>,
+  options: object,
+  keys: OptionKeys & { readonly of: string } = { mode: "mode", dtype: "dtype", of: "of" },
+): Promise<Result> {
+  const read = await readAsked(programs, load, options, keys);
+  const program = read.candidates.at(-1);
+  if (program === undefined) throw new NormError("N513", "this is a defect of normc: no backward program");
+  const wanted = outputs(program).filter((name) => read.asked.has(name));
+  const norm = await createGatherNorm(gpu, program, read.optionsFor(program), wanted);
+  const ignored = read.ignoredBy(program);
+  const made: GatherNorm = { ...norm, run: (feeds: FeedsByName) => norm.run(without(feeds, ignored)) };
+  return made as Result;
+}

@@ -1,0 +1,13 @@
+/**
+ * The runtime of generated modules for gpu.js: nothing of the compiler, and gpu.js itself comes from the user.
+ *
+ *     import { GPU } from "gpu.js";
+ *     const norm = await createGatherNorm({ GPU, backend: "webgl2" }, program, { dims: { x: [4, 768] } });
+ *     const { y } = await norm.run({ x });   // norm.backend says what ran: N517 where gpu.js chose another one
+ */
+export type { GatherProgram } from "../../program/gather-program.ts";
+export type { Mode, Storage } from "../../program/program.ts";
+export { NormError, type NormErrorCode } from "../shapes/errors.ts";
+export { backends, type GpuBackend, type GpuConstructor, type GpuSettings } from "./backend.ts";
+export { createGatherBackwardFromOptions, createGatherFromOptions } from "./create-gather.ts";
+export { createGatherNorm, type GatherBackward, type GatherNorm, type GatherOptions } from "./gather-norm.ts";

@@ -1,0 +1,78 @@
+/** What the flat record of options that a generated module takes says, by name. */
+import type { ProgramInterface } from "../../program/program.ts";
+import { NormError } from "../shapes/errors.ts";
+import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
+import type { NormOptions, Tune } from "./norm-types.ts";
+
+/** The options of a generated module that are neither a tensor nor a param. */
+export interface OptionKeys {
+  readonly mode: string;
+  readonly dtype: string;
+  /** Only where a norm can be tuned. */
+  readonly tune?: string;
+}
+
+/** Those of a backward pass: as well which gradients, and which of them are added to what is there. */
+export interface BackwardKeys extends OptionKeys {
+  readonly of: string;
+  readonly accumulate: string;
+}
+
+/** What the options say of a norm. */
+export interface ReadOptions<P extends ProgramInterface> {
+  readonly program: P;
+  readonly dims: Readonly<Record<string, readonly number[]>>;
+  readonly params: Readonly<Record<string, number>>;
+  readonly storage: NormOptions["storage"];
+  readonly tune: Tune | undefined;
+}
+
+/** Throws N511 for a mode, N501 for a name that there is not. */
+export function readOptions<P extends ProgramInterface>(
+  programs: readonly P[],
+  options: object,
+  keys: OptionKeys,
+): ReadOptions<P> {
+  const given = options as Readonly<Record<string, unknown>>;
+  const program = choose(programs, own(given, keys.mode));
+  const named = programs.flatMap(({ tensors, params }) => [
+    ...tensors.filter((one) => one.role !== "scratch"),
+    ...params,
+  ]);
+  const { mode, ...others } = keys;
+  refuseUnknown("tensor, param or option", givenNames(given), [
+    ...new Set(named.map((one) => one.name)),
+    ...(program.mode === null ? [] : [mode]),
+    ...Object.values(others),
+  ]);
+
+  return {
+    program,
+    dims: pick<readonly number[]>(given, program.tensors),
+    params: pick<number>(given, program.params),
+    storage: own(given, keys.dtype) as NormOptions["storage"],
+    tune: own(given, keys.tune!) as Tune | undefined,
+  };
+}
+
+function choose<P extends ProgramInterface>(programs: readonly P[], mode: unknown): P {
+  const found = programs.find((program) => program.mode === (mode ?? null));
+  if (found !== undefined) return found;
+  const modes = programs.flatMap((program) => program.mode ?? []);
+  const expected = modes.length === 0 ? "no mode" : `the mode ${modes.join(" or ")}`;
+  throw new NormError(
+    "N511",
+    `${programs[0]?.norm}: expected ${expected}, given ${JSON.stringify(mode) ?? "none"}`,
+  );
+}
+
+function pick<T>(
+  given: Readonly<Record<string, unknown>>,
+  named: readonly { readonly name: string }[],
+): Record<string, T> {
+  const chosen = named.flatMap(({ name }) => {
+    const value = own(given, name);
+    return value === undefined ? [] : [[name, value as T] as const];
+  });
+  return Object.fromEntries(chosen);
+}

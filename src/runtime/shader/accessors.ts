@@ -1,0 +1,86 @@
+/** The accessors by which a kernel's text reads and writes its tensors: how a place in memory is said in WGSL. */
+import type { Accessor, ProgramBinding } from "../../program/program.ts";
+import { arrayOf, type MemoryArray } from "./binding-arrays.ts";
+import type { Layout, Place } from "./layout.ts";
+
+// No name of a kernel's text begins with an underscore, so whatever is named here or in `binding-arrays.ts` does.
+const packName = "_pack";
+const pieceName = (name: string, piece: number): string => `_${name}_${piece}`;
+
+/** The declarations of all bindings and accessors. */
+export function accessCode(bindings: readonly ProgramBinding[], layout: Layout): string {
+  const tensors = bindings.map((binding, i) => ({ binding, place: layout.places[i]! }));
+  const packed = tensors.filter(({ place }) => place.packedAt !== null).map(({ binding }) => binding);
+  const pack = arrayOf("f32", packed.some(byFours), false);
+  const declarations = packed.length === 0 ? [] : [declared(0, "read", packName, pack.type)];
+  const functions: string[] = [];
+  const helpers = new Set<string>();
+  for (const { binding, place } of tensors) {
+    const array =
+      place.packedAt !== null
+        ? pack
+        : arrayOf(place.element, byFours(binding), binding.accessors.put !== undefined);
+    const names = arrayNames(binding.name, place);
+    if (place.packedAt === null) {
+      for (const [piece, name] of names.entries()) {
+        declarations.push(declared(place.binding + piece, binding.access, name, array.type));
+      }
+    }
+    for (const [kind, name] of Object.entries(binding.accessors) as [Accessor, string][]) {
+      functions.push(accessor(kind, name, names, place, array, binding.adds));
+      const helper = array.helpers[kind];
+      if (helper !== undefined) helpers.add(helper);
+    }
+  }
+  return [...declarations, ...helpers, ...functions].join("");
+}
+
+function byFours({ accessors }: ProgramBinding): boolean {
+  return accessors.four !== undefined || accessors.putFour !== undefined;
+}
+
+function arrayNames(name: string, { pieces, packedAt }: Place): readonly string[] {
+  if (packedAt !== null) return [packName];
+  return pieces === 1 ? [name] : Array.from({ length: pieces }, (_, piece) => pieceName(name, piece));
+}
+
+function declared(binding: number, access: string, name: string, type: string): string {
+  return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}>;\n`;
+}
+
+const signatures: Readonly<Record<Accessor, string>> = {
+  at: "(at: u32) -> f32",
+  four: "(at: u32) -> vec4f",
+  put: "(at: u32, value: f32)",
+  putFour: "(at: u32, value: vec4f)",
+};
+
+function accessor(
+  kind: Accessor,
+  name: string,
+  arrays: readonly string[],
+  { packedAt, pieceLength }: Place,
+  array: MemoryArray,
+  adds: boolean | undefined,
+): string {
+  const unit = kind === "four" || kind === "putFour" ? 4 : 1;
+  const reads = kind === "at" || kind === "four";
+  const cases = arrays.map((own, piece) => {
+    const index = place((packedAt ?? -piece * pieceLength) / unit);
+    // Halves too are added as f32 and rounded once.
+    const sum = `(value + ${array[unit === 1 ? "at" : "four"](own, index)})`;
+    const text = array[kind](own, index, adds ? sum : "value");
+    const last = piece === arrays.length - 1;
+    if (last) return reads ? `return ${text};` : text;
+    const end = ((piece + 1) * pieceLength) / unit;
+    return `if (at < ${end}u) { ${reads ? `return ${text};` : `${text} return;`} }`;
+  });
+  const body = cases.length === 1 ? ` ${cases[0]} ` : `\n${cases.map((one) => `  ${one}\n`).join("")}`;
+  return `fn ${name}${signatures[kind]} {${body}}\n`;
+}
+
+/** The index, moved; an infix expression in parentheses. */
+function place(shift: number): string {
+  if (shift === 0) return "at";
+  return shift < 0 ? `(at - ${-shift}u)` : `(at + ${shift}u)`;
+}

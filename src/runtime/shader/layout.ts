@@ -1,0 +1,151 @@
+/**
+ * How the tensors of a kernel lie in its bindings. It is decided here alone, from sizes and the device's limits; a
+ * kernel's text knows nothing of it (see `accessors.ts`).
+ */
+import type { KernelForm, Storage } from "../../program/program.ts";
+import { bufferBytes, elementBytes, type Storages } from "../shapes/element-types.ts";
+import { NormError } from "../shapes/errors.ts";
+
+/** What of a device a layout depends on. */
+export interface BindingLimits {
+  readonly features: Pick<GPUSupportedFeatures, "has">;
+  readonly limits: Pick<
+    GPUSupportedLimits,
+    | "maxBufferSize"
+    | "maxStorageBufferBindingSize"
+    | "maxStorageBuffersPerShaderStage"
+    | "minStorageBufferOffsetAlignment"
+  >;
+}
+
+/** The number of elements and the element type of every tensor. */
+export interface Memory {
+  readonly elements: ReadonlyMap<string, number>;
+  readonly storages: Storages;
+}
+
+/** `halves`: f16, two in a u32, where shaders have no f16. */
+export type Element = Storage | "halves";
+
+/** How one tensor lies. */
+export interface Place {
+  readonly element: Element;
+  /** The number of its first binding. */
+  readonly binding: number;
+  /** A tensor larger than a binding has several, one behind the other. */
+  readonly pieces: number;
+  /** Elements of every piece but the last. */
+  readonly pieceLength: number;
+  /** The element at which it begins in a pack, which it shares with others; null in a buffer of its own. */
+  readonly packedAt: number | null;
+}
+
+/** One binding of group 0: a part of a tensor's buffer, in bytes. */
+export interface Slot {
+  readonly tensor: string;
+  readonly access: "read" | "read_write";
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Small operands copied into one buffer, as f32, where a stage has too few bindings for all. */
+export interface Pack {
+  readonly tensor: string;
+  readonly length: number;
+  readonly parts: readonly { readonly tensor: string; readonly at: number; readonly length: number }[];
+}
+
+export interface Layout {
+  /** By position in the form's bindings. */
+  readonly places: readonly Place[];
+  readonly slots: readonly Slot[];
+  readonly pack: Pack | null;
+}
+
+/** Throws N508 where the device has too few bindings, or too small ones. */
+export function layOut(kernel: string, form: KernelForm, memory: Memory, device: BindingLimits): Layout {
+  const pieceBytes = bindingBytes(device);
+  const parts = form.bindings.map(({ tensor, access }) => {
+    const length = memory.elements.get(tensor)!;
+    const storage = memory.storages.get(tensor)!;
+    const bytes = bufferBytes(length, storage);
+    return { tensor, access, length, storage, bytes, pieces: Math.max(1, Math.ceil(bytes / pieceBytes)) };
+  });
+  const pack = packSmallest(kernel, parts, device);
+  const slots: Slot[] = [];
+  const places = parts.map(({ tensor, access, storage, bytes, pieces }): Place => {
+    const packed = pack?.parts.find((one) => one.tensor === tensor);
+    if (packed !== undefined) {
+      return { element: "f32", binding: 0, pieces: 1, pieceLength: 0, packedAt: packed.at };
+    }
+    // The pack is the first binding.
+    const binding = slots.length + (pack === null ? 0 : 1);
+    for (let piece = 0; piece < pieces; piece++) {
+      const offset = piece * pieceBytes;
+      slots.push({ tensor, access, offset, size: Math.min(bytes - offset, pieceBytes) });
+    }
+    const element = storage === "f16" && !device.features.has("shader-f16") ? "halves" : storage;
+    return { element, binding, pieces, pieceLength: pieceBytes / elementBytes[storage], packedAt: null };
+  });
+  if (pack === null) return { places, slots, pack };
+  const shared: Slot = {
+    tensor: pack.tensor,
+    access: "read",
+    offset: 0,
+    size: bufferBytes(pack.length, "f32"),
+  };
+  return { places, slots: [shared, ...slots], pack };
+}
+
+/** The most that a binding holds; a multiple of what an offset must be, and so of four elements of any type. */
+function bindingBytes({ limits }: BindingLimits): number {
+  const unit = Math.max(256, limits.minStorageBufferOffsetAlignment);
+  return Math.floor(limits.maxStorageBufferBindingSize / unit) * unit;
+}
+
+interface Part {
+  readonly tensor: string;
+  readonly access: "read" | "read_write";
+  readonly length: number;
+  readonly pieces: number;
+}
+
+/** As few of the smallest operands that are only read as make room for the others; null where all have room. */
+function packSmallest(kernel: string, parts: readonly Part[], device: BindingLimits): Pack | null {
+  const { maxBufferSize, maxStorageBuffersPerShaderStage: allowed } = device.limits;
+  const needed = parts.reduce((sum, { pieces }) => sum + pieces, 0);
+  if (needed <= allowed) return null;
+  const candidates = parts
+    .filter(({ access, pieces }) => access === "read" && pieces === 1)
+    .sort((a, b) => a.length - b.length)
+    .slice(0, needed - allowed + 1);
+  let length = 0;
+  const packed = candidates.map((part) => {
+    const at = length;
+    // Fours of a packed operand begin at a multiple of four; a part is never empty, so neither is a pack.
+    length += Math.max(4, Math.ceil(part.length / 4) * 4);
+    return { tensor: part.tensor, at, length: part.length };
+  });
+  const fits = bufferBytes(length, "f32") <= Math.min(bindingBytes(device), maxBufferSize);
+  if (needed - packed.length + 1 <= allowed && fits) {
+    return { tensor: `(pack of ${kernel})`, length, parts: packed };
+  }
+  const pieces = parts.filter((part) => part.pieces > 1).map((part) => `${part.tensor} in ${part.pieces}`);
+  const because =
+    pieces.length === 0
+      ? ""
+      : `, each of at most ${device.limits.maxStorageBufferBindingSize} bytes (maxStorageBufferBindingSize): ${pieces.join(", ")}`;
+  throw new NormError(
+    "N508",
+    `kernel ${kernel} needs ${needed} storage buffers, allowed are ${allowed} (maxStorageBuffersPerShaderStage)${because}`,
+  );
+}
+
+/** What is known of every tensor, and of the packs besides. */
+export function withPacks<T>(
+  known: ReadonlyMap<string, T>,
+  packs: readonly Pack[],
+  of: (pack: Pack) => T,
+): Map<string, T> {
+  return new Map([...known, ...packs.map((pack) => [pack.tensor, of(pack)] as const)]);
+}

@@ -1,0 +1,59 @@
+/** Copies of small operands into one buffer, where a kernel has more of them than a stage has bindings. */
+import type { KernelForm } from "../../program/program.ts";
+import { foldWorkgroups } from "../variants/dispatch.ts";
+import { layOut, type Memory, type Pack, withPacks } from "./layout.ts";
+import { moduleCode } from "./module.ts";
+import type { Step, StepLimits } from "./step.ts";
+
+const copyLanes = 64;
+
+/** A pass is open when a norm is encoded, so the copies are dispatches: as many sources each as can be bound. */
+export function packing(norm: string, pack: Pack, memory: Memory, device: StepLimits): Step[] {
+  const known = {
+    elements: withPacks(memory.elements, [pack], () => pack.length),
+    storages: withPacks(memory.storages, [pack], () => "f32" as const),
+  };
+  const each = device.limits.maxStorageBuffersPerShaderStage - 1;
+  const steps: Step[] = [];
+  for (let first = 0; first < pack.parts.length; first += each) {
+    const parts = pack.parts.slice(first, first + each);
+    const form = copyForm(pack.tensor, parts);
+    const layout = layOut(pack.tensor, form, known, device);
+    const longest = Math.max(...parts.map(({ length }) => length));
+    steps.push({
+      label: `${norm}.${pack.tensor}`,
+      code: moduleCode(form, layout, { subgroups: false, residency: "reload", held: 0 }),
+      constants: {},
+      slots: layout.slots,
+      workgroups: foldWorkgroups(Math.ceil(longest / copyLanes), device.limits),
+    });
+  }
+  return steps;
+}
+
+/** Invocation i copies element i of every source. Each lies anywhere in any form: the accessors know. */
+function copyForm(target: string, parts: Pack["parts"]): KernelForm {
+  const copies = parts.map(
+    ({ at, length }, i) => `  if (i < ${length}u) { put(${at}u + i, source_${i}_at(i)); }\n`,
+  );
+  return {
+    vector: null,
+    together: 1,
+    held: 0,
+    wgsl: `@compute @workgroup_size(${copyLanes}) fn main(@builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) lane: vec3u) {
+  let i = (group.x + group.y * groups.x) * ${copyLanes}u + lane.x;
+${copies.join("")}}
+`,
+    bindings: [
+      ...parts.map(({ tensor }, i) => ({
+        tensor,
+        access: "read" as const,
+        name: `source_${i}`,
+        accessors: { at: `source_${i}_at` },
+      })),
+      { tensor: target, access: "read_write", name: "copied", accessors: { put: "put" } },
+    ],
+    constants: [],
+  };
+}

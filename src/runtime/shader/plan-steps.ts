@@ -1,0 +1,73 @@
+/** What `encode` records: each kernel as the device gets it, and before it the copies that pack its small operands. */
+import type { Program, ProgramConstant, ProgramTensor } from "../../program/program.ts";
+import type { Storages } from "../shapes/element-types.ts";
+import type { Shapes } from "../shapes/shapes.ts";
+import type { Dispatch } from "../variants/dispatch.ts";
+import { layOut, type Pack, withPacks } from "./layout.ts";
+import { moduleCode } from "./module.ts";
+import type { Step, StepLimits } from "./step.ts";
+
+export interface Steps {
+  readonly steps: readonly Step[];
+  /** The program, shapes and storages, with a scratch tensor more for each pack. */
+  readonly program: Program;
+  readonly shapes: Shapes;
+  readonly storages: Storages;
+}
+
+/** Throws N508 where a kernel's tensors cannot be bound. */
+export async function planSteps(
+  program: Program,
+  dispatches: readonly Dispatch[],
+  shapes: Shapes,
+  storages: Storages,
+  device: StepLimits,
+): Promise<Steps> {
+  const packs: Pack[] = [];
+  const memory = { elements: shapes.elements, storages };
+  const steps: Step[] = [];
+  for (const dispatch of dispatches) {
+    const { kernel, form, variant, workgroups } = dispatch;
+    const layout = layOut(kernel.name, form, memory, device);
+    if (layout.pack !== null) {
+      packs.push(layout.pack);
+      // Few norms on few devices need it.
+      const { packing } = await import("./packing.ts");
+      steps.push(...packing(program.norm, layout.pack, memory, device));
+    }
+    steps.push({
+      label: `${program.norm}.${kernel.name}`,
+      code: moduleCode(form, layout, {
+        subgroups: variant.subgroup > 1,
+        residency: variant.residency,
+        held: Math.ceil(dispatch.rowLength / variant.lanes),
+      }),
+      constants: Object.fromEntries(
+        form.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
+      ),
+      slots: layout.slots,
+      workgroups,
+    });
+  }
+  return {
+    steps,
+    program: { ...program, tensors: [...program.tensors, ...packs.map(scratchOf)] },
+    shapes: { ...shapes, elements: withPacks(shapes.elements, packs, (pack) => pack.length) },
+    storages: withPacks(storages, packs, () => "f32" as const),
+  };
+}
+
+function scratchOf({ tensor }: Pack): ProgramTensor {
+  return { name: tensor, role: "scratch", dims: [] };
+}
+
+function constantValue(constant: ProgramConstant, { variant }: Dispatch, shapes: Shapes): number {
+  switch (constant.kind) {
+    case "extent":
+      return shapes.factors.get(constant.factor)!;
+    case "param":
+      return shapes.params.get(constant.param)!;
+    default:
+      return Number(variant[constant.kind]);
+  }
+}

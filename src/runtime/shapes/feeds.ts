@@ -1,0 +1,19 @@
+import type { ProgramTensor } from "../../program/program.ts";
+import { NormError } from "./errors.ts";
+import type { Shapes } from "./shapes.ts";
+
+/** Throws N502 for an input that is missing, N506 for a wrong number of elements. */
+export function checkFeed(tensor: ProgramTensor, feed: ArrayLike<number> | undefined, shapes: Shapes): void {
+  if (feed === undefined) {
+    if (tensor.role !== "input" && (tensor.role !== "saved" || tensor.updated)) return;
+    throw new NormError("N502", `the values of ${tensor.role} ${tensor.name} are missing`);
+  }
+  const expected = shapes.elements.get(tensor.name)!;
+  if (feed.length === expected) return;
+  const dims = shapes.dims.get(tensor.name)!;
+  const because = tensor.parts === undefined ? ` for ${tensor.dims.join(", ")} = [${dims.join(", ")}]` : "";
+  throw new NormError(
+    "N506",
+    `tensor ${tensor.name}: expected ${expected} elements${because}, given ${feed.length}`,
+  );
+}

@@ -1,0 +1,28 @@
+import type { ProgramInterface, ProgramParam } from "../../program/program.ts";
+import { NormError } from "./errors.ts";
+import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
+
+/** The value of every param: given or initial. Throws N501 for an unknown name, N507 for an unusable value. */
+export function resolveParams(
+  program: ProgramInterface,
+  given: Readonly<Record<string, number>> | undefined,
+): Map<string, number> {
+  const known = program.params.map((param) => param.name);
+  refuseUnknown("param", givenNames(given), known);
+  return new Map(
+    program.params.map((param) => [param.name, usable(param, own(given, param.name) ?? param.initial)]),
+  );
+}
+
+function usable(param: ProgramParam, value: number): number {
+  if (param.kind === "extent") {
+    if (Number.isSafeInteger(value) && value >= 1) return value;
+    throw new NormError(
+      "N507",
+      `param ${param.name} is an extent: expected a whole number from 1, given ${value}`,
+    );
+  }
+  const rounded = typeof value === "number" ? Math.fround(value) : Number.NaN;
+  if (Number.isFinite(rounded)) return rounded;
+  throw new NormError("N507", `param ${param.name}: expected a number that is finite in f32, given ${value}`);
+}

@@ -1,0 +1,73 @@
+/**
+ * The backward pass of a norm. Only the gradients that are asked for are wanted as buffers; of the programs that were
+ * compiled, the smallest that computes them all serves. Loaded on demand: a page that only runs forward has none of it.
+ */
+import type { FurtherForms, KernelForm, Program, ProgramTensor } from "../../program/program.ts";
+import { outputs, readAsked, without } from "../options/backward-options.ts";
+import type { BuffersByName, FeedsByName, Norm } from "../options/norm-types.ts";
+import type { BackwardKeys } from "../options/read-options.ts";
+import { creatorFor } from "./creator.ts";
+
+/**
+ * @param programs the forward programs, whose dims, params and names the options give.
+ * @param load brings their backward programs, for each mode the smallest first and last the one that computes everything.
+ * @throws NormError (as a rejection) those of `create`, and N501 or N514 for what cannot be asked for.
+ */
+export async function createBackward(
+  device: GPUDevice,
+  programs: readonly Program[],
+  load: () => Promise<{ readonly backward: readonly Program[] }>,
+  options: object,
+  keys: BackwardKeys = { mode: "mode", dtype: "dtype", tune: "tune", of: "of", accumulate: "accumulate" },
+): Promise<Norm> {
+  const read = await readAsked(programs, load, options, keys);
+  const covers = (one: Program): boolean => [...read.asked].every((name) => outputs(one).includes(name));
+  const smallest = read.candidates.find(covers)!;
+  const program = narrowed(smallest, read.asked, read.sums);
+  // What nobody asked for is scratch memory, and has neither dims nor an element type.
+  const create = await creatorFor(program, read.tune);
+  const norm = await create(device, program, { ...read.optionsFor(program), tune: read.tune });
+  const ignored = read.ignoredBy(program);
+  return ignored.length === 0 ? norm : ignoring(norm, ignored);
+}
+
+/** The program with what it computes and nobody asked for in scratch memory, and with sums in place of values. */
+function narrowed(program: Program, asked: ReadonlySet<string>, sums: ReadonlySet<string>): Program {
+  const { more } = program;
+  const tensors = program.tensors.map(
+    (one): ProgramTensor =>
+      one.role === "output" && !asked.has(one.name) ? { ...one, role: "scratch" } : one,
+  );
+  const kernels = adding(program.kernels, sums);
+  if (more === undefined) return { ...program, tensors, kernels };
+  return { ...program, tensors, kernels, more: async () => ({ more: adding((await more()).more, sums) }) };
+}
+
+function adding<T extends FurtherForms>(kernels: readonly T[], sums: ReadonlySet<string>): T[] {
+  const form = (one: KernelForm): KernelForm => ({
+    ...one,
+    bindings: one.bindings.map((binding) =>
+      sums.has(binding.tensor) ? { ...binding, adds: true } : binding,
+    ),
+  });
+  return kernels.map((kernel) => ({
+    ...kernel,
+    forms: kernel.forms.map(form),
+    split: kernel.split && {
+      ...kernel.split,
+      stages: kernel.split.stages.map((stage) => ({ ...stage, forms: stage.forms.map(form) })),
+    },
+  }));
+}
+
+/**
+ * What the forward pass reads may always be given, also where the gradients do not depend on it. The norm itself, not a
+ * copy: what describes it changes when tuning in the background has found another variant.
+ */
+function ignoring(norm: Norm, ignored: readonly string[]): Norm {
+  const { encode, run } = norm;
+  return Object.assign(norm, {
+    encode: (pass: GPUComputePassEncoder, given: BuffersByName) => encode(pass, without(given, ignored)),
+    run: (feeds: FeedsByName) => run(without(feeds, ignored)),
+  });
+}

@@ -1,0 +1,30 @@
+/** The forward pass of a norm that keeps what its backward pass reads. Loaded on demand, as that is. */
+import type { Program } from "../../program/program.ts";
+import type { BuffersByName, FeedsByName, ResultsByName, Saving } from "../options/norm-types.ts";
+import { type OptionKeys, readOptions } from "../options/read-options.ts";
+import { bufferBytes } from "../shapes/element-types.ts";
+import { resolveShapes } from "../shapes/shapes.ts";
+import { creatorFor } from "./creator.ts";
+
+/**
+ * @param programs the forward programs, whose dims, params and names the options give.
+ * @param load brings those that save as well; of a mode in which nothing is kept there is none.
+ * @throws NormError (as a rejection) those of `create`.
+ */
+export async function createSaving(
+  device: GPUDevice,
+  programs: readonly Program[],
+  load: () => Promise<{ readonly saving: readonly Program[] }>,
+  options: object,
+  keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
+): Promise<Saving<BuffersByName, FeedsByName, ResultsByName>> {
+  const given = readOptions(programs, options, keys);
+  const { saving } = await load();
+  const program = saving.find((one) => one.mode === given.program.mode) ?? given.program;
+  const norm = await (await creatorFor(program, given.tune))(device, program, given);
+  const saved = program.tensors.find((one) => one.role === "saved");
+  const { elements } = resolveShapes(program, given.dims, given.params);
+  // The norm itself, not a copy: what describes it changes when tuning in the background has found another variant.
+  const savedBytes = saved === undefined ? 0 : bufferBytes(elements.get(saved.name)!, "f32");
+  return Object.assign(norm, { savedBytes });
+}

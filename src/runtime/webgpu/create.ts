@@ -1,0 +1,46 @@
+import type { Program } from "../../program/program.ts";
+import { type OptionKeys, readOptions } from "../options/read-options.ts";
+import type { createBackward } from "./create-backward.ts";
+import type { createSaving } from "./create-saving.ts";
+import { createNorm } from "./norm.ts";
+
+/**
+ * `createNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. A name that belongs
+ * to another mode than the chosen one is no error. The type of the result is the generated module's word.
+ * @throws NormError (as a rejection) those of `createNorm`, and N511 for a mode that the norm does not have.
+ */
+export async function createFromOptions<Result>(
+  device: GPUDevice,
+  programs: readonly Program[],
+  options: object,
+  keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
+): Promise<Result> {
+  const given = readOptions(programs, options, keys);
+  const { program } = given;
+  // As `creatorFor` does, which a page that does not train would load besides.
+  const create =
+    given.tune || program.tuned
+      ? (await import("../../tuning/background/background.ts")).createTuned
+      : createNorm;
+  return create(device, program, given) as Promise<Result>;
+}
+
+/**
+ * The same for its backward pass, whose code is loaded when it is called for.
+ * @throws NormError (as a rejection) the same, and N501 or N514 for gradients that cannot be asked for.
+ */
+export async function createBackwardFromOptions<Result>(
+  ...given: Parameters<typeof createBackward>
+): Promise<Result> {
+  return (await import("./create-backward.ts")).createBackward(...given) as Promise<Result>;
+}
+
+/**
+ * The same for the forward pass that keeps what the backward one reads.
+ * @throws NormError (as a rejection) those of `createFromOptions`.
+ */
+export async function createSavingFromOptions<Result>(
+  ...given: Parameters<typeof createSaving>
+): Promise<Result> {
+  return (await import("./create-saving.ts")).createSaving(...given) as Promise<Result>;
+}

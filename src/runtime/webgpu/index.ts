@@ -1,0 +1,24 @@
+/** The runtime of generated modules: no dependency, nothing of the compiler, any GPUDevice. */
+export type { FurtherForms, Mode, Program, Storage } from "../../program/program.ts";
+export type {
+  Backward,
+  BuffersByName,
+  FeedsByName,
+  Norm,
+  NormOptions,
+  ResultsByName,
+  Saving,
+  Tune,
+  TuningOutcome,
+  TuningStorage,
+} from "../options/norm-types.ts";
+export type { BackwardKeys, OptionKeys } from "../options/read-options.ts";
+export { NormError, type NormErrorCode } from "../shapes/errors.ts";
+export { resolveShapes, type Shapes } from "../shapes/shapes.ts";
+export { chooseVariant } from "../variants/default-variant.ts";
+export type { Dispatch } from "../variants/dispatch.ts";
+export type { Traits } from "../variants/traits.ts";
+export type { ChooseVariant, Variant, Work, WorkgroupLimits } from "../variants/variant.ts";
+export { refusal } from "../variants/variant-rules.ts";
+export { createBackwardFromOptions, createFromOptions, createSavingFromOptions } from "./create.ts";
+export { createNorm } from "./norm.ts";

@@ -1,0 +1,88 @@
+import type { Program } from "../../program/program.ts";
+import { bindGroupCache } from "../device/bind-group-cache.ts";
+import { isWritten, ownBuffers } from "../device/buffers.ts";
+import { guarded, orLost, refuseLost, watchDevice } from "../device/device-errors.ts";
+import { checkDispatch, checkSizes } from "../device/limits.ts";
+import { openPipeline } from "../device/pipeline.ts";
+import type { BuffersByName, Norm, NormOptions } from "../options/norm-types.ts";
+import { planSteps } from "../shader/plan-steps.ts";
+import { resolveStorage } from "../shapes/element-types.ts";
+import { resolveShapes } from "../shapes/shapes.ts";
+import { givenNames, refuseUnknown } from "../shapes/unknown-names.ts";
+import { chooseVariant } from "../variants/default-variant.ts";
+import { chooseVariants, dispatchesOf, loadedFor, withPartials } from "../variants/dispatch.ts";
+
+/**
+ * Makes a program ready to run for the given dims. Everything that can be wrong with the dims, the params or the
+ * device's limits is refused before the device is called.
+ * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514.
+ */
+export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
+  const open = resolveShapes(program, options.dims, options.params);
+  const storages = resolveStorage(program, options.storage);
+  const choose = options.choose ?? chooseVariant;
+  const { shapes: chosen, variants } = chooseVariants(program, open, device, choose);
+  const { kernels } = await loadedFor(program, variants);
+  const planned = kernels.flatMap((kernel, i) => dispatchesOf(kernel, chosen, device, variants[i]!));
+  const shapes = withPartials(chosen, planned);
+  checkSizes(program, shapes, storages, device);
+  for (const dispatch of planned) checkDispatch(dispatch, device);
+  const dispatches = planned.filter((dispatch) => dispatch.rowCount > 0);
+  const bound = await planSteps(program, dispatches, shapes, storages, device);
+  const { steps } = bound;
+
+  watchDevice(device);
+  refuseLost(device);
+  try {
+    const pipelines = await Promise.all(steps.map((step) => openPipeline(device, step)));
+    const owned = ownBuffers(device, bound.program, bound.shapes, bound.storages);
+    await guarded(device, "making the scratch buffers", owned.makeScratch).catch((error) => {
+      owned.destroy();
+      throw error;
+    });
+    const groups = bindGroupCache(device, program, steps, pipelines);
+    const names = program.tensors.filter((t) => t.role !== "scratch").map((t) => t.name);
+    let usable = true;
+
+    const encode = (pass: GPUComputePassEncoder, given: BuffersByName): void => {
+      if (!usable) throw new Error(`this ${program.norm} is destroyed`);
+      refuseLost(device);
+      const bindGroups = groups.find(given, () => {
+        refuseUnknown("tensor", givenNames(given), names);
+        return owned.resolve(given);
+      });
+      for (const [i, { workgroups }] of steps.entries()) {
+        pass.setPipeline(pipelines[i]!.pipeline);
+        pass.setBindGroup(0, bindGroups[i]!);
+        pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
+      }
+    };
+
+    return {
+      program,
+      dims: shapes.dims,
+      storage: storages,
+      dispatches,
+      encode,
+      async run(feeds) {
+        refuseUnknown(
+          "input of the run",
+          givenNames(feeds),
+          program.tensors.filter((t) => t.role === "state" || !isWritten(t)).map((t) => t.name),
+        );
+        // Apart from the rest: a page that encodes into passes of its own does not load it.
+        const { runOnce } = await import("./run.ts");
+        return runOnce(device, program, shapes, storages, feeds, encode).catch(async (error) => {
+          throw await orLost(device, error);
+        });
+      },
+      destroy() {
+        usable = false;
+        owned.destroy();
+        groups.clear();
+      },
+    };
+  } catch (error) {
+    throw await orLost(device, error);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Program, ProgramTensor } from "../../program/program.ts";
+import { isWritten, usage } from "../device/buffers.ts";
+import { guarded } from "../device/device-errors.ts";
+import type { BuffersByName, FeedsByName, ResultsByName } from "../options/norm-types.ts";
+import {
+  bufferBytes,
+  fillElements,
+  readElements,
+  type Storages,
+  writeElements,
+} from "../shapes/element-types.ts";
+import { checkFeed } from "../shapes/feeds.ts";
+import type { Shapes } from "../shapes/shapes.ts";
+import { own } from "../shapes/unknown-names.ts";
+
+/** Uploads, runs and reads back with buffers that live for this call only. */
+export async function runOnce(
+  device: GPUDevice,
+  program: Program,
+  shapes: Shapes,
+  storages: Storages,
+  feeds: FeedsByName,
+  encode: (pass: GPUComputePassEncoder, buffers: BuffersByName) => void,
+): Promise<ResultsByName> {
+  for (const tensor of program.tensors) checkFeed(tensor, own(feeds, tensor.name), shapes);
+  const results = program.tensors.filter((tensor) => tensor.role !== "scratch" && isWritten(tensor));
+  const made: GPUBuffer[] = [];
+
+  function make(tensor: ProgramTensor, options: { usage: number; mappedAtCreation?: boolean }): GPUBuffer {
+    const size = bufferBytes(shapes.elements.get(tensor.name)!, storages.get(tensor.name)!);
+    const buffer = device.createBuffer({ label: `${program.norm}.${tensor.name}`, size, ...options });
+    made.push(buffer);
+    return buffer;
+  }
+
+  function upload(tensor: ProgramTensor): GPUBuffer | undefined {
+    const feed = own(feeds, tensor.name);
+    const written = tensor.role !== "scratch" && isWritten(tensor);
+    if (feed === undefined && !written) return undefined;
+    const filled = feed !== undefined || tensor.role === "state";
+    const buffer = make(tensor, { usage: usage.storage | usage.copySource, mappedAtCreation: filled });
+    if (!filled) return buffer;
+    const bytes = buffer.getMappedRange();
+    if (feed !== undefined) writeElements(bytes, feed, storages.get(tensor.name)!);
+    else fillElements(bytes, tensor.initial ?? 0, storages.get(tensor.name)!);
+    buffer.unmap();
+    return buffer;
+  }
+
+  try {
+    const { buffers, readbacks } = await guarded(device, "making the buffers of a run", () => ({
+      buffers: Object.fromEntries(program.tensors.map((tensor) => [tensor.name, upload(tensor)])),
+      readbacks: results.map((tensor) => make(tensor, { usage: usage.mapRead | usage.copyTarget })),
+    }));
+    await guarded(device, "running", () => {
+      const encoder = device.createCommandEncoder({ label: program.norm });
+      const pass = encoder.beginComputePass({ label: program.norm });
+      encode(pass, buffers);
+      pass.end();
+      for (const [i, tensor] of results.entries()) {
+        encoder.copyBufferToBuffer(own(buffers, tensor.name)!, 0, readbacks[i]!, 0, readbacks[i]!.size);
+      }
+      device.queue.submit([encoder.finish()]);
+    });
+    // GPUMapMode is a global of browsers, not of Node; its READ is 1.
+    await Promise.all(readbacks.map((buffer) => buffer.mapAsync(1)));
+    return Object.fromEntries(
+      results.map(({ name }, i) => [
+        name,
+        readElements(readbacks[i]!.getMappedRange(), shapes.elements.get(name)!, storages.get(name)!),
+      ]),
+    );
+  } finally {
+    for (const buffer of made) buffer.destroy();
+  }
+}

@@ -1,0 +1,185 @@
+/** What a module exports for the backward pass of one norm. */
+import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
+import { dimsDoc } from "./dims-type.ts";
+import {
+  type BoundNorm,
+  type Declaration,
+  described,
+  dtypeMember,
+  joined,
+  type Member,
+  optionMembers,
+  tuneMember,
+  unionByName,
+} from "./members.ts";
+import { savedDoc } from "./saving-api.ts";
+import type { NormIdentifiers } from "./taken-names.ts";
+import type { BindingsTarget } from "./target-words.ts";
+
+/** The options of a generated module that are neither a tensor nor a param, as this norm calls them. */
+export interface BackwardKeys {
+  readonly mode: string;
+  readonly dtype: string;
+  readonly tune?: string;
+  readonly of: string;
+  readonly accumulate: string;
+}
+
+export function describeBackward(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  keys: BackwardKeys,
+  target: BindingsTarget,
+): Declaration[] {
+  const programs = norm.backward!;
+  const { options, modes, type } = ids.backward;
+  const of = ofParameter(norm);
+  const parameter = `Of extends ${of} = ${of}`;
+  const accumulate: Member = {
+    name: keys.accumulate,
+    type: "readonly NoInfer<Of>[]",
+    optional: true,
+    doc: "Of these, those whose gradients are added to what their buffers hold; the others are overwritten.",
+  };
+  const declarations: Declaration[] = [
+    {
+      kind: "interface",
+      name: options,
+      doc: `What the backward pass of ${norm.name} is made for: dims and params as for \`create\`, and which gradients.`,
+      parameter,
+      members: [
+        ...optionMembers(norm),
+        {
+          ...dtypeMember([...norm.programs, ...programs], keys.dtype),
+          doc: 'Element types in memory, for all tensors but states or by tensor; "f32" where left out, and of a gradient that of its tensor.',
+        },
+        ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
+        {
+          name: keys.of,
+          type: "readonly Of[]",
+          optional: true,
+          doc: "The tensors whose gradients are wanted; all where left out.",
+        },
+        ...(target.buffers ? [accumulate] : []),
+      ],
+    },
+    ...modesOf(norm).flatMap((mode) => describeCalls(norm, mode, ids, target)),
+  ];
+  const [first] = modesOf(norm);
+  const gradients = target.buffers ? "`encode` takes a buffer `d_x`" : "`run` gives a `d_x`";
+  const doc = `The backward pass of ${norm.name}: ${gradients} for each gradient that was asked for.`;
+  if (first === null) {
+    return [
+      ...declarations,
+      { kind: "type", name: type, doc, parameter, type: backwardType(ids, null, target) },
+    ];
+  }
+  return [
+    ...declarations,
+    {
+      kind: "interface",
+      name: modes,
+      doc: `The backward pass of ${norm.name} in each of its modes.`,
+      parameter: "Of extends string",
+      members: modesOf(norm).map((mode) => ({
+        name: mode!,
+        type: backwardType(ids, mode, target),
+        optional: false,
+        doc: "",
+      })),
+    },
+    {
+      kind: "type",
+      name: type,
+      doc,
+      parameter: `M extends keyof ${modes}<never> = keyof ${modes}<never>, ${parameter}`,
+      type: `${modes}<Of>[M]`,
+    },
+  ];
+}
+
+/** The method of the norm's object. */
+export function backwardMethod(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  keys: BackwardKeys,
+  target: BindingsTarget,
+  module: string,
+): string {
+  const { options, modes, type } = ids.backward;
+  const modal = modesOf(norm)[0] !== null;
+  const of = ofParameter(norm);
+  const { accumulate, ...others } = keys;
+  const own = target.buffers ? { ...others, accumulate } : others;
+  const same = Object.entries(own).every(([key, name]) => key === name);
+  const extra = same ? "" : `, ${JSON.stringify(own)}`;
+  const load = `() => import(${JSON.stringify(module)})`;
+  return `
+  /** Makes its backward pass ready to run, for all gradients or those \`${keys.of}\` some tensors. */
+  createBackward<${modal ? `M extends keyof ${modes}<never>, ` : ""}const Of extends ${of} = ${of}>(
+    ${target.device.name}: ${target.device.type},
+    options: ${options}<Of>${modal ? ` & { readonly ${keys.mode}: M }` : ""},
+  ): Promise<${type}<${modal ? "M, " : ""}Of>> {
+    return ${target.createBackward}(${target.device.name}, ${ids.programs}, ${load}, options${extra});
+  },`;
+}
+
+/** `"x" | "gamma"`: what has a gradient. */
+function ofParameter(norm: BoundNorm<ProgramInterface>): string {
+  const names = unionByName(norm.programs.map((one) => one.tensors)).filter(hasGradient);
+  return names.map(({ name }) => JSON.stringify(name)).join(" | ");
+}
+
+function hasGradient({ role }: ProgramTensor): boolean {
+  return role === "input" || role === "affine";
+}
+
+function modesOf(norm: BoundNorm<ProgramInterface>): ProgramInterface["mode"][] {
+  return norm.programs.map(({ mode }) => mode);
+}
+
+/** The interfaces of `encode` and `run`, without the gradients: which there are depends on what is asked for. */
+function describeCalls(
+  norm: BoundNorm<ProgramInterface>,
+  mode: ProgramInterface["mode"],
+  ids: NormIdentifiers,
+  target: BindingsTarget,
+): Declaration[] {
+  const names = ids.calls(mode);
+  const programs = norm.backward!.filter((one) => one.mode === mode);
+  const read = unionByName(programs.map((one) => one.tensors)).filter(
+    ({ role }) => role !== "scratch" && role !== "output",
+  );
+  const forward = norm.programs.find((one) => one.mode === mode)!;
+  const member = (tensor: ProgramTensor, type: string): Member => {
+    const optional = tensor.role !== "input";
+    const own = forward.tensors.some(({ name }) => name === tensor.name);
+    if (tensor.role === "saved") return { name: tensor.name, type, optional: false, doc: savedDoc };
+    const fact = described(forward, tensor, optional);
+    const doc = own
+      ? joined(norm.docs.get(tensor.name), fact)
+      : `The gradient of the loss by the output: ${dimsDoc(forward, tensor)}.`;
+    return { name: tensor.name, type, optional, doc };
+  };
+  const which = mode === null ? "" : ` in mode ${mode}`;
+  const buffers: Declaration = {
+    kind: "interface",
+    name: names.backwardBuffers,
+    doc: `Buffers for \`encode\` of the backward pass${which}, each with the usage STORAGE; the gradients come besides.`,
+    members: read.map((one) => member(one, "GPUBuffer")),
+  };
+  return [
+    ...(target.buffers ? [buffers] : []),
+    {
+      kind: "interface",
+      name: names.backwardFeeds,
+      doc: `Values for \`run\` of the backward pass${which}, dense, the last axis fastest.`,
+      members: read.map((one) => member(one, "ArrayLike<number>")),
+    },
+  ];
+}
+
+function backwardType(ids: NormIdentifiers, mode: ProgramInterface["mode"], target: BindingsTarget): string {
+  const { backwardBuffers, backwardFeeds } = ids.calls(mode);
+  return `${target.backward}<${target.buffers ? `${backwardBuffers}, ` : ""}${backwardFeeds}, Of>`;
+}

@@ -1,0 +1,104 @@
+/** What the declarations of a norm are made of: its members, with their documentation. */
+import type { Program, ProgramInterface, ProgramTensor } from "../../program/program.ts";
+import { dimsDoc, dimsType, needsDims } from "./dims-type.ts";
+
+/** A norm as the bindings need it: its documentation and its programs, one a mode. */
+export interface BoundNorm<P extends ProgramInterface = Program> {
+  readonly name: string;
+  readonly doc?: string | undefined;
+  /** The documentation of tensors and params by name. */
+  readonly docs: ReadonlyMap<string, string>;
+  /** One for each mode, or a single one whose mode is null. */
+  readonly programs: readonly P[];
+  /** Its backward programs, for each mode the smallest first and last the one that computes all gradients. */
+  readonly backward?: readonly P[];
+  /** The forward programs that keep what the backward ones read; where nothing is kept, none. */
+  readonly saving?: readonly P[];
+  /** A name of the norm that is that of a gradient: then it has no backward pass. */
+  readonly clash?: { readonly name: string; readonly of: string } | undefined;
+}
+
+/** A declaration of the module, as plain data. */
+export type Declaration =
+  | {
+      readonly kind: "interface";
+      readonly name: string;
+      readonly doc: string;
+      readonly members: readonly Member[];
+      readonly parameter?: string;
+    }
+  | {
+      readonly kind: "type";
+      readonly name: string;
+      readonly doc: string;
+      readonly type: string;
+      readonly parameter?: string;
+    }
+  | { readonly kind: "const"; readonly name: string; readonly doc: string; readonly value: string };
+
+export interface Member {
+  readonly name: string;
+  readonly type: string;
+  readonly optional: boolean;
+  readonly doc: string;
+}
+
+export function optionMembers(norm: BoundNorm<ProgramInterface>): Member[] {
+  const [program] = norm.programs;
+  const members: Member[] = [];
+  for (const tensor of unionByName(norm.programs.map((each) => each.tensors))) {
+    if (tensor.role === "scratch" || tensor.role === "output") continue;
+    members.push({
+      name: tensor.name,
+      type: dimsType(program!, tensor),
+      optional: tensor.role !== "input" && !needsDims(program!, tensor),
+      doc: joined(norm.docs.get(tensor.name), `Dims of ${dimsDoc(program!, tensor)}.`),
+    });
+  }
+  for (const param of unionByName(norm.programs.map((each) => each.params))) {
+    members.push({
+      name: param.name,
+      type: "number",
+      optional: true,
+      doc: joined(norm.docs.get(param.name), `${param.initial} where left out.`),
+    });
+  }
+  return members;
+}
+
+/** @param programs whose tensors can be named. */
+export function dtypeMember(programs: readonly ProgramInterface[], name: string): Member {
+  const named = unionByName(programs.map((each) => each.tensors)).filter(
+    ({ role }) => role !== "scratch" && role !== "saved",
+  );
+  const names = named.map((tensor) => JSON.stringify(tensor.name)).join(" | ");
+  return {
+    name,
+    type: `"f32" | "f16" | Partial<Record<${names}, "f32" | "f16">>`,
+    optional: true,
+    doc: 'Element types in memory, for all tensors but states or by tensor; "f32" where left out.',
+  };
+}
+
+/** How fast it gets is no part of what it computes, so every norm has the option. */
+export function tuneMember(name: string): Member {
+  return {
+    name,
+    type: "Tune",
+    optional: true,
+    doc: '"background" tries other variants in idle time and goes on with the fastest; a storage as well, and remembers it there.',
+  };
+}
+
+export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
+  const initial = optional && tensor.initial !== undefined ? `, ${tensor.initial} where left out` : "";
+  return `${dimsDoc(program, tensor)}${initial}.`;
+}
+
+export function joined(doc: string | undefined, fact: string): string {
+  return doc === undefined || doc.trim() === "" ? fact : `${doc.trim()}\n\n${fact}`;
+}
+
+export function unionByName<T extends { readonly name: string }>(lists: readonly (readonly T[])[]): T[] {
+  return [...new Map(lists.flat().map((each) => [each.name, each])).values()];
+}

@@ -1,0 +1,103 @@
+/** What a SPEC on the command line means: one norm, checked. */
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import type { Graph } from "../../../graph/tensor/graph.ts";
+import type { CheckedNorm } from "../../../language/check/check.ts";
+import { diagnostic, hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
+import { nearest } from "../../../language/diagnostics/suggest.ts";
+import type { Mode } from "../../../program/program.ts";
+import { shippedFiles } from "../files/library.ts";
+import { loadFiles } from "../files/load.ts";
+import { libraryFolder } from "../files/package.ts";
+import { InputError } from "../terminal/failure.ts";
+
+export interface Spec {
+  readonly source: Source;
+  readonly norm: CheckedNorm;
+}
+
+interface Place {
+  readonly path: string;
+  /** Undefined: the norm that the file is named after, or its only one. */
+  readonly norm: string | undefined;
+}
+
+/** Throws an InputError where there is no such norm or its file has a mistake. */
+export function resolveSpec(spec: string): Spec {
+  const { path, norm } = placeOf(spec);
+  const { files, diagnostics } = loadFiles([path]);
+  const file = files[0];
+  if (file === undefined || hasErrors(diagnostics)) throw new InputError(diagnostics);
+  const { norms } = file.checked;
+  const wanted = norm ?? onlyNorm(spec, path, norms);
+  const found = norms.find((one) => one.name === wanted);
+  if (found !== undefined) return { source: file.source, norm: found };
+  const names = norms.map((one) => one.name);
+  throw mistake("N201", `\`${path}\` has no norm \`${wanted}\``, spec, offer(wanted, names));
+}
+
+function placeOf(spec: string): Place {
+  const hash = spec.lastIndexOf("#");
+  if (hash >= 0 && !existsSync(spec)) {
+    const file = spec.slice(0, hash);
+    const path = shippedFiles().find((one) => one.name === file)?.path;
+    return { path: looksLikePath(file) ? file : (path ?? file), norm: spec.slice(hash + 1) };
+  }
+  if (looksLikePath(spec)) return { path: spec, norm: undefined };
+  const shipped = shippedFiles();
+  for (const { path, norms } of shipped) {
+    const norm = norms.find((one) => one === spec || isNamedAfter(spec, one));
+    if (norm !== undefined) return { path, norm };
+  }
+  const file = shipped.find((one) => one.name === spec);
+  if (file !== undefined) return { path: file.path, norm: undefined };
+  if (existsSync(spec)) return { path: spec, norm: undefined };
+  const names = shipped.flatMap((one) => [...one.norms, one.name]);
+  throw mistake("N201", `there is no shipped norm and no file \`${spec}\``, spec, offer(spec, names));
+}
+
+function looksLikePath(spec: string): boolean {
+  return /[/\\]/.test(spec) || spec.endsWith(".norm");
+}
+
+/** `group_norm` is `GroupNorm`, `rms_norm` is `RMSNorm`. */
+function isNamedAfter(snake: string, norm: string): boolean {
+  return snake === snake.toLowerCase() && snake.replaceAll("_", "") === norm.toLowerCase();
+}
+
+function onlyNorm(spec: string, path: string, norms: readonly CheckedNorm[]): string {
+  const [first] = norms;
+  const file = basename(path).replace(/\.norm$/, "");
+  if (first !== undefined && (norms.length === 1 || isNamedAfter(file, first.name))) return first.name;
+  if (first === undefined) throw mistake("N004", `\`${path}\` declares no norm`, spec);
+  const prefix = path.startsWith(libraryFolder) ? "" : `${path}#`;
+  const list = norms.map((one) => `\`${prefix}${one.name}\``).join(", ");
+  throw mistake("N201", `\`${path}\` declares several norms: say which`, spec, `one of ${list}`);
+}
+
+function offer(word: string, candidates: readonly string[]): string {
+  const best = nearest(word, candidates);
+  if (best !== undefined) return `did you mean \`${best}\`?`;
+  return `there is ${candidates.map((one) => `\`${one}\``).join(", ")}`;
+}
+
+function mistake(code: "N004" | "N201", message: string, spec: string, note?: string): InputError {
+  const source = { path: "<command line>", text: spec };
+  const span = { source, start: 0, end: spec.length };
+  return new InputError([diagnostic(code, message, span, note === undefined ? {} : { note })]);
+}
+
+/**
+ * The graph of a mode; without one "infer" where the norm has modes. Undefined where there is no such mode. A norm without
+ * modes does the same in both: who calls many norms may name the mode for each of them.
+ */
+export function graphOf(norm: CheckedNorm, mode = "infer"): Graph | undefined {
+  const either = mode === "train" || mode === "infer";
+  return norm.graphs.find((one) => one.mode === mode || (one.mode === null && either));
+}
+
+export function missingMode(norm: CheckedNorm, mode: string): string {
+  const modes = norm.graphs.map((one) => one.mode).filter((one): one is Mode => one !== null);
+  const has = modes.length === 0 ? "it has no modes" : `it has ${modes.join(" and ")}`;
+  return `${norm.name} has no mode \`${mode}\`: ${has}`;
+}

@@ -1,0 +1,116 @@
+/** The output folder of `normc build`: nothing outside of it, and in it nothing but normc's own files, is touched. */
+import { lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, statSync, unlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { reasonOf } from "../files/host.ts";
+import { replaceText } from "../files/replace-file.ts";
+import { CommandError } from "../terminal/failure.ts";
+import { type BuildFiles, marker } from "./build-files.ts";
+
+export interface Written {
+  readonly written: readonly string[];
+  readonly deleted: readonly string[];
+  readonly unchanged: number;
+}
+
+const manifestName = "manifest.json";
+const innerFolders = ["wgsl", "glsl", "further", "backward", "tuned"];
+const ownPath = /^(?:(?:wgsl|glsl|further|backward|tuned)\/)?[^/\\\0]+\.(?:ts|wgsl|glsl)$/;
+
+/** Writes what changed, the manifest last, and deletes what an earlier build made and this one does not. */
+export function writeBuild(out: string, { texts, manifest }: BuildFiles): Written {
+  const folder = openFolder(out);
+  const stale = staleFiles(folder, texts);
+  const all = new Map([...texts, [manifestName, `${JSON.stringify(manifest, null, 2)}\n`]]);
+  const changed = [...all].filter(([path, text]) => needsWriting(folder, path, text));
+  for (const [path, text] of changed) {
+    makeFolder(dirname(join(folder, path)));
+    replaceText(join(folder, path), text);
+  }
+  for (const path of stale) unlinkSync(join(folder, path));
+  for (const inner of innerFolders) {
+    if (stale.some((path) => path.startsWith(`${inner}/`))) removeIfEmpty(join(folder, inner));
+  }
+  return { written: changed.map(([path]) => path), deleted: stale, unchanged: all.size - changed.length };
+}
+
+function openFolder(out: string): string {
+  makeFolder(out);
+  // A link to nothing, or a file, is found where the folder should be.
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new CommandError(1, `${out} is a file or a link to nothing where normc needs a folder`);
+  }
+  const folder = realpathSync(out);
+  for (const inner of innerFolders) {
+    const found = lstatSync(join(folder, inner), { throwIfNoEntry: false });
+    // Through a link, files outside of the folder would be written and deleted.
+    if (found === undefined || found.isDirectory()) continue;
+    throw new CommandError(1, `${join(out, inner)} is a link or a file where normc needs a folder`);
+  }
+  return folder;
+}
+
+/** One parent after the other: Node's own `recursive` never returns below a folder such as /proc. */
+function makeFolder(path: string): void {
+  const full = resolve(path);
+  if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return;
+  if (dirname(full) !== full) makeFolder(dirname(full));
+  try {
+    mkdirSync(full);
+  } catch (error) {
+    throw new CommandError(1, `cannot make the folder ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Whether the file is missing or another one. Throws a CommandError where it is there and not ours. */
+function needsWriting(folder: string, path: string, text: string): boolean {
+  const full = join(folder, path);
+  const found = lstatSync(full, { throwIfNoEntry: false });
+  if (found === undefined) return true;
+  if (!found.isFile()) throw new CommandError(1, `${full} is a link or a folder: normc does not replace it`);
+  const old = readFileSync(full, "utf8");
+  if (old === text) return false;
+  if (!isOwn(path, old)) {
+    throw new CommandError(1, `${full} was not made by normc: move it away or choose another --out`);
+  }
+  return true;
+}
+
+function isOwn(path: string, text: string): boolean {
+  return path === manifestName ? manifestFiles(text) !== undefined : text.slice(0, 200).includes(marker);
+}
+
+/** What the manifest of an earlier build lists, as far as it can be ours and is no longer made. */
+function staleFiles(folder: string, texts: ReadonlyMap<string, string>): string[] {
+  const path = join(folder, manifestName);
+  if (!isPlainFile(path)) return [];
+  const listed = manifestFiles(readFileSync(path, "utf8")) ?? [];
+  return listed.filter((one) => {
+    // The manifest is a file like any other: whoever wrote it does not decide what is deleted.
+    if (!ownPath.test(one) || texts.has(one)) return false;
+    const full = join(folder, one);
+    return isPlainFile(full) && isOwn(one, readFileSync(full, "utf8"));
+  });
+}
+
+function manifestFiles(text: string): readonly string[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || !("compiler" in value) || !("files" in value)) return;
+    if (!Array.isArray(value.files)) return;
+    return [...new Set(value.files.filter((one): one is string => typeof one === "string"))];
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlainFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It still holds files, ours or not.
+  }
+}

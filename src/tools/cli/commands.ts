@@ -1,0 +1,249 @@
+/** The command line: what commands there are. The code of a command is imported only when it runs. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { escaped } from "../../language/diagnostics/display.ts";
+import { version } from "../../version.ts";
+import { backendChoices } from "./arguments/backend-choice.ts";
+import { CommandError, type ExitCode, InputError } from "./terminal/failure.ts";
+import { say, showDiagnostics } from "./terminal/output.ts";
+
+const specHelp = `
+SPEC is a path, the name of a shipped norm (GroupNorm or group_norm), or path#Name for one norm of several.`;
+
+/** Runs the command line and answers with the exit code. Nothing is thrown. */
+export async function main(words: readonly string[]): Promise<number> {
+  endQuietlyOnClosedPipe();
+  let code: ExitCode = 0;
+  const program = describe((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return code;
+  } catch (error) {
+    return failed(error, words.includes("--json"));
+  }
+}
+
+function describe(ended: (code: ExitCode) => void): Command {
+  const program = new Command("normc")
+    .description(
+      "Compiles normalization layers (.norm specs) to GPU kernels (WebGPU, gpu.js) and typed TypeScript bindings.",
+    )
+    .version(version, "-V, --version", "print the version")
+    .showHelpAfterError("(--help shows what there is)")
+    .exitOverride();
+  const json = new Option("--json", "machine-readable output");
+  const kept = (): Option =>
+    new Option("--save <what>", "what the forward pass keeps for the backward one")
+      .choices(["none", "stats", "output"])
+      .default("none");
+  // Of a forward pass alone it would say nothing.
+  const save = kept().implies({ grad: true });
+
+  add("check", "say what is wrong with specs", "normc check library/*.norm")
+    .argument("<file...>", ".norm files")
+    .addOption(json)
+    .action(async (files, options) => ended((await import("./commands/check.ts")).check(files, options)));
+
+  add(
+    "build",
+    "write WGSL or GLSL, TypeScript bindings and a manifest",
+    "normc build library/*.norm --out generated",
+    "Nothing is written if a file has an error; only what changed is written.",
+  )
+    .argument("<file...>", ".norm files")
+    .requiredOption("--out <dir>", "the folder to write into, and nowhere else")
+    .option("--watch", "build again whenever a source changes")
+    .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
+    .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
+    .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
+    .addOption(kept())
+    .option("--tuning <file>", "what `normc tune` found: the modules take it on the adapters that it knows")
+    .addOption(json)
+    .action(async (files, options) => ended(await (await import("./build/build.ts")).build(files, options)));
+
+  add(
+    "run",
+    "run a norm on real tensors",
+    "normc run GroupNorm --set G=2,eps=1e-3 --feeds feeds.json --out out.json",
+    `${specHelp}
+Feeds are one case or an array of cases:
+  { "feeds": { "x": { "dims": [1, 4], "data": [1, 2, 3, "Infinity"] } }, "set": { "eps": 1e-3 }, "mode": "infer" }
+The oracle rounds inputs as they would be stored and computes in float64; its outputs are not rounded.`,
+  )
+    .argument("<spec>", "the norm")
+    .requiredOption("--feeds <file>", "JSON: one case or an array of cases")
+    .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
+    .option("--out <file>", "write the outputs there instead of standard output")
+    .addOption(
+      new Option("--backend <name>", "where to run; auto: WebGPU, else the best of gpu.js, else the oracle")
+        .choices(backendChoices)
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--adapter <name>", "which WebGPU adapter")
+        .choices(["auto", "gpu", "lavapipe", "swiftshader"])
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--mode <mode>", "for norms with modes (infer where none is given)").choices([
+        "train",
+        "infer",
+      ]),
+    )
+    .addOption(
+      new Option("--dtype <type>", "storage of inputs, affines and outputs")
+        .choices(["f32", "f16"])
+        .default("f32"),
+    )
+    .option("--grad", "gradients instead of outputs: d_x, d_gamma, … from a d_y in the feeds (0 if left out)")
+    .addOption(save)
+    .addOption(json)
+    .action(async (spec, options) => ended(await (await import("./run/run.ts")).run(spec, options)));
+
+  add(
+    "explain",
+    "show what the compiler did",
+    "normc explain GroupNorm --shape N=2,C=320,S=64x64",
+    `${specHelp}
+A shape names the extents of axes; a variadic axis takes as many as it has, joined by x; S= alone means none.`,
+  )
+    .argument("<spec>", "the norm")
+    .option("--shape <extents>", "extents of axes: N=2,C=320,S=64x64; repeatable", collect, [])
+    .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
+    .option("--after <pass>", "the graph after that pass")
+    .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
+    .option("--grad", "the backward graph, which computes d_x, d_gamma, … from d_y")
+    .addOption(save)
+    .option("--wgsl", "the WGSL as well")
+    .addOption(json)
+    .action(async (spec, options) => ended((await import("./explain/explain.ts")).explain(spec, options)));
+
+  add(
+    "bench",
+    "time a norm beside a copy kernel",
+    "normc bench GroupNorm --shape N=2,C=320,S=64x64",
+    specHelp,
+  )
+    .argument("<spec>", "the norm")
+    .requiredOption("--shape <extents>", "extents of axes: N=2,C=320,S=64x64; repeatable", collect, [])
+    .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
+    .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
+    .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
+    .addOption(save)
+    .addOption(
+      new Option("--dtype <type>", "storage of inputs, affines and outputs")
+        .choices(["f32", "f16"])
+        .default("f32"),
+    )
+    .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
+    .option("--tuning <file>", "time what `normc tune` found in place of the default variants")
+    .addOption(json)
+    .action(async (spec, options) => ended(await (await import("./commands/bench.ts")).bench(spec, options)));
+
+  add(
+    "tune",
+    "measure the variants of norms and keep the best",
+    'normc tune LayerNorm --shape "N=4096,D=768; N=512,D=4096" --out tuning.json',
+    `${specHelp}
+Results are kept in --out, by adapter, spec, element types and extents (rounded up to powers of two); what is there and
+still holds is not measured again. \`normc build --tuning FILE\` puts them into the generated modules.`,
+  )
+    .argument("[spec...]", "the norms")
+    .option("--shape <extents>", "extents of axes, as for bench; several shapes divided by ;", collect, [])
+    .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
+    .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
+    .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
+    .addOption(
+      new Option(
+        "--save <what>",
+        "both passes, with this kept; each: all that can be, and which is the fastest",
+      )
+        .choices(["none", "stats", "output", "each"])
+        .default("none")
+        .implies({ grad: true }),
+    )
+    .addOption(
+      new Option("--dtype <type>", "storage of inputs, affines and outputs")
+        .choices(["f32", "f16"])
+        .default("f32"),
+    )
+    .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
+    .option("--budget <time>", "how long to search for each norm and shape: 500ms, 10s, 2m", "10s")
+    .option("--out <file>", "the tuning file: results are added to what it has", "tuning.json")
+    .option("--shard <i/n>", "only the i-th of n parts of the work; join them with --merge")
+    .option("--merge <files...>", "measure nothing: join these files into --out")
+    .option("--model <file>", "tune the normalization layers of an ONNX model")
+    .option("--dim <name=size>", "a dimension that the model leaves open; repeatable", collect, [])
+    .option("--report <file>", "write an HTML page with the time of every variant that was tried")
+    .option("--explain", "say what was left out, and why")
+    .addOption(json)
+    .action(async (specs, options) => ended(await (await import("./tune/tune.ts")).tune(specs, options)));
+
+  add(
+    "shapes",
+    "list the normalization layers of an ONNX model",
+    "normc shapes model.onnx --dim batch=8",
+    "Each with the spec that it is, its extents and params; what has no spec is listed with the reason.",
+  )
+    .argument("<model>", "an ONNX file; weights in files beside it are not read")
+    .option("--dim <name=size>", "a dimension that the model leaves open; repeatable", collect, [])
+    .addOption(json)
+    .action(async (model, options) =>
+      ended(await (await import("./tune/model-shapes.ts")).shapes(model, options)),
+    );
+
+  add("fmt", "write specs in their canonical form", "normc fmt library/*.norm --check")
+    .argument("<file...>", ".norm files")
+    .option("--check", "write nothing: list the files that differ and exit with 1")
+    .addOption(json)
+    .action(async (files, options) => ended((await import("./commands/fmt.ts")).fmt(files, options)));
+
+  return program;
+
+  function add(name: string, what: string, example: string, more = ""): Command {
+    return program
+      .command(name)
+      .description(what)
+      .addHelpText("after", `${more === "" ? "" : `\n${more.trim()}\n`}\nExample:\n  ${example}`);
+  }
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function readTargets(value: string): readonly ("wgsl" | "glsl")[] {
+  return value.split(",").map((one) => {
+    if (one === "wgsl" || one === "glsl") return one;
+    throw new InvalidArgumentError(`Expected wgsl, glsl or both, joined by a comma, given ${one}.`);
+  });
+}
+
+function failed(error: unknown, json: boolean): ExitCode {
+  // Help and the version end this way too, with code 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof InputError) {
+    showDiagnostics(error.diagnostics, json);
+    return 1;
+  }
+  if (error instanceof CommandError) {
+    say(escaped(`normc: ${error.message}`));
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  say(`this is a defect of normc: ${message.split("\n")[0]}, please report it`);
+  if (process.env.NORMC_DEBUG === "1") say(error instanceof Error ? (error.stack ?? "") : "");
+  return 1;
+}
+
+/** `normc … | head` ends the pipe before we do. */
+function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(process.exitCode);
+      throw error;
+    });
+  }
+}

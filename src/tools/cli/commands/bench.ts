@@ -1,0 +1,104 @@
+/** `normc bench`: time, GB/s, and the share of a copy kernel's speed. */
+
+import { compileGraph } from "../../../compile/passes.ts";
+import type { Save } from "../../../graph/autodiff/divide.ts";
+import type { Storage } from "../../../program/program.ts";
+import { type Measurement, measure } from "../../../tuning/measure/measure.ts";
+import { giveWay, openDevice } from "../../device/index.ts";
+import { savingOf } from "../arguments/save-choice.ts";
+import { parseSettings } from "../arguments/settings.ts";
+import { parseShape, shapesOf } from "../arguments/shape.ts";
+import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
+import { readTuningFile } from "../files/tuning-file.ts";
+import { refuseNameClash } from "../run/gradients.ts";
+import { CommandError, type ExitCode } from "../terminal/failure.ts";
+import { print, printJson } from "../terminal/output.ts";
+import { progress } from "../terminal/progress.ts";
+import { tunedChooser } from "../tune/use-tuning.ts";
+
+export interface BenchOptions {
+  readonly shape: readonly string[];
+  readonly set: readonly string[];
+  readonly mode?: string;
+  readonly grad?: boolean;
+  readonly save: Save;
+  readonly dtype: Storage;
+  readonly adapter: string;
+  readonly tuning?: string;
+  readonly json?: boolean;
+}
+
+/** Enough for quartiles; more would be slow on software adapters. */
+const rounds = 9;
+
+export async function bench(specName: string, options: BenchOptions): Promise<ExitCode> {
+  const extents = parseShape(options.shape);
+  const params = parseSettings(options.set);
+  const spec = resolveSpec(specName);
+  const { norm } = spec;
+  if (options.grad) refuseNameClash(spec);
+  const graph = graphOf(norm, options.mode);
+  if (graph === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
+  const { program } = options.grad
+    ? savingOf(spec.source, graph, options.save).backward
+    : compileGraph(graph);
+  const shapes = shapesOf(program, extents, params);
+  const tuning =
+    options.tuning === undefined ? undefined : { path: options.tuning, file: readTuningFile(options.tuning) };
+  const reasons: string[] = [];
+  const shown = progress(rounds + 3);
+  shown.step("opening a device");
+  const opened = await openDevice({ adapter: options.adapter, onMiss: (reason) => reasons.push(reason) });
+  if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
+  if (opened.kind === "software") giveWay();
+  try {
+    const inputs = program.tensors.filter((one) => one.role === "input");
+    const dims = Object.fromEntries(inputs.map((one) => [one.name, shapes.dims.get(one.name) ?? []]));
+    const storage = options.dtype;
+    const choose =
+      tuning === undefined ? undefined : await tunedChooser(tuning, opened.device, program, shapes, storage);
+    const measured = await measure(opened.device, program, {
+      dims,
+      params,
+      storage,
+      ...(choose === undefined ? {} : { choose }),
+      rounds,
+      software: opened.kind === "software",
+      onStep: shown.step,
+    }).finally(shown.done);
+    const shape = Object.fromEntries(
+      [...extents].map(([axis, sizes]) => [axis, sizes.length === 1 ? sizes[0] : sizes]),
+    );
+    const kept = options.save === "none" ? "" : ` (${options.save} kept)`;
+    const name = `${norm.name}${options.grad ? `, gradients${kept}` : ""}`;
+    report({ spec: name, shape, dtype: storage, adapter: opened.adapter }, measured, options.json);
+    return 0;
+  } finally {
+    await opened.close();
+  }
+}
+
+function report(
+  what: { spec: string; shape: unknown; dtype: Storage; adapter: string },
+  measured: Measurement,
+  json = false,
+): void {
+  const { variant, dispatches, bytes, clock } = measured;
+  const { median: ms, quartiles, count } = measured.ms;
+  const { median: copyMs, quartiles: copyQuartiles } = measured.copyMs;
+  const gbps = bytes / ms / 1e6;
+  const shareOfCopy = copyMs / ms;
+  if (json) {
+    const times = { ms, gbps, copyMs, shareOfCopy, quartiles, copyQuartiles, rounds: count, clock };
+    printJson({ ...what, variant, dispatches, bytes, ...times });
+    return;
+  }
+  const range = ([low, high]: readonly [number, number]): string => `${low.toFixed(3)} to ${high.toFixed(3)}`;
+  print(`${what.spec} on ${what.adapter}`);
+  print(`  ${ms.toFixed(3)} ms (${range(quartiles)}), ${gbps.toFixed(2)} GB/s`);
+  print(`  a copy of the same bytes ${copyMs.toFixed(3)} ms (${range(copyQuartiles)})`);
+  print(
+    `  ${(100 * shareOfCopy).toFixed(0)} % of the copy's speed, ${dispatches} dispatches, variant ${variant}`,
+  );
+  print(`  medians and quartiles of ${count} slopes between chains, by ${clock}`);
+}

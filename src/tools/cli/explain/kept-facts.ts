@@ -1,0 +1,45 @@
+/** What stays in memory between a forward and a backward pass, for each choice of `--save`. */
+
+import { compileSaving } from "../../../compile/compile-backward.ts";
+import type { Save } from "../../../graph/autodiff/divide.ts";
+import { gradientName } from "../../../graph/autodiff/gradient-names.ts";
+import type { Graph } from "../../../graph/tensor/graph.ts";
+import { saves } from "../arguments/save-choice.ts";
+import { type Extents, shapesOf } from "../arguments/shape.ts";
+import { bytesText } from "../terminal/bytes.ts";
+
+export interface KeptFacts {
+  readonly save: Save;
+  /** Why it cannot be had. */
+  readonly refused?: string;
+  /** What the backward pass reads besides the cotangents, in f32. */
+  readonly tensors?: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+export function keptFacts(
+  graph: Graph,
+  extents: Extents,
+  params: Readonly<Record<string, number>>,
+): KeptFacts[] {
+  const cotangents = new Set(graph.tensors.map((one) => gradientName(one.name)));
+  return saves.map((save): KeptFacts => {
+    const made = compileSaving(graph, save);
+    if ("reason" in made) return { save, refused: made.reason };
+    const { program } = made.backward;
+    const { elements } = shapesOf(program, extents, params);
+    const tensors = program.tensors
+      .filter(({ name, role }) => role !== "output" && role !== "scratch" && !cotangents.has(name))
+      .map(({ name }) => ({ name, bytes: 4 * (elements.get(name) ?? 0) }));
+    return { save, tensors };
+  });
+}
+
+export function keptLines(facts: readonly KeptFacts[]): string[] {
+  return facts.map(({ save, refused, tensors = [] }) => {
+    const head = `  ${save.padEnd(6)}  `;
+    if (refused !== undefined) return `${head}refused: ${refused}`;
+    const total = tensors.reduce((sum, one) => sum + one.bytes, 0);
+    const each = tensors.map(({ name, bytes }) => `${name} ${bytesText(bytes)}`);
+    return `${head}${bytesText(total)}${each.length === 0 ? "" : `: ${each.join(", ")}`}`;
+  });
+}

@@ -1,0 +1,128 @@
+/** The only place that reads sources: texts from the file system, and what an import means. */
+import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { dirname, isAbsolute, join, normalize } from "node:path";
+import type { ReadImport } from "../../../language/check/modules/modules.ts";
+import type { Code } from "../../../language/diagnostics/codes.ts";
+import { type Diagnostic, diagnostic, type Source } from "../../../language/diagnostics/diagnostic.ts";
+import { InputError } from "../terminal/failure.ts";
+
+/** The parser takes 1 MiB of UTF-16; no more bytes than these can hold that. */
+const maxSourceBytes = 3 * 1024 * 1024;
+
+export interface Host {
+  /** Reads a file that the user named. Throws an InputError where it cannot. */
+  readonly read: (path: string) => Source;
+  readonly readImport: ReadImport;
+  /** What was wrong with imported files, beyond that an import failed. */
+  readonly found: readonly Diagnostic[];
+}
+
+/** A host remembers what it read, so that a file reached by two paths is one source with one name. */
+export function createHost(): Host {
+  const known = new Map<string, Source>();
+  const found: Diagnostic[] = [];
+
+  function read(path: string): Source {
+    const real = realPath(path);
+    const seen = known.get(real);
+    if (seen !== undefined) return seen;
+    const source = decode(path, readBytes(path, maxSourceBytes));
+    known.set(real, source);
+    return source;
+  }
+
+  return {
+    read: (path) => read(normalize(path)),
+    readImport(path, from) {
+      try {
+        return read(normalize(isAbsolute(path) ? path : join(dirname(from.path), path)));
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        // That there is no such file is said at the import; what is wrong inside of one, in the file.
+        found.push(...error.diagnostics.filter((one) => one.code !== "N001"));
+        return undefined;
+      }
+    },
+    found,
+  };
+}
+
+/** The bytes of a file or a pipe. Throws an InputError N001 or N003. */
+export function readBytes(path: string, limit: number): Buffer {
+  try {
+    const file = openSync(path, "r");
+    try {
+      if (fstatSync(file).isDirectory()) throw failure("N001", path, "it is a folder");
+      return readAll(file, path, limit);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw error instanceof InputError ? error : failure("N001", path, reasonOf(error));
+  }
+}
+
+/** Read piece by piece: a device or a pipe does not say how long it is. */
+function readAll(file: number, path: string, limit: number): Buffer {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const piece = Buffer.allocUnsafe(
+      Math.max(64 * 1024, Math.min(fstatSync(file).size - length + 1, 2 ** 30)),
+    );
+    const count = readSync(file, piece, 0, piece.length, null);
+    if (count === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, count));
+    length += count;
+    if (length > limit) throw failure("N003", path, `it is larger than ${limit / 2 ** 20} MiB`);
+  }
+}
+
+/** Throws an InputError N002 at the first byte that is no UTF-8. */
+export function decode(path: string, bytes: Buffer): Source {
+  try {
+    return { path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    const text = bytes.toString("utf8");
+    const again = Buffer.from(text, "utf8");
+    const at = again.findIndex((byte, i) => byte !== bytes[i]);
+    const start =
+      at < 0
+        ? 0
+        : again
+            .subarray(0, at)
+            .toString("utf8")
+            .replace(/\uFFFD$/u, "").length;
+    const span = { source: { path, text }, start, end: Math.min(start + 1, text.length) };
+    throw new InputError([diagnostic("N002", "this file is not UTF-8 text", span)]);
+  }
+}
+
+function failure(code: Code, path: string, reason: string): InputError {
+  const span = { source: { path, text: "" }, start: 0, end: 0 };
+  return new InputError([diagnostic(code, `cannot read \`${path}\`: ${reason}`, span)]);
+}
+
+/** What went wrong with a file, without the name of a system call. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const known: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such file",
+    EACCES: "it may not be read",
+    EPERM: "it may not be read",
+    EISDIR: "it is a folder",
+    ENOTDIR: "a part of the path is no folder",
+    ENAMETOOLONG: "the path is too long",
+    ELOOP: "its links lead in a circle",
+    ERR_INVALID_ARG_VALUE: "this is no path",
+  };
+  return known[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw failure("N001", path, reasonOf(error));
+  }
+}

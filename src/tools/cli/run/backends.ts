@@ -1,0 +1,147 @@
+/** Where `normc run` can run a norm: each backend takes a checked graph and feeds and gives back the results. */
+import type { Compiled } from "../../../compile/passes.ts";
+import { interpret } from "../../../graph/oracle/interpret.ts";
+import type { Graph } from "../../../graph/tensor/graph.ts";
+import type { Program, ProgramTensor, Storage } from "../../../program/program.ts";
+import { resolveStorage } from "../../../runtime/shapes/element-types.ts";
+import { fromHalf, toHalf } from "../../../runtime/shapes/float16.ts";
+import { resolveShapes } from "../../../runtime/shapes/shapes.ts";
+import { createNorm } from "../../../runtime/webgpu/norm.ts";
+import { programInterface } from "../../../targets/wgsl/emit-program.ts";
+import type { OpenedDevice } from "../../device/open.ts";
+import type { BackendChoice } from "../arguments/backend-choice.ts";
+import { dimsOf } from "../files/feeds.ts";
+import { CommandError } from "../terminal/failure.ts";
+import { say } from "../terminal/output.ts";
+import type { Backend, Job, Results, TensorResult } from "./backend.ts";
+
+/** Throws a CommandError 3 where no device can be had and one is insisted on. */
+export async function openBackend(choice: BackendChoice, adapter: string): Promise<Backend> {
+  switch (choice) {
+    case "oracle":
+      return oracle;
+    case "auto":
+    case "webgpu":
+      return openWebgpu(choice, adapter);
+    case "gpujs":
+    case "gpujs:webgl2":
+    case "gpujs:webasm":
+    case "gpujs:cpu": {
+      const { openGpuJs } = await import("./gpujs-backend.ts");
+      const opened = await openGpuJs(choice === "gpujs" ? "auto" : gpujsBackends[choice]);
+      if (typeof opened === "string") throw new CommandError(3, opened);
+      return opened;
+    }
+  }
+}
+
+const gpujsBackends = { "gpujs:webgl2": "webgl2", "gpujs:webasm": "webasm", "gpujs:cpu": "cpu" } as const;
+
+async function openWebgpu(choice: "auto" | "webgpu", adapter: string): Promise<Backend> {
+  const { openDevice } = await import("../../device/open.ts");
+  const reasons: string[] = [];
+  const opened = await openDevice({ adapter, onMiss: (reason) => reasons.push(reason) });
+  if (opened !== undefined) return webgpu(opened);
+  const reason = `no WebGPU device: ${reasons.join("; ")}`;
+  if (choice === "webgpu" || adapter !== "auto") throw new CommandError(3, reason);
+  const { openGpuJs } = await import("./gpujs-backend.ts");
+  const gpujs = await openGpuJs("auto");
+  if (typeof gpujs === "string") {
+    say(`normc: ${reason}; ${gpujs}: the oracle runs instead`);
+    return oracle;
+  }
+  say(`normc: ${reason}: ${gpujs.adapter} runs instead`);
+  return gpujs;
+}
+
+export const oracle: Backend = {
+  name: "oracle",
+  adapter: "CPU (float64 oracle)",
+  async run({ graph, feeds, params, dtype }) {
+    const program = programInterface(graph);
+    const shapes = resolveShapes(program, dimsOf(feeds), params);
+    const storages = resolveStorage(program, dtype);
+    const tensors = Object.entries(feeds).map(([name, { data }]) => {
+      const round = storages.get(name) === "f16" ? roundHalf : Math.fround;
+      return [name, Float64Array.from(data, round)] as const;
+    });
+    const values = interpret(graph, {
+      extents: shapes.factors,
+      params: shapes.params,
+      tensors: new Map(tensors),
+    });
+    return Object.fromEntries(
+      [...values].map(([name, data]) => [name, { dims: shapes.dims.get(name) ?? [], data }]),
+    );
+  },
+  close: () => Promise.resolve(),
+};
+
+function webgpu(opened: OpenedDevice): Backend {
+  // Many cases of one spec share a graph, and its program serves all their shapes.
+  const compiled = new Map<Graph, Promise<Compiled>>();
+  return {
+    name: "webgpu",
+    adapter: opened.adapter,
+    async run({ graph, feeds, params, dtype, saving }) {
+      const once = (program: Program, feeds: Results): Promise<Results> =>
+        runProgram(opened.device, program, feeds, params, dtype);
+      if (saving !== undefined) {
+        const forward = saving.saving ?? (await compile(saving.plain));
+        const kept = await once(forward.program, readBy(forward.program, saving.feeds));
+        const { program } = saving.backward;
+        return once(program, readBy(program, { ...saving.feeds, ...kept }));
+      }
+      return once((await compile(graph)).program, feeds);
+    },
+    close: () => opened.close(),
+  };
+
+  function compile(graph: Graph): Promise<Compiled> {
+    const known =
+      compiled.get(graph) ?? import("../../../compile/passes.ts").then((one) => one.compileGraph(graph));
+    compiled.set(graph, known);
+    return known;
+  }
+}
+
+async function runProgram(
+  device: GPUDevice,
+  program: Program,
+  feeds: Readonly<Record<string, TensorResult>>,
+  params: Job["params"],
+  storage: Storage,
+): Promise<Results> {
+  const isTensor = (name: string): boolean =>
+    program.tensors.some((one) => one.name === name && one.role !== "saved");
+  const dims = Object.entries(feeds).flatMap(([name, one]) =>
+    isTensor(name) ? [[name, one.dims] as const] : [],
+  );
+  const norm = await createNorm(device, program, { dims: Object.fromEntries(dims), params, storage });
+  try {
+    const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]));
+    const results = await norm.run(data);
+    return Object.fromEntries(
+      Object.entries(results).map(([name, data]) => [name, { dims: norm.dims.get(name) ?? [], data }]),
+    );
+  } finally {
+    norm.destroy();
+  }
+}
+
+function readBy(
+  { tensors }: Program,
+  feeds: Readonly<Record<string, TensorResult>>,
+): Record<string, TensorResult> {
+  const read = new Set(tensors.filter((one) => one.role !== "output" && !isKept(one)).map((one) => one.name));
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => read.has(name)));
+}
+
+/** Whether this program writes it for another. */
+function isKept({ role, updated }: ProgramTensor): boolean {
+  return role === "saved" && updated === true;
+}
+
+function roundHalf(value: number): number {
+  return fromHalf(toHalf(value));
+}

@@ -1,0 +1,131 @@
+import type { Save } from "../../../graph/autodiff/divide.ts";
+import type { Graph } from "../../../graph/tensor/graph.ts";
+import { escaped } from "../../../language/diagnostics/display.ts";
+import { NormError } from "../../../runtime/shapes/errors.ts";
+import { refuseUnknown } from "../../../runtime/shapes/unknown-names.ts";
+import type { BackendChoice } from "../arguments/backend-choice.ts";
+import { refusedSaves, savingOf } from "../arguments/save-choice.ts";
+import { parseSettings } from "../arguments/settings.ts";
+import { graphOf, missingMode, resolveSpec, type Spec } from "../arguments/specs.ts";
+import { type Case, CaseError, readCase, readCases } from "../files/feeds.ts";
+import { type ExitCode, InputError } from "../terminal/failure.ts";
+import { say } from "../terminal/output.ts";
+import { progress } from "../terminal/progress.ts";
+import type { Backend, Job } from "./backend.ts";
+import { openBackend } from "./backends.ts";
+import { backwardFeeds, backwardOf, completeFeeds, gradientFeeds, refuseNameClash } from "./gradients.ts";
+import { type Outcome, writeOutcomes } from "./outcomes.ts";
+
+export interface RunOptions {
+  readonly feeds: string;
+  readonly set: readonly string[];
+  readonly out?: string;
+  readonly backend: BackendChoice;
+  readonly adapter: string;
+  readonly mode?: string;
+  readonly dtype: "f32" | "f16";
+  readonly grad?: boolean;
+  readonly save: Save;
+  readonly json?: boolean;
+}
+
+export async function run(specName: string, options: RunOptions): Promise<ExitCode> {
+  const settings = parseSettings(options.set);
+  const spec = resolveSpec(specName);
+  if (options.grad) refuseNameClash(spec);
+  const refused = options.grad ? refusedSaves(spec.source, spec.norm.graphs, options.save) : [];
+  if (refused.length > 0) throw new InputError(refused);
+  const { cases, isArray } = readCases(options.feeds);
+
+  const backend = await openBackend(options.backend, options.adapter);
+  const outcomes: Outcome[] = [];
+  const shown = progress(cases.length);
+  try {
+    for (const [i, one] of cases.entries()) {
+      outcomes.push(await runCase(spec, one, settings, options, backend));
+      shown.step(`case ${i}`);
+    }
+  } finally {
+    shown.done();
+    await backend.close();
+  }
+
+  writeOutcomes(isArray ? outcomes : outcomes[0]!, options.out);
+  showErrors(outcomes, isArray);
+  return outcomes.some((one) => one.error !== undefined) ? 1 : 0;
+}
+
+/** More than a screenful helps nobody: all of them are in the output. */
+const shownErrors = 20;
+
+function showErrors(outcomes: readonly Outcome[], isArray: boolean): void {
+  const lines = outcomes.flatMap(({ error, name }, i) => {
+    if (error === undefined) return [];
+    const which = isArray ? `case ${i}${name === undefined ? "" : ` (${name})`}: ` : "";
+    return [escaped(`error[${error.code}]: ${which}${error.message}`)];
+  });
+  for (const line of lines.slice(0, shownErrors)) say(line);
+  if (lines.length > shownErrors) say(`… and ${lines.length - shownErrors} more cases failed`);
+}
+
+/** The label of a case, even of one that cannot be read otherwise. */
+function labelOf(value: unknown): string | undefined {
+  const label = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
+  return typeof label === "string" ? label : undefined;
+}
+
+async function runCase(
+  spec: Spec,
+  value: unknown,
+  settings: Readonly<Record<string, number>>,
+  options: RunOptions,
+  backend: Backend,
+): Promise<Outcome> {
+  let name: string | undefined;
+  const head = (): Pick<Outcome, "name" | "backend" | "adapter"> => ({
+    ...(name === undefined ? {} : { name }),
+    backend: backend.name,
+    adapter: backend.adapter,
+  });
+  try {
+    name = labelOf(value);
+    const one = readCase(value);
+    const mode = one.mode ?? options.mode;
+    const graph = graphOf(spec.norm, mode);
+    if (graph === undefined) throw new CaseError("N511", missingMode(spec.norm, String(mode)));
+    const params = { ...settings, ...one.set };
+    const job = options.grad ? backwardJob(spec, graph, one, params, options.save) : forwardJob(graph, one);
+    const outputs = await backend.run({ ...job, params, dtype: options.dtype });
+    return { ...head(), outputs };
+  } catch (error) {
+    if (error instanceof CaseError || error instanceof NormError) {
+      return { ...head(), error: { code: error.code, message: error.message } };
+    }
+    // The other cases may still be of use.
+    if (process.env.NORMC_DEBUG === "1") throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...head(), error: { code: "N513", message: `this is a defect of normc: ${reason}` } };
+  }
+}
+
+type Values = Pick<Job, "graph" | "feeds" | "saving">;
+
+function forwardJob(graph: Graph, { feeds }: Case): Values {
+  const fed = graph.tensors.filter((tensor) => tensor.role !== "output").map((tensor) => tensor.name);
+  refuseUnknown("input, affine or state", Object.keys(feeds), fed);
+  return { graph, feeds };
+}
+
+function backwardJob(
+  { source }: Spec,
+  graph: Graph,
+  { feeds }: Case,
+  params: Job["params"],
+  save: Save,
+): Values {
+  refuseUnknown("input, affine, state or d_OUTPUT", Object.keys(feeds), gradientFeeds(graph));
+  const complete = completeFeeds(graph, feeds, params);
+  const backward = { graph: backwardOf(graph), feeds: backwardFeeds(graph, complete) };
+  if (save === "none") return backward;
+  return { ...backward, saving: { ...savingOf(source, graph, save), plain: graph, feeds: complete } };
+}

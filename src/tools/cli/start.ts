@@ -1,0 +1,115 @@
+/** `npm start`: builds the library, runs every norm on the best device, and holds it against the oracle. */
+import { join, relative } from "node:path";
+import type { Graph } from "../../graph/tensor/graph.ts";
+import { programInterface } from "../../targets/wgsl/emit-program.ts";
+import { build } from "./build/build.ts";
+import { countOperations } from "./explain/describe.ts";
+import { shippedFiles } from "./files/library.ts";
+import { loadFiles } from "./files/load.ts";
+import { packageRoot } from "./files/package.ts";
+import type { Backend, Results } from "./run/backend.ts";
+import { openBackend, oracle } from "./run/backends.ts";
+import { sampleFeeds, sampleShapes } from "./run/samples.ts";
+import { CommandError } from "./terminal/failure.ts";
+import { print, say } from "./terminal/output.ts";
+
+/** Of an output of unit variance; larger outputs count by their size. */
+const allowedError = 1e-5;
+
+interface Row {
+  readonly norm: string;
+  readonly fused: string;
+  readonly dispatches: number;
+  readonly error: number;
+}
+
+try {
+  process.exitCode = await start();
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error;
+  say(`normc: ${error.message}`);
+  process.exitCode = error.exitCode;
+}
+
+async function start(): Promise<number> {
+  const began = performance.now();
+  const paths = shippedFiles().map((one) => relative(process.cwd(), one.path));
+  const out = relative(process.cwd(), join(packageRoot, "generated"));
+  const code = await build(paths, {
+    out,
+    target: ["wgsl", "glsl"],
+    runtime: "normc/runtime",
+    gpujsRuntime: "normc/gpujs",
+    layout: [],
+    save: "none",
+  });
+  if (code !== 0) return code;
+
+  const { compileGraph } = await import("../../compile/passes.ts");
+  const norms = loadFiles(paths).files.flatMap((one) => one.checked.norms);
+  const backend = await openBackend("webgpu", "auto");
+  const graphs = norms.flatMap((norm) => norm.graphs);
+  // Together: a device compiles several pipelines at once.
+  const rows = await Promise.all(
+    graphs.map(async (graph): Promise<Row> => {
+      const error = await largestError(graph, backend);
+      const { program } = compileGraph(graph);
+      return { norm: title(graph), fused: fused(graph), dispatches: program.kernels.length, error };
+    }),
+  ).finally(() => backend.close());
+  print(table(rows, backend.adapter));
+  const wrong = rows.filter((one) => !(one.error <= allowedError));
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  print(
+    `${rows.length - wrong.length} of ${rows.length} within ${allowedError} of the float64 oracle; ${seconds} s`,
+  );
+  return wrong.length === 0 ? 0 : 1;
+}
+
+async function largestError(graph: Graph, backend: Backend): Promise<number> {
+  const program = { ...programInterface(graph), kernels: [] };
+  const job = {
+    graph,
+    feeds: sampleFeeds(program, sampleShapes(program)),
+    params: {},
+    dtype: "f32",
+  } as const;
+  return difference(await backend.run(job), await oracle.run(job));
+}
+
+function difference(got: Results, want: Results): number {
+  const errors = Object.entries(want).flatMap(([name, { data }]) =>
+    Array.from(
+      data,
+      (value, i) => Math.abs((got[name]?.data[i] ?? Number.NaN) - value) / Math.max(1, Math.abs(value)),
+    ),
+  );
+  // Not Math.max(...errors): there may be too many for one call. A NaN wins.
+  return errors.reduce((worst, one) => Math.max(worst, one), 0);
+}
+
+function title({ norm, mode }: Graph): string {
+  return mode === null ? norm : `${norm} (${mode})`;
+}
+
+/** As the spec says it, before the compiler adds steps for the sake of accuracy. */
+function fused(graph: Graph): string {
+  const { elementwise, reductions } = countOperations(graph.results.map((one) => one.value));
+  return `${reductions} reductions, ${elementwise} elementwise`;
+}
+
+function table(rows: readonly Row[], device: string): string {
+  const cells = [
+    ["norm", "fused", "dispatches", "largest error", "device"],
+    ...rows.map((one) => [one.norm, one.fused, String(one.dispatches), one.error.toExponential(1), device]),
+  ];
+  const widths = cells[0]!.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)));
+  return cells
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

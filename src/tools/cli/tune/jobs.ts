@@ -1,0 +1,146 @@
+/** What `normc tune` is to tune: a spec in one mode, with extents. */
+
+import { whyNotSaved } from "../../../compile/compile-backward.ts";
+import { compileGraph } from "../../../compile/passes.ts";
+import type { Save } from "../../../graph/autodiff/divide.ts";
+import type { Graph } from "../../../graph/tensor/graph.ts";
+import type { Source } from "../../../language/diagnostics/diagnostic.ts";
+import type { Program, Storage } from "../../../program/program.ts";
+import { resolveStorage } from "../../../runtime/shapes/element-types.ts";
+import { bucketOf, programHash, programName } from "../../../tuning/file/tuning-key.ts";
+import type { Subject } from "../../../tuning/trial/trial-buffers.ts";
+import { saves, savingOf } from "../arguments/save-choice.ts";
+import { parseShape, shapesOf } from "../arguments/shape.ts";
+import { graphOf, missingMode, type Spec } from "../arguments/specs.ts";
+import { backwardOf, refuseNameClash } from "../run/gradients.ts";
+import { CommandError } from "../terminal/failure.ts";
+
+export interface TuneJob {
+  /** The program's name and the extents, to be read. */
+  readonly title: string;
+  /** What the oracle computes: as the checker made it, whatever is kept. */
+  readonly graph: Graph;
+  readonly subject: Subject;
+  /** The forward pass, where it keeps what this one reads. */
+  readonly after?: TuneJob;
+  /** Under which the result is filed. */
+  readonly name: string;
+  readonly hash: string;
+  readonly bucket: string;
+  readonly at: string;
+}
+
+/** A forward and a backward pass that fit each other. */
+export interface StepJob {
+  readonly save: Save;
+  readonly forward: TuneJob;
+  readonly backward: TuneJob;
+}
+
+/** What one shard does as a whole. */
+export interface TuneTask {
+  readonly key: string;
+  readonly jobs: readonly TuneJob[];
+  /** To be held against each other, once their passes are tuned. */
+  readonly steps: readonly StepJob[];
+}
+
+/** `each`: whatever can be kept, and which of it makes the fastest step. */
+export type TuneSave = Save | "each";
+
+export interface JobWish {
+  readonly spec: Spec;
+  readonly mode: string | undefined;
+  readonly grad: boolean;
+  readonly save: TuneSave;
+  /** As on the command line: `N=4096,D=768`. */
+  readonly shape: readonly string[];
+  readonly params: Readonly<Record<string, number>>;
+  readonly dtype: Storage;
+}
+
+/**
+ * @throws CommandError where the extents do not fit.
+ * @throws InputError N515, and N516 where what is to be kept cannot be.
+ */
+export async function taskOf(wish: JobWish): Promise<TuneTask> {
+  const { spec, mode, grad, save } = wish;
+  if (grad) refuseNameClash(spec);
+  const graph = graphOf(spec.norm, mode);
+  if (graph === undefined) throw new CommandError(2, missingMode(spec.norm, String(mode)));
+  if (!grad) return task([await jobOf(wish, graph, forwardOf(graph))]);
+  if (save === "none") return task([await jobOf(wish, backwardOf(graph), backwardProgram(graph))]);
+  const wanted = save === "each" ? saves.filter((one) => whyNotSaved(graph, one) === undefined) : [save];
+  const steps = await Promise.all(
+    wanted.map(async (one): Promise<StepJob> => {
+      const { saving, backward } = passesOf(spec.source, graph, one);
+      const forward = await jobOf(wish, graph, saving);
+      const job = await jobOf(wish, backwardOf(graph), backward);
+      return { save: one, forward, backward: one === "none" ? job : { ...job, after: forward } };
+    }),
+  );
+  return task(
+    steps.flatMap(({ forward, backward }) => [forward, backward]),
+    save === "each" ? steps : [],
+  );
+}
+
+function task(jobs: readonly TuneJob[], steps: readonly StepJob[] = []): TuneTask {
+  const [first] = jobs as [TuneJob];
+  return { key: keyOf(first), jobs, steps };
+}
+
+export function keyOf({ name, bucket, at }: TuneJob): string {
+  return `${name} ${bucket} ${at}`;
+}
+
+// Many extents of one spec share a graph, and each graph is compiled once.
+const compiled = new Map<Graph, Map<string, Program>>();
+
+function compiledAs(graph: Graph, what: string, compile: () => Program): Program {
+  const own = compiled.get(graph) ?? new Map<string, Program>();
+  compiled.set(graph, own);
+  const program = own.get(what) ?? compile();
+  own.set(what, program);
+  return program;
+}
+
+function forwardOf(graph: Graph): Program {
+  return compiledAs(graph, "forward", () => compileGraph(graph).program);
+}
+
+function backwardProgram(graph: Graph): Program {
+  return compiledAs(graph, "backward", () => compileGraph(backwardOf(graph)).program);
+}
+
+function passesOf(source: Source, graph: Graph, save: Save): { saving: Program; backward: Program } {
+  if (save === "none") return { saving: forwardOf(graph), backward: backwardProgram(graph) };
+  const made = (): ReturnType<typeof savingOf> => savingOf(source, graph, save);
+  return {
+    saving: compiledAs(graph, `saving ${save}`, () => made().saving?.program ?? forwardOf(graph)),
+    backward: compiledAs(graph, `backward ${save}`, () => made().backward.program),
+  };
+}
+
+async function jobOf({ shape, params, dtype }: JobWish, graph: Graph, program: Program): Promise<TuneJob> {
+  const own = Object.fromEntries(
+    Object.entries(params).filter(([name]) => program.params.some((one) => one.name === name)),
+  );
+  const shapes = shapesOf(program, parseShape(shape), own);
+  const inputs = program.tensors.filter((one) => one.role === "input");
+  const dims = Object.fromEntries(inputs.map((one) => [one.name, shapes.dims.get(one.name) ?? []]));
+  const at = program.axes
+    .flatMap((axis) => axis.factors)
+    .map(({ name }) => `${name}=${shapes.factors.get(name)}`)
+    .join(" ");
+  const name = programName(program);
+  return {
+    title: `${name} ${at}${dtype === "f32" ? "" : ` ${dtype}`}`,
+    graph,
+    subject: { program, options: { dims, params: own, storage: dtype } },
+    name,
+    hash: await programHash(program),
+    bucket: bucketOf(program, shapes, resolveStorage(program, dtype)),
+    at,
+  };
+}

@@ -1,0 +1,139 @@
+/** `normc tune` at work: one job after the other, each written to the file when it is done. */
+
+import { version } from "../../../program/compiler-version.ts";
+import { type ProgramResults, type TuningResult, withResult } from "../../../tuning/file/tuning-file.ts";
+import { type AdapterFacts, sameAdapter } from "../../../tuning/file/tuning-key.ts";
+import { variantText } from "../../../tuning/measure/variant-text.ts";
+import { strategyOf } from "../../../tuning/search/strategy.ts";
+import { feedsAfter } from "../../../tuning/workbench/time-steps.ts";
+import { type JobResult, runJob, WrongDefault } from "../../../tuning/workbench/tune-kernel.ts";
+import type { Workplace } from "../../../tuning/workbench/workbench.ts";
+import { readOrEmpty, writeTuningFile } from "../files/tuning-file.ts";
+import { say } from "../terminal/output.ts";
+import { progress } from "../terminal/progress.ts";
+import { keyOf, type TuneJob } from "./jobs.ts";
+import type { Row } from "./table.ts";
+
+export interface TuneRun {
+  readonly place: Workplace;
+  readonly facts: AdapterFacts;
+  readonly budgetMs: number;
+  readonly out: string;
+}
+
+/** A row for each job, by its key, but for those whose default variant is wrong; and how many variants were wrong. */
+export async function runJobs(
+  run: TuneRun,
+  jobs: readonly TuneJob[],
+): Promise<{ readonly rows: ReadonlyMap<string, Row>; readonly wrong: number }> {
+  const rows = new Map<string, Row>();
+  let wrong = 0;
+  for (const [i, job] of jobs.entries()) {
+    const known = freshResult(run, job);
+    if (known !== undefined) {
+      rows.set(keyOf(job), { job, result: known, found: undefined });
+      continue;
+    }
+    const found = await tuneOne(run, await withFeeds(run, job, rows), `${i + 1} of ${jobs.length}`);
+    if (found === undefined) {
+      wrong++;
+      continue;
+    }
+    wrong += reportDefects(job, found);
+    const result = resultOf(job, found);
+    rows.set(keyOf(job), { job, result, found });
+    file(run, job, result);
+  }
+  return { rows, wrong };
+}
+
+/** After each result, so that an interrupted run goes on where it stopped. What others have written since is kept. */
+export function file({ out, facts }: TuneRun, job: TuneJob, result: TuningResult): void {
+  const text = withResult(readOrEmpty(out), facts, { ...job, compiler: version }, job.bucket, result);
+  writeTuningFile(out, text);
+}
+
+/** What the forward pass has kept is what the backward pass is tried with. */
+async function withFeeds({ place }: TuneRun, job: TuneJob, rows: ReadonlyMap<string, Row>): Promise<TuneJob> {
+  if (job.after === undefined) return job;
+  const choices = rows.get(keyOf(job.after))?.result.choices ?? new Map();
+  const feeds = await feedsAfter(
+    place.current().device,
+    { subject: job.after.subject, choices },
+    job.subject,
+  );
+  return { ...job, subject: { ...job.subject, feeds } };
+}
+
+/** What the file knows of a job, if that is still so; a word on what it once knew. */
+function freshResult({ out, facts }: TuneRun, job: TuneJob): TuningResult | undefined {
+  for (const adapter of readOrEmpty(out).adapters.values()) {
+    if (!sameAdapter(adapter.facts, facts)) continue;
+    const program = adapter.programs.get(job.name);
+    const result = program?.results.get(job.bucket);
+    if (program === undefined || result === undefined) continue;
+    const stale = staleness(program, job);
+    if (stale === undefined) return result;
+    say(`${job.title}: what the file has is ignored: ${stale}`);
+  }
+  return undefined;
+}
+
+function staleness({ hash, compiler }: ProgramResults, job: TuneJob): string | undefined {
+  if (hash !== job.hash) return "its kernels were others";
+  return compiler === version ? undefined : `it was measured with normc ${compiler}`;
+}
+
+async function tuneOne(
+  { place, budgetMs }: TuneRun,
+  job: TuneJob,
+  which: string,
+): Promise<JobResult | undefined> {
+  const steps = 100;
+  const shown = progress(steps);
+  const start = performance.now();
+  let done = 0;
+  try {
+    return await runJob(place, job.graph, job.subject, {
+      budgetMs,
+      onTried(_, tried, best) {
+        const due = Math.min(steps - 1, Math.round((steps * (performance.now() - start)) / budgetMs));
+        const text = `${which} ${job.title}: ${strategyOf(tried.variant)}; best so far ${best.factor.toFixed(2)} × the default`;
+        do shown.step(text);
+        while (++done < due);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof WrongDefault)) throw error;
+    say(`this is a defect of normc, please report it: ${job.title}: ${error.message}`);
+    return undefined;
+  } finally {
+    shown.done();
+  }
+}
+
+/** A wrong variant never wins, and is not passed over in silence. */
+function reportDefects({ title }: TuneJob, { kernels }: JobResult): number {
+  const wrong = kernels.flatMap(({ kernel, result }) =>
+    result.tried.flatMap((one) =>
+      "refused" in one && one.wrong === true
+        ? [`kernel ${kernel}, ${variantText(one.variant, null, 1)}: ${one.refused}`]
+        : [],
+    ),
+  );
+  for (const text of wrong) say(`this is a defect of normc, please report it: ${title}: ${text}`);
+  return wrong.length;
+}
+
+function resultOf({ at }: TuneJob, { choices, ms, defaultMs, copyMs, kernels }: JobResult): TuningResult {
+  const rounded = (value: number): number => Number(value.toPrecision(4));
+  return {
+    choices,
+    at,
+    ms: rounded(ms),
+    defaultMs: rounded(defaultMs),
+    copyMs: rounded(copyMs),
+    measured: kernels.reduce((sum, { result }) => sum + result.tried.length, 0),
+    space: kernels.reduce((sum, { space }) => sum + space.variants.length, 0),
+  };
+}

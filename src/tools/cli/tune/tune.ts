@@ -1,0 +1,164 @@
+/** `normc tune`: measures the variants of norms on a device and keeps the best in a file. */
+
+import type { Storage } from "../../../program/program.ts";
+import { mergeTuning } from "../../../tuning/file/tuning-file.ts";
+import { adapterFacts, adapterName } from "../../../tuning/file/tuning-key.ts";
+import { reasonsOf } from "../../../tuning/search/space.ts";
+import { parseShard, shardOf } from "../../../tuning/workbench/shard.ts";
+import { openWorkplace, type Workplace } from "../../../tuning/workbench/workbench.ts";
+import { giveWay, openDevice } from "../../device/index.ts";
+import { parseSettings } from "../arguments/settings.ts";
+import { resolveSpec } from "../arguments/specs.ts";
+import { readTuningFile, writeTuningFile } from "../files/tuning-file.ts";
+import { CommandError, type ExitCode } from "../terminal/failure.ts";
+import { print, printJson, say } from "../terminal/output.ts";
+import { type JobWish, keyOf, type TuneJob, type TuneSave, type TuneTask, taskOf } from "./jobs.ts";
+import { runJobs, type TuneRun } from "./run-jobs.ts";
+import { compareSteps, type StepRow, stepJson, stepText } from "./run-steps.ts";
+import { type Row, tableText } from "./table.ts";
+
+export interface TuneOptions {
+  readonly shape: readonly string[];
+  readonly set: readonly string[];
+  readonly mode?: string;
+  readonly grad?: boolean;
+  readonly save: TuneSave;
+  readonly dtype: Storage;
+  readonly adapter: string;
+  readonly budget: string;
+  readonly out: string;
+  readonly shard?: string;
+  readonly merge?: readonly string[];
+  readonly model?: string;
+  readonly dim: readonly string[];
+  readonly report?: string;
+  readonly explain?: boolean;
+  readonly json?: boolean;
+}
+
+export async function tune(specs: readonly string[], options: TuneOptions): Promise<ExitCode> {
+  if (options.merge !== undefined) return merge(options.merge, options);
+  const budgetMs = parseBudget(options.budget);
+  const shard = options.shard === undefined ? { index: 1, count: 1 } : parseShard(options.shard);
+  if (shard === undefined)
+    throw new CommandError(2, `--shard: expected I/N, such as 2/8, given \`${options.shard}\``);
+  const tasks = shardOf(await tasksOf(specs, options), ({ key }) => key, shard);
+  const place = await openWorkplace(async () => {
+    const reasons: string[] = [];
+    const opened = await openDevice({ adapter: options.adapter, onMiss: (reason) => reasons.push(reason) });
+    if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
+    return opened;
+  });
+  if (place.current().kind === "software") giveWay();
+  try {
+    const facts = adapterFacts(place.current().device);
+    const run: TuneRun = { place, facts, budgetMs, out: options.out };
+    const jobs = new Map(tasks.flatMap((task) => task.jobs).map((job) => [keyOf(job), job]));
+    const { rows: found, wrong } = await runJobs(run, [...jobs.values()]);
+    const steps = await compareSteps(run, tasks, found);
+    const rows = [...found.values()];
+    show(rows, steps, place, options);
+    if (options.report !== undefined) {
+      const { writeReport } = await import("./report.ts");
+      writeReport(options.report, place.current().adapter, rows);
+    }
+    return wrong > 0 ? 1 : 0;
+  } finally {
+    await place.close();
+  }
+}
+
+function merge(paths: readonly string[], { out, json }: TuneOptions): ExitCode {
+  const file = paths.map(readTuningFile).reduce(mergeTuning);
+  writeTuningFile(out, file);
+  const adapters = [...file.adapters.values()];
+  const count = adapters
+    .flatMap((one) => [...one.programs.values()])
+    .reduce((sum, one) => sum + one.results.size, 0);
+  if (json) printJson({ out, adapters: adapters.length, results: count });
+  else say(`${out}: ${count} results for ${adapters.length} adapters`);
+  return 0;
+}
+
+async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<readonly TuneTask[]> {
+  const params = parseSettings(options.set);
+  const wishes: JobWish[] = [];
+  const { mode, grad = false, save, dtype } = options;
+  const common = { mode, grad, save, dtype };
+  if (options.model !== undefined) {
+    const { modelWishes } = await import("./model-shapes.ts");
+    wishes.push(...(await modelWishes(options.model, options.dim)).map((one) => ({ ...common, ...one })));
+  }
+  // Shapes of one spec are divided by semicolons, or are given one after the other where an axis comes again.
+  const shapes = options.shape
+    .join(";")
+    .split(";")
+    .filter((one) => one.trim() !== "");
+  for (const name of specs) {
+    const spec = resolveSpec(name);
+    for (const shape of shapes) wishes.push({ ...common, spec, shape: [shape], params });
+  }
+  if (specs.length > 0 && shapes.length === 0)
+    throw new CommandError(2, "--shape is missing: what extents to tune for");
+  if (specs.length === 0 && options.model === undefined) {
+    throw new CommandError(2, "nothing to tune: name a spec with --shape, or a model with --model");
+  }
+  const tasks = new Map<string, TuneTask>();
+  for (const wish of wishes) {
+    const task = await taskOf(wish);
+    // Of extents that share a result the first are measured.
+    const [{ name, bucket }] = task.jobs as [TuneJob];
+    if (!tasks.has(`${name} ${bucket}`)) tasks.set(`${name} ${bucket}`, task);
+  }
+  return [...tasks.values()];
+}
+
+function show(
+  rows: readonly Row[],
+  steps: readonly StepRow[],
+  place: Workplace,
+  { out, json, explain }: TuneOptions,
+): void {
+  const { adapter } = place.current();
+  if (json) {
+    printJson({
+      adapter,
+      key: adapterName(adapterFacts(place.current().device)),
+      out,
+      results: rows.map(({ job, result, found }) => ({
+        spec: job.name,
+        bucket: job.bucket,
+        ...result,
+        choices: Object.fromEntries(result.choices),
+        fresh: found === undefined,
+        ended: found?.kernels.map(({ result }) => result.ended),
+      })),
+      ...(steps.length === 0 ? {} : { steps: steps.map(stepJson) }),
+    });
+    return;
+  }
+  print(`on ${adapter}`);
+  print(tableText(rows));
+  for (const step of steps) print(stepText(step));
+  if (explain) for (const row of rows) explainRow(row);
+  const kept = rows.filter((one) => one.found === undefined).length;
+  if (kept > 0) print(`${kept} of ${rows.length} were in ${out} already and not measured`);
+}
+
+function explainRow({ job, found }: Row): void {
+  for (const { kernel, space, result } of found?.kernels ?? []) {
+    print(
+      `\n${job.title}, kernel ${kernel}: ${space.variants.length} variants, ${result.tried.length} tried: ${result.ended}`,
+    );
+    for (const { reason, variants } of result.skipped) print(`  ${variants.length} not measured: ${reason}`);
+    for (const [reason, count] of reasonsOf(space.pruned)) print(`  ${count} left out: ${reason}`);
+  }
+}
+
+function parseBudget(text: string): number {
+  const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text.trim()) ?? [];
+  const ms = Number(number) * { ms: 1, s: 1000, m: 60_000 }[unit as "ms" | "s" | "m"];
+  if (!(ms > 0))
+    throw new CommandError(2, `--budget: expected a time, such as 10s, 500ms or 2m, given \`${text}\``);
+  return ms;
+}

@@ -1,0 +1,37 @@
+/** What a tuning file has for a program on the adapter at hand. */
+
+import { version } from "../../../program/compiler-version.ts";
+import type { Program, Storage } from "../../../program/program.ts";
+import { resolveStorage } from "../../../runtime/shapes/element-types.ts";
+import type { Shapes } from "../../../runtime/shapes/shapes.ts";
+import type { ChooseVariant } from "../../../runtime/variants/variant.ts";
+import { chooserOf } from "../../../tuning/file/choices.ts";
+import { knownChoices } from "../../../tuning/file/lookup.ts";
+import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
+import {
+  adapterFacts,
+  adapterName,
+  bucketOf,
+  programHash,
+  programName,
+} from "../../../tuning/file/tuning-key.ts";
+import { say } from "../terminal/output.ts";
+
+/** Undefined, with a word, where the file has nothing. */
+export async function tunedChooser(
+  { path, file }: { readonly path: string; readonly file: TuningFile },
+  device: GPUDevice,
+  program: Program,
+  shapes: Shapes,
+  storage: Storage,
+): Promise<ChooseVariant | undefined> {
+  const facts = adapterFacts(device);
+  const bucket = bucketOf(program, shapes, resolveStorage(program, storage));
+  const own = { hash: await programHash(program), compiler: version };
+  const choices = knownChoices(file, facts, own, bucket);
+  if (choices !== undefined) return chooserOf(choices);
+  say(
+    `${path} has nothing for ${programName(program)}, ${bucket}, on ${adapterName(facts)}: its default variant is timed`,
+  );
+  return undefined;
+}

@@ -1,0 +1,250 @@
+/**
+ * Tuning where users are: a norm that runs in its default variant at once, and in a better one as soon as one is found.
+ * Candidates are tried on buffers of our own, in idle time, a reading at a time. There is no oracle in a page: a
+ * candidate is held against the default variant's own results, which the compiler's tests hold against the oracle.
+ */
+
+import { version } from "../../program/compiler-version.ts";
+import type { Program } from "../../program/program.ts";
+import type {
+  BuffersByName,
+  Norm,
+  NormOptions,
+  Tune,
+  TuningOutcome,
+  TuningStorage,
+} from "../../runtime/options/norm-types.ts";
+import { resolveStorage } from "../../runtime/shapes/element-types.ts";
+import { resolveShapes } from "../../runtime/shapes/shapes.ts";
+import { chooseVariant } from "../../runtime/variants/default-variant.ts";
+import { createNorm } from "../../runtime/webgpu/norm.ts";
+import { indexedDbStorage, memoryStorage, readStorage, updateStorage } from "../file/browser-storage.ts";
+import { chooserOf } from "../file/choices.ts";
+import { type BakedTuning, bakedResult, knownChoices } from "../file/lookup.ts";
+import { type Choices, readChoices, type TuningResult, withResult } from "../file/tuning-file.ts";
+import { adapterFacts, bucketOf, programHash, programName } from "../file/tuning-key.ts";
+import type { Candidate, Refused } from "../search/search.ts";
+import { searchProgram } from "../search/search-program.ts";
+import { disagreement } from "../trial/compare.ts";
+import { startStopwatch } from "../trial/stopwatch.ts";
+import { makeBed, type Trial } from "../trial/trial-buffers.ts";
+
+/** Milliseconds of readings for each norm. What is not done by then is not done. */
+const budgetMs = 3000;
+/** Above this, buffers of our own besides the user's are too much to take without asking. */
+const mostBytes = 2 ** 28;
+
+let pageStorage: TuningStorage | undefined;
+
+/** One storage for the page, so that norms of the same kind share what they find. */
+function usualStorage(): TuningStorage {
+  pageStorage ??= "indexedDB" in globalThis ? indexedDbStorage() : memoryStorage();
+  return pageStorage;
+}
+
+/** The norm with what was measured before, here or by who built the module, and where it is wished with what is found. */
+export async function createTuned(
+  device: GPUDevice,
+  program: Program,
+  { tune, ...options }: NormOptions & { readonly tune?: Tune | undefined },
+): Promise<Norm> {
+  const baked = await bakedChoices(device, program, options);
+  const made = (choices: Choices): Promise<Norm> =>
+    createNorm(device, program, { ...options, choose: chooserOf(choices) });
+  if (tune === undefined) return made(baked ?? new Map());
+  const storage = tune === "background" ? usualStorage() : tune;
+  const shapes = resolveShapes(program, options.dims, options.params);
+  const bucket = bucketOf(program, shapes, resolveStorage(program, options.storage));
+  const own = { name: programName(program), hash: await programHash(program), compiler: version };
+  const facts = adapterFacts(device);
+  const known = knownChoices(await readStorage(storage), facts, own, bucket);
+  const first = await made(known ?? baked ?? new Map());
+  if (known !== undefined || first.dispatches.length === 0) {
+    return Object.assign(first, { tuning: Promise.resolve<TuningOutcome>({ kind: "known" }) });
+  }
+  return replaceable(first, async (stopped, replace) => {
+    const found = await searchOnce(device, `${own.hash} ${bucket}`, stopped, (everybodyStopped) =>
+      searchIdly(device, program, options, everybodyStopped),
+    );
+    if (typeof found === "string") return { kind: "given up", reason: found };
+    if (stopped()) return { kind: "given up", reason: "the norm was destroyed" };
+    if (found.choices.size > 0) replace(await made(found.choices));
+    const result = { ...found, at: shownExtents(program, shapes.factors) };
+    await updateStorage(storage, (file) => withResult(file, facts, own, bucket, result)).catch(
+      () => undefined,
+    );
+    return { kind: "tuned", factor: found.defaultMs / found.ms };
+  });
+}
+
+async function bakedChoices(
+  device: GPUDevice,
+  program: Program,
+  { dims, params, storage }: NormOptions,
+): Promise<Choices | undefined> {
+  const tuned = await program.tuned?.();
+  if (tuned === undefined) return undefined;
+  const shapes = resolveShapes(program, dims, params);
+  const found = bakedResult(
+    tuned.tuning as BakedTuning,
+    adapterFacts(device),
+    program,
+    shapes,
+    resolveStorage(program, storage),
+  );
+  return found === undefined ? undefined : readChoices(found, "tuning");
+}
+
+/** A norm whose kernels can be exchanged between two calls of `encode`. */
+function replaceable(
+  first: Norm,
+  work: (stopped: () => boolean, replace: (norm: Norm) => void) => Promise<TuningOutcome>,
+): Norm {
+  let current = first;
+  let destroyed = false;
+  const replace = (norm: Norm): void => {
+    if (destroyed) {
+      norm.destroy();
+      return;
+    }
+    // What was encoded with the old one and is not yet submitted still reads its scratch buffers: they go with the norm.
+    replaced.push(current);
+    current = norm;
+  };
+  const replaced: Norm[] = [];
+  const tuning = work(() => destroyed, replace).catch((error: unknown) => ({
+    kind: "given up" as const,
+    reason: error instanceof Error ? error.message : String(error),
+  }));
+  return {
+    ...first,
+    get dispatches() {
+      return current.dispatches;
+    },
+    tuning,
+    encode: (pass: GPUComputePassEncoder, buffers: BuffersByName) => current.encode(pass, buffers),
+    run: (feeds) => current.run(feeds),
+    destroy() {
+      destroyed = true;
+      for (const norm of [...replaced, current]) norm.destroy();
+    },
+  };
+}
+
+type Found = Omit<TuningResult, "at">;
+
+/** The searches of a device. */
+interface Searches {
+  /** The end of the last one: they go one after the other, or they would time each other. */
+  last: Promise<unknown>;
+  readonly running: Map<
+    string,
+    { readonly found: Promise<Found | string>; readonly waiting: (() => boolean)[] }
+  >;
+}
+
+const searches = new WeakMap<GPUDevice, Searches>();
+
+/** Norms of the same kind, as the layers of a model are, wait for one search. It ends where none of them is left. */
+function searchOnce(
+  device: GPUDevice,
+  key: string,
+  stopped: () => boolean,
+  search: (stopped: () => boolean) => Promise<Found | string>,
+): Promise<Found | string> {
+  const own = searches.get(device) ?? { last: Promise.resolve(), running: new Map() };
+  searches.set(device, own);
+  const same = own.running.get(key);
+  if (same !== undefined) {
+    same.waiting.push(stopped);
+    return same.found;
+  }
+  const waiting = [stopped];
+  const found = own.last
+    .then(() => search(() => waiting.every((one) => one())))
+    .finally(() => own.running.delete(key));
+  own.last = found.catch(() => undefined);
+  own.running.set(key, { found, waiting });
+  return found;
+}
+
+/** The result, or why there is none. */
+async function searchIdly(
+  device: GPUDevice,
+  program: Program,
+  options: NormOptions,
+  stopped: () => boolean,
+): Promise<Found | string> {
+  await idle();
+  const shapes = resolveShapes(program, options.dims, options.params);
+  const elements = [...shapes.elements.values()].reduce((a, b) => a + b, 0);
+  if (4 * elements > mostBytes) return `more than ${mostBytes} bytes of buffers would be needed`;
+  const bed = makeBed(device, { program, options });
+  let initial: Trial | undefined;
+  try {
+    initial = await bed.prepare(chooseVariant);
+    const expected = await initial.outputs();
+    await idle();
+    const watch = await startStopwatch(device, initial.record);
+    // Idle time is waited for, and does not count.
+    let spent = 0;
+    const prepare = async (choose: Parameters<typeof bed.prepare>[0]): Promise<Candidate | Refused> => {
+      await idle();
+      let trial: Trial;
+      try {
+        trial = await bed.prepare(choose);
+      } catch (error) {
+        return { refused: error instanceof Error ? error.message : String(error) };
+      }
+      const wrong = disagreement(await trial.outputs(), expected, program, bed.storages, 2);
+      if (wrong !== null) {
+        trial.destroy();
+        return { refused: wrong, wrong: true };
+      }
+      return {
+        async time() {
+          await idle();
+          const start = performance.now();
+          const ms = stopped() ? 1 : await watch.time(trial.record);
+          spent += performance.now() - start;
+          return ms;
+        },
+        release: () => trial.destroy(),
+      };
+    };
+    const { choices, ms, defaultMs, kernels } = await searchProgram({
+      program,
+      shapes: bed.shapes,
+      device,
+      prepare,
+      budgetMs,
+      now: () => spent,
+      stopped,
+    });
+    return {
+      choices,
+      ms,
+      defaultMs,
+      measured: kernels.reduce((sum, { result }) => sum + result.tried.length, 0),
+      space: kernels.reduce((sum, { space }) => sum + space.variants.length, 0),
+    };
+  } finally {
+    initial?.destroy();
+    bed.destroy();
+  }
+}
+
+/** Until the page has nothing else to do; a turn of the event loop where nobody can say. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(() => resolve());
+    else setTimeout(resolve, 0);
+  });
+}
+
+function shownExtents(program: Program, factors: ReadonlyMap<string, number>): string {
+  return program.axes
+    .flatMap((axis) => axis.factors)
+    .map(({ name }) => `${name}=${factors.get(name)}`)
+    .join(" ");
+}

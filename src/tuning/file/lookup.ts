@@ -1,0 +1,67 @@
+/** What a file knows of a program for the extents and the adapter at hand. */
+import type { Program } from "../../program/program.ts";
+import type { Storages } from "../../runtime/shapes/element-types.ts";
+import type { Shapes } from "../../runtime/shapes/shapes.ts";
+import { type Choices, type TuningFile, writeChoices } from "./tuning-file.ts";
+import { type AdapterFacts, bucketOf, sameAdapter } from "./tuning-key.ts";
+
+/** Undefined where nothing is known; no choices where the default was the best. */
+export function knownChoices(
+  file: TuningFile,
+  facts: AdapterFacts,
+  program: { readonly hash: string; readonly compiler: string },
+  bucket: string,
+): Choices | undefined {
+  for (const adapter of file.adapters.values()) {
+    if (!sameAdapter(adapter.facts, facts)) continue;
+    for (const { hash, compiler, results } of adapter.programs.values()) {
+      if (hash !== program.hash || compiler !== program.compiler) continue;
+      const found = results.get(bucket);
+      if (found !== undefined) return found.choices;
+    }
+  }
+  return undefined;
+}
+
+/** What `normc build --tuning` puts into a module: no times, only choices. */
+export interface BakedTuning {
+  readonly adapters: readonly {
+    readonly facts: AdapterFacts;
+    /** By bucket, then by kernel. */
+    readonly results: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** What a file has for a program, to be put into its module; undefined where it has nothing. */
+export function bake(
+  file: TuningFile,
+  program: { readonly hash: string; readonly compiler: string },
+): BakedTuning | undefined {
+  const adapters = [...file.adapters.values()].flatMap(({ facts, programs }) => {
+    const own = [...programs.values()].filter(
+      ({ hash, compiler }) => hash === program.hash && compiler === program.compiler,
+    );
+    // Where the default was the best, nothing need be said.
+    const results = own
+      .flatMap((one) => [...one.results])
+      .filter(([, { choices }]) => choices.size > 0)
+      .map(([bucket, { choices }]) => [bucket, writeChoices(choices)] as const);
+    return results.length === 0 ? [] : [{ facts, results: Object.fromEntries(results.sort()) }];
+  });
+  return adapters.length === 0 ? undefined : { adapters };
+}
+
+export function bakedResult(
+  tuning: BakedTuning,
+  facts: AdapterFacts,
+  program: Program,
+  shapes: Shapes,
+  storages: Storages,
+): unknown {
+  const bucket = bucketOf(program, shapes, storages);
+  for (const adapter of tuning.adapters) {
+    if (!sameAdapter(adapter.facts, facts)) continue;
+    if (Object.hasOwn(adapter.results, bucket)) return adapter.results[bucket];
+  }
+  return undefined;
+}

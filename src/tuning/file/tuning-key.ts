@@ -1,0 +1,121 @@
+/** What a result of tuning is filed under: the adapter, the compiled spec, the element types, the extents. */
+import type { Program, ProgramTensor } from "../../program/program.ts";
+import type { Storages } from "../../runtime/shapes/element-types.ts";
+import type { Shapes } from "../../runtime/shapes/shapes.ts";
+import { vectorFactor } from "../../runtime/variants/dispatch.ts";
+import type { Described } from "../../runtime/variants/traits.ts";
+
+/** What WebGPU says of an adapter. In browsers `device` and `driver` are mostly empty. */
+export interface AdapterFacts {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  /** The description, in which native implementations name the driver and its version. */
+  readonly driver: string;
+  /** Of the features, those that a kernel's text depends on. */
+  readonly features: readonly string[];
+  readonly subgroups: readonly [least: number, most: number];
+}
+
+const features = ["shader-f16", "subgroups"];
+
+export function adapterFacts(device: Described): AdapterFacts {
+  const info = device.adapterInfo ?? {};
+  return {
+    vendor: info.vendor ?? "",
+    architecture: info.architecture ?? "",
+    device: info.device ?? "",
+    driver: info.description ?? "",
+    features: features.filter((one) => device.features.has(one)),
+    subgroups: [info.subgroupMinSize ?? 1, info.subgroupMaxSize ?? 1],
+  };
+}
+
+/** One line that names an adapter in a file. */
+export function adapterName({ vendor, architecture, device, driver, features }: AdapterFacts): string {
+  const words = [vendor, architecture, device, driver].filter((one) => one !== "");
+  return [words.join(" / ") || "unnamed", ...features].join(", ");
+}
+
+/**
+ * Whether a result of one adapter is one for another. Browsers keep device and driver to themselves, so these are only
+ * compared where both are told.
+ */
+export function sameAdapter(a: AdapterFacts, b: AdapterFacts): boolean {
+  const untold = (x: string, y: string): boolean => x === "" || y === "" || x === y;
+  return (
+    a.vendor === b.vendor &&
+    a.architecture === b.architecture &&
+    untold(a.device, b.device) &&
+    untold(a.driver, b.driver) &&
+    a.features.join() === b.features.join() &&
+    a.subgroups.join() === b.subgroups.join()
+  );
+}
+
+/**
+ * `LayerNorm`, `BatchNorm.train`, `LayerNorm.saving`, `LayerNorm.d_gamma,d_x from saved,x`: a backward program is named
+ * after what it writes and reads.
+ */
+export function programName({ norm, mode, tensors }: Program): string {
+  const isGradient = (name: string): boolean => name.startsWith("d_");
+  const named = (some: readonly ProgramTensor[]): string =>
+    some
+      .map(({ name }) => name)
+      .sort()
+      .join();
+  const gradients = tensors.filter(({ name, role }) => role === "output" && isGradient(name));
+  const read = tensors.filter(({ role, updated }) => role === "input" || (role === "saved" && !updated));
+  const backward = gradients.length > 0 && read.some(({ name }) => isGradient(name));
+  const saving = tensors.some(({ role, updated }) => role === "saved" && updated === true);
+  return [
+    norm,
+    ...(mode === null ? [] : [mode]),
+    ...(saving ? ["saving"] : []),
+    ...(backward ? [`${named(gradients)} from ${named(read.filter(({ name }) => !isGradient(name)))}`] : []),
+  ].join(".");
+}
+
+/**
+ * The hash of what the kernels are, without the blanks and comments of their texts: those of a program as compiled and
+ * of the same in a generated module are equal. Where a spec or the compiler changes a kernel, it is another.
+ */
+export async function programHash({ kernels }: Program): Promise<string> {
+  const told = kernels.map(({ name, grid, row, chunked, offers, forms }) => [
+    name,
+    grid,
+    row,
+    chunked,
+    [offers.held, offers.together, offers.split],
+    forms
+      .filter(({ held, together }) => held === 0 && together === 1)
+      .map(({ vector, wgsl }) => [vector, wgsl.replace(/\/\/.*/g, "").replace(/\s+/g, "")]),
+  ]);
+  const bytes = new TextEncoder().encode(JSON.stringify(told));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...digest.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * The extents, each rounded up to a power of two, with the element types: shapes of one bucket share their result.
+ * Whether a kernel takes fours is part of it, since that is another text.
+ */
+export function bucketOf(program: Program, shapes: Shapes, storages: Storages): string {
+  const extents = program.axes
+    .flatMap((axis) => axis.factors)
+    .map(({ name }) => `${name}<=${bucket(shapes.factors.get(name)!)}`);
+  const fours = program.kernels.map((kernel) => (vectorFactor(kernel, shapes) === null ? 1 : 4));
+  return `${dtypeOf(program, storages)} ${extents.join(" ")} by ${[...new Set(fours)].join("/")}`;
+}
+
+function bucket(extent: number): number {
+  return extent <= 1 ? extent : 2 ** Math.ceil(Math.log2(extent));
+}
+
+/** `f32`, `f16`, or by tensor where they differ; states and scratch hold f32 unless somebody says otherwise. */
+function dtypeOf({ tensors }: Program, storages: Storages): string {
+  const told = tensors.filter(({ role }) => role !== "scratch" && role !== "state");
+  const types = new Set(told.map(({ name }) => storages.get(name)!));
+  if (types.size === 1) return [...types][0]!;
+  return told.map(({ name }) => `${name}:${storages.get(name)}`).join(",");
+}

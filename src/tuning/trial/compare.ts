@@ -1,0 +1,49 @@
+/** Whether a candidate computed what it should: within the numerics contract of what is expected. */
+import type { Program } from "../../program/program.ts";
+import type { Storages } from "../../runtime/shapes/element-types.ts";
+
+export type Values = ReadonlyMap<string, ArrayLike<number>>;
+
+/** The contract in f32: relative to 1 or the value, whichever is larger; of a gradient, to the largest of its tensor. */
+const contract = 1e-5;
+/** f16 has eleven bits: a result may be rounded to either neighbour. */
+const halfUnit = 2 ** -10;
+const halfLeast = 2 ** -24;
+
+/**
+ * @param allowed how often the contract's error is allowed: 2 where what is expected was computed in f32 itself.
+ * @returns nothing, or where and by how much they differ.
+ */
+export function disagreement(
+  got: Values,
+  want: Values,
+  program: Program,
+  storages: Storages,
+  allowed = 1,
+): string | null {
+  for (const [name, expected] of want) {
+    const values = got.get(name);
+    if (values === undefined || values.length !== expected.length)
+      return `${name} has not ${expected.length} elements`;
+    const half = storages.get(name) === "f16";
+    const gradient =
+      name.startsWith("d_") && program.tensors.some((one) => one.name === name && one.role === "output");
+    const largest = gradient ? largestOf(expected) : 1;
+    for (let i = 0; i < expected.length; i++) {
+      const [a, b] = [values[i]!, expected[i]!];
+      if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue;
+      // Beyond what f16 or f32 can hold, both are infinite.
+      if (half && Math.abs(b) > 65504 && Math.abs(a) >= 65504 && a * b > 0) continue;
+      const size = Math.max(1, largest, Math.abs(b));
+      const tolerance = allowed * contract * size + (half ? halfUnit * Math.abs(b) + halfLeast : 0);
+      if (!(Math.abs(a - b) <= tolerance)) return `element ${i} of ${name} is ${a}, not ${b}`;
+    }
+  }
+  return null;
+}
+
+function largestOf(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+  return largest;
+}

@@ -1,0 +1,143 @@
+/**
+ * The buffers of a norm on which its candidates are tried, one after the other: random data, the same for all of them
+ * and the same each time, in buffers of our own, so that nothing of the user's is read or written.
+ */
+
+import type { Program, ProgramTensor } from "../../program/program.ts";
+import type { Norm, NormOptions } from "../../runtime/options/norm-types.ts";
+import {
+  bufferBytes,
+  readElements,
+  resolveStorage,
+  type Storages,
+} from "../../runtime/shapes/element-types.ts";
+import { toHalf } from "../../runtime/shapes/float16.ts";
+import { resolveShapes, type Shapes } from "../../runtime/shapes/shapes.ts";
+import type { ChooseVariant } from "../../runtime/variants/variant.ts";
+import { createNorm } from "../../runtime/webgpu/norm.ts";
+import { storageBuffer } from "../measure/copy.ts";
+import { type Feeds, randomFeeds } from "./random-feeds.ts";
+
+/** What is tuned: a program for one set of extents. */
+export interface Subject {
+  readonly program: Program;
+  readonly options: Pick<NormOptions, "dims" | "params" | "storage">;
+  /** What to upload, by tensor; random data where left out. */
+  readonly feeds?: Feeds;
+}
+
+export interface Bed {
+  readonly shapes: Shapes;
+  readonly storages: Storages;
+  /** What was uploaded, rounded to its storage. */
+  readonly feeds: Feeds;
+  /** What must move at least: each input read once, each output written once, an updated state both. */
+  readonly bytes: number;
+  /** @throws NormError where the device cannot do it. */
+  prepare(choose: ChooseVariant): Promise<Trial>;
+  destroy(): void;
+}
+
+/** A candidate, ready to be timed. */
+export interface Trial {
+  readonly norm: Norm;
+  record(pass: GPUComputePassEncoder): void;
+  /** Runs once, from the states as they were given, and reads the outputs and updated states. */
+  outputs(): Promise<ReadonlyMap<string, Float32Array>>;
+  destroy(): void;
+}
+
+export function makeBed(device: GPUDevice, { program, options, feeds: given }: Subject): Bed {
+  const shapes = resolveShapes(program, options.dims, options.params);
+  const storages = resolveStorage(program, options.storage);
+  const tensors = program.tensors.filter((one) => one.role !== "scratch");
+  const feeds = given ?? randomFeeds(program, shapes, storages);
+  const buffers = new Map<string, GPUBuffer>();
+  let bytes = 0;
+  for (const tensor of tensors) {
+    const count = shapes.elements.get(tensor.name)!;
+    const half = storages.get(tensor.name) === "f16";
+    const buffer = storageBuffer(device, bufferBytes(count, half ? "f16" : "f32"));
+    buffers.set(tensor.name, buffer);
+    bytes += count * (half ? 2 : 4) * (tensor.updated === true ? 2 : 1);
+    const values = feeds.get(tensor.name);
+    if (values !== undefined) upload(device, buffer, values, half);
+  }
+  const named = Object.fromEntries(buffers);
+  const states = tensors.filter((one) => one.updated === true);
+  const results = [...tensors.filter((one) => one.role === "output"), ...states];
+
+  const reset = (): void => {
+    for (const { name } of states) {
+      upload(device, buffers.get(name)!, feeds.get(name)!, storages.get(name) === "f16");
+    }
+  };
+  return {
+    shapes,
+    storages,
+    feeds,
+    bytes,
+    async prepare(choose) {
+      const norm = await createNorm(device, program, { ...options, choose });
+      return {
+        norm,
+        record: (pass) => norm.encode(pass, named),
+        async outputs() {
+          reset();
+          // A candidate that writes nothing must not be taken for right because another one had.
+          clear(device, results, buffers);
+          const encoder = device.createCommandEncoder();
+          const pass = encoder.beginComputePass();
+          norm.encode(pass, named);
+          pass.end();
+          device.queue.submit([encoder.finish()]);
+          const read = await Promise.all(
+            results.map(async ({ name }) => {
+              const data = await readBack(device, buffers.get(name)!);
+              return [name, readElements(data, shapes.elements.get(name)!, storages.get(name)!)] as const;
+            }),
+          );
+          return new Map(read);
+        },
+        destroy: () => norm.destroy(),
+      };
+    },
+    destroy() {
+      for (const buffer of buffers.values()) buffer.destroy();
+    },
+  };
+}
+
+function clear(
+  device: GPUDevice,
+  results: readonly ProgramTensor[],
+  buffers: ReadonlyMap<string, GPUBuffer>,
+): void {
+  const encoder = device.createCommandEncoder();
+  for (const { name, role } of results) if (role === "output") encoder.clearBuffer(buffers.get(name)!);
+  device.queue.submit([encoder.finish()]);
+}
+
+function upload(device: GPUDevice, buffer: GPUBuffer, values: Float32Array, half: boolean): void {
+  const data = half ? Uint16Array.from(values, toHalf) : values;
+  // Writes are multiples of four bytes, and an odd number of halves is none.
+  const bytes = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (bytes.byteLength > 0) device.queue.writeBuffer(buffer, 0, bytes);
+}
+
+const mapRead = 0x1;
+const copyTarget = 0x8;
+
+async function readBack(device: GPUDevice, buffer: GPUBuffer): Promise<ArrayBuffer> {
+  const staging = device.createBuffer({ size: buffer.size, usage: mapRead | copyTarget });
+  try {
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(mapRead);
+    return staging.getMappedRange().slice(0);
+  } finally {
+    staging.destroy();
+  }
+}

@@ -1,0 +1,87 @@
+/** A step of training: a forward and a backward pass, with what the one keeps for the other. */
+
+import { resolveStorage } from "../../runtime/shapes/element-types.ts";
+import { resolveShapes } from "../../runtime/shapes/shapes.ts";
+import { chooserOf } from "../file/choices.ts";
+import type { Choices } from "../file/tuning-file.ts";
+import { median } from "../measure/spread.ts";
+import { type Feeds, randomFeeds } from "../trial/random-feeds.ts";
+import { startStopwatch } from "../trial/stopwatch.ts";
+import { makeBed, type Subject } from "../trial/trial-buffers.ts";
+
+/** A program with its variants. */
+export interface Pass {
+  readonly subject: Subject;
+  readonly choices: Choices;
+}
+
+export interface Step {
+  readonly forward: Pass;
+  readonly backward: Pass;
+}
+
+/**
+ * What a backward pass is fed: what the forward pass read, wrote and kept, and random cotangents. The oracle, which
+ * knows nothing of what is kept, then says whether it was the right thing.
+ */
+export async function feedsAfter(device: GPUDevice, forward: Pass, backward: Subject): Promise<Feeds> {
+  const { program, options } = backward;
+  const shapes = resolveShapes(program, options.dims, options.params);
+  const random = randomFeeds(program, shapes, resolveStorage(program, options.storage));
+  const bed = makeBed(device, forward.subject);
+  try {
+    const trial = await bed.prepare(chooserOf(forward.choices));
+    const written = await trial.outputs();
+    trial.destroy();
+    const read = forward.subject.program.tensors.filter(
+      ({ role }) => role === "input" || role === "affine" || role === "state",
+    );
+    return new Map([...random, ...written, ...read.map(({ name }) => [name, bed.feeds.get(name)!] as const)]);
+  } finally {
+    bed.destroy();
+  }
+}
+
+const turns = 15;
+
+/** Milliseconds of each, forward and backward: medians of their ratios to the first in the same turn. */
+export async function timeSteps(
+  device: GPUDevice,
+  steps: readonly Step[],
+  onTurn: (turn: number, of: number) => void,
+): Promise<readonly number[]> {
+  const prepared = await Promise.all(
+    steps.map(async ({ forward, backward }) => {
+      const passes = [forward, backward].map(({ subject, choices }) => ({
+        bed: makeBed(device, subject),
+        choose: chooserOf(choices),
+      }));
+      const trials = await Promise.all(passes.map(({ bed, choose }) => bed.prepare(choose)));
+      return {
+        record: (pass: GPUComputePassEncoder) => {
+          for (const trial of trials) trial.record(pass);
+        },
+        destroy: () => {
+          for (const trial of trials) trial.destroy();
+          for (const { bed } of passes) bed.destroy();
+        },
+      };
+    }),
+  );
+  const [first] = prepared;
+  if (first === undefined) return [];
+  const watch = await startStopwatch(device, first.record);
+  // The first turn warms up.
+  for (const one of prepared) await watch.time(one.record);
+  const firsts: number[] = [];
+  const ratios = prepared.map((): number[] => []);
+  for (let turn = 0; turn < turns; turn++) {
+    onTurn(turn, turns);
+    const times: number[] = [];
+    for (const one of prepared) times.push(await watch.time(one.record));
+    firsts.push(times[0]!);
+    for (const [i, ms] of times.entries()) ratios[i]!.push(ms / times[0]!);
+  }
+  for (const one of prepared) one.destroy();
+  return ratios.map((one) => median(one) * median(firsts));
+}
