@@ -158,4 +158,4 @@ export type ProgramConstant =
   /** Whether neighbouring invocations have neighbouring rows, not neighbouring steps of one. */
   | { readonly name: string; readonly kind: "columns" };
 
-export type Storage = "f32" | "f16";
+export type Dtype = "f32" | "f16";

@@ -44,7 +44,7 @@ const inMemory = { subgroups: false, residency: "workgroup", held: 2 } as const;
 /** Halves in words, several bindings a tensor: all that the runtime may add by names of its own. */
 function inPieces(form: KernelForm): string {
   const all = <T>(value: T): Map<string, T> => new Map(form.bindings.map(({ tensor }) => [tensor, value]));
-  const memory = { elements: all(1000), storages: all("f16" as const) };
+  const memory = { elements: all(1000), dtypes: all("f16" as const) };
   const limits = {
     maxBufferSize: 1e9,
     maxStorageBufferBindingSize: 1024,

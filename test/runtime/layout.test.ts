@@ -45,7 +45,7 @@ const memory = {
     ["g", 8],
     ["y", most],
   ]),
-  storages: new Map([
+  dtypes: new Map([
     ["x", "f32" as const],
     ["g", "f32" as const],
     ["y", "f16" as const],
@@ -113,7 +113,7 @@ it("the smallest operands are packed, no more than must be, and each begins at a
   const sizes = [7, 5, 3, 6].map((length) => [`t${length}`, length] as const);
   const small = {
     elements: new Map(sizes),
-    storages: new Map(sizes.map(([name]) => [name, "f16" as const])),
+    dtypes: new Map(sizes.map(([name]) => [name, "f16" as const])),
   };
   const { slots, pack } = layOut("k", wide, small, device(2 ** 27, 3));
   expect(pack).toEqual({

@@ -11,7 +11,7 @@ const copyLanes = 64;
 export function packing(norm: string, pack: Pack, memory: Memory, device: StepLimits): Step[] {
   const known = {
     elements: withPacks(memory.elements, [pack], () => pack.length),
-    storages: withPacks(memory.storages, [pack], () => "f32" as const),
+    dtypes: withPacks(memory.dtypes, [pack], () => "f32" as const),
   };
   const each = device.limits.maxStorageBuffersPerShaderStage - 1;
   const steps: Step[] = [];

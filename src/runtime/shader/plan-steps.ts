@@ -1,6 +1,6 @@
 /** What `encode` records: each kernel as the device gets it, and before it the copies that pack its small operands. */
 import type { Program, ProgramConstant, ProgramTensor } from "../../program/program.ts";
-import type { Storages } from "../shapes/element-types.ts";
+import type { Dtypes } from "../shapes/element-types.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
 import { layOut, type Pack, withPacks } from "./layout.ts";
@@ -9,10 +9,10 @@ import type { Step, StepLimits } from "./step.ts";
 
 export interface Steps {
   readonly steps: readonly Step[];
-  /** The program, shapes and storages, with a scratch tensor more for each pack. */
+  /** The program, shapes and dtypes, with a scratch tensor more for each pack. */
   readonly program: Program;
   readonly shapes: Shapes;
-  readonly storages: Storages;
+  readonly dtypes: Dtypes;
 }
 
 /** Throws N508 where a kernel's tensors cannot be bound. */
@@ -20,11 +20,11 @@ export async function planSteps(
   program: Program,
   dispatches: readonly Dispatch[],
   shapes: Shapes,
-  storages: Storages,
+  dtypes: Dtypes,
   device: StepLimits,
 ): Promise<Steps> {
   const packs: Pack[] = [];
-  const memory = { elements: shapes.elements, storages };
+  const memory = { elements: shapes.elements, dtypes };
   const steps: Step[] = [];
   for (const dispatch of dispatches) {
     const { kernel, form, variant, workgroups } = dispatch;
@@ -53,7 +53,7 @@ export async function planSteps(
     steps,
     program: { ...program, tensors: [...program.tensors, ...packs.map(scratchOf)] },
     shapes: { ...shapes, elements: withPacks(shapes.elements, packs, (pack) => pack.length) },
-    storages: withPacks(storages, packs, () => "f32" as const),
+    dtypes: withPacks(dtypes, packs, () => "f32" as const),
   };
 }
 

@@ -81,7 +81,7 @@ export function asBuilt(form: KernelForm): string {
   const tensors = form.bindings.map(({ tensor }) => tensor);
   const memory = {
     elements: new Map(tensors.map((tensor) => [tensor, 1])),
-    storages: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
+    dtypes: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
   };
   return moduleCode(form, layOut("", form, memory, endless), {
     subgroups: false,
