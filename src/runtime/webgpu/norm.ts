@@ -5,7 +5,7 @@ import { guarded, orLost, refuseLost, watchDevice } from "../device/device-error
 import { checkDispatch, checkSizes } from "../device/limits.ts";
 import { openPipeline } from "../device/pipeline.ts";
 import type { BuffersByName, Norm, NormOptions } from "../options/norm-types.ts";
-import { planSteps } from "../shader/plan-steps.ts";
+import { planLaunches } from "../shader/plan-launches.ts";
 import { resolveDtypes } from "../shapes/element-types.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, refuseUnknown } from "../shapes/unknown-names.ts";
@@ -28,19 +28,19 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
   checkSizes(program, shapes, dtypes, device);
   for (const dispatch of planned) checkDispatch(dispatch, device);
   const dispatches = planned.filter((dispatch) => dispatch.rowCount > 0);
-  const bound = await planSteps(program, dispatches, shapes, dtypes, device);
-  const { steps } = bound;
+  const bound = await planLaunches(program, dispatches, shapes, dtypes, device);
+  const { launches } = bound;
 
   watchDevice(device);
   refuseLost(device);
   try {
-    const pipelines = await Promise.all(steps.map((step) => openPipeline(device, step)));
+    const pipelines = await Promise.all(launches.map((launch) => openPipeline(device, launch)));
     const owned = ownBuffers(device, bound.program, bound.shapes, bound.dtypes);
     await guarded(device, "making the scratch buffers", owned.makeScratch).catch((error) => {
       owned.destroy();
       throw error;
     });
-    const groups = bindGroupCache(device, program, steps, pipelines);
+    const groups = bindGroupCache(device, program, launches, pipelines);
     const names = program.tensors.filter((t) => t.role !== "scratch").map((t) => t.name);
     let usable = true;
 
@@ -51,7 +51,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
         refuseUnknown("tensor", givenNames(given), names);
         return owned.resolve(given);
       });
-      for (const [i, { workgroups }] of steps.entries()) {
+      for (const [i, { workgroups }] of launches.entries()) {
         pass.setPipeline(pipelines[i]!.pipeline);
         pass.setBindGroup(0, bindGroups[i]!);
         pass.dispatchWorkgroups(workgroups[0], workgroups[1]);

@@ -3,12 +3,12 @@ import type { Program, ProgramConstant, ProgramTensor } from "../../program/prog
 import type { Dtypes } from "../shapes/element-types.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
+import type { Launch, LaunchLimits } from "./launch.ts";
 import { layOut, type Pack, withPacks } from "./layout.ts";
 import { moduleCode } from "./module.ts";
-import type { Step, StepLimits } from "./step.ts";
 
-export interface Steps {
-  readonly steps: readonly Step[];
+export interface Launches {
+  readonly launches: readonly Launch[];
   /** The program, shapes and dtypes, with a scratch tensor more for each pack. */
   readonly program: Program;
   readonly shapes: Shapes;
@@ -16,16 +16,16 @@ export interface Steps {
 }
 
 /** Throws N508 where a kernel's tensors cannot be bound. */
-export async function planSteps(
+export async function planLaunches(
   program: Program,
   dispatches: readonly Dispatch[],
   shapes: Shapes,
   dtypes: Dtypes,
-  device: StepLimits,
-): Promise<Steps> {
+  device: LaunchLimits,
+): Promise<Launches> {
   const packs: Pack[] = [];
   const memory = { elements: shapes.elements, dtypes };
-  const steps: Step[] = [];
+  const launches: Launch[] = [];
   for (const dispatch of dispatches) {
     const { kernel, form, variant, workgroups } = dispatch;
     const layout = layOut(kernel.name, form, memory, device);
@@ -33,9 +33,9 @@ export async function planSteps(
       packs.push(layout.pack);
       // Few norms on few devices need it.
       const { packing } = await import("./packing.ts");
-      steps.push(...packing(program.norm, layout.pack, memory, device));
+      launches.push(...packing(program.norm, layout.pack, memory, device));
     }
-    steps.push({
+    launches.push({
       label: `${program.norm}.${kernel.name}`,
       code: moduleCode(form, layout, {
         subgroups: variant.subgroup > 1,
@@ -50,7 +50,7 @@ export async function planSteps(
     });
   }
   return {
-    steps,
+    launches,
     program: { ...program, tensors: [...program.tensors, ...packs.map(scratchOf)] },
     shapes: { ...shapes, elements: withPacks(shapes.elements, packs, (pack) => pack.length) },
     dtypes: withPacks(dtypes, packs, () => "f32" as const),
