@@ -3,7 +3,7 @@
 import { fill } from "../../../templates/fill.ts";
 import type { Graph } from "../../graph/tensor/graph.ts";
 import { scratchTensor } from "../../kernels/body/address.ts";
-import type { Kernel, KernelForms } from "../../kernels/ir/ir.ts";
+import type { Kernel, LoweredKernel } from "../../kernels/ir/ir.ts";
 import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Plan } from "../../kernels/schedule/plan.ts";
 import { partialsTensor } from "../../kernels/strategies/split.ts";
@@ -17,7 +17,7 @@ import type {
 } from "../../program/program.ts";
 import { wgslModule } from "./wgsl.ts";
 
-export function emitProgram(graph: Graph, plan: Plan, kernels: readonly KernelForms[]): Program {
+export function emitProgram(graph: Graph, plan: Plan, kernels: readonly LoweredKernel[]): Program {
   const splits = kernels.some((one) => one.split !== null);
   return { ...programInterface(graph, plan, splits), kernels: kernels.map(emitKernel) };
 }
@@ -62,7 +62,7 @@ function savedIn({ tensors }: Graph, written: ReadonlySet<string>): ProgramTenso
   return [{ name: first.within, role: "saved", dims: [], parts, updated: written.has(first.name) }];
 }
 
-function emitKernel({ whole, split, chunked }: KernelForms): ProgramKernel {
+function emitKernel({ whole, split, chunked }: LoweredKernel): ProgramKernel {
   const { name, grid, row } = whole[0];
   const forms = whole.map(emitForm);
   return {
