@@ -27,7 +27,7 @@ export interface ProgramInterface {
 }
 
 /** Texts that a kernel offers besides those that it holds. */
-export type FurtherForms = Pick<ProgramKernel, "forms" | "split">;
+export type FurtherForms = Pick<ProgramKernel, "shaders" | "split">;
 
 export type Mode = "train" | "infer";
 
@@ -78,8 +78,8 @@ export interface ProgramKernel {
    * are is the extent of the factor `(chunk)`, which is the variant's choice.
    */
   readonly chunked: readonly string[];
-  /** One dispatch that does it all; the first form serves every shape. */
-  readonly forms: readonly KernelForm[];
+  /** One dispatch that does it all; the first shader serves every shape. */
+  readonly shaders: readonly Shader[];
   /** Several dispatches, in which workgroups share a row; null where that cannot be, or is not loaded. */
   readonly split: ProgramSplit | null;
   readonly offers: Offers;
@@ -87,9 +87,9 @@ export interface ProgramKernel {
 
 /** What a kernel has texts for, loaded or not. */
 export interface Offers {
-  /** Values that a lane keeps for each step of the row, in a form that takes fours; 0 where none keeps any. */
+  /** Values that a lane keeps for each step of the row, in a shader that takes fours; 0 where none keeps any. */
   readonly held: number;
-  /** Rows that a lane can take together, in a form that takes fours. */
+  /** Rows that a lane can take together, in a shader that takes fours. */
   readonly together: number;
   readonly split: boolean;
 }
@@ -101,13 +101,13 @@ export interface ProgramSplit {
 }
 
 export interface ProgramStage {
-  readonly forms: readonly KernelForm[];
+  readonly shaders: readonly Shader[];
   /** Whether each part of a row has a workgroup of its own; otherwise one has the row. */
   readonly shared: boolean;
 }
 
 /** One module of a kernel. */
-export interface KernelForm {
+export interface Shader {
   /** The factor along which it takes four elements at a time: its extent is then a multiple of four. */
   readonly vector: string | null;
   /** Rows that a lane takes together: their number is then a multiple of it. */

@@ -46,7 +46,7 @@ export const norms: readonly BoundNorm[] = [
         kernels: [
           {
             name: "copy",
-            forms: [
+            shaders: [
               {
                 vector: null,
                 together: 1,

@@ -98,7 +98,7 @@ describe.each(devices)("packing on $name", ({ device: real }) => {
     it.each(cases)("$norm $mode", async ({ graph }) => {
       const { device, groups } = watched(withLimits(real, { maxStorageBuffersPerShaderStage: bindings }));
       const written = compileGraph(graph).program.kernels.map(
-        (kernel) => kernel.forms[0]!.bindings.filter(({ access }) => access === "read_write").length,
+        (kernel) => kernel.shaders[0]!.bindings.filter(({ access }) => access === "read_write").length,
       );
       for (const [dtype, extents] of [["f32", odd] as const, ["f16", fours] as const]) {
         const outcome = worstDifference(device, trialOf(graph, extents, 9, dtype));

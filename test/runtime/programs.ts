@@ -33,7 +33,7 @@ export const centered: Program = {
   kernels: [
     {
       name: "means",
-      forms: [
+      shaders: [
         {
           vector: null,
           together: 1,
@@ -87,7 +87,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
     },
     {
       name: "apply",
-      forms: [
+      shaders: [
         {
           vector: null,
           together: 1,
@@ -135,7 +135,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
     },
     {
       name: "count",
-      forms: [
+      shaders: [
         {
           vector: null,
           together: 1,

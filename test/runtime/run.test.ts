@@ -177,9 +177,9 @@ describe.each(devices)("$name", ({ device }) => {
   });
 
   test("a kernel that the device refuses is reported as a defect", async () => {
-    const [form] = centered.kernels[0]!.forms;
-    const broken = { ...form!, wgsl: `${form!.wgsl}\nfn broken() { return 1; }` };
-    const kernel = { ...centered.kernels[0]!, forms: [broken] };
+    const [shader] = centered.kernels[0]!.shaders;
+    const broken = { ...shader!, wgsl: `${shader!.wgsl}\nfn broken() { return 1; }` };
+    const kernel = { ...centered.kernels[0]!, shaders: [broken] };
     const program: Program = { ...centered, kernels: [kernel] };
     await expect(createNorm(device, program, { dims: { x: [1, 2] } })).rejects.toMatchObject({
       code: "N513",

@@ -2,7 +2,7 @@
  * How the tensors of a kernel lie in its bindings. It is decided here alone, from sizes and the device's limits; a
  * kernel's text knows nothing of it (see `accessors.ts`).
  */
-import type { Dtype, KernelForm } from "../../program/program.ts";
+import type { Dtype, Shader } from "../../program/program.ts";
 import { bufferBytes, type Dtypes, elementBytes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 
@@ -56,16 +56,16 @@ export interface Pack {
 }
 
 export interface Layout {
-  /** By position in the form's bindings. */
+  /** By position in the shader's bindings. */
   readonly places: readonly Place[];
   readonly slots: readonly Slot[];
   readonly pack: Pack | null;
 }
 
 /** Throws N508 where the device has too few bindings, or too small ones. */
-export function layOut(kernel: string, form: KernelForm, memory: Memory, device: BindingLimits): Layout {
+export function layOut(kernel: string, shader: Shader, memory: Memory, device: BindingLimits): Layout {
   const pieceBytes = bindingBytes(device);
-  const parts = form.bindings.map(({ tensor, access }) => {
+  const parts = shader.bindings.map(({ tensor, access }) => {
     const length = memory.elements.get(tensor)!;
     const dtype = memory.dtypes.get(tensor)!;
     const bytes = bufferBytes(length, dtype);

@@ -1,4 +1,4 @@
-import type { KernelForm } from "../../program/program.ts";
+import type { Shader } from "../../program/program.ts";
 import type { Variant } from "../variants/variant.ts";
 import { accessCode } from "./accessors.ts";
 import type { Layout } from "./layout.ts";
@@ -14,7 +14,7 @@ export interface ModuleChoice {
 
 /** A whole WGSL module: before a kernel's text come the parts that depend on the memory, the device and the variant. */
 export function moduleCode(
-  { wgsl, bindings, held: slots }: KernelForm,
+  { wgsl, bindings, held: slots }: Shader,
   layout: Layout,
   { subgroups, residency, held }: ModuleChoice,
 ): string {

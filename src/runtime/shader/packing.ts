@@ -1,5 +1,5 @@
 /** Copies of small operands into one buffer, where a kernel has more of them than a stage has bindings. */
-import type { KernelForm } from "../../program/program.ts";
+import type { Shader } from "../../program/program.ts";
 import { foldWorkgroups } from "../variants/dispatch.ts";
 import type { Launch, LaunchLimits } from "./launch.ts";
 import { layOut, type Memory, type Pack, withPacks } from "./layout.ts";
@@ -17,12 +17,12 @@ export function packing(norm: string, pack: Pack, memory: Memory, device: Launch
   const launches: Launch[] = [];
   for (let first = 0; first < pack.parts.length; first += each) {
     const parts = pack.parts.slice(first, first + each);
-    const form = copyForm(pack.tensor, parts);
-    const layout = layOut(pack.tensor, form, known, device);
+    const shader = copyShader(pack.tensor, parts);
+    const layout = layOut(pack.tensor, shader, known, device);
     const longest = Math.max(...parts.map(({ length }) => length));
     launches.push({
       label: `${norm}.${pack.tensor}`,
-      code: moduleCode(form, layout, { subgroups: false, residency: "reload", held: 0 }),
+      code: moduleCode(shader, layout, { subgroups: false, residency: "reload", held: 0 }),
       constants: {},
       slots: layout.slots,
       workgroups: foldWorkgroups(Math.ceil(longest / copyLanes), device.limits),
@@ -31,8 +31,8 @@ export function packing(norm: string, pack: Pack, memory: Memory, device: Launch
   return launches;
 }
 
-/** Invocation i copies element i of every source. Each lies anywhere in any form: the accessors know. */
-function copyForm(target: string, parts: Pack["parts"]): KernelForm {
+/** Invocation i copies element i of every source. Each lies anywhere in any shader: the accessors know. */
+function copyShader(target: string, parts: Pack["parts"]): Shader {
   const copies = parts.map(
     ({ at, length }, i) => `  if (i < ${length}u) { put(${at}u + i, source_${i}_at(i)); }\n`,
   );

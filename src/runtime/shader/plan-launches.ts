@@ -27,8 +27,8 @@ export async function planLaunches(
   const memory = { elements: shapes.elements, dtypes };
   const launches: Launch[] = [];
   for (const dispatch of dispatches) {
-    const { kernel, form, variant, workgroups } = dispatch;
-    const layout = layOut(kernel.name, form, memory, device);
+    const { kernel, shader, variant, workgroups } = dispatch;
+    const layout = layOut(kernel.name, shader, memory, device);
     if (layout.pack !== null) {
       packs.push(layout.pack);
       // Few norms on few devices need it.
@@ -37,13 +37,13 @@ export async function planLaunches(
     }
     launches.push({
       label: `${program.norm}.${kernel.name}`,
-      code: moduleCode(form, layout, {
+      code: moduleCode(shader, layout, {
         subgroups: variant.subgroup > 1,
         residency: variant.residency,
         held: Math.ceil(dispatch.rowLength / variant.lanes),
       }),
       constants: Object.fromEntries(
-        form.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
+        shader.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
       ),
       slots: layout.slots,
       workgroups,

@@ -1,4 +1,4 @@
-import type { FurtherForms, KernelForm, Program } from "../../program/program.ts";
+import type { FurtherForms, Program, Shader } from "../../program/program.ts";
 import { divideProgram } from "../wgsl/emit-program.ts";
 import { describeNorm } from "./api.ts";
 import { escapeComment } from "./doc-comments.ts";
@@ -114,9 +114,9 @@ function mainOf(program: Program): Program {
   return { ...main, kernels: compact(main.kernels) };
 }
 
-/** Forms without the comments and the spaces of their texts, which a page need not load: `wgsl/` has them. */
+/** Shaders without the comments and the spaces of their texts, which a page need not load: `wgsl/` has them. */
 function compact<T extends FurtherForms>(kernels: readonly T[]): T[] {
-  const form = (one: KernelForm): KernelForm => ({
+  const compacted = (one: Shader): Shader => ({
     ...one,
     wgsl: one.wgsl
       .replace(/^\s*\/\/.*\n/gm, "")
@@ -127,10 +127,10 @@ function compact<T extends FurtherForms>(kernels: readonly T[]): T[] {
   });
   return kernels.map((kernel) => ({
     ...kernel,
-    forms: kernel.forms.map(form),
+    shaders: kernel.shaders.map(compacted),
     split: kernel.split && {
       ...kernel.split,
-      stages: kernel.split.stages.map((stage) => ({ ...stage, forms: stage.forms.map(form) })),
+      stages: kernel.split.stages.map((stage) => ({ ...stage, shaders: stage.shaders.map(compacted) })),
     },
   }));
 }

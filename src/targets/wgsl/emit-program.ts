@@ -9,11 +9,11 @@ import type { Plan } from "../../kernels/schedule/plan.ts";
 import { partialsTensor } from "../../kernels/strategies/split.ts";
 import type {
   FurtherForms,
-  KernelForm,
   Program,
   ProgramConstant,
   ProgramKernel,
   ProgramTensor,
+  Shader,
 } from "../../program/program.ts";
 import { wgslModule } from "./wgsl.ts";
 
@@ -64,29 +64,29 @@ function savedIn({ tensors }: Graph, written: ReadonlySet<string>): ProgramTenso
 
 function emitKernel({ whole, split, chunked }: LoweredKernel): ProgramKernel {
   const { name, grid, row } = whole[0];
-  const forms = whole.map(emitForm);
+  const shaders = whole.map(emitShader);
   return {
     name,
     grid,
     row,
     chunked,
-    forms,
+    shaders,
     offers: {
-      held: Math.max(...forms.map((one) => one.held)),
-      together: Math.max(...forms.map((one) => one.together)),
+      held: Math.max(...shaders.map((one) => one.held)),
+      together: Math.max(...shaders.map((one) => one.together)),
       split: split !== null,
     },
     split: split && {
       slots: split.slots,
-      stages: split.stages.map((forms) => ({
-        forms: forms.map(emitForm),
-        shared: usesPart(forms[0].body),
+      stages: split.stages.map((shaders) => ({
+        shaders: shaders.map(emitShader),
+        shared: usesPart(shaders[0].body),
       })),
     },
   };
 }
 
-function emitForm(kernel: Kernel): KernelForm {
+function emitShader(kernel: Kernel): Shader {
   const module = wgslModule(kernel);
   const { vector, together } = kernel.structure;
   return {
@@ -105,12 +105,15 @@ export function offersMore({ kernels }: Program): boolean {
 
 /** A program in two: what every device needs, and what its kernels offer besides. */
 export function divideProgram(program: Program): { main: Program; more: readonly FurtherForms[] } {
-  const isMain = ({ held, together }: KernelForm): boolean => held === 0 && together === 1;
+  const isMain = ({ held, together }: Shader): boolean => held === 0 && together === 1;
   return {
     main: {
       ...program,
-      kernels: program.kernels.map((one) => ({ ...one, forms: one.forms.filter(isMain), split: null })),
+      kernels: program.kernels.map((one) => ({ ...one, shaders: one.shaders.filter(isMain), split: null })),
     },
-    more: program.kernels.map(({ forms, split }) => ({ forms: forms.filter((one) => !isMain(one)), split })),
+    more: program.kernels.map(({ shaders, split }) => ({
+      shaders: shaders.filter((one) => !isMain(one)),
+      split,
+    })),
   };
 }

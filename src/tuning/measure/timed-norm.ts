@@ -64,8 +64,8 @@ export async function prepareSubject(
       .map(({ name }) => norm.dispatches.filter((one) => one.kernel.name === name))
       .filter((dispatches) => dispatches.length > 0)
       .map((dispatches) => {
-        const [{ variant, form }] = dispatches as [Dispatch];
-        return variantText(variant, form.vector, dispatches.length);
+        const [{ variant, shader }] = dispatches as [Dispatch];
+        return variantText(variant, shader.vector, dispatches.length);
       })
       .join("; "),
     record: (pass) => norm.encode(pass, buffers),
