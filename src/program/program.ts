@@ -7,7 +7,7 @@ export interface Program extends ProgramInterface {
   /** In the order in which they are dispatched. */
   readonly kernels: readonly ProgramKernel[];
   /**
-   * Loads the texts that the kernels offer and do not hold: a page that needs none of them has none to load. Only in
+   * Loads the shaders that the kernels support and do not hold: a page that needs none of them has none to load. Only in
    * generated modules; a program as compiled is whole.
    */
   readonly more?: () => Promise<{ readonly more: readonly FurtherForms[] }>;
@@ -26,7 +26,7 @@ export interface ProgramInterface {
   readonly tensors: readonly ProgramTensor[];
 }
 
-/** Texts that a kernel offers besides those that it holds. */
+/** Shaders that a kernel supports besides those that it holds. */
 export type FurtherForms = Pick<ProgramKernel, "shaders" | "split">;
 
 export type Mode = "train" | "infer";
@@ -82,11 +82,11 @@ export interface ProgramKernel {
   readonly shaders: readonly Shader[];
   /** Several dispatches, in which workgroups share a row; null where that cannot be, or is not loaded. */
   readonly split: ProgramSplit | null;
-  readonly offers: Offers;
+  readonly supports: Supports;
 }
 
-/** What a kernel has texts for, loaded or not. */
-export interface Offers {
+/** What a kernel has shaders for, loaded or not. */
+export interface Supports {
   /** Values that a lane keeps for each step of the row, in a shader that takes fours; 0 where none keeps any. */
   readonly held: number;
   /** Rows that a lane can take together, in a shader that takes fours. */

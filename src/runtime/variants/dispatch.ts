@@ -104,7 +104,7 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
   const steps = (factors: readonly string[]): number =>
     product(factors.map((factor) => shapes.factors.get(factor)!)) /
     (vector !== null && factors.at(-1) === vector ? 4 : 1);
-  const { held, together, split } = kernel.offers;
+  const { held, together, split } = kernel.supports;
   const rowSteps = steps(kernel.row);
   return {
     rowSteps,

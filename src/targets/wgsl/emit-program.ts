@@ -71,7 +71,7 @@ function emitKernel({ whole, split, chunked }: LoweredKernel): ProgramKernel {
     row,
     chunked,
     shaders,
-    offers: {
+    supports: {
       held: Math.max(...shaders.map((one) => one.held)),
       together: Math.max(...shaders.map((one) => one.together)),
       split: split !== null,
@@ -99,8 +99,8 @@ function emitShader(kernel: Kernel): Shader {
   };
 }
 
-export function offersMore({ kernels }: Program): boolean {
-  return kernels.some(({ offers }) => offers.held > 0 || offers.together > 1 || offers.split);
+export function hasLazyShaders({ kernels }: Program): boolean {
+  return kernels.some(({ supports }) => supports.held > 0 || supports.together > 1 || supports.split);
 }
 
 /** A program in two: what every device needs, and what its kernels offer besides. */

@@ -81,12 +81,12 @@ export function programName({ norm, mode, tensors }: Program): string {
  * of the same in a generated module are equal. Where a spec or the compiler changes a kernel, it is another.
  */
 export async function programHash({ kernels }: Program): Promise<string> {
-  const told = kernels.map(({ name, grid, row, chunked, offers, shaders }) => [
+  const told = kernels.map(({ name, grid, row, chunked, supports, shaders }) => [
     name,
     grid,
     row,
     chunked,
-    [offers.held, offers.together, offers.split],
+    [supports.held, supports.together, supports.split],
     shaders
       .filter(({ held, together }) => held === 0 && together === 1)
       .map(({ vector, wgsl }) => [vector, wgsl.replace(/\/\/.*/g, "").replace(/\s+/g, "")]),

@@ -15,7 +15,7 @@ import {
   emitFurther,
   emitTuned,
 } from "../../../targets/bindings/bindings.ts";
-import { divideProgram, offersMore } from "../../../targets/wgsl/emit-program.ts";
+import { divideProgram, hasLazyShaders } from "../../../targets/wgsl/emit-program.ts";
 import { bake } from "../../../tuning/file/lookup.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
 import { programHash } from "../../../tuning/file/tuning-key.ts";
@@ -148,7 +148,7 @@ async function buildWgslFile(
     const backward = new Map<BoundNorm, string>();
     for (const norm of norms) {
       for (const program of [...norm.programs, ...(norm.backward ?? []), ...(norm.saving ?? [])]) {
-        if (!offersMore(program)) continue;
+        if (!hasLazyShaders(program)) continue;
         further.set(program, claim(`further/${baseName(program, norm)}.ts`));
       }
       if (norm.backward !== undefined) {
