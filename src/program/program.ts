@@ -10,7 +10,7 @@ export interface Program extends ProgramInterface {
    * Loads the shaders that the kernels support and do not hold: a page that needs none of them has none to load. Only in
    * generated modules; a program as compiled is whole.
    */
-  readonly more?: () => Promise<{ readonly more: readonly FurtherForms[] }>;
+  readonly lazy?: () => Promise<{ readonly lazy: readonly LazyShaders[] }>;
   /** Loads what `normc build --tuning` was told of it: the best variants by adapter and extents. */
   readonly tuned?: () => Promise<{ readonly tuning: unknown }>;
 }
@@ -26,8 +26,8 @@ export interface ProgramInterface {
   readonly tensors: readonly ProgramTensor[];
 }
 
-/** Shaders that a kernel supports besides those that it holds. */
-export type FurtherForms = Pick<ProgramKernel, "shaders" | "split">;
+/** Of one kernel: the shaders that it supports and does not hold. */
+export type LazyShaders = Pick<ProgramKernel, "shaders" | "split">;
 
 export type Mode = "train" | "infer";
 

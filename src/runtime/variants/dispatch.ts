@@ -56,13 +56,13 @@ export function chooseVariants(
 
 /** A kernel that holds what the variant needs. */
 export async function loadedFor(program: Program, variants: readonly Variant[]): Promise<Program> {
-  const further = variants.some((one) => one.parts > 1 || one.together > 1 || one.residency !== "reload");
-  if (!further || program.more === undefined) return program;
-  const { more } = await program.more();
+  const wanted = variants.some((one) => one.parts > 1 || one.together > 1 || one.residency !== "reload");
+  if (!wanted || program.lazy === undefined) return program;
+  const { lazy } = await program.lazy();
   const kernels = program.kernels.map((one, i) => ({
     ...one,
-    shaders: [...one.shaders, ...more[i]!.shaders],
-    split: more[i]!.split,
+    shaders: [...one.shaders, ...lazy[i]!.shaders],
+    split: lazy[i]!.split,
   }));
   return { ...program, kernels };
 }

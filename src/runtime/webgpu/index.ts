@@ -1,5 +1,5 @@
 /** The runtime of generated modules: no dependency, nothing of the compiler, any GPUDevice. */
-export type { Dtype, FurtherForms, Mode, Program } from "../../program/program.ts";
+export type { Dtype, LazyShaders, Mode, Program } from "../../program/program.ts";
 export type {
   Backward,
   BuffersByName,

@@ -1,4 +1,4 @@
-import type { FurtherForms, Program, Shader } from "../../program/program.ts";
+import type { LazyShaders, Program, Shader } from "../../program/program.ts";
 import { divideProgram } from "../wgsl/emit-program.ts";
 import { describeNorm } from "./api.ts";
 import { escapeComment } from "./doc-comments.ts";
@@ -33,11 +33,11 @@ export interface BindingsInput {
   readonly backward?: (norm: BoundNorm) => string | undefined;
 }
 
-/** The text of a module with what a program's kernels offer besides: see `Program.more`. */
+/** The text of a module with the lazy shaders of a program: see `Program.lazy`. */
 export function emitFurther(program: Program, input: BindingsInput): string {
   return renderFurther({
     ...headOf(input),
-    literal: printLiteral(compact(divideProgram(program).more)),
+    literal: printLiteral(compact(divideProgram(program).lazy)),
   });
 }
 
@@ -115,7 +115,7 @@ function mainOf(program: Program): Program {
 }
 
 /** Shaders without the comments and the spaces of their texts, which a page need not load: `wgsl/` has them. */
-function compact<T extends FurtherForms>(kernels: readonly T[]): T[] {
+function compact<T extends LazyShaders>(kernels: readonly T[]): T[] {
   const compacted = (one: Shader): Shader => ({
     ...one,
     wgsl: one.wgsl

@@ -8,7 +8,7 @@ import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Plan } from "../../kernels/schedule/plan.ts";
 import { partialsTensor } from "../../kernels/strategies/split.ts";
 import type {
-  FurtherForms,
+  LazyShaders,
   Program,
   ProgramConstant,
   ProgramKernel,
@@ -103,15 +103,15 @@ export function hasLazyShaders({ kernels }: Program): boolean {
   return kernels.some(({ supports }) => supports.held > 0 || supports.together > 1 || supports.split);
 }
 
-/** A program in two: what every device needs, and what its kernels offer besides. */
-export function divideProgram(program: Program): { main: Program; more: readonly FurtherForms[] } {
+/** A program in two: what every device needs, and the shaders that few want. */
+export function divideProgram(program: Program): { main: Program; lazy: readonly LazyShaders[] } {
   const isMain = ({ held, together }: Shader): boolean => held === 0 && together === 1;
   return {
     main: {
       ...program,
       kernels: program.kernels.map((one) => ({ ...one, shaders: one.shaders.filter(isMain), split: null })),
     },
-    more: program.kernels.map(({ shaders, split }) => ({
+    lazy: program.kernels.map(({ shaders, split }) => ({
       shaders: shaders.filter((one) => !isMain(one)),
       split,
     })),
