@@ -1,5 +1,5 @@
 import type { LazyShaders, Program, Shader } from "../../program/program.ts";
-import { divideProgram } from "../wgsl/emit-program.ts";
+import { divideProgram } from "../wgsl/lazy-shaders.ts";
 import { describeNorm } from "./api.ts";
 import { escapeComment } from "./doc-comments.ts";
 import { printLiteral } from "./literal.ts";

@@ -8,58 +8,29 @@ import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Plan } from "../../kernels/schedule/plan.ts";
 import { partialsTensor } from "../../kernels/strategies/split.ts";
 import type {
-  LazyShaders,
   Program,
   ProgramConstant,
   ProgramKernel,
   ProgramTensor,
   Shader,
 } from "../../program/program.ts";
+import { programInterface } from "../interface/program-interface.ts";
 import { wgslModule } from "./wgsl.ts";
 
 export function emitProgram(graph: Graph, plan: Plan, kernels: readonly LoweredKernel[]): Program {
+  const { tensors, ...named } = programInterface(graph);
   const splits = kernels.some((one) => one.split !== null);
-  return { ...programInterface(graph, plan, splits), kernels: kernels.map(emitKernel) };
+  return { ...named, tensors: [...tensors, ...scratch(plan, splits)], kernels: kernels.map(emitKernel) };
 }
 
-/** A program without its kernels: what shapes and feeds are checked against. */
-export function programInterface(
-  graph: Graph,
-  plan: Plan = { kernels: [], scratch: [] },
-  splits = false,
-): Omit<Program, "kernels"> {
-  const updated = new Set(graph.results.map((one) => one.tensor));
-  const own = graph.tensors.filter((one) => one.within === undefined);
-  const tensors = own.map(
-    (one): ProgramTensor => ({
-      name: one.name,
-      role: one.role,
-      dims: one.dims,
-      ...(one.initial === undefined ? {} : { initial: one.initial }),
-      ...(one.role === "state" ? { updated: updated.has(one.name) } : {}),
-    }),
-  );
+/** The memory between kernels. */
+function scratch(plan: Plan, splits: boolean): ProgramTensor[] {
   const parts = plan.scratch.map((one) => one.factors);
-  const scratch: ProgramTensor[] =
+  const made: ProgramTensor[] =
     parts.length === 0 ? [] : [{ name: scratchTensor, role: "scratch", dims: [], parts }];
   // As large as the variants that are chosen for the extents make it.
-  if (splits) scratch.push({ name: partialsTensor, role: "scratch", dims: [], parts: [] });
-  return {
-    norm: graph.norm,
-    mode: graph.mode,
-    axes: graph.axes,
-    params: graph.params,
-    tensors: [...tensors, ...savedIn(graph, updated), ...scratch],
-  };
-}
-
-/** One buffer for all that is saved. */
-function savedIn({ tensors }: Graph, written: ReadonlySet<string>): ProgramTensor[] {
-  const saved = tensors.filter((one) => one.within !== undefined);
-  const [first] = saved;
-  if (first?.within === undefined) return [];
-  const parts = saved.map((one) => one.factors);
-  return [{ name: first.within, role: "saved", dims: [], parts, updated: written.has(first.name) }];
+  if (splits) made.push({ name: partialsTensor, role: "scratch", dims: [], parts: [] });
+  return made;
 }
 
 function emitKernel({ whole, split, chunked }: LoweredKernel): ProgramKernel {
@@ -96,24 +67,5 @@ function emitShader(kernel: Kernel): Shader {
     wgsl: fill("kernel.wgsl", module),
     bindings: module.bindings,
     constants: module.constants.map(({ name, constant }): ProgramConstant => ({ name, ...constant })),
-  };
-}
-
-export function hasLazyShaders({ kernels }: Program): boolean {
-  return kernels.some(({ supports }) => supports.held > 0 || supports.together > 1 || supports.split);
-}
-
-/** A program in two: what every device needs, and the shaders that few want. */
-export function divideProgram(program: Program): { main: Program; lazy: readonly LazyShaders[] } {
-  const isMain = ({ held, together }: Shader): boolean => held === 0 && together === 1;
-  return {
-    main: {
-      ...program,
-      kernels: program.kernels.map((one) => ({ ...one, shaders: one.shaders.filter(isMain), split: null })),
-    },
-    lazy: program.kernels.map(({ shaders, split }) => ({
-      shaders: shaders.filter((one) => !isMain(one)),
-      split,
-    })),
   };
 }

@@ -15,7 +15,7 @@ import {
   emitFurther,
   emitTuned,
 } from "../../../targets/bindings/bindings.ts";
-import { divideProgram, hasLazyShaders } from "../../../targets/wgsl/emit-program.ts";
+import { divideProgram, hasLazyShaders } from "../../../targets/wgsl/lazy-shaders.ts";
 import { bake } from "../../../tuning/file/lookup.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
 import { programHash } from "../../../tuning/file/tuning-key.ts";
