@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { isBuiltIn } from "../../src/language/check/scope/unknown.ts";
 import type { Program, Shader } from "../../src/program/program.ts";
+import { halfArray } from "../../src/runtime/shader/half-arrays.ts";
 import { layOut } from "../../src/runtime/shader/layout.ts";
 import { moduleCode } from "../../src/runtime/shader/module.ts";
 import { asBuilt, namedShaders } from "../../src/tools/cli/explain/describe.ts";
@@ -39,7 +40,7 @@ const places: Readonly<Record<string, (word: string) => string>> = {
   parameter: (w) => `fn f(${w}) = ${w} + 1 norm Z { axes Q input t[Q] u = f(t) * mean(t over Q) output u }`,
 };
 
-const inMemory = { subgroups: false, residency: "workgroup", held: 2 } as const;
+const inMemory = { subgroups: false, residency: "workgroup", held: 2, halfArray } as const;
 
 /** Halves in words, several bindings a tensor: all that the runtime may add by names of its own. */
 function inPieces(shader: Shader): string {

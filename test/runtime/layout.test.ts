@@ -1,6 +1,7 @@
 /** Layouts that no adapter here has the memory for: as data, and as code that compiles. */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Shader } from "../../src/program/program.ts";
+import { halfArray } from "../../src/runtime/shader/half-arrays.ts";
 import { type BindingLimits, layOut } from "../../src/runtime/shader/layout.ts";
 import { moduleCode } from "../../src/runtime/shader/module.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
@@ -8,7 +9,7 @@ import { closeTestDevices, openTestDevices } from "../support/device.ts";
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-const plain = { subgroups: false, residency: "reload", held: 0 } as const;
+const plain = { subgroups: false, residency: "reload", held: 0, halfArray } as const;
 
 const shader: Shader = {
   vector: null,

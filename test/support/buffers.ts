@@ -1,6 +1,7 @@
 /** Buffers of a test's own, filled and read back. */
 
-import { bufferBytes, readElements, writeElements } from "../../src/runtime/shapes/element-types.ts";
+import { readElements, writeElements } from "../../src/runtime/shapes/array-elements.ts";
+import { bufferBytes } from "../../src/runtime/shapes/element-types.ts";
 import type { Dtype } from "../../src/runtime/webgpu/index.ts";
 
 export function storedBuffer(device: GPUDevice, values: ArrayLike<number>, dtype: Dtype): GPUBuffer {

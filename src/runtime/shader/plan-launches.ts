@@ -26,6 +26,9 @@ export async function planLaunches(
   const packs: Pack[] = [];
   const memory = { elements: shapes.elements, dtypes };
   const launches: Launch[] = [];
+  // Most devices have the feature, so most pages never load this.
+  const inHalves = [...dtypes.values()].includes("f16") && !device.features.has("shader-f16");
+  const { halfArray } = inHalves ? await import("./half-arrays.ts") : {};
   for (const dispatch of dispatches) {
     const { kernel, shader, variant, workgroups } = dispatch;
     const layout = layOut(kernel.name, shader, memory, device);
@@ -41,6 +44,7 @@ export async function planLaunches(
         subgroups: variant.subgroup > 1,
         residency: variant.residency,
         held: Math.ceil(dispatch.rowLength / variant.lanes),
+        halfArray,
       }),
       constants: Object.fromEntries(
         shader.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),

@@ -1,6 +1,6 @@
 import type { Dtype, ProgramInterface } from "../../program/program.ts";
 import { NormError } from "./errors.ts";
-import { fromHalf, toHalf } from "./float16.ts";
+import { toHalf } from "./float16.ts";
 import { own, refuseUnknown } from "./unknown-names.ts";
 
 /** The element type of every tensor. */
@@ -43,24 +43,8 @@ export function bufferBytes(count: number, dtype: Dtype): number {
   return Math.max(4, Math.ceil((count * elementBytes[dtype]) / 4) * 4);
 }
 
-/** Writes values into the mapped bytes of a buffer, rounded to its element type. */
-export function writeElements(bytes: ArrayBuffer, values: ArrayLike<number>, dtype: Dtype): void {
-  if (dtype === "f32") {
-    new Float32Array(bytes, 0, values.length).set(values);
-    return;
-  }
-  const halves = new Uint16Array(bytes, 0, values.length);
-  for (let i = 0; i < values.length; i++) halves[i] = toHalf(values[i]!);
-}
-
 /** Writes one value into every element. */
 export function fillElements(bytes: ArrayBuffer, value: number, dtype: Dtype): void {
   if (dtype === "f32") new Float32Array(bytes).fill(value);
   else new Uint16Array(bytes).fill(toHalf(value));
-}
-
-/** The first `count` elements of the mapped bytes of a buffer, copied. */
-export function readElements(bytes: ArrayBuffer, count: number, dtype: Dtype): Float32Array<ArrayBuffer> {
-  if (dtype === "f32") return new Float32Array(bytes.slice(0, count * 4));
-  return Float32Array.from(new Uint16Array(bytes, 0, count), fromHalf);
 }

@@ -2,13 +2,8 @@ import type { Program, ProgramTensor } from "../../program/program.ts";
 import { isWritten, usage } from "../device/buffers.ts";
 import { guarded } from "../device/device-errors.ts";
 import type { BuffersByName, FeedsByName, ResultsByName } from "../options/norm-types.ts";
-import {
-  bufferBytes,
-  type Dtypes,
-  fillElements,
-  readElements,
-  writeElements,
-} from "../shapes/element-types.ts";
+import { readElements, writeElements } from "../shapes/array-elements.ts";
+import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
 import { checkFeed } from "../shapes/feeds.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { own } from "../shapes/unknown-names.ts";

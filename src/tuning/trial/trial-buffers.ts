@@ -5,7 +5,8 @@
 
 import type { Program, ProgramTensor } from "../../program/program.ts";
 import type { Norm, NormOptions } from "../../runtime/options/norm-types.ts";
-import { bufferBytes, type Dtypes, readElements, resolveDtypes } from "../../runtime/shapes/element-types.ts";
+import { readElements } from "../../runtime/shapes/array-elements.ts";
+import { bufferBytes, type Dtypes, resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { toHalf } from "../../runtime/shapes/float16.ts";
 import { resolveShapes, type Shapes } from "../../runtime/shapes/shapes.ts";
 import type { ChooseVariant } from "../../runtime/variants/variant.ts";
