@@ -4,7 +4,7 @@ import { product, viewOf } from "./view.ts";
 
 export type Dtype = "f32" | "f16";
 
-/** What every contestant is fed: the same numbers in each process, already rounded to the storage. */
+/** What every contestant is fed: the same numbers in each process, already rounded to the dtype. */
 export interface CaseData {
   readonly x: Float32Array;
   readonly gamma: Float32Array;

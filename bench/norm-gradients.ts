@@ -72,7 +72,7 @@ async function prepareWay(device: GPUDevice, way: Way, { one, data, dtype }: Lay
   const options = {
     dims: { [input]: one.shape },
     params: paramsOf(forward, one),
-    storage: dtype,
+    dtype,
     feeds: { ...feedsOf(one, data, dtype), d_y: cotangentOf(one) as Float32Array<ArrayBuffer> },
   };
   const ahead = await prepareSubject(device, forward, options);

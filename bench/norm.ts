@@ -17,7 +17,7 @@ serve(async () => {
       const subject = await prepareSubject(device, program, {
         dims: { [library[one.op].input]: one.shape },
         params: paramsOf(program, one),
-        storage: dtype,
+        dtype,
         feeds: feedsOf(one, data, dtype),
       });
       const copy = await copyKernel(device, subject.bytes);

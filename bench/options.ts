@@ -29,7 +29,7 @@ export function readOptions(words: readonly string[]): BenchOptions {
     )
     .option("--only <regex>", "only cases whose name matches", regex)
     .option("--most <n>", "that many cases at most, evenly spread over the list", positive)
-    .addOption(new Option("--dtype <type>", "storage").choices(["f32", "f16"]).default("f32"))
+    .addOption(new Option("--dtype <type>", "element type").choices(["f32", "f16"]).default("f32"))
     .addOption(
       new Option("--adapter <name...>", "only these adapters; all where left out").choices([...adapterNames]),
     )

@@ -57,7 +57,7 @@ export function feedsOf(one: BenchCase, data: CaseData, dtype: Dtype): Record<st
     gamma: stored(data.gamma),
     beta: stored(data.beta),
     gain: stored(data.gamma),
-    // Statistics stay f32 whatever the storage.
+    // Statistics stay f32 whatever the dtype.
     running_mean: Float32Array.from(data.mean),
     running_var: Float32Array.from(data.variance),
   };

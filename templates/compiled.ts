@@ -25,7 +25,7 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
 
   return "{ ..."
     + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":9,"column":24},"end":{"line":9,"column":31}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":9,"column":22},"end":{"line":9,"column":33}}}) : helper))) != null ? stack1 : "")
-    + ", more: () => import("
+    + ", lazy: () => import("
     + ((stack1 = (((helper = lookupProperty(helpers,"further") || alias1(depth0, "further", {"start":{"line":9,"column":56},"end":{"line":9,"column":63}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"further","hash":{},"data":data,"loc":{"start":{"line":9,"column":54},"end":{"line":9,"column":65}}}) : helper))) != null ? stack1 : "")
     + ")"
     + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":9,"column":66},"end":{"line":9,"column":118}}})) != null ? stack1 : "")
@@ -124,10 +124,10 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"source") || alias1(depth0, "source", {"start":{"line":2,"column":42},"end":{"line":2,"column":48}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"source","hash":{},"data":data,"loc":{"start":{"line":2,"column":40},"end":{"line":2,"column":50}}}) : helper))) != null ? stack1 : "")
     + " ("
     + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
-    + ").\n * Do not edit. Texts for devices and shapes that want them; the module that imports this one loads it when needed.\n */\nimport type { FurtherForms } from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":36},"end":{"line":5,"column":43}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":34},"end":{"line":5,"column":45}}}) : helper))) != null ? stack1 : "")
-    + ";\n\nexport const more: readonly FurtherForms[] = "
-    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":7,"column":47},"end":{"line":7,"column":54}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":7,"column":45},"end":{"line":7,"column":56}}}) : helper))) != null ? stack1 : "")
+    + ").\n * Do not edit. Texts for devices and shapes that want them; the module that imports this one loads it when needed.\n */\nimport type { LazyShaders } from "
+    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":35},"end":{"line":5,"column":42}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":33},"end":{"line":5,"column":44}}}) : helper))) != null ? stack1 : "")
+    + ";\n\nexport const lazy: readonly LazyShaders[] = "
+    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":7,"column":46},"end":{"line":7,"column":53}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":7,"column":44},"end":{"line":7,"column":55}}}) : helper))) != null ? stack1 : "")
     + ";\n";
 },"useData":true},
   "kernel.wgsl": {"0":function(container,depth0,helpers,partials,data) {
@@ -250,7 +250,7 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
 
   return "{ ..."
     + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":12,"column":24},"end":{"line":12,"column":31}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":12,"column":22},"end":{"line":12,"column":33}}}) : helper))) != null ? stack1 : "")
-    + ", more: () => import("
+    + ", lazy: () => import("
     + ((stack1 = (((helper = lookupProperty(helpers,"further") || alias1(depth0, "further", {"start":{"line":12,"column":56},"end":{"line":12,"column":63}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"further","hash":{},"data":data,"loc":{"start":{"line":12,"column":54},"end":{"line":12,"column":65}}}) : helper))) != null ? stack1 : "")
     + ")"
     + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":12,"column":66},"end":{"line":12,"column":118}}})) != null ? stack1 : "")

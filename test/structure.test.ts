@@ -32,6 +32,7 @@ const road = [
   "src/kernels/gather",
   "templates",
   "src/targets/text",
+  "src/targets/interface",
   "src/targets/wgsl",
   "src/targets/gather",
   "src/targets/bindings",

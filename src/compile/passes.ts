@@ -9,9 +9,9 @@ import { stabilise } from "../graph/passes/stabilise.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
 import { verifyGraph } from "../graph/tensor/verify-graph.ts";
 import { addresses } from "../kernels/body/address.ts";
-import { allForms, type KernelForms } from "../kernels/ir/ir.ts";
+import { allKernels, type LoweredKernel } from "../kernels/ir/ir.ts";
 import { verifyKernel } from "../kernels/ir/verify-kernel.ts";
-import { lowerForms } from "../kernels/lower/lower-structures.ts";
+import { lowerStructures } from "../kernels/lower/lower-structures.ts";
 import { partition } from "../kernels/schedule/partition.ts";
 import type { Plan } from "../kernels/schedule/plan.ts";
 import type { Program } from "../program/program.ts";
@@ -23,7 +23,7 @@ export type PassedGraphs = readonly { readonly pass: string; readonly graph: Gra
 export interface Compiled {
   readonly program: Program;
   readonly plan: Plan;
-  readonly kernels: readonly KernelForms[];
+  readonly kernels: readonly LoweredKernel[];
   readonly graphs: PassedGraphs;
 }
 
@@ -60,7 +60,7 @@ export function compilePassed(graphs: PassedGraphs): Compiled {
   const { graph } = graphs.at(-1)!;
   const plan = partition(graph);
   const addressOf = addresses(graph.tensors, plan.scratch);
-  const kernels = plan.kernels.map((one) => lowerForms(graph, one, addressOf));
-  for (const one of kernels) for (const form of allForms(one)) verifyKernel(form);
+  const kernels = plan.kernels.map((one) => lowerStructures(graph, one, addressOf));
+  for (const one of kernels) for (const kernel of allKernels(one)) verifyKernel(kernel);
   return { program: emitProgram(graph, plan, kernels), plan, kernels, graphs };
 }

@@ -7,10 +7,10 @@ export interface Program extends ProgramInterface {
   /** In the order in which they are dispatched. */
   readonly kernels: readonly ProgramKernel[];
   /**
-   * Loads the texts that the kernels offer and do not hold: a page that needs none of them has none to load. Only in
+   * Loads the shaders that the kernels support and do not hold: a page that needs none of them has none to load. Only in
    * generated modules; a program as compiled is whole.
    */
-  readonly more?: () => Promise<{ readonly more: readonly FurtherForms[] }>;
+  readonly lazy?: () => Promise<{ readonly lazy: readonly LazyShaders[] }>;
   /** Loads what `normc build --tuning` was told of it: the best variants by adapter and extents. */
   readonly tuned?: () => Promise<{ readonly tuning: unknown }>;
 }
@@ -26,8 +26,8 @@ export interface ProgramInterface {
   readonly tensors: readonly ProgramTensor[];
 }
 
-/** Texts that a kernel offers besides those that it holds. */
-export type FurtherForms = Pick<ProgramKernel, "forms" | "split">;
+/** Of one kernel: the shaders that it supports and does not hold. */
+export type LazyShaders = Pick<ProgramKernel, "shaders" | "split">;
 
 export type Mode = "train" | "infer";
 
@@ -78,18 +78,18 @@ export interface ProgramKernel {
    * are is the extent of the factor `(chunk)`, which is the variant's choice.
    */
   readonly chunked: readonly string[];
-  /** One dispatch that does it all; the first form serves every shape. */
-  readonly forms: readonly KernelForm[];
+  /** One dispatch that does it all; the first shader serves every shape. */
+  readonly shaders: readonly Shader[];
   /** Several dispatches, in which workgroups share a row; null where that cannot be, or is not loaded. */
   readonly split: ProgramSplit | null;
-  readonly offers: Offers;
+  readonly supports: Supports;
 }
 
-/** What a kernel has texts for, loaded or not. */
-export interface Offers {
-  /** Values that a lane keeps for each step of the row, in a form that takes fours; 0 where none keeps any. */
+/** What a kernel has shaders for, loaded or not. */
+export interface Supports {
+  /** Values that a lane keeps for each step of the row, in a shader that takes fours; 0 where none keeps any. */
   readonly held: number;
-  /** Rows that a lane can take together, in a form that takes fours. */
+  /** Rows that a lane can take together, in a shader that takes fours. */
   readonly together: number;
   readonly split: boolean;
 }
@@ -101,13 +101,13 @@ export interface ProgramSplit {
 }
 
 export interface ProgramStage {
-  readonly forms: readonly KernelForm[];
+  readonly shaders: readonly Shader[];
   /** Whether each part of a row has a workgroup of its own; otherwise one has the row. */
   readonly shared: boolean;
 }
 
 /** One module of a kernel. */
-export interface KernelForm {
+export interface Shader {
   /** The factor along which it takes four elements at a time: its extent is then a multiple of four. */
   readonly vector: string | null;
   /** Rows that a lane takes together: their number is then a multiple of it. */
@@ -158,4 +158,4 @@ export type ProgramConstant =
   /** Whether neighbouring invocations have neighbouring rows, not neighbouring steps of one. */
   | { readonly name: string; readonly kind: "columns" };
 
-export type Storage = "f32" | "f16";
+export type Dtype = "f32" | "f16";

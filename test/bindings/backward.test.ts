@@ -71,8 +71,8 @@ describe.each(devices)("$name", ({ device }) => {
 
   test("a gradient has the element type of its tensor, or its own", async () => {
     const options = { x: [2, 4], dtype: { x: "f16", gamma: "f16", d_gamma: "f32" } };
-    const { storage } = await (await load("Scaled")).createBackward(device, options);
-    expect(Object.fromEntries(storage)).toMatchObject({
+    const { dtypes } = await (await load("Scaled")).createBackward(device, options);
+    expect(Object.fromEntries(dtypes)).toMatchObject({
       d_x: "f16",
       d_gamma: "f32",
       d_beta: "f32",

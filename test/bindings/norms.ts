@@ -46,7 +46,7 @@ export const norms: readonly BoundNorm[] = [
         kernels: [
           {
             name: "copy",
-            forms: [
+            shaders: [
               {
                 vector: null,
                 together: 1,
@@ -75,7 +75,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
             ],
             split: null,
             chunked: [],
-            offers: { held: 0, together: 1, split: false },
+            supports: { held: 0, together: 1, split: false },
             grid: ["constructor"],
             row: [],
           },

@@ -92,9 +92,9 @@ export function ranOf(answer: Extract<Answer, { results: unknown }>): Ran {
   return { results: Object.fromEntries(results), dims: answer.dims };
 }
 
-export function jobOf(target: Target, { graph, dims, params = {}, storage, feeds }: Trial): Job {
+export function jobOf(target: Target, { graph, dims, params = {}, dtype, feeds }: Trial): Job {
   const encoded = Object.entries(feeds).map(([name, values]) => [name, encode(values)] as const);
-  const common = { dims, params, storage, feeds: Object.fromEntries(encoded) };
+  const common = { dims, params, dtype, feeds: Object.fromEntries(encoded) };
   return target === "webgl2"
     ? { ...common, target, program: gatherOf(graph) }
     : { ...common, target, program: compileGraph(graph).program };

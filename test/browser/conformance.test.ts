@@ -1,6 +1,6 @@
 /** The cases of other projects on WebGL2. */
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { merged, type Outputs, storageOf } from "../conformance/execute.ts";
+import { dtypesOf, merged, type Outputs } from "../conformance/execute.ts";
 import { failures } from "../conformance/failures.ts";
 import type { Run } from "../conformance/map.ts";
 import { caseFiles } from "../conformance/read.ts";
@@ -23,7 +23,7 @@ async function execute(run: Run, on: Runner): Promise<Outputs> {
       graph,
       dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
       params: run.set,
-      storage: storageOf(run, graph, feeds),
+      dtype: dtypesOf(run, graph, feeds),
       feeds: Object.fromEntries(feeds.map(([name, feed]) => [name, Float32Array.from(feed.data)])),
     });
     return Object.fromEntries(

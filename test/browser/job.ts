@@ -9,7 +9,7 @@ export type Job = (
 ) & {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
-  readonly storage: NormOptions["storage"];
+  readonly dtype: NormOptions["dtype"];
   /** f32, as base64. */
   readonly feeds: Readonly<Record<string, string>>;
 };

@@ -28,11 +28,11 @@ async function machine(): Promise<Machine> {
 }
 
 async function answer(job: Job): Promise<Answer> {
-  const { dims, params, storage } = job;
+  const { dims, params, dtype } = job;
   const feeds = feedsOf(job);
   if (job.target === "webgpu") {
     device ??= await openDevice();
-    const norm = await createNorm(device, job.program, { dims, params, storage });
+    const norm = await createNorm(device, job.program, { dims, params, dtype });
     try {
       return told(norm.dims, await norm.run(feeds), device.adapterInfo.architecture);
     } finally {
@@ -47,8 +47,8 @@ async function answer(job: Job): Promise<Answer> {
   }
 }
 
-function gathering({ program, dims, params, storage }: Job): Promise<GatherNorm> {
-  return createGatherNorm({ GPU, backend: "webgl2" }, program as GatherProgram, { dims, params, storage });
+function gathering({ program, dims, params, dtype }: Job): Promise<GatherNorm> {
+  return createGatherNorm({ GPU, backend: "webgl2" }, program as GatherProgram, { dims, params, dtype });
 }
 
 function feedsOf({ feeds }: Job): Record<string, Float32Array> {
@@ -130,10 +130,10 @@ const page: TestPage = {
   },
   async tune(job) {
     device ??= await openDevice();
-    const { dims, params, storage } = job;
+    const { dims, params, dtype } = job;
     const program = job.program as Program;
     const create = await creatorFor(program, "background");
-    const norm = await create(device, program, { dims, params, storage, tune: "background" });
+    const norm = await create(device, program, { dims, params, dtype, tune: "background" });
     try {
       const outcome = await norm.tuning;
       return {

@@ -2,10 +2,11 @@
 import { afterAll, expect, test } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { isBuiltIn } from "../../src/language/check/scope/unknown.ts";
-import type { KernelForm, Program } from "../../src/program/program.ts";
+import type { Program, Shader } from "../../src/program/program.ts";
+import { halfArray } from "../../src/runtime/shader/half-arrays.ts";
 import { layOut } from "../../src/runtime/shader/layout.ts";
 import { moduleCode } from "../../src/runtime/shader/module.ts";
-import { asBuilt, namedForms } from "../../src/tools/cli/explain/describe.ts";
+import { asBuilt, namedShaders } from "../../src/tools/cli/explain/describe.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { checkAll } from "./files.ts";
 
@@ -39,26 +40,26 @@ const places: Readonly<Record<string, (word: string) => string>> = {
   parameter: (w) => `fn f(${w}) = ${w} + 1 norm Z { axes Q input t[Q] u = f(t) * mean(t over Q) output u }`,
 };
 
-const inMemory = { subgroups: false, residency: "workgroup", held: 2 } as const;
+const inMemory = { subgroups: false, residency: "workgroup", held: 2, halfArray } as const;
 
 /** Halves in words, several bindings a tensor: all that the runtime may add by names of its own. */
-function inPieces(form: KernelForm): string {
-  const all = <T>(value: T): Map<string, T> => new Map(form.bindings.map(({ tensor }) => [tensor, value]));
-  const memory = { elements: all(1000), storages: all("f16" as const) };
+function inPieces(shader: Shader): string {
+  const all = <T>(value: T): Map<string, T> => new Map(shader.bindings.map(({ tensor }) => [tensor, value]));
+  const memory = { elements: all(1000), dtypes: all("f16" as const) };
   const limits = {
     maxBufferSize: 1e9,
     maxStorageBufferBindingSize: 1024,
     maxStorageBuffersPerShaderStage: 1e9,
     minStorageBufferOffsetAlignment: 256,
   };
-  return moduleCode(form, layOut("", form, memory, { features: new Set(), limits }), inMemory);
+  return moduleCode(shader, layOut("", shader, memory, { features: new Set(), limits }), inMemory);
 }
 
 async function mistakesOf(device: GPUDevice, program: Program): Promise<string[]> {
   const found: string[] = [];
   for (const code of program.kernels
-    .flatMap(namedForms)
-    .flatMap(({ form }) => [asBuilt(form), inPieces(form)])) {
+    .flatMap(namedShaders)
+    .flatMap(({ shader }) => [asBuilt(shader), inPieces(shader)])) {
     const module = device.createShaderModule({ code });
     const { messages } = await module.getCompilationInfo();
     found.push(...messages.filter((one) => one.type === "error").map((one) => `${one.message}\n${code}`));

@@ -1,5 +1,5 @@
 import { toHalf } from "../../src/runtime/shapes/float16.ts";
-import type { Expectation, Storage, Want } from "./map.ts";
+import type { Dtype, Expectation, Want } from "./map.ts";
 import type { Tolerance } from "./read.ts";
 
 export interface Result {
@@ -56,7 +56,7 @@ function worstElement(expected: Expectation, got: ArrayLike<number>) {
 }
 
 /** The error of one value as a multiple of the tolerance. */
-export function excess(got: number, want: number, tolerance: Tolerance, type: Storage): number {
+export function excess(got: number, want: number, tolerance: Tolerance, type: Dtype): number {
   if (Object.is(got, want) || got === want) return 0;
   if (Number.isNaN(want) || Number.isNaN(got)) {
     return Number.isNaN(want) && Number.isNaN(got) ? 0 : Number.POSITIVE_INFINITY;
@@ -75,7 +75,7 @@ const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
 /** The position of a value among all of its type, so that neighbours differ by one; both zeros are 0. */
-function order(value: number, type: Storage): number {
+function order(value: number, type: Dtype): number {
   if (type === "f16") {
     const half = toHalf(value);
     return half & 0x8000 ? -(half & 0x7fff) : half;

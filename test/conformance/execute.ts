@@ -9,7 +9,7 @@ import { interpret } from "../../src/graph/oracle/interpret.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { type CheckedFile, checkFile } from "../../src/language/check/check.ts";
 import type { Source } from "../../src/language/diagnostics/diagnostic.ts";
-import type { Program, Storage } from "../../src/program/program.ts";
+import type { Dtype, Program } from "../../src/program/program.ts";
 import {
   createGatherNorm,
   type GatherNorm,
@@ -46,7 +46,7 @@ export async function executeDevice(run: Run, device: GPUDevice): Promise<Output
     const norm = await createNorm(device, programOf(graph), {
       dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
       params: run.set,
-      storage: storageOf(run, graph, feeds),
+      dtype: dtypesOf(run, graph, feeds),
     });
     return outputsOf(norm, feeds);
   });
@@ -60,7 +60,7 @@ export async function executeGpuJs(run: Run, backend: GpuBackend): Promise<Outpu
     const norm = await createGatherNorm({ GPU, backend }, program, {
       dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
       params: run.set,
-      storage: storageOf(run, graph, feeds),
+      dtype: dtypesOf(run, graph, feeds),
     });
     return outputsOf(norm, feeds);
   });
@@ -68,12 +68,12 @@ export async function executeGpuJs(run: Run, backend: GpuBackend): Promise<Outpu
 
 const gatherPrograms = new WeakMap<Graph, GatherProgram>();
 
-export function storageOf(run: Run, graph: Graph, feeds: Feeds): Record<string, Storage> {
-  const storage: Record<string, Storage> = {};
-  for (const tensor of graph.tensors) if (tensor.role !== "state") storage[tensor.name] = run.storage;
-  for (const [name, feed] of feeds) storage[name] = feed.type;
-  for (const one of run.expect) if (storage[one.output] !== undefined) storage[one.output] = one.type;
-  return storage;
+export function dtypesOf(run: Run, graph: Graph, feeds: Feeds): Record<string, Dtype> {
+  const dtype: Record<string, Dtype> = {};
+  for (const tensor of graph.tensors) if (tensor.role !== "state") dtype[tensor.name] = run.dtype;
+  for (const [name, feed] of feeds) dtype[name] = feed.type;
+  for (const one of run.expect) if (dtype[one.output] !== undefined) dtype[one.output] = one.type;
+  return dtype;
 }
 
 async function outputsOf(norm: Norm | GatherNorm, feeds: Feeds): Promise<Outputs> {

@@ -15,16 +15,16 @@ export interface Run {
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly expect: readonly Expectation[];
   /** The element type of x, and of whatever names none of its own. */
-  readonly storage: Storage;
+  readonly dtype: Dtype;
   readonly grad: boolean;
 }
 
-export type Storage = "f32" | "f16";
+export type Dtype = "f32" | "f16";
 
 export interface Feed {
   readonly dims: readonly number[];
   readonly data: Float64Array;
-  readonly type: Storage;
+  readonly type: Dtype;
 }
 
 export interface Expectation {
@@ -32,7 +32,7 @@ export interface Expectation {
   readonly output: string;
   readonly want: Want;
   readonly tolerance: Tolerance;
-  readonly type: Storage;
+  readonly type: Dtype;
 }
 
 export type Want =
@@ -95,11 +95,11 @@ export function toRun(c: Case): Run | { readonly skip: string } {
       throw new Error(`${c.id}: nothing in its norm takes ${tensor.role}`);
     }
     const data = inputData(tensor);
-    // Storage in f64 is not asked for: those inputs are rounded to f32, and the tolerance allows for it.
+    // Elements in f64 are not asked for: those inputs are rounded to f32, and the tolerance allows for it.
     feeds[bound.name] = {
       dims: bound.dims ?? tensor.dims,
       data: tensor.dtype === "float64" ? data.map(Math.fround) : data,
-      type: storageOf(tensor.dtype),
+      type: dtypeOf(tensor.dtype),
     };
   }
   return {
@@ -109,12 +109,12 @@ export function toRun(c: Case): Run | { readonly skip: string } {
     set: plan.set,
     feeds,
     expect: c.outputs.map((tensor) => expectation(c, plan, tensor)),
-    storage: storageOf(c.inputs.find((tensor) => tensor.role === "x")?.dtype ?? "float32"),
+    dtype: dtypeOf(c.inputs.find((tensor) => tensor.role === "x")?.dtype ?? "float32"),
     grad,
   };
 }
 
-function storageOf(type: CaseType): Storage {
+function dtypeOf(type: CaseType): Dtype {
   return type === "float16" ? "f16" : "f32";
 }
 
@@ -127,7 +127,7 @@ function expectation(c: Case, plan: Plan, tensor: OutputTensor): Expectation {
   const { sum_rtol } = all;
   const own = per_role?.[tensor.role];
   const tolerance = own === undefined ? all : { ...(sum_rtol === undefined ? {} : { sum_rtol }), ...own };
-  return { output, want: wanted(tensor), tolerance: widened(c, tolerance), type: storageOf(tensor.dtype) };
+  return { output, want: wanted(tensor), tolerance: widened(c, tolerance), type: dtypeOf(tensor.dtype) };
 }
 
 function wanted(tensor: OutputTensor): Want {

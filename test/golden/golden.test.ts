@@ -42,7 +42,7 @@ function render(spec: string, title: string): string {
   const { graphs, plan, program } = compileGraph(stage === "gradient-plan" ? differentiate(graph) : graph);
   if (stage === "gradient-plan") return `${title}\n${printPlan(plan)}\n`;
   if (stage === "plan") return `${title}\n${printPlan(plan)}\n`;
-  if (stage === "wgsl") return `${title}\n${program.kernels.map((one) => one.forms[0]!.wgsl).join("\n")}\n`;
+  if (stage === "wgsl") return `${title}\n${program.kernels.map((one) => one.shaders[0]!.wgsl).join("\n")}\n`;
   const after = graphs.find((one) => one.pass === stage);
   if (after === undefined) throw new Error(`there is no stage ${stage}`);
   return `${title}\n${printGraph(after.graph)}\n`;

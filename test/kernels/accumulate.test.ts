@@ -5,7 +5,7 @@ import { compileGraph } from "../../src/compile/passes.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
 import { createBackward } from "../../src/runtime/webgpu/create-backward.ts";
-import type { Storage } from "../../src/runtime/webgpu/index.ts";
+import type { Dtype } from "../../src/runtime/webgpu/index.ts";
 import { readBuffer, storedBuffer } from "../support/buffers.ts";
 import { oracle, type Trial } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices, withLimits } from "../support/device.ts";
@@ -40,7 +40,7 @@ async function twice(
   device: GPUDevice,
   graph: Graph,
   trial: Trial,
-  storage: Storage,
+  dtype: Dtype,
   start: number,
   accumulate: readonly string[],
 ): Promise<Map<string, Float32Array>> {
@@ -53,7 +53,7 @@ async function twice(
       ...trial.dims,
       ...trial.params,
       ...(graph.mode === null ? {} : { mode: graph.mode }),
-      dtype: storage,
+      dtype,
       accumulate,
     },
   );
@@ -63,7 +63,7 @@ async function twice(
   for (const { name, role } of back.program.tensors) {
     if (role === "scratch") continue;
     const values = trial.feeds[name] ?? new Float32Array(elements(name)).fill(start);
-    buffers.set(name, storedBuffer(device, values, back.storage.get(name)!));
+    buffers.set(name, storedBuffer(device, values, back.dtypes.get(name)!));
   }
   for (let i = 0; i < 2; i++) {
     const encoder = device.createCommandEncoder();
@@ -74,15 +74,15 @@ async function twice(
   }
   const results = new Map<string, Float32Array>();
   for (const name of written) {
-    results.set(name, await readBuffer(device, buffers.get(name)!, elements(name), storage));
+    results.set(name, await readBuffer(device, buffers.get(name)!, elements(name), dtype));
   }
   for (const buffer of buffers.values()) buffer.destroy();
   back.destroy();
   return results;
 }
 
-function rounded(trial: Trial, storage: Storage): Trial {
-  if (storage === "f32") return trial;
+function rounded(trial: Trial, dtype: Dtype): Trial {
+  if (dtype === "f32") return trial;
   const feeds = Object.entries(trial.feeds).map(([name, values]) => [
     name,
     values.map((one) => fromHalf(toHalf(one))),
@@ -91,8 +91,8 @@ function rounded(trial: Trial, storage: Storage): Trial {
 }
 
 describe.each(devices)("on $title", ({ device: real, title }) => {
-  const storages = title.endsWith("shader-f16") ? (["f16"] as const) : (["f32", "f16"] as const);
-  describe.each(storages)("%s", (storage) => {
+  const dtypes = title.endsWith("shader-f16") ? (["f16"] as const) : (["f32", "f16"] as const);
+  describe.each(dtypes)("%s", (dtype) => {
     it.each([
       ["LayerNorm", null, odd, undefined],
       ["LayerNorm", null, fours, undefined],
@@ -106,25 +106,25 @@ describe.each(devices)("on $title", ({ device: real, title }) => {
       const device =
         most === undefined
           ? real
-          : withLimits(real, { maxStorageBufferBindingSize: storage === "f16" ? most / 2 : most });
+          : withLimits(real, { maxStorageBufferBindingSize: dtype === "f16" ? most / 2 : most });
       const graph = graphOf(norm, mode);
       const params: Record<string, number> = norm === "GroupNorm" ? { G: 2 } : {};
-      const forward = rounded(randomTrial(graph, extents, params, 7), storage);
-      const backward = rounded(backwardTrial(forward), storage);
+      const forward = rounded(randomTrial(graph, extents, params, 7), dtype);
+      const backward = rounded(backwardTrial(forward), dtype);
       const trial = { ...forward, feeds: { ...forward.feeds, ...backward.feeds } };
       const start = 3;
-      const got = await twice(device, graph, trial, storage, start, ["x", "gamma"]);
+      const got = await twice(device, graph, trial, dtype, start, ["x", "gamma"]);
       for (const [tensor, gradient] of oracle(backward)) {
         const sums = tensor === "d_x" || tensor === "d_gamma";
         const want = gradient.map((one) => (sums ? start + 2 * one : one));
         const largest = want.reduce((most, one) => Math.max(most, Math.abs(one)), 1);
         // The contract for each of two gradients; f16 rounds twice, half a unit of 11 bits each time.
-        const allowed = largest * (2e-5 + (storage === "f16" ? 2 * 2 ** -11 : 0));
+        const allowed = largest * (2e-5 + (dtype === "f16" ? 2 * 2 ** -11 : 0));
         const worst = want.reduce((most, one, i) => Math.max(most, Math.abs(one - got.get(tensor)![i]!)), 0);
         expect(worst, tensor).toBeLessThanOrEqual(allowed);
       }
       // The same input gives the same bits.
-      expect(await twice(device, graph, trial, storage, start, ["x", "gamma"])).toEqual(got);
+      expect(await twice(device, graph, trial, dtype, start, ["x", "gamma"])).toEqual(got);
     });
   });
 });

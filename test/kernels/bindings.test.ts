@@ -31,7 +31,7 @@ function watched(device: GPUDevice): { device: GPUDevice; groups: GPUBindGroupEn
 const odd: Extents = { N: [4], C: [6], S: [5, 11], D: [131], T: [7], O: [9], F: [3, 3, 7] };
 const fours: Extents = { N: [4], C: [8], S: [5, 8], D: [132], T: [8], O: [8], F: [4, 3, 4] };
 
-function trialOf(graph: Graph, extents: Extents, seed: number, storage: "f32" | "f16" = "f32"): Trial {
+function trialOf(graph: Graph, extents: Extents, seed: number, dtype: "f32" | "f16" = "f32"): Trial {
   const params = Object.fromEntries(
     [
       ["G", 2],
@@ -39,13 +39,13 @@ function trialOf(graph: Graph, extents: Extents, seed: number, storage: "f32" | 
     ].filter(([name]) => graph.params.some((one) => one.name === name)),
   );
   const { feeds, ...trial } = randomTrial(graph, extents, params, seed);
-  const round = storage === "f16" ? (value: number) => fromHalf(toHalf(value)) : Math.fround;
+  const round = dtype === "f16" ? (value: number) => fromHalf(toHalf(value)) : Math.fround;
   const stored = Object.entries(feeds).map(([name, values]) => [name, values.map(round)]);
-  return { ...trial, feeds: Object.fromEntries(stored), storage };
+  return { ...trial, feeds: Object.fromEntries(stored), dtype };
 }
 
 describe.each(devices)("pieces on $name", ({ device: real }) => {
-  describe.each(["f32", "f16"] as const)("%s", (storage) => {
+  describe.each(["f32", "f16"] as const)("%s", (dtype) => {
     it.each([
       ["LayerNorm", null, odd],
       ["LayerNorm", null, fours],
@@ -57,13 +57,13 @@ describe.each(devices)("pieces on $name", ({ device: real }) => {
       ["GlobalResponseNorm", null, odd],
     ] as const)("%s %s", async (norm, mode, extents) => {
       // Rounded down to a multiple of 256: two or three pieces, so that a row or a channel lies in several.
-      const most = storage === "f32" ? 2048 : 1024;
+      const most = dtype === "f32" ? 2048 : 1024;
       const { device, groups } = watched(withLimits(real, { maxStorageBufferBindingSize: most + 100 }));
-      const worst = await worstDifference(device, trialOf(graphOf(norm, mode), extents, 5, storage));
+      const worst = await worstDifference(device, trialOf(graphOf(norm, mode), extents, 5, dtype));
       const entries = groups.flat().map(({ resource }) => resource as GPUBufferBinding);
       expect(Math.max(...entries.map(({ size }) => size!))).toBe(most);
       expect(new Set(entries.map(({ offset }) => offset))).toContain(most);
-      expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(allowed[storage]);
+      expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(allowed[dtype]);
     });
   });
 });
@@ -75,7 +75,7 @@ describe.each(devices)("packing on $name", ({ device: real }) => {
 
   it.each([["f32", odd] as const, ["f16", fours] as const])(
     "eight bindings, as every device has, are enough for 16 tensors in %s",
-    async (storage, extents) => {
+    async (dtype, extents) => {
       const affines = Array.from({ length: 14 }, (_, i) => `a${i}`);
       const text = `norm Many {
         axes N, D
@@ -86,10 +86,10 @@ describe.each(devices)("packing on $name", ({ device: real }) => {
       }`;
       const [norm] = checkText({ path: "", text });
       const { device, groups } = watched(withLimits(real, { maxStorageBuffersPerShaderStage: 8 }));
-      const worst = await worstDifference(device, trialOf(norm!.graphs[0]!, extents, 3, storage));
+      const worst = await worstDifference(device, trialOf(norm!.graphs[0]!, extents, 3, dtype));
       // Nine and more sources take two copies, and then the kernel.
       expect(groups.map((entries) => entries.length)).toEqual([8, 3, 8]);
-      expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(allowed[storage]);
+      expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(allowed[dtype]);
     },
   );
 
@@ -98,17 +98,17 @@ describe.each(devices)("packing on $name", ({ device: real }) => {
     it.each(cases)("$norm $mode", async ({ graph }) => {
       const { device, groups } = watched(withLimits(real, { maxStorageBuffersPerShaderStage: bindings }));
       const written = compileGraph(graph).program.kernels.map(
-        (kernel) => kernel.forms[0]!.bindings.filter(({ access }) => access === "read_write").length,
+        (kernel) => kernel.shaders[0]!.bindings.filter(({ access }) => access === "read_write").length,
       );
-      for (const [storage, extents] of [["f32", odd] as const, ["f16", fours] as const]) {
-        const outcome = worstDifference(device, trialOf(graph, extents, 9, storage));
+      for (const [dtype, extents] of [["f32", odd] as const, ["f16", fours] as const]) {
+        const outcome = worstDifference(device, trialOf(graph, extents, 9, dtype));
         if (Math.max(...written) >= bindings) {
           await expect(outcome).rejects.toMatchObject({ code: "N508" });
           continue;
         }
         const worst = await outcome;
         expect(Math.max(...groups.map((entries) => entries.length))).toBeLessThanOrEqual(bindings);
-        expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(allowed[storage]);
+        expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(allowed[dtype]);
       }
     });
   });

@@ -1,4 +1,4 @@
-/** Storage in f16: within one unit in the last place of the rounded float64 result, and finite when that is finite. */
+/** Elements in f16: within one unit in the last place of the rounded float64 result, and finite when that is finite. */
 import { afterAll, describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
@@ -24,8 +24,8 @@ const rank = (bits: number): number => (bits & 0x8000 ? -(bits & 0x7fff) : bits)
 
 const rounded = (value: number): number => fromHalf(toHalf(value));
 
-async function run(device: GPUDevice, { graph, dims, params = {}, feeds, storage }: Trial) {
-  const norm = await createNorm(device, compileGraph(graph).program, { dims, params, storage });
+async function run(device: GPUDevice, { graph, dims, params = {}, feeds, dtype }: Trial) {
+  const norm = await createNorm(device, compileGraph(graph).program, { dims, params, dtype });
   try {
     return await norm.run(feeds);
   } finally {
@@ -67,7 +67,7 @@ describe.each(devices)("f16 on $title", ({ device }) => {
   ])("$norm $dims around $mean by $deviation", async ({ norm, dims, mean, deviation }) => {
     const count = dims.reduce((a, b) => a * b, 1);
     const x = normals(21, count, mean, deviation).map(rounded);
-    const trial: Trial = { graph: graphOf(norm), dims: { x: dims }, feeds: { x }, storage: "f16" };
+    const trial: Trial = { graph: graphOf(norm), dims: { x: dims }, feeds: { x }, dtype: "f16" };
     expectRounded((await run(device, trial)).y!, oracle(trial).get("y")!);
   });
 
@@ -82,7 +82,7 @@ describe.each(devices)("f16 on $title", ({ device }) => {
         graph: graphOf("LayerNorm"),
         dims: { x: dims, gamma: [length] },
         feeds: { x, gamma, beta: new Float32Array(length) },
-        storage: "f16",
+        dtype: "f16",
       };
       const want = oracle(trial).get("y")!;
       const values = Array.from(want, rounded);
@@ -125,7 +125,7 @@ describe.each(devices)("f16 through the library on $title", ({ device }) => {
           Object.entries(random.feeds).map(([name, values]) => [name, values.map(rounded)]),
         ),
         // States too, which a single "f16" leaves out.
-        storage: Object.fromEntries(graph.tensors.map(({ name }) => [name, "f16" as const])),
+        dtype: Object.fromEntries(graph.tensors.map(({ name }) => [name, "f16" as const])),
       };
       const got = await run(device, trial);
       // Near zero a unit in the last place is 6e-8: there the contract's 1e-5 of a unit-variance output counts.
@@ -143,7 +143,7 @@ describe.each(without)("conversion on $title", ({ device }) => {
 
   it.each([65_536, 65_535])("each of %i halves is read as what it is", async (length) => {
     const x = Float32Array.from({ length }, (_, i) => fromHalf(i));
-    const { y } = await run(device, { graph, dims: { x: [length] }, feeds: { x }, storage: { x: "f16" } });
+    const { y } = await run(device, { graph, dims: { x: [length] }, feeds: { x }, dtype: { x: "f16" } });
     expectSame(y!, x);
   });
 
@@ -160,7 +160,7 @@ describe.each(without)("conversion on $title", ({ device }) => {
     values[131_073] = Number.NEGATIVE_INFINITY;
     values[131_074] = 1e-45;
     const x = Float32Array.from({ length }, (_, i) => values[i] ?? 65_519.99);
-    const { y } = await run(device, { graph, dims: { x: [length] }, feeds: { x }, storage: { y: "f16" } });
+    const { y } = await run(device, { graph, dims: { x: [length] }, feeds: { x }, dtype: { y: "f16" } });
     expectSame(y!, x.map(rounded));
   });
 });

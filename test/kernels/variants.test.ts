@@ -24,7 +24,7 @@ import { laneARow } from "../support/variants.ts";
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-/** Extents that are multiples of four take forms in fours, the others the narrow one; rows of one and few of many. */
+/** Extents that are multiples of four take shaders in fours, the others the narrow one; rows of one and few of many. */
 const extents = [
   { N: [8], C: [12], S: [4, 6], D: [84], T: [4], O: [8], F: [3, 4, 3] },
   { N: [5], C: [6], S: [3, 3], D: [83], T: [3], O: [5], F: [7] },

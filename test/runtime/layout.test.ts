@@ -1,6 +1,7 @@
 /** Layouts that no adapter here has the memory for: as data, and as code that compiles. */
 import { afterAll, describe, expect, it } from "vitest";
-import type { KernelForm } from "../../src/program/program.ts";
+import type { Shader } from "../../src/program/program.ts";
+import { halfArray } from "../../src/runtime/shader/half-arrays.ts";
 import { type BindingLimits, layOut } from "../../src/runtime/shader/layout.ts";
 import { moduleCode } from "../../src/runtime/shader/module.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
@@ -8,9 +9,9 @@ import { closeTestDevices, openTestDevices } from "../support/device.ts";
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-const plain = { subgroups: false, residency: "reload", held: 0 } as const;
+const plain = { subgroups: false, residency: "reload", held: 0, halfArray } as const;
 
-const form: KernelForm = {
+const shader: Shader = {
   vector: null,
   together: 1,
   held: 0,
@@ -45,7 +46,7 @@ const memory = {
     ["g", 8],
     ["y", most],
   ]),
-  storages: new Map([
+  dtypes: new Map([
     ["x", "f32" as const],
     ["g", "f32" as const],
     ["y", "f16" as const],
@@ -54,7 +55,7 @@ const memory = {
 
 describe("four billion elements", () => {
   // What a binding can be at most is no multiple of 256 here, as on devices that say 4 GiB - 1.
-  const layout = layOut("y", form, memory, device(2 ** 32 - 1, 16));
+  const layout = layOut("y", shader, memory, device(2 ** 32 - 1, 16));
 
   it("lie in pieces that follow each other and cover the tensor", () => {
     for (const [tensor, bytes, pieces] of [
@@ -75,7 +76,7 @@ describe("four billion elements", () => {
   });
 
   it("are indexed by numbers that a u32 holds", () => {
-    const numbers = moduleCode(form, layout, plain)
+    const numbers = moduleCode(shader, layout, plain)
       .match(/\d+(?=u\b)/g)!
       .map(Number);
     expect(Math.max(...numbers)).toBeGreaterThan(2 ** 31);
@@ -83,7 +84,7 @@ describe("four billion elements", () => {
   });
 
   it("are refused where the bindings are too few", () => {
-    expect(() => layOut("y", form, memory, device(2 ** 32 - 1, 8))).toThrow(
+    expect(() => layOut("y", shader, memory, device(2 ** 32 - 1, 8))).toThrow(
       /^kernel y needs 9 storage buffers, allowed are 8 .*: x in 5, y in 3$/,
     );
   });
@@ -94,15 +95,15 @@ describe.each(devices)("compiled on $name", ({ device: real }) => {
     ["halves", device(2 ** 32 - 1, 16)],
     ["f16", device(2 ** 32 - 1, 16, real.features.has("shader-f16") ? ["shader-f16"] : [])],
   ])("pieces with %s", async (_, limits) => {
-    const code = moduleCode(form, layOut("y", form, memory, limits), plain);
+    const code = moduleCode(shader, layOut("y", shader, memory, limits), plain);
     const { messages } = await real.createShaderModule({ code }).getCompilationInfo();
     expect(messages.map(({ message }) => message)).toEqual([]);
   });
 });
 
 it("the smallest operands are packed, no more than must be, and each begins at a multiple of four", () => {
-  const wide: KernelForm = {
-    ...form,
+  const wide: Shader = {
+    ...shader,
     bindings: [7, 5, 3, 6].map((length) => ({
       tensor: `t${length}`,
       access: "read",
@@ -113,7 +114,7 @@ it("the smallest operands are packed, no more than must be, and each begins at a
   const sizes = [7, 5, 3, 6].map((length) => [`t${length}`, length] as const);
   const small = {
     elements: new Map(sizes),
-    storages: new Map(sizes.map(([name]) => [name, "f16" as const])),
+    dtypes: new Map(sizes.map(([name]) => [name, "f16" as const])),
   };
   const { slots, pack } = layOut("k", wide, small, device(2 ** 27, 3));
   expect(pack).toEqual({

@@ -61,8 +61,8 @@ test("a pipeline is made once for each code and constants", async () => {
   await createNorm(device, centered, { ...options, params: { scale: 0.5 } });
   expect(pipelines).toBe(centered.kernels.length + 1);
   // Two of the three kernels touch x or y: the third has the same code as before.
-  await createNorm(device, centered, { ...options, storage: "f16" });
-  await createNorm(device, centered, { ...options, storage: "f16" });
+  await createNorm(device, centered, { ...options, dtype: "f16" });
+  await createNorm(device, centered, { ...options, dtype: "f16" });
   expect(pipelines).toBe(centered.kernels.length + 3);
   device.createComputePipelineAsync = original;
 });

@@ -33,7 +33,7 @@ export const centered: Program = {
   kernels: [
     {
       name: "means",
-      forms: [
+      shaders: [
         {
           vector: null,
           together: 1,
@@ -81,13 +81,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
       ],
       split: null,
       chunked: [],
-      offers: { held: 0, together: 1, split: false },
+      supports: { held: 0, together: 1, split: false },
       grid: ["N", "G"],
       row: ["K", "S"],
     },
     {
       name: "apply",
-      forms: [
+      shaders: [
         {
           vector: null,
           together: 1,
@@ -129,13 +129,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
       ],
       split: null,
       chunked: [],
-      offers: { held: 0, together: 1, split: false },
+      supports: { held: 0, together: 1, split: false },
       grid: ["N", "G", "K", "S"],
       row: [],
     },
     {
       name: "count",
-      forms: [
+      shaders: [
         {
           vector: null,
           together: 1,
@@ -175,7 +175,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
       ],
       split: null,
       chunked: [],
-      offers: { held: 0, together: 1, split: false },
+      supports: { held: 0, together: 1, split: false },
       grid: ["G"],
       row: ["N"],
     },

@@ -139,10 +139,10 @@ describe.each(devices)("$name", ({ device }) => {
     norm.destroy();
   });
 
-  test("f16 storage", async () => {
+  test("elements in f16", async () => {
     const dims = [2, 4, 7];
-    const norm = await createNorm(device, centered, { dims: { x: dims }, storage: "f16" });
-    expect(Object.fromEntries(norm.storage)).toEqual({
+    const norm = await createNorm(device, centered, { dims: { x: dims }, dtype: "f16" });
+    expect(Object.fromEntries(norm.dtypes)).toEqual({
       x: "f16",
       gamma: "f16",
       total: "f32",
@@ -153,7 +153,7 @@ describe.each(devices)("$name", ({ device }) => {
     expectClose((await norm.run({ x })).y!, centeredOracle(x, dims, 2).y, 2e-3);
     const odd = await createNorm(device, centered, {
       dims: { x: [1, 2, 5], gamma: [2] },
-      storage: { x: "f16" },
+      dtype: { x: "f16" },
     });
     expectClose(
       (await odd.run({ x: x.subarray(0, 10) })).y!,
@@ -177,9 +177,9 @@ describe.each(devices)("$name", ({ device }) => {
   });
 
   test("a kernel that the device refuses is reported as a defect", async () => {
-    const [form] = centered.kernels[0]!.forms;
-    const broken = { ...form!, wgsl: `${form!.wgsl}\nfn broken() { return 1; }` };
-    const kernel = { ...centered.kernels[0]!, forms: [broken] };
+    const [shader] = centered.kernels[0]!.shaders;
+    const broken = { ...shader!, wgsl: `${shader!.wgsl}\nfn broken() { return 1; }` };
+    const kernel = { ...centered.kernels[0]!, shaders: [broken] };
     const program: Program = { ...centered, kernels: [kernel] };
     await expect(createNorm(device, program, { dims: { x: [1, 2] } })).rejects.toMatchObject({
       code: "N513",

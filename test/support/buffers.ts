@@ -1,15 +1,16 @@
 /** Buffers of a test's own, filled and read back. */
 
-import { bufferBytes, readElements, writeElements } from "../../src/runtime/shapes/element-types.ts";
-import type { Storage } from "../../src/runtime/webgpu/index.ts";
+import { readElements, writeElements } from "../../src/runtime/shapes/array-elements.ts";
+import { bufferBytes } from "../../src/runtime/shapes/element-types.ts";
+import type { Dtype } from "../../src/runtime/webgpu/index.ts";
 
-export function storedBuffer(device: GPUDevice, values: ArrayLike<number>, storage: Storage): GPUBuffer {
+export function storedBuffer(device: GPUDevice, values: ArrayLike<number>, dtype: Dtype): GPUBuffer {
   const buffer = device.createBuffer({
-    size: bufferBytes(values.length, storage),
+    size: bufferBytes(values.length, dtype),
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
     mappedAtCreation: true,
   });
-  writeElements(buffer.getMappedRange(), values, storage);
+  writeElements(buffer.getMappedRange(), values, dtype);
   buffer.unmap();
   return buffer;
 }
@@ -18,7 +19,7 @@ export async function readBuffer(
   device: GPUDevice,
   buffer: GPUBuffer,
   count: number,
-  storage: Storage,
+  dtype: Dtype,
 ): Promise<Float32Array> {
   const read = device.createBuffer({
     size: buffer.size,
@@ -28,7 +29,7 @@ export async function readBuffer(
   encoder.copyBufferToBuffer(buffer, 0, read, 0, buffer.size);
   device.queue.submit([encoder.finish()]);
   await read.mapAsync(GPUMapMode.READ);
-  const values = readElements(read.getMappedRange(), count, storage);
+  const values = readElements(read.getMappedRange(), count, dtype);
   read.destroy();
   return values;
 }

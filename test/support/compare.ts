@@ -16,7 +16,7 @@ export interface Trial {
   readonly params?: Readonly<Record<string, number>>;
   readonly feeds: Readonly<Record<string, Float32Array>>;
   /** Element types; f32 where left out. */
-  readonly storage?: NormOptions["storage"];
+  readonly dtype?: NormOptions["dtype"];
 }
 
 export interface Difference {
@@ -35,8 +35,8 @@ export async function worstDifference(
   choose: ChooseVariant = chooseVariant,
 ): Promise<Difference> {
   const { program } = compileGraph(trial.graph);
-  const { dims, params = {}, storage } = trial;
-  const norm = await createNorm(device, program, { dims, params, storage, choose });
+  const { dims, params = {}, dtype } = trial;
+  const norm = await createNorm(device, program, { dims, params, dtype, choose });
   try {
     return worstOf(await norm.run(trial.feeds), trial);
   } finally {

@@ -8,12 +8,12 @@ import type { Trial } from "./compare.ts";
 const programs = new WeakMap<Graph, GatherProgram>();
 
 export async function runOnGpuJs(
-  { graph, dims, params = {}, feeds, storage }: Trial,
+  { graph, dims, params = {}, feeds, dtype }: Trial,
   backend: GpuBackend,
 ): Promise<Record<string, Float32Array>> {
   const program = programs.get(graph) ?? compileGather(graph).program;
   programs.set(graph, program);
-  const norm = await createGatherNorm({ GPU, backend }, program, { dims, params, storage });
+  const norm = await createGatherNorm({ GPU, backend }, program, { dims, params, dtype });
   try {
     return await norm.run(feeds);
   } finally {

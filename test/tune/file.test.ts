@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { resolveStorage } from "../../src/runtime/shapes/element-types.ts";
+import { resolveDtypes } from "../../src/runtime/shapes/element-types.ts";
 import { chooseVariant, resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import { chooserOf } from "../../src/tuning/file/choices.ts";
 import {
@@ -131,7 +131,7 @@ describe("what a result is filed under", () => {
   it("is a bucket of extents, apart where fours cannot be taken", () => {
     const { program } = compileGraph(graphOf("LayerNorm"));
     const bucket = (dims: readonly number[], dtype: "f32" | "f16" = "f32"): string =>
-      bucketOf(program, resolveShapes(program, { x: dims }), resolveStorage(program, dtype));
+      bucketOf(program, resolveShapes(program, { x: dims }), resolveDtypes(program, dtype));
     expect(bucket([4, 1000, 768])).toBe("f32 N<=4096 D<=1024 by 4");
     expect(bucket([4096, 1024])).toBe("f32 N<=4096 D<=1024 by 4");
     expect(bucket([4096, 767])).toBe("f32 N<=4096 D<=1024 by 1");

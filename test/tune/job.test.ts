@@ -33,9 +33,9 @@ const place = async () =>
 function subjectOf(
   graph: Graph,
   dims: Readonly<Record<string, readonly number[]>>,
-  storage: "f32" | "f16" = "f32",
+  dtype: "f32" | "f16" = "f32",
 ) {
-  return { program: compileGraph(graph).program, options: { dims, params: {}, storage } };
+  return { program: compileGraph(graph).program, options: { dims, params: {}, dtype } };
 }
 
 describe.skipIf(devices.length === 0)("a job", () => {
@@ -43,8 +43,8 @@ describe.skipIf(devices.length === 0)("a job", () => {
     const own = await place();
     try {
       const graph = graphOf("LayerNorm");
-      for (const storage of ["f32", "f16"] as const) {
-        const found = await runJob(own, graph, subjectOf(graph, { x: [64, 256] }, storage), {
+      for (const dtype of ["f32", "f16"] as const) {
+        const found = await runJob(own, graph, subjectOf(graph, { x: [64, 256] }, dtype), {
           budgetMs: 1500,
         });
         expect(found.against).toBe("oracle");

@@ -171,7 +171,7 @@ describe("the space", () => {
     expect(pruned.every(({ reason }) => reason.length > 10)).toBe(true);
   });
 
-  it("has every structure that a kernel offers", () => {
+  it("has every structure that a kernel supports", () => {
     const few = spaceOf({ ...work, rowCount: 16, rowSteps: 2048 }, traits, limits).variants;
     expect(few.some((one) => one.parts > 1)).toBe(true);
     expect(few.some((one) => one.together > 1)).toBe(true);

@@ -153,16 +153,16 @@ export interface Kernel {
   readonly row: readonly string[];
 }
 
-/** One planned kernel as texts for different structures; the first serves every shape. */
-export interface KernelForms {
+/** One planned kernel, lowered to each structure that can serve it; the first serves every shape. */
+export interface LoweredKernel {
   readonly whole: readonly Kernel[];
-  /** Rows split over workgroups: the forms of each dispatch, and how many numbers a part hands to the next one. */
+  /** Rows split over workgroups: the kernels of each dispatch, one a structure, and how many numbers a part hands to the next one. */
   readonly split: { readonly slots: number; readonly stages: readonly (readonly Kernel[])[] } | null;
   /** The axes over whose rows a workgroup goes one after the other, a chunk of them; none mostly. */
   readonly chunked: readonly string[];
 }
 
-export function allForms({ whole, split }: KernelForms): readonly Kernel[] {
+export function allKernels({ whole, split }: LoweredKernel): readonly Kernel[] {
   return [...whole, ...(split?.stages.flat() ?? [])];
 }
 

@@ -3,7 +3,7 @@
 import { type AxisSet, sameAxes } from "../../graph/tensor/axes.ts";
 import { type Graph, reachable } from "../../graph/tensor/graph.ts";
 import type { Address } from "../body/address.ts";
-import type { Kernel, KernelForms, Structure } from "../ir/ir.ts";
+import type { Kernel, LoweredKernel, Structure } from "../ir/ir.ts";
 import type { PlannedKernel } from "../schedule/plan.ts";
 import { isSample, type RowWork, rowWork } from "../schedule/row-work.ts";
 import { partialsOf, splitStages } from "../strategies/split.ts";
@@ -14,11 +14,11 @@ const together = 4;
 
 const plain: Structure = { vector: null, together: 1, resident: false, stage: null };
 
-export function lowerForms(
+export function lowerStructures(
   graph: Graph,
   planned: PlannedKernel,
   addressOf: (tensor: string) => Address,
-): KernelForms {
+): LoweredKernel {
   const work = rowWork(graph, planned);
   const vector = vectorFactor(graph, planned);
   const lower = (structures: readonly Structure[]): Kernel[] =>

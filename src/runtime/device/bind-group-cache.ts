@@ -1,12 +1,12 @@
 import type { Program } from "../../program/program.ts";
-import type { Step } from "../shader/step.ts";
+import type { Launch } from "../shader/launch.ts";
 import { givenNames, own } from "../shapes/unknown-names.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** Sets of buffers whose bind groups are kept: enough for the layers of a loop that takes turns with its buffers. */
 const keptSets = 16;
 
-/** Bind groups, one a step, by the identity of the buffers that the caller gave. */
+/** Bind groups, one a launch, by the identity of the buffers that the caller gave. */
 export interface BindGroupCache {
   find(
     given: Readonly<Record<string, GPUBuffer | undefined>>,
@@ -24,14 +24,14 @@ interface KeptSet {
 export function bindGroupCache(
   device: GPUDevice,
   program: Program,
-  steps: readonly Step[],
+  launches: readonly Launch[],
   pipelines: readonly Pipeline[],
 ): BindGroupCache {
   const tensors = program.tensors.map((tensor) => tensor.name);
   const kept: KeptSet[] = [];
 
   function makeGroups(buffers: ReadonlyMap<string, GPUBuffer>): GPUBindGroup[] {
-    return steps.map(({ label, slots }, i) =>
+    return launches.map(({ label, slots }, i) =>
       device.createBindGroup({
         label,
         layout: pipelines[i]!.layout,

@@ -1,5 +1,5 @@
 import type { Program, ProgramTensor } from "../../program/program.ts";
-import { bufferBytes, fillElements, type Storages } from "../shapes/element-types.ts";
+import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { own } from "../shapes/unknown-names.ts";
@@ -16,20 +16,20 @@ export interface Buffers {
 }
 
 /** The buffers for tensors left out are made when first needed. */
-export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, storages: Storages): Buffers {
+export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, dtypes: Dtypes): Buffers {
   const owned = new Map<string, GPUBuffer>();
 
   function make(tensor: ProgramTensor): GPUBuffer {
     const filled = tensor.initial !== undefined && tensor.role !== "scratch";
     const buffer = device.createBuffer({
       label: `${program.norm}.${tensor.name}`,
-      size: bufferBytes(shapes.elements.get(tensor.name)!, storages.get(tensor.name)!),
+      size: bufferBytes(shapes.elements.get(tensor.name)!, dtypes.get(tensor.name)!),
       usage: usage.storage,
       mappedAtCreation: filled,
     });
     owned.set(tensor.name, buffer);
     if (filled) {
-      fillElements(buffer.getMappedRange(), tensor.initial!, storages.get(tensor.name)!);
+      fillElements(buffer.getMappedRange(), tensor.initial!, dtypes.get(tensor.name)!);
       buffer.unmap();
     }
     return buffer;
@@ -49,7 +49,7 @@ export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, 
           refuseUnfit(
             buffer,
             tensor,
-            bufferBytes(shapes.elements.get(tensor.name)!, storages.get(tensor.name)!),
+            bufferBytes(shapes.elements.get(tensor.name)!, dtypes.get(tensor.name)!),
           );
           refuseAlias(taken, buffer, tensor);
           bound.set(tensor.name, buffer);

@@ -1,5 +1,5 @@
 import type { Program } from "../../program/program.ts";
-import { bufferBytes, type Storages } from "../shapes/element-types.ts";
+import { bufferBytes, type Dtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
@@ -19,7 +19,7 @@ export interface Capabilities {
 }
 
 /** Throws N508 where an extent, a tensor or a number of elements is larger than the device or an index allows. */
-export function checkSizes(program: Program, shapes: Shapes, storages: Storages, device: Capabilities): void {
+export function checkSizes(program: Program, shapes: Shapes, dtypes: Dtypes, device: Capabilities): void {
   for (const [name, extent] of shapes.factors) {
     if (extent > maxCount) {
       throw new NormError("N508", `axis ${name}: an extent of ${extent} is above ${maxCount}`);
@@ -30,7 +30,7 @@ export function checkSizes(program: Program, shapes: Shapes, storages: Storages,
     if (count > maxCount) {
       throw new NormError("N508", `tensor ${name}: ${count} elements are above ${maxCount}`);
     }
-    const bytes = bufferBytes(count, storages.get(name)!);
+    const bytes = bufferBytes(count, dtypes.get(name)!);
     const allowed = device.limits.maxBufferSize;
     if (bytes <= allowed) continue;
     throw new NormError(

@@ -1,4 +1,4 @@
-import type { Step } from "../shader/step.ts";
+import type { Launch } from "../shader/launch.ts";
 import { defect } from "./device-errors.ts";
 
 /** A kernel ready to run, and the layout of its bind group 0. */
@@ -12,23 +12,23 @@ const keptPipelines = 256;
 
 const caches = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
 
-/** Makes the pipeline of a step, or finds it where the same code and constants were asked for before. */
-export function openPipeline(device: GPUDevice, step: Step): Promise<Pipeline> {
+/** Makes the pipeline of a launch, or finds it where the same code and constants were asked for before. */
+export function openPipeline(device: GPUDevice, launch: Launch): Promise<Pipeline> {
   const cache = caches.get(device) ?? new Map<string, Promise<Pipeline>>();
   caches.set(device, cache);
-  const accesses = step.slots.map(({ access }) => access);
-  const key = JSON.stringify([step.code, Object.entries(step.constants), accesses]);
+  const accesses = launch.slots.map(({ access }) => access);
+  const key = JSON.stringify([launch.code, Object.entries(launch.constants), accesses]);
   const found = cache.get(key);
   if (found !== undefined) return found;
 
-  const made = compile(device, step);
+  const made = compile(device, launch);
   cache.set(key, made);
   made.catch(() => cache.delete(key));
   if (cache.size > keptPipelines) cache.delete(cache.keys().next().value!);
   return made;
 }
 
-async function compile(device: GPUDevice, { label, code, constants, slots }: Step): Promise<Pipeline> {
+async function compile(device: GPUDevice, { label, code, constants, slots }: Launch): Promise<Pipeline> {
   device.pushErrorScope("validation");
   const module = device.createShaderModule({ label, code });
   const layout = device.createBindGroupLayout({

@@ -17,8 +17,8 @@ export async function createGatherFromOptions<Result>(
   options: object,
   keys: OptionKeys = { mode: "mode", dtype: "dtype" },
 ): Promise<Result> {
-  const { program, dims, params, storage } = readOptions(programs, options, keys);
-  return (await createGatherNorm(gpu, program, { dims, params, storage })) as Result;
+  const { program, dims, params, dtype } = readOptions(programs, options, keys);
+  return (await createGatherNorm(gpu, program, { dims, params, dtype })) as Result;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { GatherProgram } from "../../program/gather-program.ts";
-import type { ProgramTensor, Storage } from "../../program/program.ts";
+import type { Dtype, ProgramTensor } from "../../program/program.ts";
 import { defect } from "../device/device-errors.ts";
 import type { FeedsByName, NormOptions, ResultsByName } from "../options/norm-types.ts";
-import { resolveStorage, type Storages } from "../shapes/element-types.ts";
+import { type Dtypes, resolveDtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import { checkFeed } from "../shapes/feeds.ts";
 import { fromHalf, toHalf } from "../shapes/float16.ts";
@@ -19,7 +19,7 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   readonly program: GatherProgram;
   /** The dims of every input, affine, state and output, slowest first. */
   readonly dims: ReadonlyMap<string, readonly number[]>;
-  readonly storage: Storages;
+  readonly dtypes: Dtypes;
   /** What it runs on. A run that gpu.js moved elsewhere is refused (N517). */
   readonly backend: GpuBackend;
   /** The passes that a run makes, in order. */
@@ -54,7 +54,7 @@ export async function createGatherNorm(
   wanted: readonly string[] = resultsOf(program).map(({ name }) => name),
 ): Promise<GatherNorm> {
   const shapes = resolveShapes(program, options.dims, options.params);
-  const storages = resolveStorage(program, options.storage);
+  const dtypes = resolveDtypes(program, options.dtype);
   const passesOn = (one: GpuBackend) => sizedPasses(program, shapes, new Set(wanted), one);
   const opened = await openGpu(gpuSettings, (one) => checkSizes(program, shapes, passesOn(one.backend), one));
   const { gpu, backend } = opened;
@@ -67,7 +67,7 @@ export async function createGatherNorm(
   return {
     program,
     dims: shapes.dims,
-    storage: storages,
+    dtypes,
     backend,
     passes: passes.map(({ pass }) => pass.name),
     async run(feeds) {
@@ -81,7 +81,7 @@ export async function createGatherNorm(
       for (const tensor of fed) checkFeed(tensor, own(feeds, tensor.name), shapes);
       const values = (name: string): Float32Array => {
         const tensor = fed.find((one) => one.name === name)!;
-        return rounded(own(feeds, name), tensor, shapes.elements.get(name)!, storages.get(name)!);
+        return rounded(own(feeds, name), tensor, shapes.elements.get(name)!, dtypes.get(name)!);
       };
       const run = async (): Promise<readonly unknown[]> => chain?.run(chain.feeds.map(values)) ?? [];
       const made = await run().catch((error: unknown): unknown => error);
@@ -89,7 +89,7 @@ export async function createGatherNorm(
       if (!Array.isArray(made)) throw failed(program, backend, made);
       if (chain !== undefined) refuseFallback(chain.pipeline, backend);
       return Object.fromEntries(
-        results.map(({ name }) => [name, resultOf(made[computed.indexOf(name)], storages.get(name)!)]),
+        results.map(({ name }) => [name, resultOf(made[computed.indexOf(name)], dtypes.get(name)!)]),
       );
     },
     async destroy() {
@@ -119,19 +119,19 @@ function rounded(
   given: ArrayLike<number> | undefined,
   { initial = 0 }: ProgramTensor,
   count: number,
-  storage: Storage,
+  dtype: Dtype,
 ): Float32Array {
   if (count === 0) return new Float32Array(1);
-  if (given === undefined) return new Float32Array(count).fill(atStorage(initial, storage));
-  if (storage === "f16") return Float32Array.from(given, (value) => atStorage(value, storage));
+  if (given === undefined) return new Float32Array(count).fill(atDtype(initial, dtype));
+  if (dtype === "f16") return Float32Array.from(given, (value) => atDtype(value, dtype));
   return given instanceof Float32Array ? given : new Float32Array(given);
 }
 
-function resultOf(made: unknown, storage: Storage): Float32Array<ArrayBuffer> {
+function resultOf(made: unknown, dtype: Dtype): Float32Array<ArrayBuffer> {
   const values = made instanceof Float32Array ? (made as Float32Array<ArrayBuffer>) : new Float32Array();
-  return storage === "f16" ? values.map((value) => atStorage(value, storage)) : values;
+  return dtype === "f16" ? values.map((value) => atDtype(value, dtype)) : values;
 }
 
-function atStorage(value: number, storage: Storage): number {
-  return storage === "f16" ? fromHalf(toHalf(value)) : value;
+function atDtype(value: number, dtype: Dtype): number {
+  return dtype === "f16" ? fromHalf(toHalf(value)) : value;
 }

@@ -6,7 +6,7 @@
  *     const { y } = await norm.run({ x });   // norm.backend says what ran: N517 where gpu.js chose another one
  */
 export type { GatherProgram } from "../../program/gather-program.ts";
-export type { Mode, Storage } from "../../program/program.ts";
+export type { Dtype, Mode } from "../../program/program.ts";
 export { NormError, type NormErrorCode } from "../shapes/errors.ts";
 export { backends, type GpuBackend, type GpuConstructor, type GpuSettings } from "./backend.ts";
 export { createGatherBackwardFromOptions, createGatherFromOptions } from "./create-gather.ts";

@@ -1,5 +1,5 @@
 /** What the options of a backward pass ask for: which gradients, at which dims and element types. */
-import type { ProgramInterface, Storage } from "../../program/program.ts";
+import type { Dtype, ProgramInterface } from "../../program/program.ts";
 import { NormError } from "../shapes/errors.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
@@ -31,7 +31,7 @@ export async function readAsked<P extends ProgramInterface>(
   keys: OptionKeys & { readonly of: string; readonly accumulate?: string },
 ): Promise<Asked & { readonly candidates: readonly P[] }> {
   const given = options as Readonly<Record<string, unknown>>;
-  const { program: forward, dims, params, storage, tune } = readOptions(programs, given, keys);
+  const { program: forward, dims, params, dtype, tune } = readOptions(programs, given, keys);
   const { backward } = await load();
   const candidates = backward.filter((one) => one.mode === forward.mode);
   const offered = outputs(candidates.at(-1)!).map((name) => name.slice(prefix.length));
@@ -55,7 +55,7 @@ export async function readAsked<P extends ProgramInterface>(
       return {
         dims: Object.fromEntries(tensors.map((name) => [name, shapes.dims.get(base.get(name)!)!])),
         params,
-        storage: storageOf(storage, tensors, base),
+        dtype: dtypesOf(dtype, tensors, base),
       };
     },
     ignoredBy(program) {
@@ -97,11 +97,11 @@ function names(
 }
 
 /** A gradient has the element type of its tensor where nothing else is said. */
-function storageOf(
-  dtype: Storage | Readonly<Record<string, Storage>> | undefined,
+function dtypesOf(
+  dtype: Dtype | Readonly<Record<string, Dtype>> | undefined,
   tensors: readonly string[],
   base: ReadonlyMap<string, string>,
-): Storage | Record<string, Storage> | undefined {
+): Dtype | Record<string, Dtype> | undefined {
   if (typeof dtype !== "object") return dtype;
   refuseUnknown("tensor", givenNames(dtype), [...base.keys()]);
   return Object.fromEntries(

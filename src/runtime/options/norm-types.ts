@@ -1,5 +1,5 @@
-import type { Program, Storage } from "../../program/program.ts";
-import type { Storages } from "../shapes/element-types.ts";
+import type { Dtype, Program } from "../../program/program.ts";
+import type { Dtypes } from "../shapes/element-types.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
 import type { ChooseVariant } from "../variants/variant.ts";
 
@@ -9,7 +9,7 @@ export interface NormOptions {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params?: Readonly<Record<string, number>>;
   /** For all tensors (states stay f32), or by tensor; f32 where nothing is said. */
-  readonly storage?: Storage | Readonly<Record<string, Storage>> | undefined;
+  readonly dtype?: Dtype | Readonly<Record<string, Dtype>> | undefined;
   /** Lays each kernel on the device, in a variant that `refusal` has nothing against; the default where left out. */
   readonly choose?: ChooseVariant;
 }
@@ -46,7 +46,7 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
   /** The dims of every input, affine, state and output, slowest first. */
   readonly dims: ReadonlyMap<string, readonly number[]>;
   /** The element type of every tensor. */
-  readonly storage: Storages;
+  readonly dtypes: Dtypes;
   /** The kernels that `encode` dispatches, in order. */
   readonly dispatches: readonly Dispatch[];
   /**

@@ -23,7 +23,7 @@ export interface ReadOptions<P extends ProgramInterface> {
   readonly program: P;
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
-  readonly storage: NormOptions["storage"];
+  readonly dtype: NormOptions["dtype"];
   readonly tune: Tune | undefined;
 }
 
@@ -50,7 +50,7 @@ export function readOptions<P extends ProgramInterface>(
     program,
     dims: pick<readonly number[]>(given, program.tensors),
     params: pick<number>(given, program.params),
-    storage: own(given, keys.dtype) as NormOptions["storage"],
+    dtype: own(given, keys.dtype) as NormOptions["dtype"],
     tune: own(given, keys.tune!) as Tune | undefined,
   };
 }

@@ -1,17 +1,24 @@
 /** The accessors by which a kernel's text reads and writes its tensors: how a place in memory is said in WGSL. */
 import type { Accessor, ProgramBinding } from "../../program/program.ts";
-import { arrayOf, type MemoryArray } from "./binding-arrays.ts";
+import { floatArray, type MemoryArray } from "./binding-arrays.ts";
 import type { Layout, Place } from "./layout.ts";
 
 // No name of a kernel's text begins with an underscore, so whatever is named here or in `binding-arrays.ts` does.
 const packName = "_pack";
 const pieceName = (name: string, piece: number): string => `_${name}_${piece}`;
 
+/** How `halfArray` makes an array: it is loaded where one is bound. */
+export type HalfArray = (wide: boolean, single: boolean) => MemoryArray;
+
 /** The declarations of all bindings and accessors. */
-export function accessCode(bindings: readonly ProgramBinding[], layout: Layout): string {
+export function accessorCode(
+  bindings: readonly ProgramBinding[],
+  layout: Layout,
+  halfArray: HalfArray | undefined,
+): string {
   const tensors = bindings.map((binding, i) => ({ binding, place: layout.places[i]! }));
   const packed = tensors.filter(({ place }) => place.packedAt !== null).map(({ binding }) => binding);
-  const pack = arrayOf("f32", packed.some(byFours), false);
+  const pack = floatArray("f32", packed.some(byFours));
   const declarations = packed.length === 0 ? [] : [declared(0, "read", packName, pack.type)];
   const functions: string[] = [];
   const helpers = new Set<string>();
@@ -19,7 +26,9 @@ export function accessCode(bindings: readonly ProgramBinding[], layout: Layout):
     const array =
       place.packedAt !== null
         ? pack
-        : arrayOf(place.element, byFours(binding), binding.accessors.put !== undefined);
+        : place.element === "halves"
+          ? halfArray!(byFours(binding), binding.accessors.put !== undefined)
+          : floatArray(place.element, byFours(binding));
     const names = arrayNames(binding.name, place);
     if (place.packedAt === null) {
       for (const [piece, name] of names.entries()) {

@@ -2,8 +2,8 @@
  * How the tensors of a kernel lie in its bindings. It is decided here alone, from sizes and the device's limits; a
  * kernel's text knows nothing of it (see `accessors.ts`).
  */
-import type { KernelForm, Storage } from "../../program/program.ts";
-import { bufferBytes, elementBytes, type Storages } from "../shapes/element-types.ts";
+import type { Dtype, Shader } from "../../program/program.ts";
+import { bufferBytes, type Dtypes, elementBytes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 
 /** What of a device a layout depends on. */
@@ -21,11 +21,11 @@ export interface BindingLimits {
 /** The number of elements and the element type of every tensor. */
 export interface Memory {
   readonly elements: ReadonlyMap<string, number>;
-  readonly storages: Storages;
+  readonly dtypes: Dtypes;
 }
 
 /** `halves`: f16, two in a u32, where shaders have no f16. */
-export type Element = Storage | "halves";
+export type Element = Dtype | "halves";
 
 /** How one tensor lies. */
 export interface Place {
@@ -56,24 +56,24 @@ export interface Pack {
 }
 
 export interface Layout {
-  /** By position in the form's bindings. */
+  /** By position in the shader's bindings. */
   readonly places: readonly Place[];
   readonly slots: readonly Slot[];
   readonly pack: Pack | null;
 }
 
 /** Throws N508 where the device has too few bindings, or too small ones. */
-export function layOut(kernel: string, form: KernelForm, memory: Memory, device: BindingLimits): Layout {
+export function layOut(kernel: string, shader: Shader, memory: Memory, device: BindingLimits): Layout {
   const pieceBytes = bindingBytes(device);
-  const parts = form.bindings.map(({ tensor, access }) => {
+  const parts = shader.bindings.map(({ tensor, access }) => {
     const length = memory.elements.get(tensor)!;
-    const storage = memory.storages.get(tensor)!;
-    const bytes = bufferBytes(length, storage);
-    return { tensor, access, length, storage, bytes, pieces: Math.max(1, Math.ceil(bytes / pieceBytes)) };
+    const dtype = memory.dtypes.get(tensor)!;
+    const bytes = bufferBytes(length, dtype);
+    return { tensor, access, length, dtype, bytes, pieces: Math.max(1, Math.ceil(bytes / pieceBytes)) };
   });
   const pack = packSmallest(kernel, parts, device);
   const slots: Slot[] = [];
-  const places = parts.map(({ tensor, access, storage, bytes, pieces }): Place => {
+  const places = parts.map(({ tensor, access, dtype, bytes, pieces }): Place => {
     const packed = pack?.parts.find((one) => one.tensor === tensor);
     if (packed !== undefined) {
       return { element: "f32", binding: 0, pieces: 1, pieceLength: 0, packedAt: packed.at };
@@ -84,8 +84,8 @@ export function layOut(kernel: string, form: KernelForm, memory: Memory, device:
       const offset = piece * pieceBytes;
       slots.push({ tensor, access, offset, size: Math.min(bytes - offset, pieceBytes) });
     }
-    const element = storage === "f16" && !device.features.has("shader-f16") ? "halves" : storage;
-    return { element, binding, pieces, pieceLength: pieceBytes / elementBytes[storage], packedAt: null };
+    const element = dtype === "f16" && !device.features.has("shader-f16") ? "halves" : dtype;
+    return { element, binding, pieces, pieceLength: pieceBytes / elementBytes[dtype], packedAt: null };
   });
   if (pack === null) return { places, slots, pack };
   const shared: Slot = {

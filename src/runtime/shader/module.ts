@@ -1,6 +1,6 @@
-import type { KernelForm } from "../../program/program.ts";
+import type { Shader } from "../../program/program.ts";
 import type { Variant } from "../variants/variant.ts";
-import { accessCode } from "./accessors.ts";
+import { accessorCode, type HalfArray } from "./accessors.ts";
 import type { Layout } from "./layout.ts";
 
 /** What of the device and the variant a module's text depends on. */
@@ -10,20 +10,22 @@ export interface ModuleChoice {
   readonly residency: Variant["residency"];
   /** Steps that a lane keeps. */
   readonly held: number;
+  /** Where an f16 lies in halves of words. */
+  readonly halfArray?: HalfArray | undefined;
 }
 
 /** A whole WGSL module: before a kernel's text come the parts that depend on the memory, the device and the variant. */
 export function moduleCode(
-  { wgsl, bindings, held: slots }: KernelForm,
+  { wgsl, bindings, held: slots }: Shader,
   layout: Layout,
-  { subgroups, residency, held }: ModuleChoice,
+  { subgroups, residency, held, halfArray }: ModuleChoice,
 ): string {
   const enabled = layout.places.some(({ element }) => element === "f16") ? ["f16"] : [];
   const exchange = /\bexchange4?\(/.test(wgsl);
   if (exchange && subgroups) enabled.push("subgroups");
   return [
     ...enabled.map((name) => `enable ${name};\n`),
-    accessCode(bindings, layout),
+    accessorCode(bindings, layout, halfArray),
     ...(exchange ? exchanges(subgroups) : []),
     ...(slots > 0 ? heldMemory(residency, slots, held) : []),
     wgsl,

@@ -1,38 +1,39 @@
 /** Copies of small operands into one buffer, where a kernel has more of them than a stage has bindings. */
-import type { KernelForm } from "../../program/program.ts";
+import type { Shader } from "../../program/program.ts";
 import { foldWorkgroups } from "../variants/dispatch.ts";
+import { halfArray } from "./half-arrays.ts";
+import type { Launch, LaunchLimits } from "./launch.ts";
 import { layOut, type Memory, type Pack, withPacks } from "./layout.ts";
 import { moduleCode } from "./module.ts";
-import type { Step, StepLimits } from "./step.ts";
 
 const copyLanes = 64;
 
 /** A pass is open when a norm is encoded, so the copies are dispatches: as many sources each as can be bound. */
-export function packing(norm: string, pack: Pack, memory: Memory, device: StepLimits): Step[] {
+export function packing(norm: string, pack: Pack, memory: Memory, device: LaunchLimits): Launch[] {
   const known = {
     elements: withPacks(memory.elements, [pack], () => pack.length),
-    storages: withPacks(memory.storages, [pack], () => "f32" as const),
+    dtypes: withPacks(memory.dtypes, [pack], () => "f32" as const),
   };
   const each = device.limits.maxStorageBuffersPerShaderStage - 1;
-  const steps: Step[] = [];
+  const launches: Launch[] = [];
   for (let first = 0; first < pack.parts.length; first += each) {
     const parts = pack.parts.slice(first, first + each);
-    const form = copyForm(pack.tensor, parts);
-    const layout = layOut(pack.tensor, form, known, device);
+    const shader = copyShader(pack.tensor, parts);
+    const layout = layOut(pack.tensor, shader, known, device);
     const longest = Math.max(...parts.map(({ length }) => length));
-    steps.push({
+    launches.push({
       label: `${norm}.${pack.tensor}`,
-      code: moduleCode(form, layout, { subgroups: false, residency: "reload", held: 0 }),
+      code: moduleCode(shader, layout, { subgroups: false, residency: "reload", held: 0, halfArray }),
       constants: {},
       slots: layout.slots,
       workgroups: foldWorkgroups(Math.ceil(longest / copyLanes), device.limits),
     });
   }
-  return steps;
+  return launches;
 }
 
-/** Invocation i copies element i of every source. Each lies anywhere in any form: the accessors know. */
-function copyForm(target: string, parts: Pack["parts"]): KernelForm {
+/** Invocation i copies element i of every source. Each lies anywhere in any shader: the accessors know. */
+function copyShader(target: string, parts: Pack["parts"]): Shader {
   const copies = parts.map(
     ({ at, length }, i) => `  if (i < ${length}u) { put(${at}u + i, source_${i}_at(i)); }\n`,
   );

@@ -1,20 +1,20 @@
-import type { ProgramInterface, Storage } from "../../program/program.ts";
+import type { Dtype, ProgramInterface } from "../../program/program.ts";
 import { NormError } from "./errors.ts";
-import { fromHalf, toHalf } from "./float16.ts";
+import { toHalf } from "./float16.ts";
 import { own, refuseUnknown } from "./unknown-names.ts";
 
 /** The element type of every tensor. */
-export type Storages = ReadonlyMap<string, Storage>;
+export type Dtypes = ReadonlyMap<string, Dtype>;
 
 /**
  * Spells a choice out for each tensor. A single `"f16"` means inputs, affines and outputs: states, what is saved and
  * scratch hold statistics, which overflow f16 (a variance above 65504) and stay f32; a state can still be named.
  * @throws NormError N501 for a name that is no tensor, N514 for a type that is none.
  */
-export function resolveStorage(
+export function resolveDtypes(
   program: ProgramInterface,
-  choice: Storage | Readonly<Record<string, Storage>> | undefined,
-): Storages {
+  choice: Dtype | Readonly<Record<string, Dtype>> | undefined,
+): Dtypes {
   const named = program.tensors.filter((tensor) => tensor.role !== "scratch");
   if (typeof choice === "object") {
     refuseUnknown(
@@ -23,47 +23,28 @@ export function resolveStorage(
       named.map((tensor) => tensor.name),
     );
   }
-  const storages = new Map<string, Storage>();
+  const dtypes = new Map<string, Dtype>();
   for (const { name, role } of program.tensors) {
     const statistic = role === "state" || role === "scratch" || role === "saved";
     const all = statistic || typeof choice !== "string" ? "f32" : choice;
-    const storage = (typeof choice === "object" ? own(choice, name) : undefined) ?? all;
-    if (storage !== "f32" && storage !== "f16") {
-      throw new NormError(
-        "N514",
-        `tensor ${name}: expected element type f32 or f16, given ${String(storage)}`,
-      );
+    const dtype = (typeof choice === "object" ? own(choice, name) : undefined) ?? all;
+    if (dtype !== "f32" && dtype !== "f16") {
+      throw new NormError("N514", `tensor ${name}: expected element type f32 or f16, given ${String(dtype)}`);
     }
-    storages.set(name, storage);
+    dtypes.set(name, dtype);
   }
-  return storages;
+  return dtypes;
 }
 
-export const elementBytes: Readonly<Record<Storage, number>> = { f32: 4, f16: 2 };
+export const elementBytes: Readonly<Record<Dtype, number>> = { f32: 4, f16: 2 };
 
 /** Bytes of the buffer that `count` elements need; a binding is a multiple of four and never empty. */
-export function bufferBytes(count: number, storage: Storage): number {
-  return Math.max(4, Math.ceil((count * elementBytes[storage]) / 4) * 4);
-}
-
-/** Writes values into the mapped bytes of a buffer, rounded to its element type. */
-export function writeElements(bytes: ArrayBuffer, values: ArrayLike<number>, storage: Storage): void {
-  if (storage === "f32") {
-    new Float32Array(bytes, 0, values.length).set(values);
-    return;
-  }
-  const halves = new Uint16Array(bytes, 0, values.length);
-  for (let i = 0; i < values.length; i++) halves[i] = toHalf(values[i]!);
+export function bufferBytes(count: number, dtype: Dtype): number {
+  return Math.max(4, Math.ceil((count * elementBytes[dtype]) / 4) * 4);
 }
 
 /** Writes one value into every element. */
-export function fillElements(bytes: ArrayBuffer, value: number, storage: Storage): void {
-  if (storage === "f32") new Float32Array(bytes).fill(value);
+export function fillElements(bytes: ArrayBuffer, value: number, dtype: Dtype): void {
+  if (dtype === "f32") new Float32Array(bytes).fill(value);
   else new Uint16Array(bytes).fill(toHalf(value));
-}
-
-/** The first `count` elements of the mapped bytes of a buffer, copied. */
-export function readElements(bytes: ArrayBuffer, count: number, storage: Storage): Float32Array<ArrayBuffer> {
-  if (storage === "f32") return new Float32Array(bytes.slice(0, count * 4));
-  return Float32Array.from(new Uint16Array(bytes, 0, count), fromHalf);
 }

@@ -1,17 +1,17 @@
-import type { KernelForm, Program, ProgramKernel } from "../../program/program.ts";
+import type { Program, ProgramKernel, Shader } from "../../program/program.ts";
 import { product, type Shapes, withChunks } from "../shapes/shapes.ts";
 import { chooseVariant } from "./default-variant.ts";
 import { type Described, traitsOf } from "./traits.ts";
 import type { ChooseVariant, Variant, Work } from "./variant.ts";
 
-/** How often and in which form and variant a kernel, or one stage of a split kernel, runs. */
+/** How often and in which shader and variant a kernel, or one stage of a split kernel, runs. */
 export interface Dispatch {
   readonly kernel: ProgramKernel;
   /** Which dispatch of a kernel whose rows are split. */
   readonly stage: number | null;
-  readonly form: KernelForm;
+  readonly shader: Shader;
   readonly variant: Variant;
-  /** Rows in all, and the steps of one; in a form that takes fours, four rows, or four elements, are one. */
+  /** Rows in all, and the steps of one; in a shader that takes fours, four rows, or four elements, are one. */
   readonly rowCount: number;
   readonly rowLength: number;
   /** Numbers that the parts of all rows hand on. */
@@ -56,13 +56,13 @@ export function chooseVariants(
 
 /** A kernel that holds what the variant needs. */
 export async function loadedFor(program: Program, variants: readonly Variant[]): Promise<Program> {
-  const further = variants.some((one) => one.parts > 1 || one.together > 1 || one.residency !== "reload");
-  if (!further || program.more === undefined) return program;
-  const { more } = await program.more();
+  const wanted = variants.some((one) => one.parts > 1 || one.together > 1 || one.residency !== "reload");
+  if (!wanted || program.lazy === undefined) return program;
+  const { lazy } = await program.lazy();
   const kernels = program.kernels.map((one, i) => ({
     ...one,
-    forms: [...one.forms, ...more[i]!.forms],
-    split: more[i]!.split,
+    shaders: [...one.shaders, ...lazy[i]!.shaders],
+    split: lazy[i]!.split,
   }));
   return { ...program, kernels };
 }
@@ -77,17 +77,17 @@ export function dispatchesOf(
   const { rowCount, rowSteps: rowLength, chunkRows } = workOf(kernel, shapes, vector);
   const rows = rowCount * (kernel.grid.at(-1) === vector && vector !== null ? 4 : 1);
   const partials = variant.parts === 1 ? 0 : rows * variant.parts * (kernel.split?.slots ?? 0);
-  const dispatch = (forms: readonly KernelForm[], stage: number | null, shared: boolean): Dispatch => {
-    const form = forms.find((one) => serves(one, vector, variant));
-    if (form === undefined)
+  const dispatch = (shaders: readonly Shader[], stage: number | null, shared: boolean): Dispatch => {
+    const shader = shaders.find((one) => serves(one, vector, variant));
+    if (shader === undefined)
       throw new Error(`kernel ${kernel.name} has no text for ${JSON.stringify(variant)}`);
     const taken = chunkRows === 0 ? rowCount / variant.together : (rowCount / chunkRows) * variant.chunks;
     const groups = Math.ceil(taken / variant.rows) * (shared ? variant.parts : 1);
     const workgroups = foldWorkgroups(groups, limits);
-    return { kernel, stage, form, variant, rowCount, rowLength, partials, workgroups };
+    return { kernel, stage, shader, variant, rowCount, rowLength, partials, workgroups };
   };
-  if (variant.parts === 1) return [dispatch(kernel.forms, null, false)];
-  return (kernel.split?.stages ?? []).map(({ forms, shared }, stage) => dispatch(forms, stage, shared));
+  if (variant.parts === 1) return [dispatch(kernel.shaders, null, false)];
+  return (kernel.split?.stages ?? []).map(({ shaders, shared }, stage) => dispatch(shaders, stage, shared));
 }
 
 /** Kernels count their workgroups as x + y * (number in x) and ignore those past the last row. */
@@ -104,13 +104,13 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
   const steps = (factors: readonly string[]): number =>
     product(factors.map((factor) => shapes.factors.get(factor)!)) /
     (vector !== null && factors.at(-1) === vector ? 4 : 1);
-  const { held, together, split } = kernel.offers;
+  const { held, together, split } = kernel.supports;
   const rowSteps = steps(kernel.row);
   return {
     rowSteps,
     rowCount: steps(kernel.grid),
-    across: kernel.forms.some((form) => form.vector !== null && form.vector === kernel.grid.at(-1)),
-    reduces: kernel.forms[0]!.constants.some(({ kind }) => kind === "subgroup"),
+    across: kernel.shaders.some((shader) => shader.vector !== null && shader.vector === kernel.grid.at(-1)),
+    reduces: kernel.shaders[0]!.constants.some(({ kind }) => kind === "subgroup"),
     held: vector === null ? 0 : held,
     together: vector === null ? 1 : together,
     split: split && rowSteps > 0,
@@ -119,15 +119,17 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
 }
 
 /** The factor along which the extents let a kernel take fours. */
-export function vectorFactor({ forms }: ProgramKernel, shapes: Shapes): string | null {
-  const wide = forms.find((form) => form.vector !== null);
+export function vectorFactor({ shaders }: ProgramKernel, shapes: Shapes): string | null {
+  const wide = shaders.find((shader) => shader.vector !== null);
   if (wide === undefined || shapes.factors.get(wide.vector!)! % 4 !== 0) return null;
   // An empty buffer has room for one element only, not for four.
   return wide.bindings.some(({ tensor }) => shapes.elements.get(tensor) === 0) ? null : wide.vector;
 }
 
-function serves(form: KernelForm, vector: string | null, { together, residency }: Variant): boolean {
-  return form.vector === vector && form.together === together && form.held > 0 === (residency !== "reload");
+function serves(shader: Shader, vector: string | null, { together, residency }: Variant): boolean {
+  return (
+    shader.vector === vector && shader.together === together && shader.held > 0 === (residency !== "reload")
+  );
 }
 
 /** The tensor of what parts of rows hand on: one for all kernels, since they run one after the other. */

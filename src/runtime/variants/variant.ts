@@ -31,7 +31,7 @@ export type WorkgroupLimits = Pick<
   "maxComputeInvocationsPerWorkgroup" | "maxComputeWorkgroupSizeX" | "maxComputeWorkgroupStorageSize"
 >;
 
-/** What a kernel has to do, in steps: elements, or fours of them; and what its texts offer. */
+/** What a kernel has to do, in steps: elements, or fours of them; and what its shaders allow. */
 export interface Work {
   /** Steps of a row; 1 for an elementwise kernel. */
   readonly rowSteps: number;

@@ -2,7 +2,7 @@
  * The backward pass of a norm. Only the gradients that are asked for are wanted as buffers; of the programs that were
  * compiled, the smallest that computes them all serves. Loaded on demand: a page that only runs forward has none of it.
  */
-import type { FurtherForms, KernelForm, Program, ProgramTensor } from "../../program/program.ts";
+import type { LazyShaders, Program, ProgramTensor, Shader } from "../../program/program.ts";
 import { outputs, readAsked, without } from "../options/backward-options.ts";
 import type { BuffersByName, FeedsByName, Norm } from "../options/norm-types.ts";
 import type { BackwardKeys } from "../options/read-options.ts";
@@ -33,18 +33,18 @@ export async function createBackward(
 
 /** The program with what it computes and nobody asked for in scratch memory, and with sums in place of values. */
 function narrowed(program: Program, asked: ReadonlySet<string>, sums: ReadonlySet<string>): Program {
-  const { more } = program;
+  const { lazy } = program;
   const tensors = program.tensors.map(
     (one): ProgramTensor =>
       one.role === "output" && !asked.has(one.name) ? { ...one, role: "scratch" } : one,
   );
   const kernels = adding(program.kernels, sums);
-  if (more === undefined) return { ...program, tensors, kernels };
-  return { ...program, tensors, kernels, more: async () => ({ more: adding((await more()).more, sums) }) };
+  if (lazy === undefined) return { ...program, tensors, kernels };
+  return { ...program, tensors, kernels, lazy: async () => ({ lazy: adding((await lazy()).lazy, sums) }) };
 }
 
-function adding<T extends FurtherForms>(kernels: readonly T[], sums: ReadonlySet<string>): T[] {
-  const form = (one: KernelForm): KernelForm => ({
+function adding<T extends LazyShaders>(kernels: readonly T[], sums: ReadonlySet<string>): T[] {
+  const changed = (one: Shader): Shader => ({
     ...one,
     bindings: one.bindings.map((binding) =>
       sums.has(binding.tensor) ? { ...binding, adds: true } : binding,
@@ -52,10 +52,10 @@ function adding<T extends FurtherForms>(kernels: readonly T[], sums: ReadonlySet
   });
   return kernels.map((kernel) => ({
     ...kernel,
-    forms: kernel.forms.map(form),
+    shaders: kernel.shaders.map(changed),
     split: kernel.split && {
       ...kernel.split,
-      stages: kernel.split.stages.map((stage) => ({ ...stage, forms: stage.forms.map(form) })),
+      stages: kernel.split.stages.map((stage) => ({ ...stage, shaders: stage.shaders.map(changed) })),
     },
   }));
 }

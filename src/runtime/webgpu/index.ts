@@ -1,5 +1,5 @@
 /** The runtime of generated modules: no dependency, nothing of the compiler, any GPUDevice. */
-export type { FurtherForms, Mode, Program, Storage } from "../../program/program.ts";
+export type { Dtype, LazyShaders, Mode, Program } from "../../program/program.ts";
 export type {
   Backward,
   BuffersByName,

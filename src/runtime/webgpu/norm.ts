@@ -5,8 +5,8 @@ import { guarded, orLost, refuseLost, watchDevice } from "../device/device-error
 import { checkDispatch, checkSizes } from "../device/limits.ts";
 import { openPipeline } from "../device/pipeline.ts";
 import type { BuffersByName, Norm, NormOptions } from "../options/norm-types.ts";
-import { planSteps } from "../shader/plan-steps.ts";
-import { resolveStorage } from "../shapes/element-types.ts";
+import { planLaunches } from "../shader/plan-launches.ts";
+import { resolveDtypes } from "../shapes/element-types.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, refuseUnknown } from "../shapes/unknown-names.ts";
 import { chooseVariant } from "../variants/default-variant.ts";
@@ -19,28 +19,28 @@ import { chooseVariants, dispatchesOf, loadedFor, withPartials } from "../varian
  */
 export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
   const open = resolveShapes(program, options.dims, options.params);
-  const storages = resolveStorage(program, options.storage);
+  const dtypes = resolveDtypes(program, options.dtype);
   const choose = options.choose ?? chooseVariant;
   const { shapes: chosen, variants } = chooseVariants(program, open, device, choose);
   const { kernels } = await loadedFor(program, variants);
   const planned = kernels.flatMap((kernel, i) => dispatchesOf(kernel, chosen, device, variants[i]!));
   const shapes = withPartials(chosen, planned);
-  checkSizes(program, shapes, storages, device);
+  checkSizes(program, shapes, dtypes, device);
   for (const dispatch of planned) checkDispatch(dispatch, device);
   const dispatches = planned.filter((dispatch) => dispatch.rowCount > 0);
-  const bound = await planSteps(program, dispatches, shapes, storages, device);
-  const { steps } = bound;
+  const bound = await planLaunches(program, dispatches, shapes, dtypes, device);
+  const { launches } = bound;
 
   watchDevice(device);
   refuseLost(device);
   try {
-    const pipelines = await Promise.all(steps.map((step) => openPipeline(device, step)));
-    const owned = ownBuffers(device, bound.program, bound.shapes, bound.storages);
+    const pipelines = await Promise.all(launches.map((launch) => openPipeline(device, launch)));
+    const owned = ownBuffers(device, bound.program, bound.shapes, bound.dtypes);
     await guarded(device, "making the scratch buffers", owned.makeScratch).catch((error) => {
       owned.destroy();
       throw error;
     });
-    const groups = bindGroupCache(device, program, steps, pipelines);
+    const groups = bindGroupCache(device, program, launches, pipelines);
     const names = program.tensors.filter((t) => t.role !== "scratch").map((t) => t.name);
     let usable = true;
 
@@ -51,7 +51,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
         refuseUnknown("tensor", givenNames(given), names);
         return owned.resolve(given);
       });
-      for (const [i, { workgroups }] of steps.entries()) {
+      for (const [i, { workgroups }] of launches.entries()) {
         pass.setPipeline(pipelines[i]!.pipeline);
         pass.setBindGroup(0, bindGroups[i]!);
         pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
@@ -61,7 +61,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
     return {
       program,
       dims: shapes.dims,
-      storage: storages,
+      dtypes,
       dispatches,
       encode,
       async run(feeds) {
@@ -72,7 +72,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
         );
         // Apart from the rest: a page that encodes into passes of its own does not load it.
         const { runOnce } = await import("./run.ts");
-        return runOnce(device, program, shapes, storages, feeds, encode).catch(async (error) => {
+        return runOnce(device, program, shapes, dtypes, feeds, encode).catch(async (error) => {
           throw await orLost(device, error);
         });
       },

@@ -2,13 +2,8 @@ import type { Program, ProgramTensor } from "../../program/program.ts";
 import { isWritten, usage } from "../device/buffers.ts";
 import { guarded } from "../device/device-errors.ts";
 import type { BuffersByName, FeedsByName, ResultsByName } from "../options/norm-types.ts";
-import {
-  bufferBytes,
-  fillElements,
-  readElements,
-  type Storages,
-  writeElements,
-} from "../shapes/element-types.ts";
+import { readElements, writeElements } from "../shapes/array-elements.ts";
+import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
 import { checkFeed } from "../shapes/feeds.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { own } from "../shapes/unknown-names.ts";
@@ -18,7 +13,7 @@ export async function runOnce(
   device: GPUDevice,
   program: Program,
   shapes: Shapes,
-  storages: Storages,
+  dtypes: Dtypes,
   feeds: FeedsByName,
   encode: (pass: GPUComputePassEncoder, buffers: BuffersByName) => void,
 ): Promise<ResultsByName> {
@@ -27,7 +22,7 @@ export async function runOnce(
   const made: GPUBuffer[] = [];
 
   function make(tensor: ProgramTensor, options: { usage: number; mappedAtCreation?: boolean }): GPUBuffer {
-    const size = bufferBytes(shapes.elements.get(tensor.name)!, storages.get(tensor.name)!);
+    const size = bufferBytes(shapes.elements.get(tensor.name)!, dtypes.get(tensor.name)!);
     const buffer = device.createBuffer({ label: `${program.norm}.${tensor.name}`, size, ...options });
     made.push(buffer);
     return buffer;
@@ -41,8 +36,8 @@ export async function runOnce(
     const buffer = make(tensor, { usage: usage.storage | usage.copySource, mappedAtCreation: filled });
     if (!filled) return buffer;
     const bytes = buffer.getMappedRange();
-    if (feed !== undefined) writeElements(bytes, feed, storages.get(tensor.name)!);
-    else fillElements(bytes, tensor.initial ?? 0, storages.get(tensor.name)!);
+    if (feed !== undefined) writeElements(bytes, feed, dtypes.get(tensor.name)!);
+    else fillElements(bytes, tensor.initial ?? 0, dtypes.get(tensor.name)!);
     buffer.unmap();
     return buffer;
   }
@@ -67,7 +62,7 @@ export async function runOnce(
     return Object.fromEntries(
       results.map(({ name }, i) => [
         name,
-        readElements(readbacks[i]!.getMappedRange(), shapes.elements.get(name)!, storages.get(name)!),
+        readElements(readbacks[i]!.getMappedRange(), shapes.elements.get(name)!, dtypes.get(name)!),
       ]),
     );
   } finally {

@@ -1,5 +1,5 @@
-import type { FurtherForms, KernelForm, Program } from "../../program/program.ts";
-import { divideProgram } from "../wgsl/emit-program.ts";
+import type { LazyShaders, Program, Shader } from "../../program/program.ts";
+import { divideProgram } from "../wgsl/lazy-shaders.ts";
 import { describeNorm } from "./api.ts";
 import { escapeComment } from "./doc-comments.ts";
 import { printLiteral } from "./literal.ts";
@@ -33,11 +33,11 @@ export interface BindingsInput {
   readonly backward?: (norm: BoundNorm) => string | undefined;
 }
 
-/** The text of a module with what a program's kernels offer besides: see `Program.more`. */
+/** The text of a module with the lazy shaders of a program: see `Program.lazy`. */
 export function emitFurther(program: Program, input: BindingsInput): string {
   return renderFurther({
     ...headOf(input),
-    literal: printLiteral(compact(divideProgram(program).more)),
+    literal: printLiteral(compact(divideProgram(program).lazy)),
   });
 }
 
@@ -114,9 +114,9 @@ function mainOf(program: Program): Program {
   return { ...main, kernels: compact(main.kernels) };
 }
 
-/** Forms without the comments and the spaces of their texts, which a page need not load: `wgsl/` has them. */
-function compact<T extends FurtherForms>(kernels: readonly T[]): T[] {
-  const form = (one: KernelForm): KernelForm => ({
+/** Shaders without the comments and the spaces of their texts, which a page need not load: `wgsl/` has them. */
+function compact<T extends LazyShaders>(kernels: readonly T[]): T[] {
+  const compacted = (one: Shader): Shader => ({
     ...one,
     wgsl: one.wgsl
       .replace(/^\s*\/\/.*\n/gm, "")
@@ -127,10 +127,10 @@ function compact<T extends FurtherForms>(kernels: readonly T[]): T[] {
   });
   return kernels.map((kernel) => ({
     ...kernel,
-    forms: kernel.forms.map(form),
+    shaders: kernel.shaders.map(compacted),
     split: kernel.split && {
       ...kernel.split,
-      stages: kernel.split.stages.map((stage) => ({ ...stage, forms: stage.forms.map(form) })),
+      stages: kernel.split.stages.map((stage) => ({ ...stage, shaders: stage.shaders.map(compacted) })),
     },
   }));
 }

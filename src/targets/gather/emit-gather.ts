@@ -6,7 +6,7 @@ import { type GatherKernel, lowerMap, lowerStatistics, partSlot } from "../../ke
 import { u32 } from "../../kernels/ir/expr.ts";
 import type { GatherPlan, PlannedPass, StatisticsPass } from "../../kernels/schedule/gather-plan.ts";
 import type { GatherPass, GatherProgram, GatherRead, GatherStep } from "../../program/gather-program.ts";
-import { programInterface } from "../wgsl/emit-program.ts";
+import { programInterface } from "../interface/program-interface.ts";
 import { gatherConstant, gatherNames, type Source } from "./gather-names.ts";
 import { glslAccessor, glslText } from "./glsl.ts";
 import { gpujsText } from "./gpujs.ts";

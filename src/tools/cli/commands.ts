@@ -93,7 +93,7 @@ The oracle rounds inputs as they would be stored and computes in float64; its ou
       ]),
     )
     .addOption(
-      new Option("--dtype <type>", "storage of inputs, affines and outputs")
+      new Option("--dtype <type>", "element type of inputs, affines and outputs")
         .choices(["f32", "f16"])
         .default("f32"),
     )
@@ -133,7 +133,7 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
     .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
     .addOption(save)
     .addOption(
-      new Option("--dtype <type>", "storage of inputs, affines and outputs")
+      new Option("--dtype <type>", "element type of inputs, affines and outputs")
         .choices(["f32", "f16"])
         .default("f32"),
     )
@@ -165,7 +165,7 @@ still holds is not measured again. \`normc build --tuning FILE\` puts them into 
         .implies({ grad: true }),
     )
     .addOption(
-      new Option("--dtype <type>", "storage of inputs, affines and outputs")
+      new Option("--dtype <type>", "element type of inputs, affines and outputs")
         .choices(["f32", "f16"])
         .default("f32"),
     )

@@ -14,7 +14,7 @@ import type {
   TuningOutcome,
   TuningStorage,
 } from "../../runtime/options/norm-types.ts";
-import { resolveStorage } from "../../runtime/shapes/element-types.ts";
+import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
 import { chooseVariant } from "../../runtime/variants/default-variant.ts";
 import { createNorm } from "../../runtime/webgpu/norm.ts";
@@ -54,7 +54,7 @@ export async function createTuned(
   if (tune === undefined) return made(baked ?? new Map());
   const storage = tune === "background" ? usualStorage() : tune;
   const shapes = resolveShapes(program, options.dims, options.params);
-  const bucket = bucketOf(program, shapes, resolveStorage(program, options.storage));
+  const bucket = bucketOf(program, shapes, resolveDtypes(program, options.dtype));
   const own = { name: programName(program), hash: await programHash(program), compiler: version };
   const facts = adapterFacts(device);
   const known = knownChoices(await readStorage(storage), facts, own, bucket);
@@ -80,7 +80,7 @@ export async function createTuned(
 async function bakedChoices(
   device: GPUDevice,
   program: Program,
-  { dims, params, storage }: NormOptions,
+  { dims, params, dtype }: NormOptions,
 ): Promise<Choices | undefined> {
   const tuned = await program.tuned?.();
   if (tuned === undefined) return undefined;
@@ -90,7 +90,7 @@ async function bakedChoices(
     adapterFacts(device),
     program,
     shapes,
-    resolveStorage(program, storage),
+    resolveDtypes(program, dtype),
   );
   return found === undefined ? undefined : readChoices(found, "tuning");
 }
@@ -196,7 +196,7 @@ async function searchIdly(
       } catch (error) {
         return { refused: error instanceof Error ? error.message : String(error) };
       }
-      const wrong = disagreement(await trial.outputs(), expected, program, bed.storages, 2);
+      const wrong = disagreement(await trial.outputs(), expected, program, bed.dtypes, 2);
       if (wrong !== null) {
         trial.destroy();
         return { refused: wrong, wrong: true };

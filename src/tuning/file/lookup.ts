@@ -1,6 +1,6 @@
 /** What a file knows of a program for the extents and the adapter at hand. */
 import type { Program } from "../../program/program.ts";
-import type { Storages } from "../../runtime/shapes/element-types.ts";
+import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../runtime/shapes/shapes.ts";
 import { type Choices, type TuningFile, writeChoices } from "./tuning-file.ts";
 import { type AdapterFacts, bucketOf, sameAdapter } from "./tuning-key.ts";
@@ -56,9 +56,9 @@ export function bakedResult(
   facts: AdapterFacts,
   program: Program,
   shapes: Shapes,
-  storages: Storages,
+  dtypes: Dtypes,
 ): unknown {
-  const bucket = bucketOf(program, shapes, storages);
+  const bucket = bucketOf(program, shapes, dtypes);
   for (const adapter of tuning.adapters) {
     if (!sameAdapter(adapter.facts, facts)) continue;
     if (Object.hasOwn(adapter.results, bucket)) return adapter.results[bucket];

@@ -1,6 +1,6 @@
 /** What a result of tuning is filed under: the adapter, the compiled spec, the element types, the extents. */
 import type { Program, ProgramTensor } from "../../program/program.ts";
-import type { Storages } from "../../runtime/shapes/element-types.ts";
+import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../runtime/shapes/shapes.ts";
 import { vectorFactor } from "../../runtime/variants/dispatch.ts";
 import type { Described } from "../../runtime/variants/traits.ts";
@@ -81,13 +81,13 @@ export function programName({ norm, mode, tensors }: Program): string {
  * of the same in a generated module are equal. Where a spec or the compiler changes a kernel, it is another.
  */
 export async function programHash({ kernels }: Program): Promise<string> {
-  const told = kernels.map(({ name, grid, row, chunked, offers, forms }) => [
+  const told = kernels.map(({ name, grid, row, chunked, supports, shaders }) => [
     name,
     grid,
     row,
     chunked,
-    [offers.held, offers.together, offers.split],
-    forms
+    [supports.held, supports.together, supports.split],
+    shaders
       .filter(({ held, together }) => held === 0 && together === 1)
       .map(({ vector, wgsl }) => [vector, wgsl.replace(/\/\/.*/g, "").replace(/\s+/g, "")]),
   ]);
@@ -100,12 +100,12 @@ export async function programHash({ kernels }: Program): Promise<string> {
  * The extents, each rounded up to a power of two, with the element types: shapes of one bucket share their result.
  * Whether a kernel takes fours is part of it, since that is another text.
  */
-export function bucketOf(program: Program, shapes: Shapes, storages: Storages): string {
+export function bucketOf(program: Program, shapes: Shapes, dtypes: Dtypes): string {
   const extents = program.axes
     .flatMap((axis) => axis.factors)
     .map(({ name }) => `${name}<=${bucket(shapes.factors.get(name)!)}`);
   const fours = program.kernels.map((kernel) => (vectorFactor(kernel, shapes) === null ? 1 : 4));
-  return `${dtypeOf(program, storages)} ${extents.join(" ")} by ${[...new Set(fours)].join("/")}`;
+  return `${dtypeOf(program, dtypes)} ${extents.join(" ")} by ${[...new Set(fours)].join("/")}`;
 }
 
 function bucket(extent: number): number {
@@ -113,9 +113,9 @@ function bucket(extent: number): number {
 }
 
 /** `f32`, `f16`, or by tensor where they differ; states and scratch hold f32 unless somebody says otherwise. */
-function dtypeOf({ tensors }: Program, storages: Storages): string {
+function dtypeOf({ tensors }: Program, dtypes: Dtypes): string {
   const told = tensors.filter(({ role }) => role !== "scratch" && role !== "state");
-  const types = new Set(told.map(({ name }) => storages.get(name)!));
+  const types = new Set(told.map(({ name }) => dtypes.get(name)!));
   if (types.size === 1) return [...types][0]!;
-  return told.map(({ name }) => `${name}:${storages.get(name)}`).join(",");
+  return told.map(({ name }) => `${name}:${dtypes.get(name)}`).join(",");
 }

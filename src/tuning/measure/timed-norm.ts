@@ -1,5 +1,5 @@
 /** A norm with buffers of its own, ready to be timed. */
-import type { Program, ProgramTensor, Storage } from "../../program/program.ts";
+import type { Dtype, Program, ProgramTensor } from "../../program/program.ts";
 import {
   type ChooseVariant,
   createNorm,
@@ -13,7 +13,7 @@ import { variantText } from "./variant-text.ts";
 export interface SubjectOptions {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
-  readonly storage: Storage;
+  readonly dtype: Dtype;
   /** The elements of a tensor, as bytes; random ones where left out. Affines can be left out of the feeds. */
   readonly feeds?: Readonly<Record<string, BufferSource>>;
   /** The default rule where left out. */
@@ -36,15 +36,15 @@ export async function prepareSubject(
   program: Program,
   options: SubjectOptions,
 ): Promise<Subject> {
-  const { dims, params, storage, choose } = options;
+  const { dims, params, dtype, choose } = options;
   const chosen = choose === undefined ? {} : { choose };
-  const norm = await createNorm(device, program, { dims, params, storage, ...chosen });
+  const norm = await createNorm(device, program, { dims, params, dtype, ...chosen });
   const { elements } = resolveShapes(program, dims, params);
   const buffers: Record<string, GPUBuffer> = {};
   let bytes = 0;
   for (const tensor of program.tensors) {
     if (tensor.role === "scratch") continue;
-    const half = norm.storage.get(tensor.name) === "f16";
+    const half = norm.dtypes.get(tensor.name) === "f16";
     const count = elements.get(tensor.name) ?? 0;
     const size = count * (half ? 2 : 4);
     const buffer = storageBuffer(device, size);
@@ -64,8 +64,8 @@ export async function prepareSubject(
       .map(({ name }) => norm.dispatches.filter((one) => one.kernel.name === name))
       .filter((dispatches) => dispatches.length > 0)
       .map((dispatches) => {
-        const [{ variant, form }] = dispatches as [Dispatch];
-        return variantText(variant, form.vector, dispatches.length);
+        const [{ variant, shader }] = dispatches as [Dispatch];
+        return variantText(variant, shader.vector, dispatches.length);
       })
       .join("; "),
     record: (pass) => norm.encode(pass, buffers),

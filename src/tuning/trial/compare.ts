@@ -1,6 +1,6 @@
 /** Whether a candidate computed what it should: within the numerics contract of what is expected. */
 import type { Program } from "../../program/program.ts";
-import type { Storages } from "../../runtime/shapes/element-types.ts";
+import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 
 export type Values = ReadonlyMap<string, ArrayLike<number>>;
 
@@ -18,14 +18,14 @@ export function disagreement(
   got: Values,
   want: Values,
   program: Program,
-  storages: Storages,
+  dtypes: Dtypes,
   allowed = 1,
 ): string | null {
   for (const [name, expected] of want) {
     const values = got.get(name);
     if (values === undefined || values.length !== expected.length)
       return `${name} has not ${expected.length} elements`;
-    const half = storages.get(name) === "f16";
+    const half = dtypes.get(name) === "f16";
     const gradient =
       name.startsWith("d_") && program.tensors.some((one) => one.name === name && one.role === "output");
     const largest = gradient ? largestOf(expected) : 1;

@@ -1,22 +1,22 @@
 /** Random data for what a program reads: the same each time, so that candidates and machines can be compared. */
 
 import type { Program, ProgramTensor } from "../../program/program.ts";
-import type { Storages } from "../../runtime/shapes/element-types.ts";
+import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 import { fromHalf, toHalf } from "../../runtime/shapes/float16.ts";
 import type { Shapes } from "../../runtime/shapes/shapes.ts";
 import { uniform } from "../measure/uniform.ts";
 
-/** By tensor, rounded to its storage. */
+/** By tensor, rounded to its dtype. */
 export type Feeds = ReadonlyMap<string, Float32Array>;
 
-export function randomFeeds(program: Program, shapes: Shapes, storages: Storages): Feeds {
+export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): Feeds {
   const next = uniform(1);
   const read = program.tensors.filter(({ role }) => role !== "scratch" && role !== "output");
   return new Map(
     read.map((tensor) => {
       const values = new Float32Array(shapes.elements.get(tensor.name)!);
       for (let i = 0; i < values.length; i++) values[i] = sample(tensor, next);
-      const half = storages.get(tensor.name) === "f16";
+      const half = dtypes.get(tensor.name) === "f16";
       return [tensor.name, half ? values.map((value) => fromHalf(toHalf(value))) : values];
     }),
   );

@@ -5,12 +5,8 @@
 
 import type { Program, ProgramTensor } from "../../program/program.ts";
 import type { Norm, NormOptions } from "../../runtime/options/norm-types.ts";
-import {
-  bufferBytes,
-  readElements,
-  resolveStorage,
-  type Storages,
-} from "../../runtime/shapes/element-types.ts";
+import { readElements } from "../../runtime/shapes/array-elements.ts";
+import { bufferBytes, type Dtypes, resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { toHalf } from "../../runtime/shapes/float16.ts";
 import { resolveShapes, type Shapes } from "../../runtime/shapes/shapes.ts";
 import type { ChooseVariant } from "../../runtime/variants/variant.ts";
@@ -21,15 +17,15 @@ import { type Feeds, randomFeeds } from "./random-feeds.ts";
 /** What is tuned: a program for one set of extents. */
 export interface Subject {
   readonly program: Program;
-  readonly options: Pick<NormOptions, "dims" | "params" | "storage">;
+  readonly options: Pick<NormOptions, "dims" | "params" | "dtype">;
   /** What to upload, by tensor; random data where left out. */
   readonly feeds?: Feeds;
 }
 
 export interface Bed {
   readonly shapes: Shapes;
-  readonly storages: Storages;
-  /** What was uploaded, rounded to its storage. */
+  readonly dtypes: Dtypes;
+  /** What was uploaded, rounded to its dtype. */
   readonly feeds: Feeds;
   /** What must move at least: each input read once, each output written once, an updated state both. */
   readonly bytes: number;
@@ -49,14 +45,14 @@ export interface Trial {
 
 export function makeBed(device: GPUDevice, { program, options, feeds: given }: Subject): Bed {
   const shapes = resolveShapes(program, options.dims, options.params);
-  const storages = resolveStorage(program, options.storage);
+  const dtypes = resolveDtypes(program, options.dtype);
   const tensors = program.tensors.filter((one) => one.role !== "scratch");
-  const feeds = given ?? randomFeeds(program, shapes, storages);
+  const feeds = given ?? randomFeeds(program, shapes, dtypes);
   const buffers = new Map<string, GPUBuffer>();
   let bytes = 0;
   for (const tensor of tensors) {
     const count = shapes.elements.get(tensor.name)!;
-    const half = storages.get(tensor.name) === "f16";
+    const half = dtypes.get(tensor.name) === "f16";
     const buffer = storageBuffer(device, bufferBytes(count, half ? "f16" : "f32"));
     buffers.set(tensor.name, buffer);
     bytes += count * (half ? 2 : 4) * (tensor.updated === true ? 2 : 1);
@@ -69,12 +65,12 @@ export function makeBed(device: GPUDevice, { program, options, feeds: given }: S
 
   const reset = (): void => {
     for (const { name } of states) {
-      upload(device, buffers.get(name)!, feeds.get(name)!, storages.get(name) === "f16");
+      upload(device, buffers.get(name)!, feeds.get(name)!, dtypes.get(name) === "f16");
     }
   };
   return {
     shapes,
-    storages,
+    dtypes,
     feeds,
     bytes,
     async prepare(choose) {
@@ -94,7 +90,7 @@ export function makeBed(device: GPUDevice, { program, options, feeds: given }: S
           const read = await Promise.all(
             results.map(async ({ name }) => {
               const data = await readBack(device, buffers.get(name)!);
-              return [name, readElements(data, shapes.elements.get(name)!, storages.get(name)!)] as const;
+              return [name, readElements(data, shapes.elements.get(name)!, dtypes.get(name)!)] as const;
             }),
           );
           return new Map(read);

@@ -1,6 +1,6 @@
 /** A step of training: a forward and a backward pass, with what the one keeps for the other. */
 
-import { resolveStorage } from "../../runtime/shapes/element-types.ts";
+import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
 import { chooserOf } from "../file/choices.ts";
 import type { Choices } from "../file/tuning-file.ts";
@@ -27,7 +27,7 @@ export interface Step {
 export async function feedsAfter(device: GPUDevice, forward: Pass, backward: Subject): Promise<Feeds> {
   const { program, options } = backward;
   const shapes = resolveShapes(program, options.dims, options.params);
-  const random = randomFeeds(program, shapes, resolveStorage(program, options.storage));
+  const random = randomFeeds(program, shapes, resolveDtypes(program, options.dtype));
   const bed = makeBed(device, forward.subject);
   try {
     const trial = await bed.prepare(chooserOf(forward.choices));

@@ -84,7 +84,7 @@ async function setUp(place: Workplace, graph: Graph, subject: Subject): Promise<
   const expected = against === "oracle" ? expectedOf(graph, now.bed) : await now.initial.outputs();
   const allowed = against === "oracle" ? 1 : 2;
   const check = async (trial: Trial): Promise<string | null> =>
-    disagreement(await trial.outputs(), expected, program, now.bed.storages, allowed);
+    disagreement(await trial.outputs(), expected, program, now.bed.dtypes, allowed);
   const wrong = await check(now.initial);
   if (wrong !== null) throw new WrongDefault(`the default variant is wrong: ${wrong}`);
 

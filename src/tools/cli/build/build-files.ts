@@ -15,13 +15,13 @@ import {
   emitFurther,
   emitTuned,
 } from "../../../targets/bindings/bindings.ts";
-import { divideProgram, offersMore } from "../../../targets/wgsl/emit-program.ts";
+import { divideProgram, hasLazyShaders } from "../../../targets/wgsl/lazy-shaders.ts";
 import { bake } from "../../../tuning/file/lookup.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
 import { programHash } from "../../../tuning/file/tuning-key.ts";
 import { version } from "../../../version.ts";
 import { applyLayouts, type Layout, refuseUnusedLayouts } from "../arguments/layout-choice.ts";
-import { asBuilt, namedForms } from "../explain/describe.ts";
+import { asBuilt, namedShaders } from "../explain/describe.ts";
 import type { LoadedFile } from "../files/load.ts";
 import { CommandError } from "../terminal/failure.ts";
 import { progress } from "../terminal/progress.ts";
@@ -148,7 +148,7 @@ async function buildWgslFile(
     const backward = new Map<BoundNorm, string>();
     for (const norm of norms) {
       for (const program of [...norm.programs, ...(norm.backward ?? []), ...(norm.saving ?? [])]) {
-        if (!offersMore(program)) continue;
+        if (!hasLazyShaders(program)) continue;
         further.set(program, claim(`further/${baseName(program, norm)}.ts`));
       }
       if (norm.backward !== undefined) {
@@ -178,9 +178,9 @@ async function buildWgslFile(
   for (const norm of norms) {
     for (const [program, { kernels }] of readable(norm)) {
       for (const kernel of kernels) {
-        for (const { name, form } of namedForms(kernel)) {
+        for (const { name, shader } of namedShaders(kernel)) {
           const path = claim(kernelPath(baseName(program, norm), kernel, name));
-          put(path, `${head}${asBuilt(form)}`);
+          put(path, `${head}${asBuilt(shader)}`);
         }
       }
     }
@@ -211,7 +211,7 @@ function claim(taken: Map<string, Source>, path: string, source: Source): string
 
 /**
  * The programs whose kernels are written as WGSL to be read. Of the backward ones those that compute everything, in the
- * forms that every device can run: all forms of all of them would be three times what the forward ones have.
+ * shaders that every device can run: all shaders of all of them would be three times what the forward ones have.
  */
 function readable({ programs, backward = [], saving = [], gradients }: BuiltNorm): Map<Program, Program> {
   const all = backward.filter((one) => gradients.get(one) === "all");
@@ -226,8 +226,8 @@ function imported(prefix: string, path: string | undefined): string | undefined 
   return path === undefined ? undefined : `${prefix}${path.replace(/\.ts$/, ".js")}`;
 }
 
-function kernelPath(program: string, { name }: ProgramKernel, form: string): string {
-  return `wgsl/${program}.${short(name)}${form === "" ? "" : `.${form}`}.wgsl`;
+function kernelPath(program: string, { name }: ProgramKernel, structure: string): string {
+  return `wgsl/${program}.${short(name)}${structure === "" ? "" : `.${structure}`}.wgsl`;
 }
 
 /** `LayerNorm`, `BatchNorm.train`, `LayerNorm.backward`, `LayerNorm.backward.inputs`, `LayerNorm.saving`. */

@@ -2,7 +2,7 @@
 
 import { compileGraph } from "../../../compile/passes.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
-import type { Storage } from "../../../program/program.ts";
+import type { Dtype } from "../../../program/program.ts";
 import { type Measurement, measure } from "../../../tuning/measure/measure.ts";
 import { giveWay, openDevice } from "../../device/index.ts";
 import { savingOf } from "../arguments/save-choice.ts";
@@ -22,7 +22,7 @@ export interface BenchOptions {
   readonly mode?: string;
   readonly grad?: boolean;
   readonly save: Save;
-  readonly dtype: Storage;
+  readonly dtype: Dtype;
   readonly adapter: string;
   readonly tuning?: string;
   readonly json?: boolean;
@@ -54,13 +54,13 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
   try {
     const inputs = program.tensors.filter((one) => one.role === "input");
     const dims = Object.fromEntries(inputs.map((one) => [one.name, shapes.dims.get(one.name) ?? []]));
-    const storage = options.dtype;
+    const dtype = options.dtype;
     const choose =
-      tuning === undefined ? undefined : await tunedChooser(tuning, opened.device, program, shapes, storage);
+      tuning === undefined ? undefined : await tunedChooser(tuning, opened.device, program, shapes, dtype);
     const measured = await measure(opened.device, program, {
       dims,
       params,
-      storage,
+      dtype,
       ...(choose === undefined ? {} : { choose }),
       rounds,
       software: opened.kind === "software",
@@ -71,7 +71,7 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
     );
     const kept = options.save === "none" ? "" : ` (${options.save} kept)`;
     const name = `${norm.name}${options.grad ? `, gradients${kept}` : ""}`;
-    report({ spec: name, shape, dtype: storage, adapter: opened.adapter }, measured, options.json);
+    report({ spec: name, shape, dtype, adapter: opened.adapter }, measured, options.json);
     return 0;
   } finally {
     await opened.close();
@@ -79,7 +79,7 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
 }
 
 function report(
-  what: { spec: string; shape: unknown; dtype: Storage; adapter: string },
+  what: { spec: string; shape: unknown; dtype: Dtype; adapter: string },
   measured: Measurement,
   json = false,
 ): void {

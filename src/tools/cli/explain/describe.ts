@@ -3,7 +3,7 @@ import type { Compiled } from "../../../compile/passes.ts";
 import { type Graph, type Node, reachable } from "../../../graph/tensor/graph.ts";
 import { storedTargets } from "../../../kernels/schedule/plan.ts";
 import { reductionLoops } from "../../../kernels/schedule/row-loops.ts";
-import type { KernelForm, ProgramKernel } from "../../../program/program.ts";
+import type { ProgramKernel, Shader } from "../../../program/program.ts";
 import { type BindingLimits, layOut } from "../../../runtime/shader/layout.ts";
 import { moduleCode } from "../../../runtime/shader/module.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
@@ -53,37 +53,37 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
       reads: tensors.filter((one) => one.access === "read").map((one) => one.name),
       writes: tensors.filter((one) => one.access === "read_write").map((one) => one.name),
       fused: countOperations(values),
-      modules: namedForms(kernel).map(({ name, form }) => ({ name, wgsl: asBuilt(form) })),
+      modules: namedShaders(kernel).map(({ name, shader }) => ({ name, wgsl: asBuilt(shader) })),
     };
   });
 }
 
 /** Every text of a kernel, under a name that says its structure: `""`, `wide`, `wide.resident`, `split0.wide`. */
-export function namedForms({ forms, split }: ProgramKernel): { name: string; form: KernelForm }[] {
-  const named = (form: KernelForm, stage: string): { name: string; form: KernelForm } => {
+export function namedShaders({ shaders, split }: ProgramKernel): { name: string; shader: Shader }[] {
+  const named = (shader: Shader, stage: string): { name: string; shader: Shader } => {
     const words = [
       stage,
-      form.vector === null ? "" : "wide",
-      form.held > 0 ? "resident" : "",
-      form.together > 1 ? "together" : "",
+      shader.vector === null ? "" : "wide",
+      shader.held > 0 ? "resident" : "",
+      shader.together > 1 ? "together" : "",
     ];
-    return { name: words.filter((one) => one !== "").join("."), form };
+    return { name: words.filter((one) => one !== "").join("."), shader };
   };
   const stages = split?.stages ?? [];
   return [
-    ...forms.map((form) => named(form, "")),
-    ...stages.flatMap((stage, i) => stage.forms.map((form) => named(form, `split${i}`))),
+    ...shaders.map((shader) => named(shader, "")),
+    ...stages.flatMap((stage, i) => stage.shaders.map((shader) => named(shader, `split${i}`))),
   ];
 }
 
 /** A whole module, for tensors in f32 that each fit a binding, and a device without subgroups. */
-export function asBuilt(form: KernelForm): string {
-  const tensors = form.bindings.map(({ tensor }) => tensor);
+export function asBuilt(shader: Shader): string {
+  const tensors = shader.bindings.map(({ tensor }) => tensor);
   const memory = {
     elements: new Map(tensors.map((tensor) => [tensor, 1])),
-    storages: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
+    dtypes: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
   };
-  return moduleCode(form, layOut("", form, memory, endless), {
+  return moduleCode(shader, layOut("", shader, memory, endless), {
     subgroups: false,
     residency: "registers",
     held: 1,
@@ -121,11 +121,11 @@ const leastDevice: Described = {
 
 export function dispatchFacts({ program }: Compiled, shapes: Shapes): DispatchFacts[] {
   return planProgram(program, shapes, leastDevice).dispatches.map(
-    ({ kernel, stage, form, variant, rowCount, rowLength, workgroups }) => ({
+    ({ kernel, stage, shader, variant, rowCount, rowLength, workgroups }) => ({
       kernel: kernel.name,
       stage,
       variant,
-      vector: form.vector,
+      vector: shader.vector,
       rowCount,
       rowLength,
       workgroups,

@@ -1,14 +1,14 @@
 /** What `normc run` asks of a backend: WebGPU, gpu.js or the oracle. */
 import type { Compiled } from "../../../compile/passes.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import type { Storage } from "../../../program/program.ts";
+import type { Dtype } from "../../../program/program.ts";
 import type { Feed } from "../files/feeds.ts";
 
 export interface Job {
   readonly graph: Graph;
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly params: Readonly<Record<string, number>>;
-  readonly dtype: Storage;
+  readonly dtype: Dtype;
   /** In place of the graph: the forward pass, then the backward pass that reads what it keeps. The oracle has no need. */
   readonly saving?: SavingJob;
 }

@@ -2,12 +2,12 @@
 import type { Compiled } from "../../../compile/passes.ts";
 import { interpret } from "../../../graph/oracle/interpret.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import type { Program, ProgramTensor, Storage } from "../../../program/program.ts";
-import { resolveStorage } from "../../../runtime/shapes/element-types.ts";
+import type { Dtype, Program, ProgramTensor } from "../../../program/program.ts";
+import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import { fromHalf, toHalf } from "../../../runtime/shapes/float16.ts";
 import { resolveShapes } from "../../../runtime/shapes/shapes.ts";
 import { createNorm } from "../../../runtime/webgpu/norm.ts";
-import { programInterface } from "../../../targets/wgsl/emit-program.ts";
+import { programInterface } from "../../../targets/interface/program-interface.ts";
 import type { OpenedDevice } from "../../device/open.ts";
 import type { BackendChoice } from "../arguments/backend-choice.ts";
 import { dimsOf } from "../files/feeds.ts";
@@ -60,9 +60,9 @@ export const oracle: Backend = {
   async run({ graph, feeds, params, dtype }) {
     const program = programInterface(graph);
     const shapes = resolveShapes(program, dimsOf(feeds), params);
-    const storages = resolveStorage(program, dtype);
+    const dtypes = resolveDtypes(program, dtype);
     const tensors = Object.entries(feeds).map(([name, { data }]) => {
-      const round = storages.get(name) === "f16" ? roundHalf : Math.fround;
+      const round = dtypes.get(name) === "f16" ? roundHalf : Math.fround;
       return [name, Float64Array.from(data, round)] as const;
     });
     const values = interpret(graph, {
@@ -110,14 +110,14 @@ async function runProgram(
   program: Program,
   feeds: Readonly<Record<string, TensorResult>>,
   params: Job["params"],
-  storage: Storage,
+  dtype: Dtype,
 ): Promise<Results> {
   const isTensor = (name: string): boolean =>
     program.tensors.some((one) => one.name === name && one.role !== "saved");
   const dims = Object.entries(feeds).flatMap(([name, one]) =>
     isTensor(name) ? [[name, one.dims] as const] : [],
   );
-  const norm = await createNorm(device, program, { dims: Object.fromEntries(dims), params, storage });
+  const norm = await createNorm(device, program, { dims: Object.fromEntries(dims), params, dtype });
   try {
     const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]));
     const results = await norm.run(data);

@@ -48,7 +48,7 @@ function gpujs(
     async run({ graph, feeds, params, dtype }) {
       const program = compiled.get(graph) ?? compileGather(graph).program;
       compiled.set(graph, program);
-      const options = { dims: dimsOf(feeds), params, storage: dtype };
+      const options = { dims: dimsOf(feeds), params, dtype };
       const norm = await createGatherNorm({ GPU, backend }, program, options);
       ran = norm.backend;
       try {

@@ -5,8 +5,8 @@ import { compileGraph } from "../../../compile/passes.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { Source } from "../../../language/diagnostics/diagnostic.ts";
-import type { Program, Storage } from "../../../program/program.ts";
-import { resolveStorage } from "../../../runtime/shapes/element-types.ts";
+import type { Dtype, Program } from "../../../program/program.ts";
+import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import { bucketOf, programHash, programName } from "../../../tuning/file/tuning-key.ts";
 import type { Subject } from "../../../tuning/trial/trial-buffers.ts";
 import { saves, savingOf } from "../arguments/save-choice.ts";
@@ -56,7 +56,7 @@ export interface JobWish {
   /** As on the command line: `N=4096,D=768`. */
   readonly shape: readonly string[];
   readonly params: Readonly<Record<string, number>>;
-  readonly dtype: Storage;
+  readonly dtype: Dtype;
 }
 
 /**
@@ -137,10 +137,10 @@ async function jobOf({ shape, params, dtype }: JobWish, graph: Graph, program: P
   return {
     title: `${name} ${at}${dtype === "f32" ? "" : ` ${dtype}`}`,
     graph,
-    subject: { program, options: { dims, params: own, storage: dtype } },
+    subject: { program, options: { dims, params: own, dtype } },
     name,
     hash: await programHash(program),
-    bucket: bucketOf(program, shapes, resolveStorage(program, dtype)),
+    bucket: bucketOf(program, shapes, resolveDtypes(program, dtype)),
     at,
   };
 }

@@ -1,8 +1,8 @@
 /** What a tuning file has for a program on the adapter at hand. */
 
 import { version } from "../../../program/compiler-version.ts";
-import type { Program, Storage } from "../../../program/program.ts";
-import { resolveStorage } from "../../../runtime/shapes/element-types.ts";
+import type { Dtype, Program } from "../../../program/program.ts";
+import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
 import type { ChooseVariant } from "../../../runtime/variants/variant.ts";
 import { chooserOf } from "../../../tuning/file/choices.ts";
@@ -23,10 +23,10 @@ export async function tunedChooser(
   device: GPUDevice,
   program: Program,
   shapes: Shapes,
-  storage: Storage,
+  dtype: Dtype,
 ): Promise<ChooseVariant | undefined> {
   const facts = adapterFacts(device);
-  const bucket = bucketOf(program, shapes, resolveStorage(program, storage));
+  const bucket = bucketOf(program, shapes, resolveDtypes(program, dtype));
   const own = { hash: await programHash(program), compiler: version };
   const choices = knownChoices(file, facts, own, bucket);
   if (choices !== undefined) return chooserOf(choices);

@@ -1,7 +1,7 @@
 import type { BindingLimits, Slot } from "./layout.ts";
 
 /** One dispatch as the device gets it. */
-export interface Step {
+export interface Launch {
   readonly label: string;
   readonly code: string;
   readonly constants: Readonly<Record<string, number>>;
@@ -10,6 +10,6 @@ export interface Step {
   readonly workgroups: readonly [x: number, y: number];
 }
 
-export type StepLimits = BindingLimits & {
+export type LaunchLimits = BindingLimits & {
   readonly limits: { readonly maxComputeWorkgroupsPerDimension: number };
 };

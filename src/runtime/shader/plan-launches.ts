@@ -1,59 +1,63 @@
 /** What `encode` records: each kernel as the device gets it, and before it the copies that pack its small operands. */
 import type { Program, ProgramConstant, ProgramTensor } from "../../program/program.ts";
-import type { Storages } from "../shapes/element-types.ts";
+import type { Dtypes } from "../shapes/element-types.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
+import type { Launch, LaunchLimits } from "./launch.ts";
 import { layOut, type Pack, withPacks } from "./layout.ts";
 import { moduleCode } from "./module.ts";
-import type { Step, StepLimits } from "./step.ts";
 
-export interface Steps {
-  readonly steps: readonly Step[];
-  /** The program, shapes and storages, with a scratch tensor more for each pack. */
+export interface Launches {
+  readonly launches: readonly Launch[];
+  /** The program, shapes and dtypes, with a scratch tensor more for each pack. */
   readonly program: Program;
   readonly shapes: Shapes;
-  readonly storages: Storages;
+  readonly dtypes: Dtypes;
 }
 
 /** Throws N508 where a kernel's tensors cannot be bound. */
-export async function planSteps(
+export async function planLaunches(
   program: Program,
   dispatches: readonly Dispatch[],
   shapes: Shapes,
-  storages: Storages,
-  device: StepLimits,
-): Promise<Steps> {
+  dtypes: Dtypes,
+  device: LaunchLimits,
+): Promise<Launches> {
   const packs: Pack[] = [];
-  const memory = { elements: shapes.elements, storages };
-  const steps: Step[] = [];
+  const memory = { elements: shapes.elements, dtypes };
+  const launches: Launch[] = [];
+  // Most devices have the feature, so most pages never load this.
+  const inHalves = [...dtypes.values()].includes("f16") && !device.features.has("shader-f16");
+  const { halfArray } = inHalves ? await import("./half-arrays.ts") : {};
   for (const dispatch of dispatches) {
-    const { kernel, form, variant, workgroups } = dispatch;
-    const layout = layOut(kernel.name, form, memory, device);
+    const { kernel, shader, variant, workgroups } = dispatch;
+    const layout = layOut(kernel.name, shader, memory, device);
     if (layout.pack !== null) {
       packs.push(layout.pack);
       // Few norms on few devices need it.
       const { packing } = await import("./packing.ts");
-      steps.push(...packing(program.norm, layout.pack, memory, device));
+      launches.push(...packing(program.norm, layout.pack, memory, device));
     }
-    steps.push({
+    launches.push({
       label: `${program.norm}.${kernel.name}`,
-      code: moduleCode(form, layout, {
+      code: moduleCode(shader, layout, {
         subgroups: variant.subgroup > 1,
         residency: variant.residency,
         held: Math.ceil(dispatch.rowLength / variant.lanes),
+        halfArray,
       }),
       constants: Object.fromEntries(
-        form.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
+        shader.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
       ),
       slots: layout.slots,
       workgroups,
     });
   }
   return {
-    steps,
+    launches,
     program: { ...program, tensors: [...program.tensors, ...packs.map(scratchOf)] },
     shapes: { ...shapes, elements: withPacks(shapes.elements, packs, (pack) => pack.length) },
-    storages: withPacks(storages, packs, () => "f32" as const),
+    dtypes: withPacks(dtypes, packs, () => "f32" as const),
   };
 }
 
