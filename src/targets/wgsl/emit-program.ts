@@ -15,51 +15,22 @@ import type {
   ProgramKernel,
   ProgramTensor,
 } from "../../program/program.ts";
+import { programInterface } from "../program-interface.ts";
 import { wgslModule } from "./wgsl.ts";
 
 export function emitProgram(graph: Graph, plan: Plan, kernels: readonly KernelForms[]): Program {
+  const { tensors, ...about } = programInterface(graph);
   const splits = kernels.some((one) => one.split !== null);
-  return { ...programInterface(graph, plan, splits), kernels: kernels.map(emitKernel) };
+  return { ...about, tensors: [...tensors, ...scratch(plan, splits)], kernels: kernels.map(emitKernel) };
 }
 
-/** A program without its kernels: what shapes and feeds are checked against. */
-export function programInterface(
-  graph: Graph,
-  plan: Plan = { kernels: [], scratch: [] },
-  splits = false,
-): Omit<Program, "kernels"> {
-  const updated = new Set(graph.results.map((one) => one.tensor));
-  const own = graph.tensors.filter((one) => one.within === undefined);
-  const tensors = own.map(
-    (one): ProgramTensor => ({
-      name: one.name,
-      role: one.role,
-      dims: one.dims,
-      ...(one.initial === undefined ? {} : { initial: one.initial }),
-      ...(one.role === "state" ? { updated: updated.has(one.name) } : {}),
-    }),
-  );
+function scratch(plan: Plan, splits: boolean): ProgramTensor[] {
   const parts = plan.scratch.map((one) => one.factors);
-  const scratch: ProgramTensor[] =
+  const values: ProgramTensor[] =
     parts.length === 0 ? [] : [{ name: scratchTensor, role: "scratch", dims: [], parts }];
   // As large as the variants that are chosen for the extents make it.
-  if (splits) scratch.push({ name: partialsTensor, role: "scratch", dims: [], parts: [] });
-  return {
-    norm: graph.norm,
-    mode: graph.mode,
-    axes: graph.axes,
-    params: graph.params,
-    tensors: [...tensors, ...savedIn(graph, updated), ...scratch],
-  };
-}
-
-/** One buffer for all that is saved. */
-function savedIn({ tensors }: Graph, written: ReadonlySet<string>): ProgramTensor[] {
-  const saved = tensors.filter((one) => one.within !== undefined);
-  const [first] = saved;
-  if (first?.within === undefined) return [];
-  const parts = saved.map((one) => one.factors);
-  return [{ name: first.within, role: "saved", dims: [], parts, updated: written.has(first.name) }];
+  const partials: ProgramTensor = { name: partialsTensor, role: "scratch", dims: [], parts: [] };
+  return splits ? [...values, partials] : values;
 }
 
 function emitKernel({ whole, split, chunked }: KernelForms): ProgramKernel {

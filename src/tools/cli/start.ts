@@ -1,7 +1,7 @@
 /** `npm start`: builds the library, runs every norm on the best device, and holds it against the oracle. */
 import { join, relative } from "node:path";
 import type { Graph } from "../../graph/tensor/graph.ts";
-import { programInterface } from "../../targets/wgsl/emit-program.ts";
+import { programInterface } from "../../targets/program-interface.ts";
 import { build } from "./build/build.ts";
 import { countOperations } from "./explain/describe.ts";
 import { shippedFiles } from "./files/library.ts";

@@ -7,7 +7,7 @@ import { resolveStorage } from "../../../runtime/shapes/element-types.ts";
 import { fromHalf, toHalf } from "../../../runtime/shapes/float16.ts";
 import { resolveShapes } from "../../../runtime/shapes/shapes.ts";
 import { createNorm } from "../../../runtime/webgpu/norm.ts";
-import { programInterface } from "../../../targets/wgsl/emit-program.ts";
+import { programInterface } from "../../../targets/program-interface.ts";
 import type { OpenedDevice } from "../../device/open.ts";
 import type { BackendChoice } from "../arguments/backend-choice.ts";
 import { dimsOf } from "../files/feeds.ts";

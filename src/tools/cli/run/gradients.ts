@@ -6,7 +6,7 @@ import { diagnostic, type Span } from "../../../language/diagnostics/diagnostic.
 import type { NormItem } from "../../../language/syntax/ast.ts";
 import { parse } from "../../../language/syntax/parse.ts";
 import { product, resolveShapes } from "../../../runtime/shapes/shapes.ts";
-import { programInterface } from "../../../targets/wgsl/emit-program.ts";
+import { programInterface } from "../../../targets/program-interface.ts";
 import type { Spec } from "../arguments/specs.ts";
 import type { Feed } from "../files/feeds.ts";
 import { InputError } from "../terminal/failure.ts";
