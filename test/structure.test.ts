@@ -35,6 +35,8 @@ const road = [
   "src/targets/interface",
   "src/targets/wgsl",
   "src/targets/gather",
+  "src/targets/glsl",
+  "src/targets/gpujs",
   "src/targets/bindings",
   "src/program",
   "src/compile",

@@ -4,6 +4,8 @@ import type { Graph } from "../graph/tensor/graph.ts";
 import { type GatherPlan, planGather } from "../kernels/schedule/gather-plan.ts";
 import type { GatherProgram } from "../program/gather-program.ts";
 import { emitGather } from "../targets/gather/emit-gather.ts";
+import { glsl } from "../targets/glsl/glsl.ts";
+import { gpujs } from "../targets/gpujs/gpujs.ts";
 import { passGraph } from "./passes.ts";
 
 export interface CompiledGather {
@@ -14,5 +16,5 @@ export interface CompiledGather {
 export function compileGather(checked: Graph): CompiledGather {
   const graph = passGraph(checked).at(-1)!.graph;
   const plan = planGather(graph);
-  return { program: emitGather(graph, plan), plan };
+  return { program: emitGather(graph, plan, { glsl, js: gpujs }), plan };
 }

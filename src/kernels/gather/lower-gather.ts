@@ -11,22 +11,22 @@ import type { Path } from "../body/loop.ts";
 import { lowerReductions } from "../body/reduce.ts";
 import { lowerValue, type ValueContext } from "../body/value.ts";
 import { add, builtin, div, extentOf, f32, mul, sub } from "../ir/expr.ts";
-import { type Constant, constantKey, type Expr, type Stmt } from "../ir/ir.ts";
+import { constantKey, type Expr } from "../ir/ir.ts";
+import type { ScalarConstant, ScalarExpr, ScalarStmt } from "../ir/scalar.ts";
 import { everyExpr, everyStmt, expressionsOf } from "../ir/visit.ts";
 import { countUses, createNames } from "../lower/lower.ts";
 import type { MapPass, StatisticsPass } from "../schedule/gather-plan.ts";
 import type { ReductionLoop } from "../schedule/row-loops.ts";
 import { mergePartials, type Partials, partialsOf, partRange, withAllMoments } from "../strategies/split.ts";
-import { oneLane, oneLaneValue, partsFactor } from "./scalarize.ts";
+import { partsFactor, scalarExpr, scalarize } from "./scalarize.ts";
 
 export interface GatherKernel {
   /** The factors of what it makes, slowest first: `group` is the number of the texel. */
   readonly grid: AxisSet;
-  /** Only `let`, `var`, `assign`, `load` of one element, `for`, `if`; no constant but extents and params. */
-  readonly body: readonly Stmt[];
+  readonly body: readonly ScalarStmt[];
   /** The numbers of the texel. */
-  readonly values: readonly Expr[];
-  readonly constants: readonly Constant[];
+  readonly values: readonly ScalarExpr[];
+  readonly constants: readonly ScalarConstant[];
   /** The tensors that it loads from, in the order of first use. */
   readonly loads: readonly string[];
 }
@@ -136,20 +136,16 @@ function valuesOf(row: Frame, nodes: readonly Node[]): Expr[] {
   return nodes.map((one) => row.values.get(one) as Expr);
 }
 
-function kernelOf(grid: AxisSet, row: Frame, values: readonly Expr[], part: Expr | null): GatherKernel {
-  const body = oneLane(row.body, part);
-  const ends = values.map((one) => oneLaneValue(one, part));
-  const constants = new Map<string, Constant>();
-  const loads = new Set<string>();
-  const note = (root: Expr): void => {
-    for (const one of everyExpr(root)) {
-      if (one.kind === "constant") constants.set(constantKey(one.constant), one.constant);
-    }
-  };
-  for (const stmt of everyStmt(body)) {
-    if (stmt.kind === "load") loads.add(stmt.tensor);
-    expressionsOf(stmt).forEach(note);
+function kernelOf(grid: AxisSet, row: Frame, results: readonly Expr[], partOfRow: Expr | null): GatherKernel {
+  const part = partOfRow && scalarExpr(partOfRow, null);
+  const body = scalarize(row.body, part);
+  const values = results.map((one) => scalarExpr(one, part));
+  const statements = [...everyStmt(body)];
+  const constants = new Map<string, ScalarConstant>();
+  const roots = [...statements.flatMap((one) => expressionsOf(one)), ...values];
+  for (const one of roots.flatMap((root) => [...everyExpr(root)])) {
+    if (one.kind === "constant") constants.set(constantKey(one.constant), one.constant);
   }
-  ends.forEach(note);
-  return { grid, body, values: ends, constants: [...constants.values()], loads: [...loads] };
+  const loads = new Set(statements.flatMap((one) => (one.kind === "load" ? [one.tensor] : [])));
+  return { grid, body, values, constants: [...constants.values()], loads: [...loads] };
 }

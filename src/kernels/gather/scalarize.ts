@@ -1,33 +1,46 @@
 /**
- * A body for a target whose invocations have nothing in common: one lane takes the whole row. Lanes, rows of a
- * workgroup and what they exchange become constants or go.
+ * Kernel IR to its scalar subset, for a target whose invocations have nothing in common: one lane takes the whole row.
+ * Lanes, rows of a workgroup and rows taken together are one each; what lanes exchange goes.
  */
-import { binary, constant, u32 } from "../ir/expr.ts";
+import { binary } from "../ir/expr.ts";
 import type { Builtin, Constant, Expr, Stmt } from "../ir/ir.ts";
+import type { ScalarExpr, ScalarStmt } from "../ir/scalar.ts";
 
-export function oneLane(body: readonly Stmt[], part: Expr | null): Stmt[] {
-  return body.flatMap((stmt) => oneLaneOf(stmt, part));
+/** The factor whose extent is the number of parts of a row. No axis of a spec has this name. */
+export const partsFactor = "(parts)";
+
+/** @param part which part of its row the invocation takes; null where it takes all of it. */
+export function scalarize(body: readonly Stmt[], part: ScalarExpr | null): ScalarStmt[] {
+  return body.flatMap((stmt) => scalarStmt(stmt, part));
 }
 
-function oneLaneOf(stmt: Stmt, part: Expr | null): Stmt[] {
-  const e = (expr: Expr): Expr => oneLaneValue(expr, part);
+function scalarStmt(stmt: Stmt, part: ScalarExpr | null): ScalarStmt[] {
+  const e = (expr: Expr): ScalarExpr => scalarExpr(expr, part);
   switch (stmt.kind) {
     case "let":
     case "var":
     case "assign":
       return [{ ...stmt, value: e(stmt.value) }];
     case "load":
-      return [{ ...stmt, index: e(stmt.index) }];
+      return [
+        {
+          ...stmt,
+          index: e(stmt.index),
+          access: stmt.access.kind === "one" ? stmt.access : beyond(stmt.access),
+        },
+      ];
     case "for": {
-      const body = oneLane(stmt.body, part);
+      const body = scalarize(stmt.body, part);
       // Merging the parts of a row that has no plain sums.
       if (body.length === 0) return [];
       return [{ ...stmt, start: e(stmt.start), end: e(stmt.end), step: e(stmt.step), body }];
     }
     case "if":
-      return [{ ...stmt, condition: e(stmt.condition), body: oneLane(stmt.body, part) }];
-    // Goes over the lanes of a subgroup: none but this one.
+      return [{ ...stmt, condition: e(stmt.condition), body: scalarize(stmt.body, part) }];
+    // These go over the other lanes of a row, or wait for them: there are none.
     case "double":
+    case "halve":
+    case "barrier":
       return [];
     case "store":
     case "loadShared":
@@ -35,79 +48,91 @@ function oneLaneOf(stmt: Stmt, part: Expr | null): Stmt[] {
     case "keep":
     case "recall":
     case "exchange":
-    case "halve":
-    case "barrier":
-      throw new Error(`a gather kernel has no ${stmt.kind}`);
+      return beyond(stmt);
   }
 }
 
-/** The factor whose extent is the number of parts of a row. No axis of a spec has this name. */
-export const partsFactor = "(parts)";
-
-export function oneLaneValue(expr: Expr, part: Expr | null): Expr {
-  const e = (one: Expr): Expr => oneLaneValue(one, part);
+export function scalarExpr(expr: Expr, part: ScalarExpr | null): ScalarExpr {
+  const e = (one: Expr): ScalarExpr => scalarExpr(one, part);
   switch (expr.kind) {
-    case "constant":
-      return ofConstant(expr.constant) ?? expr;
-    case "builtin":
-      return ofBuiltin(expr.name, part) ?? expr;
     case "const":
-    case "local":
       return expr;
+    case "constant":
+      return ofConstant(expr.constant);
+    case "builtin":
+      return ofBuiltin(expr.name, part);
+    case "local": {
+      const { type, name } = expr;
+      return type === "f32x4" || type === "boolx4" ? beyond({ kind: type }) : { kind: "local", type, name };
+    }
     case "call":
+      return { kind: "call", type: "f32", op: expr.op, a: e(expr.a) };
     case "float":
       return { ...expr, a: e(expr.a) };
-    case "select":
-      return { ...expr, condition: e(expr.condition), a: e(expr.a), b: e(expr.b) };
+    case "select": {
+      const [a, b] = [e(expr.a), e(expr.b)];
+      return { kind: "select", type: a.type, condition: e(expr.condition), a, b };
+    }
     case "binary": {
       const [a, b] = [e(expr.a), e(expr.b)];
       if (expr.op === "sub" && isOne(b) && isExtent(a)) return binary("sub", binary("max", a, u32(1)), b);
       return binary(expr.op, a, b);
     }
+    case "overCopies":
+      return e(expr.a);
     case "splat":
     case "ramp":
     case "fold":
-    case "overCopies":
     case "any":
-      throw new Error(`a gather kernel has no ${expr.kind}`);
+      return beyond(expr);
   }
 }
 
-function ofConstant(one: Constant): Expr | undefined {
+function ofConstant(one: Constant): ScalarExpr {
   switch (one.kind) {
     case "lanes":
     case "rows":
     case "subgroup":
       return u32(1);
     case "parts":
-      return constant({ kind: "extent", factor: partsFactor });
+      return { kind: "constant", type: "u32", constant: { kind: "extent", factor: partsFactor } };
     case "extent":
+      return { kind: "constant", type: "u32", constant: one };
     case "param":
-      return undefined;
+      return { kind: "constant", type: "f32", constant: one };
     case "columns":
     case "held":
-      throw new Error(`a gather kernel has no ${one.kind}`);
+      return beyond(one);
   }
 }
 
-function ofBuiltin(name: Builtin, part: Expr | null): Expr | undefined {
+function ofBuiltin(name: Builtin, part: ScalarExpr | null): ScalarExpr {
   switch (name) {
     case "group":
-      return undefined;
+      return { kind: "builtin", type: "u32", name };
     case "lane":
     case "row":
+    case "copy":
       return u32(0);
     case "part":
       return part ?? u32(0);
-    case "copy":
-      throw new Error("a gather kernel takes no rows together");
   }
 }
 
-const isOne = (expr: Expr): boolean => expr.kind === "const" && expr.value === 1;
+/**
+ * The one boundary between the IR and its scalar subset: a gather kernel is lowered one wide, and keeps, shares and
+ * stores nothing. Where one does, the lowering is wrong.
+ */
+function beyond({ kind }: { readonly kind: string }): never {
+  throw new Error(`a single invocation cannot do \`${kind}\``);
+}
+
+const u32 = (value: number): ScalarExpr => ({ kind: "const", type: "u32", value });
+
+const isOne = (expr: ScalarExpr): boolean => expr.kind === "const" && expr.value === 1;
 
 /** Made of extents alone: the last element of an empty row would be the one before the first, and traps in WebAssembly. */
-function isExtent(expr: Expr): boolean {
+function isExtent(expr: ScalarExpr): boolean {
   if (expr.kind === "constant") return expr.constant.kind === "extent";
   return expr.kind === "binary" && expr.op === "mul" && isExtent(expr.a) && isExtent(expr.b);
 }

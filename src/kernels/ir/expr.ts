@@ -1,5 +1,6 @@
 /** Makers of expressions. They fold what is trivially constant (`x * 1`, `i + 0`), so that kernels read well. */
 import type { BinaryOp, Builtin, Constant, Expr, FoldOp, Type, UnaryOp } from "./ir.ts";
+import type { ScalarExpr } from "./scalar.ts";
 
 export const u32 = (value: number): Expr => ({ kind: "const", type: "u32", value });
 export const f32 = (value: number): Expr => ({ kind: "const", type: "f32", value });
@@ -46,6 +47,8 @@ export function select(condition: Expr, a: Expr, b: Expr): Expr {
 const comparisons: readonly BinaryOp[] = ["lt", "le", "eq", "ne"];
 
 /** Of two widths the wider one. */
+export function binary(op: BinaryOp, left: ScalarExpr, right: ScalarExpr): ScalarExpr;
+export function binary(op: BinaryOp, left: Expr, right: Expr): Expr;
 export function binary(op: BinaryOp, left: Expr, right: Expr): Expr {
   const wide = left.type === "f32x4" || right.type === "f32x4";
   const [a, b] = wide ? [widen(left), widen(right)] : [left, right];

@@ -1,6 +1,9 @@
 /** What a kernel body mentions. */
 import { type Access, type Constant, constantKey, type Expr, type Kernel, type Stmt } from "./ir.ts";
+import type { ScalarExpr, ScalarStmt } from "./scalar.ts";
 
+export function everyStmt(body: readonly ScalarStmt[]): Generator<ScalarStmt>;
+export function everyStmt(body: readonly Stmt[]): Generator<Stmt>;
 export function* everyStmt(body: readonly Stmt[]): Generator<Stmt> {
   for (const one of body) {
     yield one;
@@ -9,6 +12,8 @@ export function* everyStmt(body: readonly Stmt[]): Generator<Stmt> {
 }
 
 /** The expressions that stand directly in a statement. */
+export function expressionsOf(stmt: ScalarStmt): readonly ScalarExpr[];
+export function expressionsOf(stmt: Stmt): readonly Expr[];
 export function expressionsOf(stmt: Stmt): readonly Expr[] {
   switch (stmt.kind) {
     case "let":
@@ -42,6 +47,8 @@ export function expressionsOf(stmt: Stmt): readonly Expr[] {
   }
 }
 
+export function everyExpr(expr: ScalarExpr): Generator<ScalarExpr>;
+export function everyExpr(expr: Expr): Generator<Expr>;
 export function* everyExpr(expr: Expr): Generator<Expr> {
   yield expr;
   for (const one of operandsOf(expr)) yield* everyExpr(one);

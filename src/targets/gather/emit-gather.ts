@@ -1,18 +1,22 @@
-/** From planned passes to a program for gpu.js. */
+/** From planned passes to a program for gpu.js, in the languages that it takes. */
 
 import type { Graph } from "../../graph/tensor/graph.ts";
 import type { Address } from "../../kernels/body/address.ts";
 import { type GatherKernel, lowerMap, lowerStatistics, partSlot } from "../../kernels/gather/lower-gather.ts";
 import { u32 } from "../../kernels/ir/expr.ts";
-import type { GatherPlan, PlannedPass, StatisticsPass } from "../../kernels/schedule/gather-plan.ts";
+import type { GatherPlan } from "../../kernels/schedule/gather-plan.ts";
 import type { GatherPass, GatherProgram, GatherRead, GatherStep } from "../../program/gather-program.ts";
 import { programInterface } from "../interface/program-interface.ts";
-import { gatherConstant, gatherNames, type Source } from "./gather-names.ts";
-import { glslAccessor, glslText } from "./glsl.ts";
-import { gpujsText } from "./gpujs.ts";
-import { isGatherReserved } from "./reserved-words.ts";
+import { type Reserved, reservedInAny } from "../text/namer.ts";
+import { type GatherLanguage, gatherNames, type Source } from "./gather-names.ts";
 
-export function emitGather(graph: Graph, plan: GatherPlan): GatherProgram {
+/** How each of the texts of a pass is written. */
+export interface GatherLanguages {
+  readonly glsl: GatherLanguage;
+  readonly js: GatherLanguage;
+}
+
+export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLanguages): GatherProgram {
   const addresses = new Map<string, Address>();
   const sources = new Map<string, Source>();
   for (const { name, factors } of graph.tensors) {
@@ -20,17 +24,29 @@ export function emitGather(graph: Graph, plan: GatherPlan): GatherProgram {
     sources.set(name, { from: name, slot: 0, slots: 1 });
   }
   const addressOf = (name: string): Address => found(addresses, name);
-  const sourceOf = (name: string): Source => found(sources, name);
+  const reserved = reservedInAny([languages.glsl.reserved, languages.js.reserved]);
+  const emit = (name: string, kernel: GatherKernel): GatherPass =>
+    emitPass(name, kernel, (tensor) => found(sources, tensor), reserved, languages);
   const steps = plan.passes.map((pass): GatherStep => {
-    const step = emitStep(pass, addressOf, sourceOf, sources);
-    if (pass.kind === "statistics") {
-      const slots = pass.names.length;
-      for (const [slot, name] of pass.names.entries()) {
-        addresses.set(name, { tensor: name, layout: pass.grid, offset: u32(0) });
-        sources.set(name, { from: pass.name, slot, slots });
-      }
+    if (pass.kind === "map")
+      return { whole: emit(pass.target.tensor, lowerMap(pass, addressOf)), split: null };
+    const { whole, split } = lowerStatistics(pass, addressOf);
+    const parts = `${pass.name}_parts`;
+    for (let slot = 0; split !== null && slot < split.slots; slot++) {
+      sources.set(partSlot(pass, slot), { from: parts, slot, slots: split.slots });
     }
-    return step;
+    for (const [slot, name] of pass.names.entries()) {
+      addresses.set(name, { tensor: name, layout: pass.grid, offset: u32(0) });
+      sources.set(name, { from: pass.name, slot, slots: pass.names.length });
+    }
+    return {
+      whole: emit(pass.name, whole),
+      split: split && {
+        part: emit(parts, split.part),
+        merge: emit(pass.name, split.merge),
+        row: pass.row,
+      },
+    };
   });
   return { ...programInterface(graph), steps };
 }
@@ -41,51 +57,27 @@ function found<T>(map: ReadonlyMap<string, T>, name: string): T {
   return one;
 }
 
-function emitStep(
-  pass: PlannedPass,
-  addressOf: (name: string) => Address,
-  sourceOf: (name: string) => Source,
-  sources: Map<string, Source>,
-): GatherStep {
-  if (pass.kind === "map") {
-    return { whole: emitPass(pass.target.tensor, lowerMap(pass, addressOf), sourceOf), split: null };
-  }
-  const { whole, split } = lowerStatistics(pass, addressOf);
-  const step = emitPass(pass.name, whole, sourceOf);
-  if (split === null) return { whole: step, split: null };
-  const partName = partTexture(pass);
-  for (let slot = 0; slot < split.slots; slot++) {
-    sources.set(partSlot(pass, slot), { from: partName, slot, slots: split.slots });
-  }
-  return {
-    whole: step,
-    split: {
-      part: emitPass(partName, split.part, sourceOf),
-      merge: emitPass(pass.name, split.merge, sourceOf),
-      row: pass.row,
-    },
-  };
-}
-
-const partTexture = (pass: StatisticsPass): string => `${pass.name}_parts`;
-
-function emitPass(name: string, kernel: GatherKernel, sourceOf: (name: string) => Source): GatherPass {
-  const names = gatherNames(kernel, sourceOf, isGatherReserved);
-  const glsl = glslText(kernel, names);
-  const js = gpujsText(kernel, names);
+function emitPass(
+  name: string,
+  kernel: GatherKernel,
+  sourceOf: (tensor: string) => Source,
+  reserved: Reserved,
+  { glsl, js }: GatherLanguages,
+): GatherPass {
+  const names = gatherNames(kernel, sourceOf, reserved);
+  const texts = { glsl: glsl.print(kernel, names), js: js.print(kernel, names) };
   const reads = new Map<string, GatherRead>();
-  for (const load of kernel.loads) {
-    const { from, slot } = sourceOf(load);
-    const known = reads.get(from) ?? { from, name: names.namer.name(`read ${from}`, from), accessors: {} };
-    reads.set(from, { ...known, accessors: { ...known.accessors, [slot]: glslAccessor(names, load) } });
+  for (const source of kernel.loads.map(sourceOf)) {
+    const { from, slot } = source;
+    const known = reads.get(from) ?? { from, name: names.read(source), accessors: {} };
+    reads.set(from, { ...known, accessors: { ...known.accessors, [slot]: names.accessor(source) } });
   }
   return {
     name,
     factors: kernel.grid,
     slots: kernel.values.length,
     reads: [...reads.values()],
-    constants: kernel.constants.map((one) => gatherConstant(names, one)),
-    glsl,
-    js,
+    constants: kernel.constants.map((one) => ({ name: names.constant(one), ...one })),
+    ...texts,
   };
 }

@@ -1,8 +1,8 @@
 /** What the printers of gather kernels share: the names of constants, locals and of what is read. */
 import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
-import { type Constant, constantKey } from "../../kernels/ir/ir.ts";
-import type { GatherConstant } from "../../program/gather-program.ts";
-import { createNamer, type Namer } from "../text/namer.ts";
+import type { ScalarConstant } from "../../kernels/ir/scalar.ts";
+import { createNamer, type Reserved } from "../text/namer.ts";
+import { constantName, localName } from "../text/names.ts";
 
 /** Where what a kernel loads under a name lies: in which number of the texels of what. */
 export interface Source {
@@ -13,36 +13,41 @@ export interface Source {
 }
 
 export interface GatherNames {
-  readonly namer: Namer;
   readonly sourceOf: (tensor: string) => Source;
-  constant(constant: Constant): string;
+  constant(constant: ScalarConstant): string;
+  local(name: string): string;
+  /** What is read, whichever number of its texels. */
+  read(source: Source): string;
+  /** The function that gives a number of the texels of something. */
+  accessor(source: Source): string;
 }
 
-/** One namer serves both languages, so that both texts of a kernel call the same thing the same. */
+/** One language in which gpu.js takes kernels. */
+export interface GatherLanguage {
+  readonly reserved: Reserved;
+  readonly print: (kernel: GatherKernel, names: GatherNames) => string;
+}
+
+/** One namer serves all languages, so that every text of a kernel calls the same thing the same. */
 export function gatherNames(
   kernel: GatherKernel,
   sourceOf: (tensor: string) => Source,
-  isReserved: (word: string) => boolean,
+  reserved: Reserved,
 ): GatherNames {
-  const namer = createNamer(isReserved);
+  const namer = createNamer(reserved);
   for (const fixed of ["group", "pass_value"]) namer.name(`fixed ${fixed}`, fixed);
-  const constant = (one: Constant): string =>
-    namer.name(
-      `constant ${constantKey(one)}`,
-      one.kind === "extent" ? one.factor : one.kind === "param" ? one.param : "",
-    );
-  for (const one of kernel.constants) constant(one);
-  for (const name of kernel.loads) namer.name(`read ${sourceOf(name).from}`, sourceOf(name).from);
-  return { namer, sourceOf, constant };
-}
-
-export function gatherConstant(names: GatherNames, constant: Constant): GatherConstant {
-  const name = names.constant(constant);
-  switch (constant.kind) {
-    case "extent":
-    case "param":
-      return { name, ...constant };
-    default:
-      throw new Error(`a gather kernel has no constant ${constant.kind}`);
-  }
+  const read = ({ from }: Source): string => namer.name(`read ${from}`, from);
+  for (const one of kernel.constants) constantName(namer, one);
+  for (const name of kernel.loads) read(sourceOf(name));
+  return {
+    sourceOf,
+    constant: (one) => constantName(namer, one),
+    local: (name) => localName(namer, name),
+    read,
+    accessor: (source) => {
+      const { from, slot, slots } = source;
+      const suffix = slots === 1 ? "at" : `${slot}_at`;
+      return namer.name(`accessor ${slot} ${from}`, `${read(source)}_${suffix}`);
+    },
+  };
 }

@@ -2,6 +2,7 @@
  * Words that no identifier of an emitted WGSL module may be: keywords, reserved words (WGSL §3.7, §15.2), the predeclared
  * names that the emitter uses, and the names that the runtime gives (`at` and `value` are parameters of accessors).
  */
+import type { Reserved } from "../text/namer.ts";
 import { helperNames } from "./helpers.ts";
 
 const words = `
@@ -27,8 +28,9 @@ local_index group_of_all HELD_LENGTH held held_place
 at value
 `;
 
-const reserved = new Set([...words.split(/\s+/).filter((word) => word !== ""), ...helperNames]);
-
-export function isWgslReserved(word: string): boolean {
-  return reserved.has(word) || word.startsWith("__") || word === "_";
-}
+export const wgslReserved: Reserved = {
+  words: new Set([...words.trim().split(/\s+/), ...helperNames]),
+  // Two underscores at the beginning are reserved as well, and the namer begins no name so.
+  prefixes: [],
+  twoUnderscores: false,
+};

@@ -4,20 +4,16 @@
  */
 
 import { add, mul, u32 } from "../../kernels/ir/expr.ts";
-import {
-  type BinaryOp,
-  type Constant,
-  constantKey,
-  type Expr,
-  type Kernel,
-  type Stmt,
-  type UnaryOp,
-} from "../../kernels/ir/ir.ts";
+import type { Constant, Expr, Kernel, Stmt, UnaryOp } from "../../kernels/ir/ir.ts";
 import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Accessor, ProgramBinding } from "../../program/program.ts";
+import { isInfix, operand, symbols } from "../text/infix.ts";
+import { type Line, printLines } from "../text/lines.ts";
+import { f32Bits, type Literals, literal } from "../text/literal.ts";
 import { createNamer, type Namer } from "../text/namer.ts";
+import { constantName, localName } from "../text/names.ts";
 import { helpersOf } from "./helpers.ts";
-import { isWgslReserved } from "./reserved-words.ts";
+import { wgslReserved } from "./reserved-words.ts";
 
 type OverrideConstant = Exclude<Constant, { kind: "held" }>;
 
@@ -39,7 +35,7 @@ export interface WgslModule {
 
 /** Everything that the shell needs. Names are settled here, so the body and the declarations agree. */
 export function wgslModule(kernel: Kernel): WgslModule {
-  const namer = createNamer(isWgslReserved);
+  const namer = createNamer(wgslReserved);
   const lanes = namer.name("constant lanes", "LANES");
   const rows = namer.name("constant rows", "ROWS");
   const columns = namer.name("constant columns", "COLUMNS");
@@ -51,7 +47,7 @@ export function wgslModule(kernel: Kernel): WgslModule {
     .map((constant) => ({ name: constantName(namer, constant), type: constantType(constant), constant }));
   const names = kernel.tensors.map(({ name }) => namer.name(`tensor ${name}`, name));
   const called = new Map(kernel.tensors.map(({ name }): [string, Calls] => [name, {}]));
-  const body = statements({ namer, called }, kernel.body, "  ").trimEnd();
+  const body = printLines(statements({ namer, called }, kernel.body), "  ").trimEnd();
   const { shared } = kernel;
   return {
     constants,
@@ -67,22 +63,6 @@ export function wgslModule(kernel: Kernel): WgslModule {
     parts: usesPart(kernel.body) ? constantName(namer, { kind: "parts" }) : null,
     body,
   };
-}
-
-function constantName(namer: Namer, constant: Constant): string {
-  switch (constant.kind) {
-    case "extent":
-      return namer.name(`constant ${constantKey(constant)}`, constant.factor);
-    case "param":
-      return namer.name(`constant ${constantKey(constant)}`, constant.param);
-    case "lanes":
-    case "rows":
-    case "subgroup":
-    case "columns":
-    case "parts":
-    case "held":
-      return namer.name(`constant ${constant.kind}`, constant.kind.toUpperCase());
-  }
 }
 
 function constantType({ kind }: Constant): string {
@@ -111,55 +91,57 @@ function accessor({ namer, called }: BodyContext, tensor: string, kind: Accessor
   return name;
 }
 
-function statements(context: BodyContext, body: readonly Stmt[], indent: string): string {
-  return body.map((one) => statement(context, one, indent)).join("");
+function statements(context: BodyContext, body: readonly Stmt[]): Line[] {
+  return body.flatMap((one) => statement(context, one));
 }
 
-function statement(context: BodyContext, stmt: Stmt, indent: string): string {
-  const { namer } = context;
-  const e = (expr: Expr): string => expression(namer, expr);
-  const local = (name: string): string => namer.name(`local ${name}`, name);
-  const block = (body: readonly Stmt[]): string =>
-    `{\n${statements(context, body, `${indent}  `)}${indent}}\n`;
+function statement(context: BodyContext, stmt: Stmt): Line[] {
+  const e = (expr: Expr): string => expression(context.namer, expr);
+  const local = (name: string): string => localName(context.namer, name);
+  const block = (head: string, body: readonly Stmt[]): Line[] => [
+    { open: `${head} {`, body: statements(context, body), close: "}" },
+  ];
   switch (stmt.kind) {
     case "let":
-      return `${indent}let ${local(stmt.name)} = ${e(stmt.value)};\n`;
+      return [`let ${local(stmt.name)} = ${e(stmt.value)};`];
     case "var":
-      return `${indent}var ${local(stmt.name)} = ${e(stmt.value)};\n`;
+      return [`var ${local(stmt.name)} = ${e(stmt.value)};`];
     case "assign":
-      return `${indent}${local(stmt.name)} = ${e(stmt.value)};\n`;
+      return [`${local(stmt.name)} = ${e(stmt.value)};`];
     case "load":
-      return `${indent}let ${local(stmt.name)} = ${load(stmt)};\n`;
+      return [`let ${local(stmt.name)} = ${load(stmt)};`];
     case "store":
       return store(stmt);
     case "loadShared":
-      return `${indent}let ${local(stmt.name)} = scratch_memory[${e(stmt.index)}];\n`;
+      return [`let ${local(stmt.name)} = scratch_memory[${e(stmt.index)}];`];
     case "storeShared":
-      return `${indent}scratch_memory[${e(stmt.index)}] = ${e(stmt.value)};\n`;
+      return [`scratch_memory[${e(stmt.index)}] = ${e(stmt.value)};`];
     case "exchange": {
       const name = stmt.value.type === "f32x4" ? "exchange4" : "exchange";
-      return `${indent}let ${local(stmt.name)} = ${name}(${e(stmt.value)}, ${e(stmt.mask)});\n`;
+      return [`let ${local(stmt.name)} = ${name}(${e(stmt.value)}, ${e(stmt.mask)});`];
     }
     case "keep":
-      return `${indent}held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)] = ${e(stmt.value)};\n`;
+      return [`held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)] = ${e(stmt.value)};`];
     case "recall":
-      return `${indent}let ${local(stmt.name)} = held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)];\n`;
+      return [`let ${local(stmt.name)} = held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)];`];
     case "for": {
       const name = local(stmt.name);
-      return `${indent}for (var ${name} = ${e(stmt.start)}; ${name} < ${e(stmt.end)}; ${name} += ${e(stmt.step)}) ${block(stmt.body)}`;
+      const head = `var ${name} = ${e(stmt.start)}; ${name} < ${e(stmt.end)}; ${name} += ${e(stmt.step)}`;
+      return block(`for (${head})`, stmt.body);
     }
     case "double": {
       const name = local(stmt.name);
-      return `${indent}for (var ${name} = 1u; ${name} < ${e(stmt.end)}; ${name} *= 2u) ${block(stmt.body)}`;
+      return block(`for (var ${name} = 1u; ${name} < ${e(stmt.end)}; ${name} *= 2u)`, stmt.body);
     }
     case "halve": {
       const name = local(stmt.name);
-      return `${indent}for (var ${name} = ${e(stmt.start)}; ${name} >= ${e(stmt.end)}; ${name} /= 2u) ${block(stmt.body)}`;
+      const head = `var ${name} = ${e(stmt.start)}; ${name} >= ${e(stmt.end)}; ${name} /= 2u`;
+      return block(`for (${head})`, stmt.body);
     }
     case "if":
-      return `${indent}if (${e(stmt.condition)}) ${block(stmt.body)}`;
+      return block(`if (${e(stmt.condition)})`, stmt.body);
     case "barrier":
-      return `${indent}workgroupBarrier();\n`;
+      return ["workgroupBarrier();"];
   }
 
   function load({ tensor, index, access }: Extract<Stmt, { kind: "load" }>): string {
@@ -177,17 +159,15 @@ function statement(context: BodyContext, stmt: Stmt, indent: string): string {
     }
   }
 
-  function store({ tensor, index, value, access }: Extract<Stmt, { kind: "store" }>): string {
+  function store({ tensor, index, value, access }: Extract<Stmt, { kind: "store" }>): Line[] {
     switch (access.kind) {
       case "one":
-        return `${indent}${accessor(context, tensor, "put")}(${e(index)}, ${e(value)});\n`;
+        return [`${accessor(context, tensor, "put")}(${e(index)}, ${e(value)});`];
       case "four":
-        return `${indent}${accessor(context, tensor, "putFour")}(${e(index)}, ${e(value)});\n`;
+        return [`${accessor(context, tensor, "putFour")}(${e(index)}, ${e(value)});`];
       case "apart": {
         const put = accessor(context, tensor, "put");
-        return apart(index, access.stride)
-          .map((one, i) => `${indent}${put}(${e(one)}, (${e(value)})[${i}]);\n`)
-          .join("");
+        return apart(index, access.stride).map((one, i) => `${put}(${e(one)}, (${e(value)})[${i}]);`);
       }
     }
   }
@@ -198,48 +178,33 @@ function apart(index: Expr, stride: Expr): Expr[] {
   return [0, 1, 2, 3].map((i) => add(index, mul(u32(i), stride)));
 }
 
-const infix: Readonly<Partial<Record<BinaryOp, string>>> = {
-  add: "+",
-  sub: "-",
-  mul: "*",
-  div: "/",
-  mod: "%",
-  lt: "<",
-  le: "<=",
-  eq: "==",
-  ne: "!=",
-  and: "&&",
-  or: "||",
-};
-
 /** WGSL's own may return either operand when one is NaN: a wrong number without a word. The shell defines these. */
-const propagating: Readonly<Partial<Record<BinaryOp, string>>> = { max: "larger", min: "smaller" };
+const propagating = { max: "larger", min: "smaller" } as const;
 
 /** Operators whose WGSL name is another one. */
 const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt" };
 
+const literals: Literals = { f32: "f", u32: "u", nonFinite: (value) => `non_finite(${f32Bits(value)}u)` };
+
 function expression(namer: Namer, expr: Expr): string {
   const e = (one: Expr): string => expression(namer, one);
+  const inner = (one: Expr): string => operand(one, e(one));
   switch (expr.kind) {
     case "const":
-      return constant(expr.type, expr.value);
+      return literal(literals, expr.type, expr.value);
     case "constant":
       return constantName(namer, expr.constant);
     case "builtin":
       return namer.name(`builtin ${expr.name === "row" ? "row_in_group" : expr.name}`, expr.name);
     case "local":
-      return namer.name(`local ${expr.name}`, expr.name);
+      return localName(namer, expr.name);
     case "binary": {
       // Dawn makes != an ordered comparison on Vulkan: false for a NaN, where IEEE 754 says true.
       if (expr.op === "ne" && expr.a.type !== "u32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
-      const symbol = infix[expr.op];
-      if (symbol !== undefined) return `${inner(expr.a)} ${symbol} ${inner(expr.b)}`;
+      if (isInfix(expr.op)) return `${inner(expr.a)} ${symbols[expr.op]} ${inner(expr.b)}`;
       const wide = expr.type === "f32x4" ? "4" : "";
-      const name =
-        expr.type === "u32" || propagating[expr.op] === undefined
-          ? undefined
-          : `${propagating[expr.op]}${wide}`;
-      return `${name ?? expr.op}(${e(expr.a)}, ${e(expr.b)})`;
+      const name = expr.type === "u32" ? expr.op : `${propagating[expr.op]}${wide}`;
+      return `${name}(${e(expr.a)}, ${e(expr.b)})`;
     }
     case "call":
       return expr.op === "neg" ? `-${inner(expr.a)}` : `${renamed[expr.op] ?? expr.op}(${e(expr.a)})`;
@@ -258,30 +223,4 @@ function expression(namer: Namer, expr: Expr): string {
     case "any":
       return `any(${e(expr.a)})`;
   }
-
-  /** An operand: in parentheses when it is infix itself. */
-  function inner(one: Expr): string {
-    const text = e(one);
-    const isInfix = one.kind === "binary" && infix[one.op] !== undefined;
-    return isInfix || text.startsWith("-") ? `(${text})` : text;
-  }
-}
-
-function constant(type: "f32" | "u32" | "bool", value: number): string {
-  switch (type) {
-    case "u32":
-      return `${value}u`;
-    case "bool":
-      return value !== 0 ? "true" : "false";
-    case "f32": {
-      const rounded = Math.fround(value);
-      if (!Number.isFinite(rounded)) return `non_finite(${bits(rounded)}u)`;
-      const text = Object.is(rounded, -0) ? "-0" : String(rounded);
-      return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
-    }
-  }
-}
-
-function bits(value: number): number {
-  return new DataView(new Float32Array([value]).buffer).getUint32(0, true);
 }

@@ -1,0 +1,116 @@
+/**
+ * The JavaScript that gpu.js translates for the backends that take no GLSL (webasm, cpu): a gather kernel as a function
+ * of what it reads. There are no integers in it: gpu.js turns a declared whole number into an f32 on webasm, exact below
+ * 2^24, so an index is divided as a number and rounded down.
+ */
+import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
+import type { UnaryOp } from "../../kernels/ir/ir.ts";
+import type { ScalarExpr, ScalarStmt } from "../../kernels/ir/scalar.ts";
+import type { GatherLanguage, GatherNames } from "../gather/gather-names.ts";
+import { isInfix, operand, symbols } from "../text/infix.ts";
+import { type Line, printLines } from "../text/lines.ts";
+import { type Literals, literal } from "../text/literal.ts";
+import { gpujsReserved } from "./reserved-words.ts";
+
+export const gpujs: GatherLanguage = { reserved: gpujsReserved, print };
+
+function print(kernel: GatherKernel, names: GatherNames): string {
+  const parameters = new Set(kernel.loads.map((one) => names.read(names.sourceOf(one))));
+  const body = kernel.body.flatMap((one) => statement(names, one));
+  const values = kernel.values.map((one) => expression(names, one));
+  // One plane for each number: gpu.js lets no later kernel read four numbers of an invocation on webasm.
+  const planes = values.slice(0, -1).map((value, slot): Line => {
+    return { open: `if (this.thread.y === ${slot}) {`, body: [`return ${value};`], close: "}" };
+  });
+  const open = `function (${[...parameters].join(", ")}) {`;
+  return printLines([{ open, body: [...body, ...planes, `return ${values.at(-1)};`], close: "}" }], "");
+}
+
+function statement(names: GatherNames, stmt: ScalarStmt): Line[] {
+  const e = (expr: ScalarExpr): string => expression(names, expr);
+  const block = (head: string, body: readonly ScalarStmt[]): Line[] => [
+    { open: `${head} {`, body: body.flatMap((one) => statement(names, one)), close: "}" },
+  ];
+  switch (stmt.kind) {
+    case "let":
+      return [`const ${names.local(stmt.name)} = ${single(stmt.value, e(stmt.value))};`];
+    case "var":
+      return [`let ${names.local(stmt.name)} = ${e(stmt.value)};`];
+    case "assign":
+      return [`${names.local(stmt.name)} = ${e(stmt.value)};`];
+    case "load": {
+      const source = names.sourceOf(stmt.tensor);
+      const plane = source.slots === 1 ? "" : `[${source.slot}]`;
+      return [`const ${names.local(stmt.name)} = ${names.read(source)}${plane}[${e(stmt.index)}];`];
+    }
+    case "for": {
+      const name = names.local(stmt.name);
+      const head = `let ${name} = ${e(stmt.start)}; ${name} < ${e(stmt.end)}; ${name} += ${e(stmt.step)}`;
+      return block(`for (${head})`, stmt.body);
+    }
+    case "if":
+      return block(`if (${e(stmt.condition)})`, stmt.body);
+  }
+}
+
+/**
+ * A value that gets a name is an f32, also on cpu, which computes in float64: a shift is handed on as an f32, so what is
+ * subtracted from it must be taken from the same number.
+ */
+function single(value: ScalarExpr, text: string): string {
+  return value.type === "f32" && value.kind !== "local" && value.kind !== "constant"
+    ? `Math.fround(${text})`
+    : text;
+}
+
+const literals: Literals = {
+  f32: "",
+  u32: "",
+  nonFinite: (value) => (Number.isNaN(value) ? "(0 / 0)" : value > 0 ? "(1 / 0)" : "(-1 / 0)"),
+};
+
+const own = { ...symbols, eq: "===", ne: "!==" };
+
+function expression(names: GatherNames, expr: ScalarExpr): string {
+  const e = (one: ScalarExpr): string => expression(names, one);
+  const inner = (one: ScalarExpr): string => operand(one, e(one));
+  switch (expr.kind) {
+    case "const":
+      return literal(literals, expr.type, expr.value);
+    case "constant":
+      return `this.constants.${names.constant(expr.constant)}`;
+    case "builtin":
+      return "this.thread.x";
+    case "local":
+      return names.local(expr.name);
+    case "binary": {
+      const [a, b] = [expr.a, expr.b];
+      if (expr.type === "u32" && expr.op === "div") return `Math.floor(${inner(a)} / ${inner(b)})`;
+      if (expr.op === "mod") return `${inner(a)} - Math.floor(${inner(a)} / ${inner(b)}) * ${inner(b)}`;
+      return isInfix(expr.op)
+        ? `${inner(a)} ${own[expr.op]} ${inner(b)}`
+        : `Math.${expr.op}(${e(a)}, ${e(b)})`;
+    }
+    case "call":
+      return call(expr.op, expr.a);
+    case "select":
+      return `(${inner(expr.condition)} ? ${inner(expr.a)} : ${inner(expr.b)})`;
+    case "float":
+      return inner(expr.a);
+  }
+
+  function call(op: UnaryOp, a: ScalarExpr): string {
+    switch (op) {
+      case "neg":
+        return `-${inner(a)}`;
+      case "rsqrt":
+        return `(1 / Math.sqrt(${e(a)}))`;
+      case "exp2":
+        return `Math.pow(2, ${e(a)})`;
+      case "round":
+        return `round_even(${e(a)})`;
+      default:
+        return `Math.${op}(${e(a)})`;
+    }
+  }
+}

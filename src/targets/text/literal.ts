@@ -1,0 +1,31 @@
+/** Numbers as literals. */
+import type { ScalarType } from "../../kernels/ir/scalar.ts";
+
+/** What languages write differently. */
+export interface Literals {
+  /** What follows the digits of an f32, and those of a u32. */
+  readonly f32: string;
+  readonly u32: string;
+  /** An infinity or NaN, for which hardly a language has a literal. */
+  nonFinite(value: number): string;
+}
+
+export function literal(literals: Literals, type: ScalarType, value: number): string {
+  switch (type) {
+    case "u32":
+      return `${value}${literals.u32}`;
+    case "bool":
+      return value !== 0 ? "true" : "false";
+    case "f32": {
+      const rounded = Math.fround(value);
+      if (!Number.isFinite(rounded)) return literals.nonFinite(rounded);
+      const text = Object.is(rounded, -0) ? "-0" : String(rounded);
+      return `${/[.e]/.test(text) ? text : `${text}.0`}${literals.f32}`;
+    }
+  }
+}
+
+/** The bits of a number as an f32. */
+export function f32Bits(value: number): number {
+  return new DataView(new Float32Array([value]).buffer).getUint32(0, true);
+}

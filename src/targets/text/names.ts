@@ -1,0 +1,27 @@
+/** What locals and constants of the kernel IR are called. */
+import { type Constant, constantKey } from "../../kernels/ir/ir.ts";
+import type { Namer } from "./namer.ts";
+
+export function localName(namer: Namer, name: string): string {
+  return namer.name(`local ${name}`, name);
+}
+
+export function constantName(namer: Namer, constant: Constant): string {
+  return namer.name(`constant ${constantKey(constant)}`, wanted(constant));
+}
+
+function wanted(constant: Constant): string {
+  switch (constant.kind) {
+    case "extent":
+      return constant.factor;
+    case "param":
+      return constant.param;
+    case "lanes":
+    case "rows":
+    case "subgroup":
+    case "columns":
+    case "parts":
+    case "held":
+      return constant.kind.toUpperCase();
+  }
+}
