@@ -200,7 +200,7 @@ describe("normc shapes", () => {
       writeFileSync(path, bytes);
       const { code, err } = await normc(["shapes", path]);
       expect(code).toBe(1);
-      expect(err).toMatch(/is no ONNX model/);
+      expect(err).toMatch(/is not an ONNX model/);
       expect(err).not.toMatch(/\n\s+at /);
     }
   });
