@@ -1,8 +1,9 @@
 /**
- * The grammar. It reads top down; `list` is "one or more, commas between, one more allowed at the end".
+ * The grammar. Read it from the top down. `list` means one or more elements with commas between them and an optional one
+ * at the end.
  *
- * A mistake unwinds to the item or statement it is in, and parsing goes on at the next one: only the rules marked
- * `recovers` do that. Nothing is guessed inside an expression, since a guess there breeds further messages.
+ * A mistake ends its item or statement, and parsing continues at the next one; only the rules marked `recovers` do that.
+ * The parser guesses nothing inside an expression, since a guess there leads to more messages.
  */
 import { type CstNode, CstParser, type IParserConfig, type ParserMethod, type TokenType } from "chevrotain";
 import * as t from "./tokens.ts";
@@ -257,7 +258,7 @@ export class NormParser extends CstParser {
     within,
   );
 
-  /** Flat: the tree is made from how tightly the operators bind, which keeps nesting off the call stack. */
+  /** A flat list. How tightly the operators bind makes the tree later, so that nesting does not fill the call stack. */
   expression = this.RULE(
     "expression",
     () => {
@@ -315,7 +316,7 @@ export class NormParser extends CstParser {
     within,
   );
 
-  /** `[M = 0]` behind an operand */
+  /** `[M = 0]` after an operand */
   place = this.RULE(
     "place",
     () => {
@@ -371,7 +372,7 @@ export class NormParser extends CstParser {
     within,
   );
 
-  /** At most once in a rule: the numbers tell chevrotain one use of a token or rule from another. */
+  /** At most once in a rule: by these numbers chevrotain tells uses of a token or rule apart. */
   private list(item: ParserMethod<[], CstNode>): void {
     this.SUBRULE8(item);
     this.MANY8(() => {
@@ -381,7 +382,7 @@ export class NormParser extends CstParser {
     this.OPTION9(() => this.CONSUME9(t.Comma));
   }
 
-  /** A missing brace is the one token worth supposing: without it everything up to its partner is lost. */
+  /** A missing brace is the only token that the parser assumes: otherwise everything up to its partner is lost. */
   protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
     return type === t.OpenBrace;
   }

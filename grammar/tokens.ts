@@ -4,9 +4,9 @@ import { createToken, Lexer, type TokenType } from "chevrotain";
 export const Name = createToken({ name: "Name", pattern: /[A-Za-z_][A-Za-z0-9_]*/, label: "a name" });
 
 /**
- * A name that begins an equation or an update. The lexer never makes it: `src/language/syntax/scan.ts` does, from what
- * stands around a name. With it a statement shows where it begins, so that neither newlines nor semicolons need
- * to mean anything and recovery after a mistake finds the next statement.
+ * A name that begins an equation or an update. The lexer never makes it: `src/language/syntax/scan.ts` does, by the tokens
+ * around a name. It marks the beginning of a statement, so that newlines and semicolons need no meaning, and recovery
+ * after a mistake finds the next statement.
  */
 export const Target = createToken({ name: "Target", pattern: Lexer.NA, label: "an equation" });
 
@@ -62,7 +62,7 @@ export const Equals = symbol("Equals", "=");
 /** Greedy: `a <-b` is an update, `a < -b` a comparison. */
 export const Arrow = symbol("Arrow", "<-");
 
-/** Everything that stands between two operands; `src/language/syntax/expressions.ts` knows how tightly each binds. */
+/** Every token between two operands. `src/language/syntax/expressions.ts` knows how tightly each one binds. */
 export const Operator = createToken({ name: "Operator", pattern: Lexer.NA, label: "an operator" });
 
 const operator = (name: string, pattern: string): TokenType =>
@@ -82,10 +82,10 @@ export const Power = operator("Power", "^");
 
 const Space = createToken({ name: "Space", pattern: /[ \t\r\n\f\v]+/, group: Lexer.SKIPPED });
 
-/** Kept aside for the formatter and for documentation; `///` is one of them. */
+/** Comments, `///` included, are kept aside for the formatter and for documentation. */
 const Comment = createToken({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments" });
 
-/** Recognized only to say what to write instead. */
+/** Recognized only so that the message can say what to write instead. */
 export const BlockComment = createToken({
   name: "BlockComment",
   pattern: /\/\*[\s\S]*?\*\//,
@@ -110,7 +110,7 @@ export const keywords: readonly TokenType[] = [
   As,
 ];
 
-/** In the order in which they are tried: the longer of two that begin alike comes first. */
+/** The order in which the lexer tries them: of two that begin alike, the longer one comes first. */
 export const tokens: readonly TokenType[] = [
   Space,
   Comment,

@@ -1,6 +1,6 @@
 /**
- * The compiler as a library: text in, programs and TypeScript out. It touches no file: whoever calls it brings the
- * texts of imported files. What the programs run with is `normc/runtime`.
+ * The compiler as a library: text in, programs and TypeScript out. It touches no file; the caller provides the texts of
+ * imported files. `normc/runtime` runs the programs.
  */
 
 import { compileGraph } from "./compile/passes.ts";
@@ -18,9 +18,9 @@ export type { Mode, Program } from "./program/program.ts";
 export { version };
 
 export interface CompileOptions {
-  /** What diagnostics call the text, and what imports are relative to. */
+  /** The name of the text in diagnostics. Imports are relative to it. */
   readonly path?: string;
-  /** Finds the text of an imported file: `path` as the import says it. Without it nothing can be imported. */
+  /** Returns the text of an imported file. `path` is the one in the import. Without it, imports fail. */
   readonly readImport?: (path: string, from: Source) => Source | undefined;
 }
 
@@ -29,12 +29,12 @@ export interface CompiledNorm {
   readonly doc?: string | undefined;
   /** The documentation of tensors and params by name. */
   readonly docs: ReadonlyMap<string, string>;
-  /** One for each mode, or a single one whose mode is null: what `createNorm` of `normc/runtime` takes. */
+  /** One program for each mode, or a single one with mode null. `createNorm` of `normc/runtime` takes them. */
   readonly programs: readonly Program[];
 }
 
 export interface CompileResult {
-  /** The norms that the text itself declares; none where it has an error. */
+  /** The norms that the text itself declares. Empty if it has an error. */
   readonly norms: readonly CompiledNorm[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -57,14 +57,14 @@ function compileNorm({ name, doc, docs, graphs }: CheckedNorm): CompiledNorm {
 }
 
 export interface BindingsOptions {
-  /** What the module's head calls the spec, and the hash of its text. */
+  /** The name of the spec in the head of the module, and the hash of its text. */
   readonly source: string;
   readonly hash: string;
-  /** What the module imports the runtime from; `normc/runtime` where nothing is said. */
+  /** The module that the bindings import the runtime from. @default "normc/runtime" */
   readonly runtime?: string;
 }
 
-/** The text of a TypeScript module with a typed object for each norm; backward passes, in modules of their own, are for `normc build`. */
+/** The text of a TypeScript module with a typed object for each norm. `normc build` also writes backward passes. */
 export function bindings(norms: readonly CompiledNorm[], options: BindingsOptions): Promise<string> {
   const { source, hash, runtime } = options;
   return emitBindings({
@@ -74,7 +74,7 @@ export function bindings(norms: readonly CompiledNorm[], options: BindingsOption
   });
 }
 
-/** The canonical form of a spec, or undefined where it does not parse. */
+/** The canonical form of a spec, or undefined if it does not parse. */
 export function format(text: string): string | undefined {
   const found: Diagnostic[] = [];
   const file = parse({ path: "spec.norm", text }, (one) => found.push(one));

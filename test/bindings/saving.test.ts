@@ -39,7 +39,7 @@ test("what cannot be kept is refused with its reason, for each norm", async () =
   const { code, err } = await build("--save", "output");
   expect(code).toBe(1);
   expect(err).toContain("error[N516]: Scaled cannot keep its output for the backward pass");
-  expect(err).toContain("`y` is a product with `gamma`, which can be zero: `x` cannot be had from it");
+  expect(err).toContain("`y` is a product with `gamma`, which can be zero: `x` cannot be computed from it");
   expect(err).toContain("nothing was written");
 });
 

@@ -196,7 +196,7 @@ test("--watch builds again after a change and ends when it is interrupted", asyn
   await until(() => count("error[N301]") === 1 && count("waiting for changes") === 2);
   writeFileSync(source, centered.replace("scale = 1", "scale = 2"));
   await until(() => count("waiting for changes") === 3);
-  expect(readFileSync(join(folder.path, "out/centered.ts"), "utf8")).toContain("2 where left out");
+  expect(readFileSync(join(folder.path, "out/centered.ts"), "utf8")).toContain("@default 2");
   const closed = new Promise((resolve) => child.once("close", resolve));
   child.kill("SIGINT");
   expect(await closed).toBe(0);

@@ -35,7 +35,7 @@ describe("normc tune", () => {
 
     writeFileSync(out, text.replace(/"hash": "\w+"/, '"hash": "0"'));
     const stale = await normc(words);
-    expect(stale.err).toContain("is ignored: its kernels were others");
+    expect(stale.err).toContain("is ignored: it belongs to other kernels");
     expect(JSON.parse(stale.out).results.every((one: { fresh: boolean }) => !one.fresh)).toBe(true);
   }, 180_000);
 
@@ -106,7 +106,7 @@ describe("normc tune", () => {
     writeFileSync(out, '{"version": 3}');
     const { code, err } = await normc([...layer, "--shape", "N=1,D=8", "--out", out]);
     expect(code).toBe(1);
-    expect(err).toMatch(/is no tuning file: version: expected 1/);
+    expect(err).toMatch(/is not a tuning file: version: expected 1/);
   });
 });
 

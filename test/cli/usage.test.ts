@@ -33,11 +33,11 @@ test.each([
   [["run", "GroupNorm", "--feeds", "f", "--backend", "cuda"], "Allowed choices"],
   [["run", "GroupNorm", "--feeds", "f", "--mode", "test"], "Allowed choices"],
   [["run", "GroupNorm", "--feeds", "f", "--set", "G"], "expected NAME=NUMBER, given `G`"],
-  [["run", "GroupNorm", "--feeds", "f", "--set", "G=two"], "G is to be a number"],
+  [["run", "GroupNorm", "--feeds", "f", "--set", "G=two"], "expected a number for G"],
   [["explain", "GroupNorm", "--shape", "N=2x"], "expected AXIS=EXTENT"],
   [["explain", "GroupNorm", "--shape", "Q=2"], "GroupNorm has no axis Q"],
   [["explain", "GroupNorm", "--shape", "N=2"], "the extent of axis C is missing"],
-  [["explain", "GroupNorm", "--after", "magic"], "there is check, simplify"],
+  [["explain", "GroupNorm", "--after", "magic"], "the passes are check, simplify"],
   [["build", "library/softmax.norm", "--out", "/dev/null/x", "--layout", "=N"], "--layout: expected"],
 ])("%j is a wrong command line", async (words, message) => {
   const { code, err } = await normc(words);

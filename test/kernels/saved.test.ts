@@ -94,7 +94,7 @@ describe("what is kept", () => {
     expect(reads("Softmax")).toEqual(["y", "d_y"]);
     expect(reads("AddRMSNorm")).toEqual(["h", "d_y", "d_h"]);
     expect(reads("LayerNorm")).toBe(
-      "`y` is a product with `gamma`, which can be zero: `x` cannot be had from it",
+      "`y` is a product with `gamma`, which can be zero: `x` cannot be computed from it",
     );
     expect(reads("LogSoftmax")).toBe("no gradient is computed from `y`");
     expect(reads("L2Norm")).toBe("the gradients read `x` itself, not only `y`");

@@ -158,7 +158,10 @@ describe("a layer of a model", () => {
     [{ op: "Softmax", shape: [2, 3, 4], set: { axis: 1 } }, /axis 1, which is not the last/],
     [{ op: "GroupNorm", domain: "com.microsoft", shape: [2, 8, 8, 32], set: { groups: 4 } }, /channels last/],
     [{ op: "GroupNormalization", shape: [2, 32, 8], set: { num_groups: 4 } }, /before opset 21/, 18],
-    [{ op: "GroupNormalization", shape: [2, 32, 8], set: { num_groups: 5 } }, /32 channels are no 5 groups/],
+    [
+      { op: "GroupNormalization", shape: [2, 32, 8], set: { num_groups: 5 } },
+      /32 channels do not divide into 5 groups/,
+    ],
     [{ op: "LpNormalization", shape: [2, 32], set: { p: 3 } }, /p is 3/],
     [{ op: "LayerNormalization", shape: [2, 32], type: 11 }, /type 11/],
     [{ op: "MeanVarianceNormalization", shape: [2, 3, 4, 4], set: { axes: [1] } }, /axes 1/],
@@ -200,7 +203,7 @@ describe("normc shapes", () => {
       writeFileSync(path, bytes);
       const { code, err } = await normc(["shapes", path]);
       expect(code).toBe(1);
-      expect(err).toMatch(/is no ONNX model/);
+      expect(err).toMatch(/is not an ONNX model/);
       expect(err).not.toMatch(/\n\s+at /);
     }
   });

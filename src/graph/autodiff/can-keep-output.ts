@@ -1,10 +1,10 @@
-/** Whether the outputs of a norm can be kept in place of its inputs, and if not, why. */
+/** Decides whether the outputs of a norm can be kept in place of its inputs, and says why not. */
 import { type Graph, type Node, operands, type Result, tensorsIn } from "../tensor/graph.ts";
 
 /**
  * @param values the results of the norm.
  * @param read the tensors that the backward part reads when it has the outputs.
- * @returns undefined where it does without each input that an output is made of.
+ * @returns undefined if it reads none of the inputs that an output is made of; otherwise the reason.
  */
 export function whyNotOutput(
   { tensors }: Graph,
@@ -19,7 +19,7 @@ export function whyNotOutput(
     for (const { tensor, value } of outputs) {
       const factor = factorOf(value, input);
       if (factor !== undefined) {
-        return `\`${tensor}\` is a product with \`${factor}\`, which can be zero: \`${input}\` cannot be had from it`;
+        return `\`${tensor}\` is a product with \`${factor}\`, which can be zero: \`${input}\` cannot be computed from it`;
       }
     }
   }
@@ -28,7 +28,7 @@ export function whyNotOutput(
   return inputs.length === 0 ? undefined : `the gradients read \`${inputs[0]}\` itself, not only ${names}`;
 }
 
-/** The tensor, without `input` itself, with which `input` is multiplied on its way into a value; undefined for none. */
+/** The tensor, other than `input`, that `input` is multiplied by on its way into a value; undefined for none. */
 function factorOf(value: Node, input: string): string | undefined {
   if (value.kind !== "map") return undefined;
   const args = operands(value);

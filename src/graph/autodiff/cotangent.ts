@@ -1,17 +1,16 @@
-/** Small steps that the rules of `vjp.ts` share: how a cotangent is multiplied, and how it loses axes. */
+/** Helpers of the rules in `vjp.ts`: they multiply a cotangent and sum it over axes. */
 import { type AxisSet, minus } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { Node } from "../tensor/graph.ts";
 
-/** `d · slope`, where the slope is finite wherever the value is. */
+/** `d · slope`, for a slope that is finite wherever the value is. */
 export function scaled(g: GraphBuilder, d: Node, slope: Node): Node {
   return g.mul(d, slope);
 }
 
 /**
- * `d · slope`, where the slope may be infinite: a branch of `where` that was not taken has the cotangent 0, and
- * 0 · ∞ would make a NaN of it (`elu` at 100, say, whose other branch is exp(100)). So the product is formed inside
- * the branch:
+ * `d · slope`, for a slope that may be infinite. A branch of `where` that was not taken has the cotangent 0, and 0 · ∞
+ * would be NaN (`elu` at 100, say, whose other branch is exp(100)). So the multiplication moves into the branch:
  *
  *     where(c, d, 0) · slope  →  where(c, d · slope, 0)
  */
@@ -19,12 +18,12 @@ export function guarded(g: GraphBuilder, d: Node, slope: Node): Node {
   return inBranches(g, d, (one) => g.mul(one, slope)) ?? g.mul(d, slope);
 }
 
-/** `d / divisor`, formed inside the branches likewise. */
+/** `d / divisor`, with the division inside the branches in the same way. */
 export function guardedQuotient(g: GraphBuilder, d: Node, divisor: Node): Node {
   return inBranches(g, d, (one) => g.div(one, divisor)) ?? g.div(d, divisor);
 }
 
-/** Undefined where `d` is no product with a choice in it. */
+/** Undefined if `d` is not a product with a choice in it. */
 function inBranches(g: GraphBuilder, d: Node, apply: (one: Node) => Node): Node | undefined {
   if (d.kind !== "map") return undefined;
   const [first, a, b] = d.args;
@@ -49,8 +48,8 @@ export function isZero(node: Node): boolean {
 }
 
 /**
- * The cotangent of an operand with fewer axes than its user: what was broadcast is summed. `d` may itself lack axes
- * of the user; along those it is the same everywhere, so its sum is a multiple.
+ * The cotangent of an operand with fewer axes than its user: it is summed over the axes that the operand was broadcast
+ * along. `d` may itself lack axes of the user. It is constant along those, so its sum there is a multiple.
  */
 export function sumToAxes(g: GraphBuilder, d: Node, user: AxisSet, operand: AxisSet): Node {
   const lost = minus(user, operand);

@@ -1,7 +1,7 @@
 /**
- * Reverse-mode differentiation, from graph to graph. The backward graph of a norm takes the tensors of the forward one
- * that it needs and a cotangent `d_y` for each output, and computes `d_x`, `d_gamma`, … It contains the forward nodes
- * that it uses: nothing is saved between the two.
+ * Reverse-mode differentiation, from graph to graph. The backward graph of a norm reads tensors of the forward graph and
+ * a cotangent `d_y` for each output, and computes `d_x`, `d_gamma`, … It contains the forward nodes that it uses, so
+ * nothing is saved between the two.
  */
 
 import { recognise } from "../passes/recognise.ts";
@@ -23,7 +23,7 @@ import { differentiable, gradientName, nameClash } from "./gradient-names.ts";
 import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
 
 export interface DifferentiateOptions {
-  /** The inputs and affines whose gradients are wanted; all of them where nothing is said. */
+  /** The inputs and affines to compute gradients of. The default is all of them. */
   readonly of?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   const missing = options.of?.find((name) => !all.some((one) => one.name === name));
   if (missing !== undefined) throw new Error(`${graph.norm} has no input or affine ${missing}`);
 
-  // The spellings of mean and variance are brought to one, so that one rule is right and exact for all of them.
+  // Brings the spellings of mean and variance to one, so that one rule is exact for all of them.
   const forward = recognise(simplify(graph));
   const g = createBuilder(graph.factors);
   const { values, outputs } = copyForward(g, forward);
@@ -49,7 +49,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   const made = wanted.map(
     ({ name }): Result => ({
       tensor: gradientName(name),
-      // Of a tensor that no output depends on: zero.
+      // The gradient of a tensor that no output depends on is zero.
       value: gradients.get(name) ?? g.literal(0),
     }),
   );
@@ -64,7 +64,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   return simplify({ ...graph, tensors: [...kept, ...cotangents, ...written], results });
 }
 
-/** The forward nodes, made anew by `g`, and the values of the outputs. Updates of states are no part of it. */
+/** The forward nodes, made again by `g`, and the values of the outputs, without the updates of states. */
 function copyForward(
   g: GraphBuilder,
   forward: Graph,
@@ -87,7 +87,7 @@ function copyForward(
   return { values: [...made.values()], outputs };
 }
 
-/** From the outputs back to the inputs: each node hands its cotangent on to its operands, users before operands. */
+/** Goes from the outputs back to the inputs. Each node hands its cotangent to its operands, users before operands. */
 function sweep(
   g: GraphBuilder,
   values: readonly Node[],
@@ -131,7 +131,7 @@ function contributions(g: GraphBuilder, d: Node, node: Node): readonly Contribut
   }
 }
 
-/** The nodes that a wanted tensor reaches: no other one needs a cotangent. */
+/** The nodes that depend on a wanted tensor. No other node needs a cotangent. */
 function dependsOn(values: readonly Node[], wanted: readonly string[]): Set<Node> {
   const active = new Set<Node>();
   for (const node of values) {
@@ -141,7 +141,7 @@ function dependsOn(values: readonly Node[], wanted: readonly string[]): Set<Node
   return active;
 }
 
-/** The tensors that the results read, and those without which the extent of an axis would not be known. */
+/** The tensors that the results read, and those that give an extent that no other tensor gives. */
 export function neededTensors(
   tensors: readonly GraphTensor[],
   results: readonly Result[],
@@ -149,7 +149,7 @@ export function neededTensors(
 ): GraphTensor[] {
   const read = tensorsIn(results.map((one) => one.value));
   const given = tensors.filter((one) => one.role !== "output");
-  // An affine can be left out, so only where no input has an axis is it the one to tell the extent.
+  // A caller may omit an affine, so it gives the extent of an axis only if no input has that axis.
   const inputs = given.filter((one) => one.role === "input");
   const known = new Set(
     [...cotangents, ...inputs.filter((one) => read.has(one.name))].flatMap((one) => one.dims),

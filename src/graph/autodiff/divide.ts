@@ -1,9 +1,10 @@
 /**
- * What a forward pass keeps for its backward pass. Both are written into one graph, on which the passes run; then it is
- * cut where statistics end: what the backward part would compute again of them, the forward part stores.
+ * Decides which values a forward pass saves for its backward pass. Both are written into one graph, and the compiler
+ * passes run on it. Then it is cut where statistics end: the forward part stores those that the backward part would
+ * compute again.
  *
- *     stats    each statistic that the backward part reads; a mean in two, as the numerics contract has it
- *     output   these as well, and the outputs in place of the inputs: where they say as much
+ *     stats    each statistic that the backward part reads; a mean as a pair, as the numerics contract asks
+ *     output   the same, and the outputs in place of the inputs, if the outputs say as much
  */
 import { createBuilder } from "../tensor/builder.ts";
 import {
@@ -20,11 +21,11 @@ import { whyNotOutput } from "./can-keep-output.ts";
 import { differentiate, neededTensors } from "./differentiate.ts";
 import { gradientName } from "./gradient-names.ts";
 
-/** What is kept: nothing, the statistics, or these and the outputs in place of the inputs. */
+/** What is saved: nothing, the statistics, or the statistics and the outputs in place of the inputs. */
 export type Save = "none" | "stats" | "output";
 
 export interface Divided {
-  /** The norm, which also writes what is kept. */
+  /** The norm, which also writes the saved values. */
   readonly forward: Graph;
   readonly backward: Graph;
 }
@@ -40,7 +41,7 @@ export function joinGradients(forward: Graph): Graph {
   };
 }
 
-/** Cuts a joined graph, as the passes left it. Where `save` cannot be had: why not, in words. */
+/** Cuts a joined graph after the passes. If `save` is impossible, returns the reason in words. */
 export function divide(forward: Graph, joined: Graph, save: Exclude<Save, "none">): Divided | string {
   const own = new Set(forward.results.map((one) => one.tensor));
   const values = joined.results.filter((one) => own.has(one.tensor));
@@ -76,14 +77,14 @@ export function divide(forward: Graph, joined: Graph, save: Exclude<Save, "none"
   };
 }
 
-/** The backward graph for some of its gradients. What is kept is laid out as for all of them. */
+/** The backward graph for some of its gradients. The saved values lie as they do for all gradients. */
 export function narrowBackward({ forward, backward }: Divided, of: readonly string[]): Graph {
   const wanted = new Set(of.map(gradientName));
   const results = backward.results.filter((one) => wanted.has(one.tensor));
   return backwardGraph(forward, backward.tensors, results);
 }
 
-/** @param all the tensors of the backward part, and maybe more. */
+/** @param all the tensors of the backward part; it may hold more. */
 function backwardGraph(forward: Graph, all: readonly GraphTensor[], results: readonly Result[]): Graph {
   const read = tensorsIn(results.map((one) => one.value));
   const written = new Set(results.map((one) => one.tensor));
@@ -110,7 +111,7 @@ function cotangentsOf(forward: Graph): Set<string> {
   return new Set(forward.tensors.filter((one) => one.role === "output").map((one) => gradientName(one.name)));
 }
 
-/** The name of the buffer; a norm may have a tensor of that name. */
+/** The name of the buffer. It differs from the names of the norm's tensors. */
 function bufferName({ tensors }: Graph): string {
   let name = "saved";
   while (tensors.some((one) => one.name === name)) name += "_";
@@ -118,9 +119,9 @@ function bufferName({ tensors }: Graph): string {
 }
 
 /**
- * The nodes to keep: what the forward pass computes anyway and reads tensors through reductions alone, as late as that
- * holds. `x − mean(x)` reads x as well, and `rstd * gamma` gamma: they are cheaper computed again. What only gradients
- * need (the mean of xhat) would be one more loop of the forward pass.
+ * The nodes to save: the last ones that the forward pass computes anyway and that read tensors only through reductions.
+ * `x − mean(x)` also reads x directly, and `rstd * gamma` reads gamma; computing them again is cheaper. A value that only
+ * gradients need (the mean of xhat) would take one more loop in the forward pass.
  */
 function statistics(
   forward: Graph,
@@ -134,7 +135,7 @@ function statistics(
   const below = (node: Node): readonly Node[] => (given.has(node) ? [] : operands(node));
   const roots = gradients.map((one) => one.value);
   const nodes = reachable(roots, below);
-  // Of the nodes that no cotangent is below.
+  // Only nodes that need no cotangent count.
   const reading = new Map<Node, "nothing" | "reductions" | "tensors">();
   for (const node of nodes) {
     const found = below(node).map((one) => reading.get(one));
@@ -144,7 +145,7 @@ function statistics(
       reading.set(node, "tensors");
     else reading.set(node, found.includes("reductions") ? "reductions" : "nothing");
   }
-  // A value of as many axes as the largest tensor would be no small thing to keep.
+  // A value with as many axes as the largest tensor would take too much memory.
   const isStatistic = (node: Node): boolean =>
     reading.get(node) === "reductions" && computed.has(node) && node.axes.length < largest;
   const used = nodes.filter((one) => !isStatistic(one)).flatMap(below);
@@ -152,7 +153,7 @@ function statistics(
   return nodes.filter((one) => last.has(one));
 }
 
-/** The results with each of the given values read from the tensor that holds it. */
+/** The results, with each of the given values read from the tensor that holds it. */
 function reading(joined: Graph, results: readonly Result[], given: ReadonlyMap<Node, string>): Result[] {
   const g = createBuilder(joined.factors);
   const made = new Map<Node, Node>();

@@ -5,12 +5,12 @@ export function gradientName(tensor: string): string {
   return `d_${tensor}`;
 }
 
-/** What has a gradient: inputs and affines. Params, states and sizes are constants. */
+/** Inputs and affines have gradients. Params, states and sizes are constants. */
 export function differentiable(graph: Graph): readonly GraphTensor[] {
   return graph.tensors.filter((one) => one.role === "input" || one.role === "affine");
 }
 
-/** The name in a spec that means something else in its backward graph, and what; undefined where there is none. */
+/** A name of the spec that means something else in its backward graph, and what it means there; undefined for none. */
 export function nameClash(graph: Graph): { readonly name: string; readonly of: string } | undefined {
   const taken = new Set([
     ...graph.params.map((one) => one.name),

@@ -1,14 +1,15 @@
 /**
- * The derivatives: for each operator what the cotangent `d` of its value gives to its operands (a vector-Jacobian
- * product). `y` is the value, `a` and `b` are the operands. An operand whose derivative is 0 almost everywhere is left
- * out. At a kink the subgradient is that of PyTorch 2: `max(a, b)` splits evenly at a tie, `abs` has 0 at 0.
+ * The derivatives (vector-Jacobian products): each operator says what the cotangent `d` of its value adds to the
+ * cotangents of its operands. `y` is the value, `a` and `b` are the operands. Operands whose derivative is 0 almost
+ * everywhere are omitted. At a kink the subgradient is that of PyTorch 2: `max(a, b)` splits evenly at a tie, `abs` has 0
+ * at 0.
  */
 import type { Operator } from "../operators/operators.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { MapNode, Node, ReduceNode } from "../tensor/graph.ts";
 import { guarded, guardedQuotient, isZero, scaled } from "./cotangent.ts";
 
-/** A node and what is added to its cotangent, still with the axes of the user. */
+/** A node and a term of its cotangent, still with the axes of the user. */
 export type Contribution = readonly [to: Node, cotangent: Node];
 
 type Vjp = (g: GraphBuilder, d: Node, node: MapNode) => readonly Contribution[];
@@ -43,7 +44,7 @@ export const vjps: Readonly<Record<Operator, Vjp>> = {
   div: (g, d, y) => {
     const [a, b] = y.args;
     const logit = logistic(y);
-    // 1 / (1 + e^u) → −d·y·(1 − y) to u: step by step it would be 0 · ∞ where e^u leaves f32, at 89.
+    // 1 / (1 + e^u) → −d·y·(1 − y) to u. Rule by rule it would be 0 · ∞ from u = 89 on, where e^u leaves f32.
     if (logit !== undefined) {
       const slope = g.mul(y, g.sub(g.literal(1), y));
       return [[logit, g.map("neg", scaled(g, d, slope))]];
@@ -92,8 +93,8 @@ export const vjps: Readonly<Record<Operator, Vjp>> = {
   exp2: steep((g, _, y) => g.mul(y, g.literal(Math.LN2))),
   // log₂ a → d / (a·ln 2)
   log2: (g, d, { args: [a] }) => [[a, guardedQuotient(g, d, g.mul(a, g.literal(Math.LN2)))]],
-  // √a → d·0.5 / y, and 0 where y is 0. There the root has a vertical tangent; but what stands under the roots of norms
-  // is a sum of squares, its root is convex, and 0 is a subgradient: a filter of zeros learns on instead of being NaN.
+  // √a → d·0.5 / y, and 0 if y is 0. The root has a vertical tangent there. But norms take roots of sums of squares; such
+  // a root is convex and has 0 as a subgradient. A filter of zeros so learns on instead of becoming NaN.
   sqrt: (g, d, y) => {
     const zero = g.literal(0);
     const slope = g.div(g.literal(0.5), y);
@@ -130,7 +131,7 @@ export const vjps: Readonly<Record<Operator, Vjp>> = {
 };
 
 /**
- * a·b → d·b, d·a. A factor that is an inverse root gives to what is under it at once, in terms of the product y:
+ * a·b → d·b, d·a. If a factor is an inverse root, the rule goes through it at once, in terms of the product y:
  *
  *     y = a·rsqrt(u)  →  −0.5·rsqrt(u)²·(d·y) to u
  *
@@ -145,7 +146,7 @@ function factor(g: GraphBuilder, d: Node, y: MapNode, at: 0 | 1): readonly Contr
   return [[own.args[0], guarded(g, guarded(g, d, y), slope)]];
 }
 
-/** The u of 1 / (1 + e^u), as `sigmoid` of the prelude says it. */
+/** The u of 1 / (1 + e^u), the form of `sigmoid` in the prelude. */
 function logistic({ args: [a, b] }: MapNode): Node | undefined {
   const isOne = (one: Node): boolean => one.kind === "literal" && one.value === 1;
   if (!isOne(a) || b.kind !== "map" || b.op !== "add" || !isOne(b.args[0])) return undefined;
@@ -153,7 +154,7 @@ function logistic({ args: [a, b] }: MapNode): Node | undefined {
   return power.kind === "map" && power.op === "exp" ? power.args[0] : undefined;
 }
 
-/** a^b → d·b·a^(b−1), d·y·ln a: 0 where b is 0 and where a is 0, in which IEEE would say 0 · ∞. */
+/** a^b → d·b·a^(b−1), d·y·ln a. They are 0 if b is 0 or a is 0, where IEEE arithmetic would give 0 · ∞. */
 function power(g: GraphBuilder, d: Node, y: MapNode): readonly Contribution[] {
   const [a, b] = y.args;
   const zero = g.literal(0);
@@ -169,7 +170,7 @@ function ifFirst(g: GraphBuilder, d: Node, first: Node, tie: Node): Node {
   return g.where(first, d, g.where(tie, g.mul(d, g.literal(0.5)), g.literal(0)));
 }
 
-/** What a reduction gives to each element of its operand. The axes that were reduced come back by broadcasting. */
+/** What a reduction adds to each element of its operand. The reduced axes come back by broadcasting. */
 export function reduceVjp(g: GraphBuilder, d: Node, node: ReduceNode): Node {
   const { op, arg: x, over } = node;
   switch (op) {
@@ -179,7 +180,7 @@ export function reduceVjp(g: GraphBuilder, d: Node, node: ReduceNode): Node {
     // mean x → d / n
     case "mean":
       return g.div(d, g.size(over));
-    // var x → d·2·(x − mean x) / n. The difference is spelled so that `stabilise` finds it.
+    // var x → d·2·(x − mean x) / n. `stabilise` recognises the difference in this form.
     case "var": {
       const centred = g.sub(x, g.reduce("mean", x, over));
       return g.mul(g.div(g.mul(d, g.literal(2)), g.size(over)), centred);

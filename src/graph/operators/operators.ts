@@ -1,8 +1,8 @@
 /**
- * The elementwise operators, one entry each: arity, and `f64`, what it means (the oracle computes with this).
- * One marked `expanded` is what GPUs lack or get wrong: `tensor/expansions.ts` says it in other operators. All others
- * are native, and every emitter spells them. What can be said in the language itself (activations, say) is not here
- * but in `check/prelude.ts`, one line each.
+ * The elementwise operators, one entry each: the arity, and the meaning in float64, with which the oracle computes.
+ * GPUs lack the operators marked `expanded`, or get them wrong; `passes/expansions.ts` writes those in other operators.
+ * The others are native, and every printer spells them. Functions that the language itself can say, such as activations,
+ * are one line each in `check/modules/prelude.ts`.
  */
 import { erf, roundHalfEven } from "./f64.ts";
 
@@ -26,7 +26,7 @@ const table = {
   le: { arity: 2, f64: (a, b) => flag(a <= b) },
   eq: { arity: 2, f64: (a, b) => flag(a === b) },
   ne: { arity: 2, f64: (a, b) => flag(a !== b) },
-  /** `where(c, a, b)`: a where c is not zero. */
+  /** `where(c, a, b)` is a if c is not zero, otherwise b. */
   where: { arity: 3, f64: (c, a, b) => (c !== 0 ? a : b) },
 
   neg: { arity: 1, f64: (a) => -a },
@@ -35,7 +35,7 @@ const table = {
   floor: { arity: 1, f64: Math.floor },
   ceil: { arity: 1, f64: Math.ceil },
   trunc: { arity: 1, f64: Math.trunc },
-  /** To even at a tie, as IEEE 754, WGSL and ONNX do. */
+  /** Rounds ties to even, as IEEE 754, WGSL and ONNX do. */
   round: { arity: 1, f64: roundHalfEven },
 
   exp: { arity: 1, f64: Math.exp },
@@ -61,7 +61,7 @@ const table = {
 } as const satisfies Record<string, Entry>;
 
 export type Operator = keyof typeof table;
-/** What is left after expansion, and what an emitter must know. */
+/** The operators that remain after expansion. Every printer must know them. */
 export type NativeOperator = {
   [K in Operator]: (typeof table)[K] extends { readonly expanded: true } ? never : K;
 }[Operator];

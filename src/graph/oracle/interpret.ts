@@ -1,6 +1,6 @@
 /**
- * The oracle: the tensor graph in float64, one node after the other, by definition and without cleverness. Everything
- * else is measured against it; it shares nothing with the kernels but the graph as the checker made it.
+ * The oracle: computes the tensor graph in float64, node by node, by definition and without cleverness. Everything else is
+ * compared with it. It shares only the graph that the checker made with the kernels.
  */
 import { operators } from "../operators/operators.ts";
 import { type Graph, type Node, reachable } from "../tensor/graph.ts";
@@ -10,11 +10,11 @@ export interface OracleInputs {
   /** Extents of all factors. */
   readonly extents: ReadonlyMap<string, number>;
   readonly params: ReadonlyMap<string, number>;
-  /** Elements of inputs, affines and states, in the layout of their tensor. One left out has its initial value. */
+  /** Elements of inputs, affines and states, in the layout of their tensor. The default is the initial value. */
   readonly tensors: ReadonlyMap<string, ArrayLike<number>>;
 }
 
-/** A value with a stride for each of its axes (0 where it does not vary). */
+/** A value with a stride for each axis (0 along an axis that it does not have). */
 interface Strided {
   readonly data: ArrayLike<number>;
   readonly strides: ReadonlyMap<string, number>;
@@ -148,13 +148,13 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
   }
 }
 
-/** Corrected by the mean of what is left, so that a long row far from zero keeps its digits even in float64. */
+/** Corrected by the mean of the differences, so that a long row far from zero keeps its digits even in float64. */
 function means(
   each: (step: (to: number, value: number) => void) => void,
   length: number,
   count: number,
 ): Float64Array {
-  // Of no elements: 0 / 0.
+  // 0 / 0 for no elements.
   const mean = new Float64Array(length).fill(count === 0 ? Number.NaN : 0);
   each((to, value) => {
     mean[to] += value / count;

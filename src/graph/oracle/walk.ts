@@ -1,4 +1,4 @@
-/** Walking several strided arrays through the same coordinates at once. */
+/** Walks several strided arrays through the same coordinates at once. */
 
 /** Strides of a dense layout, slowest first. */
 export function rowMajor(

@@ -1,18 +1,18 @@
 /**
- * Sums of cotangents, brought near zero. What is standardized adds up to zero, so of a factor beside it only the
- * differences count; and what loses its mean loses a shift first:
+ * Brings sums of cotangents near zero. A standardized value adds up to zero, so a factor beside it counts only by its
+ * differences from any number s. And a value that loses its mean can lose a shift first:
  *
  *     mean(v · xhat over A)   →  mean((v − s) · xhat over A) − mean(v − s over A) · mean(xhat over A)
  *     v − t − mean(v over A)  →  (v − s) − t − mean(v − s over A),  s = shift(v over A)
  *
- * The second product is what rounding left of the mean of xhat: without it the sample that s is would be multiplied by that,
- * in as many terms as the row has (1e-5 of d_gamma on rows of 262,144).
+ * The second product corrects for the rounding error in the mean of xhat. Without it, that error would be multiplied by
+ * the sample s in every term of the row (1e-5 of d_gamma on rows of 262,144).
  *
- * A shift is a sample of the row, no loop (`kernel/moments.ts`). Runs after `stabilise`, by whose form it knows what is
- * standardized.
+ * A shift is a sample of the row and takes no loop (`kernels/body/moments.ts`). The pass runs after `stabilise`, since it
+ * recognises standardized values by the form that `stabilise` gives them.
  *
- * Where a sum runs over a part of A (the affines of group norm), or statistics over other axes are there too (switchable
- * norm), these would be other sums than those can use, and rows would be read once more. There they stay as they are, and
+ * The pass changes nothing if a sum runs over some of the axes in A (the affines of group norm), or if there are statistics
+ * over other axes too (switchable norm). Those sums could not share the new ones, and rows would be read once more. There
  * d_x loses about 1e-7 · |mean| / std of the cotangent.
  */
 import { type AxisSet, isSubset, minus, sameAxes } from "../tensor/axes.ts";
@@ -61,7 +61,7 @@ function centredSum(g: GraphBuilder, { op, arg, over }: ReduceNode, isDivided: T
   return g.reduce(op, scaled, minus(over, axes));
 }
 
-/** v − t − mean(v over A), in which v stands among the terms */
+/** v − t − mean(v over A), where v is one of the terms */
 function withoutMean(g: GraphBuilder, { args: [terms, mean] }: MapNode, isDivided: Test): Node | undefined {
   if (mean.kind !== "reduce" || mean.op !== "mean" || isDivided(mean.over)) return undefined;
   const near = g.sub(mean.arg, g.reduce("shift", mean.arg, mean.over));
@@ -69,7 +69,7 @@ function withoutMean(g: GraphBuilder, { args: [terms, mean] }: MapNode, isDivide
   return made && g.sub(made, g.reduce("mean", near, mean.over));
 }
 
-/** The terms with another one in the place of `from`; undefined where it is none of them. */
+/** The terms with `from` replaced by another one; undefined if `from` is not among them. */
 function withTerm(g: GraphBuilder, terms: Node, from: Node, to: Node): Node | undefined {
   if (terms === from) return to;
   if (terms.kind !== "map" || (terms.op !== "add" && terms.op !== "sub")) return undefined;
@@ -80,13 +80,13 @@ function withTerm(g: GraphBuilder, terms: Node, from: Node, to: Node): Node | un
   return second && g.add(a, second);
 }
 
-/** The factors of a product; what is standardized is one. */
+/** The factors of a product. A standardized value is one factor. */
 function factorsOf(node: Node): readonly Node[] {
   if (node.kind !== "map" || node.op !== "mul" || centredOver(node) !== undefined) return [node];
   return node.args.flatMap(factorsOf);
 }
 
-/** The axes over which a value adds up to zero: (x − shift − rest), times what is the same along them. */
+/** The axes over which a value adds up to zero: (x − shift − rest), times values that are the same along them. */
 function centredOver(node: Node): AxisSet | undefined {
   if (node.kind !== "map") return undefined;
   const [a, b] = node.args;

@@ -1,4 +1,4 @@
-/** Operators that GPUs lack or get wrong become others; see `expansions.ts`. */
+/** Replaces operators that GPUs lack or get wrong by others; see `expansions.ts`. */
 import { isNative } from "../operators/operators.ts";
 import type { Graph } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";

@@ -1,5 +1,6 @@
 /**
- * What GPUs lack or get wrong, said in operators that every GPU has, for f32 arithmetic. The oracle never sees these.
+ * Operators that GPUs lack or get wrong, written in operators that every GPU has, for f32 arithmetic. The oracle never
+ * sees these.
  */
 
 import type { ExpandedOperator } from "../operators/operators.ts";
@@ -18,7 +19,7 @@ function expandExpm1(g: GraphBuilder, a: Node): Node {
   return g.where(small, g.mul(series, a), g.sub(g.map("exp", a), g.literal(1)));
 }
 
-/** Kahan: the rounding of `1 + x` is divided out again, so that a small x keeps its digits. */
+/** Kahan's formula divides the rounding of `1 + x` out again, so that a small x keeps its digits. */
 function expandLog1p(g: GraphBuilder, a: Node): Node {
   const one = g.literal(1);
   const u = g.add(one, a);
@@ -27,7 +28,7 @@ function expandLog1p(g: GraphBuilder, a: Node): Node {
   return g.where(g.map("eq", u, one), a, g.where(g.map("eq", u, a), log, exact));
 }
 
-/** GPU libraries form (e^x − e^−x) / (e^x + e^−x): inf / inf far out, no digits left near zero. */
+/** GPU libraries compute (e^x − e^−x) / (e^x + e^−x), which is inf / inf for large x and keeps no digits near zero. */
 function expandTanh(g: GraphBuilder, a: Node): Node {
   const e = expandExpm1(g, g.mul(g.literal(-2), g.map("abs", a)));
   return g.mul(g.map("sign", a), g.div(g.map("neg", e), g.add(e, g.literal(2))));

@@ -1,6 +1,7 @@
 /**
- * The ways in which people spell a mean and a variance, brought to one. The unstable spelling of the variance,
- * E[x²] − E[x]², becomes the stable one here. Runs once, before `stabilise`, whose result has these very shapes.
+ * Brings the ways in which people spell a mean and a variance to one. The unstable spelling of the variance,
+ * E[x²] − E[x]², becomes the stable one here. The pass runs once, before `stabilise`, since the result of `stabilise` has
+ * these same forms.
  */
 import { type AxisSet, sameAxes } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";

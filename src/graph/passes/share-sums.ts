@@ -1,11 +1,11 @@
 /**
- * Sums of one value over several sets of axes, each made of the smaller one, so that a row is read for one of them:
+ * Makes a sum of a smaller sum of the same value, so that the row is read only for one of them:
  *
- *     mean(a over A)  →  sum(a over A) / size(A), where that sum or one over more axes is there too
+ *     mean(a over A)  →  sum(a over A) / size(A), if that sum, or one over more axes, exists too
  *     sum(a over B)   →  sum(sum(a over A) over B − A), for the largest A within B
  *
- * The gradient of an affine and that of what is normalized share their sums by this. Runs after `stabilise`: a mean
- * that something is subtracted from is none any more.
+ * With it, the gradient of an affine and that of the normalized value share their sums. The pass runs after `stabilise`,
+ * which has already replaced the means that are subtracted from their own operand.
  */
 import { type AxisSet, isSubset, minus } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";

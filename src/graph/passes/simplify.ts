@@ -1,5 +1,5 @@
 /**
- * Algebra on the graph: constants, `x * 1`, small powers. Each rule says before → after; none may change a finite
+ * Algebra on the graph: constants, `x * 1`, small powers. Each rule states before → after. No rule may change a finite
  * result by more than rounding.
  */
 import { operators } from "../operators/operators.ts";
@@ -13,7 +13,7 @@ export function simplify(graph: Graph): Graph {
   return rewrite(graph, (g, node, original) => {
     if (node.kind !== "map") return node;
     const simple = simplifyMap(g, node);
-    // A reduction must find the axes that it runs over, and `x^0` has those of x, a literal none.
+    // A reduction must find the axes that it runs over: `x^0` has the axes of x, a literal has none.
     return reduced.has(original) && simple.axes.length < original.axes.length ? node : simple;
   });
 }

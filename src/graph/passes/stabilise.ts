@@ -1,15 +1,15 @@
 /**
- * The numerics contract, as a rewrite: means and variances in a form that f32 can compute far from zero.
+ * The numerics contract as a rewrite: it gives means and variances a form that f32 can compute far from zero.
  *
- * A mean of 1e6 in f32 is off by up to 0.03 by being f32, so a mean is kept in two parts, `shift + rest`. The shift is
- * near the values, so that what is subtracted from them is exact, and the rest is small:
+ * An f32 mean of 1e6 is off by up to 0.03 because it is an f32. So a mean becomes a pair, `shift + rest`. The shift is near
+ * the values, so that subtracting it from them is exact, and the rest is small:
  *
  *     x − mean(x over A)  →  (x − shift(x over A)) − rest(x over A)
  *     var(x over A)       →  spread(x over A)
  *     mean(x over A)      →  shift + rest
  *
- * How the three are computed is the kernel's choice (`kernel/moments.ts`). A mean that nothing is subtracted from and
- * no variance belongs to (RMS) stays as it is: there is no cancellation to guard against.
+ * The kernel decides how to compute the three (`kernels/body/moments.ts`). A mean stays as it is if no value is subtracted
+ * from it and no variance belongs to it (RMS norm): nothing can cancel there.
  */
 import type { AxisSet } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
@@ -18,7 +18,7 @@ import { rewrite } from "../tensor/rewrite.ts";
 
 export function stabilise(graph: Graph): Graph {
   const sensitive = sensitiveMeans(graph);
-  // Operands are rewritten before their users, so what a mean was is remembered by what it became.
+  // Operands are rewritten before their users. This remembers the original of each rewritten mean.
   const means = new Map<Node, { arg: Node; over: AxisSet }>();
 
   return rewrite(graph, (g, node, original) => {
@@ -47,8 +47,8 @@ export function stabilise(graph: Graph): Graph {
 }
 
 /**
- * A sum (`x + residual + bias`) is rounded to f32 when it is formed, which far from zero costs more than the contract
- * allows. So its terms are brought near zero one by one, each by a shift of its own, and only then added:
+ * A sum such as `x + residual + bias` is rounded to f32. Far from zero that costs more than the contract allows. So each
+ * term first loses a shift of its own, and only then are the terms added:
  *
  *     a + b  →  d + base,  d = (a − shift(a)) + (b − shift(b)),  base = shift(a) + shift(b)
  */

@@ -1,6 +1,6 @@
 /**
  * Makes nodes, each distinct node once (hash-consing), so that common subexpressions are shared without a pass.
- * It does nothing clever: algebra belongs to `simplify.ts`.
+ * It does no algebra; that belongs to `passes/simplify.ts`.
  */
 
 import { type Operator, operators } from "../operators/operators.ts";
@@ -15,7 +15,7 @@ export interface GraphBuilder {
   size(over: AxisSet): Node;
   index(axis: string): Node;
   map(op: Operator, ...args: readonly Node[]): Node;
-  /** Reducing over no axes is the operand itself (its variance is 0). */
+  /** A reduction over no axes is the operand itself; its variance is 0. */
   reduce(op: ReduceOperator, arg: Node, over: AxisSet): Node;
   add(a: Node, b: Node): Node;
   sub(a: Node, b: Node): Node;

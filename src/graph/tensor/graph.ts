@@ -1,9 +1,9 @@
 /**
  * The tensor graph: pure nodes over named axes. One graph is one norm in one mode.
  *
- * A node's `axes` are factors (the parts of split axes, and axes that are not split), in the spec's order; they say
- * what it varies over, not a layout. Operands align by name, so broadcasting needs no node of its own. Nodes are
- * shared (equal nodes are one node) and `id` grows from operand to user: ascending ids are an order of evaluation.
+ * A node's `axes` are factors (a split axis has several, any other axis is one), in the order of the spec. They say
+ * along what the node varies; they are not a layout. Operands align by name, so broadcasting needs no node. Equal nodes
+ * are one node. `id` grows from operand to user, so ascending ids are an order of evaluation.
  */
 
 import type { Mode } from "../../program/program.ts";
@@ -11,9 +11,9 @@ import type { Operator } from "../operators/operators.ts";
 import type { AxisSet } from "./axes.ts";
 
 /**
- * `var` is the biased variance. The last three are what `stabilise` makes of a mean and a variance: `shift` is any
- * number near the operand's values, the same for all users of one operand and axes; `rest` is the mean of the operand
- * minus the shift; `spread` is the biased variance again, to be computed from the same differences.
+ * `var` is the biased variance. `stabilise` makes the moments of a mean and a variance: `shift` is any number near the
+ * values of the operand, the same for all users of one operand and axes; `rest` is the mean of the operand minus the
+ * shift; `spread` is the biased variance again, computed from the same differences.
  */
 export type ReduceOperator = "sum" | "mean" | "var" | "max" | "min" | Moment;
 
@@ -72,14 +72,14 @@ export interface GraphParam {
 
 export interface GraphTensor {
   readonly name: string;
-  /** `saved`: what the forward pass keeps for the backward one; written by the one, read by the other. */
+  /** `saved`: the forward pass writes it, the backward pass reads it. */
   readonly role: "input" | "affine" | "state" | "output" | "saved";
   /** Names of axes or of single factors, slowest first. */
   readonly dims: readonly string[];
   /** `dims` with split axes written as their factors. */
   readonly factors: readonly string[];
   readonly initial?: number;
-  /** Of what is saved: the buffer in which all of it lies, one value behind the other. */
+  /** Of a saved value: the buffer in which all saved values lie, one after the other. */
   readonly within?: string;
 }
 
@@ -91,7 +91,7 @@ export interface Graph {
   readonly factors: AxisSet;
   readonly params: readonly GraphParam[];
   readonly tensors: readonly GraphTensor[];
-  /** What is computed: outputs, and the new values of states. The tensor of that name says the layout. */
+  /** Outputs and the new values of states. The tensor of that name gives the layout. */
   readonly results: readonly Result[];
 }
 
@@ -116,7 +116,7 @@ export function operands(node: Node): readonly Node[] {
   }
 }
 
-/** Every node that the roots need, operands before users. `below` says what one needs, where that is not its operands. */
+/** Every node that the roots need, operands before users. `below` gives the nodes that a node needs. */
 export function reachable(roots: readonly Node[], below: (node: Node) => readonly Node[] = operands): Node[] {
   const seen = new Set<Node>();
   const pending = [...roots];

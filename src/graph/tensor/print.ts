@@ -1,4 +1,4 @@
-/** A graph as text, one line a node: `%3 = mean(%1 over K, S) : N, G`. Numbers are counted anew, so texts compare. */
+/** A graph as text, one line for each node: `%3 = mean(%1 over K, S) : N, G`. It counts its own numbers, so that texts compare. */
 import { type Graph, type Node, reachable } from "./graph.ts";
 
 export function printGraph(graph: Graph): string {

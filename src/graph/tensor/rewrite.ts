@@ -1,8 +1,8 @@
-/** Rebuilding a graph bottom-up: every pass over the graph is a `rewrite` with a rule. */
+/** Rebuilds a graph from operands to users. Every pass over the graph is a `rewrite` with a rule. */
 import { createBuilder, type GraphBuilder } from "./builder.ts";
 import { type Graph, type Node, reachable } from "./graph.ts";
 
-/** Given a node whose operands are already rewritten, what stands in its place (often the node itself). */
+/** Gives the replacement of a node, often the node itself. The operands of the node are already rewritten. */
 export type Rule = (g: GraphBuilder, node: Node, original: Node) => Node;
 
 export function rewrite(graph: Graph, rule: Rule): Graph {
@@ -19,7 +19,7 @@ export function rewrite(graph: Graph, rule: Rule): Graph {
   return { ...graph, results: graph.results.map((one) => ({ ...one, value: of(one.value) })) };
 }
 
-/** The same node, made by `g` of other operands. */
+/** The same node with other operands, made by `g`. */
 export function rebuild(g: GraphBuilder, node: Node, of: (operand: Node) => Node): Node {
   switch (node.kind) {
     case "input":

@@ -1,4 +1,4 @@
-/** The rules of the tensor graph, checked between passes. A broken one is a defect of the compiler, not of a spec. */
+/** The invariants of the tensor graph, checked between passes. A broken one is a defect of the compiler, not of a spec. */
 import { operators } from "../operators/operators.ts";
 import { isSubset, minus, sameAxes, union } from "./axes.ts";
 import { type Graph, type Node, operands, reachable } from "./graph.ts";

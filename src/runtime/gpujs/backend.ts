@@ -1,7 +1,7 @@
-/** What of gpu.js is used. Its `GPU` comes from the user: nothing is bundled, and any 2.24 or newer will do. */
+/** Opens a backend of gpu.js. `GPU` comes from the user, so nothing is bundled, and 2.24 or any newer version will do. */
 import { NormError } from "../shapes/errors.ts";
 
-/** The constructor `GPU` of gpu.js; its own declarations leave out half of its modes. */
+/** The constructor `GPU` of gpu.js. Its own declarations omit half of its modes. */
 export type GpuConstructor = new (settings?: never) => object;
 
 /** In the order of preference. */
@@ -9,7 +9,7 @@ export const backends = ["webgl2", "webasm", "cpu"] as const;
 
 export type GpuBackend = (typeof backends)[number];
 
-/** Where to run: gpu.js's `GPU`, and which of its backends; the best there is where none is named. */
+/** Where to run: gpu.js's `GPU` and one of its backends. The default is the best one of the machine. */
 export interface GpuSettings {
   readonly GPU: GpuConstructor;
   readonly backend?: GpuBackend | "auto" | undefined;
@@ -47,7 +47,7 @@ interface GpuStatics {
 }
 
 interface OpenedGpu extends GpuJs {
-  /** On webgl2, once there is a kernel. */
+  /** Set on webgl2, from the first kernel on. */
   readonly context?: { isContextLost?(): boolean } | null;
   readonly Kernel: { readonly mode: string; readonly features: { readonly maxTextureSize: number } | null };
 }
@@ -55,21 +55,21 @@ interface OpenedGpu extends GpuJs {
 export interface Opened {
   readonly gpu: GpuJs;
   readonly backend: GpuBackend;
-  /** The longest side of a texture; Infinity where there are none. */
+  /** The longest side of a texture; Infinity without textures. */
   readonly maxTextureSize: number;
-  /** Whether the browser took the WebGL context away; what runs then gives zeros. */
+  /** Whether the browser took the WebGL context away. Runs then give zeros. */
   isLost(): boolean;
   /**
-   * Lets go of it, once the runs of the caller have ended; `own` ends what the caller made with it, and is not called where
-   * all of it ends.
+   * Releases it once the runs of the caller have ended. `own` destroys what the caller made with it; it is not called if the
+   * whole backend is destroyed.
    */
   close(own: () => Promise<void>): Promise<void>;
 }
 
 /**
- * Opens the backend that is named, or the best that `fits`.
- * @param fits throws for a backend that cannot do it.
- * @throws NormError N517 where gpu.js does not have the backend; what `fits` throws where none does.
+ * Opens the named backend, or the best one that `fits`.
+ * @param fits throws for a backend that cannot run the norm.
+ * @throws NormError N517 if gpu.js does not have the backend; the error of `fits` if none fits.
  */
 export async function openGpu(
   { GPU, backend = "auto" }: GpuSettings,
@@ -105,8 +105,8 @@ export async function openGpu(
 }
 
 /**
- * What is open on webgl2, by the constructor, and how many use it: a page may have 16 WebGL contexts, and the browser takes
- * the oldest away for one more (Chromium 147).
+ * The open webgl2 backends by constructor, with the number of their users. A page may have 16 WebGL contexts; for one more
+ * the browser takes the oldest away (Chromium 147).
  */
 const open = new WeakMap<GpuConstructor, Shared>();
 
@@ -143,8 +143,8 @@ function openBackend(GPU: GpuConstructor, chosen: GpuBackend): Opened {
     async close(own) {
       shared.users--;
       if (shared.users > 0) {
-        // gpu.js points the vertex attributes of the context to a buffer of the kernel that it built last, and draws nothing
-        // where that one is destroyed: a kernel that stays is built first.
+        // gpu.js points the vertex attributes of the context to a buffer of the kernel that it built last. It draws nothing
+        // once that kernel is destroyed, so a kernel that stays is built first.
         const before = shared.anchor;
         shared.anchor = gpu.createKernel("function () { return 0; }", { output: [1], pipeline: true });
         shared.anchor();
@@ -172,10 +172,10 @@ function isThere(statics: GpuStatics, backend: GpuBackend): boolean {
   }
 }
 
-/** gpu.js's own word for what a kernel ran on: all of its GL backends say `gpu`. */
+/** gpu.js's own word for the backend of a kernel. All of its GL backends say `gpu`. */
 const modes: Readonly<Record<GpuBackend, string>> = { webgl2: "gpu", webasm: "webasm", cpu: "cpu" };
 
-/** Throws N517 where gpu.js ran something else than it was asked for: it falls back in silence. */
+/** Throws N517 if gpu.js ran another backend than it was asked for. It falls back in silence. */
 export function refuseFallback(pipeline: PipelineCall, backend: GpuBackend): void {
   const ran = new Set([
     ...(pipeline.backend === null ? [] : [pipeline.backend]),

@@ -7,9 +7,9 @@ import type { GpuSettings } from "./backend.ts";
 import { createGatherNorm, type GatherNorm } from "./gather-norm.ts";
 
 /**
- * `createGatherNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. The type of the
- * result is the generated module's word.
- * @throws NormError (as a rejection) those of `createGatherNorm`, and N511 for a mode that the norm does not have.
+ * `createGatherNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. The generated module
+ * states the type of the result.
+ * @throws NormError (as a rejection) the errors of `createGatherNorm`, and N511 for a mode that the norm does not have.
  */
 export async function createGatherFromOptions<Result>(
   gpu: GpuSettings,
@@ -22,9 +22,9 @@ export async function createGatherFromOptions<Result>(
 }
 
 /**
- * The same for its backward pass: of its passes, those that the gradients asked for need.
- * @param load brings the backward programs, one a mode.
- * @throws NormError (as a rejection) the same, and N501 or N514 for gradients that cannot be asked for.
+ * The same for its backward pass, with only the draws that the wanted gradients need.
+ * @param load loads the backward programs, one for each mode.
+ * @throws NormError (as a rejection) the same, and N501 or N514 for gradients that do not exist.
  */
 export async function createGatherBackwardFromOptions<Result>(
   gpu: GpuSettings,

@@ -20,31 +20,31 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   /** The dims of every input, affine, state and output, slowest first. */
   readonly dims: ReadonlyMap<string, readonly number[]>;
   readonly dtypes: Dtypes;
-  /** What it runs on. A run that gpu.js moved elsewhere is refused (N517). */
+  /** The backend that it runs on. A run that gpu.js moved to another one is refused (N517). */
   readonly backend: GpuBackend;
-  /** The passes that a run makes, in order. */
+  /** The draws of a run, in order. */
   readonly passes: readonly string[];
   /**
-   * Takes arrays (dense, in the tensor's layout) and gives the outputs and the updated states back. A state left out
-   * has its initial value.
+   * Takes arrays (dense, in the tensor's layout) and returns the outputs and the updated states. The default of a state is
+   * its initial value.
    * @throws NormError N501, N502, N506 (wrong number of elements), N510 (the context is lost, or no memory is left), N513,
    * N517 (gpu.js ran another backend).
    */
   run(feeds: Feeds): Promise<Results>;
-  /** Releases what the instance holds on the device; it cannot be used afterwards. */
+  /** Releases the memory of the instance on the device. It cannot be used afterwards. */
   destroy(): Promise<void>;
 }
 
-/** The backward pass of a norm: `run` takes a `d_y` for each output and gives a `d_x` for each tensor that was asked for. */
+/** The backward pass of a norm: `run` takes a `d_y` for each output and returns a `d_x` for each wanted tensor. */
 export type GatherBackward<Feeds, Of extends string> = GatherNorm<
   Feeds,
   Readonly<Record<`d_${Of}`, Float32Array<ArrayBuffer>>>
 >;
 
 /**
- * Makes a program ready to run with gpu.js. Everything that can be wrong with the dims, the params or the limits of the
- * backend is refused before gpu.js makes a kernel.
- * @param wanted the results to compute; all where left out.
+ * Prepares a program to run with gpu.js. It checks the dims, the params and the limits of the backend before gpu.js makes a
+ * kernel.
+ * @param wanted the results to compute; the default is all.
  * @throws NormError (as a rejection) N308, N501 to N508, N514, N517.
  */
 export async function createGatherNorm(
@@ -101,7 +101,7 @@ export async function createGatherNorm(
   };
 }
 
-/** What gpu.js throws: it has compiled the kernels by then, so a mistake in one of them is among it. */
+/** Translates an error of gpu.js. It compiles kernels when they first run, so this may be a mistake in one of them. */
 function failed({ norm }: GatherProgram, backend: GpuBackend, error: unknown): NormError {
   if (error instanceof NormError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -114,7 +114,7 @@ function resultsOf({ tensors }: GatherProgram): ProgramTensor[] {
   return tensors.filter((one) => one.role === "output" || one.updated === true);
 }
 
-/** The values as they would be stored. gpu.js copies them before it returns, and takes no empty array. */
+/** The values, rounded to their element type. gpu.js copies them before it returns, and it takes no empty array. */
 function rounded(
   given: ArrayLike<number> | undefined,
   { initial = 0 }: ProgramTensor,

@@ -1,22 +1,22 @@
-/** The passes as kernels of gpu.js, chained in a pipeline, so that what lies between them stays on the device. */
+/** The draws as kernels of gpu.js, chained in a pipeline, so that the values between them stay on the device. */
 import type { GatherRead } from "../../program/gather-program.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import type { GpuBackend, GpuJs, KernelCall, PipelineCall } from "./backend.ts";
 import { constantsOf, type SizedPass } from "./open-passes.ts";
 
 export interface Chain {
-  /** What is fed, in order. */
+  /** The feeds, in order. */
   readonly feeds: readonly string[];
   readonly pipeline: PipelineCall;
   run(values: readonly Float32Array[]): Promise<readonly unknown[]>;
-  /** Waits for the runs that began. */
+  /** Waits for the runs that have begun. */
   idle(): Promise<void>;
   destroy(): Promise<void>;
 }
 
 const settings = { asyncMode: true, precision: "single", tactic: "precision" } as const;
 
-/** A pipeline from feeds to the results of those names. */
+/** A pipeline from feeds to the results with these names. */
 export function openChain(
   gpu: GpuJs,
   backend: GpuBackend,
@@ -26,7 +26,7 @@ export function openChain(
 ): Chain {
   const made = new Set<string>();
   const feeds = new Set<string>();
-  // A new state has the name of the old one: what a pass reads under it is the feed.
+  // A new state has the name of the old one. A draw that reads this name reads the feed.
   for (const { pass } of passes) {
     for (const { from } of pass.reads) if (!isBetween(made, from, results)) feeds.add(from);
     made.add(pass.name);
@@ -35,7 +35,7 @@ export function openChain(
   const kernels = passes.map((one) =>
     backend === "webgl2" ? glslKernel(gpu, one, shapes) : scriptKernel(gpu, one, shapes),
   );
-  // Here and not in the pipeline: gpu.js copies each array that one is given in `lowp`, which on a phone is an f16.
+  // Here and not in the pipeline: there gpu.js copies each array in `lowp`, which on a phone is an f16.
   const uploads = backend === "webgl2" ? order.map((name) => uploadKernel(gpu, lengthOf(shapes, name))) : [];
   const steps = (...args: readonly unknown[]): unknown => {
     const values = new Map<string, unknown>(order.map((name, i) => [name, args[i]]));
@@ -50,12 +50,12 @@ export function openChain(
   // gpu.js counts the parameters of the function.
   Object.defineProperty(steps, "length", { value: order.length });
   const pipeline = gpu.createPipeline(steps);
-  // Runs of a pipeline follow one another, so the last is the last to end.
+  // The runs of a pipeline follow one another, so the last one ends last.
   let last: Promise<unknown> = Promise.resolve();
   return {
     feeds: order,
     pipeline,
-    // In one go: a pipeline keeps what it is given for itself, and a run that begins meanwhile gets other textures.
+    // Without a pause in between: a pipeline keeps its arguments, and a run that begins meanwhile gets other textures.
     run(values) {
       const run = pipeline(...values.map((one, i) => uploads[i]?.(one) ?? one));
       last = run.catch(() => undefined);
@@ -79,7 +79,7 @@ function lengthOf(shapes: Shapes, name: string): number {
   return Math.max(1, shapes.elements.get(name)!);
 }
 
-/** One plane for each number, so that no kernel reads more than one number of an invocation. */
+/** One plane for each number of a texel, so that no kernel reads more than one number of an invocation. */
 function scriptKernel(gpu: GpuJs, sized: SizedPass, shapes: Shapes): KernelCall {
   const { pass, count } = sized;
   return gpu.createKernel(pass.js, {
@@ -101,7 +101,7 @@ const roundEven = `function round_even(x) {
   return rest < 0.5 ? floor : rest > 0.5 ? floor + 1 : even;
 }`;
 
-/** A texture of the values, so that every pass reads one kind of texture, whatever gpu.js makes of an array. */
+/** A texture of the values, so that every draw reads one kind of texture, whatever gpu.js makes of an array. */
 function uploadKernel(gpu: GpuJs, count: number): KernelCall {
   return gpu.createKernel("function (values) { return values[this.thread.x]; }", {
     ...settings,

@@ -1,9 +1,9 @@
 /**
- * The runtime of generated modules for gpu.js: nothing of the compiler, and gpu.js itself comes from the user.
+ * The runtime of generated modules for gpu.js. It contains nothing of the compiler; gpu.js itself comes from the user.
  *
  *     import { GPU } from "gpu.js";
  *     const norm = await createGatherNorm({ GPU, backend: "webgl2" }, program, { dims: { x: [4, 768] } });
- *     const { y } = await norm.run({ x });   // norm.backend says what ran: N517 where gpu.js chose another one
+ *     const { y } = await norm.run({ x });   // norm.backend says what ran; N517 if gpu.js chose another backend
  */
 export type { GatherProgram } from "../../program/gather-program.ts";
 export type { Dtype, Mode } from "../../program/program.ts";

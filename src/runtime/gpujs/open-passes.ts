@@ -1,4 +1,4 @@
-/** Which passes a program takes for given shapes, and how large each is. */
+/** Which draws a program takes for given shapes, and how large each one is. */
 import type { GatherPass, GatherProgram, GatherStep } from "../../program/gather-program.ts";
 import { NormError } from "../shapes/errors.ts";
 import { product, type Shapes } from "../shapes/shapes.ts";
@@ -10,13 +10,13 @@ export interface SizedPass {
   readonly pass: GatherPass;
   /** Texels. */
   readonly count: number;
-  /** The parts of a row, where it is in parts. */
+  /** The number of parts of a row that is split. */
   readonly parts: number;
 }
 
 /**
- * The passes that the results of those names need, in order. No backend has an empty texture: of statistics of no rows,
- * which nobody takes, there is one texel all the same.
+ * The draws that the results with these names need, in order. No backend has an empty texture, so the statistics of zero
+ * rows have one texel, which nobody reads.
  */
 export function sizedPasses(
   program: GatherProgram,
@@ -41,15 +41,15 @@ export function sizedPasses(
 }
 
 /**
- * Rows that keep a GPU busy; on a processor, those that fill the lanes of a few threads (at 4096, 512 rows of 768 took
- * two passes over statistics more than they need).
+ * Rows that keep a GPU busy. On a processor, rows that fill the lanes of a few threads (with 4096, 512 rows of 768 took two
+ * draws for statistics too many).
  */
 const busy: Readonly<Record<GpuBackend, number>> = { webgl2: 4096, webasm: 64, cpu: 1 };
 
-/** Elements of a row below which a part is not worth the merging. */
+/** A part with fewer elements is not worth its merge. */
 const shortest = 256;
 
-/** Into how many parts rows are divided that are long and few. */
+/** The number of parts of a row, if rows are long and few. */
 function partsOf({ split }: GatherStep, rows: number, shapes: Shapes, backend: GpuBackend): number {
   if (split === null || rows === 0) return 1;
   const length = product(split.row.map((one) => shapes.factors.get(one)!));
@@ -73,10 +73,10 @@ export function constantsOf({ pass, parts }: SizedPass, shapes: Shapes): Record<
   );
 }
 
-/** An index is an f32 on webasm, exact up to here. */
+/** On webasm an index is an f32, which is exact up to here. */
 const exactIndex = 2 ** 24;
 
-/** Throws N508 where a tensor, or what lies between passes, is larger than the backend can index. */
+/** Throws N508 if a tensor, or a value between draws, is larger than the backend can index. */
 export function checkSizes(
   program: GatherProgram,
   shapes: Shapes,

@@ -34,7 +34,7 @@ export function describeNorm(
   const options: Declaration = {
     kind: "interface",
     name: ids.options,
-    doc: `What a ${norm.name} is made for: the dims of its tensors and its params, by name.`,
+    doc: `Options of ${norm.name}: the dims of its tensors and its params, by name.`,
     members: [
       ...optionMembers(norm),
       dtypeMember(norm.programs, keys.dtype),
@@ -107,7 +107,7 @@ function plainNorm(ids: NormIdentifiers, { target, doc, extra, backward }: NormB
       name: ids.norm,
       doc,
       value: `{
-  /** Makes it ready to run ${target.device.doc}. Errors name the axis, the expected extent and the one given. */
+  /** Prepares it to run ${target.device.doc}. Errors name the axis, the expected extent and the one given. */
   create(${target.device.name}: ${target.device.type}, options: ${ids.options}): Promise<${ids.norm}> {
     return ${target.create}(${target.device.name}, ${ids.programs}, options${extra});
   },${backward}
@@ -142,7 +142,7 @@ function modalNorm(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, body
       name: ids.norm,
       doc,
       value: `{
-  /** Makes it ready to run ${target.device.doc}. Errors name the axis, the expected extent and the one given. */
+  /** Prepares it to run ${target.device.doc}. Errors name the axis, the expected extent and the one given. */
   create<M extends keyof ${ids.modes}>(
     ${target.device.name}: ${target.device.type},
     options: ${ids.options} & { readonly ${modeKey}: M },
@@ -191,7 +191,7 @@ function describeCalls(
     {
       kind: "interface",
       name: names.results,
-      doc: `What \`run\` gives back${mode}.`,
+      doc: `Results of \`run\`${mode}.`,
       members: named
         .filter((t) => t.role === "output" || t.updated)
         .map((t) => member(t, "Float32Array<ArrayBuffer>", false)),

@@ -39,26 +39,26 @@ export function describeBackward(
     name: keys.accumulate,
     type: "readonly NoInfer<Of>[]",
     optional: true,
-    doc: "Of these, those whose gradients are added to what their buffers hold; the others are overwritten.",
+    doc: "Those of them whose gradients are added to what their buffers hold. The others are overwritten.",
   };
   const declarations: Declaration[] = [
     {
       kind: "interface",
       name: options,
-      doc: `What the backward pass of ${norm.name} is made for: dims and params as for \`create\`, and which gradients.`,
+      doc: `Options of the backward pass of ${norm.name}: dims and params as for \`create\`, and which gradients to compute.`,
       parameter,
       members: [
         ...optionMembers(norm),
         {
           ...dtypeMember([...norm.programs, ...programs], keys.dtype),
-          doc: 'Element types in memory, for all tensors but states or by tensor; "f32" where left out, and of a gradient that of its tensor.',
+          doc: "The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.",
         },
         ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
         {
           name: keys.of,
           type: "readonly Of[]",
           optional: true,
-          doc: "The tensors whose gradients are wanted; all where left out.",
+          doc: "The tensors whose gradients are computed; all if omitted.",
         },
         ...(target.buffers ? [accumulate] : []),
       ],
@@ -115,7 +115,7 @@ export function backwardMethod(
   const extra = same ? "" : `, ${JSON.stringify(own)}`;
   const load = `() => import(${JSON.stringify(module)})`;
   return `
-  /** Makes its backward pass ready to run, for all gradients or those \`${keys.of}\` some tensors. */
+  /** Prepares its backward pass, for all gradients or for those named in \`${keys.of}\`. */
   createBackward<${modal ? `M extends keyof ${modes}<never>, ` : ""}const Of extends ${of} = ${of}>(
     ${target.device.name}: ${target.device.type},
     options: ${options}<Of>${modal ? ` & { readonly ${keys.mode}: M }` : ""},
@@ -158,14 +158,14 @@ function describeCalls(
     const fact = described(forward, tensor, optional);
     const doc = own
       ? joined(norm.docs.get(tensor.name), fact)
-      : `The gradient of the loss by the output: ${dimsDoc(forward, tensor)}.`;
+      : `The gradient of the loss with respect to the output: ${dimsDoc(forward, tensor)}.`;
     return { name: tensor.name, type, optional, doc };
   };
   const which = mode === null ? "" : ` in mode ${mode}`;
   const buffers: Declaration = {
     kind: "interface",
     name: names.backwardBuffers,
-    doc: `Buffers for \`encode\` of the backward pass${which}, each with the usage STORAGE; the gradients come besides.`,
+    doc: `Buffers for \`encode\` of the backward pass${which}, each with the usage STORAGE, without those of the gradients.`,
     members: read.map((one) => member(one, "GPUBuffer")),
   };
   return [

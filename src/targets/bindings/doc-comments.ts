@@ -1,3 +1,5 @@
+import type { Member } from "./members.ts";
+
 /**
  * Text for the inside of a block comment, in which nothing of it can end it or speak to a tool: no end sign, no
  * tag at the start of a line, no control characters.
@@ -12,4 +14,10 @@ export function escapeComment(text: string): string {
       .replace(/^([\s*/]*)@/gm, "$1\\@")
       .trim()
   );
+}
+
+/** The documentation of a member, escaped, with its default value in the tag that editors show. */
+export function memberComment({ doc, defaultValue }: Pick<Member, "doc" | "defaultValue">): string {
+  const tag = defaultValue === undefined ? "" : `@default ${escapeComment(defaultValue)}`;
+  return [escapeComment(doc), tag].filter((one) => one !== "").join("\n\n");
 }

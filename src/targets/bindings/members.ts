@@ -41,6 +41,8 @@ export interface Member {
   readonly type: string;
   readonly optional: boolean;
   readonly doc: string;
+  /** The value it has if it is omitted, as TypeScript writes it. */
+  readonly defaultValue?: string;
 }
 
 export function optionMembers(norm: BoundNorm<ProgramInterface>): Member[] {
@@ -60,7 +62,8 @@ export function optionMembers(norm: BoundNorm<ProgramInterface>): Member[] {
       name: param.name,
       type: "number",
       optional: true,
-      doc: joined(norm.docs.get(param.name), `${param.initial} where left out.`),
+      doc: norm.docs.get(param.name) ?? "",
+      defaultValue: String(param.initial),
     });
   }
   return members;
@@ -76,7 +79,8 @@ export function dtypeMember(programs: readonly ProgramInterface[], name: string)
     name,
     type: `"f32" | "f16" | Partial<Record<${names}, "f32" | "f16">>`,
     optional: true,
-    doc: 'Element types in memory, for all tensors but states or by tensor; "f32" where left out.',
+    doc: "The element type in memory, of all tensors but states or by tensor.",
+    defaultValue: '"f32"',
   };
 }
 
@@ -86,12 +90,13 @@ export function tuneMember(name: string): Member {
     name,
     type: "Tune",
     optional: true,
-    doc: '"background" tries other variants in idle time and goes on with the fastest; a storage as well, and remembers it there.',
+    doc: '"background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there.',
   };
 }
 
 export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
-  const initial = optional && tensor.initial !== undefined ? `, ${tensor.initial} where left out` : "";
+  const initial =
+    optional && tensor.initial !== undefined ? `; filled with ${tensor.initial} if omitted` : "";
   return `${dimsDoc(program, tensor)}${initial}.`;
 }
 

@@ -12,18 +12,18 @@ export function savedTensor(
 }
 
 /** How the member is called and documented wherever it stands. */
-export const savedDoc = "What is kept from the forward pass: as many bytes as its `savedBytes`.";
+export const savedDoc = "The values that the forward pass saved, in `savedBytes` bytes.";
 
 export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers): Declaration[] {
   const { modes, type } = ids.saving;
-  const doc = `${norm.name}, which besides keeps what its backward pass reads.`;
+  const doc = `${norm.name}, which also saves the values that its backward pass reads.`;
   const [first] = norm.programs;
   if (first?.mode === null) return [{ kind: "type", name: type, doc, type: savingType(norm, ids, null) }];
   return [
     {
       kind: "interface",
       name: modes,
-      doc: `${norm.name} in each of its modes, which besides keeps what its backward pass reads.`,
+      doc: `${norm.name} in each of its modes, which also saves the values that its backward pass reads.`,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
         type: savingType(norm, ids, mode),
@@ -63,7 +63,7 @@ export function savingMethod(
   const extra = same ? "" : `, ${JSON.stringify(keys)}`;
   const load = `() => import(${JSON.stringify(module)})`;
   return `
-  /** The same as \`create\`, for training: it also keeps what the backward pass reads. */
+  /** Like \`create\`, for training: it also saves the values that the backward pass reads. */
   createSaving${modal ? `<M extends keyof ${modes}>` : ""}(
     device: GPUDevice,
     options: ${ids.options}${modal ? ` & { readonly ${keys.mode}: M }` : ""},

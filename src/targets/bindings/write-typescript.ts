@@ -8,7 +8,7 @@ import {
   type StatementStructures,
   StructureKind,
 } from "ts-morph";
-import { escapeComment } from "./doc-comments.ts";
+import { escapeComment, memberComment } from "./doc-comments.ts";
 import type { Declaration, Member } from "./members.ts";
 import { propertyKey } from "./taken-names.ts";
 
@@ -28,7 +28,7 @@ export function printDeclarations(declarations: readonly Declaration[]): string 
 }
 
 function structure(declaration: Declaration): StatementStructures | string {
-  const common = { name: declaration.name, isExported: true, docs: docs(declaration.doc) };
+  const common = { name: declaration.name, isExported: true, docs: docs(escapeComment(declaration.doc)) };
   switch (declaration.kind) {
     case "interface":
       return {
@@ -56,12 +56,11 @@ function property(member: Member) {
     type: member.type,
     hasQuestionToken: member.optional,
     isReadonly: true,
-    docs: docs(member.doc),
+    docs: docs(memberComment(member)),
   };
 }
 
-function docs(text: string): OptionalKind<JSDocStructure>[] {
-  const escaped = escapeComment(text);
+function docs(escaped: string): OptionalKind<JSDocStructure>[] {
   return escaped === "" ? [] : [{ description: escaped.includes("\n") ? `\n${escaped}` : escaped }];
 }
 

@@ -1,4 +1,4 @@
-/** The command line: what commands there are. The code of a command is imported only when it runs. */
+/** The commands of the command line. The code of a command is imported only when it runs. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { escaped } from "../../language/diagnostics/display.ts";
 import { version } from "../../version.ts";
@@ -9,7 +9,7 @@ import { say, showDiagnostics } from "./terminal/output.ts";
 const specHelp = `
 SPEC is a path, the name of a shipped norm (GroupNorm or group_norm), or path#Name for one norm of several.`;
 
-/** Runs the command line and answers with the exit code. Nothing is thrown. */
+/** Runs the command line and returns the exit code. It never throws. */
 export async function main(words: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
   let code: ExitCode = 0;
@@ -30,17 +30,17 @@ function describe(ended: (code: ExitCode) => void): Command {
       "Compiles normalization layers (.norm specs) to GPU kernels (WebGPU, gpu.js) and typed TypeScript bindings.",
     )
     .version(version, "-V, --version", "print the version")
-    .showHelpAfterError("(--help shows what there is)")
+    .showHelpAfterError("(--help lists commands and options)")
     .exitOverride();
   const json = new Option("--json", "machine-readable output");
   const kept = (): Option =>
-    new Option("--save <what>", "what the forward pass keeps for the backward one")
+    new Option("--save <what>", "what the forward pass saves for the backward pass")
       .choices(["none", "stats", "output"])
       .default("none");
-  // Of a forward pass alone it would say nothing.
+  // It means nothing for a forward pass alone.
   const save = kept().implies({ grad: true });
 
-  add("check", "say what is wrong with specs", "normc check library/*.norm")
+  add("check", "report the mistakes in specs", "normc check library/*.norm")
     .argument("<file...>", ".norm files")
     .addOption(json)
     .action(async (files, options) => ended((await import("./commands/check.ts")).check(files, options)));
@@ -49,17 +49,20 @@ function describe(ended: (code: ExitCode) => void): Command {
     "build",
     "write WGSL or GLSL, TypeScript bindings and a manifest",
     "normc build library/*.norm --out generated",
-    "Nothing is written if a file has an error; only what changed is written.",
+    "If a file has an error, nothing is written. Only files that changed are written.",
   )
     .argument("<file...>", ".norm files")
-    .requiredOption("--out <dir>", "the folder to write into, and nowhere else")
+    .requiredOption("--out <dir>", "the folder to write into; nothing is written elsewhere")
     .option("--watch", "build again whenever a source changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
-    .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
-    .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
+    .option("--runtime <specifier>", "the module that the bindings import the runtime from", "normc/runtime")
+    .option("--gpujs-runtime <specifier>", "the same for the bindings for gpu.js", "normc/gpujs")
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
-    .option("--tuning <file>", "what `normc tune` found: the modules take it on the adapters that it knows")
+    .option(
+      "--tuning <file>",
+      "a file of `normc tune`: the modules use its variants on the adapters that it knows",
+    )
     .addOption(json)
     .action(async (files, options) => ended(await (await import("./build/build.ts")).build(files, options)));
 
@@ -70,34 +73,34 @@ function describe(ended: (code: ExitCode) => void): Command {
     `${specHelp}
 Feeds are one case or an array of cases:
   { "feeds": { "x": { "dims": [1, 4], "data": [1, 2, 3, "Infinity"] } }, "set": { "eps": 1e-3 }, "mode": "infer" }
-The oracle rounds inputs as they would be stored and computes in float64; its outputs are not rounded.`,
+The oracle rounds inputs to their element type and computes in float64. It does not round outputs.`,
   )
     .argument("<spec>", "the norm")
     .requiredOption("--feeds <file>", "JSON: one case or an array of cases")
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
-      new Option("--backend <name>", "where to run; auto: WebGPU, else the best of gpu.js, else the oracle")
+      new Option(
+        "--backend <name>",
+        "where to run; auto: WebGPU, else the best backend of gpu.js, else the oracle",
+      )
         .choices(backendChoices)
         .default("auto"),
     )
     .addOption(
-      new Option("--adapter <name>", "which WebGPU adapter")
+      new Option("--adapter <name>", "the WebGPU adapter")
         .choices(["auto", "gpu", "lavapipe", "swiftshader"])
         .default("auto"),
     )
     .addOption(
-      new Option("--mode <mode>", "for norms with modes (infer where none is given)").choices([
-        "train",
-        "infer",
-      ]),
+      new Option("--mode <mode>", "for norms with modes; infer by default").choices(["train", "infer"]),
     )
     .addOption(
       new Option("--dtype <type>", "element type of inputs, affines and outputs")
         .choices(["f32", "f16"])
         .default("f32"),
     )
-    .option("--grad", "gradients instead of outputs: d_x, d_gamma, … from a d_y in the feeds (0 if left out)")
+    .option("--grad", "gradients instead of outputs: d_x, d_gamma, … from a d_y in the feeds (0 if omitted)")
     .addOption(save)
     .addOption(json)
     .action(async (spec, options) => ended(await (await import("./run/run.ts")).run(spec, options)));
@@ -107,16 +110,16 @@ The oracle rounds inputs as they would be stored and computes in float64; its ou
     "show what the compiler did",
     "normc explain GroupNorm --shape N=2,C=320,S=64x64",
     `${specHelp}
-A shape names the extents of axes; a variadic axis takes as many as it has, joined by x; S= alone means none.`,
+A shape gives the extents of axes. A variadic axis takes any number of extents, joined by x; S= alone means none.`,
   )
     .argument("<spec>", "the norm")
     .option("--shape <extents>", "extents of axes: N=2,C=320,S=64x64; repeatable", collect, [])
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
-    .option("--after <pass>", "the graph after that pass")
+    .option("--after <pass>", "the graph after this pass")
     .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
     .option("--grad", "the backward graph, which computes d_x, d_gamma, … from d_y")
     .addOption(save)
-    .option("--wgsl", "the WGSL as well")
+    .option("--wgsl", "also print the WGSL")
     .addOption(json)
     .action(async (spec, options) => ended((await import("./explain/explain.ts")).explain(spec, options)));
 
@@ -138,7 +141,7 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
         .default("f32"),
     )
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
-    .option("--tuning <file>", "time what `normc tune` found in place of the default variants")
+    .option("--tuning <file>", "time the variants in this file of `normc tune` in place of the defaults")
     .addOption(json)
     .action(async (spec, options) => ended(await (await import("./commands/bench.ts")).bench(spec, options)));
 
@@ -147,18 +150,18 @@ A shape names the extents of axes; a variadic axis takes as many as it has, join
     "measure the variants of norms and keep the best",
     'normc tune LayerNorm --shape "N=4096,D=768; N=512,D=4096" --out tuning.json',
     `${specHelp}
-Results are kept in --out, by adapter, spec, element types and extents (rounded up to powers of two); what is there and
-still holds is not measured again. \`normc build --tuning FILE\` puts them into the generated modules.`,
+Results are kept in --out by adapter, spec, element types and extents (rounded up to powers of two). Results that
+still hold are not measured again. \`normc build --tuning FILE\` puts them into the generated modules.`,
   )
     .argument("[spec...]", "the norms")
-    .option("--shape <extents>", "extents of axes, as for bench; several shapes divided by ;", collect, [])
+    .option("--shape <extents>", "extents of axes, as for bench; a ; separates several shapes", collect, [])
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
     .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
     .addOption(
       new Option(
         "--save <what>",
-        "both passes, with this kept; each: all that can be, and which is the fastest",
+        "tune both passes with this saved; each: try every choice and report the fastest",
       )
         .choices(["none", "stats", "output", "each"])
         .default("none")
@@ -172,12 +175,17 @@ still holds is not measured again. \`normc build --tuning FILE\` puts them into 
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
     .option("--budget <time>", "how long to search for each norm and shape: 500ms, 10s, 2m", "10s")
     .option("--out <file>", "the tuning file: results are added to what it has", "tuning.json")
-    .option("--shard <i/n>", "only the i-th of n parts of the work; join them with --merge")
-    .option("--merge <files...>", "measure nothing: join these files into --out")
+    .option("--shard <i/n>", "do only the i-th of n parts of the work; join the files with --merge")
+    .option("--merge <files...>", "join these files into --out and measure nothing")
     .option("--model <file>", "tune the normalization layers of an ONNX model")
-    .option("--dim <name=size>", "a dimension that the model leaves open; repeatable", collect, [])
+    .option(
+      "--dim <name=size>",
+      "the size of a dimension that the model leaves open; repeatable",
+      collect,
+      [],
+    )
     .option("--report <file>", "write an HTML page with the time of every variant that was tried")
-    .option("--explain", "say what was left out, and why")
+    .option("--explain", "list the variants that were not tried, with the reasons")
     .addOption(json)
     .action(async (specs, options) => ended(await (await import("./tune/tune.ts")).tune(specs, options)));
 
@@ -185,10 +193,15 @@ still holds is not measured again. \`normc build --tuning FILE\` puts them into 
     "shapes",
     "list the normalization layers of an ONNX model",
     "normc shapes model.onnx --dim batch=8",
-    "Each with the spec that it is, its extents and params; what has no spec is listed with the reason.",
+    "Each layer is listed with its spec, extents and params, or with the reason why it has no spec.",
   )
     .argument("<model>", "an ONNX file; weights in files beside it are not read")
-    .option("--dim <name=size>", "a dimension that the model leaves open; repeatable", collect, [])
+    .option(
+      "--dim <name=size>",
+      "the size of a dimension that the model leaves open; repeatable",
+      collect,
+      [],
+    )
     .addOption(json)
     .action(async (model, options) =>
       ended(await (await import("./tune/model-shapes.ts")).shapes(model, options)),
@@ -196,7 +209,7 @@ still holds is not measured again. \`normc build --tuning FILE\` puts them into 
 
   add("fmt", "write specs in their canonical form", "normc fmt library/*.norm --check")
     .argument("<file...>", ".norm files")
-    .option("--check", "write nothing: list the files that differ and exit with 1")
+    .option("--check", "write nothing; list the files that differ and exit with 1")
     .addOption(json)
     .action(async (files, options) => ended((await import("./commands/fmt.ts")).fmt(files, options)));
 

@@ -1,4 +1,4 @@
-/** `npm start`: builds the library, runs every norm on the best device, and holds it against the oracle. */
+/** `npm start`: builds the library, runs every norm on the best device, and compares it with the oracle. */
 import { join, relative } from "node:path";
 import type { Graph } from "../../graph/tensor/graph.ts";
 import { programInterface } from "../../targets/interface/program-interface.ts";
@@ -13,7 +13,7 @@ import { sampleFeeds, sampleShapes } from "./run/samples.ts";
 import { CommandError } from "./terminal/failure.ts";
 import { print, say } from "./terminal/output.ts";
 
-/** Of an output of unit variance; larger outputs count by their size. */
+/** For an output of unit variance. For larger outputs it is relative to their size. */
 const allowedError = 1e-5;
 
 interface Row {
@@ -49,7 +49,7 @@ async function start(): Promise<number> {
   const norms = loadFiles(paths).files.flatMap((one) => one.checked.norms);
   const backend = await openBackend("webgpu", "auto");
   const graphs = norms.flatMap((norm) => norm.graphs);
-  // Together: a device compiles several pipelines at once.
+  // All at once, since a device compiles several pipelines at the same time.
   const rows = await Promise.all(
     graphs.map(async (graph): Promise<Row> => {
       const error = await largestError(graph, backend);
@@ -84,7 +84,7 @@ function difference(got: Results, want: Results): number {
       (value, i) => Math.abs((got[name]?.data[i] ?? Number.NaN) - value) / Math.max(1, Math.abs(value)),
     ),
   );
-  // Not Math.max(...errors): there may be too many for one call. A NaN wins.
+  // Not Math.max(...errors), since there may be too many for one call. A NaN wins.
   return errors.reduce((worst, one) => Math.max(worst, one), 0);
 }
 
@@ -92,7 +92,7 @@ function title({ norm, mode }: Graph): string {
   return mode === null ? norm : `${norm} (${mode})`;
 }
 
-/** As the spec says it, before the compiler adds steps for the sake of accuracy. */
+/** Counted in the spec, before the compiler adds operations for accuracy. */
 function fused(graph: Graph): string {
   const { elementwise, reductions } = countOperations(graph.results.map((one) => one.value));
   return `${reductions} reductions, ${elementwise} elementwise`;

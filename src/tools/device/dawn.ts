@@ -1,13 +1,13 @@
-/** Dawn for Node: the optional package `webgpu`. Keep what `create` returns: its collection ends the devices. */
+/** Dawn for Node: the optional package `webgpu`. Keep the object that `create` returns, or the devices end. */
 export interface Dawn {
   create(flags: readonly string[]): GPU;
 }
 
-/** Imports the package. Throws an error that says why it cannot be had. */
+/** Imports the package. Throws an error with the reason if it cannot. */
 export async function loadDawn(): Promise<Dawn> {
   try {
     const { create, globals } = await import("webgpu");
-    // GPUBufferUsage and its like, which callers expect as in a browser.
+    // Defines GPUBufferUsage and the like, which callers expect as in a browser.
     for (const [name, value] of Object.entries(globals)) {
       if (!(name in globalThis))
         Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });

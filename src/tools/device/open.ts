@@ -2,29 +2,29 @@ import { type Dawn, loadDawn } from "./dawn.ts";
 import { hasVulkanLoader, provideVulkanLoader } from "./loader.ts";
 import { unpackSwiftShader } from "./swiftshader.ts";
 
-/** Which device to open: the best there is, a real GPU or nothing, or a driver by the name that Dawn gives it. */
+/** Which device to open: the best one, only a real GPU, or a driver by the name that Dawn gives it. */
 export type AdapterChoice = "auto" | "gpu" | "lavapipe" | "swiftshader" | (string & {});
 
 export interface DeviceOptions {
   readonly adapter?: AdapterChoice;
-  /** Features to ask for where the adapter has them. */
+  /** Features to request if the adapter has them. */
   readonly features?: readonly GPUFeatureName[];
-  /** Hears of every adapter that was looked for in vain, and why. */
+  /** Called for every adapter that could not be opened, with the reason. */
   readonly onMiss?: (reason: string) => void;
 }
 
 export interface OpenedDevice {
   readonly device: GPUDevice;
-  /** What it is, in words: name and driver. */
+  /** A description: name and driver. */
   readonly adapter: string;
   readonly kind: "gpu" | "software";
-  /** Destroys the device and lets Dawn go. */
+  /** Destroys the device and releases Dawn. */
   close(): Promise<void>;
 }
 
 const usefulFeatures: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
 
-/** The defaults are what every device has; a program may need all that this one has. */
+/** By default a device has only the limits that every device has; a program may need all that this one has. */
 const usefulLimits = [
   "maxBufferSize",
   "maxComputeInvocationsPerWorkgroup",
@@ -36,13 +36,13 @@ const usefulLimits = [
   "maxStorageBuffersPerShaderStage",
 ] as const;
 
-// Dawn crashes when the object that made an open device is collected.
+// Dawn crashes if the object that made an open device is collected.
 const inUse = new Set<GPU>();
 
 /**
- * Opens a device in Node. In the order of "auto": what `VK_ICD_FILENAMES` or `VK_DRIVER_FILES` says, where set; a GPU;
+ * Opens a device in Node. "auto" tries in this order: the driver in `VK_ICD_FILENAMES` or `VK_DRIVER_FILES`, if set; a GPU;
  * a software driver of the system (lavapipe); SwiftShader from the development dependencies.
- * @returns nothing where there is no such device: `onMiss` has heard why.
+ * @returns undefined if there is no such device; `onMiss` was called with the reasons.
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<OpenedDevice | undefined> {
   const miss = options.onMiss ?? (() => undefined);
@@ -92,7 +92,7 @@ const swiftShader: Source = {
     const { manifest, loader } = await unpackSwiftShader();
     provideVulkanLoader(loader);
     const before = process.env.VK_ICD_FILENAMES;
-    // The loader reads it when the instance is made.
+    // The loader reads this variable when the instance is made.
     process.env.VK_ICD_FILENAMES = manifest;
     try {
       return await openWith(dawn, ["adapter=SwiftShader"], features);

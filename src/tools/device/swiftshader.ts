@@ -15,7 +15,7 @@ export interface SwiftShader {
 
 const wanted = ["libvk_swiftshader.so", "libvulkan.so.1", "vk_swiftshader_icd.json"] as const;
 
-/** Unpacks SwiftShader once into a cache folder. Throws an error that says why it cannot be had. */
+/** Unpacks SwiftShader once into a cache folder. Throws an error with the reason if it cannot. */
 export async function unpackSwiftShader(): Promise<SwiftShader> {
   const folder = await unpackOnce("SwiftShader", wanted, async (archives) => {
     const archive = await promisify(brotliDecompress)(await readFile(join(archives, "swiftshader.tar.br")));

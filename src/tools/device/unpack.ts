@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /**
- * Unpacks something of the development dependency `@sparticuz/chromium` once into a cache folder.
- * @param wanted files, without which the folder is not complete.
- * @param read their contents, by name, from the archives in a folder; it may hold more.
- * @returns the folder. Throws an error that says why it cannot be had.
+ * Unpacks some files of the development dependency `@sparticuz/chromium` once into a cache folder.
+ * @param wanted the files that a complete folder has.
+ * @param read reads the contents by name from the archives in a folder; it may return more files.
+ * @returns the folder. Throws an error with the reason if it cannot.
  */
 export async function unpackOnce(
   name: string,
@@ -52,14 +52,14 @@ function findPackage(name: string): { version: string; archives: string; cache: 
   return { version, archives: join(root, "bin"), cache: join(root, "..", "..", ".cache", "normc") };
 }
 
-/** In a shared folder such as /tmp somebody else could have put a library there for us to load. */
+/** In a shared folder such as /tmp, another user could have put a library there for us to load. */
 async function refuseForeign(parent: string): Promise<void> {
   if (!parent.startsWith(tmpdir())) return;
   await mkdir(parent, { recursive: true, mode: 0o700 });
   if ((await stat(parent)).uid !== process.getuid?.()) throw new Error("it belongs to another user");
 }
 
-/** The folder appears by a rename, so that a process beside this one never sees half of it. */
+/** A rename makes the folder appear, so that another process never sees half of it. */
 async function unpackInto(
   parent: string,
   folder: string,
@@ -76,7 +76,7 @@ async function unpackInto(
       await mkdir(dirname(join(unfinished, name)), { recursive: true });
       await writeFile(join(unfinished, name), data, { mode: 0o755 });
     }
-    // A folder made by mkdtemp is closed to the other users of an installation.
+    // Other users of an installation may not read a folder made by mkdtemp.
     await chmod(unfinished, 0o755);
     await rename(unfinished, folder).catch((error: unknown) => {
       // Another process was first.

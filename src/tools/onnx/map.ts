@@ -1,4 +1,4 @@
-/** Which spec of the library a layer of an ONNX model is, with extents and params; or why none is. */
+/** Maps a layer of an ONNX model to a spec of the library with extents and params, or says why it cannot. */
 import type { Dim, OnnxModel, OnnxNode } from "./read.ts";
 
 export interface MappedLayer {
@@ -6,7 +6,7 @@ export interface MappedLayer {
   readonly op: string;
   readonly norm: string;
   readonly mode: "train" | "infer" | undefined;
-  /** By axis: one, or of a variadic axis as many as it has. */
+  /** By axis: one extent, or for a variadic axis as many as it has. */
   readonly extents: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
   readonly dtype: "f32" | "f16";
@@ -20,13 +20,13 @@ export interface UnmappedLayer {
 
 export type Layer = MappedLayer | UnmappedLayer;
 
-/** What is known of a layer before its shape is looked at. */
+/** What is known of a layer before its shape. */
 type Rule = (layer: {
   readonly node: OnnxNode;
   readonly dims: readonly number[];
 }) => Pick<MappedLayer, "norm" | "extents" | "params"> & Partial<Pick<MappedLayer, "mode">>;
 
-/** Why a layer is none of the library's: what a rule throws. */
+/** The error that a rule throws: why the library has no norm for a layer. */
 class Unfit extends Error {}
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -41,7 +41,7 @@ const rules: Readonly<Record<string, Rule>> = {
     norm: "BatchNorm",
     mode: integer(node, "training_mode", 0) === 1 ? "train" : "infer",
     extents: channels(dims),
-    // ONNX counts what is kept of the old statistics, the library what is taken of the new.
+    // ONNX's momentum is the share of the old statistics, the library's that of the new ones.
     params: { eps: float(node, "epsilon", 1e-5), momentum: rounded(1 - float(node, "momentum", 0.9)) },
   }),
   InstanceNormalization: ({ node, dims }) => ({
@@ -50,7 +50,7 @@ const rules: Readonly<Record<string, Rule>> = {
     params: { eps: float(node, "epsilon", 1e-5) },
   }),
   GroupNormalization: ({ node, dims }) => {
-    if (node.version < 21) throw new Unfit("before opset 21 its scale and bias are one a group");
+    if (node.version < 21) throw new Unfit("before opset 21 it has one scale and bias for each group");
     const groups = integer(node, "num_groups", 0);
     return {
       norm: "GroupNorm",
@@ -126,7 +126,7 @@ function looksLikeNorm(op: string): boolean {
   return /norm(alization)?$/i.test(op);
 }
 
-/** Of its input, or of its output, which is as large. */
+/** The shape of its input, or of its output, which is as large. */
 function shapeOf(
   node: OnnxNode,
   { shapes }: OnnxModel,
@@ -170,7 +170,7 @@ function softmax({ node, dims }: { node: OnnxNode; dims: readonly number[] }): R
   return { norm: node.op, extents, params: {} };
 }
 
-/** All axes from one on are one row: they lie side by side. */
+/** All axes from one axis on form one row, since they lie side by side. */
 function fromAxis(dims: readonly number[], axis: number, kept: string): Record<string, readonly number[]> {
   const at = axis < 0 ? axis + dims.length : axis;
   if (at < 0 || at >= dims.length) throw new Unfit(`it has no axis ${axis}: its rank is ${dims.length}`);
@@ -186,7 +186,7 @@ function lastAxis(dims: readonly number[], axis: number): Record<string, readonl
 function channels(dims: readonly number[], groups = 1): Record<string, readonly number[]> {
   const [n, c, ...s] = dims;
   if (n === undefined || c === undefined) throw new Unfit(`its rank is ${dims.length}`);
-  if (groups < 1 || c % groups !== 0) throw new Unfit(`${c} channels are no ${groups} groups`);
+  if (groups < 1 || c % groups !== 0) throw new Unfit(`${c} channels do not divide into ${groups} groups`);
   return { N: [n], C: [c], S: s };
 }
 

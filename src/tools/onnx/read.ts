@@ -1,15 +1,15 @@
-/** Reads an ONNX model: its layers, with the shapes that the file tells. */
+/** Reads an ONNX model: its layers, with the shapes that the file gives. */
 import { onnxSchema } from "./schema.ts";
 
-/** An extent, or the name of one that the model leaves open. */
+/** An extent, or the name of an extent that the model leaves open. */
 export type Dim = number | string;
 
 export interface OnnxNode {
   readonly name: string;
   readonly op: string;
-  /** Empty for the standard's own. */
+  /** Empty for the operators of the standard. */
   readonly domain: string;
-  /** The version of its operator set; 0 where the model does not say. */
+  /** The version of its operator set; 0 if the model does not say. */
   readonly version: number;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -19,11 +19,11 @@ export interface OnnxNode {
 export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
   readonly shapes: ReadonlyMap<string, readonly Dim[]>;
-  /** ONNX's number of the element type, where told. */
+  /** ONNX's number of the element type, if the file gives it. */
   readonly types: ReadonlyMap<string, number>;
 }
 
-/** @throws Error for bytes that are no model. */
+/** @throws Error for bytes that are not a model. */
 export async function readModel(bytes: Uint8Array): Promise<OnnxModel> {
   // Most commands never read a model.
   const { default: protobuf } = await import("protobufjs/light.js");
@@ -61,7 +61,7 @@ export async function readModel(bytes: Uint8Array): Promise<OnnxModel> {
         outputs: node.output,
         attributes: new Map(node.attribute.map((one) => [one.name, attributeValue(one)])),
       });
-      // The branches of a condition and the body of a loop.
+      // These are the branches of a condition and the body of a loop.
       for (const { g } of node.attribute) if (g !== null) read(g);
     }
   };

@@ -1,6 +1,6 @@
 /**
- * The part of onnx.proto3 that says what a model's layers are and what shapes they have, as protobufjs takes it: names
- * and numbers of fields are those of the standard. What is left out (the weights, above all) is skipped when read.
+ * The part of onnx.proto3 with the layers of a model and their shapes, in the form that protobufjs takes. Names and numbers
+ * of fields are those of the standard. Reading skips all other fields, above all the weights.
  */
 const field = (type: string, id: number) => ({ type, id });
 const repeated = (type: string, id: number) => ({ rule: "repeated", type, id });

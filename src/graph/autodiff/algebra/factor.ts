@@ -1,14 +1,14 @@
-/** Sums of products: common factors taken out, and the nodes of what is left. */
+/** Takes common factors out of sums of products, and makes the nodes of the rest. */
 import type { GraphBuilder } from "../../tensor/builder.ts";
 import type { Node } from "../../tensor/graph.ts";
 import { atom, buildProduct, collect, inverse, type Product, type Sum, times } from "./product.ts";
 
-/** Factoring takes time with the cube of the terms; a norm has ten or so. */
+/** The time for factoring grows with the cube of the number of terms. A norm has about ten. */
 const maxTerms = 32;
 
 /**
- * a·b + a·c → a·(b + c), as far as it goes; undefined for 0. The cotangent of a standardized row becomes
- * rstd·(g − mean g − xhat·mean(g·xhat)) by this.
+ * a·b + a·c → a·(b + c), as often as possible; undefined for 0. It makes the cotangent of a standardized row
+ * rstd·(g − mean g − xhat·mean(g·xhat)).
  */
 export function factored(g: GraphBuilder, sum: Sum): Product | undefined {
   const terms = collect(sum);
@@ -40,12 +40,12 @@ function has(term: Product, node: Node, power: number): boolean {
   return (term.powers.get(node) ?? 0) * power > 0;
 }
 
-/** What all terms have, the magnitude of their coefficients among it. */
+/** The common factor of all terms, with the magnitude of their coefficients if they share it. */
 function commonFactor(terms: Sum): Product {
   const [first, ...rest] = terms;
   const powers = new Map<Node, number>();
   for (const [node, power] of first.powers) {
-    // A size goes into what is the same for a row, of which each term has its own.
+    // A size belongs to the factors that are constant along a row, and each term has its own of those.
     if (node.kind === "size" || !rest.every((term) => has(term, node, power))) continue;
     const least = Math.min(...terms.map((term) => Math.abs(term.powers.get(node) ?? 0)));
     powers.set(node, Math.sign(power) * least);
@@ -55,7 +55,7 @@ function commonFactor(terms: Sum): Product {
   return { coefficient: same ? size : 1, powers };
 }
 
-/** The factor of most terms, of more than one at least; the least id of several, which is the same every time. */
+/** The factor that most terms share, at least two of them. The least id wins a tie, so that the choice never varies. */
 function mostShared(terms: Sum): readonly [Node, 1 | -1] | undefined {
   const counts = new Map<Node, number>();
   for (const { powers } of terms) {
@@ -74,9 +74,9 @@ function mostShared(terms: Sum): readonly [Node, 1 | -1] | undefined {
 }
 
 /**
- * The nodes of a sum, what is the same for a whole row last. So a cotangent loses its mean after its other terms, and
- * `stabilise`, which looks for `x − mean(x)`, leaves it alone: its sums are then the very ones that the gradients of
- * the affines need. A cotangent lies near zero, unlike what is normalized.
+ * The nodes of a sum, with the terms that are constant along a row last. So a cotangent loses its mean after its other
+ * terms, and `stabilise`, which looks for `x − mean(x)`, leaves it alone. Its sums are then the same as those that the
+ * gradients of the affines need. Other than the normalized value, a cotangent lies near zero.
  */
 function buildSum(g: GraphBuilder, terms: Sum): Node {
   const parts = terms.map(({ coefficient, powers }) => ({

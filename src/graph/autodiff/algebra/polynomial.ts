@@ -1,18 +1,18 @@
 /**
- * Whether a sum over axes is zero by algebra alone. That it is what softmax needs: the gradient through the maximum
- * that is taken off first is Σ y·(d − Σ d·y) = 0, since Σ y is 1, and no kernel should compute it.
+ * Finds out whether a sum over axes is zero by algebra alone. Softmax needs this: it first subtracts the maximum, and the
+ * gradient through that maximum is Σ y·(d − Σ d·y) = 0, since Σ y is 1. No kernel should compute it.
  *
- * A value is written as a sum of products of atoms, multiplied out, with what lacks an axis taken out of the sums over
- * it. Two equal sums are then one node, and what cancels is gone.
+ * A value is written as a sum of products of atoms and multiplied out. Factors without an axis are taken out of the sums
+ * over it. Two equal sums are then one node, and terms cancel.
  */
 import { minus } from "../../tensor/axes.ts";
 import type { GraphBuilder } from "../../tensor/builder.ts";
 import type { MapNode, Node, ReduceNode } from "../../tensor/graph.ts";
 import { atom, collect, inverse, one, type Product, type Sum, scale, times } from "./product.ts";
 
-/** Multiplied out, a sum can grow without bound; one of more terms is not looked into. */
+/** A sum can grow without bound when it is multiplied out. Sums with more terms than this are not examined. */
 const maxTerms = 24;
-/** Squared over and over, x has a power of 2^n. */
+/** x squared n times has the power 2^n. */
 const maxPower = 8;
 
 export interface Algebra {
@@ -83,7 +83,7 @@ export function createAlgebra(g: GraphBuilder): Algebra {
     return sum.map((term) => times(term, count));
   }
 
-  /** Σ of one product: what lacks all the axes comes before the sum. */
+  /** Σ of one product: factors without any of the axes come before the sum. */
   function summed({ coefficient, powers }: Product, over: readonly string[]): Product {
     const isInside = (node: Node): boolean => node.axes.some((axis) => over.includes(axis));
     const outside = new Map([...powers].filter(([node]) => !isInside(node)));

@@ -1,4 +1,4 @@
-/** Products and sums of products: the form in which cotangents are brought to what a person would write. */
+/** Products and sums of products. In this form, cotangents become what a person would write. */
 import { type AxisSet, isSubset } from "../../tensor/axes.ts";
 import type { GraphBuilder } from "../../tensor/builder.ts";
 import type { MapNode, Node } from "../../tensor/graph.ts";
@@ -9,7 +9,7 @@ export interface Product {
   readonly powers: ReadonlyMap<Node, number>;
 }
 
-/** A sum; of nothing it is 0. */
+/** A sum. The empty sum is 0. */
 export type Sum = readonly Product[];
 
 export const one: Product = { coefficient: 1, powers: new Map() };
@@ -29,7 +29,7 @@ export function scale({ coefficient, powers }: Product, by: number): Product {
   return { coefficient: coefficient * by, powers };
 }
 
-/** Undefined where the coefficient is 0, which has no inverse. */
+/** Undefined if the coefficient is 0, which has no inverse. */
 export function inverse({ coefficient, powers }: Product): Product | undefined {
   if (coefficient === 0) return undefined;
   return { coefficient: 1 / coefficient, powers: new Map([...powers].map(([node, n]) => [node, -n])) };
@@ -47,7 +47,7 @@ export function keyOf({ powers }: Product): string {
     .join(" ");
 }
 
-/** Equal products added up; those that cancel are gone. */
+/** Adds up equal products and drops those that cancel. */
 export function collect(sum: Sum): Product[] {
   const found = new Map<string, Product>();
   for (const product of sum) {
@@ -59,8 +59,8 @@ export function collect(sum: Sum): Product[] {
 }
 
 /**
- * A product in which nodes that are there anyway stand for what they are made of: with xhat = c · rstd among `known`,
- * rstd² · c becomes rstd · xhat.
+ * Uses known nodes in place of the factors that they are made of: with xhat = c · rstd among `known`, rstd² · c becomes
+ * rstd · xhat.
  */
 export function withKnown(product: Product, known: readonly MapNode[]): Product {
   const powers = new Map(product.powers);
@@ -78,9 +78,9 @@ export function withKnown(product: Product, known: readonly MapNode[]): Product 
 }
 
 /**
- * The nodes of a product: what is the same for many elements is multiplied once for all of them. Factors come in
- * the order in which the sweep met them, so that a cotangent is the beginning of those that are made of it: of a chain
- * of n operators the n-th is one more product, not n.
+ * The nodes of a product. Factors that are the same for many elements are multiplied once for all of them. Factors come
+ * in the order in which the sweep met them, so that a cotangent is the beginning of the cotangents made of it: in a chain
+ * of n operators the n-th takes one more product, not n.
  */
 export function buildProduct(g: GraphBuilder, { coefficient, powers }: Product): Node {
   const groups = new Map<string, Group>();
@@ -91,8 +91,8 @@ export function buildProduct(g: GraphBuilder, { coefficient, powers }: Product):
     const side = power > 0 ? group.over : group.under;
     for (let i = 0; i < Math.abs(power); i++) side.push(node);
   }
-  // A number divides with the smallest group: 1 / size(A) by itself is a constant of the kernel, and no kernel can be
-  // made where an empty axis has it divide by zero.
+  // A number divides together with the smallest group. 1 / size(A) by itself would be a constant of the kernel, and if the
+  // axis is empty, WGSL refuses a constant that divides by zero.
   const numbers = groups.get("");
   const [smallest] = [...groups.values()]
     .filter((one) => one !== numbers)
@@ -120,12 +120,12 @@ function axesOf({ over, under }: Group): AxisSet {
   return (over[0] ?? under[0]).axes;
 }
 
-/** Each part is multiplied into the next larger one that has all its axes; those left over at the end. */
+/** Multiplies each group into the next larger one that has all its axes; those without one come at the end. */
 function nested(g: GraphBuilder, parts: readonly Node[]): readonly Node[] {
   const left = [...parts].sort((a, b) => a.axes.length - b.axes.length || a.id - b.id);
   for (let i = 0; i < left.length - 1; ) {
     const into = left.findIndex((other, j) => j > i && isSubset(left[i].axes, other.axes));
-    // A value for each row waits until those of each element have met: gradients share `dy · gamma`, not `dy · rstd`.
+    // Values of a row wait until the values of its elements are multiplied: gradients share `dy · gamma`, not `dy · rstd`.
     if (into < 0 || left[into].axes.length === left[left.length - 1].axes.length) i++;
     else {
       left[into] = g.mul(left[i], left[into]);
@@ -139,7 +139,7 @@ function withCoefficient(g: GraphBuilder, parts: readonly Node[], coefficient: n
   const [first, ...rest] = parts;
   const scaledFirst =
     coefficient === 1 || coefficient === -1 ? first : g.mul(g.literal(Math.abs(coefficient)), first);
-  // Largest first: its factors are then shared with what else is made of them.
+  // Largest first, so that other products can share its factors.
   const product = [...rest]
     .reverse()
     .reduce<Node | undefined>((made, part) => (made === undefined ? part : g.mul(made, part)), undefined);

@@ -1,15 +1,15 @@
 /**
- * A backward graph as the rules make it, brought to the form that a person would write: one rstd, two means a row,
- * nothing computed twice. Forward nodes stay as they are (the passes that follow know them); what is made of
- * cotangents is read as sums of products and built anew:
+ * Brings a backward graph from the form that the rules make to the form that a person would write: one rstd, two means a
+ * row, nothing computed twice. Forward nodes stay as they are, since later passes know them. Cotangents are read as sums
+ * of products and built again:
  *
- *     Σ(k·a over A)      →  k·Σ(a over A), where k lacks the axes A
+ *     Σ(k·a over A)      →  k·Σ(a over A), if k lacks the axes A
  *     Σ(a over A) / n    →  mean(a over A)
- *     rstd²·c            →  rstd·xhat, where xhat = c·rstd is there
+ *     rstd²·c            →  rstd·xhat, if xhat = c·rstd exists
  *     a·b + a·c          →  a·(b + c)
- *     Σ(a over A)        →  0, where that is so by algebra
+ *     Σ(a over A)        →  0, if algebra says so
  *
- * Numbers change by rounding alone, except where a value is infinite or NaN.
+ * Values change only by rounding, unless they are infinite or NaN.
  */
 import { minus, sameAxes } from "../../tensor/axes.ts";
 import type { GraphBuilder } from "../../tensor/builder.ts";
@@ -151,7 +151,7 @@ function meansOf(g: GraphBuilder, product: Product): Product {
   return product;
 }
 
-/** Forward products and quotients that a derivative uses as they are, the larger ones first. */
+/** Forward products and quotients that derivatives use unchanged, the larger ones first. */
 function forwardProducts(nodes: readonly Node[], forward: ReadonlySet<Node>): MapNode[] {
   const used = new Set(nodes.filter((one) => !forward.has(one)).flatMap(operands));
   return nodes

@@ -1,4 +1,4 @@
-/** Where `normc run` can be told to run; `auto` takes WebGPU, then the best of gpu.js, then the oracle. */
+/** The backends of `normc run`. `auto` takes WebGPU, else the best one of gpu.js, else the oracle. */
 export const backendChoices = [
   "auto",
   "webgpu",

@@ -11,7 +11,7 @@ export function parseSettings(words: readonly string[]): Readonly<Record<string,
         throw new CommandError(2, `--set: expected NAME=NUMBER, given \`${one}\``);
       }
       if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value)) {
-        throw new CommandError(2, `--set: ${name} is to be a number, given \`${value}\``);
+        throw new CommandError(2, `--set: expected a number for ${name}, given \`${value}\``);
       }
       return [name, Number(value)];
     });

@@ -6,7 +6,7 @@ import { CommandError } from "../terminal/failure.ts";
 
 export type Extents = ReadonlyMap<string, readonly number[]>;
 
-/** Throws a CommandError 2 for a text of another form. */
+/** Throws a CommandError 2 if the text does not have this form. */
 export function parseShape(words: readonly string[]): Extents {
   const entries = words
     .flatMap((word) => word.split(","))
@@ -21,7 +21,7 @@ export function parseShape(words: readonly string[]): Extents {
   return new Map(entries);
 }
 
-/** Throws a CommandError 2 where the extents do not fit the norm, in the words of the runtime. */
+/** Throws a CommandError 2 with the message of the runtime if the extents do not fit the norm. */
 export function shapesOf(
   program: Program,
   extents: Extents,
@@ -54,7 +54,7 @@ export function shapesOf(
   }
 }
 
-/** An axis whose extent follows: fixed by the spec or a param, or the product of such factors. */
+/** Whether the extent of an axis follows: the spec or a param fixes it, or it is the product of such factors. */
 function fixedSizes(
   program: Program,
   name: string,

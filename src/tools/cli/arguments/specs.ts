@@ -1,4 +1,4 @@
-/** What a SPEC on the command line means: one norm, checked. */
+/** Finds the norm that a SPEC on the command line means, and checks it. */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import type { Graph } from "../../../graph/tensor/graph.ts";
@@ -22,7 +22,7 @@ interface Place {
   readonly norm: string | undefined;
 }
 
-/** Throws an InputError where there is no such norm or its file has a mistake. */
+/** Throws an InputError if there is no such norm or its file has a mistake. */
 export function resolveSpec(spec: string): Spec {
   const { path, norm } = placeOf(spec);
   const { files, diagnostics } = loadFiles([path]);
@@ -88,8 +88,8 @@ function mistake(code: "N004" | "N201", message: string, spec: string, note?: st
 }
 
 /**
- * The graph of a mode; without one "infer" where the norm has modes. Undefined where there is no such mode. A norm without
- * modes does the same in both: who calls many norms may name the mode for each of them.
+ * The graph of a mode; the default is "infer" if the norm has modes. Undefined if there is no such mode. A norm without
+ * modes takes any mode, so that a caller of many norms can give the same one to all.
  */
 export function graphOf(norm: CheckedNorm, mode = "infer"): Graph | undefined {
   const either = mode === "train" || mode === "infer";

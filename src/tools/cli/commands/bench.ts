@@ -69,7 +69,7 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
     const shape = Object.fromEntries(
       [...extents].map(([axis, sizes]) => [axis, sizes.length === 1 ? sizes[0] : sizes]),
     );
-    const kept = options.save === "none" ? "" : ` (${options.save} kept)`;
+    const kept = options.save === "none" ? "" : ` (${options.save} saved)`;
     const name = `${norm.name}${options.grad ? `, gradients${kept}` : ""}`;
     report({ spec: name, shape, dtype, adapter: opened.adapter }, measured, options.json);
     return 0;

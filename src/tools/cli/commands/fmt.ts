@@ -12,7 +12,7 @@ export interface FmtOptions {
   readonly json?: boolean;
 }
 
-/** A file with a mistake is left as it is; the others are still done. */
+/** A file with a mistake stays as it is; the others are still formatted. */
 export function fmt(paths: readonly string[], options: FmtOptions): ExitCode {
   const host = createHost();
   const changed: string[] = [];

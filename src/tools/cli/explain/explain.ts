@@ -34,10 +34,10 @@ interface Explanation {
   readonly mode: string | null;
   /** Whether this is the backward graph. */
   readonly grad: boolean;
-  /** What the forward pass keeps for it. */
+  /** What the forward pass saves for it. */
   readonly save?: Save;
   readonly passes: readonly PassTime[];
-  /** The graph after the pass that was asked for, or after the last. */
+  /** The graph after the wanted pass, by default after the last. */
   readonly after: string;
   readonly graph: string;
   readonly kernels: readonly KernelFacts[];
@@ -45,7 +45,7 @@ interface Explanation {
     readonly dims: Readonly<Record<string, readonly number[]>>;
     readonly bytes: number;
     readonly dispatches: readonly DispatchFacts[];
-    /** Of a backward pass. */
+    /** Only for a backward pass. */
     readonly kept?: readonly KeptFacts[];
   };
 }
@@ -112,7 +112,7 @@ function choosePass({ graphs }: Compiled, name: string | undefined): Compiled["g
   const found = name === undefined ? graphs.at(-1) : graphs.find((one) => one.pass === name);
   if (found !== undefined) return found;
   const names = graphs.map((one) => one.pass).join(", ");
-  throw new CommandError(2, `--after: there is no pass ${name}: there is ${names}`);
+  throw new CommandError(2, `--after: there is no pass ${name}; the passes are ${names}`);
 }
 
 function explanationText(one: Explanation, options: ExplainOptions): string {
@@ -120,7 +120,7 @@ function explanationText(one: Explanation, options: ExplainOptions): string {
   if (options.after !== undefined) return graph.join("\n");
   const mode = one.mode === null ? "" : ` (${one.mode})`;
   const lines = [
-    `${one.norm}${mode}${one.grad ? `, gradients${one.save === "none" ? "" : ` (${one.save} kept)`}` : ""}`,
+    `${one.norm}${mode}${one.grad ? `, gradients${one.save === "none" ? "" : ` (${one.save} saved)`}` : ""}`,
     "",
     "Passes",
   ];
@@ -140,7 +140,8 @@ function explanationText(one: Explanation, options: ExplainOptions): string {
       `  floor: ${bytesText(one.shape.bytes)} (${one.shape.bytes} bytes) in f32, each input read once and each output written once`,
     );
     const { kept } = one.shape;
-    if (kept !== undefined) lines.push("", "Kept from the forward pass, by --save", ...keptLines(kept));
+    if (kept !== undefined)
+      lines.push("", "In memory after the forward pass, for each --save", ...keptLines(kept));
   }
   return lines.join("\n");
 }

@@ -10,9 +10,9 @@ import { bytesText } from "../terminal/bytes.ts";
 
 export interface KeptFacts {
   readonly save: Save;
-  /** Why it cannot be had. */
+  /** Why it is impossible. */
   readonly refused?: string;
-  /** What the backward pass reads besides the cotangents, in f32. */
+  /** The tensors that the backward pass reads, without the cotangents, in f32. */
   readonly tensors?: readonly { readonly name: string; readonly bytes: number }[];
 }
 

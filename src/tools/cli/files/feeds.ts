@@ -1,4 +1,4 @@
-/** The cases of `normc run`: reading them, and saying at which place they are not of the documented form. */
+/** Reads the cases of `normc run`, and says at which place they do not have the documented form. */
 import { diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { nearest } from "../../../language/diagnostics/suggest.ts";
 import { InputError } from "../terminal/failure.ts";
@@ -16,7 +16,7 @@ export interface Case {
   readonly mode?: string;
 }
 
-/** A mistake in one case: the others still run. */
+/** A mistake in one case. The others still run. */
 export class CaseError extends Error {
   readonly code: string;
 
@@ -30,7 +30,7 @@ export class CaseError extends Error {
 const maxFeedBytes = 512 * 1024 * 1024;
 const caseKeys = ["feeds", "set", "mode", "name"];
 
-/** The cases as JSON, unchecked, and whether they stand in an array. Throws an InputError N512 where it is no JSON. */
+/** The cases as JSON, unchecked, and whether they are in an array. Throws an InputError N512 if this is not JSON. */
 export function readCases(path: string): { readonly cases: readonly unknown[]; readonly isArray: boolean } {
   const source = decode(path, readBytes(path, maxFeedBytes));
   let value: unknown;
@@ -43,13 +43,16 @@ export function readCases(path: string): { readonly cases: readonly unknown[]; r
       .replace(/,? ?(?:"|\.\.\.).*is not valid JSON$/s, "")
       .replace(/ (in JSON )?at position.*$/s, "");
     throw new InputError([
-      diagnostic("N512", `the feeds are no JSON: ${reason}`, { source, start, end: start + 1 }),
+      diagnostic("N512", `the feeds are not JSON: ${reason}`, { source, start, end: start + 1 }),
     ]);
   }
   return Array.isArray(value) ? { cases: value, isArray: true } : { cases: [value], isArray: false };
 }
 
-/** Where JSON.parse gave up. For an unexpected token it does not say: then it is the end of the shortest text that fails so. */
+/**
+ * The place where JSON.parse gave up. For an unexpected token it does not say; then this is the end of the shortest text
+ * that fails in the same way.
+ */
 function placeOf(message: string, text: string): number {
   const said = /at position (\d+)/.exec(message)?.[1];
   if (said !== undefined) return Number(said);
@@ -77,7 +80,7 @@ export function readCase(value: unknown): Case {
   const one = record(value, "a case", "the case");
   for (const key of Object.keys(one)) {
     const meant = caseKeys.includes(key) ? undefined : nearest(key, caseKeys);
-    // Other keys are the caller's own; a slip of the pen is not.
+    // Callers may have keys of their own, but a misspelt key is a mistake.
     if (meant !== undefined && !(meant in one)) wrong(key, `did you mean "${meant}"?`);
   }
   const feeds = Object.entries(record(one.feeds, "an object of tensors by name", "feeds")).map(

@@ -1,4 +1,4 @@
-/** The only place that reads sources: texts from the file system, and what an import means. */
+/** The only place that reads sources: it reads texts from the file system and resolves imports. */
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import type { ReadImport } from "../../../language/check/modules/modules.ts";
@@ -6,18 +6,18 @@ import type { Code } from "../../../language/diagnostics/codes.ts";
 import { type Diagnostic, diagnostic, type Source } from "../../../language/diagnostics/diagnostic.ts";
 import { InputError } from "../terminal/failure.ts";
 
-/** The parser takes 1 MiB of UTF-16; no more bytes than these can hold that. */
+/** The parser takes 1 MiB of UTF-16. Text of that length has at most this many bytes. */
 const maxSourceBytes = 3 * 1024 * 1024;
 
 export interface Host {
-  /** Reads a file that the user named. Throws an InputError where it cannot. */
+  /** Reads a file that the user named. Throws an InputError if it cannot. */
   readonly read: (path: string) => Source;
   readonly readImport: ReadImport;
-  /** What was wrong with imported files, beyond that an import failed. */
+  /** Mistakes within imported files. Failed imports are reported at the import. */
   readonly found: readonly Diagnostic[];
 }
 
-/** A host remembers what it read, so that a file reached by two paths is one source with one name. */
+/** A host remembers its sources, so that a file with two paths is one source with one name. */
 export function createHost(): Host {
   const known = new Map<string, Source>();
   const found: Diagnostic[] = [];
@@ -38,7 +38,7 @@ export function createHost(): Host {
         return read(normalize(isAbsolute(path) ? path : join(dirname(from.path), path)));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        // That there is no such file is said at the import; what is wrong inside of one, in the file.
+        // A missing file is reported at the import, a mistake within a file in that file.
         found.push(...error.diagnostics.filter((one) => one.code !== "N001"));
         return undefined;
       }
@@ -62,7 +62,7 @@ export function readBytes(path: string, limit: number): Buffer {
   }
 }
 
-/** Read piece by piece: a device or a pipe does not say how long it is. */
+/** Reads piece by piece: a device or a pipe does not say how long it is. */
 function readAll(file: number, path: string, limit: number): Buffer {
   const pieces: Buffer[] = [];
   let length = 0;
@@ -78,7 +78,7 @@ function readAll(file: number, path: string, limit: number): Buffer {
   }
 }
 
-/** Throws an InputError N002 at the first byte that is no UTF-8. */
+/** Throws an InputError N002 at the first byte that is not UTF-8. */
 export function decode(path: string, bytes: Buffer): Source {
   try {
     return { path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
@@ -103,18 +103,18 @@ function failure(code: Code, path: string, reason: string): InputError {
   return new InputError([diagnostic(code, `cannot read \`${path}\`: ${reason}`, span)]);
 }
 
-/** What went wrong with a file, without the name of a system call. */
+/** The reason of a file error, without the name of a system call. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const known: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file",
-    EACCES: "it may not be read",
-    EPERM: "it may not be read",
+    EACCES: "you may not read it",
+    EPERM: "you may not read it",
     EISDIR: "it is a folder",
-    ENOTDIR: "a part of the path is no folder",
+    ENOTDIR: "a part of the path is not a folder",
     ENAMETOOLONG: "the path is too long",
     ELOOP: "its links lead in a circle",
-    ERR_INVALID_ARG_VALUE: "this is no path",
+    ERR_INVALID_ARG_VALUE: "this is not a path",
   };
   return known[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,4 +1,4 @@
-/** Reading and checking the files of a command. */
+/** Reads and checks the files of a command. */
 import { type CheckedFile, checkFile } from "../../../language/check/check.ts";
 import {
   type Diagnostic,
@@ -16,7 +16,7 @@ export interface LoadedFile {
 
 export interface Loaded {
   readonly files: readonly LoadedFile[];
-  /** Of all files, each once: two files may import a third that is wrong. */
+  /** The diagnostics of all files, each once: two files may import the same wrong file. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -1,4 +1,4 @@
-/** Where this package lies: in a checkout `src`, installed in `dist/src`. */
+/** The folder of this package. The code is in `src` in a checkout, in `dist/src` when installed. */
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ export const packageRoot: string = findRoot(dirname(fileURLToPath(import.meta.ur
 /** The shipped specs. */
 export const libraryFolder: string = join(packageRoot, "library");
 
-/** A folder of this user's own: code that another user had put there would be run. */
+/** A folder that belongs to this user: we would run code that another user put there. */
 export function compileCacheFolder(): string {
   const modules = join(packageRoot, "node_modules");
   if (existsSync(modules)) return join(modules, ".cache", "normc", "compiled");

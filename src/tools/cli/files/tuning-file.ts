@@ -1,4 +1,4 @@
-/** Reading and writing tuning files. */
+/** Reads and writes tuning files. */
 import { existsSync } from "node:fs";
 import { emptyTuning, parseTuning, printTuning, type TuningFile } from "../../../tuning/file/tuning-file.ts";
 import { CommandError } from "../terminal/failure.ts";
@@ -7,7 +7,7 @@ import { replaceText } from "./replace-file.ts";
 
 const mostBytes = 64 * 1024 * 1024;
 
-/** @throws CommandError 1 for a file that is none. */
+/** @throws CommandError 1 if this is not a tuning file. */
 export function readTuningFile(path: string): TuningFile {
   const { text } = decode(path, readBytes(path, mostBytes));
   try {
@@ -15,7 +15,7 @@ export function readTuningFile(path: string): TuningFile {
   } catch (error) {
     throw new CommandError(
       1,
-      `${path} is no tuning file: ${error instanceof Error ? error.message : String(error)}`,
+      `${path} is not a tuning file: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

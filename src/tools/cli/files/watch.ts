@@ -1,4 +1,4 @@
-/** `normc build --watch`: a round at the start, and one whenever a file that the last one depended on changes. */
+/** `normc build --watch`: a round at the start, and one whenever a file that the last round read changes. */
 import { type FSWatcher, watch } from "chokidar";
 import type { ExitCode } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
@@ -6,7 +6,7 @@ import { say } from "../terminal/output.ts";
 /** Editors write a file in several steps; several files are often saved at once. */
 const quietMs = 60;
 
-/** `round` answers with the files to watch. Ends when the user interrupts it. */
+/** `round` returns the files to watch. Ends when the user interrupts it. */
 export async function watchRounds(
   paths: readonly string[],
   round: () => Promise<readonly string[]>,

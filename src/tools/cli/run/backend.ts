@@ -1,4 +1,4 @@
-/** What `normc run` asks of a backend: WebGPU, gpu.js or the oracle. */
+/** The interface of a backend of `normc run`: WebGPU, gpu.js or the oracle. */
 import type { Compiled } from "../../../compile/passes.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { Dtype } from "../../../program/program.ts";
@@ -9,16 +9,16 @@ export interface Job {
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly params: Readonly<Record<string, number>>;
   readonly dtype: Dtype;
-  /** In place of the graph: the forward pass, then the backward pass that reads what it keeps. The oracle has no need. */
+  /** Run in place of the graph: the forward pass, then the backward pass that reads its values. The oracle ignores it. */
   readonly saving?: SavingJob;
 }
 
 export interface SavingJob {
-  /** Undefined where nothing is kept: then `plain` runs. */
+  /** Undefined if nothing is saved. Then `plain` runs. */
   readonly saving?: Compiled;
   readonly plain: Graph;
   readonly backward: Compiled;
-  /** What both read. */
+  /** The feeds of both. */
   readonly feeds: Readonly<Record<string, Feed>>;
 }
 
@@ -31,9 +31,9 @@ export type Results = Readonly<Record<string, TensorResult>>;
 
 export interface Backend {
   readonly name: "webgpu" | "gpujs" | "oracle";
-  /** What ran the last case, or will run the next one. */
+  /** The adapter that ran the last case, or will run the next one. */
   readonly adapter: string;
-  /** Rejects with a NormError where the feeds do not fit the norm. */
+  /** Rejects with a NormError if the feeds do not fit the norm. */
   run(job: Job): Promise<Results>;
   close(): Promise<void>;
 }

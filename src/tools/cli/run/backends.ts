@@ -1,4 +1,4 @@
-/** Where `normc run` can run a norm: each backend takes a checked graph and feeds and gives back the results. */
+/** The backends of `normc run`. Each takes a checked graph and feeds and returns the results. */
 import type { Compiled } from "../../../compile/passes.ts";
 import { interpret } from "../../../graph/oracle/interpret.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
@@ -15,7 +15,7 @@ import { CommandError } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
 import type { Backend, Job, Results, TensorResult } from "./backend.ts";
 
-/** Throws a CommandError 3 where no device can be had and one is insisted on. */
+/** Throws a CommandError 3 if the user insists on a device and there is none. */
 export async function openBackend(choice: BackendChoice, adapter: string): Promise<Backend> {
   switch (choice) {
     case "oracle":
@@ -137,7 +137,7 @@ function readBy(
   return Object.fromEntries(Object.entries(feeds).filter(([name]) => read.has(name)));
 }
 
-/** Whether this program writes it for another. */
+/** Whether this program writes it for another program. */
 function isKept({ role, updated }: ProgramTensor): boolean {
   return role === "saved" && updated === true;
 }

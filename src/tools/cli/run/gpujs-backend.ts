@@ -9,7 +9,7 @@ import { NormError } from "../../../runtime/shapes/errors.ts";
 import { dimsOf } from "../files/feeds.ts";
 import type { Backend } from "./backend.ts";
 
-/** A reason where gpu.js, or that backend of it, cannot be had. */
+/** A reason in words if gpu.js, or this backend of it, is not there. */
 export async function openGpuJs(backend: GpuBackend | "auto"): Promise<Backend | string> {
   let GPU: GpuConstructor;
   let version: string;
@@ -30,7 +30,7 @@ export async function openGpuJs(backend: GpuBackend | "auto"): Promise<Backend |
   }
 }
 
-/** @param best what `auto` takes, unless a case is too large for it. */
+/** @param best the backend that `auto` takes, unless a case is too large for it. */
 function gpujs(
   GPU: GpuConstructor,
   backend: GpuBackend | "auto",

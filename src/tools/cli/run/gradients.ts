@@ -11,7 +11,7 @@ import type { Spec } from "../arguments/specs.ts";
 import type { Feed } from "../files/feeds.ts";
 import { InputError } from "../terminal/failure.ts";
 
-/** Throws an InputError N515 where a name of the norm is that of a gradient. */
+/** Throws an InputError N515 if a name of the norm is the name of a gradient. */
 export function refuseNameClash({ source, norm }: Spec): void {
   for (const graph of norm.graphs) {
     const clash = nameClash(graph);
@@ -21,13 +21,13 @@ export function refuseNameClash({ source, norm }: Spec): void {
     const span = declarationOf(source, norm.name, name) ?? { source, start, end: start + norm.name.length };
     throw new InputError([
       diagnostic("N515", `\`${name}\` is the name of the gradient of \`${of}\``, span, {
-        note: "gradients are called `d_` and the name of their tensor: choose another name",
+        note: "the name of a gradient is `d_` and the name of its tensor: choose another name",
       }),
     ]);
   }
 }
 
-/** Undefined where another file declares it, as with the states of a called norm. */
+/** Undefined if another file declares it, as with the states of a called norm. */
 function declarationOf(source: Span["source"], norm: string, name: string): Span | undefined {
   const declared = parse(source, () => undefined).items.find(
     (one) => one.kind === "norm" && one.name.text === norm,
@@ -58,13 +58,13 @@ export function backwardOf(graph: Graph): Graph {
   return made;
 }
 
-/** What a case with gradients may feed: the tensors of the norm, and `d_y` for each output. */
+/** The tensors that a case with gradients may feed: those of the norm, and `d_y` for each output. */
 export function gradientFeeds(graph: Graph): string[] {
   return graph.tensors.map(({ name, role }) => (role === "output" ? gradientName(name) : name));
 }
 
 /**
- * The feeds with zeros for each `d_y` left out. The dims of all are held to the norm.
+ * The feeds, with zeros for each `d_y` that is omitted. Checks the dims of all against the norm.
  * @throws NormError N308, N501 to N507.
  */
 export function completeFeeds(
@@ -85,7 +85,7 @@ export function completeFeeds(
   return Object.fromEntries(given);
 }
 
-/** Of these, what the backward graph reads: not what only the forward pass does. */
+/** Those of the feeds that the backward graph reads, without those that only the forward pass reads. */
 export function backwardFeeds(graph: Graph, complete: Readonly<Record<string, Feed>>): Record<string, Feed> {
   const needed = new Set(backwardOf(graph).tensors.map((one) => one.name));
   return Object.fromEntries(Object.entries(complete).filter(([name]) => needed.has(name)));

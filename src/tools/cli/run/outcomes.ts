@@ -1,9 +1,9 @@
-/** Writing what `normc run` found: as JSON, in pieces, since one string could not hold large tensors. */
+/** Writes the results of `normc run` as JSON, in pieces, since one string cannot hold large tensors. */
 import { writeSync } from "node:fs";
 import { replaceFile } from "../files/replace-file.ts";
 import type { Results, TensorResult } from "./backend.ts";
 
-/** What became of one case. */
+/** The outcome of one case. */
 export interface Outcome {
   readonly name?: string;
   readonly backend: string;
@@ -14,7 +14,7 @@ export interface Outcome {
 
 const pieceLength = 1 << 16;
 
-/** To a file, which then appears as a whole, or to standard output. */
+/** Writes to a file, which then appears as a whole, or to standard output. */
 export function writeOutcomes(outcomes: Outcome | readonly Outcome[], path: string | undefined): void {
   const text = Array.isArray(outcomes) ? listText(outcomes) : outcomeText(outcomes as Outcome, "");
   if (path === undefined) {
@@ -58,7 +58,7 @@ function* tensorText({ dims, data }: TensorResult): Generator<string> {
   yield "] }";
 }
 
-/** The shortest decimal that reads back as the same number; JSON has no word for the three that are none. */
+/** The shortest decimal that reads back as the same number. JSON has no infinities and no NaN; they are strings. */
 function numberText(value: number): string {
   if (!Number.isFinite(value)) return `"${value}"`;
   return Object.is(value, -0) ? "-0" : String(value);

@@ -55,7 +55,7 @@ export async function run(specName: string, options: RunOptions): Promise<ExitCo
   return outcomes.some((one) => one.error !== undefined) ? 1 : 0;
 }
 
-/** More than a screenful helps nobody: all of them are in the output. */
+/** More than a screenful helps nobody. The output has all of them. */
 const shownErrors = 20;
 
 function showErrors(outcomes: readonly Outcome[], isArray: boolean): void {
@@ -68,7 +68,7 @@ function showErrors(outcomes: readonly Outcome[], isArray: boolean): void {
   if (lines.length > shownErrors) say(`… and ${lines.length - shownErrors} more cases failed`);
 }
 
-/** The label of a case, even of one that cannot be read otherwise. */
+/** The label of a case, even if the rest of it cannot be read. */
 function labelOf(value: unknown): string | undefined {
   const label = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
   return typeof label === "string" ? label : undefined;
@@ -101,7 +101,7 @@ async function runCase(
     if (error instanceof CaseError || error instanceof NormError) {
       return { ...head(), error: { code: error.code, message: error.message } };
     }
-    // The other cases may still be of use.
+    // The other cases may still be useful.
     if (process.env.NORMC_DEBUG === "1") throw error;
     const reason = error instanceof Error ? error.message : String(error);
     return { ...head(), error: { code: "N513", message: `this is a defect of normc: ${reason}` } };

@@ -1,4 +1,4 @@
-/** Small made-up tensors that fit any norm. The same each time. */
+/** Small made-up tensors that fit any norm. They are the same each time. */
 
 import type { Program, ProgramTensor } from "../../../program/program.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
@@ -6,7 +6,7 @@ import { uniform } from "../../../tuning/measure/uniform.ts";
 import { shapesOf } from "../arguments/shape.ts";
 import type { Feed } from "../files/feeds.ts";
 
-/** Extents that keep a norm small: what no param fixes gets a few elements, a last axis a real row. */
+/** Extents that keep a norm small: an axis that no param fixes gets a few elements, the last axis a longer row. */
 export function sampleShapes(program: Program): Shapes {
   const extents = new Map<string, readonly number[]>();
   for (const [i, axis] of program.axes.entries()) {
@@ -31,7 +31,7 @@ export function sampleFeeds(program: Program, shapes: Shapes): Record<string, Fe
   );
 }
 
-/** An input is away from zero, as activations are; an affine or a state near its initial value. */
+/** An input is far from zero, as activations are. An affine or a state is near its initial value. */
 function sample({ role, initial = 0 }: ProgramTensor, random: () => number): number {
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   if (role === "input") return 1 + 2 * normal;

@@ -1,10 +1,10 @@
-/** How a command ends when it cannot do what it was asked to. */
+/** How a command ends if it cannot do its work. */
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 
 /** 0 done, 1 the input is wrong, 2 the command line is wrong, 3 no device can do it. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-/** The input is wrong: diagnostics say where. */
+/** The input is wrong. Diagnostics say where. */
 export class InputError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
@@ -14,7 +14,7 @@ export class InputError extends Error {
   }
 }
 
-/** Anything else that is not a defect of ours, said in one line. */
+/** Any other failure that is not a defect of normc, in one line. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
 

@@ -1,4 +1,4 @@
-/** What is shown on the terminal: diagnostics, and results as they are or as JSON. */
+/** Shows diagnostics and results on the terminal, as text or as JSON. */
 import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
 import { renderJson, renderText } from "../../../language/diagnostics/render.ts";
 
@@ -35,7 +35,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Says something beside the result. */
+/** Writes a remark to standard error, beside the result. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -1,13 +1,13 @@
-/** How far a long command is, on standard error; nothing where that is no terminal. */
+/** Shows the progress of a long command on standard error, if that is a terminal. */
 import type { SingleBar } from "cli-progress";
 
 export interface Progress {
-  /** One more is done, or begun. */
+  /** Another item is done, or begun. */
   step(what: string): void;
   done(): void;
 }
 
-/** What is done within a second needs no progress, and most commands are: only then is the library imported. */
+/** A command that ends within a second needs no progress, and most do. Only a longer one imports the library. */
 const patienceMs = 1000;
 
 export function progress(total: number): Progress {
@@ -39,7 +39,7 @@ export function progress(total: number): Progress {
       label = what;
       if (state === "waiting" && performance.now() - start >= patienceMs) {
         state = "importing";
-        // A progress bar that cannot be drawn is no reason to fail.
+        // A command must not fail because a progress bar cannot be drawn.
         show().catch(() => {});
       }
       bar?.update(count, { what });

@@ -1,4 +1,4 @@
-/** What `normc tune` is to tune: a spec in one mode, with extents. */
+/** The jobs of `normc tune`: a spec in one mode, with extents. */
 
 import { whyNotSaved } from "../../../compile/compile-backward.ts";
 import { compileGraph } from "../../../compile/passes.ts";
@@ -16,36 +16,36 @@ import { backwardOf, refuseNameClash } from "../run/gradients.ts";
 import { CommandError } from "../terminal/failure.ts";
 
 export interface TuneJob {
-  /** The program's name and the extents, to be read. */
+  /** The program's name and the extents, for people. */
   readonly title: string;
-  /** What the oracle computes: as the checker made it, whatever is kept. */
+  /** The graph that the oracle computes: as the checker made it, whatever is saved. */
   readonly graph: Graph;
   readonly subject: Subject;
-  /** The forward pass, where it keeps what this one reads. */
+  /** The forward pass, if it saves values that this pass reads. */
   readonly after?: TuneJob;
-  /** Under which the result is filed. */
+  /** The result is filed under this. */
   readonly name: string;
   readonly hash: string;
   readonly bucket: string;
   readonly at: string;
 }
 
-/** A forward and a backward pass that fit each other. */
+/** A forward pass and the backward pass that fits it. */
 export interface StepJob {
   readonly save: Save;
   readonly forward: TuneJob;
   readonly backward: TuneJob;
 }
 
-/** What one shard does as a whole. */
+/** The work that one shard does as a whole. */
 export interface TuneTask {
   readonly key: string;
   readonly jobs: readonly TuneJob[];
-  /** To be held against each other, once their passes are tuned. */
+  /** Compared with each other once their passes are tuned. */
   readonly steps: readonly StepJob[];
 }
 
-/** `each`: whatever can be kept, and which of it makes the fastest step. */
+/** `each` tries every choice of saved values and finds the fastest training step. */
 export type TuneSave = Save | "each";
 
 export interface JobWish {
@@ -60,8 +60,8 @@ export interface JobWish {
 }
 
 /**
- * @throws CommandError where the extents do not fit.
- * @throws InputError N515, and N516 where what is to be kept cannot be.
+ * @throws CommandError if the extents do not fit.
+ * @throws InputError N515, and N516 if the wanted values cannot be saved.
  */
 export async function taskOf(wish: JobWish): Promise<TuneTask> {
   const { spec, mode, grad, save } = wish;

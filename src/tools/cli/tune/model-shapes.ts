@@ -1,4 +1,4 @@
-/** `normc shapes`: the normalization layers of an ONNX model, and what `normc tune --model` tunes. */
+/** `normc shapes`: the normalization layers of an ONNX model, which `normc tune --model` tunes. */
 import { type Layer, mapLayers } from "../../onnx/map.ts";
 import { type OnnxModel, readModel } from "../../onnx/read.ts";
 import { resolveSpec } from "../arguments/specs.ts";
@@ -12,7 +12,7 @@ export interface ShapesOptions {
   readonly json?: boolean;
 }
 
-/** Layers that are the same one, once, with how often it occurs. */
+/** Equal layers once, with their number. */
 interface Kind {
   readonly layer: Layer;
   readonly nodes: readonly string[];
@@ -32,7 +32,7 @@ export async function shapes(path: string, { dim, json }: ShapesOptions): Promis
   return 0;
 }
 
-/** What to tune of a model; a word on what cannot be. */
+/** The layers of a model to tune. It names those that it cannot tune on standard error. */
 export async function modelWishes(
   path: string,
   dims: readonly string[],
@@ -42,7 +42,7 @@ export async function modelWishes(
   const kinds = await kindsOf(path, dims);
   const wishes = kinds.flatMap(({ layer, nodes }) => {
     if ("reason" in layer) {
-      say(`left out: ${nodes.length} x ${textOf(layer, nodes)}`);
+      say(`not tuned: ${nodes.length} x ${textOf(layer, nodes)}`);
       return [];
     }
     const { norm, mode, extents, params, dtype } = layer;
@@ -53,7 +53,7 @@ export async function modelWishes(
 }
 
 async function kindsOf(path: string, dims: readonly string[]): Promise<readonly Kind[]> {
-  // Protobuf itself allows no message above 2 GiB: larger models have their weights in other files.
+  // Protobuf allows no message above 2 GiB. Larger models have their weights in other files.
   const bytes = readBytes(path, 2 ** 31 - 1);
   let model: OnnxModel;
   try {
@@ -61,7 +61,7 @@ async function kindsOf(path: string, dims: readonly string[]): Promise<readonly 
   } catch (error) {
     throw new CommandError(
       1,
-      `${path} is no ONNX model: ${error instanceof Error ? error.message : String(error)}`,
+      `${path} is not an ONNX model: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
   const kinds = new Map<string, { layer: Layer; nodes: string[] }>();

@@ -1,4 +1,4 @@
-/** What `templates/report.html.hbs` is filled with. */
+/** The data of `templates/report.html.hbs`. */
 import { escapeHtml, fill } from "../../../../templates/fill.ts";
 
 /** A plot of `templates/report.html.hbs`: horizontal bars, in pixels of its own box. */
@@ -7,7 +7,7 @@ export interface ReportPlot {
   readonly width: number;
   readonly height: number;
   readonly bottom: number;
-  /** Where the default's time is. */
+  /** The place of the default's time. */
   readonly reference: number;
   readonly ticks: readonly { readonly x: number; readonly y: number; readonly text: string }[];
   readonly bars: readonly {
@@ -36,7 +36,7 @@ export interface ReportShell {
   readonly plots: readonly ReportPlot[];
 }
 
-/** Fills `templates/report.html.hbs`. The templates are compiled for source texts, where nothing is escaped. */
+/** Fills `templates/report.html.hbs`. It escapes itself, since the templates are compiled for source texts. */
 export function renderReport(shell: ReportShell): string {
   return fill("report.html", escapedDeep(shell) as ReportShell);
 }

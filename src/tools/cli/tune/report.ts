@@ -8,7 +8,7 @@ import { replaceText } from "../files/replace-file.ts";
 import { type ReportPlot, renderReport } from "./report-shell.ts";
 import { cellsOf, type Row } from "./table.ts";
 
-/** Told apart by people who confuse red and green too, on white and on black (Okabe and Ito, 2008). */
+/** Colours that people who confuse red and green can tell apart, on white and on black (Okabe and Ito, 2008). */
 const colors = ["#e69f00", "#56b4e9", "#009e73", "#b0a516", "#0072b2", "#d55e00", "#cc79a7", "#888888"];
 const colorOf = scaleOrdinal<string, string>().domain(strategies).range(colors);
 

@@ -1,4 +1,4 @@
-/** `normc tune` at work: one job after the other, each written to the file when it is done. */
+/** Runs the jobs of `normc tune` one after the other and writes each result to the file at once. */
 
 import { version } from "../../../program/compiler-version.ts";
 import { type ProgramResults, type TuningResult, withResult } from "../../../tuning/file/tuning-file.ts";
@@ -21,7 +21,7 @@ export interface TuneRun {
   readonly out: string;
 }
 
-/** A row for each job, by its key, but for those whose default variant is wrong; and how many variants were wrong. */
+/** A row for each job by its key, except for those whose default variant is wrong, and the number of wrong variants. */
 export async function runJobs(
   run: TuneRun,
   jobs: readonly TuneJob[],
@@ -47,13 +47,13 @@ export async function runJobs(
   return { rows, wrong };
 }
 
-/** After each result, so that an interrupted run goes on where it stopped. What others have written since is kept. */
+/** Runs after each result, so that an interrupted run continues where it stopped. It keeps what others wrote meanwhile. */
 export function file({ out, facts }: TuneRun, job: TuneJob, result: TuningResult): void {
   const text = withResult(readOrEmpty(out), facts, { ...job, compiler: version }, job.bucket, result);
   writeTuningFile(out, text);
 }
 
-/** What the forward pass has kept is what the backward pass is tried with. */
+/** The backward pass is tried with the values that the forward pass saved. */
 async function withFeeds({ place }: TuneRun, job: TuneJob, rows: ReadonlyMap<string, Row>): Promise<TuneJob> {
   if (job.after === undefined) return job;
   const choices = rows.get(keyOf(job.after))?.result.choices ?? new Map();
@@ -65,7 +65,7 @@ async function withFeeds({ place }: TuneRun, job: TuneJob, rows: ReadonlyMap<str
   return { ...job, subject: { ...job.subject, feeds } };
 }
 
-/** What the file knows of a job, if that is still so; a word on what it once knew. */
+/** The result of a job in the file, if it still holds. Says so if it does not. */
 function freshResult({ out, facts }: TuneRun, job: TuneJob): TuningResult | undefined {
   for (const adapter of readOrEmpty(out).adapters.values()) {
     if (!sameAdapter(adapter.facts, facts)) continue;
@@ -74,13 +74,13 @@ function freshResult({ out, facts }: TuneRun, job: TuneJob): TuningResult | unde
     if (program === undefined || result === undefined) continue;
     const stale = staleness(program, job);
     if (stale === undefined) return result;
-    say(`${job.title}: what the file has is ignored: ${stale}`);
+    say(`${job.title}: the result in the file is ignored: ${stale}`);
   }
   return undefined;
 }
 
 function staleness({ hash, compiler }: ProgramResults, job: TuneJob): string | undefined {
-  if (hash !== job.hash) return "its kernels were others";
+  if (hash !== job.hash) return "it belongs to other kernels";
   return compiler === version ? undefined : `it was measured with normc ${compiler}`;
 }
 
@@ -112,7 +112,7 @@ async function tuneOne(
   }
 }
 
-/** A wrong variant never wins, and is not passed over in silence. */
+/** A wrong variant never wins, and it is always reported. */
 function reportDefects({ title }: TuneJob, { kernels }: JobResult): number {
   const wrong = kernels.flatMap(({ kernel, result }) =>
     result.tried.flatMap((one) =>

@@ -1,4 +1,4 @@
-/** `normc tune --save each`: what a step of training takes, forward and backward, by what the one keeps for the other. */
+/** `normc tune --save each`: times a training step, forward and backward, for each choice of saved values. */
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import type { Choices } from "../../../tuning/file/tuning-file.ts";
 import { timeSteps } from "../../../tuning/workbench/time-steps.ts";
@@ -13,7 +13,7 @@ export interface StepRow {
   readonly times: readonly { readonly save: Save; readonly ms: number }[];
 }
 
-/** Times are filed with the backward passes; what the file knows is not measured again. */
+/** Times are filed with the backward passes. Times that the file has are not measured again. */
 export async function compareSteps(
   run: TuneRun,
   tasks: readonly TuneTask[],
@@ -21,7 +21,7 @@ export async function compareSteps(
 ): Promise<readonly StepRow[]> {
   const compared: StepRow[] = [];
   for (const { steps } of tasks) {
-    // One whose default variant is wrong was reported.
+    // A job with a wrong default variant is already reported.
     const able = steps.every(
       ({ forward, backward }) => rows.has(keyOf(forward)) && rows.has(keyOf(backward)),
     );
@@ -50,7 +50,7 @@ async function measureSteps(
     (_, of) => {
       shown ??= progress(of);
       shown.step(
-        `${steps[0]!.forward.title}: forward and backward, ${steps.map(({ save }) => save).join(", ")} kept`,
+        `${steps[0]!.forward.title}: forward and backward, ${steps.map(({ save }) => save).join(", ")} saved`,
       );
     },
   ).finally(() => shown?.done());
@@ -61,7 +61,7 @@ async function measureSteps(
   });
 }
 
-/** Less is not worth the memory. */
+/** A smaller gain is not worth the memory. */
 const tie = 0.03;
 
 export function stepText({ title, times }: StepRow): string {
@@ -69,8 +69,8 @@ export function stepText({ title, times }: StepRow): string {
   const [fastest] = times;
   const each = times.map(({ save, ms }) => `${save} ${ms.toPrecision(3)} ms (${(ms / none.ms).toFixed(2)})`);
   const worth = fastest!.ms < (1 - tie) * none.ms;
-  const advice = worth ? `build with --save ${fastest!.save}` : "keep nothing";
-  return `${title}, forward and backward by what is kept: ${each.join(", ")}: ${advice}`;
+  const advice = worth ? `build with --save ${fastest!.save}` : "save nothing";
+  return `${title}, forward and backward by what is saved: ${each.join(", ")}: ${advice}`;
 }
 
 export function stepJson({ title, times }: StepRow): object {

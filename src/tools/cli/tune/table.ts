@@ -9,11 +9,11 @@ import type { TuneJob } from "./jobs.ts";
 export interface Row {
   readonly job: TuneJob;
   readonly result: TuningResult;
-  /** What was measured now; undefined where the file knew it. */
+  /** The measurement of this run; undefined if the file had the result. */
   readonly found: JobResult | undefined;
 }
 
-/** What the table says of a row: title, default ms, best ms, factor, of copy speed, measured, best variant. */
+/** The cells of a row: title, default ms, best ms, factor, of copy speed, measured, best variant. */
 export function cellsOf({
   job,
   result,

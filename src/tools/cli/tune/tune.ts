@@ -89,7 +89,7 @@ async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<
     const { modelWishes } = await import("./model-shapes.ts");
     wishes.push(...(await modelWishes(options.model, options.dim)).map((one) => ({ ...common, ...one })));
   }
-  // Shapes of one spec are divided by semicolons, or are given one after the other where an axis comes again.
+  // Semicolons separate the shapes of one spec. A repeated axis also begins a new shape.
   const shapes = options.shape
     .join(";")
     .split(";")
@@ -99,14 +99,14 @@ async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<
     for (const shape of shapes) wishes.push({ ...common, spec, shape: [shape], params });
   }
   if (specs.length > 0 && shapes.length === 0)
-    throw new CommandError(2, "--shape is missing: what extents to tune for");
+    throw new CommandError(2, "--shape is missing: it gives the extents to tune for");
   if (specs.length === 0 && options.model === undefined) {
     throw new CommandError(2, "nothing to tune: name a spec with --shape, or a model with --model");
   }
   const tasks = new Map<string, TuneTask>();
   for (const wish of wishes) {
     const task = await taskOf(wish);
-    // Of extents that share a result the first are measured.
+    // If several extents share a result, the first ones are measured.
     const [{ name, bucket }] = task.jobs as [TuneJob];
     if (!tasks.has(`${name} ${bucket}`)) tasks.set(`${name} ${bucket}`, task);
   }
@@ -142,7 +142,7 @@ function show(
   for (const step of steps) print(stepText(step));
   if (explain) for (const row of rows) explainRow(row);
   const kept = rows.filter((one) => one.found === undefined).length;
-  if (kept > 0) print(`${kept} of ${rows.length} were in ${out} already and not measured`);
+  if (kept > 0) print(`${kept} of ${rows.length} were already in ${out} and were not measured`);
 }
 
 function explainRow({ job, found }: Row): void {
@@ -151,7 +151,7 @@ function explainRow({ job, found }: Row): void {
       `\n${job.title}, kernel ${kernel}: ${space.variants.length} variants, ${result.tried.length} tried: ${result.ended}`,
     );
     for (const { reason, variants } of result.skipped) print(`  ${variants.length} not measured: ${reason}`);
-    for (const [reason, count] of reasonsOf(space.pruned)) print(`  ${count} left out: ${reason}`);
+    for (const [reason, count] of reasonsOf(space.pruned)) print(`  ${count} not tried: ${reason}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a tuning file has for a program on the adapter at hand. */
+/** Looks up a program in a tuning file, on the adapter at hand. */
 
 import { version } from "../../../program/compiler-version.ts";
 import type { Dtype, Program } from "../../../program/program.ts";
@@ -17,7 +17,7 @@ import {
 } from "../../../tuning/file/tuning-key.ts";
 import { say } from "../terminal/output.ts";
 
-/** Undefined, with a word, where the file has nothing. */
+/** Undefined if the file has nothing; then it says so. */
 export async function tunedChooser(
   { path, file }: { readonly path: string; readonly file: TuningFile },
   device: GPUDevice,
