@@ -32,6 +32,8 @@ export interface MapPass {
 export interface StatisticsPass {
   readonly kind: "statistics";
   readonly name: string;
+  /** What the parts of long rows add up to, which another pass merges. */
+  readonly partsName: string;
   /** The axes that are kept: a texel for each coordinate, slowest first. */
   readonly grid: AxisSet;
   /** The axes of a row, slowest first. */
@@ -48,6 +50,7 @@ export const texelSlots = 4;
 
 export function planGather(graph: Graph): GatherPlan {
   const g = createBuilder(graph.factors);
+  const fresh = freshNames(graph.tensors.map((one) => one.name));
   const made = new Map<Node, Node>();
   const level = new Map<Node, number>();
   const loops = new Map<string, { readonly level: number; readonly reductions: Reduction[] }>();
@@ -59,7 +62,7 @@ export function planGather(graph: Graph): GatherPlan {
       made.set(node, own);
       continue;
     }
-    const name = `stat_${own.id}`;
+    const name = fresh(`stat_${own.id}`);
     made.set(node, g.input(name, own.axes));
     const key = `${below} ${own.axes.join(" ")} over ${own.over.join(" ")}`;
     const loop = loops.get(key) ?? { level: below, reductions: [] };
@@ -73,7 +76,21 @@ export function planGather(graph: Graph): GatherPlan {
     return { kind: "map", target: { tensor, factors, value: made.get(value) as Node } };
   });
   return {
-    passes: [...statistics.map((one, place) => statisticsPass(graph, one, `stats_${place + 1}`)), ...maps],
+    passes: [
+      ...statistics.map((one, place) => statisticsPass(graph, one, `stats_${place + 1}`, fresh)),
+      ...maps,
+    ],
+  };
+}
+
+/** Names that no tensor of the spec has: what is made on the way lies beside the tensors, by name. */
+function freshNames(tensors: readonly string[]): (wanted: string) => string {
+  const taken = new Set(tensors);
+  return (wanted) => {
+    let name = wanted;
+    while (taken.has(name)) name = `${name}_`;
+    taken.add(name);
+    return name;
   };
 }
 
@@ -82,7 +99,12 @@ interface Reduction {
   readonly name: string;
 }
 
-function statisticsPass(graph: Graph, reductions: readonly Reduction[], name: string): StatisticsPass {
+function statisticsPass(
+  graph: Graph,
+  reductions: readonly Reduction[],
+  wanted: string,
+  fresh: (wanted: string) => string,
+): StatisticsPass {
   const nodes = reductions.map((one) => one.node);
   const [{ axes, over }] = nodes;
   const fixed = graph.axes
@@ -92,7 +114,8 @@ function statisticsPass(graph: Graph, reductions: readonly Reduction[], name: st
   const sampled = nodes.every((one) => one.op === "shift");
   return {
     kind: "statistics",
-    name,
+    name: fresh(wanted),
+    partsName: fresh(`${wanted}_parts`),
     grid: orderLike(graph, axes, nodes),
     row: orderLike(graph, over, nodes),
     reductions: nodes,

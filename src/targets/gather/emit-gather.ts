@@ -31,9 +31,8 @@ export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLang
     if (pass.kind === "map")
       return { whole: emit(pass.target.tensor, lowerMap(pass, addressOf)), split: null };
     const { whole, split } = lowerStatistics(pass, addressOf);
-    const parts = `${pass.name}_parts`;
     for (let slot = 0; split !== null && slot < split.slots; slot++) {
-      sources.set(partSlot(pass, slot), { from: parts, slot, slots: split.slots });
+      sources.set(partSlot(pass, slot), { from: pass.partsName, slot, slots: split.slots });
     }
     for (const [slot, name] of pass.names.entries()) {
       addresses.set(name, { tensor: name, layout: pass.grid, offset: u32(0) });
@@ -42,7 +41,7 @@ export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLang
     return {
       whole: emit(pass.name, whole),
       split: split && {
-        part: emit(parts, split.part),
+        part: emit(pass.partsName, split.part),
         merge: emit(pass.name, split.merge),
         row: pass.row,
       },
