@@ -1,7 +1,7 @@
 /**
  * The plan for targets where an invocation writes one place and shares nothing (fragments of WebGL2, threads of gpu.js):
- * a list of passes. A statistics pass reduces rows, once a row, and packs at most four numbers in a texel; a map pass
- * writes one tensor, element by element, and reads the statistics that earlier passes packed.
+ * a list of draws. A statistics draw reduces rows, once a row, and packs at most four numbers in a texel; a map draw
+ * writes one tensor, element by element, and reads the statistics that earlier draws packed.
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import { createBuilder } from "../../graph/tensor/builder.ts";
@@ -19,27 +19,27 @@ import type { Target } from "./plan.ts";
 
 export interface GatherPlan {
   /** In the order in which they run. */
-  readonly passes: readonly PlannedPass[];
+  readonly draws: readonly PlannedDraw[];
 }
 
-export type PlannedPass = MapPass | StatisticsPass;
+export type PlannedDraw = MapDraw | StatisticsDraw;
 
-export interface MapPass {
+export interface MapDraw {
   readonly kind: "map";
   readonly target: Target;
 }
 
-export interface StatisticsPass {
+export interface StatisticsDraw {
   readonly kind: "statistics";
   readonly name: string;
-  /** What the parts of long rows add up to, which another pass merges. */
+  /** What the parts of long rows add up to, which another draw merges. */
   readonly partsName: string;
   /** The axes that are kept: a texel for each coordinate, slowest first. */
   readonly grid: AxisSet;
   /** The axes of a row, slowest first. */
   readonly row: AxisSet;
   readonly reductions: readonly ReduceNode[];
-  /** The names under which later passes read each of them. */
+  /** The names under which later draws read each of them. */
   readonly names: readonly string[];
   /** Whether rows can be long: then there are texts for rows in parts as well. */
   readonly long: boolean;
@@ -71,13 +71,13 @@ export function planGather(graph: Graph): GatherPlan {
   }
   const inOrder = [...loops.values()].sort((a, b) => a.level - b.level);
   const statistics = inOrder.flatMap(({ reductions }) => intoTexels(reductions));
-  const maps = graph.results.map(({ tensor, value }): MapPass => {
+  const maps = graph.results.map(({ tensor, value }): MapDraw => {
     const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? [];
     return { kind: "map", target: { tensor, factors, value: made.get(value) as Node } };
   });
   return {
-    passes: [
-      ...statistics.map((one, place) => statisticsPass(graph, one, `stats_${place + 1}`, fresh)),
+    draws: [
+      ...statistics.map((one, place) => statisticsDraw(graph, one, `stats_${place + 1}`, fresh)),
       ...maps,
     ],
   };
@@ -99,12 +99,12 @@ interface Reduction {
   readonly name: string;
 }
 
-function statisticsPass(
+function statisticsDraw(
   graph: Graph,
   reductions: readonly Reduction[],
   wanted: string,
   fresh: (wanted: string) => string,
-): StatisticsPass {
+): StatisticsDraw {
   const nodes = reductions.map((one) => one.node);
   const [{ axes, over }] = nodes;
   const fixed = graph.axes

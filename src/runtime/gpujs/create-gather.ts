@@ -22,7 +22,7 @@ export async function createGatherFromOptions<Result>(
 }
 
 /**
- * The same for its backward pass: of its passes, those that the gradients asked for need.
+ * The same for its backward pass: it makes the draws that the gradients asked for need.
  * @param load brings the backward programs, one a mode.
  * @throws NormError (as a rejection) the same, and N501 or N514 for gradients that cannot be asked for.
  */
