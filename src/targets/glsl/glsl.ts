@@ -4,9 +4,9 @@ import type { UnaryOp } from "../../kernels/ir/ir.ts";
 import type { ScalarExpr, ScalarStmt, ScalarType } from "../../kernels/ir/scalar.ts";
 import type { GatherLanguage, GatherNames } from "../gather/gather-names.ts";
 import { helpersOf } from "../text/helpers-of.ts";
-import { isInfix, operand, symbols } from "../text/infix.ts";
-import { type Line, printLines } from "../text/lines.ts";
-import { f32Bits, type Literals, literal } from "../text/literal.ts";
+import { isInfix, operand, symbols } from "../text/infix-operators.ts";
+import { f32Bits, type Literals, literal } from "../text/numbers.ts";
+import { type Line, printLines } from "../text/print-lines.ts";
 import { glslHelpers } from "./helpers.ts";
 import { glslReserved } from "./reserved-words.ts";
 

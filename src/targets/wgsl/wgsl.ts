@@ -8,11 +8,11 @@ import type { Constant, Expr, Kernel, Stmt, UnaryOp } from "../../kernels/ir/ir.
 import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Accessor, ProgramBinding } from "../../program/program.ts";
 import { helpersOf } from "../text/helpers-of.ts";
-import { isInfix, operand, symbols } from "../text/infix.ts";
-import { type Line, printLines } from "../text/lines.ts";
-import { f32Bits, type Literals, literal } from "../text/literal.ts";
+import { isInfix, operand, symbols } from "../text/infix-operators.ts";
+import { constantName, localName } from "../text/ir-names.ts";
 import { createNamer, type Namer } from "../text/namer.ts";
-import { constantName, localName } from "../text/names.ts";
+import { f32Bits, type Literals, literal } from "../text/numbers.ts";
+import { type Line, printLines } from "../text/print-lines.ts";
 import { wgslHelpers } from "./helpers.ts";
 import { wgslReserved } from "./reserved-words.ts";
 
