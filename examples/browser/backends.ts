@@ -50,7 +50,7 @@ export function openWebGl2(): Backend | Missing {
 
 export interface Outcome {
   readonly y: Float32Array;
-  /** Dispatches or passes of a run. */
+  /** Dispatches or draws of a run. */
   readonly steps: number;
   /** Milliseconds: until the first result, shaders compiled, and the median of the runs after it. */
   readonly first: number;
@@ -77,7 +77,7 @@ export async function measure(backend: Backend, shape: Shape, feeds: Feeds): Pro
       times.push(performance.now() - start);
     }
     times.sort((a, b) => a - b);
-    const steps = (made.passes ?? made.dispatches ?? []).length;
+    const steps = (made.draws ?? made.dispatches ?? []).length;
     return { y, steps, first, median: times[times.length >> 1]!, runs: times.length };
   } finally {
     await made.destroy();

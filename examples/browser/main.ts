@@ -73,6 +73,11 @@ function show({ element }: Card, state: string, fields: Readonly<Record<string, 
   }
 }
 
+function counted(steps: number, backend: Backend["name"]): string {
+  const one = backend === "webgpu" ? "dispatch" : "draw";
+  return `${steps} ${one}${steps === 1 ? "" : one === "draw" ? "s" : "es"}`;
+}
+
 async function runOn(card: Card, choice: Choice, feeds: Feeds, want: Float64Array): Promise<Outcome | null> {
   const { backend } = card;
   if ("missing" in backend) {
@@ -90,7 +95,7 @@ async function runOn(card: Card, choice: Choice, feeds: Feeds, want: Float64Arra
       runs: `median of ${runs} runs`,
       first: `${first.toFixed(0)} ms`,
       error: error.toExponential(1),
-      steps: `${steps} ${backend.name === "webgpu" ? "dispatch" : "pass"}${steps === 1 ? "" : "es"}`,
+      steps: counted(steps, backend.name),
     });
     return outcome;
   } catch (error) {

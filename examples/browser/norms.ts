@@ -40,9 +40,9 @@ export interface Feeds {
 export interface Made {
   run(feeds: Feeds): Promise<{ readonly y: Float32Array }>;
   destroy(): unknown;
-  /** The dispatches of WebGPU, the passes of WebGL2. */
+  /** The dispatches of WebGPU, the draws of WebGL2. */
   readonly dispatches?: readonly unknown[];
-  readonly passes?: readonly string[];
+  readonly draws?: readonly string[];
 }
 
 export interface Shape {

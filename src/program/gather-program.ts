@@ -1,5 +1,5 @@
 /**
- * A program for gpu.js: one norm in one mode as passes in which an invocation writes one texel and nobody waits for
+ * A program for gpu.js: one norm in one mode as draws in which an invocation writes one texel and nobody waits for
  * anybody. Plain data, as `program.ts` is; shapes stay open.
  */
 import type { ProgramInterface } from "./program.ts";
@@ -9,20 +9,20 @@ export interface GatherProgram extends ProgramInterface {
   readonly steps: readonly GatherStep[];
 }
 
-/** What is made in one pass, or in two where rows are long and few. */
+/** What is made in one draw, or in two where rows are long and few. */
 export interface GatherStep {
-  readonly whole: GatherPass;
+  readonly whole: GatherDraw;
   readonly split: {
-    /** A texel for each part of each row, and the pass that merges them. */
-    readonly part: GatherPass;
-    readonly merge: GatherPass;
+    /** A texel for each part of each row, and the draw that merges them. */
+    readonly part: GatherDraw;
+    readonly merge: GatherDraw;
     /** The factors that a row runs over. */
     readonly row: readonly string[];
   } | null;
 }
 
-export interface GatherPass {
-  /** What it makes: an output or the new value of a state, or what later passes read under that name. */
+export interface GatherDraw {
+  /** What it makes: an output or the new value of a state, or what later draws read under that name. */
   readonly name: string;
   /** Its factors, slowest first: a texel for each coordinate. `(parts)` is the number of parts of a row. */
   readonly factors: readonly string[];
@@ -43,7 +43,7 @@ export interface GatherPass {
 }
 
 export interface GatherRead {
-  /** A tensor that is fed, or what an earlier pass made. */
+  /** A tensor that is fed, or what an earlier draw made. */
   readonly from: string;
   /** The parameter of the JavaScript function. */
   readonly name: string;

@@ -9,7 +9,7 @@
 import { readFileSync } from "node:fs";
 import { compileGraph } from "../../src/compile/passes.ts";
 import type { Kernel } from "../../src/kernels/ir/ir.ts";
-import { allForms } from "../../src/kernels/ir/ir.ts";
+import { allKernels } from "../../src/kernels/ir/ir.ts";
 import { parse } from "../../src/language/syntax/parse.ts";
 import { normc, root } from "../cli/normc.ts";
 import { graphOf, libraryFiles, librarySource } from "../support/library.ts";
@@ -72,7 +72,7 @@ function equationsOf(norm: string): readonly object[] {
 
 /** In the structure that serves every shape. */
 function firstKernel(norm: string): Kernel {
-  return allForms(compileGraph(graphOf(norm)).kernels[0]!)[0]!;
+  return allKernels(compileGraph(graphOf(norm)).kernels[0]!)[0]!;
 }
 
 /** A syntax tree or a statement: what kind it is and what it holds, its body indented below it. */

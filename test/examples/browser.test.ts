@@ -43,7 +43,7 @@ describe.skipIf(opened === undefined)("the page", () => {
           expect(Number(card.error)).toBeLessThanOrEqual(1e-5);
         }
         expect(webgpu!.steps).toBe("1 dispatch");
-        expect(webgl2!.steps).toMatch(/^[2-5] passes$/);
+        expect(webgl2!.steps).toMatch(/^[2-5] draws$/);
         expect(await opened!.page.textContent("#spec")).toContain(`norm ${norm} {`);
       }
     },

@@ -41,7 +41,7 @@ describe("generated modules for gpu.js", () => {
     await norm.destroy();
   });
 
-  it("a backward pass makes the passes that the gradients asked for need", async () => {
+  it("a backward pass makes the draws that the gradients asked for need", async () => {
     const trial = {
       graph: graphOf("LayerNorm"),
       dims: { x: [7, 24], gamma: [24], beta: [24] },
@@ -50,7 +50,7 @@ describe("generated modules for gpu.js", () => {
     const backward = backwardTrial(trial);
     const all = await LayerNorm.createBackward(gpu, { x: [7, 24] });
     const some = await LayerNorm.createBackward(gpu, { x: [7, 24], of: ["beta"] });
-    expect(some.passes.length).toBeLessThan(all.passes.length);
+    expect(some.draws.length).toBeLessThan(all.draws.length);
     // What only the forward pass reads may be given.
     const given = { ...trial.feeds, d_y: backward.feeds.d_y! };
     const { d_beta, ...none } = await some.run(given);

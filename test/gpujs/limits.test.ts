@@ -3,7 +3,7 @@ import { GPU } from "gpu.js";
 import { expect, it } from "vitest";
 import { compileGather } from "../../src/compile/compile-gather.ts";
 import { createGatherNorm, type GpuBackend } from "../../src/runtime/gpujs/index.ts";
-import { checkSizes, sizedPasses } from "../../src/runtime/gpujs/open-passes.ts";
+import { checkSizes, sizedDraws } from "../../src/runtime/gpujs/sized-draws.ts";
 import { resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import { graphOf } from "../support/library.ts";
 
@@ -25,9 +25,9 @@ it("webasm ends at 2^24 elements; where no backend is named, the next one is tak
 
 it("webgl2 ends where a texture does", () => {
   const shapes = resolveShapes(program, dims);
-  const passes = sizedPasses(program, shapes, new Set(["y"]), "webgl2");
+  const draws = sizedDraws(program, shapes, new Set(["y"]), "webgl2");
   const check = (maxTextureSize: number) => () =>
-    checkSizes(program, shapes, passes, { backend: "webgl2", maxTextureSize });
+    checkSizes(program, shapes, draws, { backend: "webgl2", maxTextureSize });
   expect(check(8192)).not.toThrow();
   expect(check(4096)).toThrow(
     "tensor x: 33554432 elements are above 16777216 (webgl2: a texture of 4096 × 4096)",
@@ -35,14 +35,14 @@ it("webgl2 ends where a texture does", () => {
 });
 
 it("rows that are long and few are in parts, and those that are many are not", () => {
-  const passes = (rows: number, length: number, backend: GpuBackend): string[] =>
-    sizedPasses(program, resolveShapes(program, { x: [rows, length] }), new Set(["y"]), backend).map(
-      ({ pass, parts }) => `${pass.name} ${parts}`,
+  const draws = (rows: number, length: number, backend: GpuBackend): string[] =>
+    sizedDraws(program, resolveShapes(program, { x: [rows, length] }), new Set(["y"]), backend).map(
+      ({ draw, parts }) => `${draw.name} ${parts}`,
     );
-  expect(passes(4096, 768, "webgl2")).toEqual(["stats_1 1", "y 1"]);
-  expect(passes(2, 65536, "webgl2")).toEqual(["stats_1_parts 256", "stats_1 256", "y 1"]);
-  expect(passes(2, 65536, "webasm")).toEqual(["stats_1_parts 32", "stats_1 32", "y 1"]);
-  expect(passes(2, 65536, "cpu")).toEqual(["stats_1 1", "y 1"]);
+  expect(draws(4096, 768, "webgl2")).toEqual(["stats_1 1", "y 1"]);
+  expect(draws(2, 65536, "webgl2")).toEqual(["stats_1_parts 256", "stats_1 256", "y 1"]);
+  expect(draws(2, 65536, "webasm")).toEqual(["stats_1_parts 32", "stats_1 32", "y 1"]);
+  expect(draws(2, 65536, "cpu")).toEqual(["stats_1 1", "y 1"]);
 });
 
 it.each(["webasm", "cpu"] as const)(

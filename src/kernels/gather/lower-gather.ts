@@ -1,5 +1,5 @@
 /**
- * From a planned pass to a gather kernel: kernel IR that loads, computes, and ends with the numbers of one texel. The
+ * From a planned draw to a gather kernel: kernel IR that loads, computes, and ends with the numbers of one texel. The
  * row, its reductions and its values are lowered as for WebGPU; then one lane does it all (`scalarize.ts`).
  */
 
@@ -15,7 +15,7 @@ import { constantKey, type Expr } from "../ir/ir.ts";
 import type { ScalarConstant, ScalarExpr, ScalarStmt } from "../ir/scalar.ts";
 import { everyExpr, everyStmt, expressionsOf } from "../ir/visit.ts";
 import { countUses, createNames } from "../lower/lower.ts";
-import type { MapPass, StatisticsPass } from "../schedule/gather-plan.ts";
+import type { MapDraw, StatisticsDraw } from "../schedule/gather-plan.ts";
 import type { ReductionLoop } from "../schedule/row-loops.ts";
 import { mergePartials, type Partials, partialsOf, partRange, withAllMoments } from "../strategies/split.ts";
 import { partsFactor, scalarExpr, scalarize } from "./scalarize.ts";
@@ -31,8 +31,8 @@ export interface GatherKernel {
   readonly loads: readonly string[];
 }
 
-/** Where a row in parts hands on what the parts add up to: the names by which the merging pass loads each slot. */
-export const partSlot = (pass: StatisticsPass, slot: number): string => `${pass.name}.part.${slot}`;
+/** Where a row in parts hands on what the parts add up to: the names by which the merging draw loads each slot. */
+export const partSlot = (draw: StatisticsDraw, slot: number): string => `${draw.name}.part.${slot}`;
 
 export interface StatisticsKernels {
   readonly whole: GatherKernel;
@@ -46,40 +46,40 @@ export interface StatisticsKernels {
 
 type AddressOf = (tensor: string) => Address;
 
-export function lowerMap({ target }: MapPass, addressOf: AddressOf): GatherKernel {
+export function lowerMap({ target }: MapDraw, addressOf: AddressOf): GatherKernel {
   const context = contextOf([target.value], addressOf);
   const row = rowFrame(target.factors, builtin("group"));
   const value = lowerValue(context, row, target.value);
   return kernelOf(target.factors, row, [value], null);
 }
 
-export function lowerStatistics(pass: StatisticsPass, addressOf: AddressOf): StatisticsKernels {
-  const loop: ReductionLoop = { over: pass.row, reductions: pass.reductions, segments: [] };
-  const path: Path = { over: pass.row, vector: null, range: { kind: "whole" } };
-  const context = contextOf(pass.reductions, addressOf);
-  const row = rowFrame(pass.grid, builtin("group"));
+export function lowerStatistics(draw: StatisticsDraw, addressOf: AddressOf): StatisticsKernels {
+  const loop: ReductionLoop = { over: draw.row, reductions: draw.reductions, segments: [] };
+  const path: Path = { over: draw.row, vector: null, range: { kind: "whole" } };
+  const context = contextOf(draw.reductions, addressOf);
+  const row = rowFrame(draw.grid, builtin("group"));
   lowerReductions(context, row, loop, path);
-  const whole = kernelOf(pass.grid, row, valuesOf(row, pass.reductions), null);
-  return { whole, split: pass.long ? lowerSplit(pass, loop, path, addressOf) : null };
+  const whole = kernelOf(draw.grid, row, valuesOf(row, draw.reductions), null);
+  return { whole, split: draw.long ? lowerSplit(draw, loop, path, addressOf) : null };
 }
 
 function lowerSplit(
-  pass: StatisticsPass,
+  draw: StatisticsDraw,
   loop: ReductionLoop,
   path: Path,
   addressOf: AddressOf,
 ): StatisticsKernels["split"] {
   const partials = partialsOf([loop]);
   return {
-    part: lowerPart(pass, loop, path, partials, addressOf),
-    merge: lowerMerge(pass, loop, path, partials, addressOf),
+    part: lowerPart(draw, loop, path, partials, addressOf),
+    merge: lowerMerge(draw, loop, path, partials, addressOf),
     slots: partials.slots,
   };
 }
 
 /** Texel `part · rows + row`. */
 function lowerPart(
-  pass: StatisticsPass,
+  draw: StatisticsDraw,
   loop: ReductionLoop,
   path: Path,
   partials: Partials,
@@ -88,34 +88,34 @@ function lowerPart(
   const { reductions } = withAllMoments(loop);
   const context = contextOf(reductions, addressOf);
   const { nameOf } = context;
-  const rows = extentOf(pass.grid);
+  const rows = extentOf(draw.grid);
   const top = createFrame(null, null);
   const part = bind(top, "part", div(builtin("group"), rows), nameOf);
   const place = bind(top, "row", sub(builtin("group"), mul(part, rows)), nameOf);
-  const row = { ...rowFrame(pass.grid, place), body: top.body };
+  const row = { ...rowFrame(draw.grid, place), body: top.body };
   const range = partRange(row, path, nameOf);
   lowerReductions(context, row, { ...loop, reductions }, { ...path, range });
   const values: Expr[] = [];
   for (const node of reductions) values[partials.slotOf(node)] = row.values.get(node) as Expr;
   // Of a sample alone nothing is merged: its two other slots stay empty.
   const slots = Array.from({ length: partials.slots }, (_, slot) => values[slot] ?? f32(0));
-  return kernelOf([partsFactor, ...pass.grid], row, slots, part);
+  return kernelOf([partsFactor, ...draw.grid], row, slots, part);
 }
 
 function lowerMerge(
-  pass: StatisticsPass,
+  draw: StatisticsDraw,
   loop: ReductionLoop,
   path: Path,
   partials: Partials,
   addressOf: AddressOf,
 ): GatherKernel {
-  const context = contextOf(pass.reductions, addressOf);
-  const row = rowFrame(pass.grid, builtin("group"));
+  const context = contextOf(draw.reductions, addressOf);
+  const row = rowFrame(draw.grid, builtin("group"));
   mergePartials(context, row, path, loop, partials, (slot, part) => ({
-    tensor: partSlot(pass, slot),
-    index: add(mul(part, extentOf(pass.grid)), builtin("group")),
+    tensor: partSlot(draw, slot),
+    index: add(mul(part, extentOf(draw.grid)), builtin("group")),
   }));
-  return kernelOf(pass.grid, row, valuesOf(row, pass.reductions), null);
+  return kernelOf(draw.grid, row, valuesOf(row, draw.reductions), null);
 }
 
 function contextOf(values: readonly Node[], addressOf: AddressOf): ValueContext {

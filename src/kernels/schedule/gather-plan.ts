@@ -1,7 +1,7 @@
 /**
  * The plan for targets where an invocation writes one place and shares nothing (fragments of WebGL2, threads of gpu.js):
- * a list of passes. A statistics pass reduces rows, once a row, and packs at most four numbers in a texel; a map pass
- * writes one tensor, element by element, and reads the statistics that earlier passes packed.
+ * a list of draws. A statistics draw reduces rows, once a row, and packs at most four numbers in a texel; a map draw
+ * writes one tensor, element by element, and reads the statistics that earlier draws packed.
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import { createBuilder } from "../../graph/tensor/builder.ts";
@@ -19,25 +19,27 @@ import type { Target } from "./plan.ts";
 
 export interface GatherPlan {
   /** In the order in which they run. */
-  readonly passes: readonly PlannedPass[];
+  readonly draws: readonly PlannedDraw[];
 }
 
-export type PlannedPass = MapPass | StatisticsPass;
+export type PlannedDraw = MapDraw | StatisticsDraw;
 
-export interface MapPass {
+export interface MapDraw {
   readonly kind: "map";
   readonly target: Target;
 }
 
-export interface StatisticsPass {
+export interface StatisticsDraw {
   readonly kind: "statistics";
   readonly name: string;
+  /** What the parts of long rows add up to, which another draw merges. */
+  readonly partsName: string;
   /** The axes that are kept: a texel for each coordinate, slowest first. */
   readonly grid: AxisSet;
   /** The axes of a row, slowest first. */
   readonly row: AxisSet;
   readonly reductions: readonly ReduceNode[];
-  /** The names under which later passes read each of them. */
+  /** The names under which later draws read each of them. */
   readonly names: readonly string[];
   /** Whether rows can be long: then there are texts for rows in parts as well. */
   readonly long: boolean;
@@ -48,6 +50,7 @@ export const texelSlots = 4;
 
 export function planGather(graph: Graph): GatherPlan {
   const g = createBuilder(graph.factors);
+  const fresh = freshNames(graph.tensors.map((one) => one.name));
   const made = new Map<Node, Node>();
   const level = new Map<Node, number>();
   const loops = new Map<string, { readonly level: number; readonly reductions: Reduction[] }>();
@@ -59,7 +62,7 @@ export function planGather(graph: Graph): GatherPlan {
       made.set(node, own);
       continue;
     }
-    const name = `stat_${own.id}`;
+    const name = fresh(`stat_${own.id}`);
     made.set(node, g.input(name, own.axes));
     const key = `${below} ${own.axes.join(" ")} over ${own.over.join(" ")}`;
     const loop = loops.get(key) ?? { level: below, reductions: [] };
@@ -68,12 +71,26 @@ export function planGather(graph: Graph): GatherPlan {
   }
   const inOrder = [...loops.values()].sort((a, b) => a.level - b.level);
   const statistics = inOrder.flatMap(({ reductions }) => intoTexels(reductions));
-  const maps = graph.results.map(({ tensor, value }): MapPass => {
+  const maps = graph.results.map(({ tensor, value }): MapDraw => {
     const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? [];
     return { kind: "map", target: { tensor, factors, value: made.get(value) as Node } };
   });
   return {
-    passes: [...statistics.map((one, place) => statisticsPass(graph, one, `stats_${place + 1}`)), ...maps],
+    draws: [
+      ...statistics.map((one, place) => statisticsDraw(graph, one, `stats_${place + 1}`, fresh)),
+      ...maps,
+    ],
+  };
+}
+
+/** Names that no tensor of the spec has: what is made on the way lies beside the tensors, by name. */
+function freshNames(tensors: readonly string[]): (wanted: string) => string {
+  const taken = new Set(tensors);
+  return (wanted) => {
+    let name = wanted;
+    while (taken.has(name)) name = `${name}_`;
+    taken.add(name);
+    return name;
   };
 }
 
@@ -82,7 +99,12 @@ interface Reduction {
   readonly name: string;
 }
 
-function statisticsPass(graph: Graph, reductions: readonly Reduction[], name: string): StatisticsPass {
+function statisticsDraw(
+  graph: Graph,
+  reductions: readonly Reduction[],
+  wanted: string,
+  fresh: (wanted: string) => string,
+): StatisticsDraw {
   const nodes = reductions.map((one) => one.node);
   const [{ axes, over }] = nodes;
   const fixed = graph.axes
@@ -92,7 +114,8 @@ function statisticsPass(graph: Graph, reductions: readonly Reduction[], name: st
   const sampled = nodes.every((one) => one.op === "shift");
   return {
     kind: "statistics",
-    name,
+    name: fresh(wanted),
+    partsName: fresh(`${wanted}_parts`),
     grid: orderLike(graph, axes, nodes),
     row: orderLike(graph, over, nodes),
     reductions: nodes,

@@ -22,7 +22,7 @@ export async function createGatherFromOptions<Result>(
 }
 
 /**
- * The same for its backward pass, with only the draws that the wanted gradients need.
+ * The same for its backward draw, with only the draws that the wanted gradients need.
  * @param load loads the backward programs, one for each mode.
  * @throws NormError (as a rejection) the same, and N501 or N514 for gradients that do not exist.
  */

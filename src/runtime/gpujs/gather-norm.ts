@@ -10,7 +10,7 @@ import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import { type GpuBackend, type GpuSettings, openGpu, refuseFallback } from "./backend.ts";
 import { openChain } from "./gather-pipeline.ts";
-import { checkSizes, sizedPasses } from "./open-passes.ts";
+import { checkSizes, sizedDraws } from "./sized-draws.ts";
 
 export type GatherOptions = Omit<NormOptions, "choose">;
 
@@ -23,7 +23,7 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   /** The backend that it runs on. A run that gpu.js moved to another one is refused (N517). */
   readonly backend: GpuBackend;
   /** The draws of a run, in order. */
-  readonly passes: readonly string[];
+  readonly draws: readonly string[];
   /**
    * Takes arrays (dense, in the tensor's layout) and returns the outputs and the updated states. The default of a state is
    * its initial value.
@@ -55,13 +55,13 @@ export async function createGatherNorm(
 ): Promise<GatherNorm> {
   const shapes = resolveShapes(program, options.dims, options.params);
   const dtypes = resolveDtypes(program, options.dtype);
-  const passesOn = (one: GpuBackend) => sizedPasses(program, shapes, new Set(wanted), one);
-  const opened = await openGpu(gpuSettings, (one) => checkSizes(program, shapes, passesOn(one.backend), one));
+  const drawsOn = (one: GpuBackend) => sizedDraws(program, shapes, new Set(wanted), one);
+  const opened = await openGpu(gpuSettings, (one) => checkSizes(program, shapes, drawsOn(one.backend), one));
   const { gpu, backend } = opened;
-  const passes = passesOn(backend);
+  const draws = drawsOn(backend);
   const results = resultsOf(program).filter(({ name }) => wanted.includes(name));
   const computed = results.filter(({ name }) => shapes.elements.get(name)! > 0).map(({ name }) => name);
-  const chain = computed.length === 0 ? undefined : openChain(gpu, backend, passes, shapes, computed);
+  const chain = computed.length === 0 ? undefined : openChain(gpu, backend, draws, shapes, computed);
   let usable = true;
 
   return {
@@ -69,7 +69,7 @@ export async function createGatherNorm(
     dims: shapes.dims,
     dtypes,
     backend,
-    passes: passes.map(({ pass }) => pass.name),
+    draws: draws.map(({ draw }) => draw.name),
     async run(feeds) {
       if (!usable) throw new Error(`this ${program.norm} is destroyed`);
       const fed = program.tensors.filter((one) => one.role !== "output");

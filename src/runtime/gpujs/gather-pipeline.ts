@@ -2,7 +2,7 @@
 import type { GatherRead } from "../../program/gather-program.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import type { GpuBackend, GpuJs, KernelCall, PipelineCall } from "./backend.ts";
-import { constantsOf, type SizedPass } from "./open-passes.ts";
+import { constantsOf, type SizedDraw } from "./sized-draws.ts";
 
 export interface Chain {
   /** The feeds, in order. */
@@ -20,19 +20,19 @@ const settings = { asyncMode: true, precision: "single", tactic: "precision" } a
 export function openChain(
   gpu: GpuJs,
   backend: GpuBackend,
-  passes: readonly SizedPass[],
+  draws: readonly SizedDraw[],
   shapes: Shapes,
   results: readonly string[],
 ): Chain {
   const made = new Set<string>();
   const feeds = new Set<string>();
   // A new state has the name of the old one. A draw that reads this name reads the feed.
-  for (const { pass } of passes) {
-    for (const { from } of pass.reads) if (!isBetween(made, from, results)) feeds.add(from);
-    made.add(pass.name);
+  for (const { draw } of draws) {
+    for (const { from } of draw.reads) if (!isBetween(made, from, results)) feeds.add(from);
+    made.add(draw.name);
   }
   const order = [...feeds];
-  const kernels = passes.map((one) =>
+  const kernels = draws.map((one) =>
     backend === "webgl2" ? glslKernel(gpu, one, shapes) : scriptKernel(gpu, one, shapes),
   );
   // Here and not in the pipeline: there gpu.js copies each array in `lowp`, which on a phone is an f16.
@@ -40,10 +40,10 @@ export function openChain(
   const steps = (...args: readonly unknown[]): unknown => {
     const values = new Map<string, unknown>(order.map((name, i) => [name, args[i]]));
     const written = new Map<string, unknown>();
-    for (const [i, { pass }] of passes.entries()) {
-      const value = kernels[i]!(...pass.reads.map(({ from }) => values.get(from)));
-      if (results.includes(pass.name)) written.set(pass.name, value);
-      else values.set(pass.name, value);
+    for (const [i, { draw }] of draws.entries()) {
+      const value = kernels[i]!(...draw.reads.map(({ from }) => values.get(from)));
+      if (results.includes(draw.name)) written.set(draw.name, value);
+      else values.set(draw.name, value);
     }
     return results.map((name) => written.get(name));
   };
@@ -80,16 +80,16 @@ function lengthOf(shapes: Shapes, name: string): number {
 }
 
 /** One plane for each number of a texel, so that no kernel reads more than one number of an invocation. */
-function scriptKernel(gpu: GpuJs, sized: SizedPass, shapes: Shapes): KernelCall {
-  const { pass, count } = sized;
-  return gpu.createKernel(pass.js, {
+function scriptKernel(gpu: GpuJs, sized: SizedDraw, shapes: Shapes): KernelCall {
+  const { draw, count } = sized;
+  return gpu.createKernel(draw.js, {
     ...settings,
-    output: pass.slots === 1 ? [count] : [count, pass.slots],
+    output: draw.slots === 1 ? [count] : [count, draw.slots],
     constants: constantsOf(sized, shapes),
     constantTypes: Object.fromEntries(
-      pass.constants.map((one) => [one.name, one.kind === "extent" ? "Integer" : "Float"]),
+      draw.constants.map((one) => [one.name, one.kind === "extent" ? "Integer" : "Float"]),
     ),
-    functions: pass.js.includes("round_even(") ? [roundEven] : [],
+    functions: draw.js.includes("round_even(") ? [roundEven] : [],
   });
 }
 
@@ -111,16 +111,16 @@ function uploadKernel(gpu: GpuJs, count: number): KernelCall {
   });
 }
 
-function glslKernel(gpu: GpuJs, sized: SizedPass, shapes: Shapes): KernelCall {
-  const { pass, count } = sized;
+function glslKernel(gpu: GpuJs, sized: SizedDraw, shapes: Shapes): KernelCall {
+  const { draw, count } = sized;
   const constants = Object.entries(constantsOf(sized, shapes)).map(([name, value], i) =>
-    pass.constants[i]!.kind === "extent"
+    draw.constants[i]!.kind === "extent"
       ? `const int ${name} = ${value};\n`
       : `const float ${name} = ${floatLiteral(value)};\n`,
   );
-  const source = [...constants, ...pass.reads.flatMap(accessors), pass.glsl].join("");
+  const source = [...constants, ...draw.reads.flatMap(accessors), draw.glsl].join("");
   return gpu.createKernel(
-    `function (${pass.reads.map((_, i) => parameter(i)).join(", ")}) { return pass_value(this.thread.x); }`,
+    `function (${draw.reads.map((_, i) => parameter(i)).join(", ")}) { return pass_value(this.thread.x); }`,
     {
       ...settings,
       output: [count],
@@ -130,7 +130,7 @@ function glslKernel(gpu: GpuJs, sized: SizedPass, shapes: Shapes): KernelCall {
           name: "pass_value",
           source,
           argumentTypes: { group: "Integer" },
-          returnType: pass.slots === 1 ? "Float" : "Array(4)",
+          returnType: draw.slots === 1 ? "Float" : "Array(4)",
         },
       ],
     },

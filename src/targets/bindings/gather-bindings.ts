@@ -1,5 +1,5 @@
 /** The TypeScript modules of norms for gpu.js: those for WebGPU in another target. */
-import type { GatherPass, GatherProgram, GatherStep } from "../../program/gather-program.ts";
+import type { GatherDraw, GatherProgram, GatherStep } from "../../program/gather-program.ts";
 import { describeNorm } from "./api.ts";
 import { type Banner, headOf } from "./bindings.ts";
 import { escapeComment } from "./doc-comments.ts";
@@ -75,11 +75,11 @@ function compactStep({ whole, split }: GatherStep): GatherStep {
 }
 
 /** Without the comments and the indentation of the texts, which a page need not load: `glsl/` has them. */
-function compact(pass: GatherPass): GatherPass {
+function compact(draw: GatherDraw): GatherDraw {
   const short = (text: string): string =>
     text
       .replace(/^\s*\/\/.*\n/gm, "")
       .replace(/^ +/gm, "")
       .replace(/\n{2,}/g, "\n");
-  return { ...pass, glsl: short(pass.glsl), js: short(pass.js) };
+  return { ...draw, glsl: short(draw.glsl), js: short(draw.js) };
 }

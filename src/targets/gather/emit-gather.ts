@@ -1,16 +1,16 @@
-/** From planned passes to a program for gpu.js, in the languages that it takes. */
+/** From planned draws to a program for gpu.js, in the languages that it takes. */
 
 import type { Graph } from "../../graph/tensor/graph.ts";
 import type { Address } from "../../kernels/body/address.ts";
 import { type GatherKernel, lowerMap, lowerStatistics, partSlot } from "../../kernels/gather/lower-gather.ts";
 import { u32 } from "../../kernels/ir/expr.ts";
 import type { GatherPlan } from "../../kernels/schedule/gather-plan.ts";
-import type { GatherPass, GatherProgram, GatherRead, GatherStep } from "../../program/gather-program.ts";
+import type { GatherDraw, GatherProgram, GatherRead, GatherStep } from "../../program/gather-program.ts";
 import { programInterface } from "../interface/program-interface.ts";
 import { type Reserved, reservedInAny } from "../text/namer.ts";
 import { type GatherLanguage, gatherNames, type Source } from "./gather-names.ts";
 
-/** How each of the texts of a pass is written. */
+/** How each of the texts of a draw is written. */
 export interface GatherLanguages {
   readonly glsl: GatherLanguage;
   readonly js: GatherLanguage;
@@ -25,26 +25,25 @@ export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLang
   }
   const addressOf = (name: string): Address => found(addresses, name);
   const reserved = reservedInAny([languages.glsl.reserved, languages.js.reserved]);
-  const emit = (name: string, kernel: GatherKernel): GatherPass =>
-    emitPass(name, kernel, (tensor) => found(sources, tensor), reserved, languages);
-  const steps = plan.passes.map((pass): GatherStep => {
-    if (pass.kind === "map")
-      return { whole: emit(pass.target.tensor, lowerMap(pass, addressOf)), split: null };
-    const { whole, split } = lowerStatistics(pass, addressOf);
-    const parts = `${pass.name}_parts`;
+  const emit = (name: string, kernel: GatherKernel): GatherDraw =>
+    emitDraw(name, kernel, (tensor) => found(sources, tensor), reserved, languages);
+  const steps = plan.draws.map((draw): GatherStep => {
+    if (draw.kind === "map")
+      return { whole: emit(draw.target.tensor, lowerMap(draw, addressOf)), split: null };
+    const { whole, split } = lowerStatistics(draw, addressOf);
     for (let slot = 0; split !== null && slot < split.slots; slot++) {
-      sources.set(partSlot(pass, slot), { from: parts, slot, slots: split.slots });
+      sources.set(partSlot(draw, slot), { from: draw.partsName, slot, slots: split.slots });
     }
-    for (const [slot, name] of pass.names.entries()) {
-      addresses.set(name, { tensor: name, layout: pass.grid, offset: u32(0) });
-      sources.set(name, { from: pass.name, slot, slots: pass.names.length });
+    for (const [slot, name] of draw.names.entries()) {
+      addresses.set(name, { tensor: name, layout: draw.grid, offset: u32(0) });
+      sources.set(name, { from: draw.name, slot, slots: draw.names.length });
     }
     return {
-      whole: emit(pass.name, whole),
+      whole: emit(draw.name, whole),
       split: split && {
-        part: emit(parts, split.part),
-        merge: emit(pass.name, split.merge),
-        row: pass.row,
+        part: emit(draw.partsName, split.part),
+        merge: emit(draw.name, split.merge),
+        row: draw.row,
       },
     };
   });
@@ -53,17 +52,17 @@ export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLang
 
 function found<T>(map: ReadonlyMap<string, T>, name: string): T {
   const one = map.get(name);
-  if (one === undefined) throw new Error(`${name} is read before a pass makes it`);
+  if (one === undefined) throw new Error(`${name} is read before a draw makes it`);
   return one;
 }
 
-function emitPass(
+function emitDraw(
   name: string,
   kernel: GatherKernel,
   sourceOf: (tensor: string) => Source,
   reserved: Reserved,
   { glsl, js }: GatherLanguages,
-): GatherPass {
+): GatherDraw {
   const names = gatherNames(kernel, sourceOf, reserved);
   const texts = { glsl: glsl.print(kernel, names), js: js.print(kernel, names) };
   const reads = new Map<string, GatherRead>();

@@ -1,8 +1,8 @@
 /** What the printers of gather kernels share: the names of constants, locals and of what is read. */
 import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
 import type { ScalarConstant } from "../../kernels/ir/scalar.ts";
+import { constantName, localName } from "../text/ir-names.ts";
 import { createNamer, type Reserved } from "../text/namer.ts";
-import { constantName, localName } from "../text/names.ts";
 
 /** Where what a kernel loads under a name lies: in which number of the texels of what. */
 export interface Source {

@@ -3,10 +3,11 @@ import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
 import type { UnaryOp } from "../../kernels/ir/ir.ts";
 import type { ScalarExpr, ScalarStmt, ScalarType } from "../../kernels/ir/scalar.ts";
 import type { GatherLanguage, GatherNames } from "../gather/gather-names.ts";
-import { isInfix, operand, symbols } from "../text/infix.ts";
-import { type Line, printLines } from "../text/lines.ts";
-import { f32Bits, type Literals, literal } from "../text/literal.ts";
-import { glslHelpersOf } from "./helpers.ts";
+import { helpersOf } from "../text/helpers-of.ts";
+import { isInfix, operand, symbols } from "../text/infix-operators.ts";
+import { f32Bits, type Literals, literal } from "../text/numbers.ts";
+import { type Line, printLines } from "../text/print-lines.ts";
+import { glslHelpers } from "./helpers.ts";
 import { glslReserved } from "./reserved-words.ts";
 
 export const glsl: GatherLanguage = { reserved: glslReserved, print };
@@ -18,7 +19,7 @@ function print(kernel: GatherKernel, names: GatherNames): string {
   const [type, result] = values.length === 1 ? ["float", values[0]] : ["vec4", `vec4(${padded.join(", ")})`];
   const open = `${type} pass_value(int group) {`;
   const text = printLines([{ open, body: [...body, `return ${result};`], close: "}" }], "");
-  return [...glslHelpersOf(text), text].join("\n");
+  return [...helpersOf(glslHelpers, text), text].join("\n");
 }
 
 const typeNames: Readonly<Record<ScalarType, string>> = { f32: "float", u32: "int", bool: "bool" };

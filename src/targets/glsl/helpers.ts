@@ -1,5 +1,7 @@
 /** Functions that emitted GLSL calls and GLSL ES 3.00 does not have. */
-const helpers: readonly { readonly name: string; readonly text: string }[] = [
+import type { Helper } from "../text/helpers-of.ts";
+
+export const glslHelpers: readonly Helper[] = [
   {
     name: "larger",
     text: `// A NaN stays a NaN, which max does not promise. Told by its bits: a compiler may take a != a for false.
@@ -17,9 +19,3 @@ float smaller(float a, float b) {
 `,
   },
 ];
-
-export const glslHelperNames: readonly string[] = helpers.map((one) => one.name);
-
-export function glslHelpersOf(body: string): string[] {
-  return helpers.filter(({ name }) => body.includes(`${name}(`)).map(({ text }) => text);
-}

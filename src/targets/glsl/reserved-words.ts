@@ -1,6 +1,6 @@
 /** Words that no name in emitted GLSL ES 3.00 may be: keywords, reserved words (§3.7), built-in functions, and helpers. */
 import type { Reserved } from "../text/namer.ts";
-import { glslHelperNames } from "./helpers.ts";
+import { glslHelpers } from "./helpers.ts";
 
 const words = `
 attribute const uniform varying layout centroid flat smooth break continue do for while switch case default if else in
@@ -26,7 +26,7 @@ textureProjLodOffset textureGrad textureGradOffset textureProjGrad textureProjGr
 `;
 
 export const glslReserved: Reserved = {
-  words: new Set([...words.trim().split(/\s+/), ...glslHelperNames]),
+  words: new Set([...words.trim().split(/\s+/), ...glslHelpers.map((one) => one.name)]),
   // WebGL keeps the second one for itself.
   prefixes: ["gl_", "webgl_"],
   twoUnderscores: true,

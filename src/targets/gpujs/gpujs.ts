@@ -7,9 +7,9 @@ import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
 import type { UnaryOp } from "../../kernels/ir/ir.ts";
 import type { ScalarExpr, ScalarStmt } from "../../kernels/ir/scalar.ts";
 import type { GatherLanguage, GatherNames } from "../gather/gather-names.ts";
-import { isInfix, operand, symbols } from "../text/infix.ts";
-import { type Line, printLines } from "../text/lines.ts";
-import { type Literals, literal } from "../text/literal.ts";
+import { isInfix, operand, symbols } from "../text/infix-operators.ts";
+import { type Literals, literal } from "../text/numbers.ts";
+import { type Line, printLines } from "../text/print-lines.ts";
 import { gpujsReserved } from "./reserved-words.ts";
 
 export const gpujs: GatherLanguage = { reserved: gpujsReserved, print };

@@ -1,9 +1,11 @@
 /** Functions that emitted WGSL calls and WGSL does not have. A module declares those that it calls. */
+import type { Helper } from "../text/helpers-of.ts";
+
 const nanBits = (name: string): string => `(bitcast<u32>(${name}) & 0x7fffffffu) > 0x7f800000u`;
 const nanBits4 = (name: string): string =>
   `((bitcast<vec4u>(${name}) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u))`;
 
-const helpers: readonly { readonly name: string; readonly text: string }[] = [
+export const wgslHelpers: readonly Helper[] = [
   {
     name: "non_finite",
     text: `// WGSL has no literal for an infinity or NaN, and refuses constant expressions that make one.
@@ -56,17 +58,3 @@ fn smaller(a: f32, b: f32) -> f32 {
 }`,
   },
 ];
-
-export const helperNames: readonly string[] = helpers.map((one) => one.name);
-
-/** The declarations of the helpers that a body calls, and of those that they call. */
-export function helpersOf(body: string): string[] {
-  const used: string[] = [];
-  let text = body;
-  for (const { name, text: declaration } of [...helpers].reverse()) {
-    if (!text.includes(`${name}(`)) continue;
-    used.unshift(declaration);
-    text += declaration;
-  }
-  return used;
-}

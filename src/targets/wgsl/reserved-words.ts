@@ -3,7 +3,7 @@
  * names that the emitter uses, and the names that the runtime gives (`at` and `value` are parameters of accessors).
  */
 import type { Reserved } from "../text/namer.ts";
-import { helperNames } from "./helpers.ts";
+import { wgslHelpers } from "./helpers.ts";
 
 const words = `
 alias break case const const_assert continue continuing default diagnostic discard else enable false fn for if let loop
@@ -29,7 +29,7 @@ at value
 `;
 
 export const wgslReserved: Reserved = {
-  words: new Set([...words.trim().split(/\s+/), ...helperNames]),
+  words: new Set([...words.trim().split(/\s+/), ...wgslHelpers.map((one) => one.name)]),
   // Two underscores at the beginning are reserved as well, and the namer begins no name so.
   prefixes: [],
   twoUnderscores: false,

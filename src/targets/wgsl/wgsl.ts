@@ -7,12 +7,13 @@ import { add, mul, u32 } from "../../kernels/ir/expr.ts";
 import type { Constant, Expr, Kernel, Stmt, UnaryOp } from "../../kernels/ir/ir.ts";
 import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Accessor, ProgramBinding } from "../../program/program.ts";
-import { isInfix, operand, symbols } from "../text/infix.ts";
-import { type Line, printLines } from "../text/lines.ts";
-import { f32Bits, type Literals, literal } from "../text/literal.ts";
+import { helpersOf } from "../text/helpers-of.ts";
+import { isInfix, operand, symbols } from "../text/infix-operators.ts";
+import { constantName, localName } from "../text/ir-names.ts";
 import { createNamer, type Namer } from "../text/namer.ts";
-import { constantName, localName } from "../text/names.ts";
-import { helpersOf } from "./helpers.ts";
+import { f32Bits, type Literals, literal } from "../text/numbers.ts";
+import { type Line, printLines } from "../text/print-lines.ts";
+import { wgslHelpers } from "./helpers.ts";
 import { wgslReserved } from "./reserved-words.ts";
 
 type OverrideConstant = Exclude<Constant, { kind: "held" }>;
@@ -36,11 +37,11 @@ export interface WgslModule {
 /** Everything that the shell needs. Names are settled here, so the body and the declarations agree. */
 export function wgslModule(kernel: Kernel): WgslModule {
   const namer = createNamer(wgslReserved);
-  const lanes = namer.name("constant lanes", "LANES");
-  const rows = namer.name("constant rows", "ROWS");
-  const columns = namer.name("constant columns", "COLUMNS");
+  const lanes = constantName(namer, { kind: "lanes" });
+  const rows = constantName(namer, { kind: "rows" });
+  const columns = constantName(namer, { kind: "columns" });
   // The runtime writes this one before the module, so it must have its name.
-  namer.name("constant held", "HELD");
+  constantName(namer, { kind: "held" });
   for (const fixed of ["group", "part", "lane", "row_in_group"]) namer.name(`builtin ${fixed}`, fixed);
   const constants = kernel.constants
     .filter((constant): constant is OverrideConstant => constant.kind !== "held")
@@ -58,7 +59,7 @@ export function wgslModule(kernel: Kernel): WgslModule {
       accessors: called.get(tensor)!,
     })),
     shared: shared && { slots: shared.slots, type: shared.type === "f32x4" ? "vec4f" : "f32" },
-    helpers: helpersOf(body),
+    helpers: helpersOf(wgslHelpers, body),
     workgroup: { lanes, rows, columns },
     parts: usesPart(kernel.body) ? constantName(namer, { kind: "parts" }) : null,
     body,

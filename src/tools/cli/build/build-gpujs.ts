@@ -4,7 +4,7 @@ import { compileGather } from "../../../compile/compile-gather.ts";
 import { differentiate } from "../../../graph/autodiff/differentiate.ts";
 import { differentiable, nameClash } from "../../../graph/autodiff/gradient-names.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import type { GatherPass, GatherProgram } from "../../../program/gather-program.ts";
+import type { GatherDraw, GatherProgram } from "../../../program/gather-program.ts";
 import {
   emitGatherBackward,
   emitGatherBindings,
@@ -51,15 +51,15 @@ function backwardOf(graph: Graph): GatherProgram {
   return compileGather(differentiate(graph)).program;
 }
 
-/** Of the backward passes those that every shape takes: all of them would be twice as many files. */
+/** Of a backward pass the draws that every shape takes: all of them would be twice as many files. */
 function putReadable(
   { head, short, claim, put }: BuiltFile,
   { norm, mode, steps }: GatherProgram,
   kind: "" | "backward",
 ): void {
   const base = [short(norm), ...(mode === null ? [] : [mode]), ...(kind === "" ? [] : [kind])].join(".");
-  const write = (name: string, pass: GatherPass): void =>
-    put(claim(`glsl/${base}.${name}.glsl`), `${head}${readable(pass)}`);
+  const write = (name: string, draw: GatherDraw): void =>
+    put(claim(`glsl/${base}.${name}.glsl`), `${head}${readable(draw)}`);
   for (const { whole, split } of steps) {
     write(short(whole.name), whole);
     if (split === null || kind === "backward") continue;
@@ -69,7 +69,7 @@ function putReadable(
 }
 
 /** What the runtime writes before the text is said in a comment: it depends on the shapes and on gpu.js. */
-function readable({ constants, reads, slots, factors, glsl }: GatherPass): string {
+function readable({ constants, reads, slots, factors, glsl }: GatherDraw): string {
   const before = [
     ...constants.map((one) => (one.kind === "extent" ? `const int ${one.name}` : `const float ${one.name}`)),
     ...reads.flatMap((one) => Object.values(one.accessors).map((name) => `float ${name}(int index)`)),

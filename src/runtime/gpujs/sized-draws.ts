@@ -1,13 +1,13 @@
 /** Which draws a program takes for given shapes, and how large each one is. */
-import type { GatherPass, GatherProgram, GatherStep } from "../../program/gather-program.ts";
+import type { GatherDraw, GatherProgram, GatherStep } from "../../program/gather-program.ts";
 import { NormError } from "../shapes/errors.ts";
 import { product, type Shapes } from "../shapes/shapes.ts";
 import type { GpuBackend, Opened } from "./backend.ts";
 
 const partsFactor = "(parts)";
 
-export interface SizedPass {
-  readonly pass: GatherPass;
+export interface SizedDraw {
+  readonly draw: GatherDraw;
   /** Texels. */
   readonly count: number;
   /** The number of parts of a row that is split. */
@@ -18,23 +18,23 @@ export interface SizedPass {
  * The draws that the results with these names need, in order. No backend has an empty texture, so the statistics of zero
  * rows have one texel, which nobody reads.
  */
-export function sizedPasses(
+export function sizedDraws(
   program: GatherProgram,
   shapes: Shapes,
   wanted: ReadonlySet<string>,
   backend: GpuBackend,
-): SizedPass[] {
+): SizedDraw[] {
   const needed = new Set(wanted);
-  const taken: SizedPass[] = [];
+  const taken: SizedDraw[] = [];
   for (const step of [...program.steps].reverse()) {
     if (!needed.has(step.whole.name)) continue;
     const rows = countOf(step.whole, shapes, 1);
     if (rows === 0 && wanted.has(step.whole.name)) continue;
     const parts = partsOf(step, rows, shapes, backend);
-    const passes = parts > 1 && step.split !== null ? [step.split.part, step.split.merge] : [step.whole];
-    for (const pass of passes.reverse()) {
-      taken.unshift({ pass, count: Math.max(1, countOf(pass, shapes, parts)), parts });
-      for (const read of pass.reads) needed.add(read.from);
+    const draws = parts > 1 && step.split !== null ? [step.split.part, step.split.merge] : [step.whole];
+    for (const draw of draws.reverse()) {
+      taken.unshift({ draw, count: Math.max(1, countOf(draw, shapes, parts)), parts });
+      for (const read of draw.reads) needed.add(read.from);
     }
   }
   return taken;
@@ -56,13 +56,13 @@ function partsOf({ split }: GatherStep, rows: number, shapes: Shapes, backend: G
   return Math.max(1, Math.min(Math.ceil(busy[backend] / rows), Math.floor(length / shortest)));
 }
 
-function countOf(pass: GatherPass, shapes: Shapes, parts: number): number {
-  return product(pass.factors.map((one) => (one === partsFactor ? parts : shapes.factors.get(one)!)));
+function countOf(draw: GatherDraw, shapes: Shapes, parts: number): number {
+  return product(draw.factors.map((one) => (one === partsFactor ? parts : shapes.factors.get(one)!)));
 }
 
-export function constantsOf({ pass, parts }: SizedPass, shapes: Shapes): Record<string, number> {
+export function constantsOf({ draw, parts }: SizedDraw, shapes: Shapes): Record<string, number> {
   return Object.fromEntries(
-    pass.constants.map((one) => [
+    draw.constants.map((one) => [
       one.name,
       one.kind === "param"
         ? shapes.params.get(one.param)!
@@ -80,7 +80,7 @@ const exactIndex = 2 ** 24;
 export function checkSizes(
   program: GatherProgram,
   shapes: Shapes,
-  passes: readonly SizedPass[],
+  draws: readonly SizedDraw[],
   { backend, maxTextureSize }: Pick<Opened, "backend" | "maxTextureSize">,
 ): void {
   const [limit, why] =
@@ -91,7 +91,7 @@ export function checkSizes(
         : [2 ** 31 - 1, "an array"];
   const sizes: (readonly [string, number])[] = [
     ...program.tensors.map(({ name }) => [name, shapes.elements.get(name)!] as const),
-    ...passes.map(({ pass, count }) => [pass.name, count] as const),
+    ...draws.map(({ draw, count }) => [draw.name, count] as const),
   ];
   for (const [name, count] of sizes) {
     if (count <= limit) continue;
