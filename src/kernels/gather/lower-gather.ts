@@ -5,6 +5,7 @@
 
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { Node } from "../../graph/tensor/graph.ts";
+import { partsFactor } from "../../program/names.ts";
 import type { Address } from "../body/address.ts";
 import { bind, createFrame, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
@@ -12,12 +13,12 @@ import { lowerReductions } from "../body/reduce.ts";
 import { lowerValue, type ValueContext } from "../body/value.ts";
 import { add, builtin, div, extentOf, f32, mul, sub } from "../ir/expr.ts";
 import { type Constant, constantKey, type Expr, type Stmt } from "../ir/ir.ts";
-import { everyExpr, everyStmt, expressionsOf } from "../ir/visit.ts";
+import { everyExpr, everyExprIn, everyStmt } from "../ir/visit.ts";
 import { countUses, createNames } from "../lower/lower.ts";
 import type { MapPass, StatisticsPass } from "../schedule/gather-plan.ts";
 import type { ReductionLoop } from "../schedule/row-loops.ts";
 import { mergePartials, type Partials, partialsOf, partRange, withAllMoments } from "../strategies/split.ts";
-import { oneLane, oneLaneValue, partsFactor } from "./scalarize.ts";
+import { oneLane, oneLaneValue } from "./scalarize.ts";
 
 export interface GatherKernel {
   /** The factors of what it makes, slowest first: `group` is the number of the texel. */
@@ -42,6 +43,12 @@ export interface StatisticsKernels {
     readonly merge: GatherKernel;
     readonly slots: number;
   } | null;
+}
+
+/** Every expression of a kernel, and all within them. */
+export function* everyExprOf({ body, values }: Pick<GatherKernel, "body" | "values">): Generator<Expr> {
+  yield* everyExprIn(body);
+  for (const one of values) yield* everyExpr(one);
 }
 
 type AddressOf = (tensor: string) => Address;
@@ -141,15 +148,9 @@ function kernelOf(grid: AxisSet, row: Frame, values: readonly Expr[], part: Expr
   const ends = values.map((one) => oneLaneValue(one, part));
   const constants = new Map<string, Constant>();
   const loads = new Set<string>();
-  const note = (root: Expr): void => {
-    for (const one of everyExpr(root)) {
-      if (one.kind === "constant") constants.set(constantKey(one.constant), one.constant);
-    }
-  };
-  for (const stmt of everyStmt(body)) {
-    if (stmt.kind === "load") loads.add(stmt.tensor);
-    expressionsOf(stmt).forEach(note);
+  for (const one of everyExprOf({ body, values: ends })) {
+    if (one.kind === "constant") constants.set(constantKey(one.constant), one.constant);
   }
-  ends.forEach(note);
+  for (const stmt of everyStmt(body)) if (stmt.kind === "load") loads.add(stmt.tensor);
   return { grid, body, values: ends, constants: [...constants.values()], loads: [...loads] };
 }

@@ -2,6 +2,7 @@
  * A body for a target whose invocations have nothing in common: one lane takes the whole row. Lanes, rows of a
  * workgroup and what they exchange become constants or go.
  */
+import { partsFactor } from "../../program/names.ts";
 import { binary, constant, u32 } from "../ir/expr.ts";
 import type { Builtin, Constant, Expr, Stmt } from "../ir/ir.ts";
 
@@ -40,9 +41,6 @@ function oneLaneOf(stmt: Stmt, part: Expr | null): Stmt[] {
       throw new Error(`a gather kernel has no ${stmt.kind}`);
   }
 }
-
-/** The factor whose extent is the number of parts of a row. No axis of a spec has this name. */
-export const partsFactor = "(parts)";
 
 export function oneLaneValue(expr: Expr, part: Expr | null): Expr {
   const e = (one: Expr): Expr => oneLaneValue(one, part);

@@ -1,10 +1,9 @@
 /** Which passes a program takes for given shapes, and how large each is. */
 import type { GatherPass, GatherProgram, GatherStep } from "../../program/gather-program.ts";
+import { partsFactor } from "../../program/names.ts";
 import { NormError } from "../shapes/errors.ts";
 import { product, type Shapes } from "../shapes/shapes.ts";
 import type { GpuBackend, Opened } from "./backend.ts";
-
-const partsFactor = "(parts)";
 
 export interface SizedPass {
   readonly pass: GatherPass;

@@ -10,6 +10,7 @@ import { programInterface } from "../interface/program-interface.ts";
 import { gatherConstant, gatherNames, type Source } from "./gather-names.ts";
 import { glslAccessor, glslText } from "./glsl.ts";
 import { gpujsText } from "./gpujs.ts";
+import { gpujsFunctionsOf } from "./gpujs-functions.ts";
 import { isGatherReserved } from "./reserved-words.ts";
 
 export function emitGather(graph: Graph, plan: GatherPlan): GatherProgram {
@@ -87,5 +88,6 @@ function emitPass(name: string, kernel: GatherKernel, sourceOf: (name: string) =
     constants: kernel.constants.map((one) => gatherConstant(names, one)),
     glsl,
     js,
+    jsFunctions: gpujsFunctionsOf(kernel),
   };
 }

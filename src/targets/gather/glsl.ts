@@ -2,7 +2,7 @@
 import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
 import type { BinaryOp, Expr, Stmt, Type, UnaryOp } from "../../kernels/ir/ir.ts";
 import type { GatherNames } from "./gather-names.ts";
-import { glslHelpersOf } from "./glsl-helpers.ts";
+import { glslHelperOf, glslHelpersOf } from "./glsl-helpers.ts";
 
 export function glslText(kernel: GatherKernel, names: GatherNames): string {
   const body = kernel.body.map((one) => statement(names, one, "  ")).join("");
@@ -10,7 +10,7 @@ export function glslText(kernel: GatherKernel, names: GatherNames): string {
   const padded = [...values, ...Array.from({ length: 4 - values.length }, () => "0.0")];
   const [type, result] = values.length === 1 ? ["float", values[0]] : ["vec4", `vec4(${padded.join(", ")})`];
   const text = `${type} pass_value(int group) {\n${body}  return ${result};\n}\n`;
-  return [...glslHelpersOf(text), text].join("\n");
+  return [...glslHelpersOf(kernel), text].join("\n");
 }
 
 /** The accessor of a number of the texels of something. */
@@ -79,9 +79,6 @@ const infix: Readonly<Partial<Record<BinaryOp, string>>> = {
   or: "||",
 };
 
-/** GLSL's own may return either operand where one is NaN. */
-const propagating: Readonly<Partial<Record<BinaryOp, string>>> = { max: "larger", min: "smaller" };
-
 const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inversesqrt", round: "roundEven" };
 
 function expression(names: GatherNames, expr: Expr): string {
@@ -99,8 +96,7 @@ function expression(names: GatherNames, expr: Expr): string {
       if (expr.op === "ne") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
       const symbol = infix[expr.op];
       if (symbol !== undefined) return `${inner(expr.a)} ${symbol} ${inner(expr.b)}`;
-      const own = expr.type === "f32" ? propagating[expr.op] : undefined;
-      return `${own ?? expr.op}(${e(expr.a)}, ${e(expr.b)})`;
+      return `${glslHelperOf(expr) ?? expr.op}(${e(expr.a)}, ${e(expr.b)})`;
     }
     case "call":
       return expr.op === "neg" ? `-${inner(expr.a)}` : `${renamed[expr.op] ?? expr.op}(${e(expr.a)})`;

@@ -13,10 +13,9 @@ import {
   type Stmt,
   type UnaryOp,
 } from "../../kernels/ir/ir.ts";
-import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Accessor, ProgramBinding } from "../../program/program.ts";
 import { createNamer, type Namer } from "../text/namer.ts";
-import { helpersOf } from "./helpers.ts";
+import { helperOf, helpersOf } from "./helpers.ts";
 import { isWgslReserved } from "./reserved-words.ts";
 
 type OverrideConstant = Exclude<Constant, { kind: "held" }>;
@@ -62,9 +61,9 @@ export function wgslModule(kernel: Kernel): WgslModule {
       accessors: called.get(tensor)!,
     })),
     shared: shared && { slots: shared.slots, type: shared.type === "f32x4" ? "vec4f" : "f32" },
-    helpers: helpersOf(body),
+    helpers: helpersOf(kernel.body),
     workgroup: { lanes, rows, columns },
-    parts: usesPart(kernel.body) ? constantName(namer, { kind: "parts" }) : null,
+    parts: kernel.inParts ? constantName(namer, { kind: "parts" }) : null,
     body,
   };
 }
@@ -212,9 +211,6 @@ const infix: Readonly<Partial<Record<BinaryOp, string>>> = {
   or: "||",
 };
 
-/** WGSL's own may return either operand when one is NaN: a wrong number without a word. The shell defines these. */
-const propagating: Readonly<Partial<Record<BinaryOp, string>>> = { max: "larger", min: "smaller" };
-
 /** Operators whose WGSL name is another one. */
 const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt" };
 
@@ -222,7 +218,9 @@ function expression(namer: Namer, expr: Expr): string {
   const e = (one: Expr): string => expression(namer, one);
   switch (expr.kind) {
     case "const":
-      return constant(expr.type, expr.value);
+      return helperOf(expr) === undefined
+        ? constant(expr.type, expr.value)
+        : `${helperOf(expr)}(${bits(Math.fround(expr.value))}u)`;
     case "constant":
       return constantName(namer, expr.constant);
     case "builtin":
@@ -234,12 +232,7 @@ function expression(namer: Namer, expr: Expr): string {
       if (expr.op === "ne" && expr.a.type !== "u32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
       const symbol = infix[expr.op];
       if (symbol !== undefined) return `${inner(expr.a)} ${symbol} ${inner(expr.b)}`;
-      const wide = expr.type === "f32x4" ? "4" : "";
-      const name =
-        expr.type === "u32" || propagating[expr.op] === undefined
-          ? undefined
-          : `${propagating[expr.op]}${wide}`;
-      return `${name ?? expr.op}(${e(expr.a)}, ${e(expr.b)})`;
+      return `${helperOf(expr) ?? expr.op}(${e(expr.a)}, ${e(expr.b)})`;
     }
     case "call":
       return expr.op === "neg" ? `-${inner(expr.a)}` : `${renamed[expr.op] ?? expr.op}(${e(expr.a)})`;
@@ -254,7 +247,7 @@ function expression(namer: Namer, expr: Expr): string {
     case "ramp":
       return "vec4f(0.0f, 1.0f, 2.0f, 3.0f)";
     case "fold":
-      return `fold_${expr.op}(${e(expr.a)})`;
+      return `${helperOf(expr)}(${e(expr.a)})`;
     case "any":
       return `any(${e(expr.a)})`;
   }
@@ -275,7 +268,6 @@ function constant(type: "f32" | "u32" | "bool", value: number): string {
       return value !== 0 ? "true" : "false";
     case "f32": {
       const rounded = Math.fround(value);
-      if (!Number.isFinite(rounded)) return `non_finite(${bits(rounded)}u)`;
       const text = Object.is(rounded, -0) ? "-0" : String(rounded);
       return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
     }
