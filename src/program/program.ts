@@ -65,6 +65,8 @@ export interface ProgramTensor {
   readonly initial?: number;
   /** For a state and what is saved: whether this program writes it. */
   readonly updated?: boolean;
+  /** Of a backward program: the forward tensor of which this output is the gradient, or this input the cotangent. */
+  readonly gradientOf?: string;
 }
 
 export interface ProgramKernel {
@@ -138,7 +140,7 @@ export interface ProgramBinding {
    * Whether what is written is added to what is there. Compilers never say so: the runtime does, of a tensor that one
    * dispatch writes, each element once, and none reads.
    */
-  readonly adds?: boolean;
+  readonly accumulates?: boolean;
 }
 
 /**
