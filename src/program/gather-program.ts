@@ -24,7 +24,7 @@ export interface GatherStep {
 export interface GatherDraw {
   /** What it makes: an output or the new value of a state, or what later draws read under that name. */
   readonly name: string;
-  /** Its factors, slowest first: a texel for each coordinate. `(parts)` is the number of parts of a row. */
+  /** Its factors, slowest first: a texel for each coordinate. `partsFactor` is the number of parts of a row. */
   readonly factors: readonly string[];
   /** Numbers in a texel, one to four. */
   readonly slots: number;
@@ -40,6 +40,8 @@ export interface GatherDraw {
    * an invocation the one that its `thread.y` says; the planes of what it reads are `name[slot][index]`.
    */
   readonly js: string;
+  /** Functions that it calls, in the same JavaScript. */
+  readonly jsFunctions: readonly string[];
 }
 
 export interface GatherRead {

@@ -65,6 +65,8 @@ export interface ProgramTensor {
   readonly initial?: number;
   /** For a state and what is saved: whether this program writes it. */
   readonly updated?: boolean;
+  /** Of a backward program: the forward tensor of which this output is the gradient, or this input the cotangent. */
+  readonly gradientOf?: string;
 }
 
 export interface ProgramKernel {
@@ -75,7 +77,7 @@ export interface ProgramKernel {
   readonly row: readonly string[];
   /**
    * The factors over whose rows a workgroup goes one after the other, a chunk of them; none mostly. How many chunks there
-   * are is the extent of the factor `(chunk)`, which is the variant's choice.
+   * are is the extent of `chunkFactor`, which is the variant's choice.
    */
   readonly chunked: readonly string[];
   /** One dispatch that does it all; the first shader serves every shape. */
@@ -95,7 +97,7 @@ export interface Supports {
 }
 
 export interface ProgramSplit {
-  /** Numbers that a part of a row hands on; they lie in the tensor `(partials)`, a row fastest. */
+  /** Numbers that a part of a row hands on; they lie in `partialsTensor`, a row fastest. */
   readonly slots: number;
   readonly stages: readonly ProgramStage[];
 }
@@ -114,10 +116,12 @@ export interface Shader {
   readonly together: number;
   /** Values that a lane keeps for each step of the row; 0 where the row is read again by each loop. */
   readonly held: number;
+  /** Whether the lanes of a row exchange values: the module then calls `exchange` or `exchange4`. */
+  readonly exchanges: boolean;
   /**
    * The WGSL, without what depends on the memory, the device and the variant: the runtime puts before it the bindings,
-   * the accessors by which the text reads and writes them, `enable` lines, `exchange` where the module calls it, and
-   * where it keeps values `HELD`, `held` and `held_place`.
+   * the accessors by which the text reads and writes them, `enable` lines, where values are exchanged `exchange`, and
+   * where they are kept `HELD`, `held` and `held_place`.
    */
   readonly wgsl: string;
   readonly bindings: readonly ProgramBinding[];
@@ -136,7 +140,7 @@ export interface ProgramBinding {
    * Whether what is written is added to what is there. Compilers never say so: the runtime does, of a tensor that one
    * dispatch writes, each element once, and none reads.
    */
-  readonly adds?: boolean;
+  readonly accumulates?: boolean;
 }
 
 /**

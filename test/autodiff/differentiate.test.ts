@@ -131,7 +131,13 @@ describe("the tensors of a backward graph", () => {
     expect(clash("param d_x = 1 input x[N]", "x * d_x")).toBe("d_x");
     expect(clash("input x[N] affine d_z = 1", "x * d_z")).toBeUndefined();
     const output = graphIn("norm A { axes N input x[N] d_x = 2 * x output d_x }");
-    expect(differentiate(output).tensors.map((one) => one.name)).toEqual(["d_d_x", "d_x"]);
+    expect(nameClash(output)).toEqual({ name: "d_x", of: "x" });
+    // Of what has no gradient the name is free.
+    const free = graphIn("norm A { axes N input x[N] d_foo = 2 * x output d_foo }");
+    expect(differentiate(free).tensors).toMatchObject([
+      { name: "d_d_foo", role: "input", gradientOf: "d_foo" },
+      { name: "d_x", role: "output", gradientOf: "x" },
+    ]);
   });
 });
 

@@ -51,6 +51,7 @@ export const norms: readonly BoundNorm[] = [
                 vector: null,
                 together: 1,
                 held: 0,
+                exchanges: false,
                 wgsl: `// \`\${1}\` \\ " */
 override extent: u32;
 override factor: f32;

@@ -1,4 +1,5 @@
 /** Generated modules whose forward pass keeps what the backward pass reads. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -33,6 +34,11 @@ beforeAll(async () => {
 
 test("the use of what is kept type-checks under strict, and wrong uses do not", async () => {
   expect(await typeErrors(folder.path, "saving-usage.txt")).toBe("");
+});
+
+test("what is kept for no gradient makes no backward pass", () => {
+  expect(existsSync(join(folder.path, "backward/Scaled.ts"))).toBe(true);
+  expect(existsSync(join(folder.path, "backward/ClashingOutput.ts"))).toBe(false);
 });
 
 test("what cannot be kept is refused with its reason, for each norm", async () => {

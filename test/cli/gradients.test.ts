@@ -113,6 +113,13 @@ test("a norm with a name that a gradient needs is refused where gradients are as
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toContain("error[N515]: `d_x` is the name of the gradient of `x`");
   expect(err).toContain("clash.norm:3:15");
+  const output = written(
+    "output.norm",
+    "norm Order {\n  axes N\n  input x[N]\n  d_x = exp(x) / sum(exp(x) over N)\n  output d_x\n}\n",
+  );
+  const asOutput = await run(output, []);
+  expect(asOutput.err).toContain("error[N515]: `d_x` is the name of the gradient of `x`");
+  expect(asOutput.err).toContain("output.norm:5:10");
   expect((await normc(["explain", clash, "--grad"])).err).toContain("N515");
   expect((await normc(["explain", clash])).code).toBe(0);
 });

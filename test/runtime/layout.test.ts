@@ -15,6 +15,7 @@ const shader: Shader = {
   vector: null,
   together: 1,
   held: 0,
+  exchanges: false,
   wgsl: `@compute @workgroup_size(1) fn main(@builtin(workgroup_id) id: vec3u) {
   y_put_four(id.x, x_four(id.x) + vec4f(x_at(id.x)) + g_four(id.x));
 }

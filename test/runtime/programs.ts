@@ -38,6 +38,7 @@ export const centered: Program = {
           vector: null,
           together: 1,
           held: 0,
+          exchanges: false,
           wgsl: `
 override N: u32;
 override G: u32;
@@ -92,6 +93,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
           vector: null,
           together: 1,
           held: 0,
+          exchanges: false,
           wgsl: `
 override N: u32;
 override G: u32;
@@ -140,6 +142,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) count: vec3u
           vector: null,
           together: 1,
           held: 0,
+          exchanges: false,
           wgsl: `
 override N: u32;
 override G: u32;

@@ -56,9 +56,22 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   const results = tidy(g, made, new Set(values));
   const cotangents = graph.tensors
     .filter((one) => one.role === "output")
-    .map((one): GraphTensor => ({ ...one, name: gradientName(one.name), role: "input" }));
+    .map(
+      (one): GraphTensor => ({
+        ...one,
+        name: gradientName(one.name),
+        role: "input",
+        gradientOf: one.name,
+      }),
+    );
   const written = wanted.map(
-    ({ name, dims, factors }): GraphTensor => ({ name: gradientName(name), role: "output", dims, factors }),
+    ({ name, dims, factors }): GraphTensor => ({
+      name: gradientName(name),
+      role: "output",
+      dims,
+      factors,
+      gradientOf: name,
+    }),
   );
   const kept = neededTensors(graph.tensors, results, cotangents);
   return simplify({ ...graph, tensors: [...kept, ...cotangents, ...written], results });

@@ -19,7 +19,6 @@ import {
 import { rebuild } from "../tensor/rewrite.ts";
 import { whyNotOutput } from "./can-keep-output.ts";
 import { differentiate, neededTensors } from "./differentiate.ts";
-import { gradientName } from "./gradient-names.ts";
 
 /** What is saved: nothing, the statistics, or the statistics and the outputs in place of the inputs. */
 export type Save = "none" | "stats" | "output";
@@ -33,10 +32,9 @@ export interface Divided {
 /** A norm and all its gradients in one graph. */
 export function joinGradients(forward: Graph): Graph {
   const backward = differentiate(forward);
-  const own = new Set(forward.tensors.map((one) => one.name));
   return {
     ...forward,
-    tensors: [...forward.tensors, ...backward.tensors.filter((one) => !own.has(one.name))],
+    tensors: [...forward.tensors, ...backward.tensors.filter((one) => one.gradientOf !== undefined)],
     results: [...forward.results, ...backward.results],
   };
 }
@@ -53,7 +51,7 @@ export function divide(forward: Graph, joined: Graph, save: Exclude<Save, "none"
     for (const { tensor, value } of values) if (outputs.has(tensor)) given.set(value, tensor);
   }
   const within = bufferName(forward);
-  const saved = statistics(forward, values, gradients, given).map(
+  const saved = statistics(joined, values, gradients, given).map(
     (value, place): Result => ({ tensor: `${within}[${place}]`, value }),
   );
   for (const { tensor, value } of saved) given.set(value, tensor);
@@ -79,8 +77,10 @@ export function divide(forward: Graph, joined: Graph, save: Exclude<Save, "none"
 
 /** The backward graph for some of its gradients. The saved values lie as they do for all gradients. */
 export function narrowBackward({ forward, backward }: Divided, of: readonly string[]): Graph {
-  const wanted = new Set(of.map(gradientName));
-  const results = backward.results.filter((one) => wanted.has(one.tensor));
+  const wanted = backward.tensors.filter(
+    ({ role, gradientOf }) => role === "output" && gradientOf !== undefined && of.includes(gradientOf),
+  );
+  const results = backward.results.filter((one) => wanted.some(({ name }) => name === one.tensor));
   return backwardGraph(forward, backward.tensors, results);
 }
 
@@ -88,8 +88,7 @@ export function narrowBackward({ forward, backward }: Divided, of: readonly stri
 function backwardGraph(forward: Graph, all: readonly GraphTensor[], results: readonly Result[]): Graph {
   const read = tensorsIn(results.map((one) => one.value));
   const written = new Set(results.map((one) => one.tensor));
-  const cotangents = cotangentsOf(forward);
-  const d = all.filter((one) => cotangents.has(one.name));
+  const cotangents = all.filter(isCotangent);
   const sources = forward.tensors.flatMap((one): GraphTensor[] => {
     if (one.role === "saved") return [];
     if (one.role === "output") return read.has(one.name) ? [{ ...one, role: "input" }] : [];
@@ -98,17 +97,17 @@ function backwardGraph(forward: Graph, all: readonly GraphTensor[], results: rea
   return {
     ...forward,
     tensors: [
-      ...neededTensors(sources, results, d),
+      ...neededTensors(sources, results, cotangents),
       ...all.filter((one) => one.role === "saved"),
-      ...d,
+      ...cotangents,
       ...all.filter((one) => written.has(one.name)),
     ],
     results,
   };
 }
 
-function cotangentsOf(forward: Graph): Set<string> {
-  return new Set(forward.tensors.filter((one) => one.role === "output").map((one) => gradientName(one.name)));
+function isCotangent({ role, gradientOf }: GraphTensor): boolean {
+  return role === "input" && gradientOf !== undefined;
 }
 
 /** The name of the buffer. It differs from the names of the norm's tensors. */
@@ -124,14 +123,14 @@ function bufferName({ tensors }: Graph): string {
  * gradients need (the mean of xhat) would take one more loop in the forward pass.
  */
 function statistics(
-  forward: Graph,
+  joined: Graph,
   values: readonly Result[],
   gradients: readonly Result[],
   given: ReadonlyMap<Node, string>,
 ): Node[] {
   const computed = new Set(reachable(values.map((one) => one.value)));
-  const cotangents = cotangentsOf(forward);
-  const largest = Math.max(...forward.tensors.map((one) => one.factors.length));
+  const cotangents = new Set(joined.tensors.filter(isCotangent).map((one) => one.name));
+  const largest = Math.max(...joined.tensors.map((one) => one.factors.length));
   const below = (node: Node): readonly Node[] => (given.has(node) ? [] : operands(node));
   const roots = gradients.map((one) => one.value);
   const nodes = reachable(roots, below);

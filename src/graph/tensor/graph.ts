@@ -81,6 +81,8 @@ export interface GraphTensor {
   readonly initial?: number;
   /** Of a saved value: the buffer in which all saved values lie, one after the other. */
   readonly within?: string;
+  /** The forward tensor by which the loss is derived here: of an output a gradient, of an input the cotangent. */
+  readonly gradientOf?: string;
 }
 
 export interface Graph {

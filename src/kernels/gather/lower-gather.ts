@@ -5,6 +5,7 @@
 
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { Node } from "../../graph/tensor/graph.ts";
+import { partsFactor } from "../../program/names.ts";
 import type { Address } from "../body/address.ts";
 import { bind, createFrame, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
@@ -13,12 +14,12 @@ import { lowerValue, type ValueContext } from "../body/value.ts";
 import { add, builtin, div, extentOf, f32, mul, sub } from "../ir/expr.ts";
 import { constantKey, type Expr } from "../ir/ir.ts";
 import type { ScalarConstant, ScalarExpr, ScalarStmt } from "../ir/scalar.ts";
-import { everyExpr, everyStmt, expressionsOf } from "../ir/visit.ts";
+import { everyExpr, everyExprIn, everyStmt } from "../ir/visit.ts";
 import { countUses, createNames } from "../lower/lower.ts";
 import type { MapDraw, StatisticsDraw } from "../schedule/gather-plan.ts";
 import type { ReductionLoop } from "../schedule/row-loops.ts";
 import { mergePartials, type Partials, partialsOf, partRange, withAllMoments } from "../strategies/split.ts";
-import { partsFactor, scalarExpr, scalarize } from "./scalarize.ts";
+import { scalarExpr, scalarize } from "./scalarize.ts";
 
 export interface GatherKernel {
   /** The factors of what it makes, slowest first: `group` is the number of the texel. */
@@ -42,6 +43,12 @@ export interface StatisticsKernels {
     readonly merge: GatherKernel;
     readonly slots: number;
   } | null;
+}
+
+/** Every expression of a kernel, and all within them. */
+export function* everyExprOf({ body, values }: Pick<GatherKernel, "body" | "values">): Generator<ScalarExpr> {
+  yield* everyExprIn(body);
+  for (const one of values) yield* everyExpr(one);
 }
 
 type AddressOf = (tensor: string) => Address;
@@ -140,12 +147,10 @@ function kernelOf(grid: AxisSet, row: Frame, results: readonly Expr[], partOfRow
   const part = partOfRow && scalarExpr(partOfRow, null);
   const body = scalarize(row.body, part);
   const values = results.map((one) => scalarExpr(one, part));
-  const statements = [...everyStmt(body)];
   const constants = new Map<string, ScalarConstant>();
-  const roots = [...statements.flatMap((one) => expressionsOf(one)), ...values];
-  for (const one of roots.flatMap((root) => [...everyExpr(root)])) {
+  for (const one of everyExprOf({ body, values })) {
     if (one.kind === "constant") constants.set(constantKey(one.constant), one.constant);
   }
-  const loads = new Set(statements.flatMap((one) => (one.kind === "load" ? [one.tensor] : [])));
+  const loads = new Set([...everyStmt(body)].flatMap((one) => (one.kind === "load" ? [one.tensor] : [])));
   return { grid, body, values, constants: [...constants.values()], loads: [...loads] };
 }

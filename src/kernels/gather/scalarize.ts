@@ -2,12 +2,10 @@
  * Kernel IR to its scalar subset, for a target whose invocations have nothing in common: one lane takes the whole row.
  * Lanes, rows of a workgroup and rows taken together are one each; what lanes exchange goes.
  */
+import { partsFactor } from "../../program/names.ts";
 import { binary } from "../ir/expr.ts";
 import type { Builtin, Constant, Expr, Stmt } from "../ir/ir.ts";
 import type { ScalarExpr, ScalarStmt } from "../ir/scalar.ts";
-
-/** The factor whose extent is the number of parts of a row. No axis of a spec has this name. */
-export const partsFactor = "(parts)";
 
 /** @param part which part of its row the invocation takes; null where it takes all of it. */
 export function scalarize(body: readonly Stmt[], part: ScalarExpr | null): ScalarStmt[] {

@@ -148,6 +148,10 @@ export interface Kernel {
   readonly shared: { readonly slots: number; readonly type: "f32" | "f32x4" } | null;
   /** Values that a lane keeps a step. */
   readonly held: number;
+  /** Whether lanes exchange values. */
+  readonly exchanges: boolean;
+  /** Whether each part of a row has a workgroup of its own; otherwise one has the row. */
+  readonly inParts: boolean;
   readonly body: readonly Stmt[];
   readonly grid: readonly string[];
   readonly row: readonly string[];

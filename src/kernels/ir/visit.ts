@@ -54,6 +54,13 @@ export function* everyExpr(expr: Expr): Generator<Expr> {
   for (const one of operandsOf(expr)) yield* everyExpr(one);
 }
 
+/** Every expression of a body, and all within them. */
+export function everyExprIn(body: readonly ScalarStmt[]): Generator<ScalarExpr>;
+export function everyExprIn(body: readonly Stmt[]): Generator<Expr>;
+export function* everyExprIn(body: readonly Stmt[]): Generator<Expr> {
+  for (const stmt of everyStmt(body)) for (const expr of expressionsOf(stmt)) yield* everyExpr(expr);
+}
+
 export function operandsOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case "const":
@@ -85,10 +92,8 @@ export function usedConstants(body: readonly Stmt[]): Constant[] {
     ...(usesPart(body) ? [["parts", { kind: "parts" }] as const] : []),
     ...(exchanges(body) ? [["subgroup", { kind: "subgroup" }] as const] : []),
   ]);
-  for (const stmt of everyStmt(body)) {
-    for (const expr of expressionsOf(stmt).flatMap((one) => [...everyExpr(one)])) {
-      if (expr.kind === "constant") found.set(constantKey(expr.constant), expr.constant);
-    }
+  for (const expr of everyExprIn(body)) {
+    if (expr.kind === "constant") found.set(constantKey(expr.constant), expr.constant);
   }
   return [...found.values()];
 }
@@ -99,13 +104,9 @@ export function heldSlots(body: readonly Stmt[]): number {
   return Math.max(0, ...slots);
 }
 
-/** Whether workgroups share rows: the body then asks which part it has. */
+/** Whether the body asks which part of a row it has. */
 export function usesPart(body: readonly Stmt[]): boolean {
-  return [...everyStmt(body)].some((stmt) =>
-    expressionsOf(stmt).some((expr) =>
-      [...everyExpr(expr)].some((one) => one.kind === "builtin" && one.name === "part"),
-    ),
-  );
+  return [...everyExprIn(body)].some((one) => one.kind === "builtin" && one.name === "part");
 }
 
 export function exchanges(body: readonly Stmt[]): boolean {

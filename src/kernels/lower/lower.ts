@@ -2,6 +2,7 @@
 
 import { type AxisSet, minus, sameAxes } from "../../graph/tensor/axes.ts";
 import { type Node, operands, reachable } from "../../graph/tensor/graph.ts";
+import { chunkFactor } from "../../program/names.ts";
 import type { Address } from "../body/address.ts";
 import { bind, coordinate, createFrame, type Frame, type NameOf } from "../body/frame.ts";
 import { elementPlace, type Path, stepsOf } from "../body/loop.ts";
@@ -23,9 +24,17 @@ import {
   u32,
 } from "../ir/expr.ts";
 import type { Expr, Kernel, KernelTensor, Stmt, Structure } from "../ir/ir.ts";
-import { everyStmt, heldSlots, sharedMemory, usedConstants, wideTensors } from "../ir/visit.ts";
+import {
+  everyStmt,
+  exchanges,
+  heldSlots,
+  sharedMemory,
+  usedConstants,
+  usesPart,
+  wideTensors,
+} from "../ir/visit.ts";
 import { type Kept, keptValues } from "../schedule/kept-values.ts";
-import { chunkAxis, type PlannedKernel, storedTargets } from "../schedule/plan.ts";
+import { type PlannedKernel, storedTargets } from "../schedule/plan.ts";
 import type { ReductionLoop } from "../schedule/row-loops.ts";
 import { mainLoops, type RowWork } from "../schedule/row-work.ts";
 import { lowerSegments } from "../strategies/segments.ts";
@@ -91,6 +100,8 @@ export function lowerKernel(
     constants: usedConstants(body),
     shared,
     held: heldSlots(body),
+    exchanges: exchanges(body),
+    inParts: usesPart(body),
     body,
     grid,
     row: work.main,
@@ -169,13 +180,13 @@ function rowOf(index: Expr, active: Expr, together: number): Expr {
  */
 function openChunk(outer: AxisSet, path: Path, together: number, nameOf: NameOf) {
   const name = nameOf("slot");
-  const chunks = extent(chunkAxis);
-  const run = { factors: [...outer, chunkAxis], linear: local("u32", name), vector: null };
+  const chunks = extent(chunkFactor);
+  const run = { factors: [...outer, chunkFactor], linear: local("u32", name), vector: null };
   const top = createFrame(null, run);
   const index = bind(top, "index", add(mul(builtin("group"), rows), builtin("row")), nameOf);
   const own = bind(top, "own", binary("lt", index, mul(extentOf(outer), chunks)), nameOf);
   top.body.push({ kind: "let", name, value: select(own, index, u32(0)) });
-  const chunk = coordinate(top, chunkAxis, nameOf);
+  const chunk = coordinate(top, chunkFactor, nameOf);
 
   const steps = div(stepsOf(path), u32(together));
   const turn = nameOf("turn");

@@ -12,8 +12,9 @@ import { type AxisSet, isSubset, minus, sameAxes } from "../../graph/tensor/axes
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Graph, type Node, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { chunkFactor } from "../../program/names.ts";
 import { outermostReductions, type Rows, resolveInKernel } from "./locality.ts";
-import { chunkAxis, type Segment, scratchName, type Target } from "./plan.ts";
+import { type Segment, scratchName, type Target } from "./plan.ts";
 import { segmentAxes, sumsOfSegments } from "./segment-sums.ts";
 
 export interface ByProducts {
@@ -120,8 +121,8 @@ export function byProducts(
     if (value === undefined) return undefined;
     // The builder knows an input by its name, and another grid sums the same over other axes.
     const tensor = `sums_${inner.id}_over_${inGrid.join("_")}`;
-    const factors = [...outer, chunkAxis, ...layout];
-    const rest = g.reduce("sum", g.input(tensor, factors), [chunkAxis]);
+    const factors = [...outer, chunkFactor, ...layout];
+    const rest = g.reduce("sum", g.input(tensor, factors), [chunkFactor]);
     return { kind: "column", made: { tensor, factors, value }, chunk: rows.grid.slice(outer.length), rest };
   }
 

@@ -9,14 +9,15 @@ import { type AxisSet, isSubset, minus, union } from "../../graph/tensor/axes.ts
 import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Graph, type Node, reachable } from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { chunkFactor } from "../../program/names.ts";
 import { byProducts } from "./by-products.ts";
 import { resolveInKernel } from "./locality.ts";
 import { pinnedStatistics } from "./pinned.ts";
-import { chunkAxis, type Plan, type PlannedKernel, scratchName, storedTargets, type Target } from "./plan.ts";
+import { type Plan, type PlannedKernel, scratchName, storedTargets, type Target } from "./plan.ts";
 import { protectStates } from "./state-updates.ts";
 
 export function partition(graph: Graph): Plan {
-  const g = createBuilder([...graph.factors, chunkAxis]);
+  const g = createBuilder([...graph.factors, chunkFactor]);
   const factorsOf = new Map(graph.tensors.map((one) => [one.name, one.factors]));
   // All nodes are made by one builder: it knows them by their numbers.
   const own = new Map<Node, Node>();

@@ -46,9 +46,6 @@ export function storedTargets({ targets, columns, segments }: PlannedKernel): re
   return [...targets, ...columns, ...segments];
 }
 
-/** The axis along which the sums of chunks lie. Its extent is the variant's choice; no axis of a spec has this name. */
-export const chunkAxis = "(chunk)";
-
 /** A tensor and the value to store into it, in which scratch tensors stand as inputs. */
 export interface Target {
   readonly tensor: string;

@@ -6,6 +6,7 @@
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import { isMoment, type Node, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { partialsTensor } from "../../program/names.ts";
 import { bind, type Frame, type NameOf } from "../body/frame.ts";
 import { accumulate, identity, type Path, type Range, stepsOf } from "../body/loop.ts";
 import { foldOf } from "../body/reduce.ts";
@@ -29,9 +30,6 @@ import {
 import type { Access, Expr, Stmt, Type } from "../ir/ir.ts";
 import type { ReductionLoop } from "../schedule/row-loops.ts";
 import { isSample, type RowWork, splitLoops } from "../schedule/row-work.ts";
-
-/** The buffer of what parts add up to. No tensor of a spec can have this name. */
-export const partialsTensor = "(partials)";
 
 /** What one part of a row hands on: a number a slot, and in which slots each reduction finds its own. */
 export interface Partials {

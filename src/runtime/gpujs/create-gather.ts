@@ -1,5 +1,5 @@
 import type { GatherProgram } from "../../program/gather-program.ts";
-import { outputs, readAsked, without } from "../options/backward-options.ts";
+import { gradients, readBackwardOptions, without } from "../options/backward-options.ts";
 import type { FeedsByName } from "../options/norm-types.ts";
 import { type OptionKeys, readOptions } from "../options/read-options.ts";
 import { NormError } from "../shapes/errors.ts";
@@ -33,10 +33,12 @@ export async function createGatherBackwardFromOptions<Result>(
   options: object,
   keys: OptionKeys & { readonly of: string } = { mode: "mode", dtype: "dtype", of: "of" },
 ): Promise<Result> {
-  const read = await readAsked(programs, load, options, keys);
+  const read = await readBackwardOptions(programs, load, options, keys);
   const program = read.candidates.at(-1);
   if (program === undefined) throw new NormError("N513", "this is a defect of normc: no backward program");
-  const wanted = outputs(program).filter((name) => read.asked.has(name));
+  const wanted = gradients(program)
+    .filter(({ gradientOf }) => read.wanted.has(gradientOf))
+    .map(({ name }) => name);
   const norm = await createGatherNorm(gpu, program, read.optionsFor(program), wanted);
   const ignored = read.ignoredBy(program);
   const made: GatherNorm = { ...norm, run: (feeds: FeedsByName) => norm.run(without(feeds, ignored)) };

@@ -89,17 +89,9 @@ function scriptKernel(gpu: GpuJs, sized: SizedDraw, shapes: Shapes): KernelCall 
     constantTypes: Object.fromEntries(
       draw.constants.map((one) => [one.name, one.kind === "extent" ? "Integer" : "Float"]),
     ),
-    functions: draw.js.includes("round_even(") ? [roundEven] : [],
+    functions: draw.jsFunctions,
   });
 }
-
-/** Math.round rounds half up. */
-const roundEven = `function round_even(x) {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  const even = Math.floor(x / 2 + 0.5) * 2;
-  return rest < 0.5 ? floor : rest > 0.5 ? floor + 1 : even;
-}`;
 
 /** A texture of the values, so that every draw reads one kind of texture, whatever gpu.js makes of an array. */
 function uploadKernel(gpu: GpuJs, count: number): KernelCall {

@@ -1,10 +1,9 @@
 /** Which draws a program takes for given shapes, and how large each one is. */
 import type { GatherDraw, GatherProgram, GatherStep } from "../../program/gather-program.ts";
+import { partsFactor } from "../../program/names.ts";
 import { NormError } from "../shapes/errors.ts";
 import { product, type Shapes } from "../shapes/shapes.ts";
 import type { GpuBackend, Opened } from "./backend.ts";
-
-const partsFactor = "(parts)";
 
 export interface SizedDraw {
   readonly draw: GatherDraw;

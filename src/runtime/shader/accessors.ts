@@ -36,7 +36,7 @@ export function accessorCode(
       }
     }
     for (const [kind, name] of Object.entries(binding.accessors) as [Accessor, string][]) {
-      functions.push(accessor(kind, name, names, place, array, binding.adds));
+      functions.push(accessor(kind, name, names, place, array, binding.accumulates));
       const helper = array.helpers[kind];
       if (helper !== undefined) helpers.add(helper);
     }
@@ -70,7 +70,7 @@ function accessor(
   arrays: readonly string[],
   { packedAt, pieceLength }: Place,
   array: MemoryArray,
-  adds: boolean | undefined,
+  accumulates: boolean | undefined,
 ): string {
   const unit = kind === "four" || kind === "putFour" ? 4 : 1;
   const reads = kind === "at" || kind === "four";
@@ -78,7 +78,7 @@ function accessor(
     const index = place((packedAt ?? -piece * pieceLength) / unit);
     // Halves too are added as f32 and rounded once.
     const sum = `(value + ${array[unit === 1 ? "at" : "four"](own, index)})`;
-    const text = array[kind](own, index, adds ? sum : "value");
+    const text = array[kind](own, index, accumulates ? sum : "value");
     const last = piece === arrays.length - 1;
     if (last) return reads ? `return ${text};` : text;
     const end = ((piece + 1) * pieceLength) / unit;

@@ -16,24 +16,23 @@ export interface ModuleChoice {
 
 /** A whole WGSL module: before a kernel's text come the parts that depend on the memory, the device and the variant. */
 export function moduleCode(
-  { wgsl, bindings, held: slots }: Shader,
+  { wgsl, bindings, held: slots, exchanges }: Shader,
   layout: Layout,
   { subgroups, residency, held, halfArray }: ModuleChoice,
 ): string {
   const enabled = layout.places.some(({ element }) => element === "f16") ? ["f16"] : [];
-  const exchange = /\bexchange4?\(/.test(wgsl);
-  if (exchange && subgroups) enabled.push("subgroups");
+  if (exchanges && subgroups) enabled.push("subgroups");
   return [
     ...enabled.map((name) => `enable ${name};\n`),
     accessorCode(bindings, layout, halfArray),
-    ...(exchange ? exchanges(subgroups) : []),
-    ...(slots > 0 ? heldMemory(residency, slots, held) : []),
+    ...(exchanges ? exchangeCode(subgroups) : []),
+    ...(slots > 0 ? heldCode(residency, slots, held) : []),
     wgsl,
   ].join("");
 }
 
 /** Without subgroups no lane asks for another's value: the loops around these make no step. */
-function exchanges(subgroups: boolean): string[] {
+function exchangeCode(subgroups: boolean): string[] {
   const body = subgroups ? "subgroupShuffleXor(v, mask)" : "v";
   return [
     `fn exchange(v: f32, mask: u32) -> f32 { return ${body}; }\n`,
@@ -42,7 +41,7 @@ function exchanges(subgroups: boolean): string[] {
 }
 
 /** In registers a lane's values lie side by side; in workgroup memory those of neighbours do. */
-function heldMemory(residency: Variant["residency"], slots: number, held: number): string[] {
+function heldCode(residency: Variant["residency"], slots: number, held: number): string[] {
   const inRegisters = residency !== "workgroup";
   const count = inRegisters ? `HELD * ${slots}u` : "HELD_LENGTH";
   const place = inRegisters ? "slot * HELD + k" : "(slot * HELD + k) * (LANES * ROWS) + invocation";

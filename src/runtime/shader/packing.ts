@@ -41,6 +41,7 @@ function copyShader(target: string, parts: Pack["parts"]): Shader {
     vector: null,
     together: 1,
     held: 0,
+    exchanges: false,
     wgsl: `@compute @workgroup_size(${copyLanes}) fn main(@builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) lane: vec3u) {
   let i = (group.x + group.y * groups.x) * ${copyLanes}u + lane.x;

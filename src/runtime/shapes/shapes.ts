@@ -1,3 +1,4 @@
+import { chunkFactor } from "../../program/names.ts";
 import type { ProgramAxis, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { NormError } from "./errors.ts";
 import { resolveParams } from "./params.ts";
@@ -71,9 +72,6 @@ export function resolveShapes(
     ),
   };
 }
-
-/** The factor along which the sums of chunks of rows lie. */
-const chunkFactor = "(chunk)";
 
 /** The shapes, once it is known into how many chunks a kernel divides its rows. */
 export function withChunks(program: ProgramInterface, shapes: Shapes, chunks: number): Shapes {

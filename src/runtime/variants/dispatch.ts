@@ -1,3 +1,4 @@
+import { partialsTensor } from "../../program/names.ts";
 import type { Program, ProgramKernel, Shader } from "../../program/program.ts";
 import { product, type Shapes, withChunks } from "../shapes/shapes.ts";
 import { chooseVariant } from "./default-variant.ts";
@@ -110,7 +111,7 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
     rowSteps,
     rowCount: steps(kernel.grid),
     across: kernel.shaders.some((shader) => shader.vector !== null && shader.vector === kernel.grid.at(-1)),
-    reduces: kernel.shaders[0]!.constants.some(({ kind }) => kind === "subgroup"),
+    reduces: kernel.shaders[0]!.exchanges,
     held: vector === null ? 0 : held,
     together: vector === null ? 1 : together,
     split: split && rowSteps > 0,
@@ -131,9 +132,6 @@ function serves(shader: Shader, vector: string | null, { together, residency }: 
     shader.vector === vector && shader.together === together && shader.held > 0 === (residency !== "reload")
   );
 }
-
-/** The tensor of what parts of rows hand on: one for all kernels, since they run one after the other. */
-const partialsTensor = "(partials)";
 
 /** The shapes, with the size that the dispatches give to the tensor between them. */
 export function withPartials(shapes: Shapes, dispatches: readonly Dispatch[]): Shapes {

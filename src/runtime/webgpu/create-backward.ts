@@ -3,7 +3,7 @@
  * compiled, the smallest that computes them all serves. Loaded on demand: a page that only runs forward has none of it.
  */
 import type { LazyShaders, Program, ProgramTensor, Shader } from "../../program/program.ts";
-import { outputs, readAsked, without } from "../options/backward-options.ts";
+import { gradients, readBackwardOptions, without } from "../options/backward-options.ts";
 import type { BuffersByName, FeedsByName, Norm } from "../options/norm-types.ts";
 import type { BackwardKeys } from "../options/read-options.ts";
 import { creatorFor } from "./creator.ts";
@@ -20,34 +20,46 @@ export async function createBackward(
   options: object,
   keys: BackwardKeys = { mode: "mode", dtype: "dtype", tune: "tune", of: "of", accumulate: "accumulate" },
 ): Promise<Norm> {
-  const read = await readAsked(programs, load, options, keys);
-  const covers = (one: Program): boolean => [...read.asked].every((name) => outputs(one).includes(name));
-  const smallest = read.candidates.find(covers)!;
-  const program = narrowed(smallest, read.asked, read.sums);
-  // What nobody asked for is scratch memory, and has neither dims nor an element type.
-  const create = await creatorFor(program, read.tune);
-  const norm = await create(device, program, { ...read.optionsFor(program), tune: read.tune });
+  const read = await readBackwardOptions(programs, load, options, keys);
+  const { candidates, wanted, accumulated, tune } = read;
+  const covers = (one: Program): boolean => {
+    const computed = gradients(one).map(({ gradientOf }) => gradientOf);
+    return [...wanted].every((name) => computed.includes(name));
+  };
+  const program = narrowed(candidates.find(covers)!, wanted, accumulated);
+  const create = await creatorFor(program, tune);
+  const norm = await create(device, program, { ...read.optionsFor(program), tune });
   const ignored = read.ignoredBy(program);
   return ignored.length === 0 ? norm : ignoring(norm, ignored);
 }
 
-/** The program with what it computes and nobody asked for in scratch memory, and with sums in place of values. */
-function narrowed(program: Program, asked: ReadonlySet<string>, sums: ReadonlySet<string>): Program {
+/**
+ * The program with gradients that nobody wants in scratch memory, which has neither dims nor an element type, and with
+ * some added to what is there.
+ */
+function narrowed(program: Program, wanted: ReadonlySet<string>, accumulated: ReadonlySet<string>): Program {
   const { lazy } = program;
   const tensors = program.tensors.map(
     (one): ProgramTensor =>
-      one.role === "output" && !asked.has(one.name) ? { ...one, role: "scratch" } : one,
+      one.role === "output" && !wanted.has(one.gradientOf!) ? { ...one, role: "scratch" } : one,
   );
-  const kernels = adding(program.kernels, sums);
+  const names = gradients(program).filter(({ gradientOf }) => accumulated.has(gradientOf));
+  const sums = new Set(names.map(({ name }) => name));
+  const kernels = accumulating(program.kernels, sums);
   if (lazy === undefined) return { ...program, tensors, kernels };
-  return { ...program, tensors, kernels, lazy: async () => ({ lazy: adding((await lazy()).lazy, sums) }) };
+  return {
+    ...program,
+    tensors,
+    kernels,
+    lazy: async () => ({ lazy: accumulating((await lazy()).lazy, sums) }),
+  };
 }
 
-function adding<T extends LazyShaders>(kernels: readonly T[], sums: ReadonlySet<string>): T[] {
+function accumulating<T extends LazyShaders>(kernels: readonly T[], sums: ReadonlySet<string>): T[] {
   const changed = (one: Shader): Shader => ({
     ...one,
     bindings: one.bindings.map((binding) =>
-      sums.has(binding.tensor) ? { ...binding, adds: true } : binding,
+      sums.has(binding.tensor) ? { ...binding, accumulates: true } : binding,
     ),
   });
   return kernels.map((kernel) => ({

@@ -13,7 +13,7 @@ import { type GatherLanguage, gatherNames, type Source } from "./gather-names.ts
 /** How each of the texts of a draw is written. */
 export interface GatherLanguages {
   readonly glsl: GatherLanguage;
-  readonly js: GatherLanguage;
+  readonly js: GatherLanguage & { readonly functionsOf: (kernel: GatherKernel) => string[] };
 }
 
 export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLanguages): GatherProgram {
@@ -78,5 +78,6 @@ function emitDraw(
     reads: [...reads.values()],
     constants: kernel.constants.map((one) => ({ name: names.constant(one), ...one })),
     ...texts,
+    jsFunctions: js.functionsOf(kernel),
   };
 }

@@ -6,13 +6,15 @@
 import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
 import type { UnaryOp } from "../../kernels/ir/ir.ts";
 import type { ScalarExpr, ScalarStmt } from "../../kernels/ir/scalar.ts";
-import type { GatherLanguage, GatherNames } from "../gather/gather-names.ts";
+import type { GatherLanguages } from "../gather/emit-gather.ts";
+import type { GatherNames } from "../gather/gather-names.ts";
 import { isInfix, operand, symbols } from "../text/infix-operators.ts";
 import { type Literals, literal } from "../text/numbers.ts";
 import { type Line, printLines } from "../text/print-lines.ts";
+import { functionsOf } from "./functions.ts";
 import { gpujsReserved } from "./reserved-words.ts";
 
-export const gpujs: GatherLanguage = { reserved: gpujsReserved, print };
+export const gpujs: GatherLanguages["js"] = { reserved: gpujsReserved, print, functionsOf };
 
 function print(kernel: GatherKernel, names: GatherNames): string {
   const parameters = new Set(kernel.loads.map((one) => names.read(names.sourceOf(one))));

@@ -17,7 +17,7 @@ export function programInterface(graph: Graph): ProgramInterface {
 }
 
 function interfaceTensor(
-  { name, role, dims, initial }: GraphTensor,
+  { name, role, dims, initial, gradientOf }: GraphTensor,
   written: ReadonlySet<string>,
 ): ProgramTensor {
   return {
@@ -26,6 +26,7 @@ function interfaceTensor(
     dims,
     ...(initial === undefined ? {} : { initial }),
     ...(role === "state" ? { updated: written.has(name) } : {}),
+    ...(gradientOf === undefined ? {} : { gradientOf }),
   };
 }
 

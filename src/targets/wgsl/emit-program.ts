@@ -4,9 +4,8 @@ import { fill } from "../../../templates/fill.ts";
 import type { Graph } from "../../graph/tensor/graph.ts";
 import { scratchTensor } from "../../kernels/body/address.ts";
 import type { Kernel, LoweredKernel } from "../../kernels/ir/ir.ts";
-import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Plan } from "../../kernels/schedule/plan.ts";
-import { partialsTensor } from "../../kernels/strategies/split.ts";
+import { partialsTensor } from "../../program/names.ts";
 import type {
   Program,
   ProgramConstant,
@@ -51,7 +50,7 @@ function emitKernel({ whole, split, chunked }: LoweredKernel): ProgramKernel {
       slots: split.slots,
       stages: split.stages.map((shaders) => ({
         shaders: shaders.map(emitShader),
-        shared: usesPart(shaders[0].body),
+        shared: shaders[0].inParts,
       })),
     },
   };
@@ -64,6 +63,7 @@ function emitShader(kernel: Kernel): Shader {
     vector,
     together,
     held: kernel.held,
+    exchanges: kernel.exchanges,
     wgsl: fill("kernel.wgsl", module),
     bindings: module.bindings,
     constants: module.constants.map(({ name, constant }): ProgramConstant => ({ name, ...constant })),

@@ -5,7 +5,6 @@
 
 import { add, mul, u32 } from "../../kernels/ir/expr.ts";
 import type { Constant, Expr, Kernel, Stmt, UnaryOp } from "../../kernels/ir/ir.ts";
-import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Accessor, ProgramBinding } from "../../program/program.ts";
 import { helpersOf } from "../text/helpers-of.ts";
 import { isInfix, operand, symbols } from "../text/infix-operators.ts";
@@ -61,7 +60,7 @@ export function wgslModule(kernel: Kernel): WgslModule {
     shared: shared && { slots: shared.slots, type: shared.type === "f32x4" ? "vec4f" : "f32" },
     helpers: helpersOf(wgslHelpers, body),
     workgroup: { lanes, rows, columns },
-    parts: usesPart(kernel.body) ? constantName(namer, { kind: "parts" }) : null,
+    parts: kernel.inParts ? constantName(namer, { kind: "parts" }) : null,
     body,
   };
 }

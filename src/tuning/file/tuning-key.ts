@@ -58,21 +58,22 @@ export function sameAdapter(a: AdapterFacts, b: AdapterFacts): boolean {
  * after what it writes and reads.
  */
 export function programName({ norm, mode, tensors }: Program): string {
-  const isGradient = (name: string): boolean => name.startsWith("d_");
   const named = (some: readonly ProgramTensor[]): string =>
     some
       .map(({ name }) => name)
       .sort()
       .join();
-  const gradients = tensors.filter(({ name, role }) => role === "output" && isGradient(name));
-  const read = tensors.filter(({ role, updated }) => role === "input" || (role === "saved" && !updated));
-  const backward = gradients.length > 0 && read.some(({ name }) => isGradient(name));
+  const gradients = tensors.filter(({ role, gradientOf }) => role === "output" && gradientOf !== undefined);
+  const read = tensors.filter(
+    ({ role, gradientOf, updated }) =>
+      gradientOf === undefined && (role === "input" || (role === "saved" && !updated)),
+  );
   const saving = tensors.some(({ role, updated }) => role === "saved" && updated === true);
   return [
     norm,
     ...(mode === null ? [] : [mode]),
     ...(saving ? ["saving"] : []),
-    ...(backward ? [`${named(gradients)} from ${named(read.filter(({ name }) => !isGradient(name)))}`] : []),
+    ...(gradients.length > 0 ? [`${named(gradients)} from ${named(read)}`] : []),
   ].join(".");
 }
 

@@ -26,9 +26,8 @@ export function disagreement(
     if (values === undefined || values.length !== expected.length)
       return `${name} has not ${expected.length} elements`;
     const half = dtypes.get(name) === "f16";
-    const gradient =
-      name.startsWith("d_") && program.tensors.some((one) => one.name === name && one.role === "output");
-    const largest = gradient ? largestOf(expected) : 1;
+    const isGradient = program.tensors.some((one) => one.name === name && one.gradientOf !== undefined);
+    const largest = isGradient ? largestOf(expected) : 1;
     for (let i = 0; i < expected.length; i++) {
       const [a, b] = [values[i]!, expected[i]!];
       if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue;

@@ -2,7 +2,6 @@
 
 import { compileSaving } from "../../../compile/compile-backward.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
-import { gradientName } from "../../../graph/autodiff/gradient-names.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import { saves } from "../arguments/save-choice.ts";
 import { type Extents, shapesOf } from "../arguments/shape.ts";
@@ -21,14 +20,13 @@ export function keptFacts(
   extents: Extents,
   params: Readonly<Record<string, number>>,
 ): KeptFacts[] {
-  const cotangents = new Set(graph.tensors.map((one) => gradientName(one.name)));
   return saves.map((save): KeptFacts => {
     const made = compileSaving(graph, save);
     if ("reason" in made) return { save, refused: made.reason };
     const { program } = made.backward;
     const { elements } = shapesOf(program, extents, params);
     const tensors = program.tensors
-      .filter(({ name, role }) => role !== "output" && role !== "scratch" && !cotangents.has(name))
+      .filter(({ role, gradientOf }) => role !== "scratch" && gradientOf === undefined)
       .map(({ name }) => ({ name, bytes: 4 * (elements.get(name) ?? 0) }));
     return { save, tensors };
   });

@@ -44,6 +44,8 @@ function declarations(
       return item.params;
     case "tensors":
       return item.tensors;
+    case "output":
+      return item.outputs;
     default:
       return [];
   }
