@@ -1,7 +1,7 @@
 /** From text to tokens: lexing, and what the parser needs to know before it starts. */
 import { type IToken, Lexer, type TokenType } from "chevrotain";
 import * as t from "../../../grammar/tokens.ts";
-import { type Diagnostic, diagnostic, type Source } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, diagnostic, type Source, type Span } from "../diagnostics/diagnostic.ts";
 import type { Comment } from "./ast.ts";
 import { strangeCharacter } from "./characters.ts";
 import { spanAt, spanOf } from "./spans.ts";
@@ -10,6 +10,8 @@ export interface Scan {
   readonly tokens: readonly IToken[];
   readonly comments: readonly Comment[];
   readonly mistakes: readonly Diagnostic[];
+  /** What a comment without an end took with it. */
+  readonly unread: readonly Span[];
   /** Where items and statements begin, ascending: one mistake is told for each stretch between two of them. */
   readonly starts: readonly number[];
 }
@@ -35,7 +37,14 @@ export function scan(source: Source): Scan {
     text: one.image.trimEnd(),
     span: spanAt(source, one.startOffset, one.startOffset + one.image.trimEnd().length),
   }));
-  return { tokens: marked.tokens, comments, mistakes, starts: marked.starts };
+  const unread = (groups.mistakes ?? []).filter((one) => one.tokenType === t.OpenComment);
+  return {
+    tokens: marked.tokens,
+    comments,
+    mistakes,
+    unread: unread.map((one) => spanOf(source, one)),
+    starts: marked.starts,
+  };
 }
 
 function misreadToken(source: Source, token: IToken): Diagnostic {
@@ -110,10 +119,10 @@ function markStarts(tokens: readonly IToken[], text: string): { tokens: IToken[]
     if (isTarget(tokens, i, depth, text)) {
       depth = 0;
       starts.push(token.startOffset);
-      marked.push({ ...token, tokenType: t.Target, tokenTypeIdx: t.Target.tokenTypeIdx! });
+      marked.push(retyped(token, t.Target));
       continue;
     }
-    marked.push(token);
+    marked.push(type === t.Comma && depth === 0 ? retyped(token, t.Separator) : token);
     if (opensItem.has(type) || type === t.OpenBrace || type === t.CloseBrace) {
       // The braces of an import belong to it.
       if (type !== t.OpenBrace) starts.push(token.startOffset);
@@ -125,6 +134,10 @@ function markStarts(tokens: readonly IToken[], text: string): { tokens: IToken[]
     }
   }
   return { tokens: marked, starts };
+}
+
+function retyped(token: IToken, tokenType: TokenType): IToken {
+  return { ...token, tokenType, tokenTypeIdx: tokenType.tokenTypeIdx! };
 }
 
 function isTarget(tokens: readonly IToken[], i: number, depth: number, text: string): boolean {
