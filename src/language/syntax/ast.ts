@@ -22,12 +22,14 @@ export interface File {
   readonly gaps: Gaps;
 }
 
-/** What a syntax error kept out of the tree. Both are empty for a file without one. */
+/** What syntax errors kept out of the tree: nothing in a file without one. */
 export interface Gaps {
   /** Items with a syntax error inside or right behind: their tree holds less than their text. */
   readonly items: ReadonlySet<FileItem>;
   /** Names in text that was skipped: one of them may be that of an item. */
   readonly names: ReadonlySet<string>;
+  /** An item lost its name, or an import some of its names: any name may be that of an item. */
+  readonly anyName: boolean;
 }
 
 /** `// …`, as written, without the line break. */

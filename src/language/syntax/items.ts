@@ -15,6 +15,13 @@ export function fileItems(b: Builder, file: CstNode): FileItem[] {
   ]);
 }
 
+/** Whether there is a norm or a function that has no name and is therefore none of the items. */
+export function hasNameless(file: CstNode): boolean {
+  return nodes(file, "fileItem").some((cst) =>
+    [...nodes(cst, "function"), ...nodes(cst, "norm")].some((one) => tokens(one, "Name").length === 0),
+  );
+}
+
 function importItem(b: Builder, cst: CstNode): Import {
   const keyword = token(cst, "Import");
   const from = tokens(cst, "StringLiteral")[0];

@@ -10,7 +10,7 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import type { File, FileItem } from "./ast.ts";
 import { docsOf } from "./docs.ts";
-import { fileItems } from "./items.ts";
+import { fileItems, hasNameless } from "./items.ts";
 import { maxDiagnostics, maxTextLength, withinLimits } from "./limits.ts";
 import { messageProvider, syntaxDiagnostic, tooManyMistakes } from "./messages.ts";
 import { type Scan, scan } from "./scan.ts";
@@ -20,7 +20,7 @@ export function parse(source: Source, report: Report): File {
   const unreadable = notText(source);
   if (unreadable !== undefined) {
     report(unreadable);
-    return { source, items: [], comments: [], gaps: { items: new Set(), names: new Set() } };
+    return { source, items: [], comments: [], gaps: { items: new Set(), names: new Set(), anyName: false } };
   }
   const scanned = scan(source);
   const limited = withinLimits(source, scanned.tokens, scanned.starts);
@@ -31,11 +31,13 @@ export function parse(source: Source, report: Report): File {
   for (const one of oneEach([...other, ...mistakes], scanned)) report(one);
   const offsets = [...other.map((one) => one.span.start), ...skipped.behind];
   const spans = [...skipped.spans, ...scanned.unread, ...limited.dropped];
+  const halfRead = itemsAt(items, offsets);
+  const anyName = cst === undefined || hasNameless(cst) || [...halfRead].some((one) => one.kind === "import");
   return {
     source,
     items,
     comments: scanned.comments,
-    gaps: { items: itemsAt(items, offsets), names: namesIn(spans) },
+    gaps: { items: halfRead, names: namesIn(spans), anyName },
   };
 }
 

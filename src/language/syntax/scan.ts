@@ -106,31 +106,36 @@ const endsStatement = new Set<TokenType>([
   t.OpenBrace,
 ]);
 
-/** Behind these, `name =` is a declaration, a setting or a place on an axis, wherever the line breaks. */
-const declares = new Set<TokenType>([...opensItem, t.Comma, t.OpenBracket, t.Ellipsis, t.As, t.From, t.Over]);
+/** Behind these, `name =` is a declaration or a place on an axis, wherever the line breaks. */
+const declares = new Set<TokenType>([...opensItem, t.OpenBracket, t.As, t.From]);
+
+/** For each bracket that is open, whether a semicolon stands in it: behind one, `name =` is a setting. */
+type Open = boolean[];
 
 function markStarts(tokens: readonly IToken[], text: string): { tokens: IToken[]; starts: number[] } {
   const marked: IToken[] = [];
   const starts: number[] = [];
-  let depth = 0;
+  const open: Open = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
     const type = token.tokenType;
-    if (isTarget(tokens, i, depth, text)) {
-      depth = 0;
+    if (isTarget(tokens, i, open, text)) {
+      open.length = 0;
       starts.push(token.startOffset);
       marked.push(retyped(token, t.Target));
       continue;
     }
-    marked.push(type === t.Comma && depth === 0 ? retyped(token, t.Separator) : token);
+    marked.push(type === t.Comma && open.length === 0 ? retyped(token, t.Separator) : token);
     if (opensItem.has(type) || type === t.OpenBrace || type === t.CloseBrace) {
       // The braces of an import belong to it.
       if (type !== t.OpenBrace) starts.push(token.startOffset);
-      depth = 0;
+      open.length = 0;
     } else if (type === t.OpenParen || type === t.OpenBracket) {
-      depth++;
+      open.push(false);
     } else if (type === t.CloseParen || type === t.CloseBracket) {
-      depth = Math.max(0, depth - 1);
+      open.pop();
+    } else if (type === t.Semicolon && open.length > 0) {
+      open[open.length - 1] = true;
     }
   }
   return { tokens: marked, starts };
@@ -140,15 +145,21 @@ function retyped(token: IToken, tokenType: TokenType): IToken {
   return { ...token, tokenType, tokenTypeIdx: tokenType.tokenTypeIdx! };
 }
 
-function isTarget(tokens: readonly IToken[], i: number, depth: number, text: string): boolean {
+function isTarget(tokens: readonly IToken[], i: number, open: Open, text: string): boolean {
   const token = tokens[i]!;
   const next = tokens[i + 1]?.tokenType;
   if (token.tokenType !== t.Name || (next !== t.Equals && next !== t.Arrow)) return false;
   const before = tokens[i - 1];
   if (before === undefined) return true;
-  if (declares.has(before.tokenType)) return false;
-  if (before.tokenType === t.Semicolon) return depth === 0;
-  if (depth === 0 && endsStatement.has(before.tokenType)) return true;
+  const type = before.tokenType;
+  if (declares.has(type)) return false;
+  const isOutside = open.length === 0;
+  // `axes ...S = 3` and `w[...S = 0]`.
+  if (type === t.Ellipsis && (isOutside || tokens[i - 2]?.tokenType === t.OpenBracket)) return false;
+  // Between declarations, or between settings.
+  if (type === t.Comma && (isOutside || open.at(-1))) return false;
+  if (type === t.Semicolon) return isOutside;
+  if (isOutside && endsStatement.has(type)) return true;
   // Inside brackets, or behind an operator, something is wrong already: the line decides where it ends.
   return /[\r\n]/.test(text.slice(before.startOffset + before.image.length, token.startOffset));
 }
