@@ -71,9 +71,8 @@ function declareParams(
   { report, isFull }: LimitedReport,
 ): Declared<DeclaredParam> {
   const factors = new Set(axes.flatMap((one) => one.factors.map((factor) => factor.name)));
-  return declareEach(defined, (one) =>
-    one.kind === "param" && !isFull() ? { declared: declareParam(one.decl, factors, report) } : undefined,
-  );
+  const params = defined.filter((one) => one.kind === "param");
+  return declareEach(params, isFull, ({ decl }) => declareParam(decl, factors, report));
 }
 
 function declareTensors(
@@ -81,25 +80,24 @@ function declareTensors(
   axes: readonly GraphAxis[],
   { report, isFull }: LimitedReport,
 ): Declared<DeclaredTensor> {
-  return declareEach(defined, (one) =>
-    one.kind === "tensor" && !isFull()
-      ? { declared: declareTensor(one.decl, one.role, axes, report) }
-      : undefined,
-  );
+  const tensors = defined.filter((one) => one.kind === "tensor");
+  return declareEach(tensors, isFull, ({ decl, role }) => declareTensor(decl, role, axes, report));
 }
 
-/** `look` answers undefined for what is not of the kind that is declared here. */
-function declareEach<T>(
-  defined: readonly Definition[],
-  look: (one: Definition) => { readonly declared: T | undefined } | undefined,
+/** Those behind the last diagnostic that is reported are neither: nothing of the norm will be built. */
+function declareEach<D extends Definition, T>(
+  definitions: readonly D[],
+  isFull: () => boolean,
+  declareOne: (one: D) => T | undefined,
 ): Declared<T> {
   const sound = new Map<string, T>();
   const broken: string[] = [];
-  for (const one of defined) {
-    const found = look(one);
-    if (found === undefined) continue;
-    if (found.declared === undefined) broken.push(one.decl.name.text);
-    else sound.set(one.decl.name.text, found.declared);
+  for (const one of definitions) {
+    if (isFull()) break;
+    const { text } = one.decl.name;
+    const declared = declareOne(one);
+    if (declared === undefined) broken.push(text);
+    else sound.set(text, declared);
   }
   return { sound, broken };
 }
