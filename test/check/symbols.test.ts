@@ -219,6 +219,23 @@ describe("axes of expressions", () => {
     const text = `${groups}norm A { axes N, C input x[N, C] y = |Groups(x; G = 2) output y }`;
     expect(axesAt(text)).toEqual(["[N, C]"]);
   });
+  test("each link of a chain has its own, and facts are those of the file alone", () => {
+    const text = `import { Groups } from "./g.norm"
+norm A { axes N, C input x[N, C], v[N] y = Groups(x) + v * 1 - v + x output y }`;
+    const { facts, found } = inspect(text.replace("Groups(x)", "v"), { "./g.norm": groups });
+    expect(found).toEqual([]);
+    const chains = facts.map(
+      ({ span, axes }) => `${text.replace("Groups(x)", "v").slice(span.start, span.end)} [${axes}]`,
+    );
+    expect(chains.filter((one) => one.includes("+"))).toEqual([
+      "v + v * 1 - v + x [N,C]",
+      "v + v * 1 - v [N]",
+      "v + v * 1 [N]",
+    ]);
+    const { source } = facts[0].span;
+    const called = inspect(text, { "./g.norm": groups }).facts;
+    expect(called.filter((one) => one.span.source.path !== source.path)).toEqual([]);
+  });
   test("the texts of called norms are not read as those of the caller", () => {
     const text = `norm A { axes P, Q input x[P, Q] y = Groups(x) output y } ${groups.replace("(x - mu", "(x - |mu")}`;
     expect(axesAt(text)).toEqual(["[N, G]"]);
@@ -294,6 +311,19 @@ norm D { axes N input x[N] y = f(x) + A(x) + g(x) output y }`;
     expect(found.map((one) => `${one.span.source.path} ${one.code}`)).toEqual(["./g.norm N103"]);
     expect(norms).toEqual([]);
     expect(meanings(text.replace("= Groups", "= |Groups"), others)).toEqual(["norm Groups ./g.norm:3"]);
+  });
+
+  test("a function that is nested too deeply is still the meaning of its name", () => {
+    const { found } = inspect(`fn deep(v) = ${"(".repeat(300)}\nfn f(v) = v
+fn g(v) = deep(v) norm A { axes N input x[N] y = deep(x) output y }`);
+    expect(found.map((one) => one.code)).toEqual(["N104"]);
+  });
+
+  test("a file with a syntax error gives no graphs, though it is checked", () => {
+    const { norms, found, symbols } = inspect(`${batch} fn f(v) = `);
+    expect(found.map((one) => one.code)).toEqual(["N103"]);
+    expect(symbols.map((one) => one.name)).toEqual(["Batch", "f"]);
+    expect(norms).toEqual([]);
   });
 
   test("the signature of a norm says what it does not know", () => {
