@@ -194,6 +194,18 @@ norm A { axes N, C input x[N, C] param h = 1 y = Two(twice(x); gamma = h, eps = 
     expect(names).toEqual(expect.arrayContaining(["x", "h", "y", "N", "C", "Three", "Groups", "A", "relu"]));
     expect(names).not.toContain("gamma");
     expect(names).not.toContain("K");
+    const behind = namesInScope(inspect(text, others), text.length).map((one) => one.name);
+    expect(behind).toContain("Three");
+    expect(behind).not.toContain("x");
+    const open = namesInScope(inspect(text.slice(0, -3), others), text.length).map((one) => one.name);
+    expect(open).toContain("x");
+  });
+
+  // Milliseconds. Looking names up one by one takes minutes.
+  test("of 20,000 equations", { timeout: 20_000 }, () => {
+    const equations = Array.from({ length: 20_000 }, (_, i) => `e${i} = e${i + 1} + x`).join("\n");
+    const { references } = inspect(`norm A { axes N input x[N] y = e0 ${equations} e20000 = x output y }`);
+    expect(references.length).toBe(40_004);
   });
 });
 

@@ -26,7 +26,7 @@ const operators = new Set<TokenType>([
   t.Power,
 ]);
 
-const startsOperand = new Set<TokenType>([t.Name, t.NumberLiteral, t.CloseParen, t.CloseBracket]);
+const endsOperand = new Set<TokenType>([t.Name, t.NumberLiteral, t.CloseParen, t.CloseBracket]);
 
 export interface Limited {
   readonly tokens: IToken[];
@@ -79,7 +79,7 @@ function overLimit(
     } else if (operators.has(type)) {
       count++;
       const before = tokens[i - 1]?.tokenType;
-      const prefix = type === t.Minus && (before === undefined || !startsOperand.has(before));
+      const prefix = type === t.Minus && (before === undefined || !endsOperand.has(before));
       if (prefix || type === t.Power) {
         chains[top]!++;
         waiting++;

@@ -37,7 +37,10 @@ export function functionSymbol(decl: FunctionDecl, builtIn: boolean): FunctionSy
 export function normSymbol(decl: NormDecl, declarations: Declarations | undefined, facts: Facts): NormSymbol {
   const axes = decl.items.flatMap((item) => (item.kind === "axes" ? item.axes.map(axisSymbol) : []));
   const defined = definitionsIn(decl);
-  const params = defined.flatMap((one) => (one.kind === "param" ? paramSymbol(one, axes, declarations) : []));
+  const extents = new Set(axes.flatMap(extentNames));
+  const params = defined.flatMap((one) =>
+    one.kind === "param" ? paramSymbol(one, extents, declarations) : [],
+  );
   const tensors = defined.flatMap((one) => (one.kind === "tensor" ? tensorSymbol(one, declarations) : []));
   const outputs = outputDocs(decl);
   const equations = defined.flatMap((one) =>
@@ -78,17 +81,18 @@ function axisSymbol({ axis, factors = [], extent, span }: AxisDecl): AxisSymbol 
   };
 }
 
+/** A param of one of these names is an extent. */
+function extentNames({ name, factors }: AxisSymbol): string[] {
+  return factors.length > 0 ? factors.map((one) => one.name) : [name];
+}
+
 function paramSymbol(
   { decl }: Extract<Definition, { kind: "param" }>,
-  axes: readonly AxisSymbol[],
+  extents: ReadonlySet<string>,
   declarations: Declarations | undefined,
 ): ParamSymbol {
   const { name, value, span } = decl;
   const initial = declarations?.params.get(name.text)?.initial;
-  const isExtent = axes.some((one) => {
-    const extents: readonly { readonly name: string }[] = one.factors.length > 0 ? one.factors : [one];
-    return extents.some((each) => each.name === name.text);
-  });
   return {
     kind: "param",
     name: name.text,
@@ -97,7 +101,7 @@ function paramSymbol(
     ...docOf(decl),
     ...(value.kind === "gap" ? {} : { defaultText: textOf(value) }),
     ...(initial === undefined ? {} : { default: initial }),
-    ...(isExtent ? { extentOf: name.text } : {}),
+    ...(extents.has(name.text) ? { extentOf: name.text } : {}),
   };
 }
 

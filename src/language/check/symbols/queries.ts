@@ -48,10 +48,15 @@ export function namesInScope(
   file: FileSymbols,
   offset: number,
 ): readonly { readonly name: string; readonly symbol: SpecSymbol }[] {
-  // One that lacks its closing brace goes on to the next.
   const around = file.symbols.findLast((one) => one.span.start <= offset);
-  const inner = around === undefined ? [] : inside(around).map((symbol) => ({ name: symbol.name, symbol }));
+  const isInside = around !== undefined && (offset < around.span.end || !isClosed(around));
+  const inner = isInside ? inside(around).map((symbol) => ({ name: symbol.name, symbol })) : [];
   return [...inner, ...file.callable];
+}
+
+/** A norm that lacks its closing brace goes on to the next item, and so does a function that is being written. */
+function isClosed({ kind, span }: FileSymbols["symbols"][number]): boolean {
+  return kind === "norm" && span.source.text[span.end - 1] === "}";
 }
 
 /** Every symbol that the file declares. */

@@ -16,7 +16,7 @@ import { children } from "../../syntax/walk.ts";
 import { modeOf } from "../declarations/definitions.ts";
 import type { Module } from "../modules/modules.ts";
 import { calleeOf } from "../scope/callee.ts";
-import type { FunctionSymbol, NormSymbol, Reference, SpecSymbol, ValueSymbol } from "./symbol.ts";
+import type { FunctionSymbol, NormSymbol, Reference, SpecSymbol } from "./symbol.ts";
 
 /** The one symbol of each declaration, of this file and of those it imports. */
 export interface SymbolTable {
@@ -24,9 +24,9 @@ export interface SymbolTable {
   readonly fn: (decl: FunctionDecl) => FunctionSymbol;
 }
 
-/** What the names in an expression are looked up in. */
+/** What a name means: as a value in a mode, and where an axis is expected. */
 interface Names {
-  readonly value: (name: string) => readonly SpecSymbol[];
+  readonly value: (name: string, mode: Mode | null) => readonly SpecSymbol[];
   readonly axis: (name: string) => readonly SpecSymbol[];
 }
 
@@ -42,16 +42,12 @@ export function referencesIn(module: Module, table: SymbolTable): Reference[] {
       case "import":
         referToImports(item, module, table, refer);
         break;
-      case "function": {
-        const { parameters } = table.fn(item);
-        const value = (name: string): SpecSymbol[] =>
-          parameters.filter((one) => one.name === name).slice(0, 1);
-        referFrom([item.body], { value, axis: () => [] }, module, table, refer);
+      case "function":
+        referFrom([item.body], parametersOf(table.fn(item)), null, module, table, refer);
         break;
-      }
       case "norm": {
-        const norm = table.norm(item);
-        for (const one of item.items) referFromItem(one, norm, module, table, refer);
+        const names = namesOf(table.norm(item));
+        for (const one of item.items) referFromItem(one, names, module, table, refer);
         break;
       }
     }
@@ -78,19 +74,13 @@ function isBuiltIn(symbol: NormSymbol | FunctionSymbol): boolean {
   return symbol.kind === "function" && symbol.builtIn;
 }
 
-function referFromItem(
-  item: NormItem,
-  norm: NormSymbol,
-  module: Module,
-  table: SymbolTable,
-  refer: Refer,
-): void {
+function referFromItem(item: NormItem, names: Names, module: Module, table: SymbolTable, refer: Refer): void {
   const from = (exprs: readonly Expr[], mode: Mode | null): void =>
-    referFrom(exprs, namesOf(norm, mode), module, table, refer);
+    referFrom(exprs, names, mode, module, table, refer);
   const toAxes = (refs: readonly AxisRef[]): void => {
-    for (const { name } of refs) refer(name.span, axesOf(norm, name.text));
+    for (const { name } of refs) refer(name.span, names.axis(name.text));
   };
-  const toValue = ({ text, span }: Name, mode: Mode | null): void => refer(span, valuesOf(norm, text, mode));
+  const toValue = ({ text, span }: Name, mode: Mode | null): void => refer(span, names.value(text, mode));
   switch (item.kind) {
     case "axes":
       break;
@@ -133,6 +123,7 @@ function referFromItem(
 function referFrom(
   exprs: readonly Expr[],
   names: Names,
+  mode: Mode | null,
   module: Module,
   table: SymbolTable,
   refer: Refer,
@@ -141,7 +132,7 @@ function referFrom(
   for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
     switch (expr.kind) {
       case "name":
-        refer(expr.span, names.value(expr.name.text));
+        refer(expr.span, names.value(expr.name.text, mode));
         break;
       case "axis":
         refer(expr.axis.name.span, names.axis(expr.axis.name.text));
@@ -200,25 +191,35 @@ function referFromCall(
   }
 }
 
-function namesOf(norm: NormSymbol, mode: Mode | null): Names {
-  return { value: (name) => valuesOf(norm, name, mode), axis: (name) => axesOf(norm, name) };
+function parametersOf({ parameters }: FunctionSymbol): Names {
+  return {
+    value: (name) => parameters.filter((one) => one.name === name).slice(0, 1),
+    axis: () => [],
+  };
 }
 
-function axesOf(norm: NormSymbol, name: string): SpecSymbol[] {
-  return norm.axes
-    .flatMap((one) => [one, ...one.factors])
-    .filter((one) => one.name === name)
-    .slice(0, 1);
+function namesOf(norm: NormSymbol): Names {
+  const given = firstOfEach([...norm.params, ...norm.tensors]);
+  const equations = (mode: Mode | null): ReadonlyMap<string, SpecSymbol> =>
+    firstOfEach(norm.equations.filter((one) => one.mode === mode));
+  const always = equations(null);
+  const inMode = { train: equations("train"), infer: equations("infer") };
+  const axes = firstOfEach(norm.axes.flatMap((one) => [one, ...one.factors]));
+  return {
+    // As the checker looks a name up: params and tensors, equations outside `on` blocks, those of the mode.
+    value: (name, mode) => {
+      const own = given.get(name) ?? always.get(name);
+      if (own !== undefined) return [own];
+      const modes = mode === null ? (["train", "infer"] as const) : [mode];
+      return modes.flatMap((one) => inMode[one].get(name) ?? []);
+    },
+    axis: (name) => {
+      const own = axes.get(name);
+      return own === undefined ? [] : [own];
+    },
+  };
 }
 
-/** As the checker looks a name up: params and tensors, equations outside `on` blocks, those of the mode. */
-function valuesOf(norm: NormSymbol, name: string, mode: Mode | null): ValueSymbol[] {
-  const given = [...norm.params, ...norm.tensors].find((one) => one.name === name);
-  if (given !== undefined) return [given];
-  const equations = norm.equations.filter((one) => one.name === name);
-  const firstIn = (wanted: Mode | null): ValueSymbol[] =>
-    equations.filter((one) => one.mode === wanted).slice(0, 1);
-  const always = firstIn(null);
-  if (always.length > 0) return always;
-  return mode === null ? [...firstIn("train"), ...firstIn("infer")] : firstIn(mode);
+function firstOfEach(symbols: readonly SpecSymbol[]): ReadonlyMap<string, SpecSymbol> {
+  return new Map(symbols.toReversed().map((one) => [one.name, one]));
 }
