@@ -2,20 +2,12 @@
 
 import type { Mode } from "../../../program/program.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
-import type {
-  AxisRef,
-  CallExpr,
-  Expr,
-  FunctionDecl,
-  Import,
-  Name,
-  NormDecl,
-  NormItem,
-} from "../../syntax/ast.ts";
+import type { AxisRef, CallExpr, Expr, FunctionDecl, Import, NormDecl, NormItem } from "../../syntax/ast.ts";
 import { children } from "../../syntax/walk.ts";
 import { modeOf } from "../declarations/definitions.ts";
 import type { Module } from "../modules/modules.ts";
 import { calleeOf } from "../scope/callee.ts";
+import { type Names, namesOfFunction, namesOfNorm } from "./names.ts";
 import type { FunctionSymbol, NormSymbol, Reference, SpecSymbol } from "./symbol.ts";
 
 /** The one symbol of each declaration, of this file and of those it imports. */
@@ -24,30 +16,37 @@ export interface SymbolTable {
   readonly fn: (decl: FunctionDecl) => FunctionSymbol;
 }
 
-/** What a name means: as a value in a mode, and where an axis is expected. */
-interface Names {
-  readonly value: (name: string, mode: Mode | null) => readonly SpecSymbol[];
-  readonly axis: (name: string) => readonly SpecSymbol[];
+/** What is at hand while a file is walked. */
+interface Walk {
+  readonly module: Module;
+  readonly table: SymbolTable;
+  readonly refer: (span: Span, definitions: readonly SpecSymbol[]) => void;
 }
 
-type Refer = (span: Span, definitions: readonly SpecSymbol[]) => void;
+/** What is at hand inside a norm or a function of it. */
+interface Body extends Walk {
+  readonly names: Names;
+  /** Of the `on` block, null outside of one. */
+  readonly mode: Mode | null;
+}
 
 export function referencesIn(module: Module, table: SymbolTable): Reference[] {
   const found: Reference[] = [];
-  const refer: Refer = (span, definitions) => {
+  const refer: Walk["refer"] = (span, definitions) => {
     if (definitions.length > 0) found.push({ span, definitions });
   };
+  const walk = { module, table, refer };
   for (const item of module.file.items) {
     switch (item.kind) {
       case "import":
-        referToImports(item, module, table, refer);
+        referToImports(walk, item);
         break;
       case "function":
-        referFrom([item.body], parametersOf(table.fn(item)), null, module, table, refer);
+        walkExpression({ ...walk, names: namesOfFunction(table.fn(item)), mode: null }, item.body);
         break;
       case "norm": {
-        const names = namesOf(table.norm(item));
-        for (const one of item.items) referFromItem(one, names, module, table, refer);
+        const body = { ...walk, names: namesOfNorm(table.norm(item)), mode: null };
+        for (const one of item.items) walkItem(body, one);
         break;
       }
     }
@@ -55,7 +54,7 @@ export function referencesIn(module: Module, table: SymbolTable): Reference[] {
   return found.sort((a, b) => a.span.start - b.span.start);
 }
 
-function referToImports(item: Import, module: Module, table: SymbolTable, refer: Refer): void {
+function referToImports({ module, table, refer }: Walk, item: Import): void {
   for (const { name, alias } of item.names) {
     const local = (alias ?? name).text;
     const norm = module.norms.get(local);
@@ -74,94 +73,74 @@ function isBuiltIn(symbol: NormSymbol | FunctionSymbol): boolean {
   return symbol.kind === "function" && symbol.builtIn;
 }
 
-function referFromItem(item: NormItem, names: Names, module: Module, table: SymbolTable, refer: Refer): void {
-  const from = (exprs: readonly Expr[], mode: Mode | null): void =>
-    referFrom(exprs, names, mode, module, table, refer);
-  const toAxes = (refs: readonly AxisRef[]): void => {
-    for (const { name } of refs) refer(name.span, names.axis(name.text));
-  };
-  const toValue = ({ text, span }: Name, mode: Mode | null): void => refer(span, names.value(text, mode));
+function walkItem(body: Body, item: NormItem): void {
   switch (item.kind) {
     case "axes":
       break;
     case "param":
-      from(
-        item.params.map((one) => one.value),
-        null,
-      );
+      for (const one of item.params) walkExpression(body, one.value);
       break;
     case "tensors":
       for (const one of item.tensors) {
-        toAxes(one.dims);
-        if (one.initial !== undefined) from([one.initial], null);
+        referToAxes(body, one.dims);
+        if (one.initial !== undefined) walkExpression(body, one.initial);
       }
       break;
     case "output":
       for (const one of item.outputs) {
-        toValue(one.name, null);
-        toAxes(one.dims ?? []);
+        body.refer(one.name.span, body.names.value(one.name.text, body.mode));
+        referToAxes(body, one.dims ?? []);
       }
       break;
     case "define":
-      from([item.value], null);
+      walkExpression(body, item.value);
       break;
     case "update":
-      toValue(item.state, null);
-      from([item.value], null);
+      body.refer(item.state.span, body.names.value(item.state.text, body.mode));
+      walkExpression(body, item.value);
       break;
-    case "mode": {
-      const mode = modeOf(item.mode) ?? null;
-      for (const one of item.statements) {
-        if (one.kind === "update") toValue(one.state, mode);
-        from([one.value], mode);
-      }
+    case "mode":
+      for (const one of item.statements) walkItem({ ...body, mode: modeOf(item.mode) ?? null }, one);
       break;
-    }
   }
 }
 
-function referFrom(
-  exprs: readonly Expr[],
-  names: Names,
-  mode: Mode | null,
-  module: Module,
-  table: SymbolTable,
-  refer: Refer,
-): void {
-  const pending = [...exprs];
+function referToAxes({ refer, names }: Body, refs: readonly AxisRef[]): void {
+  for (const { name } of refs) refer(name.span, names.axis(name.text));
+}
+
+/** Without recursion: a text of 2,000 operators is that deep. */
+function walkExpression(body: Body, whole: Expr): void {
+  const pending = [whole];
   for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
     switch (expr.kind) {
       case "name":
-        refer(expr.span, names.value(expr.name.text, mode));
+        body.refer(expr.span, body.names.value(expr.name.text, body.mode));
         break;
       case "axis":
-        refer(expr.axis.name.span, names.axis(expr.axis.name.text));
+        referToAxes(body, [expr.axis]);
         break;
       case "at":
-        refer(expr.axis.name.span, names.axis(expr.axis.name.text));
+        referToAxes(body, [expr.axis]);
+        pending.push(expr.target);
         break;
       case "call":
-        if (referFromCall(expr, names, module, table, refer)) continue;
+        pending.push(...walkCall(body, expr));
         break;
       case "number":
       case "gap":
       case "negate":
       case "binary":
+        pending.push(...children(expr));
         break;
     }
-    pending.push(...children(expr));
   }
 }
 
-/** The name that is called, and the axes and names of settings in the parentheses. True where these are all there is. */
-function referFromCall(
-  expr: CallExpr,
-  names: Names,
-  module: Module,
-  table: SymbolTable,
-  refer: Refer,
-): boolean {
-  for (const { name } of expr.over ?? []) refer(name.span, names.axis(name.text));
+/** The name that is called, the axes and the names of settings. Returns the expressions that are left to look at. */
+function walkCall(body: Body, expr: CallExpr): readonly Expr[] {
+  const { module, table, names, refer } = body;
+  referToAxes(body, expr.over ?? []);
   const callee = calleeOf(module, expr);
   switch (callee.kind) {
     case "norm": {
@@ -169,57 +148,24 @@ function referFromCall(
       refer(expr.callee.span, [norm]);
       for (const { name } of expr.settings) {
         if (name === undefined) continue;
-        const given = [...norm.tensors, ...norm.params].filter((one) => one.name === name.text);
-        refer(name.span, given.slice(0, 1));
+        const given = [...norm.tensors, ...norm.params].find((one) => one.name === name.text);
+        if (given !== undefined) refer(name.span, [given]);
       }
-      return false;
+      return children(expr);
     }
     case "function":
       refer(expr.callee.span, [table.fn(callee.fn.decl)]);
-      return false;
+      return children(expr);
     case "axisForm":
       for (const one of expr.arguments) {
         if (one.kind === "name") refer(one.span, names.axis(one.name.text));
-        if (one.kind === "axis") refer(one.axis.name.span, names.axis(one.axis.name.text));
+        if (one.kind === "axis") referToAxes(body, [one.axis]);
       }
-      return true;
+      return [];
     case "operator":
     case "reduction":
     case "axesMissing":
     case "unknown":
-      return false;
+      return children(expr);
   }
-}
-
-function parametersOf({ parameters }: FunctionSymbol): Names {
-  return {
-    value: (name) => parameters.filter((one) => one.name === name).slice(0, 1),
-    axis: () => [],
-  };
-}
-
-function namesOf(norm: NormSymbol): Names {
-  const given = firstOfEach([...norm.params, ...norm.tensors]);
-  const equations = (mode: Mode | null): ReadonlyMap<string, SpecSymbol> =>
-    firstOfEach(norm.equations.filter((one) => one.mode === mode));
-  const always = equations(null);
-  const inMode = { train: equations("train"), infer: equations("infer") };
-  const axes = firstOfEach(norm.axes.flatMap((one) => [one, ...one.factors]));
-  return {
-    // As the checker looks a name up: params and tensors, equations outside `on` blocks, those of the mode.
-    value: (name, mode) => {
-      const own = given.get(name) ?? always.get(name);
-      if (own !== undefined) return [own];
-      const modes = mode === null ? (["train", "infer"] as const) : [mode];
-      return modes.flatMap((one) => inMode[one].get(name) ?? []);
-    },
-    axis: (name) => {
-      const own = axes.get(name);
-      return own === undefined ? [] : [own];
-    },
-  };
-}
-
-function firstOfEach(symbols: readonly SpecSymbol[]): ReadonlyMap<string, SpecSymbol> {
-  return new Map(symbols.toReversed().map((one) => [one.name, one]));
 }
