@@ -163,20 +163,16 @@ function checkNorm(
   const graphs = checkModes(module, declarations, known, used, note);
   if (!hasErrors(found) && graphs !== undefined) reportUnused(declarations, used, note);
   if (hasErrors(found) || graphs === undefined) return undefined;
+  const doc = decl.doc === undefined ? {} : { doc: decl.doc };
+  return { name: decl.name.text, ...doc, docs: docsOf(declarations), graphs };
+}
+
+function docsOf({ params, tensors, outputs }: Declarations): Map<string, string> {
   const docs = new Map<string, string>();
-  for (const one of [
-    ...declarations.params.values(),
-    ...declarations.tensors.values(),
-    ...declarations.outputs,
-  ]) {
-    if (one.doc !== undefined) docs.set(one.name, one.doc);
+  for (const { name, doc } of [...params.values(), ...tensors.values(), ...outputs]) {
+    if (doc !== undefined) docs.set(name, doc);
   }
-  return {
-    name: decl.name.text,
-    ...(decl.doc === undefined ? {} : { doc: decl.doc }),
-    docs,
-    graphs,
-  };
+  return docs;
 }
 
 /** Imported files first, each from its beginning to its end. */

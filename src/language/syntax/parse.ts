@@ -1,5 +1,5 @@
 /** From text to the syntax tree. Never throws: whatever the text holds, the outcome is a tree and diagnostics. */
-import { type CstNode, EOF, type IRecognitionException, type IToken } from "chevrotain";
+import type { CstNode, IToken } from "chevrotain";
 import { NormParser } from "../../../grammar/rules.ts";
 import {
   type Diagnostic,
@@ -8,19 +8,20 @@ import {
   type Source,
   type Span,
 } from "../diagnostics/diagnostic.ts";
-import type { File, FileItem } from "./ast.ts";
+import type { File } from "./ast.ts";
 import { docsOf } from "./docs.ts";
+import { gapsOf, noGaps, type Skipped, skippedBy } from "./gaps.ts";
 import { fileItems, hasNameless } from "./items.ts";
 import { maxDiagnostics, maxTextLength, withinLimits } from "./limits.ts";
 import { messageProvider, syntaxDiagnostic, tooManyMistakes } from "./messages.ts";
 import { type Scan, scan } from "./scan.ts";
-import { spanAt, spanOf } from "./spans.ts";
+import { spanAt } from "./spans.ts";
 
 export function parse(source: Source, report: Report): File {
   const unreadable = notText(source);
   if (unreadable !== undefined) {
     report(unreadable);
-    return { source, items: [], comments: [], gaps: { items: new Set(), names: new Set(), anyName: false } };
+    return { source, items: [], comments: [], gaps: noGaps };
   }
   const scanned = scan(source);
   const limited = withinLimits(source, scanned.tokens, scanned.starts);
@@ -31,32 +32,9 @@ export function parse(source: Source, report: Report): File {
   for (const one of oneEach([...other, ...mistakes], scanned)) report(one);
   const offsets = [...other.map((one) => one.span.start), ...skipped.behind];
   const spans = [...skipped.spans, ...scanned.unread, ...limited.dropped];
-  const halfRead = itemsAt(items, offsets);
-  const anyName = cst === undefined || hasNameless(cst) || [...halfRead].some((one) => one.kind === "import");
-  return {
-    source,
-    items,
-    comments: scanned.comments,
-    gaps: { items: halfRead, names: namesIn(spans), anyName },
-  };
+  const gaps = gapsOf(items, offsets, spans, cst === undefined || hasNameless(cst));
+  return { source, items, comments: scanned.comments, gaps };
 }
-
-/** The items that the offsets stand in or right behind. */
-function itemsAt(items: readonly FileItem[], offsets: readonly number[]): Set<FileItem> {
-  const found = new Set<FileItem>();
-  let item = -1;
-  for (const offset of offsets.toSorted((a, b) => a - b)) {
-    while (item + 1 < items.length && items[item + 1]!.span.start <= offset) item++;
-    if (item >= 0) found.add(items[item]!);
-  }
-  return found;
-}
-
-function namesIn(spans: readonly Span[]): Set<string> {
-  return new Set(spans.flatMap(({ source, start, end }) => source.text.slice(start, end).match(aName) ?? []));
-}
-
-const aName = /[A-Za-z_][A-Za-z0-9_]*/g;
 
 function notText(source: Source): Diagnostic | undefined {
   const { text } = source;
@@ -90,13 +68,6 @@ interface Parsed {
   readonly skipped: Skipped;
 }
 
-interface Skipped {
-  /** Where the last token begins that was read before each mistake: it says what item the mistake belongs to. */
-  readonly behind: readonly number[];
-  /** The text that recovery passed by. */
-  readonly spans: readonly Span[];
-}
-
 function parseTokens(source: Source, tokens: IToken[]): Parsed {
   // The grammar is validated by a test, not at each start.
   parser ??= new NormParser({ skipValidations: true, errorMessageProvider: messages });
@@ -112,20 +83,6 @@ function parseTokens(source: Source, tokens: IToken[]): Parsed {
   const mistakes = errors.map((error) => syntaxDiagnostic(source, tokens, error));
   parser.input = [];
   return { cst, mistakes, skipped: skippedBy(source, tokens, errors) };
-}
-
-function skippedBy(
-  source: Source,
-  tokens: readonly IToken[],
-  errors: readonly IRecognitionException[],
-): Skipped {
-  const behind = errors.flatMap(({ token }) => {
-    const at = token.tokenType === EOF ? tokens.length : tokens.indexOf(token);
-    return tokens[at - 1]?.startOffset ?? [];
-  });
-  const passed = errors.flatMap(({ token, resyncedTokens }) => [token, ...(resyncedTokens ?? [])]);
-  const spans = passed.filter((one) => one.tokenType !== EOF).map((one) => spanOf(source, one));
-  return { behind, spans };
 }
 
 /** One mistake of each statement: what follows it there is most often its echo, and so is what stands behind it. */
