@@ -2,8 +2,9 @@
  * The grammar. Read it from the top down. `list` means one or more elements with commas between them and an optional one
  * at the end.
  *
- * A mistake ends its item or statement, and parsing continues at the next one; only the rules marked `recovers` do that.
- * The parser guesses nothing inside an expression, since a guess there leads to more messages.
+ * A mistake unwinds to the nearest rule marked `recovers` that can go on behind it: the next element of a list of
+ * declarations, the next item or the next statement. All `recovers` rules on the way there leave what they had read in
+ * the tree. The parser guesses nothing inside an expression, since a guess there breeds further messages.
  */
 import { type CstNode, CstParser, type IParserConfig, type ParserMethod, type TokenType } from "chevrotain";
 import * as t from "./tokens.ts";
@@ -39,12 +40,12 @@ export class NormParser extends CstParser {
     () => {
       this.CONSUME(t.Import);
       this.CONSUME(t.OpenBrace);
-      this.list(this.importName);
+      this.list(this.importName, t.Separator);
       this.CONSUME(t.CloseBrace);
       this.CONSUME(t.From);
       this.CONSUME(t.StringLiteral);
     },
-    within,
+    recovers,
   );
 
   importName = this.RULE(
@@ -56,7 +57,7 @@ export class NormParser extends CstParser {
         this.SUBRULE(this.alias);
       });
     },
-    within,
+    recovers,
   );
 
   alias = this.RULE("alias", () => void this.CONSUME(t.Name), within);
@@ -73,7 +74,7 @@ export class NormParser extends CstParser {
       this.CONSUME(t.Equals);
       this.SUBRULE(this.expression);
     },
-    within,
+    recovers,
   );
 
   parameter = this.RULE("parameter", () => void this.CONSUME(t.Name), within);
@@ -87,7 +88,7 @@ export class NormParser extends CstParser {
       this.MANY(() => this.SUBRULE(this.normItem));
       this.CONSUME(t.CloseBrace);
     },
-    within,
+    recovers,
   );
 
   normItem = this.RULE(
@@ -111,9 +112,9 @@ export class NormParser extends CstParser {
     "axes",
     () => {
       this.CONSUME(t.Axes);
-      this.list(this.axisDeclaration);
+      this.list(this.axisDeclaration, t.Separator);
     },
-    within,
+    recovers,
   );
 
   axisDeclaration = this.RULE(
@@ -125,7 +126,7 @@ export class NormParser extends CstParser {
         this.OR([{ ALT: () => this.CONSUME(t.NumberLiteral) }, { ALT: () => this.SUBRULE(this.factors) }]);
       });
     },
-    within,
+    recovers,
   );
 
   factors = this.RULE(
@@ -139,7 +140,7 @@ export class NormParser extends CstParser {
         this.CONSUME3(t.Name);
       });
     },
-    within,
+    recovers,
   );
 
   /** `N` or `...S` */
@@ -160,16 +161,16 @@ export class NormParser extends CstParser {
       this.OPTION(() => this.list(this.axis));
       this.CONSUME(t.CloseBracket);
     },
-    within,
+    recovers,
   );
 
   param = this.RULE(
     "param",
     () => {
       this.CONSUME(t.Param);
-      this.list(this.paramDeclaration);
+      this.list(this.paramDeclaration, t.Separator);
     },
-    within,
+    recovers,
   );
 
   paramDeclaration = this.RULE(
@@ -179,7 +180,7 @@ export class NormParser extends CstParser {
       this.CONSUME(t.Equals);
       this.SUBRULE(this.expression);
     },
-    within,
+    recovers,
   );
 
   tensors = this.RULE(
@@ -190,9 +191,9 @@ export class NormParser extends CstParser {
         { ALT: () => this.CONSUME(t.Affine) },
         { ALT: () => this.CONSUME(t.State) },
       ]);
-      this.list(this.tensorDeclaration);
+      this.list(this.tensorDeclaration, t.Separator);
     },
-    within,
+    recovers,
   );
 
   tensorDeclaration = this.RULE(
@@ -205,16 +206,16 @@ export class NormParser extends CstParser {
         this.SUBRULE(this.expression);
       });
     },
-    within,
+    recovers,
   );
 
   output = this.RULE(
     "output",
     () => {
       this.CONSUME(t.Output);
-      this.list(this.outputDeclaration);
+      this.list(this.outputDeclaration, t.Separator);
     },
-    within,
+    recovers,
   );
 
   outputDeclaration = this.RULE(
@@ -223,7 +224,7 @@ export class NormParser extends CstParser {
       this.CONSUME(t.Name);
       this.OPTION(() => this.SUBRULE(this.dims));
     },
-    within,
+    recovers,
   );
 
   /** `on train { … }` */
@@ -236,7 +237,7 @@ export class NormParser extends CstParser {
       this.MANY(() => this.SUBRULE(this.modeItem));
       this.CONSUME(t.CloseBrace);
     },
-    within,
+    recovers,
   );
 
   modeItem = this.RULE(
@@ -255,7 +256,7 @@ export class NormParser extends CstParser {
       this.OR([{ ALT: () => this.CONSUME(t.Equals) }, { ALT: () => this.CONSUME(t.Arrow) }]);
       this.SUBRULE(this.expression);
     },
-    within,
+    recovers,
   );
 
   /** A flat list. How tightly the operators bind makes the tree later, so that nesting does not fill the call stack. */
@@ -372,14 +373,17 @@ export class NormParser extends CstParser {
     within,
   );
 
-  /** At most once in a rule: by these numbers chevrotain tells uses of a token or rule apart. */
-  private list(item: ParserMethod<[], CstNode>): void {
+  /**
+   * At most once in a rule: the numbers tell chevrotain one use of a token or rule from another. A list of declarations,
+   * outside brackets, has separators: after a mistake it goes on behind the next comma that is in no brackets.
+   */
+  private list(item: ParserMethod<[], CstNode>, by = t.Comma): void {
     this.SUBRULE8(item);
     this.MANY8(() => {
-      this.CONSUME8(t.Comma);
+      this.CONSUME8(by);
       this.SUBRULE9(item);
     });
-    this.OPTION9(() => this.CONSUME9(t.Comma));
+    this.OPTION9(() => this.CONSUME9(by));
   }
 
   /** A missing brace is the only token that the parser assumes: otherwise everything up to its partner is lost. */

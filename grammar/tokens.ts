@@ -10,6 +10,12 @@ export const Name = createToken({ name: "Name", pattern: /[A-Za-z_][A-Za-z0-9_]*
  */
 export const Target = createToken({ name: "Target", pattern: Lexer.NA, label: "an equation" });
 
+/**
+ * A comma outside all brackets, so one between declarations or imported names. `src/language/syntax/scan.ts` makes it:
+ * recovery inside a list of declarations must not stop at a comma of a call.
+ */
+export const Separator = createToken({ name: "Separator", pattern: Lexer.NA, label: "`,`" });
+
 const symbol = (name: string, pattern: string): TokenType =>
   createToken({ name, pattern, label: `\`${pattern}\`` });
 
@@ -146,4 +152,5 @@ export const tokens: readonly TokenType[] = [
   Keyword,
   Operator,
   Target,
+  Separator,
 ];

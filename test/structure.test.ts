@@ -18,6 +18,7 @@ const road = [
   "src/language/check/calls",
   "src/language/check/expressions",
   "src/language/check",
+  "src/language/check/symbols",
   "src/graph/operators",
   "src/graph/tensor",
   "src/graph/passes",

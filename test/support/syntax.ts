@@ -29,7 +29,7 @@ export function withoutSpans(value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => key !== "span" && key !== "source" && key !== "comments")
+      .filter(([key]) => !["span", "source", "comments", "gaps"].includes(key))
       .map(([key, one]) => [key, withoutSpans(one)]),
   );
 }
@@ -43,6 +43,8 @@ export function explicit(expr: Expr): string {
       return expr.name.text;
     case "axis":
       return `...${expr.axis.name.text}`;
+    case "gap":
+      return "?";
     case "negate":
       return `(-${explicit(expr.operand)})`;
     case "binary":

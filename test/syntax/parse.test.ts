@@ -202,6 +202,129 @@ test("what is whole around a mistake stays in the tree", () => {
   expect(file.items.map((one) => one.kind === "import" || one.name.text)).toEqual(["A", "B", "f"]);
 });
 
+/** What a text with a mistake still says, without where. */
+function leftOf(body: string): unknown {
+  const { file, found } = parseText(`norm A { ${body} }`);
+  expect(found.length).toBe(1);
+  expect([...file.gaps.items]).toEqual(file.items);
+  const [item] = file.items;
+  return item?.kind === "norm" ? withoutSpans(item.items) : undefined;
+}
+
+const gap = { kind: "gap" };
+const one = { kind: "number", value: 1, text: "1" };
+const named = (text: string): unknown => ({ text });
+const axis = (text: string): unknown => ({ name: { text }, variadic: false });
+
+test.each<[string, unknown]>([
+  [
+    "param a = , b = 1",
+    [
+      {
+        kind: "param",
+        params: [
+          { name: named("a"), value: gap },
+          { name: named("b"), value: one },
+        ],
+      },
+    ],
+  ],
+  [
+    "param a = f(1, 2 b), b = 1",
+    [
+      {
+        kind: "param",
+        params: [
+          { name: named("a"), value: gap },
+          { name: named("b"), value: one },
+        ],
+      },
+    ],
+  ],
+  ["param 3 = 1, b = 1", [{ kind: "param", params: [{ name: named("b"), value: one }] }]],
+  [
+    "axes N, C = G * , M",
+    [
+      {
+        kind: "axes",
+        axes: [{ axis: axis("N") }, { axis: axis("C"), factors: [named("G")] }, { axis: axis("M") }],
+      },
+    ],
+  ],
+  [
+    "input x[N, , C], z[N]",
+    [
+      {
+        kind: "tensors",
+        role: "input",
+        tensors: [
+          { name: named("x"), dims: [axis("N")], dimsBroken: true },
+          { name: named("z"), dims: [axis("N")] },
+        ],
+      },
+    ],
+  ],
+  [
+    "affine g[N] = , b[N = 1",
+    [
+      {
+        kind: "tensors",
+        role: "affine",
+        tensors: [
+          { name: named("g"), dims: [axis("N")], initial: gap },
+          { name: named("b"), dims: [axis("N")], dimsBroken: true, initial: one },
+        ],
+      },
+    ],
+  ],
+  [
+    "output y[N, z",
+    [{ kind: "output", outputs: [{ name: named("y"), dims: [axis("N"), axis("z")], dimsBroken: true }] }],
+  ],
+  ["y = (1 z = 1", [{ kind: "define", name: named("y"), value: gap }]],
+  [
+    "y = (1\nz = 1",
+    [
+      { kind: "define", name: named("y"), value: gap },
+      { kind: "define", name: named("z"), value: one },
+    ],
+  ],
+  [
+    "y = f(1,\nz = 1",
+    [
+      { kind: "define", name: named("y"), value: gap },
+      { kind: "define", name: named("z"), value: one },
+    ],
+  ],
+  [
+    "on train { y = 1 s <- } z = 1",
+    [
+      {
+        kind: "mode",
+        mode: named("train"),
+        statements: [
+          { kind: "define", name: named("y"), value: one },
+          { kind: "update", state: named("s"), value: gap },
+        ],
+      },
+      { kind: "define", name: named("z"), value: one },
+    ],
+  ],
+])("a mistake costs what it stands in: %s", (body, expected) => {
+  expect(leftOf(body)).toEqual(expected);
+});
+
+test("what is named in skipped text is known, and that a name was lost", () => {
+  const gapsOf = (text: string): unknown => {
+    const { names, anyName } = parseText(text).file.gaps;
+    return [[...names].sort(), anyName];
+  };
+  expect(gapsOf("fn f(v) = v")).toEqual([[], false]);
+  expect(gapsOf("fn f(v) = v g(w) = 1")).toEqual([["g", "w"], false]);
+  expect(gapsOf("norm { input x }")).toEqual([["input", "x"], true]);
+  expect(gapsOf("import { A, } from fn f(v) = v")).toEqual([["fn"], true]);
+});
+
 describe("the examples of the language", () => {
   const folder = new URL("./cases/", import.meta.url);
   test.each(readdirSync(folder))("%s", (name) => {

@@ -77,7 +77,9 @@ test("a statement over a limit does not hide the others", () => {
   expect(file.items).toHaveLength(1);
   const apart = parseText(`norm A {\n y = ${repeated("(", 1000)}\n z = *\n w = 2 }`);
   expect(apart.found.map((one) => one.code)).toEqual(["N104", "N103"]);
-  expect(apart.file.items).toMatchObject([{ items: [{ name: { text: "w" } }] }]);
+  expect(apart.file.items).toMatchObject([
+    { items: [{ name: { text: "z" }, value: { kind: "gap" } }, { name: { text: "w" } }] },
+  ]);
 });
 
 test("a parser that gave up parses the next file", () => {

@@ -11,14 +11,15 @@ import {
   type Report,
   type Source,
 } from "../diagnostics/diagnostic.ts";
+import { reportOnce } from "../diagnostics/reports.ts";
 import type { FunctionDecl, NormDecl } from "../syntax/ast.ts";
-import { declare } from "./declarations/declare.ts";
+import { type Declarations, declare } from "./declarations/declare.ts";
 import { reportUnused } from "./declarations/unused.ts";
 import { checkFunction } from "./functions.ts";
 import { checkModes } from "./modes.ts";
 import { type Declared, loadModule, type Module, type ReadImport } from "./modules/modules.ts";
 import { calledNames, usedFirst } from "./scope/reading-order.ts";
-import type { Known } from "./scope/scope.ts";
+import type { Known, Recorder } from "./scope/scope.ts";
 import { isBuiltIn } from "./scope/unknown.ts";
 
 export interface CheckedNorm {
@@ -33,57 +34,100 @@ export interface CheckedNorm {
 export interface CheckedFile {
   readonly module: Module;
   readonly norms: readonly CheckedNorm[];
+  /** Of all norms of the file and of what it imports, those with mistakes included. */
+  readonly declarations: ReadonlyMap<NormDecl, Declarations>;
 }
 
-/** Parses and checks a file and what it imports. `norms` holds the norms of the file itself that have no errors. */
-export function checkFile(source: Source, readImport: ReadImport, report: Report): CheckedFile {
-  const found = new Map<string, Diagnostic>();
-  // A mistake in a function is met again by each norm that calls it.
-  const once: Report = (one) => {
-    const key = `${one.code} ${one.span.start} ${one.span.source.path} ${one.message}`;
-    if (!found.has(key)) found.set(key, one);
-  };
-  const entry = loadModule(source, readImport, once);
+/**
+ * Parses and checks a file and what it imports. `norms` holds the norms of the file itself that have no errors; none
+ * where this file or an imported one has a syntax error. `record` is told the value of each expression.
+ */
+export function checkFile(
+  source: Source,
+  readImport: ReadImport,
+  report: Report,
+  record?: Recorder,
+): CheckedFile {
+  const found: Diagnostic[] = [];
+  const tell = reportOnce((one) => found.push(one));
+  const entry = loadModule(source, readImport, tell);
   const modules = usedFirst([entry], (one) => one.imports);
   if (entry.sound && entry.file.items.every((one) => one.kind === "import")) {
     const message = "this file declares no norm and no function";
-    once(diagnostic("N004", message, { source, start: 0, end: 0 }));
+    tell(diagnostic("N004", message, { source, start: 0, end: 0 }));
   }
+  const declarations = new Map<NormDecl, Declarations>();
+  const known: Known = { declarations, broken: new Set(), withModes: new Set(), record };
+  const norms = declareNorms(modules, declarations);
+  checkFunctions(modules, known, tell);
+  const checked = checkNorms(norms, known, tell);
+  reportInOrder(found, modules, report);
+  const isSound = modules.every((one) => one.sound);
+  const own = isSound ? entry.file.items : [];
+  return {
+    module: entry,
+    norms: own.flatMap((item) => (item.kind === "norm" ? (checked.get(item) ?? []) : [])),
+    declarations,
+  };
+}
 
-  const known: Known = { declarations: new Map(), broken: new Set(), withModes: new Set() };
-  const functions: Declared<FunctionDecl>[] = [];
-  const declared = new Map<Declared<NormDecl>, Diagnostic[]>();
+/** What is found in an item that was half read may be the fault of its syntax error, which was reported. */
+function isHalfRead({ decl, module }: Declared<NormDecl | FunctionDecl>): boolean {
+  return module.file.gaps.items.has(decl);
+}
+
+const ignore: Report = () => {};
+
+/** Each norm with the mistakes of its declarations. Of two norms of one name the second was reported and is left out. */
+function declareNorms(
+  modules: readonly Module[],
+  declarations: Map<NormDecl, Declarations>,
+): Map<Declared<NormDecl>, Diagnostic[]> {
+  const norms = new Map<Declared<NormDecl>, Diagnostic[]>();
   for (const module of modules) {
-    if (!module.sound) continue;
     for (const item of module.file.items) {
-      const fn = item.kind === "function" ? module.functions.get(item.name.text) : undefined;
-      if (fn?.decl === item) functions.push(fn);
-      // Of two norms of one name the second was reported and is left out.
       const norm = item.kind === "norm" ? module.norms.get(item.name.text) : undefined;
       if (norm === undefined || norm.decl !== item) continue;
       const own: Diagnostic[] = [];
-      known.declarations.set(
-        norm.decl,
-        declare(norm.decl, (one) => own.push(one)),
+      declarations.set(
+        item,
+        declare(item, (one) => own.push(one)),
       );
-      declared.set(norm, own);
+      norms.set(norm, own);
     }
   }
-  for (const fn of usedFirst(functions, calledFunctions)) checkFunction(fn, known, once);
-  const calls = new Map([...declared.keys()].map((one) => [one, calledNorms(one)]));
-  const checked = new Map<NormDecl, CheckedNorm>();
-  for (const norm of usedFirst(declared.keys(), (one) => calls.get(one) ?? [])) {
-    const own = declared.get(norm) ?? [];
-    const result = checkNorm(norm, calls.get(norm) ?? [], known, own);
-    for (const one of own) once(one);
-    if (result === undefined) known.broken.add(norm.decl);
-    else checked.set(norm.decl, result);
+  return norms;
+}
+
+function checkFunctions(modules: readonly Module[], known: Known, tell: Report): void {
+  const functions = modules.flatMap((module) =>
+    module.file.items.flatMap((item) => {
+      const fn = item.kind === "function" ? module.functions.get(item.name.text) : undefined;
+      return fn !== undefined && fn.decl === item ? [fn] : [];
+    }),
+  );
+  for (const fn of usedFirst(functions, calledFunctions)) {
+    checkFunction(fn, known, isHalfRead(fn) ? ignore : tell);
+    if (isHalfRead(fn)) known.broken.add(fn.decl);
   }
-  reportInOrder([...found.values()], modules, report);
-  return {
-    module: entry,
-    norms: entry.file.items.flatMap((item) => (item.kind === "norm" ? (checked.get(item) ?? []) : [])),
-  };
+}
+
+function checkNorms(
+  norms: ReadonlyMap<Declared<NormDecl>, Diagnostic[]>,
+  known: Known,
+  tell: Report,
+): Map<NormDecl, CheckedNorm> {
+  const checked = new Map<NormDecl, CheckedNorm>();
+  const calls = new Map([...norms.keys()].map((one) => [one, calledNorms(one)]));
+  for (const norm of usedFirst(norms.keys(), (one) => calls.get(one) ?? [])) {
+    const own = norms.get(norm) ?? [];
+    const result = checkNorm(norm, calls.get(norm) ?? [], known, own);
+    const isSound = result !== undefined && !isHalfRead(norm);
+    if (isSound) checked.set(norm.decl, result);
+    else known.broken.add(norm.decl);
+    if (!isHalfRead(norm)) for (const one of own) tell(one);
+  }
+  return checked;
 }
 
 /** Those that a norm calls: the very objects that the modules hold. */
@@ -104,34 +148,31 @@ function checkNorm(
   known: Known,
   found: Diagnostic[],
 ): CheckedNorm | undefined {
-  const note: Report = (one) => found.push(one);
   const declarations = known.declarations.get(decl);
   if (declarations === undefined) return undefined;
-  if (isBuiltIn(decl.name.text)) {
+  const nameIsTaken = isBuiltIn(decl.name.text);
+  if (nameIsTaken) {
     const advice = "give the norm another name, with a capital letter say";
     const message = `\`${decl.name.text}\` is a function of the language`;
-    note(diagnostic("N208", message, decl.name.span, { note: advice }));
-    return undefined;
+    found.push(diagnostic("N208", message, decl.name.span, { note: advice }));
   }
+  // Under a name that is taken, what the norm calls by that name is itself.
+  const note: Report = nameIsTaken ? ignore : (one) => found.push(one);
   if (declarations.hasModes || calls.some((one) => known.withModes.has(one.decl))) known.withModes.add(decl);
   const used = new Set<string>();
   const graphs = checkModes(module, declarations, known, used, note);
   if (!hasErrors(found) && graphs !== undefined) reportUnused(declarations, used, note);
   if (hasErrors(found) || graphs === undefined) return undefined;
+  const doc = decl.doc === undefined ? {} : { doc: decl.doc };
+  return { name: decl.name.text, ...doc, docs: docsOf(declarations), graphs };
+}
+
+function docsOf({ params, tensors, outputs }: Declarations): Map<string, string> {
   const docs = new Map<string, string>();
-  for (const one of [
-    ...declarations.params.values(),
-    ...declarations.tensors.values(),
-    ...declarations.outputs,
-  ]) {
-    if (one.doc !== undefined) docs.set(one.name, one.doc);
+  for (const { name, doc } of [...params.values(), ...tensors.values(), ...outputs]) {
+    if (doc !== undefined) docs.set(name, doc);
   }
-  return {
-    name: decl.name.text,
-    ...(decl.doc === undefined ? {} : { doc: decl.doc }),
-    docs,
-    graphs,
-  };
+  return docs;
 }
 
 /** Imported files first, each from its beginning to its end. */

@@ -22,13 +22,7 @@ export function checkModes(
   const modes: readonly (Mode | null)[] = known.withModes.has(declarations.decl)
     ? ["train", "infer"]
     : [null];
-  const told = new Set<string>();
-  const once: Report = (one) => {
-    const key = `${one.code} ${one.span.source.path} ${one.span.start} ${one.message}`;
-    if (!told.has(key)) report(one);
-    told.add(key);
-  };
-  const graphs = modes.map((mode) => checkMode(module, declarations, known, mode, used, once));
+  const graphs = modes.map((mode) => checkMode(module, declarations, known, mode, used, report));
   return graphs.every((one): one is Graph => one !== undefined) ? graphs : undefined;
 }
 

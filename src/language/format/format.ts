@@ -1,4 +1,4 @@
-/** The canonical form of a file. Only for a file that parsed without a mistake: a broken item is not in its tree. */
+/** The canonical form of a file. Only for a file that parsed without a mistake: otherwise its tree has gaps. */
 import type { File, FileItem, Name, NormItem, Statement } from "../syntax/ast.ts";
 import { alignment, type Columns, nameOf } from "./columns.ts";
 import { type Margin, marginOf, type Part, type Printed, sequence, withRemark } from "./comments.ts";
@@ -23,6 +23,7 @@ function fileItem(margin: Margin, item: FileItem): Printed {
       const names = item.names.map(({ name, alias }) =>
         alias === undefined ? name.text : `${name.text} as ${alias.text}`,
       );
+      if (item.from === undefined) throw new Error("a file with a syntax error has no canonical form");
       return { lines: [`import { ${names.join(", ")} } from "${item.from.path}"`], lifted };
     }
     case "function": {

@@ -15,6 +15,7 @@ function tightness(expr: Expr): number {
     case "axis":
     case "call":
     case "at":
+    case "gap":
       return atom;
   }
 }
@@ -27,6 +28,8 @@ export function formatExpression(expr: Expr): string {
       return expr.name.text;
     case "axis":
       return formatAxis(expr.axis);
+    case "gap":
+      throw new Error("a file with a syntax error has no canonical form");
     case "negate":
       return `-${atLeast(minusBinding, expr.operand)}`;
     case "binary": {

@@ -19,6 +19,17 @@ export interface File {
   readonly items: readonly FileItem[];
   /** Every comment of the file, `///` included, in the order of the text; the formatter puts them back. */
   readonly comments: readonly Comment[];
+  readonly gaps: Gaps;
+}
+
+/** What syntax errors kept out of the tree: nothing in a file without one. */
+export interface Gaps {
+  /** Items with a syntax error inside or right behind: their tree holds less than their text. */
+  readonly items: ReadonlySet<FileItem>;
+  /** Names in text that was skipped: one of them may be that of an item. */
+  readonly names: ReadonlySet<string>;
+  /** An item lost its name, or an import some of its names: any name may be that of an item. */
+  readonly anyName: boolean;
 }
 
 /** `// …`, as written, without the line break. */
@@ -33,7 +44,8 @@ export type FileItem = Import | FunctionDecl | NormDecl;
 export interface Import {
   readonly kind: "import";
   readonly names: readonly { readonly name: Name; readonly alias?: Name }[];
-  readonly from: { readonly path: string; readonly span: Span };
+  /** Missing only where a syntax error took it. */
+  readonly from?: { readonly path: string; readonly span: Span };
   readonly span: Span;
 }
 
@@ -97,6 +109,8 @@ export interface TensorDecl {
   readonly doc?: string;
   readonly name: Name;
   readonly dims: readonly AxisRef[];
+  /** A syntax error took a part of the brackets. */
+  readonly dimsBroken?: true;
   readonly initial?: Expr;
   readonly span: Span;
 }
@@ -106,6 +120,8 @@ export interface OutputDecl {
   readonly doc?: string;
   readonly name: Name;
   readonly dims?: readonly AxisRef[];
+  /** A syntax error took a part of the brackets. */
+  readonly dimsBroken?: true;
   readonly span: Span;
 }
 
@@ -128,6 +144,8 @@ export type Expr =
   | { readonly kind: "name"; readonly name: Name; readonly span: Span }
   /** `...S` as an argument of `size`. */
   | { readonly kind: "axis"; readonly axis: AxisRef; readonly span: Span }
+  /** An expression that could not be read, where it should begin: its mistake was reported by the parser. */
+  | { readonly kind: "gap"; readonly span: Span }
   | { readonly kind: "negate"; readonly operand: Expr; readonly span: Span }
   | {
       readonly kind: "binary";

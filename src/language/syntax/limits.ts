@@ -4,7 +4,7 @@
  */
 import type { IToken, TokenType } from "chevrotain";
 import * as t from "../../../grammar/tokens.ts";
-import { type Diagnostic, diagnostic, type Source } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, diagnostic, type Source, type Span } from "../diagnostics/diagnostic.ts";
 import { spanOf } from "./spans.ts";
 
 export const maxTextLength = 1024 * 1024;
@@ -26,17 +26,20 @@ const operators = new Set<TokenType>([
   t.Power,
 ]);
 
-const startsOperand = new Set<TokenType>([t.Name, t.NumberLiteral, t.CloseParen, t.CloseBracket]);
+const endsOperand = new Set<TokenType>([t.Name, t.NumberLiteral, t.CloseParen, t.CloseBracket]);
 
 export interface Limited {
   readonly tokens: IToken[];
   readonly mistakes: Diagnostic[];
+  /** The text of the statements that were left out. */
+  readonly dropped: Span[];
 }
 
 /** The tokens without the statements that are over a limit, and a diagnostic for each of these. */
 export function withinLimits(source: Source, tokens: readonly IToken[], starts: readonly number[]): Limited {
   const kept: IToken[] = [];
   const mistakes: Diagnostic[] = [];
+  const dropped: Span[] = [];
   let from = 0;
   for (let region = 0; region <= starts.length; region++) {
     const end = starts[region] ?? Number.POSITIVE_INFINITY;
@@ -44,10 +47,13 @@ export function withinLimits(source: Source, tokens: readonly IToken[], starts: 
     while (to < tokens.length && tokens[to]!.startOffset < end) to++;
     const mistake = overLimit(source, tokens, from, to);
     if (mistake === undefined) for (let i = from; i < to; i++) kept.push(tokens[i]!);
-    else mistakes.push(mistake);
+    else {
+      mistakes.push(mistake);
+      dropped.push(spanOf(source, tokens[from]!, tokens[to - 1]));
+    }
     from = to;
   }
-  return { tokens: kept, mistakes };
+  return { tokens: kept, mistakes, dropped };
 }
 
 function overLimit(
@@ -73,7 +79,7 @@ function overLimit(
     } else if (operators.has(type)) {
       count++;
       const before = tokens[i - 1]?.tokenType;
-      const prefix = type === t.Minus && (before === undefined || !startsOperand.has(before));
+      const prefix = type === t.Minus && (before === undefined || !endsOperand.has(before));
       if (prefix || type === t.Power) {
         chains[top]!++;
         waiting++;
@@ -81,7 +87,7 @@ function overLimit(
         waiting -= chains[top]!;
         chains[top] = 0;
       }
-    } else if (type === t.Comma || type === t.Semicolon) {
+    } else if (type === t.Comma || type === t.Separator || type === t.Semicolon) {
       waiting -= chains[top]!;
       chains[top] = 0;
       // Each element of a list is an expression of its own.

@@ -10,7 +10,8 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import type { File } from "./ast.ts";
 import { docsOf } from "./docs.ts";
-import { fileItems } from "./items.ts";
+import { gapsOf, noGaps, type Skipped, skippedBy } from "./gaps.ts";
+import { fileItems, hasNameless } from "./items.ts";
 import { maxDiagnostics, maxTextLength, withinLimits } from "./limits.ts";
 import { messageProvider, syntaxDiagnostic, tooManyMistakes } from "./messages.ts";
 import { type Scan, scan } from "./scan.ts";
@@ -20,17 +21,19 @@ export function parse(source: Source, report: Report): File {
   const unreadable = notText(source);
   if (unreadable !== undefined) {
     report(unreadable);
-    return { source, items: [], comments: [] };
+    return { source, items: [], comments: [], gaps: noGaps };
   }
   const scanned = scan(source);
   const limited = withinLimits(source, scanned.tokens, scanned.starts);
-  const found: Diagnostic[] = [...scanned.mistakes, ...limited.mistakes];
-  const { cst, mistakes } = parseTokens(source, limited.tokens);
-  found.push(...mistakes);
+  const { cst, mistakes, skipped } = parseTokens(source, limited.tokens);
   const docs = docsOf(source, scanned.comments);
-  const items = cst === undefined ? [] : fileItems({ source, docs, report: (one) => found.push(one) }, cst);
-  for (const one of oneEach(found, scanned)) report(one);
-  return { source, items, comments: scanned.comments };
+  const other: Diagnostic[] = [...scanned.mistakes, ...limited.mistakes];
+  const items = cst === undefined ? [] : fileItems({ source, docs, report: (one) => other.push(one) }, cst);
+  for (const one of oneEach([...other, ...mistakes], scanned)) report(one);
+  const offsets = [...other.map((one) => one.span.start), ...skipped.behind];
+  const spans = [...skipped.spans, ...scanned.unread, ...limited.dropped];
+  const gaps = gapsOf(items, offsets, spans, cst === undefined || hasNameless(cst));
+  return { source, items, comments: scanned.comments, gaps };
 }
 
 function notText(source: Source): Diagnostic | undefined {
@@ -62,6 +65,7 @@ const messages = messageProvider(maxDiagnostics);
 interface Parsed {
   readonly cst: CstNode | undefined;
   readonly mistakes: readonly Diagnostic[];
+  readonly skipped: Skipped;
 }
 
 function parseTokens(source: Source, tokens: IToken[]): Parsed {
@@ -75,9 +79,10 @@ function parseTokens(source: Source, tokens: IToken[]): Parsed {
   } catch (thrown) {
     if (thrown !== tooManyMistakes) throw thrown;
   }
-  const mistakes = parser.errors.map((error) => syntaxDiagnostic(source, tokens, error));
+  const { errors } = parser;
+  const mistakes = errors.map((error) => syntaxDiagnostic(source, tokens, error));
   parser.input = [];
-  return { cst, mistakes };
+  return { cst, mistakes, skipped: skippedBy(source, tokens, errors) };
 }
 
 /** One mistake of each statement: what follows it there is most often its echo, and so is what stands behind it. */

@@ -1,7 +1,7 @@
 /** From text to tokens: lexing, and what the parser needs to know before it starts. */
 import { type IToken, Lexer, type TokenType } from "chevrotain";
 import * as t from "../../../grammar/tokens.ts";
-import { type Diagnostic, diagnostic, type Source } from "../diagnostics/diagnostic.ts";
+import { type Diagnostic, diagnostic, type Source, type Span } from "../diagnostics/diagnostic.ts";
 import type { Comment } from "./ast.ts";
 import { strangeCharacter } from "./characters.ts";
 import { spanAt, spanOf } from "./spans.ts";
@@ -10,6 +10,8 @@ export interface Scan {
   readonly tokens: readonly IToken[];
   readonly comments: readonly Comment[];
   readonly mistakes: readonly Diagnostic[];
+  /** What a comment without an end took with it. */
+  readonly unread: readonly Span[];
   /** Where items and statements begin, ascending: one mistake is told for each stretch between two of them. */
   readonly starts: readonly number[];
 }
@@ -35,7 +37,14 @@ export function scan(source: Source): Scan {
     text: one.image.trimEnd(),
     span: spanAt(source, one.startOffset, one.startOffset + one.image.trimEnd().length),
   }));
-  return { tokens: marked.tokens, comments, mistakes, starts: marked.starts };
+  const unread = (groups.mistakes ?? []).filter((one) => one.tokenType === t.OpenComment);
+  return {
+    tokens: marked.tokens,
+    comments,
+    mistakes,
+    unread: unread.map((one) => spanOf(source, one)),
+    starts: marked.starts,
+  };
 }
 
 function misreadToken(source: Source, token: IToken): Diagnostic {
@@ -97,45 +106,60 @@ const endsStatement = new Set<TokenType>([
   t.OpenBrace,
 ]);
 
-/** Behind these, `name =` is a declaration, a setting or a place on an axis, wherever the line breaks. */
-const declares = new Set<TokenType>([...opensItem, t.Comma, t.OpenBracket, t.Ellipsis, t.As, t.From, t.Over]);
+/** Behind these, `name =` is a declaration or a place on an axis, wherever the line breaks. */
+const declares = new Set<TokenType>([...opensItem, t.OpenBracket, t.As, t.From]);
+
+/** For each bracket that is open, whether a semicolon stands in it: behind one, `name =` is a setting. */
+type Open = boolean[];
 
 function markStarts(tokens: readonly IToken[], text: string): { tokens: IToken[]; starts: number[] } {
   const marked: IToken[] = [];
   const starts: number[] = [];
-  let depth = 0;
+  const open: Open = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
     const type = token.tokenType;
-    if (isTarget(tokens, i, depth, text)) {
-      depth = 0;
+    if (isTarget(tokens, i, open, text)) {
+      open.length = 0;
       starts.push(token.startOffset);
-      marked.push({ ...token, tokenType: t.Target, tokenTypeIdx: t.Target.tokenTypeIdx! });
+      marked.push(retyped(token, t.Target));
       continue;
     }
-    marked.push(token);
+    marked.push(type === t.Comma && open.length === 0 ? retyped(token, t.Separator) : token);
     if (opensItem.has(type) || type === t.OpenBrace || type === t.CloseBrace) {
       // The braces of an import belong to it.
       if (type !== t.OpenBrace) starts.push(token.startOffset);
-      depth = 0;
+      open.length = 0;
     } else if (type === t.OpenParen || type === t.OpenBracket) {
-      depth++;
+      open.push(false);
     } else if (type === t.CloseParen || type === t.CloseBracket) {
-      depth = Math.max(0, depth - 1);
+      open.pop();
+    } else if (type === t.Semicolon && open.length > 0) {
+      open[open.length - 1] = true;
     }
   }
   return { tokens: marked, starts };
 }
 
-function isTarget(tokens: readonly IToken[], i: number, depth: number, text: string): boolean {
+function retyped(token: IToken, tokenType: TokenType): IToken {
+  return { ...token, tokenType, tokenTypeIdx: tokenType.tokenTypeIdx! };
+}
+
+function isTarget(tokens: readonly IToken[], i: number, open: Open, text: string): boolean {
   const token = tokens[i]!;
   const next = tokens[i + 1]?.tokenType;
   if (token.tokenType !== t.Name || (next !== t.Equals && next !== t.Arrow)) return false;
   const before = tokens[i - 1];
   if (before === undefined) return true;
-  if (declares.has(before.tokenType)) return false;
-  if (before.tokenType === t.Semicolon) return depth === 0;
-  if (depth === 0 && endsStatement.has(before.tokenType)) return true;
+  const type = before.tokenType;
+  if (declares.has(type)) return false;
+  const isOutside = open.length === 0;
+  // `axes ...S = 3` and `w[...S = 0]`.
+  if (type === t.Ellipsis && (isOutside || tokens[i - 2]?.tokenType === t.OpenBracket)) return false;
+  // Between declarations, or between settings.
+  if (type === t.Comma && (isOutside || open.at(-1))) return false;
+  if (type === t.Semicolon) return isOutside;
+  if (isOutside && endsStatement.has(type)) return true;
   // Inside brackets, or behind an operator, something is wrong already: the line decides where it ends.
   return /[\r\n]/.test(text.slice(before.startOffset + before.image.length, token.startOffset));
 }

@@ -6,6 +6,7 @@ export function children(expr: Expr): readonly Expr[] {
     case "number":
     case "name":
     case "axis":
+    case "gap":
       return [];
     case "negate":
       return [expr.operand];

@@ -7,6 +7,7 @@ import { quoted } from "../../diagnostics/suggestion.ts";
 import type { CallExpr } from "../../syntax/ast.ts";
 import { axisNames, isExtent } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
+import type { DeclaredTensor } from "../declarations/tensors.ts";
 import type { Scope } from "../scope/scope.ts";
 import type { Argument } from "./arguments.ts";
 import { axisGroups, matchDims } from "./match-axes.ts";
@@ -14,151 +15,170 @@ import { axisGroups, matchDims } from "./match-axes.ts";
 /** From each factor of the callee to factors of the outermost norm. */
 export type AxisBinding = ReadonlyMap<string, AxisSet>;
 
-type Arguments = ReadonlyMap<string, Argument>;
+/** A call of a norm, and what it was given by the callee's names. */
+export interface Call {
+  readonly scope: Scope;
+  readonly expr: CallExpr;
+  readonly callee: Declarations;
+  readonly args: ReadonlyMap<string, Argument>;
+}
 
-export function bindAxes(
-  scope: Scope,
-  expr: CallExpr,
-  callee: Declarations,
-  args: Arguments,
-): AxisBinding | undefined {
+export type BindingResult =
+  | { readonly kind: "bound"; readonly axes: AxisBinding }
+  /** The axes do not fit, and the user has been told. */
+  | { readonly kind: "reported" }
+  /** The callee splits an axis that is whole here: the check starts again with that axis split. */
+  | { readonly kind: "split"; readonly factor: string; readonly into: readonly GraphFactor[] };
+
+const reported = { kind: "reported" } as const;
+
+export function bindAxes(call: Call): BindingResult {
   const binding = new Map<string, AxisSet>();
-  for (const tensor of callee.tensors.values()) {
-    const argument = args.get(tensor.name);
+  for (const tensor of call.callee.tensors.values()) {
+    const argument = call.args.get(tensor.name);
     if (argument === undefined || tensor.role !== "input") continue;
-    const groups = axisGroups(scope, argument.node);
-    const matched = matchDims(callee, tensor.dims, groups);
-    if (matched === undefined) {
-      const has =
-        groups.length === 0 ? "it is one number" : `it has the axes ${namesOf(scope, argument.node.axes)}`;
-      const takes = `${tensor.name}[${axisNames(callee.axes, tensorParts(callee, tensor.dims)).join(", ")}]`;
-      scope.report(
-        diagnostic(
-          "N307",
-          `\`${expr.callee.text}\` takes \`${takes}\`, and this has other axes`,
-          argument.span,
-          {
-            labels: [{ span: argument.span, text: has }],
-          },
-        ),
-      );
-      return undefined;
-    }
+    const matched = matchInput(call, tensor, argument);
+    if (matched === undefined) return reported;
     for (const [dim, factors] of matched) {
-      if (!bindDim(scope, expr, callee, args, binding, dim, factors)) return undefined;
+      const bound = bindDim(call, dim, factors);
+      if (bound.kind !== "bound") return bound;
+      if (!enterAll(call, binding, bound.axes)) return reported;
     }
   }
-  for (const factor of callee.axes.flatMap((one) => one.factors)) {
-    if (binding.has(factor.name)) continue;
-    // A fixed extent (`axes M = 3`) of the callee has no axis here; its tensors cannot be bound or left out.
-    const message = `\`${expr.callee.text}\` cannot be called: its axis \`${factor.name}\` is in none of its inputs`;
-    const note = "the axes of a called norm come from its operands; write its equations out here";
-    scope.report(diagnostic("N307", message, expr.span, { note }));
-    return undefined;
+  return reportUnbound(call, binding) ? reported : { kind: "bound", axes: binding };
+}
+
+/** Which axes of an argument stand for which in the brackets of its input; undefined where they do not fit. */
+function matchInput(
+  { scope, expr, callee }: Call,
+  tensor: DeclaredTensor,
+  { node, span }: Argument,
+): ReadonlyMap<string, AxisSet> | undefined {
+  const groups = axisGroups(scope, node);
+  const matched = matchDims(callee, tensor.dims, groups);
+  if (matched !== undefined) return matched;
+  const has = groups.length === 0 ? "it is one number" : `it has the axes ${namesOf(scope, node.axes)}`;
+  const parts = tensor.dims.flatMap((dim) => axisOf(callee, dim).factors.map((one) => one.name));
+  const takes = `${tensor.name}[${axisNames(callee.axes, parts).join(", ")}]`;
+  const message = `\`${expr.callee.text}\` takes \`${takes}\`, and this has other axes`;
+  scope.report(diagnostic("N307", message, span, { labels: [{ span, text: has }] }));
+  return undefined;
+}
+
+/** Adds to what is bound already; false where one axis of the callee would be two of the caller's. */
+function enterAll({ scope, expr }: Call, binding: Map<string, AxisSet>, axes: AxisBinding): boolean {
+  for (const [name, to] of axes) {
+    const known = binding.get(name);
+    if (known !== undefined && !sameAxes(known, to)) {
+      const both = `${axesText(scope, known)} and ${axesText(scope, to)}`;
+      const message = `the axis \`${name}\` of \`${expr.callee.text}\` would be ${both} at once`;
+      scope.report(diagnostic("N307", message, expr.span));
+      return false;
+    }
+    binding.set(name, to);
   }
-  return binding;
+  return true;
+}
+
+/** A fixed extent (`axes M = 3`) of the callee has no axis here: its tensors cannot be bound or left out. */
+function reportUnbound({ scope, expr, callee }: Call, binding: AxisBinding): boolean {
+  const open = callee.axes.flatMap((one) => one.factors).find((one) => !binding.has(one.name));
+  if (open === undefined) return false;
+  const message = `\`${expr.callee.text}\` cannot be called: its axis \`${open.name}\` is in none of its inputs`;
+  const note = "the axes of a called norm come from its operands; write its equations out here";
+  scope.report(diagnostic("N307", message, expr.span, { note }));
+  return true;
 }
 
 function namesOf(scope: Scope, factors: AxisSet): string {
   return axisNames(scope.session.outer.axes, factors).join(", ");
 }
 
-function tensorParts(callee: Declarations, dims: readonly string[]): string[] {
-  return dims.flatMap(
-    (dim) => callee.axes.find((one) => one.name === dim)?.factors.map((one) => one.name) ?? [dim],
-  );
+function axesText(scope: Scope, factors: AxisSet): string {
+  return factors.length === 0 ? "no axis" : quoted(axisNames(scope.session.outer.axes, factors));
 }
 
-function bindDim(
-  scope: Scope,
-  expr: CallExpr,
-  callee: Declarations,
-  args: Arguments,
-  binding: Map<string, AxisSet>,
-  dim: string,
+/** A part of a split axis can stand in brackets by itself, and is an axis without an extent of its own there. */
+function axisOf(callee: Declarations, dim: string): GraphAxis {
+  const own = { name: dim, variadic: false, factors: [{ name: dim, extent: null }] };
+  return callee.axes.find((one) => one.name === dim) ?? own;
+}
+
+/** What one axis in the brackets of an input stands for. */
+function bindDim(call: Call, dim: string, factors: AxisSet): BindingResult {
+  const { name, factors: parts } = axisOf(call.callee, dim);
+  return parts.length === 1 ? bindWhole(call, name, parts[0], factors) : bindSplit(call, parts, factors);
+}
+
+function bindWhole(
+  { scope, expr, args }: Call,
+  axis: string,
+  { name, extent }: GraphFactor,
   factors: AxisSet,
-): boolean {
-  const axis: GraphAxis = callee.axes.find((one) => one.name === dim) ?? {
-    name: dim,
-    variadic: false,
-    factors: [{ name: dim, extent: null }],
-  };
-  const parts = axis.factors;
-  if (parts.length === 1) {
-    const own = soleExtent(scope, factors);
-    const { extent } = parts[0];
-    if (typeof extent === "number" && own !== extent) {
-      const which = namesOf(scope, factors);
-      const message = `the axis \`${dim}\` of \`${expr.callee.text}\` has ${extent} places, and nothing says that \`${which}\` has as many`;
-      scope.report(
-        diagnostic("N307", message, expr.span, { note: `declare it so: \`axes ${which} = ${extent}\`` }),
-      );
-      return false;
-    }
-    if (typeof extent === "object" && extent !== null && args.has(extent.param)) {
-      const message = `\`${extent.param}\` is the extent of an axis that the operands give: it cannot be set as well`;
-      scope.report(diagnostic("N402", message, args.get(extent.param)?.span ?? expr.span));
-      return false;
-    }
-    return enter(parts[0].name, factors);
+): BindingResult {
+  if (typeof extent === "number" && soleExtent(scope, factors) !== extent) {
+    const which = namesOf(scope, factors);
+    const message = `the axis \`${axis}\` of \`${expr.callee.text}\` has ${extent} places, and nothing says that \`${which}\` has as many`;
+    const note = `declare it so: \`axes ${which} = ${extent}\``;
+    scope.report(diagnostic("N307", message, expr.span, { note }));
+    return reported;
   }
+  if (typeof extent === "object" && extent !== null && args.has(extent.param)) {
+    const message = `\`${extent.param}\` is the extent of an axis that the operands give: it cannot be set as well`;
+    scope.report(diagnostic("N402", message, args.get(extent.param)?.span ?? expr.span));
+    return reported;
+  }
+  return { kind: "bound", axes: new Map([[name, factors]]) };
+}
+
+/** An axis that the callee splits: it is split in the same way here, or whole and then split for the call. */
+function bindSplit(call: Call, parts: readonly GraphFactor[], factors: AxisSet): BindingResult {
   const extents: GraphFactor["extent"][] = [];
   for (const part of parts) {
-    const extent = factorExtent(scope, expr, callee, args, part);
-    if (extent === undefined) return false;
+    const extent = factorExtent(call, part);
+    if (extent === undefined) return reported;
     extents.push(extent);
   }
-  const outer = scope.session.outer.axes.flatMap((one) => one.factors);
   if (factors.length === 1) {
-    const taken = new Set([
-      ...outer.map((one) => one.name),
-      ...scope.session.outer.axes.map((one) => one.name),
-    ]);
-    const named = parts.map((part, i) => {
-      let name = `${factors[0]}_${part.name}`;
-      while (taken.has(name)) name += "_";
-      taken.add(name);
-      return { name, extent: extents[i] };
-    });
-    scope.session.splits.set(factors[0], named);
-    return false;
+    const into = namedParts(call.scope, factors[0], parts, extents);
+    return { kind: "split", factor: factors[0], into };
   }
+  const outer = call.scope.session.outer.axes.flatMap((one) => one.factors);
   const agrees =
     factors.length === parts.length &&
     parts.every((_, i) => {
       const own = outer.find((one) => one.name === factors[i]);
       return own === undefined || sameExtent(extents[i], own);
     });
-  if (!agrees) {
-    const names = parts.map((one) => one.name).join(" * ");
-    const message = `\`${expr.callee.text}\` splits \`${namesOf(scope, factors)}\` into \`${names}\`, and here it is split in another way`;
-    const given = parts.find((one) => typeof one.extent === "object" && one.extent !== null);
-    const note =
-      given && `an axis is split in one way: give \`${given.name}\` the extent that its part has here`;
-    scope.report(diagnostic("N306", message, expr.span, note === undefined ? {} : { note }));
-    return false;
-  }
-  return parts.every((part, i) => enter(part.name, [factors[i]]));
-
-  function enter(name: string, to: AxisSet): boolean {
-    const known = binding.get(name);
-    if (known !== undefined && !sameAxes(known, to)) {
-      scope.report(
-        diagnostic(
-          "N307",
-          `the axis \`${name}\` of \`${expr.callee.text}\` would be ${axesText(scope, known)} and ${axesText(scope, to)} at once`,
-          expr.span,
-        ),
-      );
-      return false;
-    }
-    binding.set(name, to);
-    return true;
-  }
+  if (agrees) return { kind: "bound", axes: new Map(parts.map((part, i) => [part.name, [factors[i]]])) };
+  reportOtherSplit(call, parts, factors);
+  return reported;
 }
 
-function axesText(scope: Scope, factors: AxisSet): string {
-  return factors.length === 0 ? "no axis" : quoted(axisNames(scope.session.outer.axes, factors));
+/** `C` split for a callee's `G * K`: `C_G * C_K`, or what is near that and not taken. */
+function namedParts(
+  { session }: Scope,
+  factor: string,
+  parts: readonly GraphFactor[],
+  extents: readonly GraphFactor["extent"][],
+): GraphFactor[] {
+  const { axes } = session.outer;
+  const taken = new Set(axes.flatMap((one) => [one.name, ...one.factors.map((part) => part.name)]));
+  return parts.map((part, i) => {
+    let name = `${factor}_${part.name}`;
+    while (taken.has(name)) name += "_";
+    taken.add(name);
+    return { name, extent: extents[i] };
+  });
+}
+
+function reportOtherSplit({ scope, expr }: Call, parts: readonly GraphFactor[], factors: AxisSet): void {
+  const names = parts.map((one) => one.name).join(" * ");
+  const message = `\`${expr.callee.text}\` splits \`${namesOf(scope, factors)}\` into \`${names}\`, and here it is split in another way`;
+  const given = parts.find((one) => typeof one.extent === "object" && one.extent !== null);
+  const note =
+    given && `an axis is split in one way: give \`${given.name}\` the extent that its part has here`;
+  scope.report(diagnostic("N306", message, expr.span, note === undefined ? {} : { note }));
 }
 
 /** The extent of a value's only axis, where the text says it. */
@@ -170,10 +190,7 @@ function soleExtent(scope: Scope, factors: AxisSet): GraphFactor["extent"] {
 
 /** What the call gives for a part of a split axis that a param of the callee sets. Undefined if it cannot be one. */
 function factorExtent(
-  scope: Scope,
-  expr: CallExpr,
-  callee: Declarations,
-  args: Arguments,
+  { scope, expr, callee, args }: Call,
   part: GraphFactor,
 ): GraphFactor["extent"] | undefined {
   if (part.extent === null || typeof part.extent === "number") return part.extent;

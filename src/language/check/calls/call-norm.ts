@@ -42,11 +42,17 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
     return undefined;
   }
   const callee = session.known.declarations.get(norm.decl);
-  if (callee === undefined || session.known.broken.has(norm.decl) || !countCall(session)) return undefined;
+  if (callee === undefined || session.known.broken.has(norm.decl)) {
+    readOperands(scope, expr);
+    return undefined;
+  }
+  if (!countCall(session)) return undefined;
   const bound = bindArguments(scope, expr, callee);
   if (bound === undefined) return undefined;
-  const axes = bindAxes(scope, expr, callee, bound.nodes);
-  if (axes === undefined) return undefined;
+  const binding = bindAxes({ scope, expr, callee, args: bound.nodes });
+  if (binding.kind === "split") session.splits.set(binding.factor, binding.into);
+  if (binding.kind !== "bound") return undefined;
+  const { axes } = binding;
   const given = givenValues(scope, expr, callee, bound, axes);
   if (given === undefined) return undefined;
 
@@ -75,6 +81,12 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
     scope.report(diagnostic("N307", message, expr.span));
   }
   return undefined;
+}
+
+/** Where the norm itself is not understood, mistakes in its operands are still seen. */
+function readOperands(scope: Scope, expr: CallExpr): void {
+  for (const one of expr.arguments) scope.session.evaluate(scope, one);
+  for (const { value } of expr.settings) scope.session.evaluate(scope, value);
 }
 
 function readBody(inner: Scope): Value {

@@ -21,6 +21,8 @@ export function constantValue(expr: Expr, report: Report): number | undefined {
       const { op, swapped } = binaryOperators[expr.operator];
       return swapped ? operators[op].f64(right, left, 0) : operators[op].f64(left, right, 0);
     }
+    case "gap":
+      return undefined;
     case "name":
     case "axis":
     case "call":

@@ -58,7 +58,7 @@ export function declareTensor(
   report: Report,
 ): DeclaredTensor | undefined {
   const dims = resolveDims(one.dims, axes, report);
-  if (dims === undefined) return undefined;
+  if (dims === undefined || one.dimsBroken) return undefined;
   const initial = one.initial === undefined ? undefined : constantValue(one.initial, report);
   const name = one.name.text;
   if (initial !== undefined && one.initial !== undefined) {
@@ -101,7 +101,7 @@ export function declareOutput(
   report: Report,
 ): DeclaredOutput | undefined {
   const dims = one.dims === undefined ? undefined : resolveDims(one.dims, axes, report);
-  if (one.dims !== undefined && dims === undefined) return undefined;
+  if (one.dimsBroken || (one.dims !== undefined && dims === undefined)) return undefined;
   return {
     name: one.name.text,
     span: one.name.span,

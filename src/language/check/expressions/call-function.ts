@@ -16,7 +16,9 @@ export function callOperator(scope: Scope, expr: CallExpr, op: Operator): Value 
 /** A function is read anew with its operands in place of its parameters; it sees nothing else of the caller. */
 export function callFunction(scope: Scope, expr: CallExpr, fn: Declared<FunctionDecl>): Value {
   const { decl, module } = fn;
-  const args = evaluateArguments(scope, expr, decl.parameters.length);
+  // Of one that was half read not all parameters may be known.
+  const isHalfRead = module.file.gaps.items.has(decl);
+  const args = evaluateArguments(scope, expr, isHalfRead ? expr.arguments.length : decl.parameters.length);
   if (args === undefined || scope.session.known.broken.has(decl)) return undefined;
   const key = `${module.file.source.path} ${decl.name.text}(${args.map((one) => one.id).join(",")})`;
   const { session } = scope;

@@ -6,8 +6,8 @@ import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { BinaryOperator, CallExpr, Expr } from "../../syntax/ast.ts";
 import { callNorm } from "../calls/call-norm.ts";
 import { binaryOperators } from "../declarations/infix.ts";
+import { calleeOf } from "../scope/callee.ts";
 import { lookup } from "../scope/equations.ts";
-import { reductionNames } from "../scope/reduction-names.ts";
 import type { Scope, Value } from "../scope/scope.ts";
 import { enter, leave } from "../scope/session.ts";
 import { reportUnknownCall } from "../scope/unknown.ts";
@@ -18,7 +18,12 @@ import { warnZeroDivisor } from "./zero-divisors.ts";
 export function evaluate(scope: Scope, expr: Expr): Value {
   const value = enter(scope.session) ? read(scope, expr) : undefined;
   leave(scope.session);
+  record(scope, expr, value);
   return value;
+}
+
+function record(scope: Scope, expr: Expr, value: Value): void {
+  if (value !== undefined) scope.session.known.record?.(scope, expr, value);
 }
 
 function read(scope: Scope, expr: Expr): Value {
@@ -34,6 +39,8 @@ function read(scope: Scope, expr: Expr): Value {
           note: `their extent is \`size(...${expr.axis.name.text})\``,
         }),
       );
+      return undefined;
+    case "gap":
       return undefined;
     case "negate": {
       const value = evaluate(scope, expr.operand);
@@ -58,6 +65,7 @@ function chain(scope: Scope, expr: Expr): Value {
     const right = evaluate(scope, link.right);
     if (right !== undefined && link.operator === "/") warnZeroDivisor(scope, right, link.right.span);
     value = value && right && combine(scope, link.operator, value, right);
+    if (link !== expr) record(scope, link, value);
   }
   return value;
 }
@@ -68,25 +76,31 @@ function combine(scope: Scope, operator: BinaryOperator, left: Node, right: Node
 }
 
 function call(scope: Scope, expr: CallExpr): Value {
-  const name = expr.callee.text;
-  const norm = scope.module.norms.get(name);
-  if (norm !== undefined) return callNorm(scope, expr, norm);
-  const fn = scope.module.functions.get(name);
-  const own = fn !== undefined && fn.module === scope.module;
-  if (own && expr.over === undefined) return callFunction(scope, expr, fn);
-  if (name === "size" || name === "index") return callAxisForm(scope, expr, name);
-  if (expr.over !== undefined || name === "standardize") return callReduction(scope, expr);
-  if (fn !== undefined) return callFunction(scope, expr, fn);
-  // `max` and `min` of one operand are meant as reductions.
-  const reduces = reductionNames.includes(name) && (!isOperator(name) || expr.arguments.length === 1);
-  if (reduces) {
-    const note = isOperator(name)
-      ? `write \`${name}(x over N)\`; of two values, \`${name}(a, b)\``
-      : `write \`${name}(x over N)\``;
-    scope.report(diagnostic("N403", `\`${name}\` needs the axes that it runs over`, expr.span, { note }));
-    return undefined;
+  const callee = calleeOf(scope.module, expr);
+  switch (callee.kind) {
+    case "norm":
+      return callNorm(scope, expr, callee.norm);
+    case "function":
+      return callFunction(scope, expr, callee.fn);
+    case "operator":
+      return callOperator(scope, expr, callee.operator);
+    case "reduction":
+      return callReduction(scope, expr);
+    case "axisForm":
+      return callAxisForm(scope, expr, callee.form);
+    case "axesMissing":
+      reportMissingAxes(scope, expr);
+      return undefined;
+    case "unknown":
+      reportUnknownCall(scope, expr);
+      return undefined;
   }
-  if (isOperator(name)) return callOperator(scope, expr, name);
-  reportUnknownCall(scope, expr);
-  return undefined;
+}
+
+function reportMissingAxes(scope: Scope, expr: CallExpr): void {
+  const name = expr.callee.text;
+  const note = isOperator(name)
+    ? `write \`${name}(x over N)\`; of two values, \`${name}(a, b)\``
+    : `write \`${name}(x over N)\``;
+  scope.report(diagnostic("N403", `\`${name}\` needs the axes that it runs over`, expr.span, { note }));
 }

@@ -1,7 +1,7 @@
 /** Files and their imports: which norms and functions a file can name, and where each was declared. */
 import { diagnostic, type Report, type Source, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
-import type { File, FunctionDecl, Import, NormDecl } from "../../syntax/ast.ts";
+import type { File, FunctionDecl, Import, Name, NormDecl } from "../../syntax/ast.ts";
 import { parse } from "../../syntax/parse.ts";
 import { prelude } from "./prelude.ts";
 
@@ -11,9 +11,9 @@ export interface Module {
   readonly functions: ReadonlyMap<string, Declared<FunctionDecl>>;
   /** The modules it imports, each once. */
   readonly imports: readonly Module[];
-  /** Names that an import should have brought and did not: what uses them says nothing more. */
+  /** Names that an import, or text with a syntax error, should have brought and did not: what uses them says nothing more. */
   readonly missing: ReadonlySet<string>;
-  /** False where the text has syntax errors: what is left of it would be blamed for what is not its fault. */
+  /** False where the text has syntax errors: its items and names may be incomplete (`file.gaps`). */
   readonly sound: boolean;
   /** The functions that ship with the language. */
   readonly builtIn: boolean;
@@ -44,7 +44,7 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
     const functions = new Map<string, Declared<FunctionDecl>>(preludeFunctions());
     const spans = new Map<string, Span>();
     const imports: Module[] = [];
-    const missing = new Set<string>();
+    const missing = new Set(file.gaps.names);
     const module: Module = { file, norms, functions, imports, missing, sound, builtIn: false };
 
     function define(name: string, span: Span, enter: () => void): void {
@@ -62,19 +62,18 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
     for (const item of file.items) {
       switch (item.kind) {
         case "import": {
-          const target = importTarget(item);
+          const target = item.from && importTarget(item.from);
           if (target !== undefined) imports.push(target);
           for (const { name, alias } of item.names) {
             const local = alias ?? name;
             define(local.text, local.span, () => {
               const norm = target?.norms.get(name.text);
               const fn = target?.functions.get(name.text);
-              if (target === undefined || !target.sound) missing.add(local.text);
-              else if (norm !== undefined && norm.module === target) norms.set(local.text, norm);
+              if (norm !== undefined && norm.module === target) norms.set(local.text, norm);
               else if (fn !== undefined && fn.module === target) functions.set(local.text, fn);
               else {
                 missing.add(local.text);
-                reportUnknownImport(name.text, name.span, item, target);
+                if (target?.sound) reportUnknownImport(name, item, target);
               }
             });
           }
@@ -92,11 +91,11 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
     loaded.set(source.path, module);
     return module;
 
-    function importTarget(item: Import): Module | undefined {
-      const target = readImport(item.from.path, source);
+    function importTarget(from: NonNullable<Import["from"]>): Module | undefined {
+      const target = readImport(from.path, source);
       if (target === undefined) {
         report(
-          diagnostic("N205", `cannot read \`${item.from.path}\``, item.from.span, {
+          diagnostic("N205", `cannot read \`${from.path}\``, from.span, {
             note: "the path is relative to the file that imports it",
           }),
         );
@@ -106,25 +105,19 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
         const message =
           target.path === source.path
             ? "this file imports itself"
-            : `\`${item.from.path}\` imports this file, directly or through others`;
+            : `\`${from.path}\` imports this file, directly or through others`;
         const note = "move what both need into a third file";
-        report(diagnostic("N204", message, item.from.span, target.path === source.path ? {} : { note }));
+        report(diagnostic("N204", message, from.span, target.path === source.path ? {} : { note }));
         return undefined;
       }
       return loaded.get(target.path) ?? load(target);
     }
   }
 
-  function reportUnknownImport(name: string, span: Span, item: Import, target: Module): void {
-    const own = target.file.items.filter((one) => one.kind !== "import").map((one) => one.name.text);
-    report(
-      diagnostic(
-        "N203",
-        `\`${item.from.path}\` has no norm or function \`${name}\``,
-        span,
-        suggestion(name, own, span),
-      ),
-    );
+  function reportUnknownImport({ text, span }: Name, item: Import, target: Module): void {
+    const own = target.file.items.flatMap((one) => (one.kind === "import" ? [] : one.name.text));
+    const message = `\`${item.from?.path}\` has no norm or function \`${text}\``;
+    report(diagnostic("N203", message, span, suggestion(text, own, span)));
   }
 
   return load(entry);

@@ -1,7 +1,7 @@
 /** Reading equations: each after those that it uses, so their order in the text does not matter. */
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
 import { everyExpr } from "../../syntax/walk.ts";
-import type { Equation } from "../declarations/declare.ts";
+import type { Equation } from "../declarations/definitions.ts";
 import { namesIn, usedFirst } from "./reading-order.ts";
 import type { Scope, Value } from "./scope.ts";
 import { reportUnknown } from "./unknown.ts";

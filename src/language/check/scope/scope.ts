@@ -42,7 +42,11 @@ export interface Known {
   /** Norms and functions with mistakes: calls of them say nothing more. */
   readonly broken: Set<NormDecl | FunctionDecl>;
   readonly withModes: Set<NormDecl>;
+  readonly record?: Recorder | undefined;
 }
+
+/** Told the value of each expression that has one, whatever norm or function is being read. */
+export type Recorder = (scope: Scope, expr: Expr, value: Node) => void;
 
 export interface Session {
   /** The declarations of the norm that is being checked. */

@@ -46,7 +46,7 @@ export function reportUnknown(scope: Scope, name: string, span: Span): void {
 export function reportUnknownCall(scope: Scope, expr: CallExpr): void {
   const { text, span } = expr.callee;
   const { declarations, mode, module } = scope;
-  if (module.missing.has(text)) return;
+  if (module.missing.has(text) || module.file.gaps.anyName) return;
   const isValue =
     scope.given.has(text) ||
     declarations.equations.has(text) ||

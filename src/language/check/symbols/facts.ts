@@ -1,0 +1,55 @@
+/** Notes the axes of expressions while a file is checked. */
+
+import type { Node } from "../../../graph/tensor/graph.ts";
+import type { Mode } from "../../../program/program.ts";
+import type { Source } from "../../diagnostics/diagnostic.ts";
+import type { Expr } from "../../syntax/ast.ts";
+import { axisNames } from "../declarations/axes.ts";
+import type { Recorder, Scope } from "../scope/scope.ts";
+import type { ExpressionFact } from "./symbol.ts";
+
+export interface Facts {
+  readonly record: Recorder;
+  /** Those of an expression, in one mode or the other. */
+  readonly of: (expr: Expr) => readonly ExpressionFact[];
+  readonly all: () => readonly ExpressionFact[];
+}
+
+/** `source`: the file whose expressions are of interest. */
+export function createFacts(source: Source): Facts {
+  const known = new Map<Expr, Map<Mode | null, ExpressionFact>>();
+  const of = (expr: Expr): readonly ExpressionFact[] => agreed([...(known.get(expr)?.values() ?? [])]);
+  return {
+    record: (scope, expr, value) => {
+      if (expr.span.source !== source || !isOwnText(scope)) return;
+      const modes = known.get(expr) ?? new Map<Mode | null, ExpressionFact>();
+      known.set(expr, modes);
+      // What is read again, because a called norm splits an axis, is known better then.
+      modes.set(scope.mode, factOf(scope, expr, value));
+    },
+    of,
+    all: () =>
+      [...known.keys()].flatMap(of).sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end),
+  };
+}
+
+/** Functions and called norms are read with the axes of whoever calls them: these are not theirs. */
+function isOwnText(scope: Scope): boolean {
+  return scope.inFunction === undefined && scope.declarations.decl === scope.session.outer.decl;
+}
+
+function factOf({ session, mode }: Scope, expr: Expr, value: Node): ExpressionFact {
+  const names = (factors: readonly string[]): string[] => axisNames(session.outer.axes, factors);
+  const sizeOf = value.kind === "size" ? { sizeOf: names(value.over) } : {};
+  return { span: expr.span, axes: names(value.axes), ...sizeOf, mode };
+}
+
+/** One for all modes where they say the same. */
+function agreed(facts: readonly ExpressionFact[]): readonly ExpressionFact[] {
+  const [first] = facts;
+  if (first === undefined) return [];
+  const text = ({ axes, sizeOf }: ExpressionFact): string => JSON.stringify([axes, sizeOf]);
+  return facts.length > 1 && facts.every((one) => text(one) === text(first))
+    ? [{ ...first, mode: null }]
+    : facts;
+}

@@ -1,0 +1,55 @@
+/** Checking a file and keeping what is learnt on the way. */
+
+import type { Report, Source } from "../../diagnostics/diagnostic.ts";
+import type { FunctionDecl, NormDecl } from "../../syntax/ast.ts";
+import { type CheckedFile, checkFile } from "../check.ts";
+import type { ReadImport } from "../modules/modules.ts";
+import { functionSymbol, normSymbol } from "./declared-symbols.ts";
+import { createFacts, type Facts } from "./facts.ts";
+import { referencesIn, type SymbolTable } from "./references.ts";
+import type { FileSymbols } from "./symbol.ts";
+
+export interface InspectedFile {
+  readonly checked: CheckedFile;
+  readonly symbols: FileSymbols;
+}
+
+/**
+ * Checks a file as `checkFile` does, and says what its names and expressions mean: of a file with mistakes, of all that
+ * is right in it. Symbols and references are those of the file itself; a reference can lead into an imported one.
+ */
+export function inspectFile(source: Source, readImport: ReadImport, report: Report): InspectedFile {
+  const facts = createFacts(source);
+  const checked = checkFile(source, readImport, report, facts.record);
+  const { module } = checked;
+  const table = symbolTable(checked, facts);
+  const symbols = module.file.items.flatMap((item) => {
+    if (item.kind === "import") return [];
+    return [item.kind === "norm" ? table.norm(item) : table.fn(item)];
+  });
+  const callable = [
+    ...[...module.norms].map(([name, { decl }]) => ({ name, symbol: table.norm(decl) })),
+    ...[...module.functions].map(([name, { decl }]) => ({ name, symbol: table.fn(decl) })),
+  ];
+  const references = referencesIn(module, table);
+  return { checked, symbols: { symbols, callable, references, facts: facts.all() } };
+}
+
+function symbolTable({ module, declarations }: CheckedFile, facts: Facts): SymbolTable {
+  const builtIn = new Set(
+    [...module.functions.values()].filter((one) => one.module.builtIn).map((one) => one.decl),
+  );
+  return {
+    norm: remembered((decl: NormDecl) => normSymbol(decl, declarations.get(decl), facts)),
+    fn: remembered((decl: FunctionDecl) => functionSymbol(decl, builtIn.has(decl))),
+  };
+}
+
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+}

@@ -1,0 +1,91 @@
+/** What an editor asks about a place in a file. Offsets are UTF-16 units from the beginning of its text. */
+
+import type { Span } from "../../diagnostics/diagnostic.ts";
+import type { ExpressionFact, FileSymbols, NormSymbol, SpecSymbol } from "./symbol.ts";
+
+/** A name under the cursor: its place, and what it means. A cursor right behind a name is on it. */
+export function nameAt(
+  file: FileSymbols,
+  offset: number,
+): { span: Span; definitions: readonly SpecSymbol[] } | undefined {
+  const reference = file.references.find((one) => holds(one.span, offset));
+  if (reference !== undefined) return reference;
+  const declared = allSymbols(file).find((one) => holds(one.nameSpan, offset));
+  return declared && { span: declared.nameSpan, definitions: [declared] };
+}
+
+/** The facts of the innermost expression around an offset: two where the modes differ. */
+export function factsAt(file: FileSymbols, offset: number): readonly ExpressionFact[] {
+  const around = file.facts.filter((one) => holds(one.span, offset));
+  const length = Math.min(...around.map(({ span }) => span.end - span.start));
+  return around.filter(({ span }) => span.end - span.start === length);
+}
+
+/**
+ * Where a symbol is named in this file, its declaration included. A param that is the extent of an axis and that axis are
+ * one name, and so are the equations of both modes under one name: renaming one means renaming all. A place whose text is
+ * another name is that of an alias.
+ */
+export function placesOf(file: FileSymbols, symbol: SpecSymbol): Span[] {
+  const group = sameName(file, symbol);
+  const isMeant = (one: SpecSymbol): boolean => group.some((each) => isSameSymbol(each, one));
+  const declared = allSymbols(file)
+    .filter(isMeant)
+    .map((one) => one.nameSpan);
+  const referring = file.references.filter((one) => one.definitions.some(isMeant)).map((one) => one.span);
+  return [...declared, ...referring].sort((a, b) => a.start - b.start);
+}
+
+export function isSameSymbol(a: SpecSymbol, b: SpecSymbol): boolean {
+  return a.nameSpan.source.path === b.nameSpan.source.path && a.nameSpan.start === b.nameSpan.start;
+}
+
+/**
+ * What can be named at an offset, for completion: what the norm or function around it declares, and what it can call. The
+ * words of the language itself are not among them.
+ */
+export function namesInScope(
+  file: FileSymbols,
+  offset: number,
+): readonly { readonly name: string; readonly symbol: SpecSymbol }[] {
+  const around = file.symbols.findLast((one) => one.span.start <= offset);
+  const isInside = around !== undefined && (offset < around.span.end || !isClosed(around));
+  const inner = isInside ? inside(around).map((symbol) => ({ name: symbol.name, symbol })) : [];
+  return [...inner, ...file.callable];
+}
+
+/** A norm that lacks its closing brace goes on to the next item, and so does a function that is being written. */
+function isClosed({ kind, span }: FileSymbols["symbols"][number]): boolean {
+  return kind === "norm" && span.source.text[span.end - 1] === "}";
+}
+
+/** Every symbol that the file declares. */
+export function allSymbols(file: FileSymbols): readonly SpecSymbol[] {
+  return file.symbols.flatMap((one) => [one, ...inside(one)]);
+}
+
+/** What a norm or function declares. */
+export function inside(symbol: FileSymbols["symbols"][number]): readonly SpecSymbol[] {
+  if (symbol.kind === "function") return symbol.parameters;
+  return [...axesAndFactors(symbol), ...symbol.params, ...symbol.tensors, ...symbol.equations];
+}
+
+function axesAndFactors(norm: NormSymbol): readonly SpecSymbol[] {
+  return norm.axes.flatMap((one) => [one, ...one.factors]);
+}
+
+function sameName(file: FileSymbols, symbol: SpecSymbol): readonly SpecSymbol[] {
+  const norm = file.symbols.find((one) => inside(one).some((each) => isSameSymbol(each, symbol)));
+  if (norm === undefined || norm.kind === "function") return [symbol];
+  const alike = inside(norm).filter((one) => one.name === symbol.name);
+  const isExtent = alike.some((one) => one.kind === "param" && one.extentOf !== undefined);
+  return isExtent ? alike : alike.filter((one) => isAxis(one) === isAxis(symbol));
+}
+
+function isAxis(symbol: SpecSymbol): boolean {
+  return symbol.kind === "axis" || symbol.kind === "factor";
+}
+
+function holds({ start, end }: Span, offset: number): boolean {
+  return start <= offset && offset <= end;
+}

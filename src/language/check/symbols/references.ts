@@ -1,0 +1,171 @@
+/** What each name of a file means. */
+
+import type { Mode } from "../../../program/program.ts";
+import type { Span } from "../../diagnostics/diagnostic.ts";
+import type { AxisRef, CallExpr, Expr, FunctionDecl, Import, NormDecl, NormItem } from "../../syntax/ast.ts";
+import { children } from "../../syntax/walk.ts";
+import { modeOf } from "../declarations/definitions.ts";
+import type { Module } from "../modules/modules.ts";
+import { calleeOf } from "../scope/callee.ts";
+import { type Names, namesOfFunction, namesOfNorm } from "./names.ts";
+import type { FunctionSymbol, NormSymbol, Reference, SpecSymbol } from "./symbol.ts";
+
+/** The one symbol of each declaration, of this file and of those it imports. */
+export interface SymbolTable {
+  readonly norm: (decl: NormDecl) => NormSymbol;
+  readonly fn: (decl: FunctionDecl) => FunctionSymbol;
+}
+
+/** What is at hand while a file is walked. */
+interface Walk {
+  readonly module: Module;
+  readonly table: SymbolTable;
+  readonly refer: (span: Span, definitions: readonly SpecSymbol[]) => void;
+}
+
+/** What is at hand inside a norm or a function of it. */
+interface Body extends Walk {
+  readonly names: Names;
+  /** Of the `on` block, null outside of one. */
+  readonly mode: Mode | null;
+}
+
+export function referencesIn(module: Module, table: SymbolTable): Reference[] {
+  const found: Reference[] = [];
+  const refer: Walk["refer"] = (span, definitions) => {
+    if (definitions.length > 0) found.push({ span, definitions });
+  };
+  const walk = { module, table, refer };
+  for (const item of module.file.items) {
+    switch (item.kind) {
+      case "import":
+        referToImports(walk, item);
+        break;
+      case "function":
+        walkExpression({ ...walk, names: namesOfFunction(table.fn(item)), mode: null }, item.body);
+        break;
+      case "norm": {
+        const body = { ...walk, names: namesOfNorm(table.norm(item)), mode: null };
+        for (const one of item.items) walkItem(body, one);
+        break;
+      }
+    }
+  }
+  return found.sort((a, b) => a.span.start - b.span.start);
+}
+
+function referToImports({ module, table, refer }: Walk, item: Import): void {
+  for (const { name, alias } of item.names) {
+    const local = (alias ?? name).text;
+    const norm = module.norms.get(local);
+    const fn = module.functions.get(local);
+    const meant = norm !== undefined ? [table.norm(norm.decl)] : fn !== undefined ? [table.fn(fn.decl)] : [];
+    // What the import did not bring can still be a function of the language, or of this file.
+    const imported = meant.filter(
+      (one) => one.name === name.text && one.span.source !== item.span.source && !isBuiltIn(one),
+    );
+    refer(name.span, imported);
+    if (alias !== undefined) refer(alias.span, imported);
+  }
+}
+
+function isBuiltIn(symbol: NormSymbol | FunctionSymbol): boolean {
+  return symbol.kind === "function" && symbol.builtIn;
+}
+
+function walkItem(body: Body, item: NormItem): void {
+  switch (item.kind) {
+    case "axes":
+      break;
+    case "param":
+      for (const one of item.params) walkExpression(body, one.value);
+      break;
+    case "tensors":
+      for (const one of item.tensors) {
+        referToAxes(body, one.dims);
+        if (one.initial !== undefined) walkExpression(body, one.initial);
+      }
+      break;
+    case "output":
+      for (const one of item.outputs) {
+        body.refer(one.name.span, body.names.value(one.name.text, body.mode));
+        referToAxes(body, one.dims ?? []);
+      }
+      break;
+    case "define":
+      walkExpression(body, item.value);
+      break;
+    case "update":
+      body.refer(item.state.span, body.names.value(item.state.text, body.mode));
+      walkExpression(body, item.value);
+      break;
+    case "mode":
+      for (const one of item.statements) walkItem({ ...body, mode: modeOf(item.mode) ?? null }, one);
+      break;
+  }
+}
+
+function referToAxes({ refer, names }: Body, refs: readonly AxisRef[]): void {
+  for (const { name } of refs) refer(name.span, names.axis(name.text));
+}
+
+/** Without recursion: a text of 2,000 operators is that deep. */
+function walkExpression(body: Body, whole: Expr): void {
+  const pending = [whole];
+  for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
+    switch (expr.kind) {
+      case "name":
+        body.refer(expr.span, body.names.value(expr.name.text, body.mode));
+        break;
+      case "axis":
+        referToAxes(body, [expr.axis]);
+        break;
+      case "at":
+        referToAxes(body, [expr.axis]);
+        pending.push(expr.target);
+        break;
+      case "call":
+        pending.push(...walkCall(body, expr));
+        break;
+      case "number":
+      case "gap":
+      case "negate":
+      case "binary":
+        pending.push(...children(expr));
+        break;
+    }
+  }
+}
+
+/** The name that is called, the axes and the names of settings. Returns the expressions that are left to look at. */
+function walkCall(body: Body, expr: CallExpr): readonly Expr[] {
+  const { module, table, names, refer } = body;
+  referToAxes(body, expr.over ?? []);
+  const callee = calleeOf(module, expr);
+  switch (callee.kind) {
+    case "norm": {
+      const norm = table.norm(callee.norm.decl);
+      refer(expr.callee.span, [norm]);
+      for (const { name } of expr.settings) {
+        if (name === undefined) continue;
+        const given = [...norm.tensors, ...norm.params].find((one) => one.name === name.text);
+        if (given !== undefined) refer(name.span, [given]);
+      }
+      return children(expr);
+    }
+    case "function":
+      refer(expr.callee.span, [table.fn(callee.fn.decl)]);
+      return children(expr);
+    case "axisForm":
+      for (const one of expr.arguments) {
+        if (one.kind === "name") refer(one.span, names.axis(one.name.text));
+        if (one.kind === "axis") referToAxes(body, [one.axis]);
+      }
+      return [];
+    case "operator":
+    case "reduction":
+    case "axesMissing":
+    case "unknown":
+      return children(expr);
+  }
+}
