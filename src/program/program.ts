@@ -17,6 +17,8 @@ export interface Program extends ProgramInterface {
 
 /** What a program is called and takes, whatever it runs on. */
 export interface ProgramInterface {
+  /** `programFormat` of the normc that made it; runtimes refuse another. */
+  readonly format: number;
   /** The norm's name in its spec. */
   readonly norm: string;
   /** The mode, where the norm has modes. */

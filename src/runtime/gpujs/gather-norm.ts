@@ -6,6 +6,7 @@ import { type Dtypes, resolveDtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import { checkFeed } from "../shapes/feeds.ts";
 import { fromHalf, toHalf } from "../shapes/float16.ts";
+import { refuseOtherFormat } from "../shapes/format.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import { type GpuBackend, type GpuSettings, openGpu, refuseFallback } from "./backend.ts";
@@ -45,21 +46,23 @@ export type GatherBackward<Feeds, Of extends string> = GatherNorm<
  * Makes a program ready to run with gpu.js. Everything that can be wrong with the dims, the params or the limits of the
  * backend is refused before gpu.js makes a kernel.
  * @param wanted the results to compute; all where left out.
- * @throws NormError (as a rejection) N308, N501 to N508, N514, N517.
+ * @throws NormError (as a rejection) N308, N501 to N508, N514, N517, N518.
  */
 export async function createGatherNorm(
   gpuSettings: GpuSettings,
   program: GatherProgram,
   options: GatherOptions,
-  wanted: readonly string[] = resultsOf(program).map(({ name }) => name),
+  wanted?: readonly string[],
 ): Promise<GatherNorm> {
+  refuseOtherFormat(program);
   const shapes = resolveShapes(program, options.dims, options.params);
   const dtypes = resolveDtypes(program, options.dtype);
-  const passesOn = (one: GpuBackend) => sizedPasses(program, shapes, new Set(wanted), one);
+  const results = resultsOf(program).filter(({ name }) => wanted?.includes(name) ?? true);
+  const names = new Set(results.map(({ name }) => name));
+  const passesOn = (one: GpuBackend) => sizedPasses(program, shapes, names, one);
   const opened = await openGpu(gpuSettings, (one) => checkSizes(program, shapes, passesOn(one.backend), one));
   const { gpu, backend } = opened;
   const passes = passesOn(backend);
-  const results = resultsOf(program).filter(({ name }) => wanted.includes(name));
   const computed = results.filter(({ name }) => shapes.elements.get(name)! > 0).map(({ name }) => name);
   const chain = computed.length === 0 ? undefined : openChain(gpu, backend, passes, shapes, computed);
   let usable = true;

@@ -1,6 +1,7 @@
 /** What the flat record of options that a generated module takes says, by name. */
 import type { ProgramInterface } from "../../program/program.ts";
 import { NormError } from "../shapes/errors.ts";
+import { refuseOtherFormat } from "../shapes/format.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { NormOptions, Tune } from "./norm-types.ts";
 
@@ -27,13 +28,14 @@ export interface ReadOptions<P extends ProgramInterface> {
   readonly tune: Tune | undefined;
 }
 
-/** Throws N511 for a mode, N501 for a name that there is not. */
+/** Throws N518 for a module of another normc, N511 for a mode, N501 for a name that there is not. */
 export function readOptions<P extends ProgramInterface>(
   programs: readonly P[],
   options: object,
   keys: OptionKeys,
 ): ReadOptions<P> {
   const given = options as Readonly<Record<string, unknown>>;
+  programs.forEach(refuseOtherFormat);
   const program = choose(programs, own(given, keys.mode));
   const named = programs.flatMap(({ tensors, params }) => [
     ...tensors.filter((one) => one.role !== "scratch"),

@@ -7,6 +7,7 @@ import { openPipeline } from "../device/pipeline.ts";
 import type { BuffersByName, Norm, NormOptions } from "../options/norm-types.ts";
 import { planLaunches } from "../shader/plan-launches.ts";
 import { resolveDtypes } from "../shapes/element-types.ts";
+import { refuseOtherFormat } from "../shapes/format.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, refuseUnknown } from "../shapes/unknown-names.ts";
 import { chooseVariant } from "../variants/default-variant.ts";
@@ -15,9 +16,10 @@ import { chooseVariants, dispatchesOf, loadedFor, withPartials } from "../varian
 /**
  * Makes a program ready to run for the given dims. Everything that can be wrong with the dims, the params or the
  * device's limits is refused before the device is called.
- * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514.
+ * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514, N518.
  */
 export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
+  refuseOtherFormat(program);
   const open = resolveShapes(program, options.dims, options.params);
   const dtypes = resolveDtypes(program, options.dtype);
   const choose = options.choose ?? chooseVariant;
