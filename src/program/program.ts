@@ -61,8 +61,8 @@ export interface ProgramTensor {
   readonly role: ProgramRole;
   /** Names of axes (or of single factors of a split axis), slowest first: the layout in memory. */
   readonly dims: readonly string[];
-  /** Of what is saved and of scratch memory, which have no dims: the factors of each value in it, one behind the other. */
-  readonly parts?: readonly (readonly string[])[];
+  /** Of what is saved and of scratch memory, which have no dims: the values in it, one behind the other, each by its factors. */
+  readonly values?: readonly (readonly string[])[];
   /** The value that an affine or state left out takes. */
   readonly initial?: number;
   /** For a state and what is saved: whether this program writes it. */

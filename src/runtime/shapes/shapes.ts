@@ -69,7 +69,7 @@ export function resolveShapes(
         const extentOf = (name: string): number => (name === chunkFactor ? 1 : flat(extents.get(name)!));
         return [
           t.name,
-          t.parts === undefined ? product(t.dims.map(extentOf)) : scratchLength(t.parts, extentOf),
+          t.values === undefined ? product(t.dims.map(extentOf)) : scratchLength(t.values, extentOf),
         ];
       }),
     ),
@@ -79,15 +79,15 @@ export function resolveShapes(
 /** The shapes, once it is known into how many chunks a kernel divides its rows. */
 export function withChunks(program: Shaped, shapes: Shapes, chunks: number): Shapes {
   const factors = new Map([...shapes.factors, [chunkFactor, chunks]]);
-  const scratch = program.tensors.flatMap(({ name, parts }) =>
-    parts === undefined ? [] : [[name, scratchLength(parts, (factor) => factors.get(factor)!)] as const],
+  const scratch = program.tensors.flatMap(({ name, values }) =>
+    values === undefined ? [] : [[name, scratchLength(values, (factor) => factors.get(factor)!)] as const],
   );
   return { ...shapes, factors, elements: new Map([...shapes.elements, ...scratch]) };
 }
 
 /** Each value of scratch memory begins at a multiple of four. */
-function scratchLength(parts: readonly (readonly string[])[], extentOf: (factor: string) => number): number {
-  return parts.reduce((sum, part) => sum + Math.ceil(product(part.map(extentOf)) / 4) * 4, 0);
+function scratchLength(values: readonly (readonly string[])[], extentOf: (factor: string) => number): number {
+  return values.reduce((sum, factors) => sum + Math.ceil(product(factors.map(extentOf)) / 4) * 4, 0);
 }
 
 /** The product; 1 of nothing. */

@@ -37,6 +37,6 @@ function savedIn({ tensors }: Graph, written: ReadonlySet<string>): ProgramTenso
   const saved = tensors.filter((one) => one.within !== undefined);
   const [first] = saved;
   if (first?.within === undefined) return [];
-  const parts = saved.map((one) => one.factors);
-  return [{ name: first.within, role: "saved", dims: [], parts, updated: written.has(first.name) }];
+  const values = saved.map((one) => one.factors);
+  return [{ name: first.within, role: "saved", dims: [], values, updated: written.has(first.name) }];
 }
