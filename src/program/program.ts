@@ -17,6 +17,8 @@ export interface Program extends ProgramInterface {
 
 /** What a program is called and takes, whatever it runs on. */
 export interface ProgramInterface {
+  /** `programFormat` of the normc that made it; runtimes refuse another. */
+  readonly format: number;
   /** The norm's name in its spec. */
   readonly norm: string;
   /** The mode, where the norm has modes. */
@@ -59,8 +61,8 @@ export interface ProgramTensor {
   readonly role: ProgramRole;
   /** Names of axes (or of single factors of a split axis), slowest first: the layout in memory. */
   readonly dims: readonly string[];
-  /** Of what is saved and of scratch memory, which have no dims: the factors of each value in it, one behind the other. */
-  readonly parts?: readonly (readonly string[])[];
+  /** Of what is saved and of scratch memory, which have no dims: the values in it, one behind the other, each by its factors. */
+  readonly values?: readonly (readonly string[])[];
   /** The value that an affine or state left out takes. */
   readonly initial?: number;
   /** For a state and what is saved: whether this program writes it. */

@@ -1,3 +1,4 @@
+import { programFormat } from "../../src/program/format.ts";
 import type { BoundNorm } from "../../src/targets/bindings/bindings.ts";
 import { centered } from "../runtime/programs.ts";
 
@@ -34,6 +35,7 @@ export const norms: readonly BoundNorm[] = [
     docs: new Map([["__proto__", "*/ injected; /* \u0000"]]),
     programs: [
       {
+        format: programFormat,
         norm: "class",
         mode: null,
         axes: [{ name: "constructor", variadic: false, factors: [{ name: "constructor", extent: null }] }],

@@ -10,9 +10,9 @@ import {
   type ChooseVariant,
   chooseVariant,
   createNorm,
-  refusal,
   resolveShapes,
   type Variant,
+  whyIllegal,
 } from "../../src/runtime/webgpu/index.ts";
 import { type Trial, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
@@ -53,7 +53,7 @@ function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
     const own = strategy(traits.subgroup);
     const chunks = work.chunkRows > 0 ? Math.min(Math.ceil(work.chunkRows / (own.together ?? 1)), 7) : 1;
     const variant = { ...laneARow, rows: 4, chunks, ...own };
-    return refusal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
+    return whyIllegal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
   };
 }
 

@@ -121,7 +121,7 @@ it("the smallest operands are packed, no more than must be, and each begins at a
   expect(pack).toEqual({
     tensor: "(pack of k)",
     length: 12,
-    parts: [
+    operands: [
       { tensor: "t3", at: 0, length: 3 },
       { tensor: "t5", at: 4, length: 5 },
     ],

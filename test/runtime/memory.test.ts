@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { guarded } from "../../src/runtime/device/device-errors.ts";
+import { withErrorScopes } from "../../src/runtime/device/device-errors.ts";
 import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { centered } from "./programs.ts";
@@ -80,16 +80,16 @@ function failing(...errors: (string | null)[]): GPUDevice {
 }
 
 test("no memory left is reported as such", async () => {
-  await expect(guarded(failing("too large"), "making x", () => 1)).rejects.toMatchObject({
+  await expect(withErrorScopes(failing("too large"), "making x", () => 1)).rejects.toMatchObject({
     code: "N510",
     message: "the device has no memory left: making x: too large",
   });
   const mapped = (): never => {
     throw new RangeError("cannot map");
   };
-  await expect(guarded(failing(), "making x", mapped)).rejects.toMatchObject({ code: "N510" });
-  await expect(guarded(failing(null, "wrong usage"), "making x", () => 1)).rejects.toMatchObject({
+  await expect(withErrorScopes(failing(), "making x", mapped)).rejects.toMatchObject({ code: "N510" });
+  await expect(withErrorScopes(failing(null, "wrong usage"), "making x", () => 1)).rejects.toMatchObject({
     code: "N513",
   });
-  await expect(guarded(failing(), "making x", () => 1)).resolves.toBe(1);
+  await expect(withErrorScopes(failing(), "making x", () => 1)).resolves.toBe(1);
 });

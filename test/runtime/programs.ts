@@ -1,3 +1,4 @@
+import { programFormat } from "../../src/program/format.ts";
 import type { Program } from "../../src/runtime/webgpu/index.ts";
 
 /**
@@ -5,6 +6,7 @@ import type { Program } from "../../src/runtime/webgpu/index.ts";
  * the running sum of the means of each group over all calls. Two kernels with a scratch tensor between them.
  */
 export const centered: Program = {
+  format: programFormat,
   norm: "Centered",
   mode: null,
   axes: [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { programFormat } from "../../src/program/format.ts";
 import { NormError, type Program, resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import { centered } from "./programs.ts";
 
@@ -11,7 +12,16 @@ function split(name: string, ...factors: string[]): Program["axes"][number] {
 }
 
 function program(parts: Partial<Program>): Program {
-  return { norm: "Test", mode: null, axes: [], params: [], tensors: [], kernels: [], ...parts };
+  return {
+    format: programFormat,
+    norm: "Test",
+    mode: null,
+    axes: [],
+    params: [],
+    tensors: [],
+    kernels: [],
+    ...parts,
+  };
 }
 
 function refusal(run: () => unknown): string {

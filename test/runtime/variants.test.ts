@@ -1,6 +1,6 @@
 /** The rule for the default, and what is refused and why: as data, without a device. */
 import { describe, expect, test } from "vitest";
-import { chooseVariant, refusal, type Variant, type Work } from "../../src/runtime/webgpu/index.ts";
+import { chooseVariant, type Variant, type Work, whyIllegal } from "../../src/runtime/webgpu/index.ts";
 import { laneARow } from "../support/variants.ts";
 
 const limits = {
@@ -60,7 +60,7 @@ describe("the default", () => {
     const all = { ...work, ...changes };
     const variant = chooseVariant(all, traits, limits);
     expect(variant).toMatchObject(expected);
-    expect(refusal(variant, all, traits, limits)).toBeNull();
+    expect(whyIllegal(variant, all, traits, limits)).toBeNull();
   });
 
   test("is legal for every kernel and device", () => {
@@ -89,7 +89,7 @@ describe("the default", () => {
                 maxComputeInvocationsPerWorkgroup: most,
                 maxComputeWorkgroupSizeX: most,
               };
-              expect(refusal(chooseVariant(all, traits, own), all, traits, own)).toBeNull();
+              expect(whyIllegal(chooseVariant(all, traits, own), all, traits, own)).toBeNull();
             }
           }
         }
@@ -130,6 +130,6 @@ describe("what is refused", () => {
     [{ together: 4 }, { chunkRows: 6, rowCount: 24 }, "6 rows are no multiple of 4"],
     [{ parts: 400 }, {}, "a row has 192 steps, fewer than 400 parts"],
   ])("%j for %j", (variant, changes, reason) => {
-    expect(refusal({ ...laneARow, ...variant }, { ...work, ...changes }, gpu, limits)).toBe(reason);
+    expect(whyIllegal({ ...laneARow, ...variant }, { ...work, ...changes }, gpu, limits)).toBe(reason);
   });
 });

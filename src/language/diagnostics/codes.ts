@@ -70,6 +70,7 @@ export const codes = {
   N515: { severity: "error", title: "a name that a gradient needs" },
   N516: { severity: "error", title: "what cannot be kept for the backward pass" },
   N517: { severity: "error", title: "a backend of gpu.js that is not there" },
+  N518: { severity: "error", title: "a module of another version of normc" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

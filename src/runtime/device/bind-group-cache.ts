@@ -9,19 +9,19 @@ const keptSets = 16;
 /** Bind groups, one a launch, by the identity of the buffers that the caller gave. */
 export interface BindGroupCache {
   find(
-    given: Readonly<Record<string, GPUBuffer | undefined>>,
+    buffers: Readonly<Record<string, GPUBuffer | undefined>>,
     resolve: () => ReadonlyMap<string, GPUBuffer>,
   ): readonly GPUBindGroup[];
   clear(): void;
 }
 
 interface KeptSet {
-  readonly given: readonly (GPUBuffer | undefined)[];
+  readonly buffers: readonly (GPUBuffer | undefined)[];
   readonly names: number;
   readonly groups: readonly GPUBindGroup[];
 }
 
-export function bindGroupCache(
+export function createBindGroupCache(
   device: GPUDevice,
   program: Program,
   launches: readonly Launch[],
@@ -45,15 +45,15 @@ export function bindGroupCache(
   }
 
   return {
-    find(given, resolve) {
+    find(buffers, resolve) {
       // The number of names is compared as well, so that an unknown name is not hidden by a set seen before.
-      const names = givenNames(given).length;
+      const names = givenNames(buffers).length;
       const found = kept.find(
-        (set) => set.names === names && tensors.every((name, i) => set.given[i] === own(given, name)),
+        (set) => set.names === names && tensors.every((name, i) => set.buffers[i] === own(buffers, name)),
       );
       if (found !== undefined) return found.groups;
       const groups = makeGroups(resolve());
-      kept.unshift({ given: tensors.map((name) => own(given, name)), names, groups });
+      kept.unshift({ buffers: tensors.map((name) => own(buffers, name)), names, groups });
       kept.length = Math.min(kept.length, keptSets);
       return groups;
     },

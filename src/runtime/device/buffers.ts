@@ -11,7 +11,7 @@ export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, storage: 
 export interface Buffers {
   makeScratch(): void;
   /** The buffer of every tensor for one call, in the order of the program's tensors. */
-  resolve(given: Readonly<Record<string, GPUBuffer | undefined>>): ReadonlyMap<string, GPUBuffer>;
+  resolve(buffers: Readonly<Record<string, GPUBuffer | undefined>>): ReadonlyMap<string, GPUBuffer>;
   destroy(): void;
 }
 
@@ -39,11 +39,11 @@ export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, 
     makeScratch() {
       for (const tensor of program.tensors) if (tensor.role === "scratch") make(tensor);
     },
-    resolve(given) {
+    resolve(buffers) {
       const bound = new Map<string, GPUBuffer>();
       const taken = new Map<GPUBuffer, ProgramTensor>();
       for (const tensor of program.tensors) {
-        const buffer = own(given, tensor.name);
+        const buffer = own(buffers, tensor.name);
         const empty = shapes.elements.get(tensor.name) === 0;
         if (buffer !== undefined && !empty) {
           refuseUnfit(

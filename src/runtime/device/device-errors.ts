@@ -21,7 +21,7 @@ export function refuseLost(device: GPUDevice): void {
 }
 
 /** The error to throw for one that came up: N510 where the device is lost by now, itself otherwise. */
-export async function orLost(device: GPUDevice, error: unknown): Promise<unknown> {
+export async function errorOrLoss(device: GPUDevice, error: unknown): Promise<unknown> {
   if (error instanceof NormError) return error;
   const turn = new Promise<null>((resolve) => setTimeout(() => resolve(null), 0));
   const info = await Promise.race([device.lost, turn]);
@@ -32,7 +32,7 @@ export async function orLost(device: GPUDevice, error: unknown): Promise<unknown
  * Runs what makes GPU resources; the promise is rejected with N510 where the device has no memory for it and with
  * N513 where it finds a mistake in what it was asked.
  */
-export async function guarded<T>(device: GPUDevice, doing: string, make: () => T): Promise<T> {
+export async function withErrorScopes<T>(device: GPUDevice, doing: string, make: () => T): Promise<T> {
   // The scopes are a stack of the whole device, so they are closed before anything is awaited.
   device.pushErrorScope("validation");
   device.pushErrorScope("out-of-memory");

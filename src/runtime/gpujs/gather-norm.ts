@@ -6,6 +6,7 @@ import { type Dtypes, resolveDtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import { checkFeed } from "../shapes/feeds.ts";
 import { fromHalf, toHalf } from "../shapes/float16.ts";
+import { refuseOtherFormat } from "../shapes/format.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import { type GpuBackend, type GpuSettings, openGpu, refuseFallback } from "./backend.ts";
@@ -45,21 +46,23 @@ export type GatherBackward<Feeds, Of extends string> = GatherNorm<
  * Prepares a program to run with gpu.js. It checks the dims, the params and the limits of the backend before gpu.js makes a
  * kernel.
  * @param wanted the results to compute; the default is all.
- * @throws NormError (as a rejection) N308, N501 to N508, N514, N517.
+ * @throws NormError (as a rejection) N308, N501 to N508, N514, N517, N518.
  */
 export async function createGatherNorm(
   gpuSettings: GpuSettings,
   program: GatherProgram,
   options: GatherOptions,
-  wanted: readonly string[] = resultsOf(program).map(({ name }) => name),
+  wanted?: readonly string[],
 ): Promise<GatherNorm> {
+  refuseOtherFormat(program);
   const shapes = resolveShapes(program, options.dims, options.params);
   const dtypes = resolveDtypes(program, options.dtype);
-  const drawsOn = (one: GpuBackend) => sizedDraws(program, shapes, new Set(wanted), one);
+  const results = resultsOf(program).filter(({ name }) => wanted?.includes(name) ?? true);
+  const names = new Set(results.map(({ name }) => name));
+  const drawsOn = (one: GpuBackend) => sizedDraws(program, shapes, names, one);
   const opened = await openGpu(gpuSettings, (one) => checkSizes(program, shapes, drawsOn(one.backend), one));
   const { gpu, backend } = opened;
   const draws = drawsOn(backend);
-  const results = resultsOf(program).filter(({ name }) => wanted.includes(name));
   const computed = results.filter(({ name }) => shapes.elements.get(name)! > 0).map(({ name }) => name);
   const chain = computed.length === 0 ? undefined : openChain(gpu, backend, draws, shapes, computed);
   let usable = true;

@@ -1,6 +1,7 @@
 /** What the options of a backward pass ask for: which gradients, at which dims and element types. */
 import type { Dtype, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { NormError } from "../shapes/errors.ts";
+import { refuseOtherFormat } from "../shapes/format.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { NormOptions, Tune } from "./norm-types.ts";
@@ -32,6 +33,7 @@ export async function readBackwardOptions<P extends ProgramInterface>(
 ): Promise<BackwardOptions<P>> {
   const { program: forward, dims, params, dtype, tune } = readOptions(programs, options, keys);
   const { backward } = await load();
+  backward.forEach(refuseOtherFormat);
   const candidates = backward.filter((one) => one.mode === forward.mode);
   const offered = gradients(candidates.at(-1)!).map(({ gradientOf }) => gradientOf);
   const of = listed(options, keys.of, "tensor with a gradient", offered) ?? offered;

@@ -10,7 +10,7 @@ export interface NormOptions {
   readonly params?: Readonly<Record<string, number>>;
   /** For all tensors (states stay f32), or by tensor; f32 where nothing is said. */
   readonly dtype?: Dtype | Readonly<Record<string, Dtype>> | undefined;
-  /** Lays each kernel on the device, in a variant that `refusal` has nothing against; the default where left out. */
+  /** Lays each kernel on the device, in a variant that `whyIllegal` has nothing against. @default chooseVariant */
   readonly choose?: ChooseVariant;
 }
 

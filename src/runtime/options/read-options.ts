@@ -1,6 +1,7 @@
-/** What the flat record of options that a generated module takes says, by name. */
+/** Reads the flat record of options that a generated module takes: each name is a tensor, a param or an option. */
 import type { ProgramInterface } from "../../program/program.ts";
 import { NormError } from "../shapes/errors.ts";
+import { refuseOtherFormat } from "../shapes/format.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { NormOptions, Tune } from "./norm-types.ts";
 
@@ -27,20 +28,21 @@ export interface ReadOptions<P extends ProgramInterface> {
   readonly tune: Tune | undefined;
 }
 
-/** Throws N511 for a mode, N501 for a name that there is not. */
+/** Throws N518 for a module of another normc, N511 for a mode, N501 for a name that there is not. */
 export function readOptions<P extends ProgramInterface>(
   programs: readonly P[],
   options: object,
   keys: OptionKeys,
 ): ReadOptions<P> {
-  const given = options as Readonly<Record<string, unknown>>;
-  const program = choose(programs, own(given, keys.mode));
+  const record = options as Readonly<Record<string, unknown>>;
+  programs.forEach(refuseOtherFormat);
+  const program = choose(programs, own(record, keys.mode));
   const named = programs.flatMap(({ tensors, params }) => [
     ...tensors.filter((one) => one.role !== "scratch"),
     ...params,
   ]);
   const { mode, ...others } = keys;
-  refuseUnknown("tensor, param or option", givenNames(given), [
+  refuseUnknown("tensor, param or option", givenNames(record), [
     ...new Set(named.map((one) => one.name)),
     ...(program.mode === null ? [] : [mode]),
     ...Object.values(others),
@@ -48,10 +50,10 @@ export function readOptions<P extends ProgramInterface>(
 
   return {
     program,
-    dims: pick<readonly number[]>(given, program.tensors),
-    params: pick<number>(given, program.params),
-    dtype: own(given, keys.dtype) as NormOptions["dtype"],
-    tune: own(given, keys.tune!) as Tune | undefined,
+    dims: pick<readonly number[]>(record, program.tensors),
+    params: pick<number>(record, program.params),
+    dtype: own(record, keys.dtype) as NormOptions["dtype"],
+    tune: own(record, keys.tune!) as Tune | undefined,
   };
 }
 
@@ -67,11 +69,11 @@ function choose<P extends ProgramInterface>(programs: readonly P[], mode: unknow
 }
 
 function pick<T>(
-  given: Readonly<Record<string, unknown>>,
+  record: Readonly<Record<string, unknown>>,
   named: readonly { readonly name: string }[],
 ): Record<string, T> {
   const chosen = named.flatMap(({ name }) => {
-    const value = own(given, name);
+    const value = own(record, name);
     return value === undefined ? [] : [[name, value as T] as const];
   });
   return Object.fromEntries(chosen);

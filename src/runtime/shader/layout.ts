@@ -52,7 +52,7 @@ export interface Slot {
 export interface Pack {
   readonly tensor: string;
   readonly length: number;
-  readonly parts: readonly { readonly tensor: string; readonly at: number; readonly length: number }[];
+  readonly operands: readonly { readonly tensor: string; readonly at: number; readonly length: number }[];
 }
 
 export interface Layout {
@@ -65,16 +65,16 @@ export interface Layout {
 /** Throws N508 where the device has too few bindings, or too small ones. */
 export function layOut(kernel: string, shader: Shader, memory: Memory, device: BindingLimits): Layout {
   const pieceBytes = bindingBytes(device);
-  const parts = shader.bindings.map(({ tensor, access }) => {
+  const operands = shader.bindings.map(({ tensor, access }) => {
     const length = memory.elements.get(tensor)!;
     const dtype = memory.dtypes.get(tensor)!;
     const bytes = bufferBytes(length, dtype);
     return { tensor, access, length, dtype, bytes, pieces: Math.max(1, Math.ceil(bytes / pieceBytes)) };
   });
-  const pack = packSmallest(kernel, parts, device);
+  const pack = packSmallest(kernel, operands, device);
   const slots: Slot[] = [];
-  const places = parts.map(({ tensor, access, dtype, bytes, pieces }): Place => {
-    const packed = pack?.parts.find((one) => one.tensor === tensor);
+  const places = operands.map(({ tensor, access, dtype, bytes, pieces }): Place => {
+    const packed = pack?.operands.find((one) => one.tensor === tensor);
     if (packed !== undefined) {
       return { element: "f32", binding: 0, pieces: 1, pieceLength: 0, packedAt: packed.at };
     }
@@ -103,7 +103,7 @@ function bindingBytes({ limits }: BindingLimits): number {
   return Math.floor(limits.maxStorageBufferBindingSize / unit) * unit;
 }
 
-interface Part {
+interface Operand {
   readonly tensor: string;
   readonly access: "read" | "read_write";
   readonly length: number;
@@ -111,26 +111,26 @@ interface Part {
 }
 
 /** As few of the smallest operands that are only read as make room for the others; null where all have room. */
-function packSmallest(kernel: string, parts: readonly Part[], device: BindingLimits): Pack | null {
+function packSmallest(kernel: string, operands: readonly Operand[], device: BindingLimits): Pack | null {
   const { maxBufferSize, maxStorageBuffersPerShaderStage: allowed } = device.limits;
-  const needed = parts.reduce((sum, { pieces }) => sum + pieces, 0);
+  const needed = operands.reduce((sum, { pieces }) => sum + pieces, 0);
   if (needed <= allowed) return null;
-  const candidates = parts
+  const candidates = operands
     .filter(({ access, pieces }) => access === "read" && pieces === 1)
     .sort((a, b) => a.length - b.length)
     .slice(0, needed - allowed + 1);
   let length = 0;
-  const packed = candidates.map((part) => {
+  const packed = candidates.map((operand) => {
     const at = length;
-    // Fours of a packed operand begin at a multiple of four; a part is never empty, so neither is a pack.
-    length += Math.max(4, Math.ceil(part.length / 4) * 4);
-    return { tensor: part.tensor, at, length: part.length };
+    // Fours of a packed operand begin at a multiple of four; an operand is never empty, so neither is a pack.
+    length += Math.max(4, Math.ceil(operand.length / 4) * 4);
+    return { tensor: operand.tensor, at, length: operand.length };
   });
   const fits = bufferBytes(length, "f32") <= Math.min(bindingBytes(device), maxBufferSize);
   if (needed - packed.length + 1 <= allowed && fits) {
-    return { tensor: `(pack of ${kernel})`, length, parts: packed };
+    return { tensor: `(pack of ${kernel})`, length, operands: packed };
   }
-  const pieces = parts.filter((part) => part.pieces > 1).map((part) => `${part.tensor} in ${part.pieces}`);
+  const pieces = operands.filter((one) => one.pieces > 1).map((one) => `${one.tensor} in ${one.pieces}`);
   const because =
     pieces.length === 0
       ? ""

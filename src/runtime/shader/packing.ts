@@ -16,11 +16,11 @@ export function packing(norm: string, pack: Pack, memory: Memory, device: Launch
   };
   const each = device.limits.maxStorageBuffersPerShaderStage - 1;
   const launches: Launch[] = [];
-  for (let first = 0; first < pack.parts.length; first += each) {
-    const parts = pack.parts.slice(first, first + each);
-    const shader = copyShader(pack.tensor, parts);
+  for (let first = 0; first < pack.operands.length; first += each) {
+    const operands = pack.operands.slice(first, first + each);
+    const shader = copyShader(pack.tensor, operands);
     const layout = layOut(pack.tensor, shader, known, device);
-    const longest = Math.max(...parts.map(({ length }) => length));
+    const longest = Math.max(...operands.map(({ length }) => length));
     launches.push({
       label: `${norm}.${pack.tensor}`,
       code: moduleCode(shader, layout, { subgroups: false, residency: "reload", held: 0, halfArray }),
@@ -33,8 +33,8 @@ export function packing(norm: string, pack: Pack, memory: Memory, device: Launch
 }
 
 /** Invocation i copies element i of every source. Each lies anywhere in any shader: the accessors know. */
-function copyShader(target: string, parts: Pack["parts"]): Shader {
-  const copies = parts.map(
+function copyShader(target: string, operands: Pack["operands"]): Shader {
+  const copies = operands.map(
     ({ at, length }, i) => `  if (i < ${length}u) { put(${at}u + i, source_${i}_at(i)); }\n`,
   );
   return {
@@ -48,7 +48,7 @@ function copyShader(target: string, parts: Pack["parts"]): Shader {
 ${copies.join("")}}
 `,
     bindings: [
-      ...parts.map(({ tensor }, i) => ({
+      ...operands.map(({ tensor }, i) => ({
         tensor,
         access: "read" as const,
         name: `source_${i}`,

@@ -13,7 +13,8 @@ export type NormErrorCode =
   | "N511"
   | "N513"
   | "N514"
-  | "N517";
+  | "N517"
+  | "N518";
 
 /** What the runtime throws: the message names the axis or tensor, what was expected and what was given. */
 export class NormError extends Error {

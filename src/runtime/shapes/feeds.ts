@@ -11,7 +11,7 @@ export function checkFeed(tensor: ProgramTensor, feed: ArrayLike<number> | undef
   const expected = shapes.elements.get(tensor.name)!;
   if (feed.length === expected) return;
   const dims = shapes.dims.get(tensor.name)!;
-  const because = tensor.parts === undefined ? ` for ${tensor.dims.join(", ")} = [${dims.join(", ")}]` : "";
+  const because = tensor.values === undefined ? ` for ${tensor.dims.join(", ")} = [${dims.join(", ")}]` : "";
   throw new NormError(
     "N506",
     `tensor ${tensor.name}: expected ${expected} elements${because}, given ${feed.length}`,

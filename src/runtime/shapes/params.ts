@@ -4,7 +4,7 @@ import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
 /** The value of every param: given or initial. Throws N501 for an unknown name, N507 for an unusable value. */
 export function resolveParams(
-  program: ProgramInterface,
+  program: Pick<ProgramInterface, "params">,
   given: Readonly<Record<string, number>> | undefined,
 ): Map<string, number> {
   const known = program.params.map((param) => param.name);

@@ -4,6 +4,9 @@ import { NormError } from "./errors.ts";
 import { resolveParams } from "./params.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
+/** What of a program the extents are found from. */
+export type Shaped = Pick<ProgramInterface, "axes" | "params" | "tensors">;
+
 /** A program with every extent known. */
 export interface Shapes {
   /** The extent of every factor; of a variadic axis the product of its extents. */
@@ -30,7 +33,7 @@ type Extents = Map<string, Extent>;
  * divide, N505 wrong rank, N507 unusable param, N308 an axis that no given tensor has.
  */
 export function resolveShapes(
-  program: ProgramInterface,
+  program: Shaped,
   dims: Readonly<Record<string, readonly number[]>>,
   params?: Readonly<Record<string, number>>,
 ): Shapes {
@@ -66,7 +69,7 @@ export function resolveShapes(
         const extentOf = (name: string): number => (name === chunkFactor ? 1 : flat(extents.get(name)!));
         return [
           t.name,
-          t.parts === undefined ? product(t.dims.map(extentOf)) : scratchLength(t.parts, extentOf),
+          t.values === undefined ? product(t.dims.map(extentOf)) : scratchLength(t.values, extentOf),
         ];
       }),
     ),
@@ -74,17 +77,17 @@ export function resolveShapes(
 }
 
 /** The shapes, once it is known into how many chunks a kernel divides its rows. */
-export function withChunks(program: ProgramInterface, shapes: Shapes, chunks: number): Shapes {
+export function withChunks(program: Shaped, shapes: Shapes, chunks: number): Shapes {
   const factors = new Map([...shapes.factors, [chunkFactor, chunks]]);
-  const scratch = program.tensors.flatMap(({ name, parts }) =>
-    parts === undefined ? [] : [[name, scratchLength(parts, (factor) => factors.get(factor)!)] as const],
+  const scratch = program.tensors.flatMap(({ name, values }) =>
+    values === undefined ? [] : [[name, scratchLength(values, (factor) => factors.get(factor)!)] as const],
   );
   return { ...shapes, factors, elements: new Map([...shapes.elements, ...scratch]) };
 }
 
 /** Each value of scratch memory begins at a multiple of four. */
-function scratchLength(parts: readonly (readonly string[])[], extentOf: (factor: string) => number): number {
-  return parts.reduce((sum, part) => sum + Math.ceil(product(part.map(extentOf)) / 4) * 4, 0);
+function scratchLength(values: readonly (readonly string[])[], extentOf: (factor: string) => number): number {
+  return values.reduce((sum, factors) => sum + Math.ceil(product(factors.map(extentOf)) / 4) * 4, 0);
 }
 
 /** The product; 1 of nothing. */
@@ -104,12 +107,7 @@ function readFixed(axis: ProgramAxis, params: ReadonlyMap<string, number>, exten
   }
 }
 
-function readDims(
-  program: ProgramInterface,
-  tensor: ProgramTensor,
-  given: readonly number[],
-  extents: Extents,
-): void {
+function readDims(program: Shaped, tensor: ProgramTensor, given: readonly number[], extents: Extents): void {
   const variadic = tensor.dims.findIndex((name) => isVariadic(program, name));
   const fixed = tensor.dims.length - (variadic < 0 ? 0 : 1);
   if (variadic < 0 ? given.length !== fixed : given.length < fixed) {
@@ -148,7 +146,7 @@ function set(extents: Extents, name: string, sizes: readonly number[], from: str
 }
 
 /** Makes the axis and all its factors known: the axis from its factors, or one factor by division. */
-function completeAxis(program: ProgramInterface, axis: ProgramAxis, extents: Extents): void {
+function completeAxis(program: Shaped, axis: ProgramAxis, extents: Extents): void {
   const whole = extents.get(axis.name);
   const unknown = axis.factors.filter((factor) => !extents.has(factor.name));
   const known = axis.factors.filter((factor) => extents.has(factor.name));
@@ -198,7 +196,7 @@ function notDivisible(
   );
 }
 
-function notGiven(program: ProgramInterface, name: string, axis: string): NormError {
+function notGiven(program: Shaped, name: string, axis: string): NormError {
   const having = program.tensors.filter(
     (tensor) => tensor.role !== "scratch" && (tensor.dims.includes(name) || tensor.dims.includes(axis)),
   );
@@ -207,11 +205,11 @@ function notGiven(program: ProgramInterface, name: string, axis: string): NormEr
   return new NormError("N308", `the extent of axis ${name} is not known${hint}`);
 }
 
-function isVariadic(program: ProgramInterface, name: string): boolean {
+function isVariadic(program: Shaped, name: string): boolean {
   return program.axes.some((axis) => axis.variadic && axis.name === name);
 }
 
-function shown(program: ProgramInterface, tensor: ProgramTensor): string {
+function shown(program: Shaped, tensor: ProgramTensor): string {
   const dims = tensor.dims.map((name) => (isVariadic(program, name) ? `...${name}` : name));
   return `${tensor.name}[${dims.join(", ")}]`;
 }

@@ -81,7 +81,7 @@ export function dispatchesOf(
   const dispatch = (shaders: readonly Shader[], stage: number | null, shared: boolean): Dispatch => {
     const shader = shaders.find((one) => serves(one, vector, variant));
     if (shader === undefined)
-      throw new Error(`kernel ${kernel.name} has no text for ${JSON.stringify(variant)}`);
+      throw new Error(`kernel ${kernel.name} has no shader for ${JSON.stringify(variant)}`);
     const taken = chunkRows === 0 ? rowCount / variant.together : (rowCount / chunkRows) * variant.chunks;
     const groups = Math.ceil(taken / variant.rows) * (shared ? variant.parts : 1);
     const workgroups = foldWorkgroups(groups, limits);

@@ -6,7 +6,7 @@ import type { Variant, Work, WorkgroupLimits } from "./variant.ts";
  * Why a variant cannot be had for a kernel on a device; null where it can. The default rule needs no telling, so this is
  * for who chooses otherwise (tests, a tuner) and no page loads it.
  */
-export function refusal(
+export function whyIllegal(
   variant: Variant,
   work: Work,
   traits: Traits,
@@ -20,20 +20,20 @@ export function refusal(
   if (subgroup > traits.subgroup) return `the device promises subgroups of ${traits.subgroup}`;
   if (variant.columns && subgroup > 1) return "in a column tile neighbouring invocations have different rows";
   return (
-    refuseChunks(variant, work) ??
-    refuseTogether(variant, work) ??
-    refuseResidency(variant, work, limits) ??
-    refuseParts(variant, work)
+    chunksRule(variant, work) ??
+    togetherRule(variant, work) ??
+    residencyRule(variant, work, limits) ??
+    partsRule(variant, work)
   );
 }
 
-function refuseChunks({ chunks, together }: Variant, { chunkRows }: Work): string | null {
+function chunksRule({ chunks, together }: Variant, { chunkRows }: Work): string | null {
   if (chunkRows === 0) return chunks === 1 ? null : "nothing is added up over the rows";
   const turns = chunkRows / together;
   return chunks >= 1 && chunks <= turns ? null : `${turns} turns through the rows are no ${chunks} chunks`;
 }
 
-function refuseTogether({ together, lanes, subgroup, parts, residency }: Variant, work: Work): string | null {
+function togetherRule({ together, lanes, subgroup, parts, residency }: Variant, work: Work): string | null {
   if (together === 1) return null;
   if (together !== work.together) return `a lane can take ${work.together} rows together, not ${together}`;
   const rowCount = work.chunkRows === 0 ? work.rowCount : work.chunkRows;
@@ -42,7 +42,7 @@ function refuseTogether({ together, lanes, subgroup, parts, residency }: Variant
   return parts > 1 || residency !== "reload" ? "rows taken together are read again" : null;
 }
 
-function refuseResidency(
+function residencyRule(
   { residency, lanes, rows, parts }: Variant,
   { held, rowSteps }: Work,
   { maxComputeWorkgroupStorageSize }: WorkgroupLimits,
@@ -61,7 +61,7 @@ function refuseResidency(
     : null;
 }
 
-function refuseParts({ parts }: Variant, { split, rowSteps }: Work): string | null {
+function partsRule({ parts }: Variant, { split, rowSteps }: Work): string | null {
   if (parts === 1) return null;
   if (!split) return "the rows cannot be shared: a reduction runs over other axes, or there is none";
   return rowSteps < parts ? `a row has ${rowSteps} steps, fewer than ${parts} parts` : null;

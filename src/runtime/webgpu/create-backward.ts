@@ -79,7 +79,7 @@ function accumulating<T extends LazyShaders>(kernels: readonly T[], sums: Readon
 function ignoring(norm: Norm, ignored: readonly string[]): Norm {
   const { encode, run } = norm;
   return Object.assign(norm, {
-    encode: (pass: GPUComputePassEncoder, given: BuffersByName) => encode(pass, without(given, ignored)),
+    encode: (pass: GPUComputePassEncoder, buffers: BuffersByName) => encode(pass, without(buffers, ignored)),
     run: (feeds: FeedsByName) => run(without(feeds, ignored)),
   });
 }

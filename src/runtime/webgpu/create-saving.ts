@@ -18,12 +18,12 @@ export async function createSaving(
   options: object,
   keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
 ): Promise<Saving<BuffersByName, FeedsByName, ResultsByName>> {
-  const given = readOptions(programs, options, keys);
+  const read = readOptions(programs, options, keys);
   const { saving } = await load();
-  const program = saving.find((one) => one.mode === given.program.mode) ?? given.program;
-  const norm = await (await creatorFor(program, given.tune))(device, program, given);
+  const program = saving.find((one) => one.mode === read.program.mode) ?? read.program;
+  const norm = await (await creatorFor(program, read.tune))(device, program, read);
   const saved = program.tensors.find((one) => one.role === "saved");
-  const { elements } = resolveShapes(program, given.dims, given.params);
+  const { elements } = resolveShapes(program, read.dims, read.params);
   // The norm itself, not a copy: what describes it changes when tuning in the background has found another variant.
   const savedBytes = saved === undefined ? 0 : bufferBytes(elements.get(saved.name)!, "f32");
   return Object.assign(norm, { savedBytes });

@@ -2,7 +2,7 @@ import type { Program } from "../../program/program.ts";
 import { type OptionKeys, readOptions } from "../options/read-options.ts";
 import type { createBackward } from "./create-backward.ts";
 import type { createSaving } from "./create-saving.ts";
-import { createNorm } from "./norm.ts";
+import { creatorFor } from "./creator.ts";
 
 /**
  * `createNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. A name that belongs
@@ -15,14 +15,9 @@ export async function createFromOptions<Result>(
   options: object,
   keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
 ): Promise<Result> {
-  const given = readOptions(programs, options, keys);
-  const { program } = given;
-  // As `creatorFor` does, which a page that does not train would load besides.
-  const create =
-    given.tune || program.tuned
-      ? (await import("../../tuning/background/background.ts")).createTuned
-      : createNorm;
-  return create(device, program, given) as Promise<Result>;
+  const read = readOptions(programs, options, keys);
+  const create = await creatorFor(read.program, read.tune);
+  return create(device, read.program, read) as Promise<Result>;
 }
 
 /**
@@ -30,9 +25,9 @@ export async function createFromOptions<Result>(
  * @throws NormError (as a rejection) the same, and N501 or N514 for gradients that cannot be asked for.
  */
 export async function createBackwardFromOptions<Result>(
-  ...given: Parameters<typeof createBackward>
+  ...args: Parameters<typeof createBackward>
 ): Promise<Result> {
-  return (await import("./create-backward.ts")).createBackward(...given) as Promise<Result>;
+  return (await import("./create-backward.ts")).createBackward(...args) as Promise<Result>;
 }
 
 /**
@@ -40,7 +35,7 @@ export async function createBackwardFromOptions<Result>(
  * @throws NormError (as a rejection) those of `createFromOptions`.
  */
 export async function createSavingFromOptions<Result>(
-  ...given: Parameters<typeof createSaving>
+  ...args: Parameters<typeof createSaving>
 ): Promise<Result> {
-  return (await import("./create-saving.ts")).createSaving(...given) as Promise<Result>;
+  return (await import("./create-saving.ts")).createSaving(...args) as Promise<Result>;
 }

@@ -19,6 +19,6 @@ export { chooseVariant } from "../variants/default-variant.ts";
 export type { Dispatch } from "../variants/dispatch.ts";
 export type { Traits } from "../variants/traits.ts";
 export type { ChooseVariant, Variant, Work, WorkgroupLimits } from "../variants/variant.ts";
-export { refusal } from "../variants/variant-rules.ts";
+export { whyIllegal } from "../variants/variant-rules.ts";
 export { createBackwardFromOptions, createFromOptions, createSavingFromOptions } from "./create.ts";
 export { createNorm } from "./norm.ts";

@@ -1,12 +1,13 @@
 import type { Program } from "../../program/program.ts";
-import { bindGroupCache } from "../device/bind-group-cache.ts";
+import { createBindGroupCache } from "../device/bind-group-cache.ts";
 import { isWritten, ownBuffers } from "../device/buffers.ts";
-import { guarded, orLost, refuseLost, watchDevice } from "../device/device-errors.ts";
+import { errorOrLoss, refuseLost, watchDevice, withErrorScopes } from "../device/device-errors.ts";
 import { checkDispatch, checkSizes } from "../device/limits.ts";
 import { openPipeline } from "../device/pipeline.ts";
 import type { BuffersByName, Norm, NormOptions } from "../options/norm-types.ts";
 import { planLaunches } from "../shader/plan-launches.ts";
 import { resolveDtypes } from "../shapes/element-types.ts";
+import { refuseOtherFormat } from "../shapes/format.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, refuseUnknown } from "../shapes/unknown-names.ts";
 import { chooseVariant } from "../variants/default-variant.ts";
@@ -15,9 +16,10 @@ import { chooseVariants, dispatchesOf, loadedFor, withPartials } from "../varian
 /**
  * Makes a program ready to run for the given dims. Everything that can be wrong with the dims, the params or the
  * device's limits is refused before the device is called.
- * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514.
+ * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514, N518.
  */
 export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
+  refuseOtherFormat(program);
   const open = resolveShapes(program, options.dims, options.params);
   const dtypes = resolveDtypes(program, options.dtype);
   const choose = options.choose ?? chooseVariant;
@@ -36,24 +38,24 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
   try {
     const pipelines = await Promise.all(launches.map((launch) => openPipeline(device, launch)));
     const owned = ownBuffers(device, bound.program, bound.shapes, bound.dtypes);
-    await guarded(device, "making the scratch buffers", owned.makeScratch).catch((error) => {
+    await withErrorScopes(device, "making the scratch buffers", owned.makeScratch).catch((error) => {
       owned.destroy();
       throw error;
     });
-    const groups = bindGroupCache(device, program, launches, pipelines);
+    const bindGroups = createBindGroupCache(device, program, launches, pipelines);
     const names = program.tensors.filter((t) => t.role !== "scratch").map((t) => t.name);
     let usable = true;
 
-    const encode = (pass: GPUComputePassEncoder, given: BuffersByName): void => {
+    const encode = (pass: GPUComputePassEncoder, buffers: BuffersByName): void => {
       if (!usable) throw new Error(`this ${program.norm} is destroyed`);
       refuseLost(device);
-      const bindGroups = groups.find(given, () => {
-        refuseUnknown("tensor", givenNames(given), names);
-        return owned.resolve(given);
+      const found = bindGroups.find(buffers, () => {
+        refuseUnknown("tensor", givenNames(buffers), names);
+        return owned.resolve(buffers);
       });
       for (const [i, { workgroups }] of launches.entries()) {
         pass.setPipeline(pipelines[i]!.pipeline);
-        pass.setBindGroup(0, bindGroups[i]!);
+        pass.setBindGroup(0, found[i]!);
         pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
       }
     };
@@ -73,16 +75,16 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
         // Apart from the rest: a page that encodes into passes of its own does not load it.
         const { runOnce } = await import("./run.ts");
         return runOnce(device, program, shapes, dtypes, feeds, encode).catch(async (error) => {
-          throw await orLost(device, error);
+          throw await errorOrLoss(device, error);
         });
       },
       destroy() {
         usable = false;
         owned.destroy();
-        groups.clear();
+        bindGroups.clear();
       },
     };
   } catch (error) {
-    throw await orLost(device, error);
+    throw await errorOrLoss(device, error);
   }
 }

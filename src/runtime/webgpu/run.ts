@@ -1,6 +1,6 @@
 import type { Program, ProgramTensor } from "../../program/program.ts";
 import { isWritten, usage } from "../device/buffers.ts";
-import { guarded } from "../device/device-errors.ts";
+import { withErrorScopes } from "../device/device-errors.ts";
 import type { BuffersByName, FeedsByName, ResultsByName } from "../options/norm-types.ts";
 import { readElements, writeElements } from "../shapes/array-elements.ts";
 import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
@@ -43,11 +43,11 @@ export async function runOnce(
   }
 
   try {
-    const { buffers, readbacks } = await guarded(device, "making the buffers of a run", () => ({
+    const { buffers, readbacks } = await withErrorScopes(device, "making the buffers of a run", () => ({
       buffers: Object.fromEntries(program.tensors.map((tensor) => [tensor.name, upload(tensor)])),
       readbacks: results.map((tensor) => make(tensor, { usage: usage.mapRead | usage.copyTarget })),
     }));
-    await guarded(device, "running", () => {
+    await withErrorScopes(device, "running", () => {
       const encoder = device.createCommandEncoder({ label: program.norm });
       const pass = encoder.beginComputePass({ label: program.norm });
       encode(pass, buffers);

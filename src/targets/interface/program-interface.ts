@@ -1,5 +1,6 @@
 /** What a program is called and takes, whatever it runs on: shapes and feeds are checked against it. */
 import type { Graph, GraphTensor } from "../../graph/tensor/graph.ts";
+import { programFormat } from "../../program/format.ts";
 import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
 
 /** The interface of a graph's program; the memory that a target needs between its kernels comes besides. */
@@ -8,6 +9,7 @@ export function programInterface(graph: Graph): ProgramInterface {
   const written = new Set(graph.results.map((one) => one.tensor));
   const own = tensors.filter((one) => one.within === undefined);
   return {
+    format: programFormat,
     norm,
     mode,
     axes,
@@ -35,6 +37,6 @@ function savedIn({ tensors }: Graph, written: ReadonlySet<string>): ProgramTenso
   const saved = tensors.filter((one) => one.within !== undefined);
   const [first] = saved;
   if (first?.within === undefined) return [];
-  const parts = saved.map((one) => one.factors);
-  return [{ name: first.within, role: "saved", dims: [], parts, updated: written.has(first.name) }];
+  const values = saved.map((one) => one.factors);
+  return [{ name: first.within, role: "saved", dims: [], values, updated: written.has(first.name) }];
 }

@@ -24,11 +24,11 @@ export function emitProgram(graph: Graph, plan: Plan, kernels: readonly LoweredK
 
 /** The memory between kernels. */
 function scratch(plan: Plan, splits: boolean): ProgramTensor[] {
-  const parts = plan.scratch.map((one) => one.factors);
+  const values = plan.scratch.map((one) => one.factors);
   const made: ProgramTensor[] =
-    parts.length === 0 ? [] : [{ name: scratchTensor, role: "scratch", dims: [], parts }];
+    values.length === 0 ? [] : [{ name: scratchTensor, role: "scratch", dims: [], values }];
   // As large as the variants that are chosen for the extents make it.
-  if (splits) made.push({ name: partialsTensor, role: "scratch", dims: [], parts: [] });
+  if (splits) made.push({ name: partialsTensor, role: "scratch", dims: [], values: [] });
   return made;
 }
 

@@ -1,7 +1,7 @@
 /** From stored choices to a chooser, and the other way. What is stored is only ever taken where it can be had. */
 import { chooseVariant } from "../../runtime/variants/default-variant.ts";
 import type { ChooseVariant, Variant } from "../../runtime/variants/variant.ts";
-import { refusal } from "../../runtime/variants/variant-rules.ts";
+import { whyIllegal } from "../../runtime/variants/variant-rules.ts";
 import type { Choice, Choices } from "./tuning-file.ts";
 
 /** Takes the choice for a kernel where there is one and it is legal, else the default. */
@@ -10,7 +10,7 @@ export function chooserOf(choices: Choices): ChooseVariant {
     const choice = choices.get(kernel);
     if (choice === undefined) return chooseVariant(work, traits, limits);
     const variant: Variant = { ...choice, reason: "tuned" };
-    return refusal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
+    return whyIllegal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
   };
 }
 

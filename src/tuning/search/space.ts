@@ -1,12 +1,12 @@
 /**
  * What a tuner may choose from for one kernel: every strategy in sizes that are powers of two. What is left out has its
- * reason, be it that it cannot be had (`refusal`) or that it is another variant once more, only with idle lanes.
+ * reason, be it that it cannot be had (`whyIllegal`) or that it is another variant once more, only with idle lanes.
  */
 import { chooseVariant } from "../../runtime/variants/default-variant.ts";
 import { powerOfTwoFrom } from "../../runtime/variants/powers.ts";
 import type { Traits } from "../../runtime/variants/traits.ts";
 import type { Variant, Work, WorkgroupLimits } from "../../runtime/variants/variant.ts";
-import { refusal } from "../../runtime/variants/variant-rules.ts";
+import { whyIllegal } from "../../runtime/variants/variant-rules.ts";
 import { variantKey } from "./strategy.ts";
 
 export interface Space {
@@ -27,7 +27,7 @@ export function spaceOf(work: Work, traits: Traits, limits: WorkgroupLimits): Sp
   for (const variant of product(work, traits, limits, initial)) {
     const key = variantKey(variant);
     if (variants.has(key)) continue;
-    const reason = refusal(variant, work, traits, limits) ?? redundancy(variant, work, traits);
+    const reason = whyIllegal(variant, work, traits, limits) ?? redundancy(variant, work, traits);
     if (reason === null) variants.set(key, variant);
     else pruned.push({ variant, reason });
   }
