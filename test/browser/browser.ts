@@ -7,6 +7,7 @@ import { compileGraph } from "../../src/compile/passes.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import type { GatherProgram } from "../../src/runtime/gpujs/index.ts";
 import type { Trial } from "../support/compare.ts";
+import { missing } from "../support/requirements.ts";
 import { launchChromium } from "./chromium.ts";
 import type { Answer, Job, Machine, TestPage } from "./job.ts";
 
@@ -17,10 +18,13 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** Opens an address. Says on the console why there is no browser, where there is none. */
+/**
+ * Opens an address. Says on the console why there is no browser, where there is none.
+ * @throws Error where `NORMC_REQUIRE` lists it.
+ */
 export async function openPage(address: string): Promise<OpenPage | undefined> {
   const browser = await launchChromium().catch((error: unknown) => {
-    console.log(`skipped: no browser: ${error instanceof Error ? error.message : String(error)}`);
+    missing("browser", error instanceof Error ? error.message : String(error));
     return undefined;
   });
   if (browser === undefined) return undefined;

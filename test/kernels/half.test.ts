@@ -7,6 +7,7 @@ import { oracle, type Trial } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { checkText, graphOf, libraryNorms } from "../support/library.ts";
 import { normals } from "../support/random.ts";
+import { missing } from "../support/requirements.ts";
 import { type Extents, randomTrial } from "../support/shapes.ts";
 
 /** As they are, and those that have shader-f16 once more without it: f16 then lies in halves of words. */
@@ -17,7 +18,9 @@ const without = (await openTestDevices(["subgroups"])).map((one) => ({
 }));
 const opened = [...asTheyAre, ...without];
 afterAll(() => closeTestDevices(opened));
-const devices = [...asTheyAre.filter(({ device }) => device.features.has("shader-f16")), ...without];
+const native = asTheyAre.filter(({ device }) => device.features.has("shader-f16"));
+if (native.length === 0) missing("lavapipe", "no device here has shader-f16");
+const devices = [...native, ...without];
 
 /** Units between two f16 numbers: their bits as whole numbers that count up with the value. */
 const rank = (bits: number): number => (bits & 0x8000 ? -(bits & 0x7fff) : bits);
