@@ -23,7 +23,7 @@ import { chooserOf } from "../file/choices.ts";
 import { type BakedTuning, bakedResult, knownChoices } from "../file/lookup.ts";
 import { type Choices, readChoices, type TuningResult, withResult } from "../file/tuning-file.ts";
 import { adapterFacts, bucketOf, programHash, programName } from "../file/tuning-key.ts";
-import type { Candidate, Refused } from "../search/search.ts";
+import type { Candidate, Refused } from "../search/candidate.ts";
 import { searchProgram } from "../search/search-program.ts";
 import { disagreement } from "../trial/compare.ts";
 import { startStopwatch } from "../trial/stopwatch.ts";

@@ -6,7 +6,7 @@ import { chooseVariant } from "../../runtime/variants/default-variant.ts";
 import type { ChooseVariant } from "../../runtime/variants/variant.ts";
 import { copyKernel } from "../measure/copy.ts";
 import { median } from "../measure/spread.ts";
-import type { Best, Candidate, Refused, Tried } from "../search/search.ts";
+import type { Best, Candidate, Refused, Tried } from "../search/candidate.ts";
 import { type ProgramResult, searchProgram } from "../search/search-program.ts";
 import { disagreement, type Values } from "../trial/compare.ts";
 import { type Stopwatch, startStopwatch } from "../trial/stopwatch.ts";
