@@ -2,11 +2,8 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { servePage } from "../../examples/browser/serve.ts";
-import { compileGather } from "../../src/compile/compile-gather.ts";
-import { compileGraph } from "../../src/compile/passes.ts";
-import type { Graph } from "../../src/graph/tensor/graph.ts";
-import type { GatherProgram } from "../../src/runtime/gpujs/index.ts";
 import type { Trial } from "../support/compare.ts";
+import { gatherProgramOf, programOf } from "../support/compiled.ts";
 import { missing } from "../support/requirements.ts";
 import { launchChromium } from "./chromium.ts";
 import type { Answer, Job, Machine, TestPage } from "./job.ts";
@@ -100,16 +97,8 @@ export function jobOf(target: Target, { graph, dims, params = {}, storage, feeds
   const encoded = Object.entries(feeds).map(([name, values]) => [name, encode(values)] as const);
   const common = { dims, params, storage, feeds: Object.fromEntries(encoded) };
   return target === "webgl2"
-    ? { ...common, target, program: gatherOf(graph) }
-    : { ...common, target, program: compileGraph(graph).program };
-}
-
-const gatherPrograms = new WeakMap<Graph, GatherProgram>();
-
-function gatherOf(graph: Graph): GatherProgram {
-  const program = gatherPrograms.get(graph) ?? compileGather(graph).program;
-  gatherPrograms.set(graph, program);
-  return program;
+    ? { ...common, target, program: gatherProgramOf(graph) }
+    : { ...common, target, program: programOf(graph) };
 }
 
 function encode(values: Float32Array): string {

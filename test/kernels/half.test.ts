@@ -1,9 +1,9 @@
 /** Storage in f16: within one unit in the last place of the rounded float64 result, and finite when that is finite. */
 import { afterAll, describe, expect, it } from "vitest";
-import { compileGraph } from "../../src/compile/passes.ts";
 import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
 import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { oracle, type Trial } from "../support/compare.ts";
+import { programOf } from "../support/compiled.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { checkText, graphOf, libraryNorms } from "../support/library.ts";
 import { normals } from "../support/random.ts";
@@ -28,7 +28,7 @@ const rank = (bits: number): number => (bits & 0x8000 ? -(bits & 0x7fff) : bits)
 const rounded = (value: number): number => fromHalf(toHalf(value));
 
 async function run(device: GPUDevice, { graph, dims, params = {}, feeds, storage }: Trial) {
-  const norm = await createNorm(device, compileGraph(graph).program, { dims, params, storage });
+  const norm = await createNorm(device, programOf(graph), { dims, params, storage });
   try {
     return await norm.run(feeds);
   } finally {
