@@ -1,4 +1,5 @@
 import { fromHalf, toHalf } from "../src/runtime/shapes/float16.ts";
+import { uniform } from "../src/tuning/measure/uniform.ts";
 import type { BenchCase } from "./cases.ts";
 import { product, viewOf } from "./view.ts";
 
@@ -15,9 +16,9 @@ export interface CaseData {
 
 export function dataOf(one: BenchCase, dtype: Dtype): CaseData {
   const { n, g, k, affine } = viewOf(one);
-  const next = randoms(20240531);
+  const next = uniform(20240531);
   const fill = (count: number, from: number, to: number, rounded = dtype === "f16"): Float32Array => {
-    const values = uniform(next, count, from, to);
+    const values = between(next, count, from, to);
     return rounded ? values.map((value) => fromHalf(toHalf(value))) : values;
   };
   const scales = affine === "outer" ? n : g * k;
@@ -32,22 +33,11 @@ export function dataOf(one: BenchCase, dtype: Dtype): CaseData {
 
 /** The cotangent of y that a backward pass is fed. */
 export function cotangentOf(one: BenchCase): Float32Array {
-  return uniform(randoms(20240601), product(one.shape), -1, 1);
+  return between(uniform(20240601), product(one.shape), -1, 1);
 }
 
-function uniform(next: () => number, count: number, from: number, to: number): Float32Array {
+function between(next: () => number, count: number, from: number, to: number): Float32Array {
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) values[i] = from + next() * (to - from);
   return values;
-}
-
-/** mulberry32, uniform in [0, 1): the same in every process, which Math.random is not. */
-function randoms(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

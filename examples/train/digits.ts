@@ -1,6 +1,6 @@
 /** Handwritten digits of MNIST (LeCun, Cortes & Burges): ten thousand of them come with the package `mnist`. */
 import { createRequire } from "node:module";
-import { numbers } from "./random.ts";
+import { uniform } from "../../src/tuning/measure/uniform.ts";
 
 const pixels = 784;
 const classes = 10;
@@ -21,7 +21,7 @@ export function loadDigits(training: number, testing: number): { training: Digit
     const { data } = require(`mnist/src/digits/${digit}.json`) as { readonly data: readonly number[] };
     return Array.from({ length: Math.floor(data.length / pixels) }, (_, at) => ({ digit, data, at }));
   }).flat();
-  const next = numbers(1);
+  const next = uniform(1);
   for (let i = all.length - 1; i > 0; i--) {
     const j = Math.floor(next() * (i + 1));
     [all[i], all[j]] = [all[j]!, all[i]!];

@@ -2,11 +2,9 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { servePage } from "../../examples/browser/serve.ts";
-import { compileGather } from "../../src/compile/compile-gather.ts";
-import { compileGraph } from "../../src/compile/passes.ts";
-import type { Graph } from "../../src/graph/tensor/graph.ts";
-import type { GatherProgram } from "../../src/runtime/gpujs/index.ts";
 import type { Trial } from "../support/compare.ts";
+import { gatherProgramOf, programOf } from "../support/compiled.ts";
+import { missing } from "../support/requirements.ts";
 import { launchChromium } from "./chromium.ts";
 import type { Answer, Job, Machine, TestPage } from "./job.ts";
 
@@ -17,10 +15,13 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** Opens an address. Says on the console why there is no browser, where there is none. */
+/**
+ * Opens an address. Says on the console why there is no browser, where there is none.
+ * @throws Error where `NORMC_REQUIRE` lists it.
+ */
 export async function openPage(address: string): Promise<OpenPage | undefined> {
   const browser = await launchChromium().catch((error: unknown) => {
-    console.log(`skipped: no browser: ${error instanceof Error ? error.message : String(error)}`);
+    missing("browser", error instanceof Error ? error.message : String(error));
     return undefined;
   });
   if (browser === undefined) return undefined;
@@ -96,16 +97,8 @@ export function jobOf(target: Target, { graph, dims, params = {}, dtype, feeds }
   const encoded = Object.entries(feeds).map(([name, values]) => [name, encode(values)] as const);
   const common = { dims, params, dtype, feeds: Object.fromEntries(encoded) };
   return target === "webgl2"
-    ? { ...common, target, program: gatherOf(graph) }
-    : { ...common, target, program: compileGraph(graph).program };
-}
-
-const gatherPrograms = new WeakMap<Graph, GatherProgram>();
-
-function gatherOf(graph: Graph): GatherProgram {
-  const program = gatherPrograms.get(graph) ?? compileGather(graph).program;
-  gatherPrograms.set(graph, program);
-  return program;
+    ? { ...common, target, program: gatherProgramOf(graph) }
+    : { ...common, target, program: programOf(graph) };
 }
 
 function encode(values: Float32Array): string {

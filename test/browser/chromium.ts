@@ -47,7 +47,8 @@ export async function launchChromium(): Promise<Browser> {
   });
 }
 
-function unpackChromium(): Promise<string> {
+/** Unpacks it once into a cache folder. @returns the folder, with `chromium`, `lib` and `fonts`. */
+export function unpackChromium(): Promise<string> {
   const needed = ["chromium", "libGLESv2.so", "libvk_swiftshader.so", "fonts/fonts.conf"];
   return unpackOnce("Chromium", needed, async (archives) => {
     const read = async (name: string) =>

@@ -1,9 +1,10 @@
 /** The cases of other projects on WebGL2. */
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { dtypesOf, merged, type Outputs } from "../conformance/execute.ts";
-import { failures } from "../conformance/failures.ts";
+import { failures, tellLeftOut } from "../conformance/failures.ts";
 import type { Run } from "../conformance/map.ts";
-import { caseFiles } from "../conformance/read.ts";
+import { caseFiles, conformanceFolder } from "../conformance/read.ts";
+import { missing } from "../support/requirements.ts";
 import { openRunner, type Runner, resultsOn } from "./browser.ts";
 
 /**
@@ -13,6 +14,8 @@ import { openRunner, type Runner, resultsOn } from "./browser.ts";
 const most = process.env.NORMC_CONFORMANCE_LARGE ? 20_000_000 : 250_000;
 
 const files = caseFiles() ?? [];
+if (files.length === 0) missing("conformance", `no cases at ${conformanceFolder()}`);
+tellLeftOut(files, most, "webgl2");
 const runner = files.length === 0 ? undefined : await openRunner();
 afterAll(() => runner?.close());
 afterEach(() => expect(runner?.complaints() ?? []).toEqual([]));

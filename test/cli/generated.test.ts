@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { openDevice } from "../../src/tools/device/index.ts";
+import { openAnyDevice } from "../support/device.ts";
 import { normc, root, temporaryFolder } from "./normc.ts";
 
 const folder = temporaryFolder();
-const device = await openDevice();
+const device = await openAnyDevice();
 afterAll(async () => {
   folder[Symbol.dispose]();
   await device?.close();

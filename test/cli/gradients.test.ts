@@ -2,16 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { openDevice } from "../../src/tools/device/index.ts";
+import { hasDevice } from "../support/device.ts";
 import { type Ended, normc, temporaryFolder } from "./normc.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
 
-const device = await openDevice();
-await device?.close();
-if (device === undefined) console.log("skipped: there is no WebGPU device, only the oracle runs");
-const backends = device === undefined ? ["oracle"] : ["oracle", "webgpu"];
+const backends = (await hasDevice()) ? ["oracle", "webgpu"] : ["oracle"];
 
 interface Output {
   readonly outputs?: Readonly<Record<string, { readonly dims: number[]; readonly data: number[] }>>;

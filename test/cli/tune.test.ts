@@ -2,10 +2,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { compileGraph } from "../../src/compile/passes.ts";
+import { version } from "../../src/program/compiler-version.ts";
 import { parseTuning, printTuning } from "../../src/tuning/file/tuning-file.ts";
+import { programHash } from "../../src/tuning/file/tuning-key.ts";
+import { graphOf } from "../support/library.ts";
 import { normc, temporaryFolder } from "./normc.ts";
 
-const layer = ["tune", "LayerNorm", "--budget", "500ms"];
+// The time is up at once, however fast the machine is: the default and one candidate are timed.
+const budget = ["--budget", "1ms"];
+const layer = ["tune", "LayerNorm", ...budget];
 
 describe("normc tune", () => {
   it("measures, reports, and measures nothing when it is asked again", async () => {
@@ -20,8 +26,8 @@ describe("normc tune", () => {
     for (const one of results) {
       expect(one).toMatchObject({ spec: "LayerNorm", fresh: false });
       expect(one.ms).toBeLessThanOrEqual(one.defaultMs);
-      expect(one.measured).toBeGreaterThan(1);
-      expect(one.measured).toBeLessThanOrEqual(one.space / 5);
+      expect(one.measured).toBe(2);
+      expect(one.space).toBeGreaterThan(10);
     }
     const page = readFileSync(report, "utf8");
     expect(page.match(/<rect /g)!.length).toBeGreaterThan(2);
@@ -43,7 +49,7 @@ describe("normc tune", () => {
     using folder = temporaryFolder();
     const out = join(folder.path, "tuning.json");
     const words = ["tune", "WeightStandardization", "--shape", "O=8,F=4x3x3", "--save", "each"];
-    const command = [...words, "--budget", "100ms", "--out", out, "--json"];
+    const command = [...words, ...budget, "--out", out, "--json"];
     const first = await normc(command);
     expect(first.code, first.err).toBe(0);
     const { steps, results } = JSON.parse(first.out);
@@ -114,7 +120,7 @@ describe("normc build --tuning", () => {
   it("puts the choices into modules that have some, and changes no other", async () => {
     using folder = temporaryFolder();
     const tuning = join(folder.path, "tuning.json");
-    const hash = await hashOfLayerNorm(folder.path);
+    const hash = await hashOfLayerNorm();
     const choice = {
       lanes: 4,
       rows: 16,
@@ -158,11 +164,7 @@ describe("normc build --tuning", () => {
   }, 60_000);
 });
 
-/** As `normc tune` itself files it. */
-async function hashOfLayerNorm(folder: string): Promise<{ hash: string; compiler: string }> {
-  const path = join(folder, "measured.json");
-  await normc(["tune", "LayerNorm", "--shape", "N=4,D=8", "--budget", "1ms", "--out", path]);
-  const [adapter] = parseTuning(readFileSync(path, "utf8")).adapters.values();
-  const { hash, compiler } = adapter!.programs.get("LayerNorm")!;
-  return { hash, compiler };
+/** As `normc tune` itself files it: the test of tuning in the background holds that. */
+async function hashOfLayerNorm(): Promise<{ hash: string; compiler: string }> {
+  return { hash: await programHash(compileGraph(graphOf("LayerNorm")).program), compiler: version };
 }

@@ -1,15 +1,20 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
+import { missing } from "../support/requirements.ts";
 import { executeDevice, executeGpuJs, executeOracle } from "./execute.ts";
-import { deviceElements, failures } from "./failures.ts";
+import { deviceElements, failures, tellLeftOut } from "./failures.ts";
 import { caseFiles, conformanceFolder } from "./read.ts";
 import { report, written } from "./report.ts";
 
 const files = caseFiles();
-if (files === null) console.warn(`conformance: no cases at ${conformanceFolder()}, nothing is run`);
+if (files === null) missing("conformance", `no cases at ${conformanceFolder()}`);
 
 /** A graph over more than this takes gigabytes in float64, one array for each of its nodes. */
 const oracleElements = process.env.NORMC_CONFORMANCE_LARGE ? Number.POSITIVE_INFINITY : 20_000_000;
+
+for (const name of ["lavapipe", "swiftshader", "webasm"])
+  tellLeftOut(files ?? [], deviceElements(name), name);
+tellLeftOut(files ?? [], oracleElements, "the oracle");
 
 describe.skipIf(files === null)("conformance map", () => {
   it("has a run for every case that the README does not list as left out", () => {

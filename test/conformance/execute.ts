@@ -2,22 +2,15 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GPU } from "gpu.js";
-import { compileGather } from "../../src/compile/compile-gather.ts";
-import { compileGraph } from "../../src/compile/passes.ts";
-import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
 import { interpret } from "../../src/graph/oracle/interpret.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { type CheckedFile, checkFile } from "../../src/language/check/check.ts";
 import type { Source } from "../../src/language/diagnostics/diagnostic.ts";
-import type { Dtype, Program } from "../../src/program/program.ts";
-import {
-  createGatherNorm,
-  type GatherNorm,
-  type GatherProgram,
-  type GpuBackend,
-} from "../../src/runtime/gpujs/index.ts";
+import type { Dtype } from "../../src/program/program.ts";
+import { createGatherNorm, type GatherNorm, type GpuBackend } from "../../src/runtime/gpujs/index.ts";
 import { resolveShapes } from "../../src/runtime/shapes/shapes.ts";
 import { createNorm, type Norm } from "../../src/runtime/webgpu/index.ts";
+import { backwardOf, gatherProgramOf, programOf } from "../support/compiled.ts";
 import type { Feed, Run } from "./map.ts";
 import type { Spec } from "./spec.ts";
 
@@ -55,9 +48,7 @@ export async function executeDevice(run: Run, device: GPUDevice): Promise<Output
 /** The same on gpu.js. */
 export async function executeGpuJs(run: Run, backend: GpuBackend): Promise<Outputs> {
   return merged(run, async (graph, feeds) => {
-    const program = gatherPrograms.get(graph) ?? compileGather(graph).program;
-    gatherPrograms.set(graph, program);
-    const norm = await createGatherNorm({ GPU, backend }, program, {
+    const norm = await createGatherNorm({ GPU, backend }, gatherProgramOf(graph), {
       dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
       params: run.set,
       dtype: dtypesOf(run, graph, feeds),
@@ -65,8 +56,6 @@ export async function executeGpuJs(run: Run, backend: GpuBackend): Promise<Outpu
     return outputsOf(norm, feeds);
   });
 }
-
-const gatherPrograms = new WeakMap<Graph, GatherProgram>();
 
 export function dtypesOf(run: Run, graph: Graph, feeds: Feeds): Record<string, Dtype> {
   const dtype: Record<string, Dtype> = {};
@@ -112,23 +101,6 @@ export async function merged(
     );
   }
   return outputs;
-}
-
-const backward = new WeakMap<Graph, Graph>();
-
-function backwardOf(graph: Graph): Graph {
-  const made = backward.get(graph) ?? differentiate(graph);
-  backward.set(graph, made);
-  return made;
-}
-
-// Compiling is quick, but hundreds of cases share a few specs.
-const programs = new WeakMap<Graph, Program>();
-
-function programOf(graph: Graph): Program {
-  const program = programs.get(graph) ?? compileGraph(graph).program;
-  programs.set(graph, program);
-  return program;
 }
 
 function graphOf(run: Run): Graph {

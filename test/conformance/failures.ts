@@ -9,6 +9,15 @@ export const deviceElements = (name: string): number => {
   return name === "swiftshader" ? 2_000_000 : 8_000_000;
 };
 
+/** Says on the console how many cases are not run because they are too large. */
+export function tellLeftOut(files: readonly CaseFile[], limit: number, where: string): void {
+  const count = files.flatMap((file) => file.cases).filter((c) => largest(c) > limit).length;
+  if (count > 0)
+    console.log(
+      `skipped: ${count} conformance cases of more than ${limit} elements on ${where} (NORMC_CONFORMANCE_LARGE=1 runs them)`,
+    );
+}
+
 /** One line for each case of a file that fails, with its worst error: all of them, not only the first. */
 export async function failures(
   file: CaseFile,

@@ -6,12 +6,13 @@ import { describe, expect, test } from "vitest";
 import { openDevice } from "../../src/tools/device/index.ts";
 import { unpackSwiftShader } from "../../src/tools/device/swiftshader.ts";
 import { readTar } from "../../src/tools/device/tar.ts";
+import { missing } from "../support/requirements.ts";
 
 const runFile = promisify(execFile);
 const linux = process.platform === "linux" && process.arch === "x64";
 const lavapipe = existsSync("/usr/share/vulkan/icd.d/lvp_icd.json");
-if (!linux) console.log("skipped: SwiftShader comes for linux-x64 alone");
-if (!lavapipe) console.log("skipped: lavapipe is not installed (no /usr/share/vulkan/icd.d/lvp_icd.json)");
+if (!linux) missing("swiftshader", "it comes for linux-x64 alone");
+if (!lavapipe) missing("lavapipe", "it is not installed (no /usr/share/vulkan/icd.d/lvp_icd.json)");
 
 /** Opens a device in a process of its own, as a program would, and tells what it was and how the process ended. */
 async function openElsewhere(

@@ -1,70 +1,81 @@
-/** Documents show only commands, options and scripts that there are. */
-import { readdirSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { normc } from "../cli/normc.ts";
+/** The command lines of the documentation: their commands and flags exist, and those of the README run. */
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ended, normc, root, temporaryFolder } from "../cli/normc.ts";
+import { hasDevice } from "../support/device.ts";
+import { codeBlocks } from "./blocks.ts";
 
-const root = new URL("../../", import.meta.url);
-const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
-
-const documents = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "ARCHITECTURE.md",
-  "bench/README.md",
-  ...readdirSync(new URL("docs/", root), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
-const texts = documents.map((document) => [document, read(document)] as const);
-
-interface Shown {
-  readonly document: string;
-  readonly command: string;
-  readonly options: readonly string[];
+interface Line {
+  readonly at: string;
+  /** Behind `normc`, without the comment. */
+  readonly words: string;
+  readonly comment: string;
 }
 
-/** The lines of code blocks, and code within a line. */
-function codeIn(text: string): string[] {
-  const blocks = /^```.*\n([\s\S]*?)^```$/gm;
-  const inline = text.replace(blocks, "").matchAll(/`([^`]+)`/g);
-  return [...text.matchAll(blocks), ...inline].flatMap(([, code]) => (code as string).split("\n"));
-}
-
-/** `normc build FILE --out DIR`, also after `$` or `npx`. What follows `#` is a comment. */
-const shown: readonly Shown[] = texts.flatMap(([document, text]) =>
-  [
-    ...codeIn(text)
-      .join("\n")
-      .matchAll(/^(?:\$ |npx )?normc ([a-z]+)([^\n#]*)/gm),
-  ].map(([, command, rest]) => ({
-    document,
-    command: command as string,
-    options: (rest as string).match(/(?<= )--[a-z-]+/g) ?? [],
-  })),
-);
-
-test("every command and option of normc", async () => {
-  const commands = [...new Set(shown.map((one) => one.command))];
-  const helps = new Map(
-    await Promise.all(commands.map(async (one) => [one, await normc([one, "--help"])] as const)),
+const lines = codeBlocks()
+  .filter(({ language }) => language === "" || language === "sh")
+  .flatMap(({ at, text }) =>
+    text.split("\n").flatMap((line): Line[] => {
+      const [, words, comment = ""] = /^(?:npx )?normc (.*?)(?:\s+#(.*))?$/.exec(line) ?? [];
+      return words === undefined ? [] : [{ at, words, comment }];
+    }),
   );
-  const wrong = shown.flatMap(({ document, command, options }) => {
-    const { out } = helps.get(command)!;
-    if (!out.startsWith(`Usage: normc ${command} `)) return [`${document}: normc ${command}`];
-    const known = new Set(out.match(/--[a-z-]+/g));
-    return options.filter((one) => !known.has(one)).map((one) => `${document}: normc ${command} ${one}`);
+
+const commands = new Set(lines.map(({ words }) => words.split(" ")[0]));
+const helps = new Map<string, Promise<string>>();
+
+function helpOf(command: string): Promise<string> {
+  const help = helps.get(command) ?? normc([command, "--help"]).then(({ out }) => out);
+  helps.set(command, help);
+  return help;
+}
+
+describe("flags", () => {
+  test("the documentation has command lines", () => expect(lines.length).toBeGreaterThan(10));
+
+  // A comment names further flags: of the same command, or behind the name of another.
+  test.each(lines)("$at normc $words", async ({ words, comment }) => {
+    const [command = ""] = words.split(" ");
+    const own = words.match(/--[a-z-]+/g)?.map((flag) => [command, flag] as const) ?? [];
+    const further = [...comment.matchAll(/(?:\b(\w+) )?(--[a-z-]+)/g)].map(
+      ([, before = "", flag = ""]) => [commands.has(before) ? before : command, flag] as const,
+    );
+    expect(await helpOf(command)).toContain(`Usage: normc ${command} `);
+    for (const [name, flag] of [...own, ...further])
+      expect(await helpOf(name), `${name} ${flag}`).toMatch(new RegExp(`${flag}\\b`));
   });
-  expect(shown.length).toBeGreaterThan(30);
-  expect(wrong).toEqual([]);
 });
 
-test("every script of npm", () => {
-  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-  const named = texts.flatMap(([document, text]) =>
-    [...text.matchAll(/npm (?:run (?:--silent )?([a-z:]+)|(start|test)\b)/g)].map(
-      ([, script, short]) => [document, (script ?? short) as string] as const,
-    ),
+const folder = temporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+
+const row = { dims: [2, 4], data: [1, 2, 3, 4, 5, 6, 7, 8] };
+
+/** What a line takes as given: specs, and feeds that fit both norms that the README feeds. */
+beforeAll(() => {
+  mkdirSync(join(folder.path, "norms"));
+  for (const name of ["layer_norm", "softmax"])
+    cpSync(join(root, `library/${name}.norm`), join(folder.path, `norms/${name}.norm`));
+  writeFileSync(join(folder.path, "feeds.json"), JSON.stringify({ feeds: { x: row } }));
+});
+
+const runnable = lines.filter(({ at, words }) => at.startsWith("README") && !words.includes(".onnx"));
+
+/** As it is, but on a few elements, and a search as short as can be. */
+function small(words: string): string {
+  const shrunk = words.replaceAll(/\d+/g, (digits) => String(Math.min(32, Number(digits))));
+  return words.startsWith("tune") ? `${shrunk} --budget 1ms` : shrunk;
+}
+
+describe.skipIf(!(await hasDevice()))("they run", () => {
+  test.each(runnable)(
+    "normc $words",
+    async ({ words }) => {
+      const command = `"${process.execPath}" --conditions=source --disable-warning=ExperimentalWarning "${join(root, "scripts/normc.mjs")}" ${small(words)}`;
+      const { code, err } = await ended("sh", ["-c", command], folder.path);
+      expect(code, err).toBe(0);
+    },
+    120_000,
   );
-  expect(named.length).toBeGreaterThan(10);
-  expect(named.filter(([, script]) => !Object.hasOwn(scripts, script))).toEqual([]);
 });

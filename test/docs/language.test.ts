@@ -2,12 +2,17 @@ import { describe, expect, test } from "vitest";
 import { operators } from "../../src/graph/operators/operators.ts";
 import { prelude } from "../../src/language/check/modules/prelude.ts";
 import { forms, reductionNames } from "../../src/language/check/scope/reduction-names.ts";
-import { diagnose, normBlocks, readDoc, told } from "./blocks.ts";
+import { codeBlocks, diagnose, readDoc, told } from "./blocks.ts";
 
 const page = readDoc("language.md");
 
-describe("examples of docs/language.md", () => {
-  test.each(normBlocks(page).map((one) => [one.line, one] as const))("line %i", (_, { marks, text }) => {
+const specs = codeBlocks().filter(({ language }) => /^norm\b/.test(language));
+
+test("the README begins with a spec", () => expect(specs[0]!.at).toMatch(/^README/));
+
+describe("specs in the documentation mean what they are marked with: nothing, or a diagnostic", () => {
+  test.each(specs)("$at", ({ language, text }) => {
+    const marks = language.slice("norm".length).trim();
     const found = diagnose(text);
     expect([...new Set(found.map((one) => one.code))], told(found).join("\n")).toEqual(
       marks === "" ? [] : marks.split(" "),

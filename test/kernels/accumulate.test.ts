@@ -1,13 +1,12 @@
 /** Gradients that are added to what their buffers hold, against the oracle's backward graph. */
 import { afterAll, describe, expect, it } from "vitest";
-import { compileBackward } from "../../src/compile/compile-backward.ts";
-import { compileGraph } from "../../src/compile/passes.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
 import { createBackward } from "../../src/runtime/webgpu/create-backward.ts";
 import type { Dtype } from "../../src/runtime/webgpu/index.ts";
 import { readBuffer, storedBuffer } from "../support/buffers.ts";
 import { oracle, type Trial } from "../support/compare.ts";
+import { backwardProgramsOf, programOf } from "../support/compiled.ts";
 import { closeTestDevices, openTestDevices, withLimits } from "../support/device.ts";
 import { backwardTrial } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
@@ -18,7 +17,7 @@ import { expectWrittenOnce } from "../support/written.ts";
 describe("a gradient is written by one dispatch and read by none", () => {
   const cases = libraryNorms().flatMap((norm) => norm.graphs.map((graph) => ({ name: norm.name, graph })));
   it.each(cases)("$name $graph.mode", ({ graph }) => {
-    for (const { program } of compileBackward(graph)) expectWrittenOnce(program);
+    for (const program of backwardProgramsOf(graph)) expectWrittenOnce(program);
   });
 });
 
@@ -44,19 +43,14 @@ async function twice(
   start: number,
   accumulate: readonly string[],
 ): Promise<Map<string, Float32Array>> {
-  const programs = compileBackward(graph).map((one) => one.program);
-  const back = await createBackward(
-    device,
-    [compileGraph(graph).program],
-    async () => ({ backward: programs }),
-    {
-      ...trial.dims,
-      ...trial.params,
-      ...(graph.mode === null ? {} : { mode: graph.mode }),
-      dtype,
-      accumulate,
-    },
-  );
+  const programs = backwardProgramsOf(graph);
+  const back = await createBackward(device, [programOf(graph)], async () => ({ backward: programs }), {
+    ...trial.dims,
+    ...trial.params,
+    ...(graph.mode === null ? {} : { mode: graph.mode }),
+    dtype,
+    accumulate,
+  });
   const written = back.program.tensors.filter((one) => one.role === "output").map((one) => one.name);
   const elements = (name: string): number => back.dims.get(name)!.reduce((a, b) => a * b, 1);
   const buffers = new Map<string, GPUBuffer>();

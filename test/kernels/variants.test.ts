@@ -3,7 +3,6 @@
  * and bit for bit the same from run to run.
  */
 import { afterAll, describe, expect, it } from "vitest";
-import { compileGraph } from "../../src/compile/passes.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { planProgram } from "../../src/runtime/variants/dispatch.ts";
 import {
@@ -15,6 +14,7 @@ import {
   whyIllegal,
 } from "../../src/runtime/webgpu/index.ts";
 import { type Trial, worstDifference } from "../support/compare.ts";
+import { programOf } from "../support/compiled.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { backwardTrial, worstOnDevice } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
@@ -59,7 +59,7 @@ function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
 
 /** Whether any kernel takes the strategy: otherwise there is nothing to try. */
 function isTaken(device: GPUDevice, { graph, dims, params }: Trial, choose: ChooseVariant): boolean {
-  const { program } = compileGraph(graph);
+  const program = programOf(graph);
   const { dispatches } = planProgram(program, resolveShapes(program, dims, params), device, choose);
   return dispatches.some(({ variant }) => variant.reason === laneARow.reason);
 }
@@ -134,7 +134,7 @@ describe.each(devices.map(({ name, device }, place) => ({ name, device, place })
     it("gives the same bits every time", async () => {
       for (const strategy of Object.values(strategies)) {
         const trial = randomTrial(graphOf("LayerNorm"), { N: [32], D: [1000] }, {}, 9);
-        const { program } = compileGraph(trial.graph);
+        const program = programOf(trial.graph);
         const norm = await createNorm(device, program, { dims: trial.dims, choose: orDefault(strategy) });
         const first = await norm.run(trial.feeds);
         for (let i = 0; i < 3; i++) expect(await norm.run(trial.feeds)).toEqual(first);

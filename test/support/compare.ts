@@ -1,5 +1,4 @@
 /** Runs a graph on a device and on the oracle with the same f32 inputs, and measures how far apart they are. */
-import { compileGraph } from "../../src/compile/passes.ts";
 import { interpret } from "../../src/graph/oracle/interpret.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import {
@@ -9,6 +8,7 @@ import {
   type NormOptions,
   resolveShapes,
 } from "../../src/runtime/webgpu/index.ts";
+import { programOf } from "./compiled.ts";
 
 export interface Trial {
   readonly graph: Graph;
@@ -34,9 +34,8 @@ export async function worstDifference(
   trial: Trial,
   choose: ChooseVariant = chooseVariant,
 ): Promise<Difference> {
-  const { program } = compileGraph(trial.graph);
   const { dims, params = {}, dtype } = trial;
-  const norm = await createNorm(device, program, { dims, params, dtype, choose });
+  const norm = await createNorm(device, programOf(trial.graph), { dims, params, dtype, choose });
   try {
     return worstOf(await norm.run(trial.feeds), trial);
   } finally {

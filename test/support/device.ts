@@ -1,4 +1,6 @@
+import { test } from "vitest";
 import { type OpenedDevice, openDevice } from "../../src/tools/device/index.ts";
+import { missing, required } from "./requirements.ts";
 
 /** A device for tests, under a short name of its adapter. */
 export interface TestDevice extends OpenedDevice {
@@ -8,25 +10,63 @@ export interface TestDevice extends OpenedDevice {
 /**
  * Opens every adapter of the machine: the system's (a GPU or lavapipe) and SwiftShader. Says on the console which
  * one is missing and why. Call it once at the top of a test file, and `closeTestDevices` in its `afterAll`.
+ * @throws Error where one is missing that `NORMC_REQUIRE` lists.
  */
 export async function openTestDevices(features?: readonly GPUFeatureName[]): Promise<readonly TestDevice[]> {
+  napBetweenTurns();
   const found: TestDevice[] = [];
+  const reasons: string[] = [];
   for (const adapter of ["auto", "swiftshader"]) {
-    const reasons: string[] = [];
     const opened = await openDevice({
       adapter,
       ...(features === undefined ? {} : { features }),
       onMiss: (reason) => reasons.push(reason),
     });
-    if (opened === undefined) {
-      console.log(`skipped: no ${adapter} device: ${reasons.join("; ")}`);
-      continue;
-    }
+    if (opened === undefined) continue;
     const name = shortName(opened);
     if (found.some((device) => device.name === name)) await opened.close();
     else found.push({ ...opened, name });
   }
+  const names = new Set<string>(found.map((one) => one.name));
+  const because = reasons.join("; ") || `the machine has ${[...names].join(", ")}`;
+  if (!names.has("swiftshader")) missing("swiftshader", because);
+  // A GPU comes before lavapipe and takes its place.
+  if (!names.has("lavapipe") && !names.has("gpu") && required().has("lavapipe")) missing("lavapipe", because);
+  // A file with no test is an error of the test runner.
+  if (found.length === 0) test.skip(`there is no device: ${because}`);
   return found;
+}
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+let naps = false;
+
+/**
+ * Dawn's binding asks in every turn of the event loop whether the work is done, without a pause, on a core of which a
+ * software adapter would compute, and two test files do so at a time. A nap of 0.05 ms in each turn leaves it the core.
+ */
+function napBetweenTurns(): void {
+  if (naps) return;
+  naps = true;
+  const nap = (): void => {
+    Atomics.wait(never, 0, 0, 0.05);
+    setImmediate(nap).unref();
+  };
+  nap();
+}
+
+/** Whether the machine has any device for a command that runs in a process of its own. */
+export async function hasDevice(): Promise<boolean> {
+  const opened = await openAnyDevice();
+  await opened?.close();
+  return opened !== undefined;
+}
+
+/** The best device of the machine. @throws Error where there is none and one is required. */
+export async function openAnyDevice(): Promise<OpenedDevice | undefined> {
+  const reasons: string[] = [];
+  const opened = await openDevice({ onMiss: (reason) => reasons.push(reason) });
+  if (opened === undefined) missing("swiftshader", reasons.join("; "));
+  return opened;
 }
 
 export async function closeTestDevices(devices: readonly TestDevice[]): Promise<void> {

@@ -1,7 +1,5 @@
 /** Gradients for tests: of the oracle's backward graph, and by central differences of its forward graph. */
 
-import { compileGraph } from "../../src/compile/passes.ts";
-import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
 import { differentiable, gradientName } from "../../src/graph/autodiff/gradient-names.ts";
 import { interpret } from "../../src/graph/oracle/interpret.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
@@ -12,10 +10,11 @@ import {
   resolveShapes,
 } from "../../src/runtime/webgpu/index.ts";
 import { oracle, type Trial } from "./compare.ts";
+import { backwardOf, programOf } from "./compiled.ts";
 import { normals } from "./random.ts";
 
 /** The trial of the backward graph, with random cotangents. */
-export function backwardTrial(trial: Trial, seed = 5, backward = differentiate(trial.graph)): Trial {
+export function backwardTrial(trial: Trial, seed = 5, backward = backwardOf(trial.graph)): Trial {
   const { dims, feeds, params } = trial;
   const shapes = resolveShapes(trial.graph, dims, params);
   const outputs = trial.graph.tensors.filter((one) => one.role === "output");
@@ -57,9 +56,8 @@ export async function worstOnDevice(
   least = 1e-30,
   choose: ChooseVariant = chooseVariant,
 ): Promise<Disagreement> {
-  const { program } = compileGraph(backward.graph);
   const { dims, params = {} } = backward;
-  const norm = await createNorm(device, program, { dims, params, choose });
+  const norm = await createNorm(device, programOf(backward.graph), { dims, params, choose });
   try {
     return worstGradient(backward, await norm.run(backward.feeds), least);
   } finally {

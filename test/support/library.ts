@@ -14,9 +14,12 @@ export function libraryFiles(): string[] {
   return readdirSync(folder).filter((file) => file.endsWith(".norm"));
 }
 
-/** Every norm of the library. Throws where one has a diagnostic: the library is free of them. */
-export function libraryNorms(): CheckedNorm[] {
-  return libraryFiles().flatMap((file) => checkText(librarySource(file)));
+let checked: readonly CheckedNorm[] | undefined;
+
+/** Every norm of the library, checked once. @throws Error where one has a diagnostic: the library is free of them. */
+export function libraryNorms(): readonly CheckedNorm[] {
+  checked ??= libraryFiles().flatMap((file) => checkText(librarySource(file)));
+  return checked;
 }
 
 /** Checks a text that is expected to be free of mistakes. */

@@ -1,16 +1,8 @@
 /** Pseudo-random numbers by seed, so that a failing test can be repeated. */
 
-/** Uniform in [0, 1): mulberry32. */
-export function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { uniform } from "../../src/tuning/measure/uniform.ts";
+
+export { uniform };
 
 /** Normally distributed f32 values (Box and Muller). */
 export function normals(seed: number, count: number, mean = 0, deviation = 1): Float32Array {

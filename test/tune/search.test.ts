@@ -1,8 +1,9 @@
 /** The search on made-up times and a made-up clock: what it finds, what it measures, when it ends. */
 import { describe, expect, it } from "vitest";
 import type { Variant, Work } from "../../src/runtime/webgpu/index.ts";
+import type { Candidate, Refused } from "../../src/tuning/search/candidate.ts";
 import { costOf } from "../../src/tuning/search/cost.ts";
-import { type Candidate, type Refused, search } from "../../src/tuning/search/search.ts";
+import { search } from "../../src/tuning/search/search.ts";
 import { spaceOf } from "../../src/tuning/search/space.ts";
 import { variantKey } from "../../src/tuning/search/strategy.ts";
 import { uniform } from "../support/random.ts";

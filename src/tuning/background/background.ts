@@ -16,18 +16,16 @@ import type {
 } from "../../runtime/options/norm-types.ts";
 import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
-import { chooseVariant } from "../../runtime/variants/default-variant.ts";
 import { createNorm } from "../../runtime/webgpu/norm.ts";
 import { indexedDbStorage, memoryStorage, readStorage, updateStorage } from "../file/browser-storage.ts";
 import { chooserOf } from "../file/choices.ts";
 import { type BakedTuning, bakedResult, knownChoices } from "../file/lookup.ts";
 import { type Choices, readChoices, type TuningResult, withResult } from "../file/tuning-file.ts";
 import { adapterFacts, bucketOf, programHash, programName } from "../file/tuning-key.ts";
-import type { Candidate, Refused } from "../search/search.ts";
 import { searchProgram } from "../search/search-program.ts";
-import { disagreement } from "../trial/compare.ts";
-import { startStopwatch } from "../trial/stopwatch.ts";
-import { makeBed, type Trial } from "../trial/trial-buffers.ts";
+import { candidateOn, setUpStand } from "../trial/stand.ts";
+import { realTiming, type Timing } from "../trial/timing.ts";
+import type { Subject } from "../trial/trial-buffers.ts";
 
 /** Milliseconds of readings for each norm. What is not done by then is not done. */
 const budgetMs = 3000;
@@ -64,7 +62,7 @@ export async function createTuned(
   }
   return replaceable(first, async (stopped, replace) => {
     const found = await searchOnce(device, `${own.hash} ${bucket}`, stopped, (everybodyStopped) =>
-      searchIdly(device, program, options, everybodyStopped),
+      searchIdly(device, { program, options }, realTiming, everybodyStopped),
     );
     if (typeof found === "string") return { kind: "given up", reason: found };
     if (stopped()) return { kind: "given up", reason: "the norm was destroyed" };
@@ -171,54 +169,29 @@ function searchOnce(
 /** The result, or why there is none. */
 async function searchIdly(
   device: GPUDevice,
-  program: Program,
-  options: NormOptions,
+  subject: Subject,
+  timing: Timing,
   stopped: () => boolean,
 ): Promise<Found | string> {
   await idle();
+  const { program, options } = subject;
   const shapes = resolveShapes(program, options.dims, options.params);
   const elements = [...shapes.elements.values()].reduce((a, b) => a + b, 0);
   if (4 * elements > mostBytes) return `more than ${mostBytes} bytes of buffers would be needed`;
-  const bed = makeBed(device, { program, options });
-  let initial: Trial | undefined;
+  const idly = idleTiming(timing, stopped);
+  const stand = await setUpStand(device, subject, idly);
   try {
-    initial = await bed.prepare(chooseVariant);
-    const expected = await initial.outputs();
-    await idle();
-    const watch = await startStopwatch(device, initial.record);
-    // Idle time is waited for, and does not count.
-    let spent = 0;
-    const prepare = async (choose: Parameters<typeof bed.prepare>[0]): Promise<Candidate | Refused> => {
-      await idle();
-      let trial: Trial;
-      try {
-        trial = await bed.prepare(choose);
-      } catch (error) {
-        return { refused: error instanceof Error ? error.message : String(error) };
-      }
-      const wrong = disagreement(await trial.outputs(), expected, program, bed.dtypes, 2);
-      if (wrong !== null) {
-        trial.destroy();
-        return { refused: wrong, wrong: true };
-      }
-      return {
-        async time() {
-          await idle();
-          const start = performance.now();
-          const ms = stopped() ? 1 : await watch.time(trial.record);
-          spent += performance.now() - start;
-          return ms;
-        },
-        release: () => trial.destroy(),
-      };
-    };
+    const expected = { values: await stand.initial.outputs(), allowed: 2 };
     const { choices, ms, defaultMs, kernels } = await searchProgram({
       program,
-      shapes: bed.shapes,
+      shapes: stand.bed.shapes,
       device,
-      prepare,
+      async prepare(choose) {
+        await idle();
+        return candidateOn(stand, choose, expected);
+      },
       budgetMs,
-      now: () => spent,
+      now: idly.now,
       stopped,
     });
     return {
@@ -229,9 +202,30 @@ async function searchIdly(
       space: kernels.reduce((sum, { space }) => sum + space.variants.length, 0),
     };
   } finally {
-    initial?.destroy();
-    bed.destroy();
+    stand.destroy();
   }
+}
+
+/** Readings are taken in idle time, and they alone count: what is waited for does not. None when nobody wants them. */
+function idleTiming(timing: Timing, stopped: () => boolean): Timing {
+  let spent = 0;
+  return {
+    now: () => spent,
+    async startStopwatch(device, record) {
+      await idle();
+      const { clock, time } = await timing.startStopwatch(device, record);
+      return {
+        clock,
+        async time(one) {
+          await idle();
+          const start = timing.now();
+          const ms = stopped() ? 1 : await time(one);
+          spent += timing.now() - start;
+          return ms;
+        },
+      };
+    },
+  };
 }
 
 /** Until the page has nothing else to do; a turn of the event loop where nobody can say. */

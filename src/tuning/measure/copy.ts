@@ -1,4 +1,7 @@
 /** The yardstick: a kernel that reads half of the bytes and writes as many, four floats an invocation. */
+import { storageBuffer } from "./storage-buffer.ts";
+import { uniform } from "./uniform.ts";
+
 export interface CopyKernel {
   record(pass: GPUComputePassEncoder): void;
   destroy(): void;
@@ -18,8 +21,8 @@ export async function copyKernel(device: GPUDevice, bytes: number): Promise<Copy
 }`;
   const module = device.createShaderModule({ code });
   const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
-  const source = randomBuffer(device, count * 16, -1);
-  const copied = randomBuffer(device, count * 16, -1);
+  const source = randomBuffer(device, count * 16);
+  const copied = randomBuffer(device, count * 16);
   const entries = [source, copied].map((buffer, binding) => ({ binding, resource: { buffer } }));
   const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
   return {
@@ -35,16 +38,11 @@ export async function copyKernel(device: GPUDevice, bytes: number): Promise<Copy
   };
 }
 
-const storageUsage = 0x80 | 0x4 | 0x8;
-
-export function storageBuffer(device: GPUDevice, bytes: number): GPUBuffer {
-  return device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 4) * 4), usage: storageUsage });
-}
-
-/** Floats between `from` and 1: pages of zeros are one page, and arithmetic on zeros may be quicker. */
-function randomBuffer(device: GPUDevice, bytes: number, from: number): GPUBuffer {
+/** Floats between -1 and 1: pages of zeros are one page, and arithmetic on zeros may be quicker. */
+function randomBuffer(device: GPUDevice, bytes: number): GPUBuffer {
   const buffer = storageBuffer(device, bytes);
-  const values = Float32Array.from({ length: buffer.size / 4 }, () => from + Math.random() * (1 - from));
+  const next = uniform(1);
+  const values = Float32Array.from({ length: buffer.size / 4 }, () => 2 * next() - 1);
   device.queue.writeBuffer(buffer, 0, values);
   return buffer;
 }

@@ -1,5 +1,5 @@
 /** A norm with buffers of its own, ready to be timed. */
-import type { Dtype, Program, ProgramTensor } from "../../program/program.ts";
+import type { Dtype, Program } from "../../program/program.ts";
 import {
   type ChooseVariant,
   createNorm,
@@ -7,7 +7,8 @@ import {
   type Norm,
   resolveShapes,
 } from "../../runtime/webgpu/index.ts";
-import { storageBuffer } from "./copy.ts";
+import { randomFeeds } from "./random-feeds.ts";
+import { storageBuffer, upload } from "./storage-buffer.ts";
 import { variantText } from "./variant-text.ts";
 
 export interface SubjectOptions {
@@ -39,20 +40,24 @@ export async function prepareSubject(
   const { dims, params, dtype, choose } = options;
   const chosen = choose === undefined ? {} : { choose };
   const norm = await createNorm(device, program, { dims, params, dtype, ...chosen });
-  const { elements } = resolveShapes(program, dims, params);
+  const shapes = resolveShapes(program, dims, params);
+  const { feeds = {} } = options;
+  const isFed = program.tensors.every(
+    ({ name, role }) => role === "scratch" || role === "output" || feeds[name] !== undefined,
+  );
+  const random = isFed ? new Map<string, never>() : randomFeeds(program, shapes, norm.dtypes);
   const buffers: Record<string, GPUBuffer> = {};
   let bytes = 0;
   for (const tensor of program.tensors) {
     if (tensor.role === "scratch") continue;
     const half = norm.dtypes.get(tensor.name) === "f16";
-    const count = elements.get(tensor.name) ?? 0;
+    const count = shapes.elements.get(tensor.name) ?? 0;
     const size = count * (half ? 2 : 4);
     const buffer = storageBuffer(device, size);
-    device.queue.writeBuffer(
-      buffer,
-      0,
-      options.feeds?.[tensor.name] ?? randomBytes(buffer.size, tensor, half),
-    );
+    const given = feeds[tensor.name];
+    const values = random.get(tensor.name);
+    if (given !== undefined) device.queue.writeBuffer(buffer, 0, given);
+    else if (values !== undefined) upload(device, buffer, values, half);
     buffers[tensor.name] = buffer;
     bytes += size * (tensor.role === "state" && tensor.updated ? 2 : 1);
   }
@@ -74,15 +79,4 @@ export async function prepareSubject(
       for (const buffer of Object.values(buffers)) buffer.destroy();
     },
   };
-}
-
-/** Between -1 and 1, a state (which may be a variance) and what is saved (rstd) between 0 and 1. */
-function randomBytes(bytes: number, tensor: ProgramTensor, half: boolean): BufferSource {
-  const from = tensor.role === "state" || tensor.role === "saved" ? 0 : -1;
-  if (!half) return Float32Array.from({ length: bytes / 4 }, () => from + Math.random() * (1 - from));
-  // Any sign and fraction with an exponent between 2^-15 and 1/2: no infinity, no NaN.
-  return Uint16Array.from({ length: bytes / 2 }, () => {
-    const sign = from < 0 && Math.random() < 0.5 ? 0x8000 : 0;
-    return sign | (Math.floor(Math.random() * 0x3800) + 0x400);
-  });
 }

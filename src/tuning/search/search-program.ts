@@ -7,8 +7,9 @@ import { type Described, traitsOf } from "../../runtime/variants/traits.ts";
 import type { ChooseVariant, Variant, Work } from "../../runtime/variants/variant.ts";
 import { choiceOf, chooserOf } from "../file/choices.ts";
 import type { Choice, Choices } from "../file/tuning-file.ts";
+import type { Best, Candidate, Refused, Tried } from "./candidate.ts";
 import { costOf } from "./cost.ts";
-import { type Best, type Candidate, type Refused, type SearchResult, search, type Tried } from "./search.ts";
+import { type SearchResult, search } from "./search.ts";
 import { type Space, spaceOf } from "./space.ts";
 import { variantKey } from "./strategy.ts";
 

@@ -7,12 +7,11 @@ import type { Program, ProgramTensor } from "../../program/program.ts";
 import type { Norm, NormOptions } from "../../runtime/options/norm-types.ts";
 import { readElements } from "../../runtime/shapes/array-elements.ts";
 import { bufferBytes, type Dtypes, resolveDtypes } from "../../runtime/shapes/element-types.ts";
-import { toHalf } from "../../runtime/shapes/float16.ts";
 import { resolveShapes, type Shapes } from "../../runtime/shapes/shapes.ts";
 import type { ChooseVariant } from "../../runtime/variants/variant.ts";
 import { createNorm } from "../../runtime/webgpu/norm.ts";
-import { storageBuffer } from "../measure/copy.ts";
-import { type Feeds, randomFeeds } from "./random-feeds.ts";
+import { type Feeds, randomFeeds } from "../measure/random-feeds.ts";
+import { storageBuffer, upload } from "../measure/storage-buffer.ts";
 
 /** What is tuned: a program for one set of extents. */
 export interface Subject {
@@ -112,14 +111,6 @@ function clear(
   const encoder = device.createCommandEncoder();
   for (const { name, role } of results) if (role === "output") encoder.clearBuffer(buffers.get(name)!);
   device.queue.submit([encoder.finish()]);
-}
-
-function upload(device: GPUDevice, buffer: GPUBuffer, values: Float32Array, half: boolean): void {
-  const data = half ? Uint16Array.from(values, toHalf) : values;
-  // Writes are multiples of four bytes, and an odd number of halves is none.
-  const bytes = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  if (bytes.byteLength > 0) device.queue.writeBuffer(buffer, 0, bytes);
 }
 
 const mapRead = 0x1;

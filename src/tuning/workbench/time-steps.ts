@@ -4,8 +4,8 @@ import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
 import { chooserOf } from "../file/choices.ts";
 import type { Choices } from "../file/tuning-file.ts";
+import { type Feeds, randomFeeds } from "../measure/random-feeds.ts";
 import { median } from "../measure/spread.ts";
-import { type Feeds, randomFeeds } from "../trial/random-feeds.ts";
 import { startStopwatch } from "../trial/stopwatch.ts";
 import { makeBed, type Subject } from "../trial/trial-buffers.ts";
 

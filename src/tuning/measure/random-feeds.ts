@@ -4,7 +4,7 @@ import type { Program, ProgramTensor } from "../../program/program.ts";
 import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 import { fromHalf, toHalf } from "../../runtime/shapes/float16.ts";
 import type { Shapes } from "../../runtime/shapes/shapes.ts";
-import { uniform } from "../measure/uniform.ts";
+import { uniform } from "./uniform.ts";
 
 /** By tensor, rounded to its dtype. */
 export type Feeds = ReadonlyMap<string, Float32Array>;
@@ -22,10 +22,11 @@ export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): F
   );
 }
 
-/** An input away from zero, as activations are; an affine near its initial value; a variance above zero. */
+/** An input away from zero, as activations are; an affine near its initial value; a variance and what is saved (rstd) above zero. */
 function sample({ role, initial = 0 }: ProgramTensor, next: () => number): number {
   // The sum of three has the deviation 1/2, and costs a large tensor less than a logarithm and a cosine.
   const normal = 2 * (next() + next() + next() - 1.5);
   if (role === "input") return 0.5 + normal;
+  if (role === "saved") return 0.5 + next();
   return role === "state" && initial > 0 ? initial * (0.5 + next()) : initial + 0.25 * normal;
 }

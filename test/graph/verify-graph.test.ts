@@ -1,0 +1,87 @@
+/** The verifier of the tensor graph rejects each thing that it forbids: one mutation of a good graph for every rule. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Graph, MapNode, Node, ReduceNode } from "../../src/graph/tensor/graph.ts";
+import { verifyGraph } from "../../src/graph/tensor/verify-graph.ts";
+
+type Of<Kind extends Node["kind"]> = Extract<Node, { kind: Kind }>;
+
+const x: Of<"input"> = { kind: "input", id: 0, tensor: "x", axes: ["N", "D"] };
+const mean: ReduceNode = { kind: "reduce", id: 1, op: "mean", arg: x, over: ["D"], axes: ["N"] };
+const eps: Of<"param"> = { kind: "param", id: 2, param: "eps", axes: [] };
+const size: Of<"size"> = { kind: "size", id: 3, over: ["D"], axes: [] };
+const index: Of<"index"> = { kind: "index", id: 4, axis: "D", axes: ["D"] };
+const centered: MapNode = { kind: "map", id: 5, op: "sub", args: [x, mean], axes: ["N", "D"] };
+
+const factor = (name: string): Graph["axes"][number] => ({
+  name,
+  variadic: false,
+  factors: [{ name, extent: null }],
+});
+
+function tensor(name: string, role: Graph["tensors"][number]["role"]): Graph["tensors"][number] {
+  return { name, role, dims: ["N", "D"], factors: ["N", "D"] };
+}
+
+const base: Graph = {
+  norm: "Centered",
+  mode: null,
+  axes: [factor("N"), factor("D")],
+  factors: ["N", "D"],
+  params: [{ name: "eps", initial: 1e-5, kind: "number" }],
+  tensors: [tensor("x", "input"), tensor("gamma", "affine"), tensor("y", "output")],
+  results: [],
+};
+
+function holding(value: Node, target = "y"): Graph {
+  return { ...base, results: [{ tensor: target, value }] };
+}
+
+/** The rule as its message says it, without the names in it; what breaks it; the graph. */
+const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = [
+  ["operands come before their users", "an operand with the id of its user", holding({ ...mean, id: 0 })],
+  ["axes are factors of the norm, in order", "an unknown one", holding({ ...x, axes: ["N", "S"] })],
+  ["an input has the axes of its tensor", "an axis less", holding({ ...x, axes: ["N"] })],
+  ["an input has the axes of its tensor", "no such tensor", holding({ ...x, tensor: "z" })],
+  ["a param is declared", "no such param", holding({ ...eps, param: "epsilon" })],
+  ["a size is over known axes", "no axis", holding({ ...size, over: [] })],
+  ["a size is over known axes", "an unknown axis", holding({ ...size, over: ["S"] })],
+  ["an index is along a known axis", "an unknown axis", holding({ ...index, axis: "S" })],
+  ["an operator has as many operands as its arity", "one too few", holding({ ...centered, args: [x] })],
+  ["a map has the axes of its operands", "an axis less", holding({ ...centered, axes: ["D"] })],
+  ["a reduction is over axes of its operand", "no axis", holding({ ...mean, over: [], axes: ["N", "D"] })],
+  [
+    "a reduction is over axes of its operand",
+    "an axis that the operand lacks",
+    holding({ ...mean, id: 6, arg: index, over: ["N"], axes: ["D"] }),
+  ],
+  ["a reduction keeps the other axes", "an axis less", holding({ ...mean, axes: [] })],
+  ["`…` can be written", "an input", holding(centered, "x")],
+  ["`…` can be written", "an affine", holding(centered, "gamma")],
+  ["`…` can be written", "no such tensor", holding(centered, "z")],
+  [
+    "`…` has the axes of what it holds",
+    "a row in place of a matrix",
+    { ...holding(centered), tensors: [tensor("x", "input"), { ...tensor("y", "output"), factors: ["D"] }] },
+  ],
+];
+
+describe("the verifier of graphs", () => {
+  it.each([x, mean, eps, size, index, centered])("accepts a good one: $kind", (value) => {
+    expect(() => verifyGraph(holding(value), "a test")).not.toThrow();
+  });
+
+  it.each(broken)("%s: rejects %s", (rule, _, graph) => {
+    const [start, end] = rule.split("…") as [string, string?];
+    expect(() => verifyGraph(graph, "a test")).toThrow(`after a test, Centered: ${start}`);
+    if (end !== undefined) expect(() => verifyGraph(graph, "a test")).toThrow(end);
+  });
+
+  it("has no rule that is not shown here", () => {
+    const text = readFileSync(new URL("../../src/graph/tensor/verify-graph.ts", import.meta.url), "utf8");
+    const rules = [...text.matchAll(/fail\(\s*(["`])(.+?)(?<!\\)\1[,)]/g)].map((match) =>
+      match[2]!.replaceAll("\\`", "`").replace(/\$\{.*?\}/, "…"),
+    );
+    expect(new Set(broken.map(([rule]) => rule))).toEqual(new Set(rules));
+  });
+});
