@@ -13,3 +13,11 @@ export function escapeComment(text: string): string {
       .trim()
   );
 }
+
+/** A documentation comment, line by line; no lines where there is nothing to say. */
+export function commentLines(text: string): string[] {
+  const escaped = escapeComment(text);
+  if (escaped === "") return [];
+  if (!escaped.includes("\n")) return [`/** ${escaped} */`];
+  return ["/**", ...escaped.split("\n").map((line) => ` * ${line}`.trimEnd()), " */"];
+}

@@ -1,11 +1,9 @@
 /** What can be said of a compiled norm: its kernels, and for given extents what they do to memory. */
+import { asBuilt, namedForms } from "../../../compile/build/readable-wgsl.ts";
 import type { Compiled } from "../../../compile/passes.ts";
 import { type Graph, type Node, reachable } from "../../../graph/tensor/graph.ts";
 import { storedTargets } from "../../../kernels/schedule/plan.ts";
 import { reductionLoops } from "../../../kernels/schedule/row-loops.ts";
-import type { KernelForm, ProgramKernel } from "../../../program/program.ts";
-import { type BindingLimits, layOut } from "../../../runtime/shader/layout.ts";
-import { moduleCode } from "../../../runtime/shader/module.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
 import { planProgram } from "../../../runtime/variants/dispatch.ts";
 import type { Described } from "../../../runtime/variants/traits.ts";
@@ -58,38 +56,6 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
   });
 }
 
-/** Every text of a kernel, under a name that says its structure: `""`, `wide`, `wide.resident`, `split0.wide`. */
-export function namedForms({ forms, split }: ProgramKernel): { name: string; form: KernelForm }[] {
-  const named = (form: KernelForm, stage: string): { name: string; form: KernelForm } => {
-    const words = [
-      stage,
-      form.vector === null ? "" : "wide",
-      form.held > 0 ? "resident" : "",
-      form.together > 1 ? "together" : "",
-    ];
-    return { name: words.filter((one) => one !== "").join("."), form };
-  };
-  const stages = split?.stages ?? [];
-  return [
-    ...forms.map((form) => named(form, "")),
-    ...stages.flatMap((stage, i) => stage.forms.map((form) => named(form, `split${i}`))),
-  ];
-}
-
-/** A whole module, for tensors in f32 that each fit a binding, and a device without subgroups. */
-export function asBuilt(form: KernelForm): string {
-  const tensors = form.bindings.map(({ tensor }) => tensor);
-  const memory = {
-    elements: new Map(tensors.map((tensor) => [tensor, 1])),
-    storages: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
-  };
-  return moduleCode(form, layOut("", form, memory, endless), {
-    subgroups: false,
-    residency: "registers",
-    held: 1,
-  });
-}
-
 export function countOperations(values: readonly Node[]): { elementwise: number; reductions: number } {
   const nodes = reachable(values);
   return {
@@ -97,16 +63,6 @@ export function countOperations(values: readonly Node[]): { elementwise: number;
     reductions: nodes.filter((one) => one.kind === "reduce").length,
   };
 }
-
-const endless: BindingLimits = {
-  features: new Set<string>(),
-  limits: {
-    maxBufferSize: 2 ** 32,
-    maxStorageBufferBindingSize: 2 ** 32,
-    maxStorageBuffersPerShaderStage: 2 ** 32,
-    minStorageBufferOffsetAlignment: 256,
-  },
-};
 
 /** What every WebGPU device grants: what is explained does not depend on the machine at hand. */
 const leastDevice: Described = {
