@@ -3,133 +3,7 @@
 // biome-ignore-all format: generated
 // biome-ignore-all assist: generated
 // Generated from the .hbs files by templates/precompile.ts. Do not edit.
-export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" | "module" | "report.html" | "tuned", object>> = {
-  "backward": {"0":function(container,depth0,helpers,partials,data) {
-    var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return "  "
-    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(1, data, 0),"inverse":container.program(3, data, 0),"data":data,"loc":{"start":{"line":9,"column":2},"end":{"line":9,"column":224}}})) != null ? stack1 : "")
-    + ",\n";
-},"1":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return "{ ..."
-    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":9,"column":24},"end":{"line":9,"column":31}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":9,"column":22},"end":{"line":9,"column":33}}}) : helper))) != null ? stack1 : "")
-    + ", lazy: () => import("
-    + ((stack1 = (((helper = lookupProperty(helpers,"further") || alias1(depth0, "further", {"start":{"line":9,"column":56},"end":{"line":9,"column":63}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"further","hash":{},"data":data,"loc":{"start":{"line":9,"column":54},"end":{"line":9,"column":65}}}) : helper))) != null ? stack1 : "")
-    + ")"
-    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":9,"column":66},"end":{"line":9,"column":118}}})) != null ? stack1 : "")
-    + " }";
-},"2":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return ", tuned: () => import("
-    + ((stack1 = (((helper = lookupProperty(helpers,"tuned") || container.strict(depth0, "tuned", {"start":{"line":9,"column":103},"end":{"line":9,"column":108}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"tuned","hash":{},"data":data,"loc":{"start":{"line":9,"column":101},"end":{"line":9,"column":110}}}) : helper))) != null ? stack1 : "")
-    + ")";
-},"3":function(container,depth0,helpers,partials,data) {
-    var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(4, data, 0),"inverse":container.program(5, data, 0),"data":data,"loc":{"start":{"line":9,"column":128},"end":{"line":9,"column":217}}})) != null ? stack1 : "");
-},"4":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return "{ ..."
-    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":9,"column":148},"end":{"line":9,"column":155}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":9,"column":146},"end":{"line":9,"column":157}}}) : helper))) != null ? stack1 : "")
-    + ", tuned: () => import("
-    + ((stack1 = (((helper = lookupProperty(helpers,"tuned") || alias1(depth0, "tuned", {"start":{"line":9,"column":181},"end":{"line":9,"column":186}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"tuned","hash":{},"data":data,"loc":{"start":{"line":9,"column":179},"end":{"line":9,"column":188}}}) : helper))) != null ? stack1 : "")
-    + ") }";
-},"5":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return ((stack1 = (((helper = lookupProperty(helpers,"literal") || container.strict(depth0, "literal", {"start":{"line":9,"column":201},"end":{"line":9,"column":208}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":9,"column":199},"end":{"line":9,"column":210}}}) : helper))) != null ? stack1 : "");
-},"6":function(container,depth0,helpers,partials,data) {
-    var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return "\n/** The forward pass, which keeps what these read. */\nexport const saving: readonly Program[] = [\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"saving"),{"name":"each","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":16,"column":0},"end":{"line":18,"column":9}}})) != null ? stack1 : "")
-    + "];\n";
-},"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return "/*\n * Generated by normc "
-    + ((stack1 = (((helper = lookupProperty(helpers,"compiler") || alias1(depth0, "compiler", {"start":{"line":2,"column":24},"end":{"line":2,"column":32}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"compiler","hash":{},"data":data,"loc":{"start":{"line":2,"column":22},"end":{"line":2,"column":34}}}) : helper))) != null ? stack1 : "")
-    + " from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"source") || alias1(depth0, "source", {"start":{"line":2,"column":42},"end":{"line":2,"column":48}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"source","hash":{},"data":data,"loc":{"start":{"line":2,"column":40},"end":{"line":2,"column":50}}}) : helper))) != null ? stack1 : "")
-    + " ("
-    + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
-    + ").\n * Do not edit. The backward pass of "
-    + ((stack1 = (((helper = lookupProperty(helpers,"norm") || alias1(depth0, "norm", {"start":{"line":3,"column":39},"end":{"line":3,"column":43}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"norm","hash":{},"data":data,"loc":{"start":{"line":3,"column":37},"end":{"line":3,"column":45}}}) : helper))) != null ? stack1 : "")
-    + "; the module that imports this one loads it when needed.\n */\nimport type { "
-    + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias1(depth0, "type", {"start":{"line":5,"column":16},"end":{"line":5,"column":20}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":5,"column":14},"end":{"line":5,"column":22}}}) : helper))) != null ? stack1 : "")
-    + " } from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":32},"end":{"line":5,"column":39}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":30},"end":{"line":5,"column":41}}}) : helper))) != null ? stack1 : "")
-    + ";\n\nexport const backward: readonly "
-    + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias1(depth0, "type", {"start":{"line":7,"column":34},"end":{"line":7,"column":38}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":7,"column":32},"end":{"line":7,"column":40}}}) : helper))) != null ? stack1 : "")
-    + "[] = [\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":10,"column":9}}})) != null ? stack1 : "")
-    + "];\n"
-    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"saving"),{"name":"if","hash":{},"fn":container.program(6, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":12,"column":0},"end":{"line":20,"column":7}}})) != null ? stack1 : "");
-},"useData":true},
-  "further": {"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return "/*\n * Generated by normc "
-    + ((stack1 = (((helper = lookupProperty(helpers,"compiler") || alias1(depth0, "compiler", {"start":{"line":2,"column":24},"end":{"line":2,"column":32}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"compiler","hash":{},"data":data,"loc":{"start":{"line":2,"column":22},"end":{"line":2,"column":34}}}) : helper))) != null ? stack1 : "")
-    + " from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"source") || alias1(depth0, "source", {"start":{"line":2,"column":42},"end":{"line":2,"column":48}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"source","hash":{},"data":data,"loc":{"start":{"line":2,"column":40},"end":{"line":2,"column":50}}}) : helper))) != null ? stack1 : "")
-    + " ("
-    + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
-    + ").\n * Do not edit. Texts for devices and shapes that want them; the module that imports this one loads it when needed.\n */\nimport type { LazyShaders } from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":35},"end":{"line":5,"column":42}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":33},"end":{"line":5,"column":44}}}) : helper))) != null ? stack1 : "")
-    + ";\n\nexport const lazy: readonly LazyShaders[] = "
-    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":7,"column":46},"end":{"line":7,"column":53}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":7,"column":44},"end":{"line":7,"column":55}}}) : helper))) != null ? stack1 : "")
-    + ";\n";
-},"useData":true},
+export const templates: Readonly<Record<"kernel.wgsl" | "module" | "report.html", object>> = {
   "kernel.wgsl": {"0":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -214,32 +88,24 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"body") || alias2(depth0, "body", {"start":{"line":29,"column":2},"end":{"line":29,"column":6}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"body","hash":{},"data":data,"loc":{"start":{"line":29,"column":0},"end":{"line":29,"column":8}}}) : helper))) != null ? stack1 : "")
     + "\n}\n";
 },"useData":true},
-  "module": {"0":function(container,depth0,helpers,partials,data,blockParams,depths) {
-    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), lookupProperty = container.lookupProperty || function(parent, propertyName) {
+  "module": {"0":function(container,depth0,helpers,partials,data) {
+    var stack1, alias1=depth0 != null ? depth0 : (container.nullContext || {}), lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
         }
         return undefined
     };
 
-  return "\nconst "
-    + ((stack1 = (((helper = lookupProperty(helpers,"name") || alias1(depth0, "name", {"start":{"line":10,"column":8},"end":{"line":10,"column":12}} ))),(typeof helper === "function" ? helper.call(alias2,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":10,"column":6},"end":{"line":10,"column":14}}}) : helper))) != null ? stack1 : "")
-    + ": readonly "
-    + ((stack1 = container.lambda(alias1(depths[1], "type", {"start":{"line":10,"column":27},"end":{"line":10,"column":34}} ), depth0)) != null ? stack1 : "")
-    + "[] = [\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(1, data, 0, blockParams, depths),"inverse":container.noop,"data":data,"loc":{"start":{"line":11,"column":0},"end":{"line":13,"column":9}}})) != null ? stack1 : "")
-    + "];\n";
+  return "\n"
+    + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"doc"),{"name":"each","hash":{},"fn":container.program(1, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":10,"column":9}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"interface"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":11,"column":0},"end":{"line":20,"column":7}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"type"),{"name":"if","hash":{},"fn":container.program(5, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":21,"column":0},"end":{"line":23,"column":7}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"object"),{"name":"if","hash":{},"fn":container.program(6, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":24,"column":0},"end":{"line":39,"column":7}}})) != null ? stack1 : "");
 },"1":function(container,depth0,helpers,partials,data) {
-    var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
+    var stack1;
 
-  return "  "
-    + ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"further"),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.program(4, data, 0),"data":data,"loc":{"start":{"line":12,"column":2},"end":{"line":12,"column":224}}})) != null ? stack1 : "")
-    + ",\n";
+  return ((stack1 = container.lambda(depth0, depth0)) != null ? stack1 : "")
+    + "\n";
 },"2":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -248,33 +114,32 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
         return undefined
     };
 
-  return "{ ..."
-    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":12,"column":24},"end":{"line":12,"column":31}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":12,"column":22},"end":{"line":12,"column":33}}}) : helper))) != null ? stack1 : "")
-    + ", lazy: () => import("
-    + ((stack1 = (((helper = lookupProperty(helpers,"further") || alias1(depth0, "further", {"start":{"line":12,"column":56},"end":{"line":12,"column":63}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"further","hash":{},"data":data,"loc":{"start":{"line":12,"column":54},"end":{"line":12,"column":65}}}) : helper))) != null ? stack1 : "")
-    + ")"
-    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":12,"column":66},"end":{"line":12,"column":118}}})) != null ? stack1 : "")
-    + " }";
+  return "export interface "
+    + ((stack1 = (((helper = lookupProperty(helpers,"name") || alias1(depth0, "name", {"start":{"line":12,"column":19},"end":{"line":12,"column":23}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":12,"column":17},"end":{"line":12,"column":25}}}) : helper))) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"parameters") || alias1(depth0, "parameters", {"start":{"line":12,"column":27},"end":{"line":12,"column":37}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"parameters","hash":{},"data":data,"loc":{"start":{"line":12,"column":25},"end":{"line":12,"column":39}}}) : helper))) != null ? stack1 : "")
+    + " {\n"
+    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"members"),{"name":"each","hash":{},"fn":container.program(3, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":13,"column":0},"end":{"line":18,"column":9}}})) != null ? stack1 : "")
+    + "}\n";
 },"3":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
+    var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), alias2=container.strict, alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
         }
         return undefined
     };
 
-  return ", tuned: () => import("
-    + ((stack1 = (((helper = lookupProperty(helpers,"tuned") || container.strict(depth0, "tuned", {"start":{"line":12,"column":103},"end":{"line":12,"column":108}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"tuned","hash":{},"data":data,"loc":{"start":{"line":12,"column":101},"end":{"line":12,"column":110}}}) : helper))) != null ? stack1 : "")
-    + ")";
+  return ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"doc"),{"name":"each","hash":{},"fn":container.program(4, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":14,"column":0},"end":{"line":16,"column":9}}})) != null ? stack1 : "")
+    + "  readonly "
+    + ((stack1 = (((helper = lookupProperty(helpers,"key") || alias2(depth0, "key", {"start":{"line":17,"column":13},"end":{"line":17,"column":16}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"key","hash":{},"data":data,"loc":{"start":{"line":17,"column":11},"end":{"line":17,"column":18}}}) : helper))) != null ? stack1 : "")
+    + ": "
+    + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias2(depth0, "type", {"start":{"line":17,"column":22},"end":{"line":17,"column":26}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":17,"column":20},"end":{"line":17,"column":28}}}) : helper))) != null ? stack1 : "")
+    + ";\n";
 },"4":function(container,depth0,helpers,partials,data) {
-    var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
+    var stack1;
 
-  return ((stack1 = lookupProperty(helpers,"if").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"tuned"),{"name":"if","hash":{},"fn":container.program(5, data, 0),"inverse":container.program(6, data, 0),"data":data,"loc":{"start":{"line":12,"column":128},"end":{"line":12,"column":217}}})) != null ? stack1 : "");
+  return "  "
+    + ((stack1 = container.lambda(depth0, depth0)) != null ? stack1 : "")
+    + "\n";
 },"5":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -283,21 +148,102 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
         return undefined
     };
 
-  return "{ ..."
-    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":12,"column":148},"end":{"line":12,"column":155}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":12,"column":146},"end":{"line":12,"column":157}}}) : helper))) != null ? stack1 : "")
-    + ", tuned: () => import("
-    + ((stack1 = (((helper = lookupProperty(helpers,"tuned") || alias1(depth0, "tuned", {"start":{"line":12,"column":181},"end":{"line":12,"column":186}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"tuned","hash":{},"data":data,"loc":{"start":{"line":12,"column":179},"end":{"line":12,"column":188}}}) : helper))) != null ? stack1 : "")
-    + ") }";
+  return "export type "
+    + ((stack1 = (((helper = lookupProperty(helpers,"name") || alias1(depth0, "name", {"start":{"line":22,"column":14},"end":{"line":22,"column":18}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":22,"column":12},"end":{"line":22,"column":20}}}) : helper))) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"parameters") || alias1(depth0, "parameters", {"start":{"line":22,"column":22},"end":{"line":22,"column":32}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"parameters","hash":{},"data":data,"loc":{"start":{"line":22,"column":20},"end":{"line":22,"column":34}}}) : helper))) != null ? stack1 : "")
+    + " = "
+    + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias1(depth0, "type", {"start":{"line":22,"column":39},"end":{"line":22,"column":43}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":22,"column":37},"end":{"line":22,"column":45}}}) : helper))) != null ? stack1 : "")
+    + ";\n";
 },"6":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
+    var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
         }
         return undefined
     };
 
-  return ((stack1 = (((helper = lookupProperty(helpers,"literal") || container.strict(depth0, "literal", {"start":{"line":12,"column":201},"end":{"line":12,"column":208}} ))),(typeof helper === "function" ? helper.call(depth0 != null ? depth0 : (container.nullContext || {}),{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":12,"column":199},"end":{"line":12,"column":210}}}) : helper))) != null ? stack1 : "");
-},"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data,blockParams,depths) {
+  return "export const "
+    + ((stack1 = (((helper = lookupProperty(helpers,"name") || container.strict(depth0, "name", {"start":{"line":25,"column":15},"end":{"line":25,"column":19}} ))),(typeof helper === "function" ? helper.call(alias1,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":25,"column":13},"end":{"line":25,"column":21}}}) : helper))) != null ? stack1 : "")
+    + " = {\n"
+    + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"methods"),{"name":"each","hash":{},"fn":container.program(7, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":26,"column":0},"end":{"line":37,"column":9}}})) != null ? stack1 : "")
+    + "};\n";
+},"7":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), alias2=container.strict, alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"doc"),{"name":"each","hash":{},"fn":container.program(4, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":27,"column":0},"end":{"line":29,"column":9}}})) != null ? stack1 : "")
+    + "  "
+    + ((stack1 = (((helper = lookupProperty(helpers,"name") || alias2(depth0, "name", {"start":{"line":30,"column":4},"end":{"line":30,"column":8}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":30,"column":2},"end":{"line":30,"column":10}}}) : helper))) != null ? stack1 : "")
+    + ((stack1 = (((helper = lookupProperty(helpers,"typeParameters") || alias2(depth0, "typeParameters", {"start":{"line":30,"column":12},"end":{"line":30,"column":26}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"typeParameters","hash":{},"data":data,"loc":{"start":{"line":30,"column":10},"end":{"line":30,"column":28}}}) : helper))) != null ? stack1 : "")
+    + "(\n"
+    + ((stack1 = lookupProperty(helpers,"each").call(alias1,lookupProperty(depth0,"parameters"),{"name":"each","hash":{},"fn":container.program(8, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":31,"column":0},"end":{"line":33,"column":9}}})) != null ? stack1 : "")
+    + "  ): "
+    + ((stack1 = (((helper = lookupProperty(helpers,"result") || alias2(depth0, "result", {"start":{"line":34,"column":7},"end":{"line":34,"column":13}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"result","hash":{},"data":data,"loc":{"start":{"line":34,"column":5},"end":{"line":34,"column":15}}}) : helper))) != null ? stack1 : "")
+    + " {\n    return "
+    + ((stack1 = (((helper = lookupProperty(helpers,"calls") || alias2(depth0, "calls", {"start":{"line":35,"column":13},"end":{"line":35,"column":18}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"calls","hash":{},"data":data,"loc":{"start":{"line":35,"column":11},"end":{"line":35,"column":20}}}) : helper))) != null ? stack1 : "")
+    + "("
+    + ((stack1 = (((helper = lookupProperty(helpers,"given") || alias2(depth0, "given", {"start":{"line":35,"column":23},"end":{"line":35,"column":28}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"given","hash":{},"data":data,"loc":{"start":{"line":35,"column":21},"end":{"line":35,"column":30}}}) : helper))) != null ? stack1 : "")
+    + ");\n  },\n";
+},"8":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return "    "
+    + ((stack1 = (((helper = lookupProperty(helpers,"name") || alias1(depth0, "name", {"start":{"line":32,"column":6},"end":{"line":32,"column":10}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":32,"column":4},"end":{"line":32,"column":12}}}) : helper))) != null ? stack1 : "")
+    + ": "
+    + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias1(depth0, "type", {"start":{"line":32,"column":16},"end":{"line":32,"column":20}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":32,"column":14},"end":{"line":32,"column":22}}}) : helper))) != null ? stack1 : "")
+    + ",\n";
+},"9":function(container,depth0,helpers,partials,data) {
+    var stack1, lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return "\n"
+    + ((stack1 = lookupProperty(helpers,"each").call(depth0 != null ? depth0 : (container.nullContext || {}),lookupProperty(depth0,"constants"),{"name":"each","hash":{},"fn":container.program(10, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":43,"column":0},"end":{"line":45,"column":9}}})) != null ? stack1 : "");
+},"10":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return "const "
+    + ((stack1 = (((helper = lookupProperty(helpers,"name") || alias1(depth0, "name", {"start":{"line":44,"column":8},"end":{"line":44,"column":12}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":44,"column":6},"end":{"line":44,"column":14}}}) : helper))) != null ? stack1 : "")
+    + " = "
+    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":44,"column":19},"end":{"line":44,"column":26}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":44,"column":17},"end":{"line":44,"column":28}}}) : helper))) != null ? stack1 : "")
+    + ";\n";
+},"11":function(container,depth0,helpers,partials,data) {
+    var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), alias2=container.strict, alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
+        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
+          return parent[propertyName];
+        }
+        return undefined
+    };
+
+  return "\n"
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,lookupProperty(depth0,"exported"),{"name":"if","hash":{},"fn":container.program(12, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":49,"column":0},"end":{"line":49,"column":30}}})) != null ? stack1 : "")
+    + "const "
+    + ((stack1 = (((helper = lookupProperty(helpers,"name") || alias2(depth0, "name", {"start":{"line":49,"column":38},"end":{"line":49,"column":42}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"name","hash":{},"data":data,"loc":{"start":{"line":49,"column":36},"end":{"line":49,"column":44}}}) : helper))) != null ? stack1 : "")
+    + ": "
+    + ((stack1 = (((helper = lookupProperty(helpers,"type") || alias2(depth0, "type", {"start":{"line":49,"column":48},"end":{"line":49,"column":52}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"type","hash":{},"data":data,"loc":{"start":{"line":49,"column":46},"end":{"line":49,"column":54}}}) : helper))) != null ? stack1 : "")
+    + " = "
+    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias2(depth0, "literal", {"start":{"line":49,"column":59},"end":{"line":49,"column":66}} ))),(typeof helper === alias3 ? helper.call(alias1,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":49,"column":57},"end":{"line":49,"column":68}}}) : helper))) != null ? stack1 : "")
+    + ";\n";
+},"12":function(container,depth0,helpers,partials,data) {
+    return "export ";
+},"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -311,15 +257,17 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + ((stack1 = (((helper = lookupProperty(helpers,"source") || alias1(depth0, "source", {"start":{"line":2,"column":42},"end":{"line":2,"column":48}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"source","hash":{},"data":data,"loc":{"start":{"line":2,"column":40},"end":{"line":2,"column":50}}}) : helper))) != null ? stack1 : "")
     + " ("
     + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
-    + ").\n * Do not edit: change the spec and run `normc build`.\n */\nimport { "
-    + ((stack1 = (((helper = lookupProperty(helpers,"imports") || alias1(depth0, "imports", {"start":{"line":5,"column":11},"end":{"line":5,"column":18}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"imports","hash":{},"data":data,"loc":{"start":{"line":5,"column":9},"end":{"line":5,"column":20}}}) : helper))) != null ? stack1 : "")
-    + " } from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":30},"end":{"line":5,"column":37}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":28},"end":{"line":5,"column":39}}}) : helper))) != null ? stack1 : "")
-    + ";\n\n"
-    + ((stack1 = (((helper = lookupProperty(helpers,"api") || alias1(depth0, "api", {"start":{"line":7,"column":2},"end":{"line":7,"column":5}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"api","hash":{},"data":data,"loc":{"start":{"line":7,"column":0},"end":{"line":7,"column":7}}}) : helper))) != null ? stack1 : "")
-    + "\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"programs"),{"name":"each","hash":{},"fn":container.program(0, data, 0, blockParams, depths),"inverse":container.noop,"data":data,"loc":{"start":{"line":8,"column":0},"end":{"line":15,"column":9}}})) != null ? stack1 : "");
-},"useData":true,"useDepths":true},
+    + ").\n * "
+    + ((stack1 = (((helper = lookupProperty(helpers,"note") || alias1(depth0, "note", {"start":{"line":3,"column":5},"end":{"line":3,"column":9}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"note","hash":{},"data":data,"loc":{"start":{"line":3,"column":3},"end":{"line":3,"column":11}}}) : helper))) != null ? stack1 : "")
+    + "\n */\nimport "
+    + ((stack1 = (((helper = lookupProperty(helpers,"imports") || alias1(depth0, "imports", {"start":{"line":5,"column":9},"end":{"line":5,"column":16}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"imports","hash":{},"data":data,"loc":{"start":{"line":5,"column":7},"end":{"line":5,"column":18}}}) : helper))) != null ? stack1 : "")
+    + " from "
+    + ((stack1 = (((helper = lookupProperty(helpers,"runtime") || alias1(depth0, "runtime", {"start":{"line":5,"column":26},"end":{"line":5,"column":33}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"runtime","hash":{},"data":data,"loc":{"start":{"line":5,"column":24},"end":{"line":5,"column":35}}}) : helper))) != null ? stack1 : "")
+    + ";\n"
+    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"declarations"),{"name":"each","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":6,"column":0},"end":{"line":40,"column":9}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias2,lookupProperty(depth0,"constants"),{"name":"if","hash":{},"fn":container.program(9, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":41,"column":0},"end":{"line":46,"column":7}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"values"),{"name":"each","hash":{},"fn":container.program(11, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":47,"column":0},"end":{"line":50,"column":9}}})) != null ? stack1 : "");
+},"useData":true},
   "report.html": {"0":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
@@ -462,23 +410,5 @@ export const templates: Readonly<Record<"backward" | "further" | "kernel.wgsl" |
     + "</p>\n"
     + ((stack1 = lookupProperty(helpers,"each").call(alias2,lookupProperty(depth0,"plots"),{"name":"each","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":27,"column":0},"end":{"line":41,"column":9}}})) != null ? stack1 : "")
     + "</html>\n";
-},"useData":true},
-  "tuned": {"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
-    var stack1, helper, alias1=container.strict, alias2=depth0 != null ? depth0 : (container.nullContext || {}), alias3="function", lookupProperty = container.lookupProperty || function(parent, propertyName) {
-        if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
-          return parent[propertyName];
-        }
-        return undefined
-    };
-
-  return "/*\n * Generated by normc "
-    + ((stack1 = (((helper = lookupProperty(helpers,"compiler") || alias1(depth0, "compiler", {"start":{"line":2,"column":24},"end":{"line":2,"column":32}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"compiler","hash":{},"data":data,"loc":{"start":{"line":2,"column":22},"end":{"line":2,"column":34}}}) : helper))) != null ? stack1 : "")
-    + " from "
-    + ((stack1 = (((helper = lookupProperty(helpers,"source") || alias1(depth0, "source", {"start":{"line":2,"column":42},"end":{"line":2,"column":48}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"source","hash":{},"data":data,"loc":{"start":{"line":2,"column":40},"end":{"line":2,"column":50}}}) : helper))) != null ? stack1 : "")
-    + " ("
-    + ((stack1 = (((helper = lookupProperty(helpers,"hash") || alias1(depth0, "hash", {"start":{"line":2,"column":54},"end":{"line":2,"column":58}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"hash","hash":{},"data":data,"loc":{"start":{"line":2,"column":52},"end":{"line":2,"column":60}}}) : helper))) != null ? stack1 : "")
-    + ") and a tuning file.\n * Do not edit. The variants that were the fastest, by adapter; the module that imports this one loads it when needed.\n */\nexport const tuning: unknown = "
-    + ((stack1 = (((helper = lookupProperty(helpers,"literal") || alias1(depth0, "literal", {"start":{"line":5,"column":33},"end":{"line":5,"column":40}} ))),(typeof helper === alias3 ? helper.call(alias2,{"name":"literal","hash":{},"data":data,"loc":{"start":{"line":5,"column":31},"end":{"line":5,"column":42}}}) : helper))) != null ? stack1 : "")
-    + ";\n";
 },"useData":true},
 };

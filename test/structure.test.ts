@@ -53,6 +53,7 @@ const road = [
   "src/tuning/search",
   "src/tuning/trial",
   "src/tuning/background",
+  "src/compile/build",
   "src/tools/device",
   "src/tuning/workbench",
   "src/tools/onnx",

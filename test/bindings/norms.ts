@@ -1,5 +1,7 @@
 import { programFormat } from "../../src/program/format.ts";
-import type { BoundNorm } from "../../src/targets/bindings/bindings.ts";
+import { emitModules } from "../../src/targets/bindings/emit-modules.ts";
+import type { BoundNorm } from "../../src/targets/bindings/members.ts";
+import { wgslModules } from "../../src/targets/bindings/module-targets.ts";
 import { centered } from "../runtime/programs.ts";
 
 const banner = { source: "centered.norm", hash: "sha256:0123", compiler: "0.0.0" };
@@ -90,4 +92,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   { name: "CenteredOptions", docs: new Map(), programs: [{ ...centered, norm: "CenteredOptions" }] },
 ];
 
-export const input = { norms, banner };
+/** The text of the module that is imported. */
+export function emitForward(runtime?: string): string {
+  const fileName = (kind: string): string => `${kind}.ts`;
+  return emitModules({ norms, banner, runtime, fileName }, wgslModules).get("forward.ts")!;
+}

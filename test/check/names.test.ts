@@ -1,12 +1,12 @@
 /** Words that mean something to a target or to JavaScript are names like any other here. */
 import { afterAll, expect, test } from "vitest";
+import { asBuilt, namedShaders } from "../../src/compile/build/readable-wgsl.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { isBuiltIn } from "../../src/language/check/scope/unknown.ts";
 import type { Program, Shader } from "../../src/program/program.ts";
 import { halfArray } from "../../src/runtime/shader/half-arrays.ts";
 import { layOut } from "../../src/runtime/shader/layout.ts";
 import { moduleCode } from "../../src/runtime/shader/module.ts";
-import { asBuilt, namedShaders } from "../../src/tools/cli/explain/describe.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { checkAll } from "./files.ts";
 

@@ -35,8 +35,16 @@ test.each([
   expect(hashes(committed)).toEqual(hashes(manifest));
 });
 
+test("generated is small enough to be looked through", () => {
+  const all = Object.values(texts(join(root, "generated")));
+  expect(all.length).toBeLessThan(150);
+  expect(all.reduce((sum, one) => sum + Buffer.byteLength(one), 0)).toBeLessThan(4 * 2 ** 20);
+});
+
 test.skipIf(device === undefined)("every kernel passes the compiler of a device", async () => {
-  const kernels = Object.entries(texts(join(root, "generated"))).filter(([path]) => path.endsWith(".wgsl"));
+  const out = join(folder.path, "readable");
+  expect((await normc(["build", ...library, "--emit", "wgsl", "--out", out])).code).toBe(0);
+  const kernels = Object.entries(texts(out)).filter(([path]) => path.endsWith(".wgsl"));
   expect(kernels.length).toBeGreaterThan(20);
   for (const [label, code] of kernels) {
     const { messages } = await device!.device.createShaderModule({ label, code }).getCompilationInfo();

@@ -69,11 +69,11 @@ describe("normc build --target", () => {
   test("glsl alone writes modules for gpu.js and GLSL, and wgsl,glsl both", async () => {
     writeFileSync(join(folder.path, "centered.norm"), centered);
     const build = (target: string) =>
-      normc(["build", "centered.norm", "--target", target, "--out", "out"], folder.path);
+      normc(["build", "centered.norm", "--target", target, "--emit", target, "--out", "out"], folder.path);
     expect((await build("glsl")).code).toBe(0);
     const glsl = files("out");
     expect(glsl).toContain("centered.gpujs.ts");
-    expect(glsl).toContain("backward/Centered.gpujs.ts");
+    expect(glsl).toContain("centered.gpujs.backward.ts");
     expect(glsl).toContain("glsl/Centered.y.glsl");
     expect(glsl.filter((one) => one.endsWith(".wgsl"))).toEqual([]);
     expect(existsSync(join(folder.path, "out/centered.ts"))).toBe(false);

@@ -40,10 +40,11 @@ test("the installed command runs, and finds the library", async () => {
 
 test("both entries can be imported; the runtime brings nothing of the compiler", async () => {
   const script = `
-    const { compile, bindings, format, version } = await import("normc");
-    const { norms } = compile("norm A { axes N\\n input x[N]\\n y = x * 2\\n output y }");
+    const { compile, build, format, version } = await import("normc");
+    const spec = "norm A { axes N\\n input x[N]\\n y = x * 2\\n output y }";
+    const { norms } = await compile(spec);
     const { createNorm } = await import("normc/runtime");
-    const text = await bindings(norms, { source: "a.norm", hash: "none" });
+    const text = (await build(spec, { path: "a.norm" })).files.get("a.ts");
     const facts = [norms[0].name, typeof createNorm, typeof format, version, text.includes("AOptions")];
     console.log(JSON.stringify(facts));`;
   writeFileSync(join(folder.path, "use.mjs"), script);

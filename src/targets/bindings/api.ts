@@ -1,12 +1,12 @@
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
-import { type BackwardKeys, backwardMethod, describeBackward } from "./backward-api.ts";
+import { backwardMethod, describeBackward } from "./backward-api.ts";
+import type { Declaration, Member, Method } from "./declarations.ts";
 import {
   type BoundNorm,
-  type Declaration,
   described,
   dtypeMember,
   joined,
-  type Member,
+  keysArgument,
   optionMembers,
   tuneMember,
 } from "./members.ts";
@@ -16,7 +16,7 @@ import type { BindingsTarget } from "./target-words.ts";
 
 /**
  * What a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
- * @param backward where the module of its backward programs lies; without one it has no backward pass.
+ * @param backward an expression that loads its backward programs; without one it has no backward pass.
  */
 export function describeNorm(
   norm: BoundNorm<ProgramInterface>,
@@ -46,48 +46,29 @@ export function describeNorm(
     of: freeName("of", own),
     accumulate: freeName("accumulate", own),
   };
-  const body: NormBody = {
-    target,
-    doc: docOf(norm),
-    mode: keys.mode,
-    extra: Object.entries(keys).every(([key, name]) => key === name) ? "" : `, ${JSON.stringify(keys)}`,
-    backward: backward === undefined ? "" : methods(norm, ids, all, target, backward),
-  };
-  const more = backward === undefined ? [] : describeBackward(norm, ids, all, target);
-  if (isSaving(norm)) more.push(...describeSaving(norm, ids));
   const calls = norm.programs.flatMap((program) => describeCalls(norm, program, ids, target));
-  const modal = norm.programs.some((program) => program.mode !== null);
-  return [options, ...calls, ...more, ...(modal ? modalNorm(norm, ids, body) : plainNorm(ids, body))];
+  const doc = docOf(norm);
+  return [
+    options,
+    ...calls,
+    ...(backward === undefined ? [] : describeBackward(norm, ids, all, target)),
+    ...(isSaving(norm) ? describeSaving(norm, ids) : []),
+    ...describeType(norm, ids, target, doc),
+    {
+      kind: "object",
+      name: ids.norm,
+      doc,
+      methods: [
+        createMethod(norm, ids, keys, target),
+        ...(backward !== undefined && isSaving(norm) ? [savingMethod(norm, ids, keys, backward)] : []),
+        ...(backward === undefined ? [] : [backwardMethod(norm, ids, all, target, backward)]),
+      ],
+    },
+  ];
 }
 
 function isSaving({ saving = [] }: BoundNorm<ProgramInterface>): boolean {
   return saving.length > 0;
-}
-
-/** The methods for training, where there are any. */
-function methods(
-  norm: BoundNorm<ProgramInterface>,
-  ids: NormIdentifiers,
-  keys: BackwardKeys,
-  target: BindingsTarget,
-  module: string,
-): string {
-  const { mode, dtype, tune } = keys;
-  const own = { mode, dtype, ...(tune === undefined ? {} : { tune }) };
-  const saving = isSaving(norm) ? savingMethod(norm, ids, own, module) : "";
-  return saving + backwardMethod(norm, ids, keys, target, module);
-}
-
-/** What the object that creates a norm is written with. */
-interface NormBody {
-  readonly target: BindingsTarget;
-  readonly doc: string;
-  /** What the option of the mode is called. */
-  readonly mode: string;
-  /** The names of options that are not called as usual, as one more argument. */
-  readonly extra: string;
-  /** The methods that create what training needs. */
-  readonly backward: string;
 }
 
 function docOf({ name, doc, clash }: BoundNorm<ProgramInterface>): string {
@@ -99,25 +80,14 @@ function docOf({ name, doc, clash }: BoundNorm<ProgramInterface>): string {
   );
 }
 
-function plainNorm(ids: NormIdentifiers, { target, doc, extra, backward }: NormBody): Declaration[] {
-  return [
-    { kind: "type", name: ids.norm, doc, type: normType(ids, null, target) },
-    {
-      kind: "const",
-      name: ids.norm,
-      doc,
-      value: `{
-  /** Prepares it to run ${target.device.doc}. Errors name the axis, the expected extent and the one given. */
-  create(${target.device.name}: ${target.device.type}, options: ${ids.options}): Promise<${ids.norm}> {
-    return ${target.create}(${target.device.name}, ${ids.programs}, options${extra});
-  },${backward}
-}`,
-    },
-  ];
-}
-
-function modalNorm(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, body: NormBody): Declaration[] {
-  const { target, doc, mode: modeKey, extra, backward } = body;
+/** The type of what the object creates, by mode where there are modes. */
+function describeType(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  target: BindingsTarget,
+  doc: string,
+): Declaration[] {
+  if (!hasModes(norm)) return [{ kind: "type", name: ids.norm, doc, type: normType(ids, null, target) }];
   return [
     {
       kind: "interface",
@@ -137,21 +107,32 @@ function modalNorm(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, body
       parameter: `M extends keyof ${ids.modes} = keyof ${ids.modes}`,
       type: `${ids.modes}[M]`,
     },
-    {
-      kind: "const",
-      name: ids.norm,
-      doc,
-      value: `{
-  /** Prepares it to run ${target.device.doc}. Errors name the axis, the expected extent and the one given. */
-  create<M extends keyof ${ids.modes}>(
-    ${target.device.name}: ${target.device.type},
-    options: ${ids.options} & { readonly ${modeKey}: M },
-  ): Promise<${ids.norm}<M>> {
-    return ${target.create}(${target.device.name}, ${ids.programs}, options${extra});
-  },${backward}
-}`,
-    },
   ];
+}
+
+function createMethod(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  keys: Readonly<Record<string, string>> & { readonly mode: string },
+  { device, create }: BindingsTarget,
+): Method {
+  const modal = hasModes(norm);
+  return {
+    name: "create",
+    doc: `Makes it ready to run ${device.doc}. Errors name the axis, the expected extent and the one given.`,
+    typeParameters: modal ? [`M extends keyof ${ids.modes}`] : [],
+    parameters: [
+      { name: device.name, type: device.type },
+      { name: "options", type: ids.options + (modal ? ` & { readonly ${keys.mode}: M }` : "") },
+    ],
+    result: `Promise<${ids.norm}${modal ? "<M>" : ""}>`,
+    calls: create,
+    given: [device.name, ids.programs, "options", ...keysArgument(keys)],
+  };
+}
+
+function hasModes({ programs }: BoundNorm<ProgramInterface>): boolean {
+  return programs.some(({ mode }) => mode !== null);
 }
 
 /** The interfaces of `encode` and `run`. */

@@ -1,13 +1,13 @@
 /** What a module exports for the backward pass of one norm. */
 import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
+import type { Declaration, Member, Method } from "./declarations.ts";
 import { dimsDoc } from "./dims-type.ts";
 import {
   type BoundNorm,
-  type Declaration,
   described,
   dtypeMember,
   joined,
-  type Member,
+  keysArgument,
   optionMembers,
   tuneMember,
   unionByName,
@@ -17,13 +17,9 @@ import type { NormIdentifiers } from "./taken-names.ts";
 import type { BindingsTarget } from "./target-words.ts";
 
 /** The options of a generated module that are neither a tensor nor a param, as this norm calls them. */
-export interface BackwardKeys {
-  readonly mode: string;
-  readonly dtype: string;
+export type BackwardKeys = { readonly [key in "mode" | "dtype" | "of" | "accumulate"]: string } & {
   readonly tune?: string;
-  readonly of: string;
-  readonly accumulate: string;
-}
+};
 
 export function describeBackward(
   norm: BoundNorm<ProgramInterface>,
@@ -98,30 +94,36 @@ export function describeBackward(
   ];
 }
 
-/** The method of the norm's object. */
+/** @param load an expression: the function that loads its backward programs. */
 export function backwardMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
   keys: BackwardKeys,
-  target: BindingsTarget,
-  module: string,
-): string {
+  { device, buffers, createBackward }: BindingsTarget,
+  load: string,
+): Method {
   const { options, modes, type } = ids.backward;
   const modal = modesOf(norm)[0] !== null;
   const of = ofParameter(norm);
   const { accumulate, ...others } = keys;
-  const own = target.buffers ? { ...others, accumulate } : others;
-  const same = Object.entries(own).every(([key, name]) => key === name);
-  const extra = same ? "" : `, ${JSON.stringify(own)}`;
-  const load = `() => import(${JSON.stringify(module)})`;
-  return `
-  /** Prepares its backward pass, for all gradients or for those named in \`${keys.of}\`. */
-  createBackward<${modal ? `M extends keyof ${modes}<never>, ` : ""}const Of extends ${of} = ${of}>(
-    ${target.device.name}: ${target.device.type},
-    options: ${options}<Of>${modal ? ` & { readonly ${keys.mode}: M }` : ""},
-  ): Promise<${type}<${modal ? "M, " : ""}Of>> {
-    return ${target.createBackward}(${target.device.name}, ${ids.programs}, ${load}, options${extra});
-  },`;
+  return {
+    name: "createBackward",
+    doc: `Makes its backward pass ready to run, for all gradients or those \`${keys.of}\` some tensors.`,
+    typeParameters: [...(modal ? [`M extends keyof ${modes}<never>`] : []), `const Of extends ${of} = ${of}`],
+    parameters: [
+      { name: device.name, type: device.type },
+      { name: "options", type: `${options}<Of>${modal ? ` & { readonly ${keys.mode}: M }` : ""}` },
+    ],
+    result: `Promise<${type}<${modal ? "M, " : ""}Of>>`,
+    calls: createBackward,
+    given: [
+      device.name,
+      ids.programs,
+      load,
+      "options",
+      ...keysArgument(buffers ? { ...others, accumulate } : others),
+    ],
+  };
 }
 
 /** `"x" | "gamma"`: what has a gradient. */

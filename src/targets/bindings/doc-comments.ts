@@ -1,5 +1,3 @@
-import type { Member } from "./members.ts";
-
 /**
  * Text for the inside of a block comment, in which nothing of it can end it or speak to a tool: no end sign, no
  * tag at the start of a line, no control characters.
@@ -16,8 +14,19 @@ export function escapeComment(text: string): string {
   );
 }
 
-/** The documentation of a member, escaped, with its default value in the tag that editors show. */
-export function memberComment({ doc, defaultValue }: Pick<Member, "doc" | "defaultValue">): string {
-  const tag = defaultValue === undefined ? "" : `@default ${escapeComment(defaultValue)}`;
-  return [escapeComment(doc), tag].filter((one) => one !== "").join("\n\n");
+/** A documentation comment, line by line; no lines where there is nothing to say. */
+export function commentLines(text: string): string[] {
+  return linesOf(escapeComment(text));
+}
+
+/** The same for a member, with its default value in the tag that editors show. */
+export function memberLines(member: { readonly doc: string; readonly defaultValue?: string }): string[] {
+  const tag = member.defaultValue === undefined ? "" : `@default ${escapeComment(member.defaultValue)}`;
+  return linesOf([escapeComment(member.doc), tag].filter((one) => one !== "").join("\n\n"));
+}
+
+function linesOf(escaped: string): string[] {
+  if (escaped === "") return [];
+  if (!escaped.includes("\n")) return [`/** ${escaped} */`];
+  return ["/**", ...escaped.split("\n").map((line) => ` * ${line}`.trimEnd()), " */"];
 }

@@ -1,5 +1,6 @@
 /** What the declarations of a norm are made of: its members, with their documentation. */
 import type { Program, ProgramInterface, ProgramTensor } from "../../program/program.ts";
+import type { Member } from "./declarations.ts";
 import { dimsDoc, dimsType, needsDims } from "./dims-type.ts";
 
 /** A norm as the bindings need it: its documentation and its programs, one a mode. */
@@ -16,33 +17,6 @@ export interface BoundNorm<P extends ProgramInterface = Program> {
   readonly saving?: readonly P[];
   /** A name of the norm that is that of a gradient: then it has no backward pass. */
   readonly clash?: { readonly name: string; readonly of: string } | undefined;
-}
-
-/** A declaration of the module, as plain data. */
-export type Declaration =
-  | {
-      readonly kind: "interface";
-      readonly name: string;
-      readonly doc: string;
-      readonly members: readonly Member[];
-      readonly parameter?: string;
-    }
-  | {
-      readonly kind: "type";
-      readonly name: string;
-      readonly doc: string;
-      readonly type: string;
-      readonly parameter?: string;
-    }
-  | { readonly kind: "const"; readonly name: string; readonly doc: string; readonly value: string };
-
-export interface Member {
-  readonly name: string;
-  readonly type: string;
-  readonly optional: boolean;
-  readonly doc: string;
-  /** The value it has if it is omitted, as TypeScript writes it. */
-  readonly defaultValue?: string;
 }
 
 export function optionMembers(norm: BoundNorm<ProgramInterface>): Member[] {
@@ -106,4 +80,9 @@ export function joined(doc: string | undefined, fact: string): string {
 
 export function unionByName<T extends { readonly name: string }>(lists: readonly (readonly T[])[]): T[] {
   return [...new Map(lists.flat().map((each) => [each.name, each])).values()];
+}
+
+/** The names of options that are not called as usual, as one more argument of a call. */
+export function keysArgument(keys: Readonly<Record<string, string>>): string[] {
+  return Object.entries(keys).every(([key, name]) => key === name) ? [] : [JSON.stringify(keys)];
 }

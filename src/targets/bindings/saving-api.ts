@@ -1,6 +1,7 @@
 /** What a module exports for the forward pass of one norm that keeps what the backward pass reads. */
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
-import type { BoundNorm, Declaration } from "./members.ts";
+import type { Declaration, Method } from "./declarations.ts";
+import { type BoundNorm, keysArgument } from "./members.ts";
 import { type NormIdentifiers, propertyKey } from "./taken-names.ts";
 
 /** What of a program is kept; nothing mostly. */
@@ -50,24 +51,25 @@ function savingType(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, mod
   return `Saving<${both(buffers, "GPUBuffer")}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}>`;
 }
 
-/** The method of the norm's object. */
+/** @param load an expression: the function that loads the programs that keep something. */
 export function savingMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
-  keys: { readonly mode: string; readonly dtype: string; readonly tune?: string },
-  module: string,
-): string {
+  keys: Readonly<Record<string, string>> & { readonly mode: string },
+  load: string,
+): Method {
   const { modes, type } = ids.saving;
   const modal = norm.programs.some(({ mode }) => mode !== null);
-  const same = Object.entries(keys).every(([key, name]) => key === name);
-  const extra = same ? "" : `, ${JSON.stringify(keys)}`;
-  const load = `() => import(${JSON.stringify(module)})`;
-  return `
-  /** Like \`create\`, for training: it also saves the values that the backward pass reads. */
-  createSaving${modal ? `<M extends keyof ${modes}>` : ""}(
-    device: GPUDevice,
-    options: ${ids.options}${modal ? ` & { readonly ${keys.mode}: M }` : ""},
-  ): Promise<${type}${modal ? "<M>" : ""}> {
-    return createSavingFromOptions(device, ${ids.programs}, ${load}, options${extra});
-  },`;
+  return {
+    name: "createSaving",
+    doc: "The same as `create`, for training: it also keeps what the backward pass reads.",
+    typeParameters: modal ? [`M extends keyof ${modes}`] : [],
+    parameters: [
+      { name: "device", type: "GPUDevice" },
+      { name: "options", type: ids.options + (modal ? ` & { readonly ${keys.mode}: M }` : "") },
+    ],
+    result: `Promise<${type}${modal ? "<M>" : ""}>`,
+    calls: "createSavingFromOptions",
+    given: ["device", ids.programs, load, "options", ...keysArgument(keys)],
+  };
 }

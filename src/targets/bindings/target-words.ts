@@ -1,3 +1,6 @@
+import type { ProgramInterface } from "../../program/program.ts";
+import type { BoundNorm } from "./members.ts";
+
 /** What differs between the modules of the two runtimes: what a norm is made on, and what it can be asked. */
 export interface BindingsTarget {
   /** The first parameter of `create`. */
@@ -7,6 +10,8 @@ export interface BindingsTarget {
   readonly norm: string;
   readonly backward: string;
   readonly program: string;
+  /** The type of what is loaded later, of each kernel of a program. */
+  readonly later: string;
   /** Whether a norm also takes the user's own buffers. Only then gradients can be added to what is there. */
   readonly buffers: boolean;
   readonly runtime: string;
@@ -19,6 +24,7 @@ export const webgpuTarget: BindingsTarget = {
   norm: "Norm",
   backward: "Backward",
   program: "Program",
+  later: "LazyShaders",
   buffers: true,
   runtime: "normc/runtime",
 };
@@ -30,15 +36,18 @@ export const gpujsTarget: BindingsTarget = {
   norm: "GatherNorm",
   backward: "GatherBackward",
   program: "GatherProgram",
+  later: "never",
   buffers: false,
   runtime: "normc/gpujs",
 };
 
-/** What a module imports from its runtime. */
-export function importsOf(target: BindingsTarget, backward: boolean, saving = false): string {
+/** What the module of the norms imports from its runtime. */
+export function importsOf(target: BindingsTarget, norms: readonly BoundNorm<ProgramInterface>[]): string {
+  const training = norms.filter((one) => one.backward !== undefined);
+  const saves = training.some(({ saving = [] }) => saving.length > 0);
   return [
-    ...(backward ? [`type ${target.backward}`, target.createBackward] : []),
-    ...(saving ? ["type Saving", "createSavingFromOptions"] : []),
+    ...(training.length > 0 ? [`type ${target.backward}`, target.createBackward] : []),
+    ...(saves ? ["type Saving", "createSavingFromOptions"] : []),
     target.create,
     `type ${target.norm}`,
     `type ${target.program}`,

@@ -47,16 +47,24 @@ function describe(ended: (code: ExitCode) => void): Command {
 
   add(
     "build",
-    "write WGSL or GLSL, TypeScript bindings and a manifest",
+    "write TypeScript modules with their shaders, a lock file and a manifest",
     "normc build library/*.norm --out generated",
-    "If a file has an error, nothing is written. Only files that changed are written.",
+    `Nothing is written if a file has an error; only what changed is written. normc.lock.json has a line for each kernel:
+what differs there between two builds are other kernels.`,
   )
     .argument("<file...>", ".norm files")
     .requiredOption("--out <dir>", "the folder to write into; nothing is written elsewhere")
     .option("--watch", "build again whenever a source changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
-    .option("--runtime <specifier>", "the module that the bindings import the runtime from", "normc/runtime")
-    .option("--gpujs-runtime <specifier>", "the same for the bindings for gpu.js", "normc/gpujs")
+    .option(
+      "--emit <texts>",
+      "also write the shaders as texts to be read: wgsl, glsl, or both",
+      readTargets,
+      [],
+    )
+    .addOption(new Option("--no-backward", "build no backward passes").conflicts("save"))
+    .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
+    .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
     .option(

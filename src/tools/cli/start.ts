@@ -38,6 +38,8 @@ async function start(): Promise<number> {
   const code = await build(paths, {
     out,
     target: ["wgsl", "glsl"],
+    emit: [],
+    backward: true,
     runtime: "normc/runtime",
     gpujsRuntime: "normc/gpujs",
     layout: [],

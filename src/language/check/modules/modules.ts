@@ -1,8 +1,9 @@
 /** Files and their imports: which norms and functions a file can name, and where each was declared. */
-import { diagnostic, type Report, type Source, type Span } from "../../diagnostics/diagnostic.ts";
+import { diagnostic, hasErrors, type Report, type Source, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { File, FunctionDecl, Import, Name, NormDecl } from "../../syntax/ast.ts";
 import { parse } from "../../syntax/parse.ts";
+import { parseOnce } from "./parse-once.ts";
 import { prelude } from "./prelude.ts";
 
 export interface Module {
@@ -34,11 +35,9 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
   const loading = new Set<string>();
 
   function load(source: Source): Module {
-    let sound = true;
-    const file = parse(source, (one) => {
-      if (one.severity === "error") sound = false;
-      report(one);
-    });
+    const { file, found } = parseOnce(source);
+    for (const one of found) report(one);
+    const sound = !hasErrors(found);
     loading.add(source.path);
     const norms = new Map<string, Declared<NormDecl>>();
     const functions = new Map<string, Declared<FunctionDecl>>(preludeFunctions());
@@ -139,4 +138,13 @@ function preludeFunctions(): ReadonlyMap<string, Declared<FunctionDecl>> {
     }
   }
   return preludeModule.functions;
+}
+
+/** Every source that a module imports, however far away, each once. */
+export function importedSources(module: Module, seen = new Set<Module>()): Source[] {
+  return module.imports.flatMap((one) => {
+    if (seen.has(one)) return [];
+    seen.add(one);
+    return [one.file.source, ...importedSources(one, seen)];
+  });
 }

@@ -1,23 +1,27 @@
 import { realpathSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
+import { type BuiltFiles, buildAll } from "../../../compile/build/build.ts";
+import type { BuildTarget } from "../../../compile/build/build-spec.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
-import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
+import { importedSources } from "../../../language/check/modules/modules.ts";
+import { type Diagnostic, hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
 import { escaped } from "../../../language/diagnostics/display.ts";
 import { renderJson } from "../../../language/diagnostics/render.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
 import { parseLayout } from "../arguments/layout-choice.ts";
-import { refusedSaves } from "../arguments/save-choice.ts";
-import { loadFiles } from "../files/load.ts";
+import { type LoadedFile, loadFiles } from "../files/load.ts";
 import { readTuningFile } from "../files/tuning-file.ts";
 import { CommandError, type ExitCode, InputError } from "../terminal/failure.ts";
 import { printJson, say, showDiagnostics } from "../terminal/output.ts";
-import { type BuildFiles, type BuildTarget, buildFiles, importsOf } from "./build-files.ts";
+import { progress } from "../terminal/progress.ts";
 import { type Written, writeBuild } from "./output-folder.ts";
 
 export interface BuildOptions {
   readonly out: string;
   readonly watch?: boolean;
   readonly target: readonly BuildTarget[];
+  readonly emit: readonly BuildTarget[];
+  readonly backward: boolean;
   readonly runtime: string;
   readonly gpujsRuntime: string;
   readonly layout: readonly string[];
@@ -34,41 +38,48 @@ interface Round {
 
 export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
   const layouts = options.layout.map(parseLayout);
+  for (const one of options.emit) {
+    if (!options.target.includes(one)) throw new CommandError(2, `--emit ${one} needs --target ${one}`);
+  }
   const round = async (): Promise<Round> => {
     const { files, diagnostics: found } = loadFiles(paths);
-    const refused = hasErrors(found)
-      ? []
-      : files.flatMap(({ source, checked }) =>
-          refusedSaves(
-            source,
-            checked.norms.flatMap((one) => one.graphs),
-            options.save,
-          ),
-        );
-    const diagnostics = [...found, ...refused];
-    const sources = [
-      ...paths,
-      ...files.flatMap((one) => importsOf(one.checked.module).map((source) => source.path)),
-    ];
-    if (hasErrors(diagnostics)) {
+    const imported = files.flatMap((one) => importedSources(one.checked.module).map(({ path }) => path));
+    const sources = [...paths, ...imported];
+    // Read in each round: while watching, it may be tuned anew.
+    const tuning = options.tuning === undefined ? undefined : readTuningFile(options.tuning);
+    const made = hasErrors(found) ? undefined : await buildShowing(files, tuning);
+    const diagnostics = [...found, ...(made?.diagnostics ?? [])];
+    if (made === undefined || hasErrors(diagnostics)) {
       report(diagnostics, undefined, options);
       if (!options.json) say("nothing was written");
       return { code: 1, sources };
     }
-    // Read in each round: while watching, it may be tuned anew.
-    const tuning = options.tuning === undefined ? undefined : readTuningFile(options.tuning);
-    const made: BuildFiles = await buildFiles(files, {
-      out: realFolder(options.out),
+    if (tuning !== undefined && !options.json) sayUnused(options.tuning!, tuning, made);
+    report(diagnostics, writeBuild(options.out, made.files), options);
+    return { code: 0, sources };
+  };
+  const buildShowing = async (
+    files: readonly LoadedFile[],
+    tuning: TuningFile | undefined,
+  ): Promise<BuiltFiles> => {
+    const shown = progress(files.length);
+    const folder = realFolder(options.out);
+    const made = await buildAll(files, {
       targets: options.target,
+      emit: options.emit,
+      backward: options.backward,
+      save: options.save,
       runtime: options.runtime,
       gpujsRuntime: options.gpujsRuntime,
       layouts,
-      save: options.save,
       tuning,
-    });
-    if (tuning !== undefined && !options.json) sayUnused(options.tuning!, tuning, made);
-    report(diagnostics, writeBuild(options.out, made), options);
-    return { code: 0, sources };
+      nameOf: (source) => pathFrom(folder, source),
+      onProgress: (source) => shown.step(source.path),
+    }).finally(() => shown.done());
+    if (made.clash === undefined) return made;
+    const { path, sources } = made.clash;
+    const [first, second] = sources.map((one) => one.path);
+    throw new CommandError(1, `${first} and ${second} would both make ${path}: build them apart`);
   };
   if (!options.watch) return (await round()).code;
   const { watchRounds } = await import("../files/watch.ts");
@@ -88,8 +99,8 @@ async function surviving(paths: readonly string[], round: () => Promise<Round>):
 }
 
 /** Tuning that is for nothing here is no mistake (a file may be for many builds), but worth a word. */
-function sayUnused(path: string, tuning: TuningFile, { texts }: BuildFiles): void {
-  const used = [...texts.keys()].filter((one) => one.startsWith("tuned/")).length;
+function sayUnused(path: string, tuning: TuningFile, { specs }: BuiltFiles): void {
+  const used = specs.reduce((sum, one) => sum + one.tuned, 0);
   const known = new Set([...tuning.adapters.values()].flatMap((one) => [...one.programs.keys()])).size;
   const others = "of the others the default is the fastest, or they are not of these specs as they are now";
   say(`${path}: ${used} of its ${known} tuned programs went in${used < known ? `; ${others}` : ""}`);
@@ -119,4 +130,8 @@ function realFolder(out: string): string {
   } catch {
     return resolve(out);
   }
+}
+
+function pathFrom(folder: string, source: Source): string {
+  return relative(folder, source.path).split(sep).join("/");
 }

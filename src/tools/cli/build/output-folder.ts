@@ -1,10 +1,12 @@
 /** The output folder of `normc build`: nothing outside of it, and in it nothing but normc's own files, is touched. */
 import { lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { marker } from "../../../compile/build/build-spec.ts";
+import { lockName } from "../../../compile/build/lock.ts";
+import { manifestName } from "../../../compile/build/manifest.ts";
 import { reasonOf } from "../files/host.ts";
 import { replaceText } from "../files/replace-file.ts";
 import { CommandError } from "../terminal/failure.ts";
-import { type BuildFiles, marker } from "./build-files.ts";
 
 export interface Written {
   readonly written: readonly string[];
@@ -12,16 +14,18 @@ export interface Written {
   readonly unchanged: number;
 }
 
-const manifestName = "manifest.json";
-const innerFolders = ["wgsl", "glsl", "further", "backward", "tuned"];
-const ownPath = /^(?:(?:wgsl|glsl|further|backward|tuned)\/)?[^/\\\0]+\.(?:ts|wgsl|glsl)$/;
+/** Those of readable texts. */
+const innerFolders = ["wgsl", "glsl"];
+const ownPath = /^(?:(?:wgsl|glsl)\/)?[^/\\\0]+\.(?:ts|wgsl|glsl)$/;
 
-/** Writes what changed, the manifest last, and deletes what an earlier build made and this one does not. */
-export function writeBuild(out: string, { texts, manifest }: BuildFiles): Written {
+/**
+ * Writes what changed, the manifest last, and deletes what an earlier build made and this one does not.
+ * @param files texts by their paths in the folder; the last is the manifest.
+ */
+export function writeBuild(out: string, files: ReadonlyMap<string, string>): Written {
   const folder = openFolder(out);
-  const stale = staleFiles(folder, texts);
-  const all = new Map([...texts, [manifestName, `${JSON.stringify(manifest, null, 2)}\n`]]);
-  const changed = [...all].filter(([path, text]) => needsWriting(folder, path, text));
+  const stale = staleFiles(folder, files);
+  const changed = [...files].filter(([path, text]) => needsWriting(folder, path, text));
   for (const [path, text] of changed) {
     makeFolder(dirname(join(folder, path)));
     replaceText(join(folder, path), text);
@@ -30,7 +34,7 @@ export function writeBuild(out: string, { texts, manifest }: BuildFiles): Writte
   for (const inner of innerFolders) {
     if (stale.some((path) => path.startsWith(`${inner}/`))) removeIfEmpty(join(folder, inner));
   }
-  return { written: changed.map(([path]) => path), deleted: stale, unchanged: all.size - changed.length };
+  return { written: changed.map(([path]) => path), deleted: stale, unchanged: files.size - changed.length };
 }
 
 function openFolder(out: string): string {
@@ -80,13 +84,13 @@ function isOwn(path: string, text: string): boolean {
 }
 
 /** What the manifest of an earlier build lists, as far as it can be ours and is no longer made. */
-function staleFiles(folder: string, texts: ReadonlyMap<string, string>): string[] {
+function staleFiles(folder: string, files: ReadonlyMap<string, string>): string[] {
   const path = join(folder, manifestName);
   if (!isPlainFile(path)) return [];
   const listed = manifestFiles(readFileSync(path, "utf8")) ?? [];
   return listed.filter((one) => {
     // The manifest is a file like any other: whoever wrote it does not decide what is deleted.
-    if (!ownPath.test(one) || texts.has(one)) return false;
+    if (!(ownPath.test(one) || one === lockName) || files.has(one)) return false;
     const full = join(folder, one);
     return isPlainFile(full) && isOwn(one, readFileSync(full, "utf8"));
   });

@@ -1,11 +1,9 @@
 /** What can be said of a compiled norm: its kernels, and for given extents what they do to memory. */
+import { asBuilt, namedShaders } from "../../../compile/build/readable-wgsl.ts";
 import type { Compiled } from "../../../compile/passes.ts";
 import { type Graph, type Node, reachable } from "../../../graph/tensor/graph.ts";
 import { storedTargets } from "../../../kernels/schedule/plan.ts";
 import { reductionLoops } from "../../../kernels/schedule/row-loops.ts";
-import type { ProgramKernel, Shader } from "../../../program/program.ts";
-import { type BindingLimits, layOut } from "../../../runtime/shader/layout.ts";
-import { moduleCode } from "../../../runtime/shader/module.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
 import { planProgram } from "../../../runtime/variants/dispatch.ts";
 import type { Described } from "../../../runtime/variants/traits.ts";
@@ -58,38 +56,6 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
   });
 }
 
-/** Every text of a kernel, under a name that says its structure: `""`, `wide`, `wide.resident`, `split0.wide`. */
-export function namedShaders({ shaders, split }: ProgramKernel): { name: string; shader: Shader }[] {
-  const named = (shader: Shader, stage: string): { name: string; shader: Shader } => {
-    const words = [
-      stage,
-      shader.vector === null ? "" : "wide",
-      shader.held > 0 ? "resident" : "",
-      shader.together > 1 ? "together" : "",
-    ];
-    return { name: words.filter((one) => one !== "").join("."), shader };
-  };
-  const stages = split?.stages ?? [];
-  return [
-    ...shaders.map((shader) => named(shader, "")),
-    ...stages.flatMap((stage, i) => stage.shaders.map((shader) => named(shader, `split${i}`))),
-  ];
-}
-
-/** A whole module, for tensors in f32 that each fit a binding, and a device without subgroups. */
-export function asBuilt(shader: Shader): string {
-  const tensors = shader.bindings.map(({ tensor }) => tensor);
-  const memory = {
-    elements: new Map(tensors.map((tensor) => [tensor, 1])),
-    dtypes: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
-  };
-  return moduleCode(shader, layOut("", shader, memory, endless), {
-    subgroups: false,
-    residency: "registers",
-    held: 1,
-  });
-}
-
 export function countOperations(values: readonly Node[]): { elementwise: number; reductions: number } {
   const nodes = reachable(values);
   return {
@@ -97,16 +63,6 @@ export function countOperations(values: readonly Node[]): { elementwise: number;
     reductions: nodes.filter((one) => one.kind === "reduce").length,
   };
 }
-
-const endless: BindingLimits = {
-  features: new Set<string>(),
-  limits: {
-    maxBufferSize: 2 ** 32,
-    maxStorageBufferBindingSize: 2 ** 32,
-    maxStorageBuffersPerShaderStage: 2 ** 32,
-    minStorageBufferOffsetAlignment: 256,
-  },
-};
 
 /** What every WebGPU device grants: what is explained does not depend on the machine at hand. */
 const leastDevice: Described = {

@@ -1,10 +1,11 @@
+import { refusedSaves } from "../../../compile/build/refused-saves.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import { escaped } from "../../../language/diagnostics/display.ts";
 import { NormError } from "../../../runtime/shapes/errors.ts";
 import { refuseUnknown } from "../../../runtime/shapes/unknown-names.ts";
 import type { BackendChoice } from "../arguments/backend-choice.ts";
-import { refusedSaves, savingOf } from "../arguments/save-choice.ts";
+import { savingOf } from "../arguments/save-choice.ts";
 import { parseSettings } from "../arguments/settings.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "../arguments/specs.ts";
 import { type Case, CaseError, readCase, readCases } from "../files/feeds.ts";

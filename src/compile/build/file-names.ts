@@ -1,0 +1,47 @@
+/** What generated files are called. */
+import type { Gradients } from "../compile-backward.ts";
+import { fingerprint } from "./fingerprint.ts";
+
+/** The last part of a path, of whatever system. */
+export function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}
+
+/** A file name has 255 bytes at most. */
+export function short(name: string): string {
+  return name.length <= 80 ? name : `${name.slice(0, 64)}-${fingerprint(name)}`;
+}
+
+/** What tells the programs of one norm apart. */
+export interface ProgramKind {
+  readonly saving?: boolean;
+  readonly gradients?: Gradients | undefined;
+}
+
+/** `LayerNorm`, `BatchNorm.train`, `LayerNorm.backward`, `LayerNorm.backward.inputs`, `LayerNorm.saving`. */
+export function programLabel(
+  { norm, mode }: { readonly norm: string; readonly mode: string | null },
+  { saving = false, gradients }: ProgramKind = {},
+): string {
+  return [
+    short(norm),
+    ...(mode === null ? [] : [mode]),
+    ...(saving ? ["saving"] : []),
+    ...(gradients === undefined ? [] : ["backward"]),
+    ...(gradients === undefined || gradients === "all" ? [] : [gradients]),
+  ].join(".");
+}
+
+/** Takes names, each once: the name, or one with a number where it is taken. */
+export function nameClaimer(): (path: string) => string {
+  const taken = new Set<string>();
+  return (path) => {
+    for (let number = 1; ; number++) {
+      const free = number === 1 ? path : path.replace(/(?=\.\w+$)/, `-${number}`);
+      // Some file systems do not tell capitals from small letters.
+      if (taken.has(free.toLowerCase())) continue;
+      taken.add(free.toLowerCase());
+      return free;
+    }
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * The lock file: a line for each kernel. Modules are written for machines, and a change of one pass changes many of them;
+ * the lines that differ say which kernels are others now, and whether they grew.
+ */
+import type { GatherProgram } from "../../program/gather-program.ts";
+import type { Program } from "../../program/program.ts";
+import type { BoundNorm } from "../../targets/bindings/members.ts";
+import type { WebgpuNorm } from "./compile-norm.ts";
+import { programLabel } from "./file-names.ts";
+import { fingerprint } from "./fingerprint.ts";
+
+export interface LockedKernel {
+  /** Of all that the kernel is: its shaders, their bindings and constants. */
+  readonly hash: string;
+  /** Shader modules that there are of it. */
+  readonly shaders: number;
+  /** In how many dispatches (draws, on WebGL2) it can run. */
+  readonly dispatches: readonly number[];
+  /** The lengths of its shaders, added up. */
+  readonly bytes: number;
+}
+
+/** By `GroupNorm.y`, `GroupNorm.backward.d_x`, and for gpu.js the same behind `gpujs `. */
+export type Lock = ReadonlyMap<string, LockedKernel>;
+
+export const lockName = "normc.lock.json";
+
+export function lockWebgpu({ programs, backward = [], saving = [], gradients }: WebgpuNorm): Lock {
+  const locked = (program: Program, label: string): [string, LockedKernel][] =>
+    program.kernels.map((kernel) => {
+      const stages = kernel.split?.stages ?? [];
+      const shaders = [...kernel.shaders, ...stages.flatMap((one) => one.shaders)].map((one) => one.wgsl);
+      const dispatches = [1, ...(kernel.split === null ? [] : [stages.length])];
+      return [`${label}.${kernel.name}`, lockedKernel(kernel, shaders, dispatches)];
+    });
+  return new Map([
+    ...programs.flatMap((one) => locked(one, programLabel(one))),
+    ...saving.flatMap((one) => locked(one, programLabel(one, { saving: true }))),
+    ...backward.flatMap((one) => locked(one, programLabel(one, { gradients: gradients.get(one) }))),
+  ]);
+}
+
+export function lockGpujs({ programs, backward = [] }: BoundNorm<GatherProgram>): Lock {
+  const locked = (program: GatherProgram, label: string): [string, LockedKernel][] =>
+    program.steps.map((step) => {
+      const { whole, split } = step;
+      const shaders = [whole, ...(split === null ? [] : [split.part, split.merge])].map((one) => one.glsl);
+      const dispatches = [1, ...(split === null ? [] : [2])];
+      return [`gpujs ${label}.${whole.name}`, lockedKernel(step, shaders, dispatches)];
+    });
+  return new Map([
+    ...programs.flatMap((one) => locked(one, programLabel(one))),
+    ...backward.flatMap((one) => locked(one, programLabel(one, { gradients: "all" }))),
+  ]);
+}
+
+function lockedKernel(
+  kernel: object,
+  shaders: readonly string[],
+  dispatches: readonly number[],
+): LockedKernel {
+  const bytes = shaders.reduce((sum, one) => sum + one.length, 0);
+  return { hash: fingerprint(JSON.stringify(kernel)), shaders: shaders.length, dispatches, bytes };
+}
+
+/** @param head says in its first line who made the file. */
+export function printLock(
+  head: string,
+  sources: readonly { readonly path: string; readonly kernels: Lock }[],
+): string {
+  const specs = sources.map(({ path, kernels }) => {
+    const lines = [...kernels].map(([name, one]) => `      ${JSON.stringify(name)}: ${JSON.stringify(one)}`);
+    return `    ${JSON.stringify(path)}: {\n${lines.join(",\n")}\n    }`;
+  });
+  return `{\n  "made": ${JSON.stringify(head)},\n  "kernels": {\n${specs.join(",\n")}\n  }\n}\n`;
+}

@@ -1,0 +1,74 @@
+/** The WGSL of kernels as a person, or a device, can read it: whole modules, with their bindings and accessors. */
+import type { Program, ProgramKernel, Shader } from "../../program/program.ts";
+import { type BindingLimits, layOut } from "../../runtime/shader/layout.ts";
+import { moduleCode } from "../../runtime/shader/module.ts";
+import { divideProgram } from "../../targets/wgsl/lazy-shaders.ts";
+import type { WebgpuNorm } from "./compile-norm.ts";
+import { programLabel, short } from "./file-names.ts";
+
+/**
+ * The texts of a norm by their paths. Of the backward programs those that compute everything, in the shaders that every
+ * device can run: all shaders of all of them would be three times what the forward ones have.
+ */
+export function readableWgsl({
+  programs,
+  backward = [],
+  saving = [],
+  gradients,
+}: WebgpuNorm): [string, string][] {
+  const texts = (program: Program, label: string): [string, string][] =>
+    program.kernels.flatMap((kernel) =>
+      namedShaders(kernel).map(({ name, shader }): [string, string] => [
+        `wgsl/${label}.${short(kernel.name)}${name === "" ? "" : `.${name}`}.wgsl`,
+        asBuilt(shader),
+      ]),
+    );
+  const all = backward.filter((one) => gradients.get(one) === "all");
+  return [
+    ...programs.flatMap((one) => texts(one, programLabel(one))),
+    ...saving.flatMap((one) => texts(divideProgram(one).main, programLabel(one, { saving: true }))),
+    ...all.flatMap((one) => texts(divideProgram(one).main, programLabel(one, { gradients: "all" }))),
+  ];
+}
+
+/** Every text of a kernel, under a name that says its structure: `""`, `wide`, `wide.resident`, `split0.wide`. */
+export function namedShaders({ shaders, split }: ProgramKernel): { name: string; shader: Shader }[] {
+  const named = (shader: Shader, stage: string): { name: string; shader: Shader } => {
+    const words = [
+      stage,
+      shader.vector === null ? "" : "wide",
+      shader.held > 0 ? "resident" : "",
+      shader.together > 1 ? "together" : "",
+    ];
+    return { name: words.filter((one) => one !== "").join("."), shader };
+  };
+  const stages = split?.stages ?? [];
+  return [
+    ...shaders.map((shader) => named(shader, "")),
+    ...stages.flatMap((stage, i) => stage.shaders.map((shader) => named(shader, `split${i}`))),
+  ];
+}
+
+/** A whole module, for tensors in f32 that each fit a binding, and a device without subgroups. */
+export function asBuilt(shader: Shader): string {
+  const tensors = shader.bindings.map(({ tensor }) => tensor);
+  const memory = {
+    elements: new Map(tensors.map((tensor) => [tensor, 1])),
+    dtypes: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
+  };
+  return moduleCode(shader, layOut("", shader, memory, endless), {
+    subgroups: false,
+    residency: "registers",
+    held: 1,
+  });
+}
+
+const endless: BindingLimits = {
+  features: new Set<string>(),
+  limits: {
+    maxBufferSize: 2 ** 32,
+    maxStorageBufferBindingSize: 2 ** 32,
+    maxStorageBuffersPerShaderStage: 2 ** 32,
+    minStorageBufferOffsetAlignment: 256,
+  },
+};

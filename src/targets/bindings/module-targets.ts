@@ -1,0 +1,62 @@
+/** The two runtimes that modules are written for: how their programs lie in them. */
+import type { GatherDraw, GatherProgram, GatherStep } from "../../program/gather-program.ts";
+import type { LazyShaders, Program, Shader } from "../../program/program.ts";
+import { divideProgram, hasLazyShaders } from "../wgsl/lazy-shaders.ts";
+import type { ModuleTarget } from "./emit-modules.ts";
+import { gpujsTarget, webgpuTarget } from "./target-words.ts";
+
+export const wgslModules: ModuleTarget<Program> = {
+  words: webgpuTarget,
+  divide(program) {
+    const { main, lazy } = divideProgram(program);
+    return {
+      main: { ...main, kernels: compactKernels(main.kernels) },
+      later: hasLazyShaders(program) ? compactKernels(lazy) : undefined,
+    };
+  },
+};
+
+export const gatherModules: ModuleTarget<GatherProgram> = {
+  words: gpujsTarget,
+  divide: (program) => ({ main: { ...program, steps: program.steps.map(compactStep) }, later: undefined }),
+};
+
+/** Shaders without the comments and the spaces of their texts, which a page need not load. */
+function compactKernels<T extends LazyShaders>(kernels: readonly T[]): T[] {
+  const shader = (one: Shader): Shader => ({ ...one, wgsl: compact(one.wgsl) });
+  return kernels.map((kernel) => ({
+    ...kernel,
+    shaders: kernel.shaders.map(shader),
+    split: kernel.split && {
+      ...kernel.split,
+      stages: kernel.split.stages.map((stage) => ({ ...stage, shaders: stage.shaders.map(shader) })),
+    },
+  }));
+}
+
+function compactStep({ whole, split }: GatherStep): GatherStep {
+  return {
+    whole: compactDraw(whole),
+    split: split && { ...split, part: compactDraw(split.part), merge: compactDraw(split.merge) },
+  };
+}
+
+function compactDraw(draw: GatherDraw): GatherDraw {
+  return { ...draw, glsl: compact(draw.glsl), js: compact(draw.js) };
+}
+
+/** The same tokens with fewer characters between them, line by line. */
+function compact(text: string): string {
+  return (
+    text
+      .replace(/^\s*\/\/.*\n/gm, "")
+      .replace(/^ +/gm, "")
+      .replace(/\n{2,}/g, "\n")
+      // Not between two signs, which could become one, nor between two words.
+      .replace(
+        /(?<![-+*/%=<>!&|^~]) (?=[-+*/%=<>!&|^~])|(?<=[-+*/%=<>!&|^~]) (?![-+*/%=<>!&|^~])|(?<!\w) (?!\w)/g,
+        "",
+      )
+      .replace(/(?<=[,;:(){}[\]]) (?=\w)|(?<=\w) (?=[,;:(){}[\]])/g, "")
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * Runs in the browser: the whole compiler, and nothing else. It works when the page is loaded, not when the test asks:
+ * what a debugger calls may use `eval` whatever the page's policy says.
+ */
+import {
+  build,
+  check,
+  compile,
+  compileGather,
+  compileGradients,
+  format,
+  renderText,
+} from "../../src/index.ts";
+import { buildLibrary, type SpecText } from "./compiler-job.ts";
+
+export interface CompilerAnswers {
+  /** Whether the page's policy forbids what it is said to forbid. */
+  readonly evaluates: boolean;
+  readonly library: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Of a spec with a mistake: the norms, and the diagnostics as text. */
+  readonly wrong: { readonly norms: number; readonly told: string };
+  readonly formatted: readonly (string | undefined)[];
+}
+
+function evaluates(): boolean {
+  try {
+    return new Function("return true")() as boolean;
+  } catch {
+    return false;
+  }
+}
+
+async function answer(): Promise<CompilerAnswers> {
+  const specs = JSON.parse(document.getElementById("specs")?.textContent ?? "") as SpecText[];
+  const { norms, diagnostics } = await compile("norm A { axes N\n input x[N]\n y = z\n output y }");
+  return {
+    evaluates: evaluates(),
+    library: await buildLibrary(specs, { build, check, compileGather, compileGradients }),
+    wrong: { norms: norms.length, told: renderText(diagnostics, { color: false }) },
+    formatted: specs.map(({ text }) => format(text).text),
+  };
+}
+
+Object.assign(globalThis, { compilerAnswers: answer() });
