@@ -31,6 +31,8 @@ export type { Diagnostic, Fix, Label, Source, Span } from "./language/diagnostic
 export { renderJson, renderText } from "./language/diagnostics/render.ts";
 export type { GatherProgram } from "./program/gather-program.ts";
 export type { Mode, Program } from "./program/program.ts";
+export type { TuningFile } from "./tuning/file/tuning-file.ts";
+export { parseTuning } from "./tuning/file/tuning-file.ts";
 export { version } from "./version.ts";
 
 export interface SpecOptions {

@@ -1,6 +1,7 @@
 /** From one checked spec to the files that a build makes of it. No file system, no terminal: texts by their paths. */
 import type { Save } from "../../graph/autodiff/divide.ts";
-import type { CheckedFile } from "../../language/check/check.ts";
+import type { Graph } from "../../graph/tensor/graph.ts";
+import type { CheckedFile, CheckedNorm } from "../../language/check/check.ts";
 import { type Diagnostic, hasErrors, type Source } from "../../language/diagnostics/diagnostic.ts";
 import { version } from "../../program/compiler-version.ts";
 import type { Program, ProgramInterface } from "../../program/program.ts";
@@ -90,60 +91,66 @@ export async function buildSpec(
     norm,
     graphs: norm.graphs.map((graph) => applyLayouts(graph, layouts, usedLayouts, report)),
   }));
-  const result: Parts = { files: new Map(), kernels: new Map(), claim: nameClaimer() };
-  const banner = { source: baseName(source.path), hash: hashOf(source), compiler: version };
+  const parts: Parts = {
+    norms,
+    banner: { source: baseName(source.path), hash: hashOf(source), compiler: version },
+    files: new Map(),
+    kernels: new Map(),
+    claim: nameClaimer(),
+  };
   let tuned = 0;
   if (norms.length > 0 && !hasErrors(diagnostics)) {
-    if (targets.includes("wgsl")) {
-      const compiled = norms.map(({ norm, graphs }) => compileForWebgpu(norm, graphs, { backward, save }));
-      const tuning = await bakedTuning(compiled, options.tuning);
-      tuned = tuning.size;
-      putModules(result, wgslModules, ".ts", {
-        norms: compiled,
-        banner,
-        runtime: options.runtime,
-        tuning: (program) => tuning.get(program),
-      });
-      for (const one of compiled) {
-        for (const [name, kernel] of lockWebgpu(one)) result.kernels.set(name, kernel);
-        if (options.emit?.includes("wgsl")) putReadable(result, banner, readableWgsl(one));
-      }
-    }
-    if (targets.includes("glsl")) {
-      const compiled = norms.map(({ norm, graphs }) => compileForGpujs(norm, graphs, { backward }));
-      putModules(result, gatherModules, ".gpujs.ts", {
-        norms: compiled,
-        banner,
-        runtime: options.gpujsRuntime,
-      });
-      for (const one of compiled) {
-        for (const [name, kernel] of lockGpujs(one)) result.kernels.set(name, kernel);
-        if (options.emit?.includes("glsl")) putReadable(result, banner, readableGlsl(one));
-      }
-    }
+    if (targets.includes("wgsl")) tuned = await buildWebgpu(parts, options);
+    if (targets.includes("glsl")) buildGpujs(parts, options);
   }
-  return { source, files: result.files, kernels: result.kernels, tuned, usedLayouts, diagnostics };
+  return { source, files: parts.files, kernels: parts.kernels, tuned, usedLayouts, diagnostics };
 }
 
+/** A spec on its way to files. */
 interface Parts {
+  readonly norms: readonly { readonly norm: CheckedNorm; readonly graphs: readonly Graph[] }[];
+  readonly banner: Banner;
   readonly files: Map<string, string>;
   readonly kernels: Map<string, LockedKernel>;
   readonly claim: (path: string) => string;
 }
 
-function putModules<P extends ProgramInterface>(
-  { files, claim }: Parts,
-  target: ModuleTarget<P>,
-  ending: string,
-  input: Omit<ModulesInput<P>, "fileName">,
-): void {
-  const stem = input.banner.source.replace(/\.norm$/, "");
-  const fileName = (kind: string): string =>
-    claim(`${stem}${kind === "forward" ? ending : ending.replace(/\.ts$/, `.${kind}.ts`)}`);
-  for (const [path, text] of emitModules({ ...input, fileName }, target)) files.set(path, text);
+/** Returns for how many programs the tuning file had something. */
+async function buildWebgpu(parts: Parts, options: BuildOptions): Promise<number> {
+  const { backward = true, save = "none", emit = [], runtime } = options;
+  const norms = parts.norms.map(({ norm, graphs }) => compileForWebgpu(norm, graphs, { backward, save }));
+  const baked = await bakedTuning(norms, options.tuning);
+  const tuning = (program: Program): unknown => baked.get(program);
+  putModules(parts, wgslModules, ".ts", { norms, runtime, tuning });
+  for (const norm of norms) {
+    for (const [name, kernel] of lockWebgpu(norm)) parts.kernels.set(name, kernel);
+    if (emit.includes("wgsl")) putReadable(parts, readableWgsl(norm));
+  }
+  return baked.size;
 }
 
-function putReadable({ files, claim }: Parts, banner: Banner, texts: readonly [string, string][]): void {
+function buildGpujs(parts: Parts, { backward = true, emit = [], gpujsRuntime }: BuildOptions): void {
+  const norms = parts.norms.map(({ norm, graphs }) => compileForGpujs(norm, graphs, { backward }));
+  putModules(parts, gatherModules, ".gpujs.ts", { norms, runtime: gpujsRuntime });
+  for (const norm of norms) {
+    for (const [name, kernel] of lockGpujs(norm)) parts.kernels.set(name, kernel);
+    if (emit.includes("glsl")) putReadable(parts, readableGlsl(norm));
+  }
+}
+
+function putModules<P extends ProgramInterface>(
+  { files, claim, banner }: Parts,
+  target: ModuleTarget<P>,
+  ending: string,
+  input: Omit<ModulesInput<P>, "fileName" | "banner">,
+): void {
+  const stem = banner.source.replace(/\.norm$/, "");
+  const fileName = (kind: string): string =>
+    claim(`${stem}${kind === "forward" ? ending : ending.replace(/\.ts$/, `.${kind}.ts`)}`);
+  for (const [path, text] of emitModules({ ...input, banner, fileName }, target)) files.set(path, text);
+}
+
+function putReadable({ files, claim, banner }: Parts, texts: readonly [string, string][]): void {
   const head = `// ${marker}${version} from ${printable(banner.source)} (${banner.hash}).\n`;
   for (const [path, text] of texts) files.set(claim(path), head + text);
 }

@@ -11,7 +11,7 @@ export function fingerprint(text: string): string {
     // Times the prime 2^40 + 0x1b3, modulo 2^64, in two halves.
     const mixed = (low ^ bytes[i]!) >>> 0;
     const product = mixed * 0x1b3;
-    high = (Math.imul(high, 0x1b3) + Math.floor(product / 2 ** 32) + (mixed << 8)) >>> 0;
+    high = (Math.imul(high, 0x1b3) + ((product * 2 ** -32) | 0) + (mixed << 8)) >>> 0;
     low = product >>> 0;
   }
   return [high, low].map((half) => half.toString(16).padStart(8, "0")).join("");
