@@ -22,6 +22,7 @@ const preamble = {
   gpujs: `interface Given {
   float32Array: Float32Array; x: Float32Array; gamma: Float32Array; beta: Float32Array; d_y: Float32Array;
 }`,
+  compiler: `interface Given { text: string; base: string }`,
 };
 
 /** The norms that a block may name without an import. */
@@ -33,7 +34,8 @@ function moduleOf({ text }: CodeBlock): string {
   const isImport = (line: string): boolean => /^import .* from /.test(line);
   const imported = lines.filter(isImport);
   const body = lines.filter((line) => !isImport(line)).join("\n");
-  const given = text.includes('"gpu.js"') ? preamble.gpujs : preamble.webgpu;
+  const given =
+    preamble[text.includes('"gpu.js"') ? "gpujs" : text.includes('"normc"') ? "compiler" : "webgpu"];
   const named = Object.entries(norms)
     .filter(([norm]) => body.includes(`${norm}.`) && !imported.some((line) => line.includes(norm)))
     .map(([norm, file]) => `import { ${norm} } from "./generated/${file}.js";`);
@@ -102,7 +104,9 @@ const runner = (file: string): string => `
   const buffer = () => device.createBuffer({ size: 4 * size, usage: 0x80 | 0x4 | 0x8 });
   const tensors = ["x", "gamma", "beta", "y", "d_x", "d_y", "d_gamma", "d_beta", "saved"];
   const buffers = Object.fromEntries(tensors.map((name) => [name, buffer()]));
-  await example({ device, pass, buffers, ...buffers, float32Array: new Float32Array(size) });
+  const text = "norm Centered { axes N input x[N] y = x - mean(x over N) output y }";
+  const given = { device, pass, buffers, ...buffers, float32Array: new Float32Array(size) };
+  await example({ ...given, text, base: "file:///specs/" });
   pass.end();
   device.queue.submit([encoder.finish()]);
   await device.queue.onSubmittedWorkDone();
