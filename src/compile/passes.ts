@@ -11,9 +11,10 @@ import { verifyGraph } from "../graph/tensor/verify-graph.ts";
 import { addresses } from "../kernels/body/address.ts";
 import { allForms, type KernelForms } from "../kernels/ir/ir.ts";
 import { verifyKernel } from "../kernels/ir/verify-kernel.ts";
-import { lowerForms } from "../kernels/lower/lower-structures.ts";
+import { lowerForms } from "../kernels/lower/lower-forms.ts";
 import { partition } from "../kernels/schedule/partition.ts";
 import type { Plan } from "../kernels/schedule/plan.ts";
+import { scheduleRows } from "../kernels/schedule/row/schedule-rows.ts";
 import type { Program } from "../program/program.ts";
 import { emitProgram } from "../targets/wgsl/emit-program.ts";
 
@@ -58,9 +59,9 @@ export function passGraph(checked: Graph): PassedGraphs {
 /** The second half: kernels, from the last of the graphs. */
 export function compilePassed(graphs: PassedGraphs): Compiled {
   const { graph } = graphs.at(-1)!;
-  const plan = partition(graph);
+  const plan = scheduleRows(graph, partition(graph));
   const addressOf = addresses(graph.tensors, plan.scratch);
-  const kernels = plan.kernels.map((one) => lowerForms(graph, one, addressOf));
+  const kernels = plan.kernels.map((one) => lowerForms(one, addressOf));
   for (const one of kernels) for (const form of allForms(one)) verifyKernel(form);
   return { program: emitProgram(graph, plan, kernels), plan, kernels, graphs };
 }

@@ -6,6 +6,7 @@
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { Node } from "../../graph/tensor/graph.ts";
 import type { Address } from "../body/address.ts";
+import { createContext } from "../body/context.ts";
 import { bind, createFrame, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
 import { lowerReductions } from "../body/reduce.ts";
@@ -13,10 +14,10 @@ import { lowerValue, type ValueContext } from "../body/value.ts";
 import { add, builtin, div, extentOf, f32, mul, sub } from "../ir/expr.ts";
 import { type Constant, constantKey, type Expr, type Stmt } from "../ir/ir.ts";
 import { everyExpr, everyStmt, expressionsOf } from "../ir/visit.ts";
-import { countUses, createNames } from "../lower/lower.ts";
 import type { MapPass, StatisticsPass } from "../schedule/gather-plan.ts";
-import type { ReductionLoop } from "../schedule/row-loops.ts";
-import { mergePartials, type Partials, partialsOf, partRange, withAllMoments } from "../strategies/split.ts";
+import type { PartNumbers } from "../schedule/handed-on.ts";
+import { mergePartials } from "../strategies/merge-partials.ts";
+import { partRange } from "../strategies/part-range.ts";
 import { oneLane, oneLaneValue, partsFactor } from "./scalarize.ts";
 
 export interface GatherKernel {
@@ -54,38 +55,35 @@ export function lowerMap({ target }: MapPass, addressOf: AddressOf): GatherKerne
 }
 
 export function lowerStatistics(pass: StatisticsPass, addressOf: AddressOf): StatisticsKernels {
-  const loop: ReductionLoop = { over: pass.row, reductions: pass.reductions, segments: [] };
   const path: Path = { over: pass.row, vector: null, range: { kind: "whole" } };
   const context = contextOf(pass.reductions, addressOf);
   const row = rowFrame(pass.grid, builtin("group"));
-  lowerReductions(context, row, loop, path);
+  lowerReductions(context, row, pass.reductions, path);
   const whole = kernelOf(pass.grid, row, valuesOf(row, pass.reductions), null);
-  return { whole, split: pass.long ? lowerSplit(pass, loop, path, addressOf) : null };
+  return { whole, split: pass.parts && lowerSplit(pass, pass.parts, path, addressOf) };
 }
 
 function lowerSplit(
   pass: StatisticsPass,
-  loop: ReductionLoop,
+  parts: PartNumbers,
   path: Path,
   addressOf: AddressOf,
 ): StatisticsKernels["split"] {
-  const partials = partialsOf([loop]);
   return {
-    part: lowerPart(pass, loop, path, partials, addressOf),
-    merge: lowerMerge(pass, loop, path, partials, addressOf),
-    slots: partials.slots,
+    part: lowerPart(pass, parts, path, addressOf),
+    merge: lowerMerge(pass, parts, path, addressOf),
+    slots: parts.end,
   };
 }
 
 /** Texel `part · rows + row`. */
 function lowerPart(
   pass: StatisticsPass,
-  loop: ReductionLoop,
+  { handsOn, end }: PartNumbers,
   path: Path,
-  partials: Partials,
   addressOf: AddressOf,
 ): GatherKernel {
-  const { reductions } = withAllMoments(loop);
+  const reductions = handsOn.map((one) => one.node);
   const context = contextOf(reductions, addressOf);
   const { nameOf } = context;
   const rows = extentOf(pass.grid);
@@ -94,24 +92,23 @@ function lowerPart(
   const place = bind(top, "row", sub(builtin("group"), mul(part, rows)), nameOf);
   const row = { ...rowFrame(pass.grid, place), body: top.body };
   const range = partRange(row, path, nameOf);
-  lowerReductions(context, row, { ...loop, reductions }, { ...path, range });
+  lowerReductions(context, row, reductions, { ...path, range });
   const values: Expr[] = [];
-  for (const node of reductions) values[partials.slotOf(node)] = row.values.get(node) as Expr;
+  for (const { node, slot } of handsOn) values[slot] = row.values.get(node) as Expr;
   // Of a sample alone nothing is merged: its two other slots stay empty.
-  const slots = Array.from({ length: partials.slots }, (_, slot) => values[slot] ?? f32(0));
-  return kernelOf([partsFactor, ...pass.grid], row, slots, part);
+  const all = Array.from({ length: end }, (_, slot) => values[slot] ?? f32(0));
+  return kernelOf([partsFactor, ...pass.grid], row, all, part);
 }
 
 function lowerMerge(
   pass: StatisticsPass,
-  loop: ReductionLoop,
+  { handsOn }: PartNumbers,
   path: Path,
-  partials: Partials,
   addressOf: AddressOf,
 ): GatherKernel {
   const context = contextOf(pass.reductions, addressOf);
   const row = rowFrame(pass.grid, builtin("group"));
-  mergePartials(context, row, path, loop, partials, (slot, part) => ({
+  mergePartials(context, row, path, pass.reductions, handsOn, (slot, part) => ({
     tensor: partSlot(pass, slot),
     index: add(mul(part, extentOf(pass.grid)), builtin("group")),
   }));
@@ -119,13 +116,7 @@ function lowerMerge(
 }
 
 function contextOf(values: readonly Node[], addressOf: AddressOf): ValueContext {
-  return {
-    nameOf: createNames(),
-    addressOf,
-    uses: countUses(values),
-    barriers: false,
-    kept: { slots: new Map(), filled: new Set() },
-  };
+  return createContext(values, addressOf, { barriers: false, kept: [] });
 }
 
 function rowFrame(grid: AxisSet, linear: Expr): Frame {

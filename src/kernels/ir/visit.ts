@@ -86,12 +86,6 @@ export function usedConstants(body: readonly Stmt[]): Constant[] {
   return [...found.values()];
 }
 
-/** Values that a lane keeps a step. */
-export function heldSlots(body: readonly Stmt[]): number {
-  const slots = [...everyStmt(body)].map((one) => (one.kind === "keep" ? one.slot + 1 : 0));
-  return Math.max(0, ...slots);
-}
-
 /** Whether workgroups share rows: the body then asks which part it has. */
 export function usesPart(body: readonly Stmt[]): boolean {
   return [...everyStmt(body)].some((stmt) =>

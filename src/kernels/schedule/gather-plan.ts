@@ -4,7 +4,7 @@
  * writes one tensor, element by element, and reads the statistics that earlier passes packed.
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
-import { createBuilder } from "../../graph/tensor/builder.ts";
+import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
 import {
   type Graph,
   isMoment,
@@ -14,6 +14,7 @@ import {
   reachable,
 } from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { handOn, type PartNumbers } from "./handed-on.ts";
 import { orderLike } from "./partition.ts";
 import type { Target } from "./plan.ts";
 
@@ -39,8 +40,8 @@ export interface StatisticsPass {
   readonly reductions: readonly ReduceNode[];
   /** The names under which later passes read each of them. */
   readonly names: readonly string[];
-  /** Whether rows can be long: then there are texts for rows in parts as well. */
-  readonly long: boolean;
+  /** What a part of a row hands on; null where rows are short, and never taken in parts. */
+  readonly parts: PartNumbers | null;
 }
 
 /** What a texel holds. */
@@ -73,7 +74,7 @@ export function planGather(graph: Graph): GatherPlan {
     return { kind: "map", target: { tensor, factors, value: made.get(value) as Node } };
   });
   return {
-    passes: [...statistics.map((one, place) => statisticsPass(graph, one, `stats_${place + 1}`)), ...maps],
+    passes: [...statistics.map((one, place) => statisticsPass(g, graph, one, `stats_${place + 1}`)), ...maps],
   };
 }
 
@@ -82,14 +83,20 @@ interface Reduction {
   readonly name: string;
 }
 
-function statisticsPass(graph: Graph, reductions: readonly Reduction[], name: string): StatisticsPass {
+function statisticsPass(
+  g: GraphBuilder,
+  graph: Graph,
+  reductions: readonly Reduction[],
+  name: string,
+): StatisticsPass {
   const nodes = reductions.map((one) => one.node);
   const [{ axes, over }] = nodes;
   const fixed = graph.axes
     .flatMap((axis) => axis.factors)
     .filter((one) => typeof one.extent === "number")
     .map((one) => one.name);
-  const sampled = nodes.every((one) => one.op === "shift");
+  const isSampled = nodes.every((one) => one.op === "shift");
+  const isLong = !isSampled && !over.every((one) => fixed.includes(one));
   return {
     kind: "statistics",
     name,
@@ -97,7 +104,7 @@ function statisticsPass(graph: Graph, reductions: readonly Reduction[], name: st
     row: orderLike(graph, over, nodes),
     reductions: nodes,
     names: reductions.map((one) => one.name),
-    long: !sampled && !over.every((one) => fixed.includes(one)),
+    parts: isLong ? handOn(g, nodes, 0) : null,
   };
 }
 

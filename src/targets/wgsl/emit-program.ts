@@ -6,7 +6,7 @@ import { scratchTensor } from "../../kernels/body/address.ts";
 import type { Kernel, KernelForms } from "../../kernels/ir/ir.ts";
 import { usesPart } from "../../kernels/ir/visit.ts";
 import type { Plan } from "../../kernels/schedule/plan.ts";
-import { partialsTensor } from "../../kernels/strategies/split.ts";
+import { partialsTensor } from "../../kernels/strategies/partials.ts";
 import type {
   FurtherForms,
   KernelForm,

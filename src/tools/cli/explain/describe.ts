@@ -2,7 +2,6 @@
 import type { Compiled } from "../../../compile/passes.ts";
 import { type Graph, type Node, reachable } from "../../../graph/tensor/graph.ts";
 import { storedTargets } from "../../../kernels/schedule/plan.ts";
-import { reductionLoops } from "../../../kernels/schedule/row-loops.ts";
 import type { KernelForm, ProgramKernel } from "../../../program/program.ts";
 import { type BindingLimits, layOut } from "../../../runtime/shader/layout.ts";
 import { moduleCode } from "../../../runtime/shader/module.ts";
@@ -46,7 +45,7 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
       name: kernel.name,
       grid: kernel.grid,
       row: kernel.row,
-      phases: reductionLoops(plan.kernels[i]!).map(({ over, reductions }) => ({
+      phases: plan.kernels[i]!.row.loops.map(({ over, reductions }) => ({
         over,
         reductions: reductions.map((one) => one.op),
       })),

@@ -1,0 +1,21 @@
+/** A planned kernel as kernel IR: one kernel for each structure of it, and of each stage where rows are split. */
+
+import type { Address } from "../body/address.ts";
+import type { KernelForms } from "../ir/ir.ts";
+import type { PlannedKernel } from "../schedule/plan.ts";
+import { lowerStage } from "./lower-stage.ts";
+import { lowerWhole } from "./lower-whole.ts";
+
+export function lowerForms(planned: PlannedKernel, addressOf: (tensor: string) => Address): KernelForms {
+  const { structures, split, chunked } = planned;
+  return {
+    whole: structures.map((one) => lowerWhole(planned, addressOf, one)),
+    split: split && {
+      slots: split.slots,
+      stages: split.stages.map((stage) =>
+        stage.structures.map((one) => lowerStage(planned, addressOf, stage, one)),
+      ),
+    },
+    chunked,
+  };
+}
