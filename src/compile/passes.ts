@@ -15,6 +15,7 @@ import { lowerForms } from "../kernels/lower/lower-forms.ts";
 import { partition } from "../kernels/schedule/partition.ts";
 import type { Plan } from "../kernels/schedule/plan.ts";
 import { scheduleRows } from "../kernels/schedule/row/schedule-rows.ts";
+import { verifyPlan } from "../kernels/schedule/verify/verify-plan.ts";
 import type { Program } from "../program/program.ts";
 import { emitProgram } from "../targets/wgsl/emit-program.ts";
 
@@ -60,6 +61,7 @@ export function passGraph(checked: Graph): PassedGraphs {
 export function compilePassed(graphs: PassedGraphs): Compiled {
   const { graph } = graphs.at(-1)!;
   const plan = scheduleRows(graph, partition(graph));
+  verifyPlan(graph, plan);
   const addressOf = addresses(graph.tensors, plan.scratch);
   const kernels = plan.kernels.map((one) => lowerForms(one, addressOf));
   for (const one of kernels) for (const form of allForms(one)) verifyKernel(form);

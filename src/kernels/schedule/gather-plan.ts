@@ -14,6 +14,7 @@ import {
   reachable,
 } from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { fixedFactors } from "./fixed-factors.ts";
 import { handOn, type PartNumbers } from "./handed-on.ts";
 import { orderLike } from "./partition.ts";
 import type { Target } from "./plan.ts";
@@ -91,12 +92,9 @@ function statisticsPass(
 ): StatisticsPass {
   const nodes = reductions.map((one) => one.node);
   const [{ axes, over }] = nodes;
-  const fixed = graph.axes
-    .flatMap((axis) => axis.factors)
-    .filter((one) => typeof one.extent === "number")
-    .map((one) => one.name);
+  const fixed = fixedFactors(graph);
   const isSampled = nodes.every((one) => one.op === "shift");
-  const isLong = !isSampled && !over.every((one) => fixed.includes(one));
+  const isLong = !isSampled && !over.every((one) => fixed.has(one));
   return {
     kind: "statistics",
     name,

@@ -163,6 +163,13 @@ export function storedTargets({ targets, columns, segments }: KernelResults): re
   return [...targets, ...columns, ...segments];
 }
 
+/** The reductions that are known once a loop is done. */
+export function foundBy(loop: RowLoop): readonly ReduceNode[] {
+  return loop.kind === "segments"
+    ? [...loop.segments.map((one) => one.value), ...loop.reductions]
+    : loop.reductions;
+}
+
 /** The axis along which the sums of chunks lie. Its extent is the variant's choice; no axis of a spec has this name. */
 export const chunkAxis = "(chunk)";
 

@@ -7,6 +7,7 @@
 import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../../graph/tensor/builder.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
+import { fixedFactors } from "../fixed-factors.ts";
 import { handOn } from "../handed-on.ts";
 import type { HandedOn, RowLoop, RowWork, SplitRow, Stage, StageWork } from "../plan.ts";
 import { isOverRow } from "./row-work.ts";
@@ -14,11 +15,7 @@ import { stageStructures } from "./structures.ts";
 
 /** Whether a row can be shared by workgroups: besides the loops over it only short ones, which each part repeats. */
 export function canSplit(graph: Graph, row: RowWork): boolean {
-  const fixed = new Set(
-    graph.axes.flatMap((axis) =>
-      axis.factors.filter((one) => typeof one.extent === "number").map((one) => one.name),
-    ),
-  );
+  const fixed = fixedFactors(graph);
   const isShort = ({ over }: RowLoop): boolean => over.every((one) => fixed.has(one));
   return (
     row.loops.some((loop) => sameAxes(loop.over, row.main) && !isShort(loop)) &&
