@@ -104,6 +104,17 @@ describe("group norm", () => {
   });
 });
 
+it("stores once a row what the gradients of instance norm are made of", () => {
+  const [main, after] = backwardKernelsOf("InstanceNorm") as [PlannedKernel, PlannedKernel];
+  expect(main.grid).toEqual(["N", "C"]);
+  expect(main.row.once.map((one) => one.factors)).toEqual([
+    ["N", "C"],
+    ["N", "C"],
+  ]);
+  expect(after.grid).toEqual(["C"]);
+  expect(loopsOf(after)).toEqual(["reductions N: sum sum"]);
+});
+
 it("gives softmax a stage for its maximum and one for its sum", () => {
   const [kernel] = kernelsOf("Softmax") as [PlannedKernel];
   expect(loopsOf(kernel)).toEqual(["reductions D: max", "reductions D: sum"]);
