@@ -57,7 +57,8 @@ interface Group {
 }
 
 function isOfSegments(node: Node, segments: ReadonlySet<Node>): boolean {
-  return node.kind === "reduce" && outermostReductions(node.arg).some((one) => segments.has(one));
+  if (node.kind !== "reduce" || segments.size === 0) return false;
+  return outermostReductions(node.arg).some((one) => segments.has(one));
 }
 
 /** Which nodes are samples of the terms of a sum: shifts without the moments about them, which take no loop. */
