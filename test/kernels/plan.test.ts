@@ -1,7 +1,14 @@
 /** What the schedule decides, as data: no kernel is written here. Each decision is stated by hand. */
 import { describe, expect, it } from "vitest";
+import { compileSaving } from "../../src/compile/compile-backward.ts";
 import { valueText } from "../../src/graph/tensor/value-text.ts";
-import type { PlannedKernel, SplitRow, Structure } from "../../src/kernels/schedule/plan.ts";
+import {
+  type PlannedKernel,
+  type SplitRow,
+  type Structure,
+  storedTargets,
+} from "../../src/kernels/schedule/plan.ts";
+import { checkText } from "../support/library.ts";
 import { backwardKernelsOf, kernelsOf, kernelsOfText } from "../support/plan.ts";
 
 /** Each loop with its axes and what it finds. */
@@ -181,4 +188,31 @@ it("keeps a sum of terms as one value, unless the terms are as few", () => {
     "norm Sum {\n  axes N, D\n  input a[N, D], b[N, D]\n  h = a + b\n  y = h / max(h over D)\n  output y\n}\n",
   ) as [PlannedKernel];
   expect(keptIn(kernel)).toEqual(["0 a + b"]);
+});
+
+it("keeps no comparison that only chooses: no number is made of it", () => {
+  const [kernel] = kernelsOfText(
+    "norm Choice {\n  axes N, D\n  input x[N, D], g[N, D]\n  m = max(where(g < 0, 0, x) over D)\n  y = where(g < 0, m, x)\n  output y\n}\n",
+  ) as [PlannedKernel];
+  expect(keptIn(kernel)).toEqual(["0 x"]);
+});
+
+it("stores once what two results ask one kernel for", () => {
+  const text = `norm Twice {
+    axes ...S, N, C
+    param eps = 0.01
+    input x[...S, N, C], w[N]
+    affine gamma[C] = 1
+    a = 0.5 * x + standardize(x over C, N; eps)
+    b = where(gamma < 0.25, (min(x over ...S) + max(a over ...S, N, C)), standardize(x over N, ...S; eps))
+    y = 0.5 * x + b + 0 * (w + gamma)
+    output y
+  }`;
+  const [checked] = checkText({ path: "case.norm", text });
+  const made = compileSaving(checked!.graphs[0]!, "stats");
+  if ("reason" in made) throw new Error(made.reason);
+  for (const kernel of made.backward.plan.kernels) {
+    const tensors = storedTargets(kernel).map((one) => one.tensor);
+    expect(new Set(tensors).size, kernel.name).toBe(tensors.length);
+  }
 });

@@ -1,7 +1,9 @@
 /** Every rule of the plan: a plan that the schedule made, broken by hand in one place, and what the verifier says to it. */
 import { describe, expect, it, test } from "vitest";
+import { compileGraph } from "../../src/compile/passes.ts";
 import { differentiate } from "../../src/graph/autodiff/differentiate.ts";
 import type { Node } from "../../src/graph/tensor/graph.ts";
+import { verifyKernel } from "../../src/kernels/ir/verify-kernel.ts";
 import type {
   HandedOn,
   PlannedKernel,
@@ -381,4 +383,11 @@ test("the plans of the library keep all of them, forward and backward", () => {
     const planned = planOf(graph);
     expect(() => verifyPlan(planned.graph, planned.plan)).not.toThrow();
   }
+});
+
+test("a text keeps what the plan says", () => {
+  const { kernels } = compileGraph(graphOf("LayerNorm"));
+  const resident = kernels[0]!.whole.find((one) => one.structure.kept.length > 0)!;
+  expect(() => verifyKernel(resident)).not.toThrow();
+  expect(() => verifyKernel({ ...resident, held: 2 })).toThrow("2 values are kept, not 1");
 });

@@ -27,7 +27,8 @@ export interface ByProducts {
 export interface MainWork {
   readonly rows: Rows;
   readonly largest: Target;
-  /** What it stores. */
+  readonly stored: readonly Target[];
+  /** The values of these, as the kernel computes them. */
   readonly values: readonly Node[];
 }
 
@@ -36,7 +37,7 @@ export function byProducts(
   g: GraphBuilder,
   graph: Graph,
   rest: readonly Target[],
-  { rows, largest, values }: MainWork,
+  { rows, largest, stored, values }: MainWork,
 ): ByProducts {
   const row = minus(largest.factors, rows.grid);
   const going: GoingRows = { rows, row, reads: tensorsIn(values) };
@@ -65,7 +66,8 @@ export function byProducts(
     }));
   return {
     after,
-    once: madeOfSegments("row"),
+    // Another result may ask the kernel for the same sum, which is then stored for both.
+    once: madeOfSegments("row").filter((one) => !stored.some(({ tensor }) => tensor === one.tensor)),
     columns: madeOfSegments("column"),
     chunked: chunkAxes(sums)[0] ?? [],
     segments,

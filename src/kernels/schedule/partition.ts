@@ -143,7 +143,7 @@ function kernelsWithGrid(
     // What can be made of sums that this kernel adds up on its way comes after it, and does not read its inputs again.
     const ordered = orderLike(graph, grid, values);
     const rows = { grid: ordered, row, fixed, isStored };
-    const made = byProducts(g, graph, rest, { rows, largest, values });
+    const made = byProducts(g, graph, rest, { rows, largest, stored, values });
     const { after, once, columns, chunked, segments } = made;
     const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
     const known = new Set(others.map((one) => one.tensor));

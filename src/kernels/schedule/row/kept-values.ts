@@ -4,7 +4,7 @@
  */
 import { type AxisSet, isSubset } from "../../../graph/tensor/axes.ts";
 import { type Node, operands } from "../../../graph/tensor/graph.ts";
-import type { KeptValue, RowWork } from "../plan.ts";
+import type { ElementLoop, KeptValue, RowLoop, RowWork } from "../plan.ts";
 import { mainLoops } from "./row-work.ts";
 
 /**
@@ -15,12 +15,14 @@ import { mainLoops } from "./row-work.ts";
  */
 export function keptValues(grid: AxisSet, row: RowWork): KeptValue[] {
   const full = [...grid, ...row.main];
+  const computed = computedPerElement(row);
   const kept = new Set<Node>();
   const available = new Set<Node>();
   for (const values of valuesByLoop(row)) {
     const needed = elementwise(values, (node) => !available.has(node));
     for (const node of needed) {
-      if (available.has(node) && isSubset(full, node.axes) && !follows(node)) kept.add(node);
+      if (!available.has(node) || !isSubset(full, node.axes)) continue;
+      if (computed.has(node) && !follows(node)) kept.add(node);
     }
     for (const node of elementwise(values, () => true)) available.add(node);
   }
@@ -41,9 +43,34 @@ export function keptValues(grid: AxisSet, row: RowWork): KeptValue[] {
 
 /** The values that each loop over the row needs, in order. */
 function valuesByLoop(row: RowWork): Node[][] {
-  const reduced = mainLoops(row).map((loop) => loop.reductions.map((one) => one.arg));
-  const stored = row.elements.map(({ targets, columns }) => [...targets, ...columns].map((one) => one.value));
-  return [...reduced, ...stored];
+  return [...mainLoops(row).map(reducedBy), ...row.elements.map(storedBy)];
+}
+
+/**
+ * What the loops compute for each element of the row, and so could keep. Samples are of a few elements; and of a comparison
+ * that a `where` chooses by no number is made.
+ */
+function computedPerElement(row: RowWork): Set<Node> {
+  const loops = mainLoops(row).filter((one) => one.kind !== "samples");
+  const values = [...loops.flatMap(reducedBy), ...row.elements.flatMap(storedBy)];
+  const numbers = new Set(values);
+  for (const node of elementwise(values, () => true)) {
+    const chooses = node.kind === "map" && node.op === "where" && isComparison(node.args[0]);
+    for (const one of operands(node).slice(chooses ? 1 : 0)) numbers.add(one);
+  }
+  return numbers;
+}
+
+function reducedBy({ reductions }: RowLoop): Node[] {
+  return reductions.map((one) => one.arg);
+}
+
+function storedBy({ targets, columns }: ElementLoop): Node[] {
+  return [...targets, ...columns].map((one) => one.value);
+}
+
+function isComparison(node: Node): boolean {
+  return node.kind === "map" && ["lt", "le", "eq", "ne"].includes(node.op);
 }
 
 /** The values and what they are made of, down to reductions (known before the loop) and where `through` says no. */
