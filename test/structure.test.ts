@@ -26,6 +26,8 @@ const road = [
   "src/graph/autodiff",
   "src/graph/oracle",
   "src/kernels/schedule",
+  "src/kernels/schedule/verify",
+  "src/kernels/schedule/row",
   "src/kernels/ir",
   "src/kernels/body",
   "src/kernels/strategies",

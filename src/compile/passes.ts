@@ -14,6 +14,8 @@ import { verifyKernel } from "../kernels/ir/verify-kernel.ts";
 import { lowerStructures } from "../kernels/lower/lower-structures.ts";
 import { partition } from "../kernels/schedule/partition.ts";
 import type { Plan } from "../kernels/schedule/plan.ts";
+import { scheduleRows } from "../kernels/schedule/row/schedule-rows.ts";
+import { verifyPlan } from "../kernels/schedule/verify/verify-plan.ts";
 import type { Program } from "../program/program.ts";
 import { emitProgram } from "../targets/wgsl/emit-program.ts";
 
@@ -58,9 +60,10 @@ export function passGraph(checked: Graph): PassedGraphs {
 /** The second half: kernels, from the last of the graphs. */
 export function compilePassed(graphs: PassedGraphs): Compiled {
   const { graph } = graphs.at(-1)!;
-  const plan = partition(graph);
+  const plan = scheduleRows(graph, partition(graph));
+  verifyPlan(graph, plan);
   const addressOf = addresses(graph.tensors, plan.scratch);
-  const kernels = plan.kernels.map((one) => lowerStructures(graph, one, addressOf));
+  const kernels = plan.kernels.map((one) => lowerStructures(one, addressOf));
   for (const one of kernels) for (const kernel of allKernels(one)) verifyKernel(kernel);
   return { program: emitProgram(graph, plan, kernels), plan, kernels, graphs };
 }

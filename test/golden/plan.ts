@@ -1,12 +1,11 @@
 /** A plan as text: each kernel with its grid and what it stores. */
 
 import type { Plan } from "../../src/kernels/schedule/plan.ts";
-import { reductionLoops } from "../../src/kernels/schedule/row-loops.ts";
 
 export function printPlan(plan: Plan): string {
   return plan.kernels
     .map((kernel) => {
-      const loops = reductionLoops(kernel);
+      const { loops } = kernel.row;
       return [
         `kernel for ${kernel.name}: a row for each ${kernel.grid.join(", ") || "(nothing)"}`,
         ...loops.map(

@@ -67,7 +67,7 @@ const good: readonly Stmt[] = [
 function kernel(body: readonly Stmt[], tensors: Kernel["tensors"] = bound): Kernel {
   return {
     name: "y",
-    structure: { vector: null, together: 1, resident: false, stage: null },
+    structure: { vector: null, together: 1, kept: [] },
     tensors,
     constants: [{ kind: "lanes" }],
     shared: { slots: 1, type: "f32" },

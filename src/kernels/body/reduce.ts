@@ -2,17 +2,21 @@
 import { isMoment, type Node, type ReduceNode } from "../../graph/tensor/graph.ts";
 import { div, local } from "../ir/expr.ts";
 import type { FoldOp } from "../ir/ir.ts";
-import type { ReductionLoop } from "../schedule/row-loops.ts";
 import { bind, type Frame } from "./frame.ts";
 import { countOf, type Path, sumLoop } from "./loop.ts";
 import { foldTotals, lowerMoments, type MomentGroup, sampleMean } from "./moments.ts";
 import { shareTotals } from "./reduce-across-lanes.ts";
 import { lowerValue, type ValueContext } from "./value.ts";
 
-/** Writes the loops for some reductions into the row's frame; they are values of that frame from then on. */
-export function lowerReductions(context: ValueContext, row: Frame, loop: ReductionLoop, path: Path): void {
+/** Writes a loop for some reductions into the row's frame; they are values of that frame from then on. */
+export function lowerReductions(
+  context: ValueContext,
+  row: Frame,
+  reductions: readonly ReduceNode[],
+  path: Path,
+): void {
   const groups = new Map<Node, ReduceNode[]>();
-  for (const node of loop.reductions) {
+  for (const node of reductions) {
     if (isMoment(node.op)) groups.set(node.arg, [...(groups.get(node.arg) ?? []), node]);
   }
   const moments: MomentGroup[] = [];
@@ -23,7 +27,7 @@ export function lowerReductions(context: ValueContext, row: Frame, loop: Reducti
     } else moments.push({ arg, nodes });
   }
   if (moments.length > 0) lowerMoments(context, row, path, moments);
-  const plain = loop.reductions.filter((one) => !isMoment(one.op));
+  const plain = reductions.filter((one) => !isMoment(one.op));
   if (plain.length > 0) lowerPlain(context, row, path, plain);
 }
 

@@ -5,7 +5,6 @@ import type { MapNode, Node } from "../../graph/tensor/graph.ts";
 import { add, binary, call, constant, extentOf, f32, float, local, ramp, select } from "../ir/expr.ts";
 import type { Access, BinaryOp, Expr, UnaryOp } from "../ir/ir.ts";
 import { everyExpr, operandsOf } from "../ir/visit.ts";
-import type { Kept } from "../schedule/kept-values.ts";
 import type { Address } from "./address.ts";
 import { elementIndex } from "./element-index.ts";
 import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorAxis } from "./frame.ts";
@@ -16,8 +15,9 @@ export interface ValueContext extends Sharing {
   readonly addressOf: (tensor: string) => Address;
   /** How many nodes use a node: one used once is written into its user. */
   readonly uses: ReadonlyMap<Node, number>;
-  /** What loops over a resident row keep. */
-  readonly kept: Kept;
+  /** The values that loops over a resident row keep, each with its slot, and those that a loop has kept by now. */
+  readonly kept: ReadonlyMap<Node, number>;
+  readonly filled: Set<Node>;
 }
 
 /** Nested deeper than this, an expression gets a name: shader compilers bound their recursion, and readers theirs. */
@@ -29,7 +29,7 @@ export function lowerValue(context: ValueContext, frame: Frame, node: Node): Exp
     if (known !== undefined && isVisible(frame, at, node)) return known;
   }
   const home = homeOf(frame, node.axes);
-  const slot = home.step === null ? undefined : context.kept.slots.get(node);
+  const slot = home.step === null ? undefined : context.kept.get(node);
   if (slot !== undefined) return keptValue(context, home, node, slot);
   const value = compute(context, home, node);
   const once = (context.uses.get(node) ?? 0) <= 1;
@@ -43,7 +43,7 @@ export function lowerValue(context: ValueContext, frame: Frame, node: Node): Exp
 /** The first loop computes it and keeps it; the later ones recall it. */
 function keptValue(context: ValueContext, home: Frame, node: Node, slot: number): Expr {
   const step = home.step as Expr;
-  if (context.kept.filled.has(node)) {
+  if (context.filled.has(node)) {
     const name = context.nameOf("kept");
     home.body.push({ kind: "recall", name, slot, step });
     home.values.set(node, local("f32x4", name));
@@ -52,7 +52,7 @@ function keptValue(context: ValueContext, home: Frame, node: Node, slot: number)
   const computed = compute(context, home, node);
   const value = computed.kind === "local" ? computed : bind(home, baseName(node), computed, context.nameOf);
   home.values.set(node, value);
-  context.kept.filled.add(node);
+  context.filled.add(node);
   home.body.push({ kind: "keep", slot, step, value });
   return value;
 }

@@ -7,6 +7,7 @@ import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { Node } from "../../graph/tensor/graph.ts";
 import { partsFactor } from "../../program/names.ts";
 import type { Address } from "../body/address.ts";
+import { createContext } from "../body/context.ts";
 import { bind, createFrame, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
 import { lowerReductions } from "../body/reduce.ts";
@@ -15,10 +16,10 @@ import { add, builtin, div, extentOf, f32, mul, sub } from "../ir/expr.ts";
 import { constantKey, type Expr } from "../ir/ir.ts";
 import type { ScalarConstant, ScalarExpr, ScalarStmt } from "../ir/scalar.ts";
 import { everyExpr, everyExprIn, everyStmt } from "../ir/visit.ts";
-import { countUses, createNames } from "../lower/lower.ts";
 import type { MapDraw, StatisticsDraw } from "../schedule/gather-plan.ts";
-import type { ReductionLoop } from "../schedule/row-loops.ts";
-import { mergePartials, type Partials, partialsOf, partRange, withAllMoments } from "../strategies/split.ts";
+import type { PartNumbers } from "../schedule/handed-on.ts";
+import { mergePartials } from "../strategies/merge-partials.ts";
+import { partRange } from "../strategies/part-range.ts";
 import { scalarExpr, scalarize } from "./scalarize.ts";
 
 export interface GatherKernel {
@@ -61,38 +62,35 @@ export function lowerMap({ target }: MapDraw, addressOf: AddressOf): GatherKerne
 }
 
 export function lowerStatistics(draw: StatisticsDraw, addressOf: AddressOf): StatisticsKernels {
-  const loop: ReductionLoop = { over: draw.row, reductions: draw.reductions, segments: [] };
   const path: Path = { over: draw.row, vector: null, range: { kind: "whole" } };
   const context = contextOf(draw.reductions, addressOf);
   const row = rowFrame(draw.grid, builtin("group"));
-  lowerReductions(context, row, loop, path);
+  lowerReductions(context, row, draw.reductions, path);
   const whole = kernelOf(draw.grid, row, valuesOf(row, draw.reductions), null);
-  return { whole, split: draw.long ? lowerSplit(draw, loop, path, addressOf) : null };
+  return { whole, split: draw.parts && lowerSplit(draw, draw.parts, path, addressOf) };
 }
 
 function lowerSplit(
   draw: StatisticsDraw,
-  loop: ReductionLoop,
+  parts: PartNumbers,
   path: Path,
   addressOf: AddressOf,
 ): StatisticsKernels["split"] {
-  const partials = partialsOf([loop]);
   return {
-    part: lowerPart(draw, loop, path, partials, addressOf),
-    merge: lowerMerge(draw, loop, path, partials, addressOf),
-    slots: partials.slots,
+    part: lowerPart(draw, parts, path, addressOf),
+    merge: lowerMerge(draw, parts, path, addressOf),
+    slots: parts.end,
   };
 }
 
 /** Texel `part · rows + row`. */
 function lowerPart(
   draw: StatisticsDraw,
-  loop: ReductionLoop,
+  { handsOn, end }: PartNumbers,
   path: Path,
-  partials: Partials,
   addressOf: AddressOf,
 ): GatherKernel {
-  const { reductions } = withAllMoments(loop);
+  const reductions = handsOn.map((one) => one.node);
   const context = contextOf(reductions, addressOf);
   const { nameOf } = context;
   const rows = extentOf(draw.grid);
@@ -101,24 +99,23 @@ function lowerPart(
   const place = bind(top, "row", sub(builtin("group"), mul(part, rows)), nameOf);
   const row = { ...rowFrame(draw.grid, place), body: top.body };
   const range = partRange(row, path, nameOf);
-  lowerReductions(context, row, { ...loop, reductions }, { ...path, range });
+  lowerReductions(context, row, reductions, { ...path, range });
   const values: Expr[] = [];
-  for (const node of reductions) values[partials.slotOf(node)] = row.values.get(node) as Expr;
+  for (const { node, slot } of handsOn) values[slot] = row.values.get(node) as Expr;
   // Of a sample alone nothing is merged: its two other slots stay empty.
-  const slots = Array.from({ length: partials.slots }, (_, slot) => values[slot] ?? f32(0));
-  return kernelOf([partsFactor, ...draw.grid], row, slots, part);
+  const all = Array.from({ length: end }, (_, slot) => values[slot] ?? f32(0));
+  return kernelOf([partsFactor, ...draw.grid], row, all, part);
 }
 
 function lowerMerge(
   draw: StatisticsDraw,
-  loop: ReductionLoop,
+  { handsOn }: PartNumbers,
   path: Path,
-  partials: Partials,
   addressOf: AddressOf,
 ): GatherKernel {
   const context = contextOf(draw.reductions, addressOf);
   const row = rowFrame(draw.grid, builtin("group"));
-  mergePartials(context, row, path, loop, partials, (slot, part) => ({
+  mergePartials(context, row, path, draw.reductions, handsOn, (slot, part) => ({
     tensor: partSlot(draw, slot),
     index: add(mul(part, extentOf(draw.grid)), builtin("group")),
   }));
@@ -126,13 +123,7 @@ function lowerMerge(
 }
 
 function contextOf(values: readonly Node[], addressOf: AddressOf): ValueContext {
-  return {
-    nameOf: createNames(),
-    addressOf,
-    uses: countUses(values),
-    barriers: false,
-    kept: { slots: new Map(), filled: new Set() },
-  };
+  return createContext(values, addressOf, { barriers: false, kept: [] });
 }
 
 function rowFrame(grid: AxisSet, linear: Expr): Frame {

@@ -3,6 +3,7 @@
  * writes memory, or waits, is a statement. Values have a type; nothing converts by itself.
  */
 import type { NativeOperator } from "../../graph/operators/operators.ts";
+import type { Structure } from "../schedule/plan.ts";
 
 /** `f32x4` is four neighbours along the vector axis, `boolx4` what comparing them gives. */
 export type Type = "f32" | "f32x4" | "u32" | "bool" | "boolx4";
@@ -125,18 +126,6 @@ export type Stmt =
   | { readonly kind: "if"; readonly condition: Expr; readonly body: readonly Stmt[] }
   /** Waits for the workgroup; workgroup memory written before is seen after. */
   | { readonly kind: "barrier" };
-
-/** What of a kernel is decided in its text. All else (lanes, rows, how many parts) is a constant. */
-export interface Structure {
-  /** The factor along which values are four wide, if any: its extent must then be a multiple of four. */
-  readonly vector: string | null;
-  /** Rows that a lane takes through the loops together; their number must be a multiple of it. */
-  readonly together: number;
-  /** Whether each lane keeps its share of the row from the first loop for the later ones. */
-  readonly resident: boolean;
-  /** Of a row that several workgroups share: which dispatch this is. All but the last write what their part adds up to. */
-  readonly stage: number | null;
-}
 
 export interface Kernel {
   readonly name: string;

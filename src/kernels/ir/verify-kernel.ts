@@ -78,6 +78,7 @@ export function verifyKernel(kernel: Kernel): void {
     }
   };
   checkBlock(kernel.body, new Map(), true);
+  if (kept.size !== kernel.held) fail(`${kernel.held} values are kept, not ${kept.size}`);
 }
 
 function checkExpr(expr: Expr, names: Names, fail: (rule: string) => never): void {

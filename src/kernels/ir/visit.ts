@@ -110,12 +110,6 @@ export function usedConstants(body: readonly Stmt[]): Constant[] {
   return [...found.values()];
 }
 
-/** Values that a lane keeps a step. */
-export function heldSlots(body: readonly Stmt[]): number {
-  const slots = [...everyStmt(body)].map((one) => (one.kind === "keep" ? one.slot + 1 : 0));
-  return Math.max(0, ...slots);
-}
-
 /** Whether the body asks which part of a row it has. */
 export function usesPart(body: readonly Stmt[]): boolean {
   return [...everyExprIn(body)].some((one) => one.kind === "builtin" && one.name === "part");

@@ -4,7 +4,7 @@
  * writes one tensor, element by element, and reads the statistics that earlier draws packed.
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
-import { createBuilder } from "../../graph/tensor/builder.ts";
+import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
 import {
   type Graph,
   isMoment,
@@ -14,6 +14,8 @@ import {
   reachable,
 } from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { fixedFactors } from "./fixed-factors.ts";
+import { handOn, type PartNumbers } from "./handed-on.ts";
 import { orderLike } from "./partition.ts";
 import type { Target } from "./plan.ts";
 
@@ -41,8 +43,8 @@ export interface StatisticsDraw {
   readonly reductions: readonly ReduceNode[];
   /** The names under which later draws read each of them. */
   readonly names: readonly string[];
-  /** Whether rows can be long: then there are texts for rows in parts as well. */
-  readonly long: boolean;
+  /** What a part of a row hands on; null where rows are short, and never taken in parts. */
+  readonly parts: PartNumbers | null;
 }
 
 /** What a texel holds. */
@@ -77,7 +79,7 @@ export function planGather(graph: Graph): GatherPlan {
   });
   return {
     draws: [
-      ...statistics.map((one, place) => statisticsDraw(graph, one, `stats_${place + 1}`, fresh)),
+      ...statistics.map((one, place) => statisticsDraw(g, graph, one, `stats_${place + 1}`, fresh)),
       ...maps,
     ],
   };
@@ -100,6 +102,7 @@ interface Reduction {
 }
 
 function statisticsDraw(
+  g: GraphBuilder,
   graph: Graph,
   reductions: readonly Reduction[],
   wanted: string,
@@ -107,11 +110,9 @@ function statisticsDraw(
 ): StatisticsDraw {
   const nodes = reductions.map((one) => one.node);
   const [{ axes, over }] = nodes;
-  const fixed = graph.axes
-    .flatMap((axis) => axis.factors)
-    .filter((one) => typeof one.extent === "number")
-    .map((one) => one.name);
-  const sampled = nodes.every((one) => one.op === "shift");
+  const fixed = fixedFactors(graph);
+  const isSampled = nodes.every((one) => one.op === "shift");
+  const isLong = !isSampled && !over.every((one) => fixed.has(one));
   return {
     kind: "statistics",
     name: fresh(wanted),
@@ -120,7 +121,7 @@ function statisticsDraw(
     row: orderLike(graph, over, nodes),
     reductions: nodes,
     names: reductions.map((one) => one.name),
-    long: !sampled && !over.every((one) => fixed.includes(one)),
+    parts: isLong ? handOn(g, nodes, 0) : null,
   };
 }
 

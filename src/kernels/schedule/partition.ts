@@ -13,10 +13,10 @@ import { chunkFactor } from "../../program/names.ts";
 import { byProducts } from "./by-products.ts";
 import { resolveInKernel } from "./locality.ts";
 import { pinnedStatistics } from "./pinned.ts";
-import { type Plan, type PlannedKernel, scratchName, storedTargets, type Target } from "./plan.ts";
+import { type KernelResults, type Partition, scratchName, storedTargets, type Target } from "./plan.ts";
 import { protectStates } from "./state-updates.ts";
 
-export function partition(graph: Graph): Plan {
+export function partition(graph: Graph): Partition {
   const g = createBuilder([...graph.factors, chunkFactor]);
   const factorsOf = new Map(graph.tensors.map((one) => [one.name, one.factors]));
   // All nodes are made by one builder: it knows them by their numbers.
@@ -45,7 +45,7 @@ export function partition(graph: Graph): Plan {
   for (const one of kernels.flatMap(storedTargets)) {
     if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
   }
-  return { kernels, scratch: [...scratch.values()] };
+  return { kernels, scratch: [...scratch.values()], g };
 }
 
 /** Beyond this depth the first grid that serves is taken: nested reductions over ever other axes would take 4^n steps. */
@@ -59,11 +59,11 @@ interface Search {
   readonly pinned: ReadonlySet<Node>;
 }
 
-function kernelsFor(search: Search, targets: readonly Target[], depth: number): PlannedKernel[] {
+function kernelsFor(search: Search, targets: readonly Target[], depth: number): KernelResults[] {
   if (targets.length === 0) return [];
   const last = lastOf(targets);
   const largest = largestOf(targets);
-  let best: PlannedKernel[] | undefined;
+  let best: KernelResults[] | undefined;
   // Mostly they are one. The sum of a gradient over all rows is made of it, yet better computed after it.
   for (const main of last === largest ? [last] : [last, largest]) {
     for (const grid of candidateGrids(search.graph, main)) {
@@ -108,7 +108,7 @@ function kernelsWithGrid(
   largest: Target,
   grid: AxisSet,
   depth: number,
-): PlannedKernel[] | undefined {
+): KernelResults[] | undefined {
   const { graph, g, pinned } = search;
   const fixed = fixedFactors(graph);
   let stored = targets.filter((one) => isSubset(grid, one.factors));
@@ -137,12 +137,12 @@ function kernelsWithGrid(
     // What can be made of sums that this kernel adds up on its way comes after it, and does not read its inputs again.
     const ordered = orderLike(graph, grid, values);
     const rows = { grid: ordered, row, fixed, isStored };
-    const made = byProducts(g, graph, rest, rows, largest, values);
+    const made = byProducts(g, graph, rest, { rows, largest, stored, values });
     const { after, once, columns, chunked, segments } = made;
     const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
     const known = new Set(others.map((one) => one.tensor));
     const before = [...others, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
-    const kernel: PlannedKernel = {
+    const kernel: KernelResults = {
       name: largest.tensor,
       grid: ordered,
       targets: [...stored.map((one, i) => ({ ...one, value: made.values[i] })), ...once],

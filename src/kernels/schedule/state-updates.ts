@@ -7,16 +7,16 @@ import { sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Graph, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
 import { readsTensor } from "./locality.ts";
-import { type PlannedKernel, plainKernel, type Target } from "./plan.ts";
+import { type KernelResults, plainKernel, type Target } from "./plan.ts";
 
 export function protectStates(
   graph: Graph,
-  kernels: readonly PlannedKernel[],
+  kernels: readonly KernelResults[],
   g: GraphBuilder,
-): PlannedKernel[] {
+): KernelResults[] {
   const states = new Set(graph.tensors.filter((one) => one.role === "state").map((one) => one.name));
-  const copies: PlannedKernel[] = [];
-  const safe = kernels.map((kernel, place): PlannedKernel => {
+  const copies: KernelResults[] = [];
+  const safe = kernels.map((kernel, place): KernelResults => {
     const targets = kernel.targets.map((target): Target => {
       if (!states.has(target.tensor) || isSafe(kernels, place, target)) return target;
       const name = `next_${target.tensor}`;
@@ -29,7 +29,7 @@ export function protectStates(
   return [...safe, ...copies];
 }
 
-function isSafe(kernels: readonly PlannedKernel[], place: number, target: Target): boolean {
+function isSafe(kernels: readonly KernelResults[], place: number, target: Target): boolean {
   const state = target.tensor;
   if (
     kernels.some(

@@ -12,13 +12,15 @@ import { storeOnce } from "../body/store.ts";
 import { lowerValue, type ValueContext } from "../body/value.ts";
 import { add, binary, local, u32 } from "../ir/expr.ts";
 import type { Expr, Stmt } from "../ir/ir.ts";
-import type { ReductionLoop } from "../schedule/row-loops.ts";
+import type { RowLoop } from "../schedule/plan.ts";
+
+export type SegmentsLoop = Extract<RowLoop, { readonly kind: "segments" }>;
 
 /** @param path over the outer axes, and which of them this workgroup has. @param inner over the inner ones. */
 export function lowerSegments(
   context: ValueContext,
   row: Frame,
-  loop: ReductionLoop,
+  loop: SegmentsLoop,
   path: Path,
   inner: Path,
   active: Expr,
@@ -27,7 +29,7 @@ export function lowerSegments(
   const at = nameOf("segment");
   const frame = createFrame(row, { factors: path.over, linear: local("u32", at), vector: null });
   const reductions = loop.segments.map((one) => one.value);
-  lowerReductions(context, frame, { over: inner.over, reductions, segments: [] }, inner);
+  lowerReductions(context, frame, reductions, inner);
   storeOnce(context, frame, active, loop.segments, null);
   const totals = loop.reductions.map((node) => {
     const value = lowerValue(context, frame, node.arg);

@@ -3,19 +3,17 @@ import { asBuilt, namedShaders } from "../../../compile/build/readable-wgsl.ts";
 import type { Compiled } from "../../../compile/passes.ts";
 import { type Graph, type Node, reachable } from "../../../graph/tensor/graph.ts";
 import { storedTargets } from "../../../kernels/schedule/plan.ts";
-import { reductionLoops } from "../../../kernels/schedule/row-loops.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
 import { planProgram } from "../../../runtime/variants/dispatch.ts";
 import type { Described } from "../../../runtime/variants/traits.ts";
 import type { Variant } from "../../../runtime/variants/variant.ts";
+import { type PlanFacts, planFacts } from "./plan-facts.ts";
 
-export interface KernelFacts {
+export interface KernelFacts extends PlanFacts {
   readonly name: string;
   /** The kept axes, one row for each coordinate, and those that a row runs over. */
   readonly grid: readonly string[];
   readonly row: readonly string[];
-  /** Loops over a row before the one that writes: what each reduces. */
-  readonly phases: readonly { readonly over: readonly string[]; readonly reductions: readonly string[] }[];
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   /** Elementwise operations and reductions of the graph that this one kernel does. */
@@ -44,10 +42,7 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
       name: kernel.name,
       grid: kernel.grid,
       row: kernel.row,
-      phases: reductionLoops(plan.kernels[i]!).map(({ over, reductions }) => ({
-        over,
-        reductions: reductions.map((one) => one.op),
-      })),
+      ...planFacts(plan.kernels[i]!),
       reads: tensors.filter((one) => one.access === "read").map((one) => one.name),
       writes: tensors.filter((one) => one.access === "read_write").map((one) => one.name),
       fused: countOperations(values),

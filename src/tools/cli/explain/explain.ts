@@ -12,6 +12,7 @@ import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson } from "../terminal/output.ts";
 import { type DispatchFacts, dispatchFacts, floorBytes, type KernelFacts, kernelFacts } from "./describe.ts";
 import { type KeptFacts, keptFacts, keptLines } from "./kept-facts.ts";
+import { planLines } from "./plan-lines.ts";
 
 export interface ExplainOptions {
   readonly shape: readonly string[];
@@ -153,10 +154,7 @@ function kernelLines(kernel: KernelFacts, { shape }: Explanation, wgsl: boolean)
     `  reads ${kernel.reads.join(", ") || "nothing"}; writes ${kernel.writes.join(", ")}`,
     `  grid  ${kernel.grid.join(", ") || "(one row)"}; row ${kernel.row.join(", ") || "(one element)"}`,
     `  fuses ${elementwise} elementwise operations and ${reductions} reductions`,
-    ...kernel.phases.map(
-      ({ over, reductions }) => `  phase ${reductions.join(", ")} over ${over.join(", ")}`,
-    ),
-    "  phase write",
+    ...planLines(kernel).map(indented),
   ];
   const dispatches = shape?.dispatches.filter((one) => one.kernel === kernel.name) ?? [];
   if (dispatches.length > 0) lines.push(...variantLines(dispatches));

@@ -1,0 +1,44 @@
+/** What lowering a kernel knows from the start. */
+import { type Node, operands, reachable } from "../../graph/tensor/graph.ts";
+import type { KeptValue } from "../schedule/plan.ts";
+import type { Address } from "./address.ts";
+import type { NameOf } from "./frame.ts";
+import type { ValueContext } from "./value.ts";
+
+/**
+ * @param values all that the kernel stores.
+ * @param barriers whether the lanes of a row may belong to several subgroups.
+ */
+export function createContext(
+  values: readonly Node[],
+  addressOf: (tensor: string) => Address,
+  { barriers, kept }: { readonly barriers: boolean; readonly kept: readonly KeptValue[] },
+): ValueContext {
+  return {
+    nameOf: createNames(),
+    addressOf,
+    uses: countUses(values),
+    barriers,
+    kept: new Map(kept.map(({ value, slot }) => [value, slot])),
+    filled: new Set(),
+  };
+}
+
+function countUses(values: readonly Node[]): Map<Node, number> {
+  const uses = new Map<Node, number>();
+  const count = (node: Node): void => void uses.set(node, (uses.get(node) ?? 0) + 1);
+  for (const node of reachable(values)) for (const one of operands(node)) count(one);
+  for (const value of values) count(value);
+  return uses;
+}
+
+/** Names of locals, each once; the emitter makes them legal in its language. */
+function createNames(): NameOf {
+  const taken = new Set<string>();
+  return (base) => {
+    let name = base;
+    for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
+    taken.add(name);
+    return name;
+  };
+}

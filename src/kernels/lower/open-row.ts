@@ -1,0 +1,41 @@
+/** A row, or a few together, for each of the rows that a workgroup has. */
+import { bind, createFrame, type Frame, type NameOf } from "../body/frame.ts";
+import { elementPlace, type Path, stepsOf } from "../body/loop.ts";
+import { add, binary, builtin, div, mul, rows, select, u32 } from "../ir/expr.ts";
+import type { Expr, Stmt } from "../ir/ir.ts";
+
+/** A row to be written for. */
+export interface OpenRow {
+  readonly row: Frame;
+  /** Whether the row is there: rows are rounded up to whole workgroups. */
+  readonly active: Expr;
+}
+
+/**
+ * Writes what a kernel does with the row that its workgroup has: rows are rounded up, and those beyond the end compute
+ * row 0 again and store nothing.
+ */
+export function lowerRow(
+  path: Path,
+  together: number,
+  nameOf: NameOf,
+  fill: (open: OpenRow) => void,
+): Stmt[] {
+  const place = nameOf("row");
+  const row = createFrame(null, {
+    factors: path.over,
+    linear: elementPlace(path, place),
+    vector: path.vector,
+  });
+  const index = bind(row, "index", add(mul(builtin("group"), rows), builtin("row")), nameOf);
+  const active = bind(row, "active", binary("lt", index, div(stepsOf(path), u32(together))), nameOf);
+  row.body.push({ kind: "let", name: place, value: rowAt(index, active, together) });
+  fill({ row, active });
+  return row.body;
+}
+
+/** The number of a row, of the place it has among all that are there. */
+export function rowAt(index: Expr, active: Expr, together: number): Expr {
+  const first = mul(select(active, index, u32(0)), u32(together));
+  return together === 1 ? first : add(first, builtin("copy"));
+}

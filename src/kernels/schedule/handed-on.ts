@@ -1,0 +1,50 @@
+/**
+ * What a part of a row hands on for some reductions: numbers in slots. Moments take three, for shift, rest and spread
+ * of one operand, and any other reduction takes one.
+ */
+import type { GraphBuilder } from "../../graph/tensor/builder.ts";
+import { isMoment, type Moment, type ReduceNode } from "../../graph/tensor/graph.ts";
+import type { HandedOn } from "./plan.ts";
+
+const moments: readonly Moment[] = ["shift", "rest", "spread"];
+
+export interface PartNumbers {
+  readonly handsOn: readonly HandedOn[];
+  /** The first slot that is free after them. */
+  readonly end: number;
+}
+
+/** @param first the first free slot. */
+export function handOn(g: GraphBuilder, reductions: readonly ReduceNode[], first: number): PartNumbers {
+  const places = new Map<string, number>();
+  let end = first;
+  for (const node of reductions) {
+    if (places.has(groupOf(node))) continue;
+    places.set(groupOf(node), end);
+    end += isMoment(node.op) ? moments.length : 1;
+  }
+  const handsOn = withAllMoments(g, reductions).map((node): HandedOn => {
+    const place = places.get(groupOf(node)) as number;
+    return { node, slot: isMoment(node.op) ? place + moments.indexOf(node.op) : place };
+  });
+  return { handsOn, end };
+}
+
+/** Merging a variance wants the means of the parts, whether or not the kernel asks for them. */
+function withAllMoments(g: GraphBuilder, reductions: readonly ReduceNode[]): ReduceNode[] {
+  const all = [...reductions];
+  for (const { op, arg, over } of reductions) {
+    if (op !== "rest" && op !== "spread") continue;
+    for (const other of moments) {
+      if (all.some((one) => one.op === other && one.arg === arg)) continue;
+      const made = g.reduce(other, arg, over);
+      if (made.kind === "reduce") all.push(made);
+    }
+  }
+  return all;
+}
+
+/** The same for reductions whose numbers are merged together. */
+function groupOf({ op, arg, over, id }: ReduceNode): string {
+  return isMoment(op) ? `moments of ${arg.id} over ${over.join(" ")}` : `reduction ${id}`;
+}

@@ -1,0 +1,23 @@
+/** How each kernel goes over its rows: the second half of the plan, after `partition`. */
+import type { Graph } from "../../../graph/tensor/graph.ts";
+import type { Partition, Plan, PlannedKernel } from "../plan.ts";
+import { rowWork } from "./row-work.ts";
+import { canSplit, splitRow } from "./stages.ts";
+import { vectorFactor, wholeStructures } from "./structures.ts";
+
+export function scheduleRows(graph: Graph, { kernels, scratch, g }: Partition): Plan {
+  return {
+    scratch,
+    kernels: kernels.map((kernel): PlannedKernel => {
+      const row = rowWork(graph, kernel);
+      const vector = vectorFactor(graph, kernel);
+      const inChunks = kernel.columns.length > 0;
+      return {
+        ...kernel,
+        row,
+        structures: wholeStructures(kernel, row, vector),
+        split: !inChunks && canSplit(graph, row) ? splitRow(g, row, kernel.grid, vector) : null,
+      };
+    }),
+  };
+}

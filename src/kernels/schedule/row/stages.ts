@@ -1,0 +1,77 @@
+/**
+ * The stages of a row that several workgroups share: each set of reductions over the row is a dispatch of its own, in
+ * which every part hands on what it adds up to, and the next one merges the parts.
+ *
+ *     softmax:  part max, hand on  →  merge max, part sum, hand on  →  merge max, merge sum, store
+ */
+import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
+import type { GraphBuilder } from "../../../graph/tensor/builder.ts";
+import type { Graph } from "../../../graph/tensor/graph.ts";
+import { fixedFactors } from "../fixed-factors.ts";
+import { handOn } from "../handed-on.ts";
+import type { HandedOn, RowLoop, RowWork, SplitRow, Stage, StageWork } from "../plan.ts";
+import { isOverRow } from "./row-work.ts";
+import { stageStructures } from "./structures.ts";
+
+/** Whether a row can be shared by workgroups: besides the loops over it only short ones, which each part repeats. */
+export function canSplit(graph: Graph, row: RowWork): boolean {
+  const fixed = fixedFactors(graph);
+  const isShort = ({ over }: RowLoop): boolean => over.every((one) => fixed.has(one));
+  return (
+    row.loops.some((loop) => sameAxes(loop.over, row.main) && !isShort(loop)) &&
+    row.loops.every((loop) => isOverRow(loop, row) || isShort(loop) || loop.kind === "samples") &&
+    row.elements.every(({ over }) => sameAxes(over, row.main))
+  );
+}
+
+export function splitRow(g: GraphBuilder, row: RowWork, grid: AxisSet, vector: string | null): SplitRow {
+  const shared = sharedLoops(row);
+  const handedOn = new Map<RowLoop, readonly HandedOn[]>();
+  let slots = 0;
+  for (const loop of shared.flat()) {
+    const { handsOn, end } = handOn(g, loop.reductions, slots);
+    handedOn.set(loop, handsOn);
+    slots = end;
+  }
+  const stages = [...shared, []].map((own, number): Stage => {
+    const earlier = new Set(shared.slice(0, number).flat());
+    const work = stageWork(row, own, earlier, handedOn);
+    return {
+      work,
+      handsOn: number === shared.length ? null : own.flatMap((loop) => handedOn.get(loop) ?? []),
+      structures: stageStructures(grid, work, vector),
+    };
+  });
+  return { stages, slots };
+}
+
+/**
+ * The loops that the parts of a row share, stage by stage. Samples of the terms of a sum need no stage of their own: they
+ * are taken by the one that needs them, and handed on with its sums, so that all stages see the same bits.
+ */
+function sharedLoops(row: RowWork): RowLoop[][] {
+  const stages: RowLoop[][] = [[]];
+  for (const loop of row.loops) {
+    if (!isOverRow(loop, row) && loop.kind !== "samples") continue;
+    stages.at(-1)!.push(loop);
+    if (loop.kind !== "samples") stages.push([]);
+  }
+  return stages.filter((one) => one.length > 0);
+}
+
+/** The loops of the row up to the last of a stage's own; all of them for the stage that stores. */
+function stageWork(
+  row: RowWork,
+  own: readonly RowLoop[],
+  earlier: ReadonlySet<RowLoop>,
+  handedOn: ReadonlyMap<RowLoop, readonly HandedOn[]>,
+): StageWork[] {
+  const last = own.at(-1);
+  const loops = last === undefined ? row.loops : row.loops.slice(0, row.loops.indexOf(last) + 1);
+  return loops.map((loop): StageWork => {
+    const numbers = handedOn.get(loop);
+    if (numbers === undefined) return { kind: "repeat", loop };
+    if (earlier.has(loop)) return { kind: "merge", loop, handedOn: numbers };
+    return { kind: "part", loop: { ...loop, reductions: numbers.map((one) => one.node) } };
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * A sum over axes of the grid, in two: what a kernel adds up as it goes over its rows, and the rest, for a later kernel.
+ *
+ *     sum(v over N, S), grid N, C, row S  →  row:      once[N, C] = sum(v over S);  later sum(once over N)
+ *     sum(v over T),    grid N, T, row D  →  column:   sums[N, chunk, D] of v;      later sum(sums over chunk)
+ *     sum(v over N, S), grid N, row K, S  →  segment:  part[N, K] = sum(v over S);  later sum(part over N)
+ */
+
+import { type AxisSet, isSubset, minus, sameAxes } from "../../graph/tensor/axes.ts";
+import type { GraphBuilder } from "../../graph/tensor/builder.ts";
+import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
+import { chunkFactor } from "../../program/names.ts";
+import { type Rows, resolveInKernel } from "./locality.ts";
+import { type Segment, scratchName, type Target } from "./plan.ts";
+import { segmentAxes } from "./segment-sums.ts";
+
+/** What is known of a kernel that goes over rows. */
+export interface GoingRows {
+  readonly rows: Rows;
+  /** The row of what it mainly stores, slowest first. */
+  readonly row: AxisSet;
+  /** The tensors that it reads anyway. */
+  readonly reads: ReadonlySet<string>;
+}
+
+export type SumInTwo = {
+  readonly sum: ReduceNode;
+  /** The same, made of what the kernel stores. */
+  readonly rest: Node;
+} & (
+  | { readonly kind: "row"; readonly made: Target }
+  /** `chunk`: the axes of the rows that a chunk is of. */
+  | { readonly kind: "column"; readonly made: Target; readonly chunk: AxisSet }
+  | { readonly kind: "segment"; readonly made: Segment }
+);
+
+/** A sum, the axes it is over, and what is left to add up over the grid once it is added up over the row. */
+interface Cut {
+  readonly sum: ReduceNode;
+  readonly inRow: AxisSet;
+  readonly inGrid: AxisSet;
+  readonly inner: Node;
+}
+
+/** Undefined where the kernel cannot add it up without asking for more than it reads anyway. */
+export function sumInTwo(g: GraphBuilder, going: GoingRows, sum: ReduceNode): SumInTwo | undefined {
+  const { row } = going;
+  const { grid } = going.rows;
+  const inRow = minus(sum.over, grid);
+  const inGrid = minus(sum.over, inRow);
+  if (sum.op !== "sum" || inGrid.length === 0 || !isSubset(inRow, going.rows.row)) return undefined;
+  const inner = inRow.length === 0 ? sum.arg : g.reduce("sum", sum.arg, inRow);
+  const cut: Cut = { sum, inRow, inGrid, inner };
+  if (sameAxes(inner.axes, grid)) return ofRows(g, going, cut);
+  if (!isSubset(grid, inner.axes) || row.length === 0) return undefined;
+  const across = minus(inner.axes, grid);
+  if (inRow.length === 0) return sameAxes(across, row) ? ofColumns(g, going, cut) : undefined;
+  const kept = segmentAxes(row, inRow);
+  return kept.length > 0 && sameAxes(across, kept) ? ofSegments(g, going, cut, kept) : undefined;
+}
+
+function ofRows(g: GraphBuilder, going: GoingRows, { sum, inner, inGrid }: Cut): SumInTwo | undefined {
+  const { grid } = going.rows;
+  const value = inKernel(g, going, inner);
+  if (value === undefined) return undefined;
+  const tensor = scratchName(inner);
+  const rest = g.reduce("sum", g.input(tensor, grid), inGrid);
+  return { kind: "row", sum, rest, made: { tensor, factors: grid, value } };
+}
+
+function ofColumns(g: GraphBuilder, going: GoingRows, { sum, inner, inGrid }: Cut): SumInTwo | undefined {
+  const { grid } = going.rows;
+  const outer = grid.slice(0, grid.length - inGrid.length);
+  const value = sameAxes(outer, minus(grid, inGrid)) ? inKernel(g, going, inner) : undefined;
+  if (value === undefined) return undefined;
+  // The builder knows an input by its name, and another grid sums the same over other axes.
+  const tensor = `sums_${inner.id}_over_${inGrid.join("_")}`;
+  const factors = [...outer, chunkFactor, ...going.row];
+  const rest = g.reduce("sum", g.input(tensor, factors), [chunkFactor]);
+  return { kind: "column", sum, rest, made: { tensor, factors, value }, chunk: grid.slice(outer.length) };
+}
+
+/** @param kept the outer axes of the row. */
+function ofSegments(
+  g: GraphBuilder,
+  going: GoingRows,
+  { sum, inner, inRow, inGrid }: Cut,
+  kept: AxisSet,
+): SumInTwo | undefined {
+  const { grid } = going.rows;
+  const element = inKernel(g, going, sum.arg);
+  if (element === undefined) return undefined;
+  const value = g.reduce("sum", element, inRow);
+  const tensor = scratchName(inner);
+  const factors = [...grid, ...kept];
+  const rest = g.reduce("sum", g.input(tensor, factors), inGrid);
+  return value.kind === "reduce"
+    ? { kind: "segment", sum, rest, made: { tensor, factors, value } }
+    : undefined;
+}
+
+/** A value as the kernel computes it; undefined where it would have to read more. */
+function inKernel(g: GraphBuilder, { rows, reads }: GoingRows, node: Node): Node | undefined {
+  const missing: string[] = [];
+  const value = resolveInKernel(g, node, rows, (one) => {
+    missing.push(scratchName(one));
+    return g.input(scratchName(one), one.axes);
+  });
+  return missing.every((one) => reads.has(one)) ? value : undefined;
+}

@@ -1,0 +1,48 @@
+/** Merging what the parts of a row hand on, always in the same order. */
+import { isMoment, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { bind, type Frame } from "../body/frame.ts";
+import type { Path } from "../body/loop.ts";
+import { foldOf } from "../body/reduce.ts";
+import type { ValueContext } from "../body/value.ts";
+import { div, extentOf, float } from "../ir/expr.ts";
+import type { HandedOn } from "../schedule/plan.ts";
+import { foldParts, loadSlot, type RowParts } from "./fold-parts.ts";
+import { mergeMoments } from "./merge-moments.ts";
+import { partsUsed } from "./part-range.ts";
+import type { SlotPlace } from "./partials.ts";
+
+/**
+ * Reads what all parts hand on for some reductions and merges it: they are values of the row's frame afterwards.
+ * @param path over the whole row. @param handedOn for these reductions.
+ */
+export function mergePartials(
+  context: ValueContext,
+  row: Frame,
+  path: Path,
+  reductions: readonly ReduceNode[],
+  handedOn: readonly HandedOn[],
+  slotAt: SlotPlace,
+): void {
+  const used = bind(row, "used", partsUsed(path), context.nameOf);
+  const parts: RowParts = { context, row, path, used, slotAt };
+  const count = float(extentOf(path.over));
+  const plain = reductions.filter((one) => !isMoment(one.op));
+  const slots = new Map(handedOn.map(({ node, slot }) => [node, slot]));
+  const merged = foldParts(
+    parts,
+    plain.map((node) => ({
+      op: foldOf(node),
+      value: (body, part) => loadSlot(parts, body, slots.get(node) as number, part),
+    })),
+  );
+  plain.forEach((node, i) => {
+    const value = node.op === "mean" ? bind(row, "mean", div(merged[i], count), context.nameOf) : merged[i];
+    row.values.set(node, value);
+  });
+  const moments = reductions.filter((one) => isMoment(one.op));
+  for (const arg of new Set(moments.map((one) => one.arg))) {
+    const wanted = moments.filter((one) => one.arg === arg);
+    const numbers = handedOn.filter(({ node }) => isMoment(node.op) && node.arg === arg);
+    mergeMoments(parts, wanted, numbers, count);
+  }
+}
