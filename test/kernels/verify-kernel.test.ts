@@ -149,6 +149,7 @@ const broken: readonly (readonly [rule: string, how: string, kernel: Kernel])[] 
   ["both sides of … have one type", "u32 and f32", after(store(sum(f32(1), lane)))],
   ["a select chooses by a bool", "by an f32", after(store(select(f32(1))))],
   ["a u32 is whole", "a half", after(fixed("a", u32(0.5)))],
+  ["a kernel keeps as many values as it says", "one more", { ...kernel(good), held: 2 }],
   ["a u32 is whole", "a negative one", after(fixed("a", u32(-1)))],
 ];
 

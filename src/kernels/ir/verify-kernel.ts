@@ -78,7 +78,7 @@ export function verifyKernel(kernel: Kernel): void {
     }
   };
   checkBlock(kernel.body, new Map(), true);
-  if (kept.size !== kernel.held) fail(`${kernel.held} values are kept, not ${kept.size}`);
+  if (kept.size !== kernel.held) fail("a kernel keeps as many values as it says");
 }
 
 function checkExpr(expr: Expr, names: Names, fail: (rule: string) => never): void {
