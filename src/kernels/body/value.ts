@@ -141,7 +141,7 @@ function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {
  */
 function atRunTime(context: ValueContext, frame: Frame, node: Node, value: Expr): Expr {
   const isConstant = value.kind === "constant" || value.kind === "float";
-  if (!isConstant || [...everyExpr(value)].some((one) => one.kind === "local")) return value;
+  if (!isConstant || everyExpr(value).some((one) => one.kind === "local")) return value;
   const named = bind(frame, node.kind === "param" ? node.param : "size", value, context.nameOf);
   frame.values.set(node, named);
   return named;

@@ -42,9 +42,16 @@ export function expressionsOf(stmt: Stmt): readonly Expr[] {
   }
 }
 
-export function* everyExpr(expr: Expr): Generator<Expr> {
-  yield expr;
-  for (const one of operandsOf(expr)) yield* everyExpr(one);
+/** An expression and all that it is made of, from left to right. */
+export function everyExpr(expr: Expr): Expr[] {
+  const found: Expr[] = [];
+  const pending = [expr];
+  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+    found.push(one);
+    const inner = operandsOf(one);
+    for (let i = inner.length - 1; i >= 0; i--) pending.push(inner[i]);
+  }
+  return found;
 }
 
 export function operandsOf(expr: Expr): readonly Expr[] {
@@ -79,7 +86,7 @@ export function usedConstants(body: readonly Stmt[]): Constant[] {
     ...(exchanges(body) ? [["subgroup", { kind: "subgroup" }] as const] : []),
   ]);
   for (const stmt of everyStmt(body)) {
-    for (const expr of expressionsOf(stmt).flatMap((one) => [...everyExpr(one)])) {
+    for (const expr of expressionsOf(stmt).flatMap(everyExpr)) {
       if (expr.kind === "constant") found.set(constantKey(expr.constant), expr.constant);
     }
   }
@@ -96,7 +103,7 @@ export function heldSlots(body: readonly Stmt[]): number {
 export function usesPart(body: readonly Stmt[]): boolean {
   return [...everyStmt(body)].some((stmt) =>
     expressionsOf(stmt).some((expr) =>
-      [...everyExpr(expr)].some((one) => one.kind === "builtin" && one.name === "part"),
+      everyExpr(expr).some((one) => one.kind === "builtin" && one.name === "part"),
     ),
   );
 }

@@ -10,6 +10,8 @@ export interface Namer {
 export function createNamer(isReserved: (word: string) => boolean): Namer {
   const given = new Map<string, string>();
   const taken = new Set<string>();
+  /** How far each base is counted. */
+  const counts = new Map<string, number>();
   return {
     name: (key, wanted) => {
       const known = given.get(key);
@@ -17,7 +19,12 @@ export function createNamer(isReserved: (word: string) => boolean): Namer {
       const base = wanted.replace(/[^A-Za-z0-9_]/g, "_").replace(/^_+|_+$/g, "") || "v";
       const start = /^[0-9]/.test(base) ? `v${base}` : base;
       let made = start;
-      for (let count = 1; taken.has(made) || isReserved(made); count++) made = `${start}_${count}`;
+      let count = counts.get(start) ?? 0;
+      while (taken.has(made) || isReserved(made)) {
+        count += 1;
+        made = `${start}_${count}`;
+      }
+      counts.set(start, count);
       taken.add(made);
       given.set(key, made);
       return made;
