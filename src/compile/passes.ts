@@ -60,7 +60,7 @@ export function compilePassed(graphs: PassedGraphs): Compiled {
   const { graph } = graphs.at(-1)!;
   const plan = partition(graph);
   const addressOf = addresses(graph.tensors, plan.scratch);
-  const kernels = plan.kernels.map((one) => lowerForms(graph, one, addressOf));
+  const kernels = plan.kernels.map((one) => lowerForms(plan.graph, one, addressOf));
   for (const one of kernels) for (const form of allForms(one)) verifyKernel(form);
   return { program: emitProgram(graph, plan, kernels), plan, kernels, graphs };
 }

@@ -5,46 +5,71 @@
  * by itself (a reduction that keeps other axes) is computed by earlier kernels, found the same way. The candidate
  * with the fewest kernels wins, then the one with the larger grid: more rows keep more workgroups busy.
  */
-import { type AxisSet, isSubset, minus, union } from "../../graph/tensor/axes.ts";
+import { type AxisSet, isSubset, minus, sameAxes, union } from "../../graph/tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
-import { type Graph, type Node, reachable } from "../../graph/tensor/graph.ts";
-import { rebuild } from "../../graph/tensor/rewrite.ts";
+import {
+  fixedFactors,
+  type Graph,
+  type GraphTensor,
+  type Node,
+  type ReduceNode,
+  reachable,
+} from "../../graph/tensor/graph.ts";
+import { rebuildAll } from "../../graph/tensor/rewrite.ts";
 import { byProducts } from "./by-products.ts";
 import { resolveInKernel } from "./locality.ts";
 import { pinnedStatistics } from "./pinned.ts";
 import { chunkAxis, type Plan, type PlannedKernel, scratchName, storedTargets, type Target } from "./plan.ts";
+import { inSections, type Section } from "./sections.ts";
 import { protectStates } from "./state-updates.ts";
 
 export function partition(graph: Graph): Plan {
   const g = createBuilder([...graph.factors, chunkAxis]);
   const factorsOf = new Map(graph.tensors.map((one) => [one.name, one.factors]));
   // All nodes are made by one builder: it knows them by their numbers.
-  const own = new Map<Node, Node>();
-  for (const node of reachable(graph.results.map((one) => one.value))) {
-    own.set(
-      node,
-      rebuild(g, node, (one) => own.get(one) as Node),
-    );
-  }
+  const made = rebuildAll(
+    g,
+    graph.results.map((one) => one.value),
+  );
   const targets = graph.results.map(
     ({ tensor, value }): Target => ({
       tensor,
       factors: factorsOf.get(tensor) ?? [],
-      value: own.get(value) as Node,
+      value: made.get(value) as Node,
     }),
   );
-  const search: Search = { graph, g, pinned: new Set() };
-  let found = kernelsFor(search, targets, 0);
+  const { sections, far } = inSections(g, targets, fixedFactors(graph), (axes) => layoutOf(graph, axes));
+  const stored = far.map(
+    ({ tensor, factors }): GraphTensor => ({ name: tensor, role: "output", dims: factors, factors }),
+  );
+  const whole = { ...graph, tensors: [...graph.tensors, ...stored] };
   const pinned = pinnedStatistics(targets.map((one) => one.value));
-  if (found.length > 1 && pinned.length > 0) {
-    found = kernelsFor({ ...search, pinned: new Set(pinned) }, targets, 0);
-  }
-  const kernels = protectStates(graph, found, g);
+  const kernels = sections.flatMap((one) =>
+    kernelsOfSection({ graph: whole, g, fixed: fixedFactors(graph), pinned: new Set() }, one, pinned),
+  );
+  const safe = protectStates(graph, kernels, g);
   const scratch = new Map<string, { name: string; factors: AxisSet }>();
-  for (const one of kernels.flatMap(storedTargets)) {
+  for (const one of safe.flatMap(storedTargets)) {
     if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
   }
-  return { kernels, scratch: [...scratch.values()] };
+  return { graph: whole, kernels: safe, scratch: [...scratch.values()] };
+}
+
+function kernelsOfSection(
+  search: Search,
+  { targets, own }: Section,
+  pinned: readonly ReduceNode[],
+): PlannedKernel[] {
+  const found = kernelsFor(search, targets, 0);
+  const here = pinned.flatMap((one) => own.get(one) ?? []).filter((one) => one.kind === "reduce");
+  return found.length > 1 && here.length > 0
+    ? kernelsFor({ ...search, pinned: new Set(here) }, targets, 0)
+    : found;
+}
+
+/** The layout of the first tensor over just these axes, else the order of the axes. */
+function layoutOf({ tensors }: Graph, axes: AxisSet): AxisSet {
+  return tensors.find((one) => sameAxes(one.factors, axes))?.factors ?? axes;
 }
 
 /** Beyond this depth the first grid that serves is taken: nested reductions over ever other axes would take 4^n steps. */
@@ -52,8 +77,10 @@ const searchDepth = 3;
 const searchWidth = 4;
 
 interface Search {
+  /** The far values among its tensors, as if they were outputs. */
   readonly graph: Graph;
   readonly g: GraphBuilder;
+  readonly fixed: ReadonlySet<string>;
   /** Values that one kernel computes and all others read. */
   readonly pinned: ReadonlySet<Node>;
 }
@@ -108,8 +135,7 @@ function kernelsWithGrid(
   grid: AxisSet,
   depth: number,
 ): PlannedKernel[] | undefined {
-  const { graph, g, pinned } = search;
-  const fixed = fixedFactors(graph);
+  const { graph, g, fixed, pinned } = search;
   let stored = targets.filter((one) => isSubset(grid, one.factors));
   for (;;) {
     const row = minus(union(graph.factors, ...stored.map((one) => one.factors)), grid);
@@ -117,8 +143,10 @@ function kernelsWithGrid(
     const own = new Set(stored.map((one) => one.value));
     const isStored = (node: Node): boolean => needed.has(node) || (pinned.has(node) && !own.has(node));
     const elsewhere = (node: Node): Node => {
-      needed.set(node, { tensor: scratchName(node), factors: node.axes, value: node });
-      return g.input(scratchName(node), node.axes);
+      const tensor = scratchName(node);
+      const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? node.axes;
+      needed.set(node, { tensor, factors, value: node });
+      return g.input(tensor, node.axes);
     };
     const resolve = (): Node[] =>
       stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, isStored }, elsewhere));
@@ -164,11 +192,6 @@ function lastOf(targets: readonly Target[]): Target {
 
 function largestOf(targets: readonly Target[]): Target {
   return targets.reduce((best, one) => (one.factors.length > best.factors.length ? one : best));
-}
-
-function fixedFactors(graph: Graph): Set<string> {
-  const factors = graph.axes.flatMap((axis) => axis.factors);
-  return new Set(factors.filter((one) => typeof one.extent === "number").map((one) => one.name));
 }
 
 /** The order of the axes in the first tensor that has them all, so that neighbouring rows lie side by side. */

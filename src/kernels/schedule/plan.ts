@@ -6,9 +6,11 @@
  * next begins. A value that one kernel computes a row and another needs elsewhere goes through a scratch tensor.
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
-import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
+import type { Graph, Node, ReduceNode } from "../../graph/tensor/graph.ts";
 
 export interface Plan {
+  /** What is planned; far values are tensors of it besides (see `far-values.ts`). */
+  readonly graph: Graph;
   /** In the order in which they run. */
   readonly kernels: readonly PlannedKernel[];
   readonly scratch: readonly { readonly name: string; readonly factors: AxisSet }[];

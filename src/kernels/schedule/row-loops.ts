@@ -53,7 +53,7 @@ function isOfSegments({ arg }: ReduceNode, segments: ReadonlySet<Node>): boolean
 }
 
 /** Which nodes are samples of the terms of a sum: shifts without the moments about them, which take no loop. */
-function samplesAmong(nodes: readonly Node[]): (node: Node) => boolean {
+export function samplesAmong(nodes: readonly Node[]): (node: Node) => boolean {
   const keyOf = ({ arg, over }: ReduceNode): string => `${arg.id} ${over.join(" ")}`;
   const reductions = nodes.filter((one) => one.kind === "reduce");
   const moments = new Set(reductions.filter(({ op }) => op === "rest" || op === "spread").map(keyOf));

@@ -25,7 +25,7 @@ export function emitProgram(graph: Graph, plan: Plan, kernels: readonly KernelFo
 /** A program without its kernels: what shapes and feeds are checked against. */
 export function programInterface(
   graph: Graph,
-  plan: Plan = { kernels: [], scratch: [] },
+  { scratch: kept }: Pick<Plan, "scratch"> = { scratch: [] },
   splits = false,
 ): Omit<Program, "kernels"> {
   const updated = new Set(graph.results.map((one) => one.tensor));
@@ -39,7 +39,7 @@ export function programInterface(
       ...(one.role === "state" ? { updated: updated.has(one.name) } : {}),
     }),
   );
-  const parts = plan.scratch.map((one) => one.factors);
+  const parts = kept.map((one) => one.factors);
   const scratch: ProgramTensor[] =
     parts.length === 0 ? [] : [{ name: scratchTensor, role: "scratch", dims: [], parts }];
   // As large as the variants that are chosen for the extents make it.
