@@ -1,11 +1,13 @@
 /**
  * The plan for targets where an invocation writes one place and shares nothing (fragments of WebGL2, threads of gpu.js):
  * a list of passes. A statistics pass reduces rows, once a row, and packs at most four numbers in a texel; a map pass
- * writes one tensor, element by element, and reads the statistics that earlier passes packed.
+ * writes one tensor, element by element, and reads the statistics that earlier passes packed; of a long chain it also
+ * writes values that later passes read in place of computing them again (see `far-values.ts`).
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import { createBuilder } from "../../graph/tensor/builder.ts";
 import {
+  fixedFactors,
   type Graph,
   isMoment,
   type Node,
@@ -14,8 +16,9 @@ import {
   reachable,
 } from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
-import { orderLike } from "./partition.ts";
-import type { Target } from "./plan.ts";
+import { farValues } from "./far-values.ts";
+import { layoutOf, orderLike } from "./layout.ts";
+import { scratchName, type Target } from "./plan.ts";
 
 export interface GatherPlan {
   /** In the order in which they run. */
@@ -48,33 +51,48 @@ export const texelSlots = 4;
 
 export function planGather(graph: Graph): GatherPlan {
   const g = createBuilder(graph.factors);
+  const short = fixedFactors(graph);
+  const values = graph.results.map((one) => one.value);
+  // Every reduction is stored: a value is far by its operations alone.
+  const { far } = farValues(graph.factors, values, short, Number.POSITIVE_INFINITY);
   const made = new Map<Node, Node>();
   const level = new Map<Node, number>();
   const loops = new Map<string, { readonly level: number; readonly reductions: Reduction[] }>();
-  for (const node of reachable(graph.results.map((one) => one.value))) {
+  const kept: { readonly level: number; readonly pass: MapPass }[] = [];
+  for (const node of reachable(values)) {
     const below = Math.max(0, ...operands(node).map((one) => level.get(one) ?? 0));
     level.set(node, node.kind === "reduce" ? below + 1 : below);
-    const own = rebuild(g, node, (one) => made.get(one) as Node);
-    if (own.kind !== "reduce") {
-      made.set(node, own);
-      continue;
+    const value = rebuild(g, node, (one) => made.get(one) as Node);
+    made.set(node, value);
+    if (far.has(node)) {
+      const tensor = scratchName(value);
+      const factors = layoutOf(graph, value.axes);
+      kept.push({ level: below, pass: { kind: "map", target: { tensor, factors, value } } });
+      made.set(node, g.input(tensor, value.axes));
     }
-    const name = `stat_${own.id}`;
-    made.set(node, g.input(name, own.axes));
-    const key = `${below} ${own.axes.join(" ")} over ${own.over.join(" ")}`;
+    if (value.kind !== "reduce") continue;
+    const name = `stat_${value.id}`;
+    made.set(node, g.input(name, value.axes));
+    const key = `${below} ${value.axes.join(" ")} over ${value.over.join(" ")}`;
     const loop = loops.get(key) ?? { level: below, reductions: [] };
-    if (!loop.reductions.some((one) => one.node === own)) loop.reductions.push({ node: own, name });
+    if (!loop.reductions.some((one) => one.node === value)) loop.reductions.push({ node: value, name });
     loops.set(key, loop);
   }
   const inOrder = [...loops.values()].sort((a, b) => a.level - b.level);
-  const statistics = inOrder.flatMap(({ reductions }) => intoTexels(reductions));
+  const statistics = inOrder.flatMap(({ level, reductions }) =>
+    intoTexels(reductions).map((texel) => ({ level, texel })),
+  );
+  const passes = statistics.map(({ level, texel }, place) => ({
+    level,
+    pass: statisticsPass(graph, short, texel, `stats_${place + 1}`),
+  }));
   const maps = graph.results.map(({ tensor, value }): MapPass => {
     const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? [];
     return { kind: "map", target: { tensor, factors, value: made.get(value) as Node } };
   });
-  return {
-    passes: [...statistics.map((one, place) => statisticsPass(graph, one, `stats_${place + 1}`)), ...maps],
-  };
+  // A far value comes before the statistics that need no more reductions than it does.
+  const between = [...kept, ...passes].sort((a, b) => a.level - b.level).map((one) => one.pass);
+  return { passes: [...between, ...maps] };
 }
 
 interface Reduction {
@@ -82,13 +100,14 @@ interface Reduction {
   readonly name: string;
 }
 
-function statisticsPass(graph: Graph, reductions: readonly Reduction[], name: string): StatisticsPass {
+function statisticsPass(
+  graph: Graph,
+  short: ReadonlySet<string>,
+  reductions: readonly Reduction[],
+  name: string,
+): StatisticsPass {
   const nodes = reductions.map((one) => one.node);
   const [{ axes, over }] = nodes;
-  const fixed = graph.axes
-    .flatMap((axis) => axis.factors)
-    .filter((one) => typeof one.extent === "number")
-    .map((one) => one.name);
   const sampled = nodes.every((one) => one.op === "shift");
   return {
     kind: "statistics",
@@ -97,7 +116,7 @@ function statisticsPass(graph: Graph, reductions: readonly Reduction[], name: st
     row: orderLike(graph, over, nodes),
     reductions: nodes,
     names: reductions.map((one) => one.name),
-    long: !sampled && !over.every((one) => fixed.includes(one)),
+    long: !sampled && !over.every((one) => short.has(one)),
   };
 }
 

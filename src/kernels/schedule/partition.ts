@@ -5,7 +5,7 @@
  * by itself (a reduction that keeps other axes) is computed by earlier kernels, found the same way. The candidate
  * with the fewest kernels wins, then the one with the larger grid: more rows keep more workgroups busy.
  */
-import { type AxisSet, isSubset, minus, sameAxes, union } from "../../graph/tensor/axes.ts";
+import { type AxisSet, isSubset, minus, union } from "../../graph/tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
 import {
   fixedFactors,
@@ -17,6 +17,7 @@ import {
 } from "../../graph/tensor/graph.ts";
 import { rebuildAll } from "../../graph/tensor/rewrite.ts";
 import { byProducts } from "./by-products.ts";
+import { layoutOf, orderLike } from "./layout.ts";
 import { resolveInKernel } from "./locality.ts";
 import { pinnedStatistics } from "./pinned.ts";
 import { chunkAxis, type Plan, type PlannedKernel, scratchName, storedTargets, type Target } from "./plan.ts";
@@ -65,11 +66,6 @@ function kernelsOfSection(
   return found.length > 1 && here.length > 0
     ? kernelsFor({ ...search, pinned: new Set(here) }, targets, 0)
     : found;
-}
-
-/** The layout of the first tensor over just these axes, else the order of the axes. */
-function layoutOf({ tensors }: Graph, axes: AxisSet): AxisSet {
-  return tensors.find((one) => sameAxes(one.factors, axes))?.factors ?? axes;
 }
 
 /** Beyond this depth the first grid that serves is taken: nested reductions over ever other axes would take 4^n steps. */
@@ -192,14 +188,4 @@ function lastOf(targets: readonly Target[]): Target {
 
 function largestOf(targets: readonly Target[]): Target {
   return targets.reduce((best, one) => (one.factors.length > best.factors.length ? one : best));
-}
-
-/** The order of the axes in the first tensor that has them all, so that neighbouring rows lie side by side. */
-export function orderLike(graph: Graph, axes: AxisSet, values: readonly Node[]): AxisSet {
-  for (const node of reachable(values)) {
-    if (node.kind !== "input" || !isSubset(axes, node.axes)) continue;
-    const factors = graph.tensors.find((one) => one.name === node.tensor)?.factors;
-    if (factors !== undefined) return factors.filter((one) => axes.includes(one));
-  }
-  return axes;
 }

@@ -2,7 +2,7 @@
 
 import { type AxisSet, minus, sameAxes } from "../../graph/tensor/axes.ts";
 import type { Graph } from "../../graph/tensor/graph.ts";
-import { orderLike } from "./partition.ts";
+import { orderLike } from "./layout.ts";
 import type { PlannedKernel, Target } from "./plan.ts";
 import { type ReductionLoop, reductionLoops } from "./row-loops.ts";
 

@@ -21,6 +21,7 @@ export function emitGather(graph: Graph, plan: GatherPlan): GatherProgram {
   }
   const addressOf = (name: string): Address => found(addresses, name);
   const sourceOf = (name: string): Source => found(sources, name);
+  const tensors = new Set(graph.tensors.map((one) => one.name));
   const steps = plan.passes.map((pass): GatherStep => {
     const step = emitStep(pass, addressOf, sourceOf, sources);
     if (pass.kind === "statistics") {
@@ -29,6 +30,10 @@ export function emitGather(graph: Graph, plan: GatherPlan): GatherProgram {
         addresses.set(name, { tensor: name, layout: pass.grid, offset: u32(0) });
         sources.set(name, { from: pass.name, slot, slots });
       }
+    } else if (!tensors.has(pass.target.tensor)) {
+      const { tensor, factors } = pass.target;
+      addresses.set(tensor, { tensor, layout: factors, offset: u32(0) });
+      sources.set(tensor, { from: tensor, slot: 0, slots: 1 });
     }
     return step;
   });
