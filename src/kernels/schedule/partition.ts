@@ -12,6 +12,7 @@ import {
   type Graph,
   type GraphTensor,
   type Node,
+  operands,
   type ReduceNode,
   reachable,
 } from "../../graph/tensor/graph.ts";
@@ -179,10 +180,8 @@ function kernelsWithGrid(
 
 /** The target to compute last: the largest of those that no other one is made of. */
 function lastOf(targets: readonly Target[]): Target {
-  const sinks = targets.filter(
-    (one) =>
-      !targets.some((other) => other.value !== one.value && reachable([other.value]).includes(one.value)),
-  );
+  const below = new Set(reachable(targets.flatMap((one) => operands(one.value))));
+  const sinks = targets.filter((one) => !below.has(one.value));
   return largestOf(sinks);
 }
 
