@@ -1,11 +1,17 @@
 /** What a kernel body mentions. */
 import { type Access, type Constant, constantKey, type Expr, type Kernel, type Stmt } from "./ir.ts";
 
-export function* everyStmt(body: readonly Stmt[]): Generator<Stmt> {
-  for (const one of body) {
-    yield one;
-    if ("body" in one) yield* everyStmt(one.body);
-  }
+/** The statements of a body and of the blocks in it, in the order of the text. */
+export function everyStmt(body: readonly Stmt[]): Stmt[] {
+  const found: Stmt[] = [];
+  const visit = (block: readonly Stmt[]): void => {
+    for (const one of block) {
+      found.push(one);
+      if ("body" in one) visit(one.body);
+    }
+  };
+  visit(body);
+  return found;
 }
 
 /** The expressions that stand directly in a statement. */
@@ -45,12 +51,11 @@ export function expressionsOf(stmt: Stmt): readonly Expr[] {
 /** An expression and all that it is made of, from left to right. */
 export function everyExpr(expr: Expr): Expr[] {
   const found: Expr[] = [];
-  const pending = [expr];
-  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+  const visit = (one: Expr): void => {
     found.push(one);
-    const inner = operandsOf(one);
-    for (let i = inner.length - 1; i >= 0; i--) pending.push(inner[i]);
-  }
+    for (const inner of operandsOf(one)) visit(inner);
+  };
+  visit(expr);
   return found;
 }
 
@@ -86,8 +91,10 @@ export function usedConstants(body: readonly Stmt[]): Constant[] {
     ...(exchanges(body) ? [["subgroup", { kind: "subgroup" }] as const] : []),
   ]);
   for (const stmt of everyStmt(body)) {
-    for (const expr of expressionsOf(stmt).flatMap(everyExpr)) {
-      if (expr.kind === "constant") found.set(constantKey(expr.constant), expr.constant);
+    for (const root of expressionsOf(stmt)) {
+      for (const expr of everyExpr(root)) {
+        if (expr.kind === "constant") found.set(constantKey(expr.constant), expr.constant);
+      }
     }
   }
   return [...found.values()];
@@ -95,13 +102,13 @@ export function usedConstants(body: readonly Stmt[]): Constant[] {
 
 /** Values that a lane keeps a step. */
 export function heldSlots(body: readonly Stmt[]): number {
-  const slots = [...everyStmt(body)].map((one) => (one.kind === "keep" ? one.slot + 1 : 0));
+  const slots = everyStmt(body).map((one) => (one.kind === "keep" ? one.slot + 1 : 0));
   return Math.max(0, ...slots);
 }
 
 /** Whether workgroups share rows: the body then asks which part it has. */
 export function usesPart(body: readonly Stmt[]): boolean {
-  return [...everyStmt(body)].some((stmt) =>
+  return everyStmt(body).some((stmt) =>
     expressionsOf(stmt).some((expr) =>
       everyExpr(expr).some((one) => one.kind === "builtin" && one.name === "part"),
     ),
@@ -109,7 +116,7 @@ export function usesPart(body: readonly Stmt[]): boolean {
 }
 
 export function exchanges(body: readonly Stmt[]): boolean {
-  return [...everyStmt(body)].some((one) => one.kind === "exchange");
+  return everyStmt(body).some((one) => one.kind === "exchange");
 }
 
 /** Tensors of which four elements are taken side by side. */
