@@ -108,7 +108,10 @@ function sharedByLoops(
   const stepsOf = (node: Node | null): number => (node === null ? 0 : (steps.get(node) as number));
   for (const node of [...nodes].reverse()) {
     const own = users.get(node) ?? [];
-    const ways = own.map((one): Node | null => (one.kind === "map" ? one : null));
+    if (own.some((one) => isPass(one) || (one.kind === "map" && toPass.has(one)))) toPass.add(node);
+    // What leads to no pass leads to the end.
+    else continue;
+    const ways = own.map((one): Node | null => (one.kind === "map" && toPass.has(one) ? one : null));
     let met: Node | null = isResult.has(node) ? null : (ways[0] ?? null);
     for (let way of isResult.has(node) ? [] : ways) {
       while (met !== null && way !== null && met !== way) {
@@ -119,7 +122,6 @@ function sharedByLoops(
     }
     next.set(node, met);
     steps.set(node, 1 + stepsOf(met));
-    if (own.some((one) => isPass(one) || (one.kind === "map" && toPass.has(one)))) toPass.add(node);
   }
   return (node) =>
     node.kind === "map" &&
