@@ -1,7 +1,7 @@
 /** Which texts a kernel has: one for each structure that can serve it. The runtime chooses among them. */
 
 import { type AxisSet, sameAxes } from "../../graph/tensor/axes.ts";
-import { type Graph, reachable } from "../../graph/tensor/graph.ts";
+import { fixedFactors, type Graph, reachable } from "../../graph/tensor/graph.ts";
 import type { Address } from "../body/address.ts";
 import type { Kernel, KernelForms, Structure } from "../ir/ir.ts";
 import type { PlannedKernel } from "../schedule/plan.ts";
@@ -59,11 +59,7 @@ function isOneWalk({ loops, elements, main }: RowWork): boolean {
 
 /** Whether a row can be shared by workgroups: besides the loops over it only short ones, which each part repeats. */
 function canSplit(graph: Graph, { loops, elements, main }: RowWork): boolean {
-  const fixed = new Set(
-    graph.axes.flatMap((axis) =>
-      axis.factors.filter((one) => typeof one.extent === "number").map((one) => one.name),
-    ),
-  );
+  const fixed = fixedFactors(graph);
   const isShort = (order: AxisSet): boolean => order.every((one) => fixed.has(one));
   return (
     loops.some(({ order }) => sameAxes(order, main) && !isShort(order)) &&

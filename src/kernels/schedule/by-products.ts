@@ -11,7 +11,7 @@
 import { type AxisSet, isSubset, minus, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Graph, type Node, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
-import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { rebuildAll } from "../../graph/tensor/rewrite.ts";
 import { outermostReductions, type Rows, resolveInKernel } from "./locality.ts";
 import { chunkAxis, type Segment, scratchName, type Target } from "./plan.ts";
 import { segmentAxes, sumsOfSegments } from "./segment-sums.ts";
@@ -155,15 +155,8 @@ export function byProducts(
 }
 
 function replace(g: GraphBuilder, value: Node, found: ReadonlyMap<Node, Node>): Node {
-  const made = new Map<Node, Node>(found);
-  for (const node of reachable([value])) {
-    if (!made.has(node))
-      made.set(
-        node,
-        rebuild(g, node, (one) => made.get(one) as Node),
-      );
-  }
-  return made.get(value) as Node;
+  if (found.size === 0) return value;
+  return rebuildAll(g, [value], (node) => found.get(node)).get(value) as Node;
 }
 
 /** The axes that all sets agree on, of those that have any; undefined where they do not. */
