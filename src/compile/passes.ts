@@ -2,8 +2,8 @@
 
 import { centre } from "../graph/passes/centre.ts";
 import { expand } from "../graph/passes/expand.ts";
+import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
-import { share } from "../graph/passes/share-sums.ts";
 import { simplify } from "../graph/passes/simplify.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
@@ -32,7 +32,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "recognise", run: recognise },
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },
-  { name: "share", run: share },
+  { name: "nest", run: nestSums },
   { name: "expand", run: expand },
   { name: "tidy", run: simplify },
 ];

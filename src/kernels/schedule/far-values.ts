@@ -15,7 +15,7 @@ import { samplesAmong } from "./row-loops.ts";
  * and its gradients come to 3 and 20 at most.
  */
 const farPasses = 4;
-const farOperations = 40;
+const farOperations = 30;
 
 export interface FarValues {
   /** The values to be stored. */
