@@ -2,8 +2,8 @@
 
 import { centre } from "../graph/passes/centre.ts";
 import { expand } from "../graph/passes/expand.ts";
+import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
-import { share } from "../graph/passes/share-sums.ts";
 import { simplify } from "../graph/passes/simplify.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
@@ -34,7 +34,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "recognise", run: recognise },
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },
-  { name: "share", run: share },
+  { name: "nest", run: nestSums },
   { name: "expand", run: expand },
   { name: "tidy", run: simplify },
 ];
@@ -60,7 +60,7 @@ export function passGraph(checked: Graph): PassedGraphs {
 /** The second half: kernels, from the last of the graphs. */
 export function compilePassed(graphs: PassedGraphs): Compiled {
   const { graph } = graphs.at(-1)!;
-  const plan = scheduleRows(graph, partition(graph));
+  const plan = scheduleRows(partition(graph));
   verifyPlan(graph, plan);
   const addressOf = addresses(graph.tensors, plan.scratch);
   const kernels = plan.kernels.map((one) => lowerStructures(one, addressOf));

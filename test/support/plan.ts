@@ -10,12 +10,15 @@ import { checkText, graphOf } from "./library.ts";
 export interface Planned {
   /** After the passes over it. */
   readonly graph: Graph;
+  /** The same with the values that a long chain stores among its tensors. */
+  readonly withStored: Graph;
   readonly plan: Plan;
 }
 
 export function planOf(checked: Graph): Planned {
   const { graph } = passGraph(checked).at(-1)!;
-  return { graph, plan: scheduleRows(graph, partition(graph)) };
+  const { graph: withStored, ...parts } = partition(graph);
+  return { graph, withStored, plan: scheduleRows({ graph: withStored, ...parts }) };
 }
 
 /** The kernels of a norm of the library. */

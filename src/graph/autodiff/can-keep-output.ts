@@ -1,5 +1,5 @@
-/** Decides whether the outputs of a norm can be kept in place of its inputs, and says why not. */
-import { type Graph, type Node, operands, type Result, tensorsIn } from "../tensor/graph.ts";
+/** Whether the outputs of a norm can be kept in place of its inputs, and if not, why. */
+import { type Graph, type MapNode, type Node, operands, type Result, reachable } from "../tensor/graph.ts";
 
 /**
  * @param values the results of the norm.
@@ -28,23 +28,36 @@ export function whyNotOutput(
   return inputs.length === 0 ? undefined : `the gradients read \`${inputs[0]}\` itself, not only ${names}`;
 }
 
-/** The tensor, other than `input`, that `input` is multiplied by on its way into a value; undefined for none. */
+/**
+ * The tensor, without `input` itself, with which `input` is multiplied on its way into a value; undefined for none.
+ * Above reductions alone: what a statistic is made of is no product with the output.
+ */
 function factorOf(value: Node, input: string): string | undefined {
-  if (value.kind !== "map") return undefined;
-  const args = operands(value);
-  const [path, ...others] = [...args].sort((a, b) => Number(reads(b, input)) - Number(reads(a, input)));
-  if (path === undefined || !reads(path, input)) return undefined;
-  if (value.op === "mul" || value.op === "div") {
-    for (const other of others) {
-      const factor = [...tensorsIn([other])].find((one) => one !== input);
-      if (factor !== undefined && !reads(other, input)) return factor;
-    }
+  const read = new Map<Node, ReadonlySet<string>>();
+  const found = new Map<Node, string | undefined>();
+  for (const node of reachable([value])) {
+    read.set(node, tensorsOf(node));
+    found.set(node, node.kind === "map" ? factorIn(node) : undefined);
   }
-  return args
-    .map((one) => (reads(one, input) ? factorOf(one, input) : undefined))
-    .find((one) => one !== undefined);
-}
+  return found.get(value);
 
-function reads(value: Node, tensor: string): boolean {
-  return tensorsIn([value]).has(tensor);
+  function tensorsOf(node: Node): ReadonlySet<string> {
+    if (node.kind === "input") return new Set([node.tensor]);
+    const [first, ...rest] = operands(node).map((one) => read.get(one)!);
+    const more = rest.filter((one) => [...one].some((name) => !first.has(name)));
+    return more.length === 0 ? (first ?? new Set()) : new Set([first, ...more].flatMap((one) => [...one]));
+  }
+
+  function factorIn(node: MapNode): string | undefined {
+    const reads = (one: Node): boolean => read.get(one)!.has(input);
+    const along = node.args.filter(reads);
+    if (along.length === 0) return undefined;
+    if (node.op === "mul" || node.op === "div") {
+      for (const other of node.args) {
+        const [factor] = reads(other) ? [] : read.get(other)!;
+        if (factor !== undefined) return factor;
+      }
+    }
+    return along.map((one) => found.get(one)).find((one) => one !== undefined);
+  }
 }

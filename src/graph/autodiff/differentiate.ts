@@ -13,10 +13,9 @@ import {
   type Node,
   operands,
   type Result,
-  reachable,
   tensorsIn,
 } from "../tensor/graph.ts";
-import { rebuild } from "../tensor/rewrite.ts";
+import { rebuildAll } from "../tensor/rewrite.ts";
 import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
 import { differentiable, gradientName, nameClash } from "./gradient-names.ts";
@@ -89,12 +88,13 @@ function copyForward(
     forward.tensors.filter((one) => one.role === "output").map((one) => [one.name, one]),
   );
   const results = forward.results.filter((one) => isOutput.has(one.tensor));
-  const made = new Map<Node, Node>();
-  const of = (node: Node): Node => made.get(node) as Node;
-  for (const node of reachable(results.map((one) => one.value))) made.set(node, rebuild(g, node, of));
+  const made = rebuildAll(
+    g,
+    results.map((one) => one.value),
+  );
   const outputs = results.map(({ tensor, value }) => ({
     tensor,
-    value: of(value),
+    value: made.get(value) as Node,
     cotangent: g.input(gradientName(tensor), isOutput.get(tensor)?.factors ?? []),
   }));
   return { values: [...made.values()], outputs };

@@ -16,7 +16,7 @@ import {
   reachable,
   tensorsIn,
 } from "../tensor/graph.ts";
-import { rebuild } from "../tensor/rewrite.ts";
+import { rebuildAll } from "../tensor/rewrite.ts";
 import { whyNotOutput } from "./can-keep-output.ts";
 import { differentiate, neededTensors } from "./differentiate.ts";
 
@@ -155,17 +155,13 @@ function statistics(
 /** The results, with each of the given values read from the tensor that holds it. */
 function reading(joined: Graph, results: readonly Result[], given: ReadonlyMap<Node, string>): Result[] {
   const g = createBuilder(joined.factors);
-  const made = new Map<Node, Node>();
-  const nodes = reachable(
+  const made = rebuildAll(
+    g,
     results.map((one) => one.value),
-    (one) => (given.has(one) ? [] : operands(one)),
+    (node) => {
+      const tensor = given.get(node);
+      return tensor === undefined ? undefined : g.input(tensor, node.axes);
+    },
   );
-  for (const node of nodes) {
-    const tensor = given.get(node);
-    made.set(
-      node,
-      tensor === undefined ? rebuild(g, node, (one) => made.get(one)!) : g.input(tensor, node.axes),
-    );
-  }
   return results.map(({ tensor, value }) => ({ tensor, value: made.get(value)! }));
 }

@@ -38,7 +38,7 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
 
   const map = (op: Operator, ...args: readonly Node[]): Node => {
     if (args.length !== operators[op].arity) throw new Error(`${op} takes ${operators[op].arity} operands`);
-    const axes = union(factors, ...args.map((one) => one.axes));
+    const axes = axesOf(factors, args);
     return share(`${op}(${args.map((one) => one.id).join(",")})`, (id) => ({
       kind: "map",
       id,
@@ -89,4 +89,11 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
     div: (a, b) => map("div", a, b),
     where: (condition, a, b) => map("where", condition, a, b),
   };
+}
+
+/** The axes of all operands; mostly they are those of one of them. */
+function axesOf(factors: AxisSet, args: readonly Node[]): AxisSet {
+  const sets = args.map((one) => one.axes).filter((one) => one.length > 0);
+  const [first = []] = sets;
+  return sets.every((one) => one === first) ? first : union(factors, ...sets);
 }

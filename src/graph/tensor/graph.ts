@@ -102,6 +102,12 @@ export interface Result {
   readonly value: Node;
 }
 
+/** The factors whose extent the spec fixes. */
+export function fixedFactors({ axes }: Pick<Graph, "axes">): Set<string> {
+  const factors = axes.flatMap((axis) => axis.factors);
+  return new Set(factors.filter((one) => typeof one.extent === "number").map((one) => one.name));
+}
+
 /** The operands of a node. */
 export function operands(node: Node): readonly Node[] {
   switch (node.kind) {

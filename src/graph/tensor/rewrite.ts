@@ -1,6 +1,6 @@
 /** Rebuilds a graph from operands to users. Every pass over the graph is a `rewrite` with a rule. */
 import { createBuilder, type GraphBuilder } from "./builder.ts";
-import { type Graph, type Node, reachable } from "./graph.ts";
+import { type Graph, type Node, operands, reachable } from "./graph.ts";
 
 /** Gives the replacement of a node, often the node itself. The operands of the node are already rewritten. */
 export type Rule = (g: GraphBuilder, node: Node, original: Node) => Node;
@@ -8,15 +8,40 @@ export type Rule = (g: GraphBuilder, node: Node, original: Node) => Node;
 export function rewrite(graph: Graph, rule: Rule): Graph {
   const g = createBuilder(graph.factors);
   const made = new Map<Node, Node>();
-  const of = (node: Node): Node => {
+  for (const node of reachable(graph.results.map((one) => one.value))) {
+    made.set(node, rule(g, rebuild(g, node, from(made)), node));
+  }
+  const of = from(made);
+  return { ...graph, results: graph.results.map((one) => ({ ...one, value: of(one.value) })) };
+}
+
+/**
+ * What values need, made anew by `g`: from each old node to its new one.
+ * @param instead what stands in the place of a node, and ends the way there; undefined for the node itself.
+ */
+export function rebuildAll(
+  g: GraphBuilder,
+  values: readonly Node[],
+  instead: (node: Node) => Node | undefined = () => undefined,
+): Map<Node, Node> {
+  const given = new Map<Node, Node>();
+  const nodes = reachable(values, (node) => {
+    const found = instead(node);
+    if (found === undefined) return operands(node);
+    given.set(node, found);
+    return [];
+  });
+  const made = new Map<Node, Node>();
+  for (const node of nodes) made.set(node, given.get(node) ?? rebuild(g, node, from(made)));
+  return made;
+}
+
+function from(made: ReadonlyMap<Node, Node>): (node: Node) => Node {
+  return (node) => {
     const found = made.get(node);
     if (found === undefined) throw new Error("an operand comes after its user");
     return found;
   };
-  for (const node of reachable(graph.results.map((one) => one.value))) {
-    made.set(node, rule(g, rebuild(g, node, of), node));
-  }
-  return { ...graph, results: graph.results.map((one) => ({ ...one, value: of(one.value) })) };
 }
 
 /** The same node with other operands, made by `g`. */

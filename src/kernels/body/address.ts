@@ -26,12 +26,11 @@ export function addresses(
   scratch: Plan["scratch"],
 ): (name: string) => Address {
   const known = new Map<string, Address>();
-  const ends = new Map<string, Expr>();
+  const before = new Map<string, AxisSet[]>();
   const append = (tensor: string, name: string, layout: AxisSet): void => {
-    const offset = ends.get(tensor) ?? u32(0);
-    known.set(name, { tensor, layout, offset });
-    // Each begins at a multiple of four, so that fours can be taken of it.
-    ends.set(tensor, add(offset, mul(div(add(extentOf(layout), u32(3)), u32(4)), u32(4))));
+    const others = before.get(tensor) ?? [];
+    known.set(name, { tensor, layout, offset: lengthOf(others) });
+    before.set(tensor, [...others, layout]);
   };
   for (const { name, factors, within } of tensors) append(within ?? name, name, factors);
   for (const { name, factors } of scratch) append(scratchTensor, name, factors);
@@ -40,4 +39,22 @@ export function addresses(
     if (address === undefined) throw new Error(`the tensor ${name} has no address`);
     return address;
   };
+}
+
+/** Up to here a length says each value by itself. */
+const fewValues = 20;
+
+/** The length of some values that lie one behind the other; of many values, those of one layout are counted. */
+function lengthOf(layouts: readonly AxisSet[]): Expr {
+  const counts = new Map<string, { layout: AxisSet; count: number }>();
+  layouts.forEach((layout, place) => {
+    const key = layouts.length > fewValues ? layout.join(" ") : String(place);
+    counts.set(key, { layout, count: (counts.get(key)?.count ?? 0) + 1 });
+  });
+  return [...counts.values()].reduce<Expr>(
+    // Each begins at a multiple of four, so that fours can be taken of it.
+    (sum, { layout, count }) =>
+      add(sum, mul(mul(div(add(extentOf(layout), u32(3)), u32(4)), u32(4)), u32(count))),
+    u32(0),
+  );
 }

@@ -35,9 +35,13 @@ function countUses(values: readonly Node[]): Map<Node, number> {
 /** Names of locals, each once; the emitter makes them legal in its language. */
 function createNames(): NameOf {
   const taken = new Set<string>();
+  /** How far each base is counted. */
+  const counts = new Map<string, number>();
   return (base) => {
+    let count = counts.get(base) ?? 1;
     let name = base;
-    for (let count = 2; taken.has(name); count++) name = `${base}_${count}`;
+    for (; taken.has(name); name = `${base}_${count}`) count += 1;
+    counts.set(base, count);
     taken.add(name);
     return name;
   };

@@ -6,6 +6,7 @@ import { add, binary, call, constant, extentOf, f32, float, local, ramp, select 
 import type { Access, BinaryOp, Expr, UnaryOp } from "../ir/ir.ts";
 import { everyExpr, operandsOf } from "../ir/visit.ts";
 import type { Address } from "./address.ts";
+import { piecesOf } from "./deep-values.ts";
 import { elementIndex } from "./element-index.ts";
 import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorAxis } from "./frame.ts";
 import type { Sharing } from "./reduce-across-lanes.ts";
@@ -24,20 +25,34 @@ export interface ValueContext extends Sharing {
 const maxNesting = 6;
 
 export function lowerValue(context: ValueContext, frame: Frame, node: Node): Expr {
-  for (let at: Frame | null = frame; at !== null; at = at.parent) {
-    const known = at.values.get(node);
-    if (known !== undefined && isVisible(frame, at, node)) return known;
+  for (const one of piecesOf(node, (inner) => knownValue(frame, inner) !== undefined)) {
+    lower(context, frame, one, true);
   }
+  return lower(context, frame, node, false);
+}
+
+/** `named`: bound to a name even where only one value uses it. */
+function lower(context: ValueContext, frame: Frame, node: Node, named: boolean): Expr {
+  const known = knownValue(frame, node);
+  if (known !== undefined) return known;
   const home = homeOf(frame, node.axes);
   const slot = home.step === null ? undefined : context.kept.get(node);
   if (slot !== undefined) return keptValue(context, home, node, slot);
   const value = compute(context, home, node);
-  const once = (context.uses.get(node) ?? 0) <= 1;
+  const once = !named && (context.uses.get(node) ?? 0) <= 1;
   const inline = node.kind !== "input" && once && home === frame && nesting(value) < maxNesting;
   const simple = value.kind === "local" || value.kind === "const" || value.kind === "constant";
   const expr = simple || inline ? value : bind(home, baseName(node), value, context.nameOf);
   if (!inline) home.values.set(node, expr);
   return expr;
+}
+
+function knownValue(frame: Frame, node: Node): Expr | undefined {
+  for (let at: Frame | null = frame; at !== null; at = at.parent) {
+    const known = at.values.get(node);
+    if (known !== undefined && isVisible(frame, at, node)) return known;
+  }
+  return undefined;
 }
 
 /** The first loop computes it and keeps it; the later ones recall it. */
@@ -111,7 +126,7 @@ function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {
   if (!isNative(node.op)) throw new Error(`the operator ${node.op} is not expanded`);
   const fixed = node.axes.length === 0;
   const arg = (place: number): Expr => {
-    const value = lowerValue(context, frame, node.args[place]);
+    const value = lower(context, frame, node.args[place], false);
     return fixed ? atRunTime(context, frame, node.args[place], value) : value;
   };
   const op: NativeOperator = node.op;
@@ -141,7 +156,7 @@ function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {
  */
 function atRunTime(context: ValueContext, frame: Frame, node: Node, value: Expr): Expr {
   const isConstant = value.kind === "constant" || value.kind === "float";
-  if (!isConstant || [...everyExpr(value)].some((one) => one.kind === "local")) return value;
+  if (!isConstant || everyExpr(value).some((one) => one.kind === "local")) return value;
   const named = bind(frame, node.kind === "param" ? node.param : "size", value, context.nameOf);
   frame.values.set(node, named);
   return named;
@@ -151,11 +166,11 @@ function conditionOf(context: ValueContext, frame: Frame, node: Node): Expr {
   if (node.kind === "map" && (node.op === "lt" || node.op === "le" || node.op === "eq" || node.op === "ne")) {
     return binary(
       node.op,
-      lowerValue(context, frame, node.args[0]),
-      lowerValue(context, frame, node.args[1]),
+      lower(context, frame, node.args[0], false),
+      lower(context, frame, node.args[1], false),
     );
   }
-  return binary("ne", lowerValue(context, frame, node), f32(0));
+  return binary("ne", lower(context, frame, node, false), f32(0));
 }
 
 function nesting(expr: Expr): number {

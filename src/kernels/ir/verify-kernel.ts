@@ -14,14 +14,18 @@ export function verifyKernel(kernel: Kernel): void {
   const wide = new Set(kernel.tensors.filter((one) => one.wide).map((one) => one.name));
   if (tensors.size !== kernel.tensors.length) fail("each tensor is bound once");
   const kept = new Set<number>();
-  /** The names in reach, and which of them can be assigned. */
-  const checkBlock = (body: readonly Stmt[], outer: Names, uniform: boolean): void => {
-    const names = new Map(outer);
-    const isUniform = (expr: Expr): boolean => isUniformIn(expr, names);
+  /** The names in reach, and which of them can be assigned: a block takes its own away when it ends. */
+  const names = new Map<string, NameKind>();
+  const isUniform = (expr: Expr): boolean => isUniformIn(expr, names);
+  /** `counter`: the name that a loop gives to its step. */
+  const checkBlock = (body: readonly Stmt[], uniform: boolean, counter?: [string, NameKind]): void => {
+    const own: string[] = [];
     const define = (name: string, kind: NameKind): void => {
       if (names.has(name)) fail(`\`${name}\` is defined once`);
       names.set(name, kind);
+      own.push(name);
     };
+    if (counter !== undefined) define(...counter);
     for (const stmt of body) {
       for (const expr of expressionsOf(stmt)) checkExpr(expr, names, fail);
       switch (stmt.kind) {
@@ -57,17 +61,17 @@ export function verifyKernel(kernel: Kernel): void {
         case "for": {
           const lanesAgree = [stmt.start, stmt.end, stmt.step].every(isUniform);
           const kind = lanesAgree ? "uniform" : "fixed";
-          checkBlock(stmt.body, new Map([...names, [stmt.name, kind]]), uniform && lanesAgree);
+          checkBlock(stmt.body, uniform && lanesAgree, [stmt.name, kind]);
           break;
         }
         case "double":
-          checkBlock(stmt.body, new Map([...names, [stmt.name, "fixed"]]), uniform && isUniform(stmt.end));
+          checkBlock(stmt.body, uniform && isUniform(stmt.end), [stmt.name, "fixed"]);
           break;
         case "halve":
-          checkBlock(stmt.body, new Map([...names, [stmt.name, "fixed"]]), uniform && isUniform(stmt.start));
+          checkBlock(stmt.body, uniform && isUniform(stmt.start), [stmt.name, "fixed"]);
           break;
         case "if":
-          checkBlock(stmt.body, names, uniform && isUniform(stmt.condition));
+          checkBlock(stmt.body, uniform && isUniform(stmt.condition));
           break;
         case "barrier":
           if (!uniform) fail("a barrier is reached by all lanes or none");
@@ -76,8 +80,9 @@ export function verifyKernel(kernel: Kernel): void {
           break;
       }
     }
+    for (const name of own) names.delete(name);
   };
-  checkBlock(kernel.body, new Map(), true);
+  checkBlock(kernel.body, true);
   if (kept.size !== kernel.held) fail("a kernel keeps as many values as it says");
 }
 
@@ -94,7 +99,7 @@ function checkExpr(expr: Expr, names: Names, fail: (rule: string) => never): voi
 
 /** Made of numbers that are the same for the whole workgroup. */
 function isUniformIn(expr: Expr, names: Names): boolean {
-  return [...everyExpr(expr)].every((one) => {
+  return everyExpr(expr).every((one) => {
     if (one.kind === "local") return names.get(one.name) === "uniform";
     return one.kind !== "builtin" || one.name === "group" || one.name === "part";
   });

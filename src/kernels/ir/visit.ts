@@ -116,7 +116,7 @@ export function usesPart(body: readonly Stmt[]): boolean {
 }
 
 export function exchanges(body: readonly Stmt[]): boolean {
-  return [...everyStmt(body)].some((one) => one.kind === "exchange");
+  return everyStmt(body).some((one) => one.kind === "exchange");
 }
 
 /** Tensors of which four elements are taken side by side. */

@@ -4,8 +4,8 @@
  */
 import { type AxisSet, minus, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import { type Graph, type Node, reachable, tensorsIn } from "../../graph/tensor/graph.ts";
-import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { type Graph, type Node, tensorsIn } from "../../graph/tensor/graph.ts";
+import { rebuildAll } from "../../graph/tensor/rewrite.ts";
 import { outermostReductions, type Rows } from "./locality.ts";
 import type { Segment, Target } from "./plan.ts";
 import { sumsOfSegments } from "./segment-sums.ts";
@@ -102,13 +102,6 @@ function distinct<T extends Target>(targets: readonly T[]): T[] {
 }
 
 function replace(g: GraphBuilder, value: Node, found: ReadonlyMap<Node, Node>): Node {
-  const made = new Map<Node, Node>(found);
-  for (const node of reachable([value])) {
-    if (!made.has(node))
-      made.set(
-        node,
-        rebuild(g, node, (one) => made.get(one) as Node),
-      );
-  }
-  return made.get(value) as Node;
+  if (found.size === 0) return value;
+  return rebuildAll(g, [value], (node) => found.get(node)).get(value) as Node;
 }

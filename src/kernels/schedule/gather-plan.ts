@@ -1,11 +1,13 @@
 /**
  * The plan for targets where an invocation writes one place and shares nothing (fragments of WebGL2, threads of gpu.js):
  * a list of draws. A statistics draw reduces rows, once a row, and packs at most four numbers in a texel; a map draw
- * writes one tensor, element by element, and reads the statistics that earlier draws packed.
+ * writes one tensor, element by element, and reads the statistics that earlier draws packed. Of a long chain, map draws
+ * also write values that later draws read in place of computing them again (see `far-values.ts`).
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
 import {
+  fixedFactors,
   type Graph,
   isMoment,
   type Node,
@@ -14,10 +16,10 @@ import {
   reachable,
 } from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
-import { fixedFactors } from "./fixed-factors.ts";
+import { farValues } from "./far-values.ts";
 import { handOn, type PartNumbers } from "./handed-on.ts";
-import { orderLike } from "./partition.ts";
-import type { Target } from "./plan.ts";
+import { layoutOf, orderLike } from "./layout.ts";
+import { scratchName, type Target } from "./plan.ts";
 
 export interface GatherPlan {
   /** In the order in which they run. */
@@ -53,36 +55,48 @@ export const texelSlots = 4;
 export function planGather(graph: Graph): GatherPlan {
   const g = createBuilder(graph.factors);
   const fresh = freshNames(graph.tensors.map((one) => one.name));
+  const short = fixedFactors(graph);
+  const values = graph.results.map((one) => one.value);
+  // Every reduction is stored: a value is far by its operations alone.
+  const { far } = farValues(graph.factors, values, short, Number.POSITIVE_INFINITY);
   const made = new Map<Node, Node>();
   const level = new Map<Node, number>();
   const loops = new Map<string, { readonly level: number; readonly reductions: Reduction[] }>();
-  for (const node of reachable(graph.results.map((one) => one.value))) {
+  const kept: { readonly level: number; readonly draw: MapDraw }[] = [];
+  for (const node of reachable(values)) {
     const below = Math.max(0, ...operands(node).map((one) => level.get(one) ?? 0));
     level.set(node, node.kind === "reduce" ? below + 1 : below);
-    const own = rebuild(g, node, (one) => made.get(one) as Node);
-    if (own.kind !== "reduce") {
-      made.set(node, own);
-      continue;
+    const value = rebuild(g, node, (one) => made.get(one) as Node);
+    made.set(node, value);
+    if (far.has(node)) {
+      const tensor = fresh(scratchName(value));
+      const factors = layoutOf(graph, value.axes);
+      kept.push({ level: below, draw: { kind: "map", target: { tensor, factors, value } } });
+      made.set(node, g.input(tensor, value.axes));
     }
-    const name = fresh(`stat_${own.id}`);
-    made.set(node, g.input(name, own.axes));
-    const key = `${below} ${own.axes.join(" ")} over ${own.over.join(" ")}`;
+    if (value.kind !== "reduce") continue;
+    const name = fresh(`stat_${value.id}`);
+    made.set(node, g.input(name, value.axes));
+    const key = `${below} ${value.axes.join(" ")} over ${value.over.join(" ")}`;
     const loop = loops.get(key) ?? { level: below, reductions: [] };
-    if (!loop.reductions.some((one) => one.node === own)) loop.reductions.push({ node: own, name });
+    if (!loop.reductions.some((one) => one.node === value)) loop.reductions.push({ node: value, name });
     loops.set(key, loop);
   }
   const inOrder = [...loops.values()].sort((a, b) => a.level - b.level);
-  const statistics = inOrder.flatMap(({ reductions }) => intoTexels(reductions));
+  const statistics = inOrder.flatMap(({ level, reductions }) =>
+    intoTexels(reductions).map((texel) => ({ level, texel })),
+  );
+  const draws = statistics.map(({ level, texel }, place) => ({
+    level,
+    draw: statisticsDraw(g, graph, short, texel, { wanted: `stats_${place + 1}`, fresh }),
+  }));
   const maps = graph.results.map(({ tensor, value }): MapDraw => {
     const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? [];
     return { kind: "map", target: { tensor, factors, value: made.get(value) as Node } };
   });
-  return {
-    draws: [
-      ...statistics.map((one, place) => statisticsDraw(g, graph, one, `stats_${place + 1}`, fresh)),
-      ...maps,
-    ],
-  };
+  // A far value comes before the statistics that need no more reductions than it does.
+  const between = [...kept, ...draws].sort((a, b) => a.level - b.level).map((one) => one.draw);
+  return { draws: [...between, ...maps] };
 }
 
 /** Names that no tensor of the spec has: what is made on the way lies beside the tensors, by name. */
@@ -104,15 +118,14 @@ interface Reduction {
 function statisticsDraw(
   g: GraphBuilder,
   graph: Graph,
+  short: ReadonlySet<string>,
   reductions: readonly Reduction[],
-  wanted: string,
-  fresh: (wanted: string) => string,
+  { wanted, fresh }: { readonly wanted: string; readonly fresh: (wanted: string) => string },
 ): StatisticsDraw {
   const nodes = reductions.map((one) => one.node);
   const [{ axes, over }] = nodes;
-  const fixed = fixedFactors(graph);
   const isSampled = nodes.every((one) => one.op === "shift");
-  const isLong = !isSampled && !over.every((one) => fixed.has(one));
+  const isLong = !isSampled && !over.every((one) => short.has(one));
   return {
     kind: "statistics",
     name: fresh(wanted),

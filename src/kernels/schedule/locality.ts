@@ -14,6 +14,22 @@ export interface Rows {
   readonly isStored: (node: Node) => boolean;
 }
 
+type Reductions = AxisSet | "none" | "local";
+
+function both(a: Reductions, b: Reductions): Reductions {
+  if (a === "none") return b;
+  if (b === "none") return a;
+  return a !== "local" && b !== "local" && sameAxes(a, b) ? a : "local";
+}
+
+/** Under which reductions a node is met. */
+interface Place {
+  /** Axes of the grid that these run over: what is known a row is not known there. */
+  readonly moved: AxisSet;
+  readonly made: Map<Node, Node>;
+  readonly reductions: Map<Node, Reductions>;
+}
+
 /**
  * Rewrites a value for a kernel: each part that the kernel cannot compute becomes what `elsewhere` returns for it,
  * as large a part as one earlier kernel can compute.
@@ -24,37 +40,66 @@ export function resolveInKernel(
   rows: Rows,
   elsewhere: (node: Node) => Node,
 ): Node {
-  const made = new Map<string, Node>();
-  return resolve(value, []);
-
-  /** `moved`: axes of the grid that an enclosing reduction runs over; what is known a row is not known there. */
-  function resolve(node: Node, moved: AxisSet): Node {
-    const key = `${node.id} ${moved.join(" ")}`;
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const result = isForeign(node, moved)
+  const places = new Map<string, Place>();
+  const pending: { readonly node: Node; readonly place: Place }[] = [{ node: value, place: placeOf([]) }];
+  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
+    const { node, place } = top;
+    const under = node.kind === "reduce" ? placeOf(movedUnder(node, place.moved)) : place;
+    const next = isForeign(node, place) ? undefined : operands(node).find((one) => !under.made.has(one));
+    if (next !== undefined) {
+      pending.push({ node: next, place: under });
+      continue;
+    }
+    pending.pop();
+    if (place.made.has(node)) continue;
+    const own = isForeign(node, place)
       ? elsewhere(node)
-      : rebuild(g, node, (one) => resolve(one, movedUnder(node, moved)));
-    made.set(key, result);
-    return result;
+      : rebuild(g, node, (one) => under.made.get(one) as Node);
+    place.made.set(node, own);
+  }
+  return placeOf([]).made.get(value) as Node;
+
+  function placeOf(moved: AxisSet): Place {
+    const key = moved.join(" ");
+    const known = places.get(key) ?? { moved, made: new Map(), reductions: new Map() };
+    places.set(key, known);
+    return known;
   }
 
-  function movedUnder(node: Node, moved: AxisSet): AxisSet {
-    if (node.kind !== "reduce") return moved;
-    return [...moved, ...node.over.filter((one) => rows.grid.includes(one) && !moved.includes(one))];
+  function movedUnder({ over }: ReduceNode, moved: AxisSet): AxisSet {
+    return [...moved, ...over.filter((one) => rows.grid.includes(one) && !moved.includes(one))];
   }
 
   /** Whether all of a node is one earlier kernel's: its reductions keep the same axes, and none of them is local. */
-  function isForeign(node: Node, moved: AxisSet): boolean {
+  function isForeign(node: Node, place: Place): boolean {
     if (rows.isStored(node)) return true;
-    if (node.kind === "reduce") return !isLocal(node, moved);
+    if (node.kind === "reduce") return !isLocal(node, place.moved);
     if (node.kind !== "map") return false;
-    const reductions = outermostReductions(node);
-    if (reductions.length === 0) return false;
-    return (
-      reductions.every((one) => !isLocal(one, moved) && sameAxes(one.axes, reductions[0].axes)) &&
-      isSubset(node.axes, reductions[0].axes)
-    );
+    const axes = foreignAxes(node, place);
+    return axes !== "none" && axes !== "local" && isSubset(node.axes, axes);
+  }
+
+  /**
+   * The axes that all reductions on the way into a value keep, where none of them is local; "none" where there are
+   * none, "local" where an earlier kernel cannot have them all.
+   */
+  function foreignAxes(value: Node, { moved, reductions }: Place): Reductions {
+    const known = reductions.get(value);
+    if (known !== undefined) return known;
+    const below = (node: Node): readonly Node[] =>
+      node.kind === "map" && !reductions.has(node) ? node.args : [];
+    for (const node of reachable([value], below)) {
+      if (reductions.has(node)) continue;
+      if (node.kind === "reduce") reductions.set(node, isLocal(node, moved) ? "local" : node.axes);
+      else
+        reductions.set(
+          node,
+          operands(node)
+            .map((one) => reductions.get(one)!)
+            .reduce(both, "none"),
+        );
+    }
+    return reductions.get(value)!;
   }
 
   function isLocal(node: ReduceNode, moved: AxisSet): boolean {

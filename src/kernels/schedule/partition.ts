@@ -7,45 +7,67 @@
  */
 import { type AxisSet, isSubset, minus, union } from "../../graph/tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
-import { type Graph, type Node, reachable } from "../../graph/tensor/graph.ts";
-import { rebuild } from "../../graph/tensor/rewrite.ts";
+import {
+  fixedFactors,
+  type Graph,
+  type GraphTensor,
+  type Node,
+  operands,
+  type ReduceNode,
+  reachable,
+} from "../../graph/tensor/graph.ts";
+import { rebuildAll } from "../../graph/tensor/rewrite.ts";
 import { chunkFactor } from "../../program/names.ts";
 import { byProducts } from "./by-products.ts";
+import { layoutOf, orderLike } from "./layout.ts";
 import { resolveInKernel } from "./locality.ts";
 import { pinnedStatistics } from "./pinned.ts";
 import { type KernelResults, type Partition, scratchName, storedTargets, type Target } from "./plan.ts";
+import { inSections, type Section } from "./sections.ts";
 import { protectStates } from "./state-updates.ts";
 
 export function partition(graph: Graph): Partition {
   const g = createBuilder([...graph.factors, chunkFactor]);
   const factorsOf = new Map(graph.tensors.map((one) => [one.name, one.factors]));
   // All nodes are made by one builder: it knows them by their numbers.
-  const own = new Map<Node, Node>();
-  for (const node of reachable(graph.results.map((one) => one.value))) {
-    own.set(
-      node,
-      rebuild(g, node, (one) => own.get(one) as Node),
-    );
-  }
+  const made = rebuildAll(
+    g,
+    graph.results.map((one) => one.value),
+  );
   const targets = graph.results.map(
     ({ tensor, value }): Target => ({
       tensor,
       factors: factorsOf.get(tensor) ?? [],
-      value: own.get(value) as Node,
+      value: made.get(value) as Node,
     }),
   );
-  const search: Search = { graph, g, pinned: new Set() };
-  let found = kernelsFor(search, targets, 0);
+  const { sections, far } = inSections(g, targets, fixedFactors(graph), (axes) => layoutOf(graph, axes));
+  const stored = far.map(
+    ({ tensor, factors }): GraphTensor => ({ name: tensor, role: "output", dims: factors, factors }),
+  );
+  const whole = { ...graph, tensors: [...graph.tensors, ...stored] };
   const pinned = pinnedStatistics(targets.map((one) => one.value));
-  if (found.length > 1 && pinned.length > 0) {
-    found = kernelsFor({ ...search, pinned: new Set(pinned) }, targets, 0);
-  }
-  const kernels = protectStates(graph, found, g);
+  const kernels = sections.flatMap((one) =>
+    kernelsOfSection({ graph: whole, g, fixed: fixedFactors(graph), pinned: new Set() }, one, pinned),
+  );
+  const safe = protectStates(graph, kernels, g);
   const scratch = new Map<string, { name: string; factors: AxisSet }>();
-  for (const one of kernels.flatMap(storedTargets)) {
+  for (const one of safe.flatMap(storedTargets)) {
     if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
   }
-  return { kernels, scratch: [...scratch.values()], g };
+  return { graph: whole, kernels: safe, scratch: [...scratch.values()], g };
+}
+
+function kernelsOfSection(
+  search: Search,
+  { targets, own }: Section,
+  pinned: readonly ReduceNode[],
+): KernelResults[] {
+  const found = kernelsFor(search, targets, 0);
+  const here = pinned.flatMap((one) => own.get(one) ?? []).filter((one) => one.kind === "reduce");
+  return found.length > 1 && here.length > 0
+    ? kernelsFor({ ...search, pinned: new Set(here) }, targets, 0)
+    : found;
 }
 
 /** Beyond this depth the first grid that serves is taken: nested reductions over ever other axes would take 4^n steps. */
@@ -53,8 +75,10 @@ const searchDepth = 3;
 const searchWidth = 4;
 
 interface Search {
+  /** The far values among its tensors, as if they were outputs. */
   readonly graph: Graph;
   readonly g: GraphBuilder;
+  readonly fixed: ReadonlySet<string>;
   /** Values that one kernel computes and all others read. */
   readonly pinned: ReadonlySet<Node>;
 }
@@ -109,8 +133,7 @@ function kernelsWithGrid(
   grid: AxisSet,
   depth: number,
 ): KernelResults[] | undefined {
-  const { graph, g, pinned } = search;
-  const fixed = fixedFactors(graph);
+  const { graph, g, fixed, pinned } = search;
   let stored = targets.filter((one) => isSubset(grid, one.factors));
   for (;;) {
     const row = minus(union(graph.factors, ...stored.map((one) => one.factors)), grid);
@@ -118,8 +141,10 @@ function kernelsWithGrid(
     const own = new Set(stored.map((one) => one.value));
     const isStored = (node: Node): boolean => needed.has(node) || (pinned.has(node) && !own.has(node));
     const elsewhere = (node: Node): Node => {
-      needed.set(node, { tensor: scratchName(node), factors: node.axes, value: node });
-      return g.input(scratchName(node), node.axes);
+      const tensor = scratchName(node);
+      const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? node.axes;
+      needed.set(node, { tensor, factors, value: node });
+      return g.input(tensor, node.axes);
     };
     const resolve = (): Node[] =>
       stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, isStored }, elsewhere));
@@ -156,28 +181,11 @@ function kernelsWithGrid(
 
 /** The target to compute last: the largest of those that no other one is made of. */
 function lastOf(targets: readonly Target[]): Target {
-  const sinks = targets.filter(
-    (one) =>
-      !targets.some((other) => other.value !== one.value && reachable([other.value]).includes(one.value)),
-  );
+  const below = new Set(reachable(targets.flatMap((one) => operands(one.value))));
+  const sinks = targets.filter((one) => !below.has(one.value));
   return largestOf(sinks);
 }
 
 function largestOf(targets: readonly Target[]): Target {
   return targets.reduce((best, one) => (one.factors.length > best.factors.length ? one : best));
-}
-
-function fixedFactors(graph: Graph): Set<string> {
-  const factors = graph.axes.flatMap((axis) => axis.factors);
-  return new Set(factors.filter((one) => typeof one.extent === "number").map((one) => one.name));
-}
-
-/** The order of the axes in the first tensor that has them all, so that neighbouring rows lie side by side. */
-export function orderLike(graph: Graph, axes: AxisSet, values: readonly Node[]): AxisSet {
-  for (const node of reachable(values)) {
-    if (node.kind !== "input" || !isSubset(axes, node.axes)) continue;
-    const factors = graph.tensors.find((one) => one.name === node.tensor)?.factors;
-    if (factors !== undefined) return factors.filter((one) => axes.includes(one));
-  }
-  return axes;
 }

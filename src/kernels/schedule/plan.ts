@@ -9,7 +9,7 @@
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
+import type { Graph, Node, ReduceNode } from "../../graph/tensor/graph.ts";
 
 export interface Plan {
   /** In the order in which they run. */
@@ -24,6 +24,8 @@ export interface ScratchTensor {
 
 /** What `partition` decides: which kernels there are, and what each stores. */
 export interface Partition {
+  /** The graph, with the values that long chains store between their sections among its tensors. */
+  readonly graph: Graph;
   readonly kernels: readonly KernelResults[];
   readonly scratch: readonly ScratchTensor[];
   /** Made the nodes of the kernels; whoever needs one more has it made here, so that equal nodes stay one node. */

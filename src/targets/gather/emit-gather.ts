@@ -28,8 +28,16 @@ export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLang
   const emit = (name: string, kernel: GatherKernel): GatherDraw =>
     emitDraw(name, kernel, (tensor) => found(sources, tensor), reserved, languages);
   const steps = plan.draws.map((draw): GatherStep => {
-    if (draw.kind === "map")
-      return { whole: emit(draw.target.tensor, lowerMap(draw, addressOf)), split: null };
+    if (draw.kind === "map") {
+      const { tensor, factors } = draw.target;
+      const step = { whole: emit(tensor, lowerMap(draw, addressOf)), split: null };
+      // A value of a long chain, for later draws.
+      if (!addresses.has(tensor)) {
+        addresses.set(tensor, { tensor, layout: factors, offset: u32(0) });
+        sources.set(tensor, { from: tensor, slot: 0, slots: 1 });
+      }
+      return step;
+    }
     const { whole, split } = lowerStatistics(draw, addressOf);
     for (let slot = 0; split !== null && slot < split.slots; slot++) {
       sources.set(partSlot(draw, slot), { from: draw.partsName, slot, slots: split.slots });

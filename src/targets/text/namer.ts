@@ -29,6 +29,8 @@ export function reservedInAny(all: readonly Reserved[]): Reserved {
 export function createNamer(reserved: Reserved): Namer {
   const given = new Map<string, string>();
   const taken = new Set<string>();
+  /** How far each base is counted. */
+  const counts = new Map<string, number>();
   return {
     name: (key, wanted) => {
       const known = given.get(key);
@@ -37,8 +39,12 @@ export function createNamer(reserved: Reserved): Namer {
       const start = /^[0-9]/.test(base) ? `v${base}` : base;
       let made = respelled(start, reserved);
       // It ends: each round has another suffix, and few names are taken.
-      for (let count = 1; taken.has(made) || reserved.words.has(made); count++)
+      let count = counts.get(start) ?? 0;
+      while (taken.has(made) || reserved.words.has(made)) {
+        count += 1;
         made = respelled(`${start}_${count}`, reserved);
+      }
+      counts.set(start, count);
       taken.add(made);
       given.set(key, made);
       return made;

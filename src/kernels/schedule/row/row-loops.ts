@@ -2,9 +2,10 @@
 
 import type { AxisSet } from "../../../graph/tensor/axes.ts";
 import { type Graph, type Node, operands, type ReduceNode, reachable } from "../../../graph/tensor/graph.ts";
+import { orderLike } from "../layout.ts";
 import { outermostReductions } from "../locality.ts";
-import { orderLike } from "../partition.ts";
 import { type KernelResults, type RowLoop, storedTargets } from "../plan.ts";
+import { samplesAmong } from "../samples.ts";
 import { delaySums } from "./delay-sums.ts";
 
 /** The loops that a kernel needs, in an order in which each finds what it needs. */
@@ -59,14 +60,6 @@ interface Group {
 function isOfSegments(node: Node, segments: ReadonlySet<Node>): boolean {
   if (node.kind !== "reduce" || segments.size === 0) return false;
   return outermostReductions(node.arg).some((one) => segments.has(one));
-}
-
-/** Which nodes are samples of the terms of a sum: shifts without the moments about them, which take no loop. */
-function samplesAmong(nodes: readonly Node[]): (node: Node) => boolean {
-  const keyOf = ({ arg, over }: ReduceNode): string => `${arg.id} ${over.join(" ")}`;
-  const reductions = nodes.filter((one) => one.kind === "reduce");
-  const moments = new Set(reductions.filter(({ op }) => op === "rest" || op === "spread").map(keyOf));
-  return (node) => node.kind === "reduce" && node.op === "shift" && !moments.has(keyOf(node));
 }
 
 /** How many loops must have run before a node can be computed. The segments are all found by one. */

@@ -1,11 +1,10 @@
 /** How each kernel goes over its rows: the second half of the plan, after `partition`. */
-import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { Partition, Plan, PlannedKernel } from "../plan.ts";
 import { rowWork } from "./row-work.ts";
 import { canSplit, splitRow } from "./stages.ts";
 import { vectorFactor, wholeStructures } from "./structures.ts";
 
-export function scheduleRows(graph: Graph, { kernels, scratch, g }: Partition): Plan {
+export function scheduleRows({ graph, kernels, scratch, g }: Partition): Plan {
   return {
     scratch,
     kernels: kernels.map((kernel): PlannedKernel => {

@@ -7,7 +7,7 @@
 import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../../graph/tensor/builder.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import { fixedFactors } from "../fixed-factors.ts";
+import { fixedFactors } from "../../../graph/tensor/graph.ts";
 import { handOn } from "../handed-on.ts";
 import type { HandedOn, RowLoop, RowWork, SplitRow, Stage, StageWork } from "../plan.ts";
 import { isOverRow } from "./row-work.ts";

@@ -21,7 +21,7 @@ export function verifyPlan(graph: Graph, plan: Plan): void {
     const fail = failIn(kernel);
     verifyStores(kernel, fail);
     verifyLoops(kernel, fail);
-    verifyStructures(graph, kernel, fail);
+    verifyStructures(graph, plan, kernel, fail);
     verifySplit(graph, kernel, fail);
 
     for (const node of reachable(valuesOf(kernel))) {

@@ -1,7 +1,6 @@
 /** The stages of a split row: every loop over the row is shared by the parts in one of them, and merged in the later ones. */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
-import { type Graph, isMoment, type Node } from "../../../graph/tensor/graph.ts";
-import { fixedFactors } from "../fixed-factors.ts";
+import { fixedFactors, type Graph, isMoment, type Node } from "../../../graph/tensor/graph.ts";
 import {
   foundBy,
   type HandedOn,

@@ -1,12 +1,16 @@
 /** The structures of a kernel: the first serves every shape, and the others keep to what makes them possible. */
 import { isSubset, sameAxes } from "../../../graph/tensor/axes.ts";
-import { type Graph, type Node, operands, reachable } from "../../../graph/tensor/graph.ts";
-import { fixedFactors } from "../fixed-factors.ts";
-import { type PlannedKernel, type Structure, storedTargets } from "../plan.ts";
+import { fixedFactors, type Graph, type Node, operands, reachable } from "../../../graph/tensor/graph.ts";
+import { type Plan, type PlannedKernel, type Structure, storedTargets } from "../plan.ts";
 
-export function verifyStructures(graph: Graph, kernel: PlannedKernel, fail: (rule: string) => void): void {
+export function verifyStructures(
+  graph: Graph,
+  { scratch }: Plan,
+  kernel: PlannedKernel,
+  fail: (rule: string) => void,
+): void {
   const { structures, split } = kernel;
-  const innermost = innermostFactors(graph, kernel);
+  const innermost = innermostFactors(graph, scratch, kernel);
   for (const list of [structures, ...(split?.stages.map((one) => one.structures) ?? [])]) {
     const [first] = list;
     if (first === undefined || first.vector !== null || first.together !== 1 || first.kept.length > 0)
@@ -25,8 +29,8 @@ export function verifyStructures(graph: Graph, kernel: PlannedKernel, fail: (rul
 }
 
 /** The last factor of each tensor that the kernel reads or stores, but for those whose extent the spec fixes. */
-function innermostFactors(graph: Graph, kernel: PlannedKernel): Set<string> {
-  const layouts = new Map(graph.tensors.map((one) => [one.name, one.factors]));
+function innermostFactors(graph: Graph, scratch: Plan["scratch"], kernel: PlannedKernel): Set<string> {
+  const layouts = new Map([...graph.tensors, ...scratch].map((one) => [one.name, one.factors]));
   const fixed = fixedFactors(graph);
   const targets = storedTargets(kernel);
   const read = reachable(targets.map((one) => one.value)).flatMap((one) =>

@@ -3,7 +3,7 @@
  * Extents count from 1 here: where one is 0, there are no elements and nothing is divided.
  */
 
-import type { Node } from "../../../graph/tensor/graph.ts";
+import { type Node, reachable } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
 import type { Scope } from "../scope/scope.ts";
 
@@ -21,13 +21,25 @@ export function warnZeroDivisor(scope: Scope, divisor: Node, span: Span): void {
 }
 
 /** Undefined for what is not made of extents and numbers alone. */
-function extentBounds(node: Node): Bounds | undefined {
+function extentBounds(divisor: Node): Bounds | undefined {
+  const found = new Map<Node, Bounds | undefined>();
+  // Most divisors read a tensor: then none of it is looked at.
+  if (divisor.axes.length > 0) return undefined;
+  for (const node of reachable([divisor]))
+    found.set(
+      node,
+      boundsOf(node, (one) => found.get(one)),
+    );
+  return found.get(divisor);
+}
+
+function boundsOf(node: Node, known: (arg: Node) => Bounds | undefined): Bounds | undefined {
   if (node.kind === "literal") return [node.value, node.value];
   if (node.kind === "size") return [1, Number.POSITIVE_INFINITY];
   if (node.kind !== "map") return undefined;
   const args: Bounds[] = [];
   for (const arg of node.args) {
-    const bounds = extentBounds(arg);
+    const bounds = known(arg);
     if (bounds === undefined) return undefined;
     args.push(bounds);
   }

@@ -12,7 +12,7 @@ import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Graph, type Node, reachable } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
 
-export function share(graph: Graph): Graph {
+export function nestSums(graph: Graph): Graph {
   const sums = new Map<Node, AxisSet[]>();
   const means = new Map<Node, AxisSet[]>();
   for (const node of reachable(graph.results.map((one) => one.value))) {

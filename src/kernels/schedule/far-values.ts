@@ -1,0 +1,131 @@
+/**
+ * Which values of a long chain are kept in memory. What a kernel needs it computes again from tensors, which is right
+ * for a norm of a few statistics: to read a row costs more than to compute on it. But of n standardizations in a chain
+ * the n-th would compute all before it, once in each of its loops, and texts would grow with n². So a value that is far
+ * from memory is stored once, and what is made of it reads it.
+ *
+ * Only a value that several loops need, one of them a reduction, is worth it: the last one on the way to all of them.
+ */
+import { type AxisSet, union } from "../../graph/tensor/axes.ts";
+import { type Node, operands, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
+import { samplesAmong } from "./samples.ts";
+
+/**
+ * Far: behind so many passes over rows, one after the other, or more than so many operations an element. The library
+ * and its gradients come to 3 and 20 at most.
+ */
+const farPasses = 4;
+const farOperations = 30;
+
+export interface FarValues {
+  /** The values to be stored. */
+  readonly far: ReadonlySet<Node>;
+  /** The most of them that lie on a way from memory to a node. */
+  sectionOf(node: Node): number;
+}
+
+/**
+ * @param values what is to be computed.
+ * @param short factors whose extent the spec fixes: a reduction over these is no pass over a row.
+ * @param most the passes behind which a value is far; infinite where every reduction is stored anyway.
+ */
+export function farValues(
+  factors: AxisSet,
+  values: readonly Node[],
+  short: ReadonlySet<string>,
+  most = farPasses,
+): FarValues {
+  const nodes = reachable(values);
+  const isSample = samplesAmong(nodes);
+  const elements = elementAxes(factors, nodes);
+  const isPass = (node: Node): node is ReduceNode =>
+    node.kind === "reduce" &&
+    node.over.some((axis) => !short.has(axis) && (elements.get(node.arg) as AxisSet).includes(axis));
+  const isShared = sharedByLoops(nodes, values, isPass);
+  const far = new Set<Node>();
+  const sections = new Map<Node, number>();
+  const passes = new Map<Node, number>();
+  const after = (node: Node): number => (sections.get(node) as number) + (far.has(node) ? 1 : 0);
+  for (const node of nodes) {
+    const below = operands(node);
+    const section = Math.max(0, ...below.map(after));
+    const near = below.filter((one) => !far.has(one) && sections.get(one) === section);
+    const level = Math.max(0, ...near.map((one) => passes.get(one) as number));
+    sections.set(node, section);
+    passes.set(node, level + (isPass(node) && !isSample(node) ? 1 : 0));
+    if (!isShared(node) || (elements.get(node) as AxisSet).length === 0) continue;
+    if (level >= most || isLong(node, far)) far.add(node);
+  }
+  return { far, sectionOf: (node) => sections.get(node) as number };
+}
+
+/** Of each node the axes along which it reads tensors element by element, not through reductions. */
+function elementAxes(factors: AxisSet, nodes: readonly Node[]): Map<Node, AxisSet> {
+  const found = new Map<Node, AxisSet>();
+  for (const node of nodes) {
+    if (node.kind === "input") found.set(node, node.axes);
+    else if (node.kind !== "map") found.set(node, []);
+    else found.set(node, union(factors, ...node.args.map((one) => found.get(one) as AxisSet)));
+  }
+  return found;
+}
+
+/** Whether a value takes too many operations an element, from what is in memory and the reductions. */
+function isLong(value: Node, far: ReadonlySet<Node>): boolean {
+  const seen = new Set<Node>();
+  const pending = [value];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.kind !== "map" || seen.has(node) || far.has(node)) continue;
+    seen.add(node);
+    if (seen.size > farOperations) return true;
+    pending.push(...node.args);
+  }
+  return false;
+}
+
+/**
+ * Which values several loops need, a pass among them, each by way of other nodes than the others: no later value
+ * stands for them. In terms of graphs, the nodes that only the end of everything postdominates.
+ */
+function sharedByLoops(
+  nodes: readonly Node[],
+  results: readonly Node[],
+  isPass: (node: Node) => boolean,
+): (node: Node) => boolean {
+  const users = new Map<Node, Node[]>();
+  for (const node of nodes) {
+    for (const one of operands(node)) {
+      const known = users.get(one);
+      if (known === undefined) users.set(one, [node]);
+      else known.push(node);
+    }
+  }
+  const isResult = new Set(results);
+  /** The next node through which all ways lead on; null for the end. */
+  const next = new Map<Node, Node | null>();
+  const steps = new Map<Node, number>();
+  const toPass = new Set<Node>();
+  const stepsOf = (node: Node | null): number => (node === null ? 0 : (steps.get(node) as number));
+  for (const node of [...nodes].reverse()) {
+    const own = users.get(node) ?? [];
+    if (own.some((one) => isPass(one) || (one.kind === "map" && toPass.has(one)))) toPass.add(node);
+    // What leads to no pass leads to the end.
+    else continue;
+    const ways = own.map((one): Node | null => (one.kind === "map" && toPass.has(one) ? one : null));
+    let met: Node | null = isResult.has(node) ? null : (ways[0] ?? null);
+    for (let way of isResult.has(node) ? [] : ways) {
+      while (met !== null && way !== null && met !== way) {
+        if (stepsOf(met) > stepsOf(way)) met = next.get(met) as Node | null;
+        else way = next.get(way) as Node | null;
+      }
+      if (way === null) met = null;
+    }
+    next.set(node, met);
+    steps.set(node, 1 + stepsOf(met));
+  }
+  return (node) =>
+    node.kind === "map" &&
+    next.get(node) === null &&
+    toPass.has(node) &&
+    (users.get(node) ?? []).length + (isResult.has(node) ? 1 : 0) > 1;
+}

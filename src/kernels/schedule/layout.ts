@@ -1,0 +1,18 @@
+/** How values and rows lie: as the tensors of the spec do that have their axes. */
+import { type AxisSet, isSubset, sameAxes } from "../../graph/tensor/axes.ts";
+import { type Graph, type Node, reachable } from "../../graph/tensor/graph.ts";
+
+/** The layout of the first tensor over just these axes, else the order of the axes. */
+export function layoutOf({ tensors }: Graph, axes: AxisSet): AxisSet {
+  return tensors.find((one) => sameAxes(one.factors, axes))?.factors ?? axes;
+}
+
+/** The order of the axes in the first tensor that has them all, so that neighbouring rows lie side by side. */
+export function orderLike(graph: Graph, axes: AxisSet, values: readonly Node[]): AxisSet {
+  for (const node of reachable(values)) {
+    if (node.kind !== "input" || !isSubset(axes, node.axes)) continue;
+    const factors = graph.tensors.find((one) => one.name === node.tensor)?.factors;
+    if (factors !== undefined) return factors.filter((one) => axes.includes(one));
+  }
+  return axes;
+}
