@@ -8,8 +8,9 @@ import {
   type Structure,
   storedTargets,
 } from "../../src/kernels/schedule/plan.ts";
+import { verifyPlan } from "../../src/kernels/schedule/verify/verify-plan.ts";
 import { checkText } from "../support/library.ts";
-import { backwardKernelsOf, kernelsOf, kernelsOfText } from "../support/plan.ts";
+import { backwardKernelsOf, kernelsOf, kernelsOfText, planOf } from "../support/plan.ts";
 
 /** Each loop with its axes and what it finds. */
 function loopsOf({ row }: PlannedKernel): string[] {
@@ -215,4 +216,20 @@ it("stores once what two results ask one kernel for", () => {
     const tensors = storedTargets(kernel).map((one) => one.tensor);
     expect(new Set(tensors).size, kernel.name).toBe(tensors.length);
   }
+});
+
+it("takes a sample after the samples that it is made of, over whichever axes", () => {
+  const text = `norm Chain {
+    axes N, T, ...S, C = G * K
+    param eps = 0.01, G = 2
+    input x[N, T, ...S, C], w[N, T, ...S]
+    affine gamma = 1
+    a = 0.5 * x + (var(x over C, ...S) * gamma)
+    b = 0.5 * x + max(abs(abs(gamma)), standardize(a over N, ...S, K; eps))
+    y = 0.5 * x + (min(standardize(b over K, G; eps), (w * 0.5)) / (1 + abs((gamma - standardize(a over C; eps)))))
+    output y
+  }`;
+  const [checked] = checkText({ path: "case.norm", text });
+  const { graph, plan } = planOf(checked!.graphs[0]!);
+  expect(() => verifyPlan(graph, plan)).not.toThrow();
 });

@@ -14,6 +14,7 @@ export function rowLoops(graph: Graph, kernel: KernelResults): RowLoop[] {
   const segments = new Set<Node>(kernel.segments.map((one) => one.value));
   const isSample = samplesAmong(nodes);
   const below = levels(nodes, segments, isSample);
+  const chain = sampleChains(nodes, isSample);
   const isPlaced = (node: Node): boolean => segments.has(node) || isOfSegments(node, segments);
   delaySums(nodes, below, isPlaced);
   const groups = new Map<string, Group>();
@@ -24,17 +25,18 @@ export function rowLoops(graph: Graph, kernel: KernelResults): RowLoop[] {
       ofSegments.push(node);
       continue;
     }
-    // Samples are taken before the loops that need no more than they do.
-    const level = (below.get(node) as number) - (isSample(node) ? 0.5 : 0);
-    const key = `${level} ${node.over.join(" ")}`;
-    const group = groups.get(key) ?? { level, over: node.over, sampled: isSample(node), reductions: [] };
+    // Samples are taken before the loops that need no more than they do, and after the samples that they need.
+    const level = below.get(node) as number;
+    const before = isSample(node) ? (chain.get(node) as number) : Number.POSITIVE_INFINITY;
+    const key = `${level} ${before} ${node.over.join(" ")}`;
+    const group = groups.get(key) ?? { level, before, over: node.over, reductions: [] };
     group.reductions.push(node);
     groups.set(key, group);
   }
-  const loops = [...groups.values()].map(({ level, over, sampled, reductions }) => {
-    const kind = sampled ? "samples" : "reductions";
+  const loops = [...groups.values()].map(({ level, before, over, reductions }) => {
+    const kind = before === Number.POSITIVE_INFINITY ? "reductions" : "samples";
     const loop: RowLoop = { kind, over: orderLike(graph, over, reductions), reductions };
-    return { level, loop };
+    return { level, before, loop };
   });
   const [first] = kernel.segments;
   if (first !== undefined) {
@@ -45,21 +47,37 @@ export function rowLoops(graph: Graph, kernel: KernelResults): RowLoop[] {
       segments: kernel.segments,
       reductions: ofSegments,
     };
-    loops.push({ level: below.get(first.value) as number, loop });
+    loops.push({ level: below.get(first.value) as number, before: Number.POSITIVE_INFINITY, loop });
   }
-  return loops.sort((a, b) => a.level - b.level).map(({ loop }) => loop);
+  return loops
+    .sort((a, b) => a.level - b.level || (a.before === b.before ? 0 : a.before - b.before))
+    .map(({ loop }) => loop);
 }
 
 interface Group {
   readonly level: number;
+  /** Of samples how many others of the level must have been taken; infinite for what takes a loop. */
+  readonly before: number;
   readonly over: AxisSet;
-  readonly sampled: boolean;
   readonly reductions: ReduceNode[];
 }
 
 function isOfSegments(node: Node, segments: ReadonlySet<Node>): boolean {
   if (node.kind !== "reduce" || segments.size === 0) return false;
   return outermostReductions(node.arg).some((one) => segments.has(one));
+}
+
+/** How many samples of the same level, one made of the other, a sample needs. They take no loop, so that levels do not tell. */
+function sampleChains(nodes: readonly Node[], isSample: (node: Node) => boolean): Map<Node, number> {
+  const chain = new Map<Node, number>();
+  for (const node of nodes) {
+    const after = operands(node).map((one) => {
+      if (one.kind === "reduce" && !isSample(one)) return 0;
+      return (chain.get(one) as number) + (one.kind === "reduce" ? 1 : 0);
+    });
+    chain.set(node, Math.max(0, ...after));
+  }
+  return chain;
 }
 
 /** How many loops must have run before a node can be computed. The segments are all found by one. */
