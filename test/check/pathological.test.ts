@@ -52,6 +52,11 @@ test.each<[string, string, readonly string[]]>([
     norm(`y = e0 ${many(20_000, (i) => `e${i} = e${i + 1} + x`)} e20000 = x`),
     ["N104"],
   ],
+  [
+    "an axis that comes from 15,000 equations away",
+    `norm A { axes N, D input x[N], z[D] e0 = z ${many(15_000, (i) => `e${i + 1} = e${i}`)} y = x + e15000 output y }`,
+    ["N304"],
+  ],
   ["3,000 equations in a mode", norm(`on train { ${many(3000, (i) => `e${i} = ${i}`)} } y = x`), ["N209"]],
   ["a circle of 3,000", norm(`y = e0 ${many(3000, (i) => `e${i} = e${(i + 1) % 3000}`)}`), ["N206"]],
   ["3,000 unknown names", norm(`${many(3000, (i) => `e${i} = u${i}`)} y = x`), ["N201"]],

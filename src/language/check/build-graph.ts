@@ -19,7 +19,10 @@ import { evaluateEquations } from "./scope/equations.ts";
 import type { Scope, Session, Value } from "./scope/scope.ts";
 import { evaluateUpdates } from "./states.ts";
 
-/** Graphs larger or deeper than this come from no spec that a person wrote; later passes walk them recursively. */
+/**
+ * Graphs larger or deeper than this come from no spec that a person wrote. What is smaller can be compiled, whatever its
+ * shape (`test/kernels/depth.test.ts`).
+ */
 const maxNodes = 5000;
 const maxDepth = 1000;
 

@@ -4,6 +4,7 @@ import { type AxisSet, minus, sameAxes, union } from "../../graph/tensor/axes.ts
 import type { GraphTensor, Node } from "../../graph/tensor/graph.ts";
 import { diagnostic, type Span } from "../diagnostics/diagnostic.ts";
 import { quoted } from "../diagnostics/suggestion.ts";
+import type { Expr } from "../syntax/ast.ts";
 import { everyExpr } from "../syntax/walk.ts";
 import { tensorFactors } from "./calls/call-norm.ts";
 import { axisNames } from "./declarations/axes.ts";
@@ -89,22 +90,24 @@ export function dimsOf(declarations: Declarations, axes: AxisSet): readonly stri
   });
 }
 
-/** The tensor in an equation (or in what it uses) that brings an axis. */
-export function culprit(
-  scope: Scope,
-  name: string,
-  axis: string,
-  seen = new Set<string>(),
-): Span | undefined {
-  const equation = findEquation(scope, name);
-  if (equation === undefined || seen.has(name)) return undefined;
-  seen.add(name);
-  for (const expr of everyExpr(equation.value)) {
-    if (expr.kind !== "name" || expr.name.text === name) continue;
-    const given = scope.given.get(expr.name.text);
-    if (given?.axes.includes(axis)) return expr.span;
-    const inside = given === undefined ? culprit(scope, expr.name.text, axis, seen) : undefined;
-    if (inside !== undefined) return inside;
+/** The tensor in an equation (or in what it uses) that brings an axis. Equations can be thousands deep: no recursion. */
+export function culprit(scope: Scope, name: string, axis: string): Span | undefined {
+  const seen = new Set<string>();
+  const open: Iterator<Expr>[] = [];
+  const enter = (equation: string): void => {
+    const found = seen.has(equation) ? undefined : findEquation(scope, equation);
+    seen.add(equation);
+    if (found !== undefined) open.push(everyExpr(found.value));
+  };
+  enter(name);
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const { value: expr, done } = top.next();
+    if (done) open.pop();
+    else if (expr.kind === "name") {
+      const given = scope.given.get(expr.name.text);
+      if (given?.axes.includes(axis)) return expr.span;
+      if (given === undefined) enter(expr.name.text);
+    }
   }
   return undefined;
 }
