@@ -98,7 +98,7 @@ export async function buildSpec(
       const compiled = norms.map(({ norm, graphs }) => compileForWebgpu(norm, graphs, { backward, save }));
       const tuning = await bakedTuning(compiled, options.tuning);
       tuned = tuning.size;
-      putModules(result, wgslModules, ".ts", {
+      await putModules(result, wgslModules, ".ts", {
         norms: compiled,
         banner,
         runtime: options.runtime,
@@ -111,7 +111,7 @@ export async function buildSpec(
     }
     if (targets.includes("glsl")) {
       const compiled = norms.map(({ norm, graphs }) => compileForGpujs(norm, graphs, { backward }));
-      putModules(result, gatherModules, ".gpujs.ts", {
+      await putModules(result, gatherModules, ".gpujs.ts", {
         norms: compiled,
         banner,
         runtime: options.gpujsRuntime,
@@ -131,16 +131,16 @@ interface Parts {
   readonly claim: (path: string) => string;
 }
 
-function putModules<P extends ProgramInterface>(
+async function putModules<P extends ProgramInterface>(
   { files, claim }: Parts,
   target: ModuleTarget<P>,
   ending: string,
   input: Omit<ModulesInput<P>, "fileName">,
-): void {
+): Promise<void> {
   const stem = input.banner.source.replace(/\.norm$/, "");
   const fileName = (kind: string): string =>
     claim(`${stem}${kind === "forward" ? ending : ending.replace(/\.ts$/, `.${kind}.ts`)}`);
-  for (const [path, text] of emitModules({ ...input, fileName }, target)) files.set(path, text);
+  for (const [path, text] of await emitModules({ ...input, fileName }, target)) files.set(path, text);
 }
 
 function putReadable({ files, claim }: Parts, banner: Banner, texts: readonly [string, string][]): void {
