@@ -77,17 +77,11 @@ export type AdaLayerNorm = GatherNorm<AdaLayerNormFeeds, AdaLayerNormResults>;
 /** Adaptive Layer Normalization (DiT; Peebles & Xie, 2022): scale and shift come from the condition, per sample. */
 export const AdaLayerNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: AdaLayerNormOptions,
-  ): Promise<AdaLayerNorm> {
+  create(gpu: GpuSettings, options: AdaLayerNormOptions): Promise<AdaLayerNorm> {
     return createGatherFromOptions(gpu, AdaLayerNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift">(
-    gpu: GpuSettings,
-    options: AdaLayerNormBackwardOptions<Of>,
-  ): Promise<AdaLayerNormBackward<Of>> {
+  createBackward<const Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift">(gpu: GpuSettings, options: AdaLayerNormBackwardOptions<Of>): Promise<AdaLayerNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, AdaLayerNormPrograms, () => import("./ada_norm.gpujs.backward.js").then((module) => module.AdaLayerNorm), options);
   },
 };
@@ -175,17 +169,11 @@ export type AdaInstanceNorm = GatherNorm<AdaInstanceNormFeeds, AdaInstanceNormRe
 /** Adaptive Instance Normalization (Huang & Belongie, 2017): gives the content `x` the channel statistics of the style, for style transfer. */
 export const AdaInstanceNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: AdaInstanceNormOptions,
-  ): Promise<AdaInstanceNorm> {
+  create(gpu: GpuSettings, options: AdaInstanceNormOptions): Promise<AdaInstanceNorm> {
     return createGatherFromOptions(gpu, AdaInstanceNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "style" = "x" | "style">(
-    gpu: GpuSettings,
-    options: AdaInstanceNormBackwardOptions<Of>,
-  ): Promise<AdaInstanceNormBackward<Of>> {
+  createBackward<const Of extends "x" | "style" = "x" | "style">(gpu: GpuSettings, options: AdaInstanceNormBackwardOptions<Of>): Promise<AdaInstanceNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, AdaInstanceNormPrograms, () => import("./ada_norm.gpujs.backward.js").then((module) => module.AdaInstanceNorm), options);
   },
 };
@@ -279,17 +267,11 @@ export type SpadeNorm = GatherNorm<SpadeNormFeeds, SpadeNormResults>;
 /** Spatially-Adaptive Normalization (SPADE; Park et al., 2019): scale and shift at every place come from a semantic map, for image synthesis. */
 export const SpadeNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: SpadeNormOptions,
-  ): Promise<SpadeNorm> {
+  create(gpu: GpuSettings, options: SpadeNormOptions): Promise<SpadeNorm> {
     return createGatherFromOptions(gpu, SpadeNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: SpadeNormBackwardOptions<Of>,
-  ): Promise<SpadeNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: SpadeNormBackwardOptions<Of>): Promise<SpadeNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, SpadeNormPrograms, () => import("./ada_norm.gpujs.backward.js").then((module) => module.SpadeNorm), options);
   },
 };

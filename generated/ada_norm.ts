@@ -105,17 +105,11 @@ export type AdaLayerNorm = Norm<AdaLayerNormBuffers, AdaLayerNormFeeds, AdaLayer
 /** Adaptive Layer Normalization (DiT; Peebles & Xie, 2022): scale and shift come from the condition, per sample. */
 export const AdaLayerNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: AdaLayerNormOptions,
-  ): Promise<AdaLayerNorm> {
+  create(device: GPUDevice, options: AdaLayerNormOptions): Promise<AdaLayerNorm> {
     return createFromOptions(device, AdaLayerNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift">(
-    device: GPUDevice,
-    options: AdaLayerNormBackwardOptions<Of>,
-  ): Promise<AdaLayerNormBackward<Of>> {
+  createBackward<const Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift">(device: GPUDevice, options: AdaLayerNormBackwardOptions<Of>): Promise<AdaLayerNormBackward<Of>> {
     return createBackwardFromOptions(device, AdaLayerNormPrograms, () => import("./ada_norm.backward.js").then((module) => module.AdaLayerNorm), options);
   },
 };
@@ -237,17 +231,11 @@ export type AdaInstanceNorm = Norm<AdaInstanceNormBuffers, AdaInstanceNormFeeds,
 /** Adaptive Instance Normalization (Huang & Belongie, 2017): gives the content `x` the channel statistics of the style, for style transfer. */
 export const AdaInstanceNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: AdaInstanceNormOptions,
-  ): Promise<AdaInstanceNorm> {
+  create(device: GPUDevice, options: AdaInstanceNormOptions): Promise<AdaInstanceNorm> {
     return createFromOptions(device, AdaInstanceNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "style" = "x" | "style">(
-    device: GPUDevice,
-    options: AdaInstanceNormBackwardOptions<Of>,
-  ): Promise<AdaInstanceNormBackward<Of>> {
+  createBackward<const Of extends "x" | "style" = "x" | "style">(device: GPUDevice, options: AdaInstanceNormBackwardOptions<Of>): Promise<AdaInstanceNormBackward<Of>> {
     return createBackwardFromOptions(device, AdaInstanceNormPrograms, () => import("./ada_norm.backward.js").then((module) => module.AdaInstanceNorm), options);
   },
 };
@@ -377,17 +365,11 @@ export type SpadeNorm = Norm<SpadeNormBuffers, SpadeNormFeeds, SpadeNormResults>
 /** Spatially-Adaptive Normalization (SPADE; Park et al., 2019): scale and shift at every place come from a semantic map, for image synthesis. */
 export const SpadeNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: SpadeNormOptions,
-  ): Promise<SpadeNorm> {
+  create(device: GPUDevice, options: SpadeNormOptions): Promise<SpadeNorm> {
     return createFromOptions(device, SpadeNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: SpadeNormBackwardOptions<Of>,
-  ): Promise<SpadeNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: SpadeNormBackwardOptions<Of>): Promise<SpadeNormBackward<Of>> {
     return createBackwardFromOptions(device, SpadeNormPrograms, () => import("./ada_norm.backward.js").then((module) => module.SpadeNorm), options);
   },
 };

@@ -113,17 +113,11 @@ export type AddLayerNorm = GatherNorm<AddLayerNormFeeds, AddLayerNormResults>;
 /** Skip connection, bias and Layer Normalization (Ba, Kiros & Hinton, 2016) in one kernel, for transformers; `h` goes on as the next skip connection. */
 export const AddLayerNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: AddLayerNormOptions,
-  ): Promise<AddLayerNorm> {
+  create(gpu: GpuSettings, options: AddLayerNormOptions): Promise<AddLayerNorm> {
     return createGatherFromOptions(gpu, AddLayerNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: AddLayerNormBackwardOptions<Of>,
-  ): Promise<AddLayerNormBackward<Of>> {
+  createBackward<const Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta">(gpu: GpuSettings, options: AddLayerNormBackwardOptions<Of>): Promise<AddLayerNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, AddLayerNormPrograms, () => import("./add_layer_norm.gpujs.backward.js").then((module) => module.AddLayerNorm), options);
   },
 };

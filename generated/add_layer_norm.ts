@@ -161,17 +161,11 @@ export type AddLayerNorm = Norm<AddLayerNormBuffers, AddLayerNormFeeds, AddLayer
 /** Skip connection, bias and Layer Normalization (Ba, Kiros & Hinton, 2016) in one kernel, for transformers; `h` goes on as the next skip connection. */
 export const AddLayerNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: AddLayerNormOptions,
-  ): Promise<AddLayerNorm> {
+  create(device: GPUDevice, options: AddLayerNormOptions): Promise<AddLayerNorm> {
     return createFromOptions(device, AddLayerNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: AddLayerNormBackwardOptions<Of>,
-  ): Promise<AddLayerNormBackward<Of>> {
+  createBackward<const Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta">(device: GPUDevice, options: AddLayerNormBackwardOptions<Of>): Promise<AddLayerNormBackward<Of>> {
     return createBackwardFromOptions(device, AddLayerNormPrograms, () => import("./add_layer_norm.backward.js").then((module) => module.AddLayerNorm), options);
   },
 };

@@ -195,17 +195,11 @@ export type BatchChannelNorm<M extends keyof BatchChannelNormModes = keyof Batch
 /** Batch-Channel Normalization (Qiao et al., 2019): the partner of Weight Standardization in micro-batch training. */
 export const BatchChannelNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create<M extends keyof BatchChannelNormModes>(
-    gpu: GpuSettings,
-    options: BatchChannelNormOptions & { readonly mode: M },
-  ): Promise<BatchChannelNorm<M>> {
+  create<M extends keyof BatchChannelNormModes>(gpu: GpuSettings, options: BatchChannelNormOptions & { readonly mode: M }): Promise<BatchChannelNorm<M>> {
     return createGatherFromOptions(gpu, BatchChannelNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<M extends keyof BatchChannelNormBackwardModes<never>, const Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: BatchChannelNormBackwardOptions<Of> & { readonly mode: M },
-  ): Promise<BatchChannelNormBackward<M, Of>> {
+  createBackward<M extends keyof BatchChannelNormBackwardModes<never>, const Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta">(gpu: GpuSettings, options: BatchChannelNormBackwardOptions<Of> & { readonly mode: M }): Promise<BatchChannelNormBackward<M, Of>> {
     return createGatherBackwardFromOptions(gpu, BatchChannelNormPrograms, () => import("./batch_channel_norm.gpujs.backward.js").then((module) => module.BatchChannelNorm), options);
   },
 };

@@ -289,17 +289,11 @@ export type BatchChannelNorm<M extends keyof BatchChannelNormModes = keyof Batch
 /** Batch-Channel Normalization (Qiao et al., 2019): the partner of Weight Standardization in micro-batch training. */
 export const BatchChannelNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create<M extends keyof BatchChannelNormModes>(
-    device: GPUDevice,
-    options: BatchChannelNormOptions & { readonly mode: M },
-  ): Promise<BatchChannelNorm<M>> {
+  create<M extends keyof BatchChannelNormModes>(device: GPUDevice, options: BatchChannelNormOptions & { readonly mode: M }): Promise<BatchChannelNorm<M>> {
     return createFromOptions(device, BatchChannelNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<M extends keyof BatchChannelNormBackwardModes<never>, const Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: BatchChannelNormBackwardOptions<Of> & { readonly mode: M },
-  ): Promise<BatchChannelNormBackward<M, Of>> {
+  createBackward<M extends keyof BatchChannelNormBackwardModes<never>, const Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta">(device: GPUDevice, options: BatchChannelNormBackwardOptions<Of> & { readonly mode: M }): Promise<BatchChannelNormBackward<M, Of>> {
     return createBackwardFromOptions(device, BatchChannelNormPrograms, () => import("./batch_channel_norm.backward.js").then((module) => module.BatchChannelNorm), options);
   },
 };

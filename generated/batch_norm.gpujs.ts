@@ -157,17 +157,11 @@ export type BatchNorm<M extends keyof BatchNormModes = keyof BatchNormModes> = B
  */
 export const BatchNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create<M extends keyof BatchNormModes>(
-    gpu: GpuSettings,
-    options: BatchNormOptions & { readonly mode: M },
-  ): Promise<BatchNorm<M>> {
+  create<M extends keyof BatchNormModes>(gpu: GpuSettings, options: BatchNormOptions & { readonly mode: M }): Promise<BatchNorm<M>> {
     return createGatherFromOptions(gpu, BatchNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<M extends keyof BatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: BatchNormBackwardOptions<Of> & { readonly mode: M },
-  ): Promise<BatchNormBackward<M, Of>> {
+  createBackward<M extends keyof BatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: BatchNormBackwardOptions<Of> & { readonly mode: M }): Promise<BatchNormBackward<M, Of>> {
     return createGatherBackwardFromOptions(gpu, BatchNormPrograms, () => import("./batch_norm.gpujs.backward.js").then((module) => module.BatchNorm), options);
   },
 };

@@ -219,17 +219,11 @@ export type BatchNorm<M extends keyof BatchNormModes = keyof BatchNormModes> = B
  */
 export const BatchNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create<M extends keyof BatchNormModes>(
-    device: GPUDevice,
-    options: BatchNormOptions & { readonly mode: M },
-  ): Promise<BatchNorm<M>> {
+  create<M extends keyof BatchNormModes>(device: GPUDevice, options: BatchNormOptions & { readonly mode: M }): Promise<BatchNorm<M>> {
     return createFromOptions(device, BatchNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<M extends keyof BatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: BatchNormBackwardOptions<Of> & { readonly mode: M },
-  ): Promise<BatchNormBackward<M, Of>> {
+  createBackward<M extends keyof BatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: BatchNormBackwardOptions<Of> & { readonly mode: M }): Promise<BatchNormBackward<M, Of>> {
     return createBackwardFromOptions(device, BatchNormPrograms, () => import("./batch_norm.backward.js").then((module) => module.BatchNorm), options);
   },
 };

@@ -103,17 +103,11 @@ export type FilterResponseNorm = GatherNorm<FilterResponseNormFeeds, FilterRespo
 /** Filter Response Normalization with its thresholded linear unit (Singh & Krishnan, 2020). No batch statistics and no centring: for vision networks at any batch size. */
 export const FilterResponseNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: FilterResponseNormOptions,
-  ): Promise<FilterResponseNorm> {
+  create(gpu: GpuSettings, options: FilterResponseNormOptions): Promise<FilterResponseNorm> {
     return createGatherFromOptions(gpu, FilterResponseNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau">(
-    gpu: GpuSettings,
-    options: FilterResponseNormBackwardOptions<Of>,
-  ): Promise<FilterResponseNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau">(gpu: GpuSettings, options: FilterResponseNormBackwardOptions<Of>): Promise<FilterResponseNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, FilterResponseNormPrograms, () => import("./filter_response_norm.gpujs.backward.js").then((module) => module.FilterResponseNorm), options);
   },
 };

@@ -145,17 +145,11 @@ export type FilterResponseNorm = Norm<FilterResponseNormBuffers, FilterResponseN
 /** Filter Response Normalization with its thresholded linear unit (Singh & Krishnan, 2020). No batch statistics and no centring: for vision networks at any batch size. */
 export const FilterResponseNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: FilterResponseNormOptions,
-  ): Promise<FilterResponseNorm> {
+  create(device: GPUDevice, options: FilterResponseNormOptions): Promise<FilterResponseNorm> {
     return createFromOptions(device, FilterResponseNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau">(
-    device: GPUDevice,
-    options: FilterResponseNormBackwardOptions<Of>,
-  ): Promise<FilterResponseNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau">(device: GPUDevice, options: FilterResponseNormBackwardOptions<Of>): Promise<FilterResponseNormBackward<Of>> {
     return createBackwardFromOptions(device, FilterResponseNormPrograms, () => import("./filter_response_norm.backward.js").then((module) => module.FilterResponseNorm), options);
   },
 };

@@ -81,17 +81,11 @@ export type GhostBatchNorm = GatherNorm<GhostBatchNormFeeds, GhostBatchNormResul
 /** Ghost Batch Normalization (Hoffer, Hubara & Soudry, 2017): statistics per virtual batch, which keeps the regularizing noise of small batches when training with large ones. */
 export const GhostBatchNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: GhostBatchNormOptions,
-  ): Promise<GhostBatchNorm> {
+  create(gpu: GpuSettings, options: GhostBatchNormOptions): Promise<GhostBatchNorm> {
     return createGatherFromOptions(gpu, GhostBatchNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: GhostBatchNormBackwardOptions<Of>,
-  ): Promise<GhostBatchNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: GhostBatchNormBackwardOptions<Of>): Promise<GhostBatchNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, GhostBatchNormPrograms, () => import("./ghost_batch_norm.gpujs.backward.js").then((module) => module.GhostBatchNorm), options);
   },
 };

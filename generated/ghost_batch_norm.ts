@@ -109,17 +109,11 @@ export type GhostBatchNorm = Norm<GhostBatchNormBuffers, GhostBatchNormFeeds, Gh
 /** Ghost Batch Normalization (Hoffer, Hubara & Soudry, 2017): statistics per virtual batch, which keeps the regularizing noise of small batches when training with large ones. */
 export const GhostBatchNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: GhostBatchNormOptions,
-  ): Promise<GhostBatchNorm> {
+  create(device: GPUDevice, options: GhostBatchNormOptions): Promise<GhostBatchNorm> {
     return createFromOptions(device, GhostBatchNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: GhostBatchNormBackwardOptions<Of>,
-  ): Promise<GhostBatchNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: GhostBatchNormBackwardOptions<Of>): Promise<GhostBatchNormBackward<Of>> {
     return createBackwardFromOptions(device, GhostBatchNormPrograms, () => import("./ghost_batch_norm.backward.js").then((module) => module.GhostBatchNorm), options);
   },
 };

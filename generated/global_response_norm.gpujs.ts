@@ -77,17 +77,11 @@ export type GlobalResponseNorm = GatherNorm<GlobalResponseNormFeeds, GlobalRespo
 /** Global Response Normalization (ConvNeXt V2; Woo et al., 2023): channels compete by their norm over the whole map, which keeps them from collapsing in masked pre-training. */
 export const GlobalResponseNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: GlobalResponseNormOptions,
-  ): Promise<GlobalResponseNorm> {
+  create(gpu: GpuSettings, options: GlobalResponseNormOptions): Promise<GlobalResponseNorm> {
     return createGatherFromOptions(gpu, GlobalResponseNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: GlobalResponseNormBackwardOptions<Of>,
-  ): Promise<GlobalResponseNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: GlobalResponseNormBackwardOptions<Of>): Promise<GlobalResponseNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, GlobalResponseNormPrograms, () => import("./global_response_norm.gpujs.backward.js").then((module) => module.GlobalResponseNorm), options);
   },
 };

@@ -105,17 +105,11 @@ export type GlobalResponseNorm = Norm<GlobalResponseNormBuffers, GlobalResponseN
 /** Global Response Normalization (ConvNeXt V2; Woo et al., 2023): channels compete by their norm over the whole map, which keeps them from collapsing in masked pre-training. */
 export const GlobalResponseNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: GlobalResponseNormOptions,
-  ): Promise<GlobalResponseNorm> {
+  create(device: GPUDevice, options: GlobalResponseNormOptions): Promise<GlobalResponseNorm> {
     return createFromOptions(device, GlobalResponseNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: GlobalResponseNormBackwardOptions<Of>,
-  ): Promise<GlobalResponseNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: GlobalResponseNormBackwardOptions<Of>): Promise<GlobalResponseNormBackward<Of>> {
     return createBackwardFromOptions(device, GlobalResponseNormPrograms, () => import("./global_response_norm.backward.js").then((module) => module.GlobalResponseNorm), options);
   },
 };

@@ -81,17 +81,11 @@ export type GroupNorm = GatherNorm<GroupNormFeeds, GroupNormResults>;
 /** Group Normalization (Wu & He, 2018). Statistics per sample and group: the batch size does not matter. */
 export const GroupNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: GroupNormOptions,
-  ): Promise<GroupNorm> {
+  create(gpu: GpuSettings, options: GroupNormOptions): Promise<GroupNorm> {
     return createGatherFromOptions(gpu, GroupNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: GroupNormBackwardOptions<Of>,
-  ): Promise<GroupNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: GroupNormBackwardOptions<Of>): Promise<GroupNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, GroupNormPrograms, () => import("./group_norm.gpujs.backward.js").then((module) => module.GroupNorm), options);
   },
 };
@@ -175,17 +169,11 @@ export type GroupNormSiLU = GatherNorm<GroupNormSiLUFeeds, GroupNormSiLUResults>
 /** Group Normalization followed by SiLU in one kernel: the pair that every residual block of a diffusion U-Net begins with (Ho, Jain & Abbeel, 2020). */
 export const GroupNormSiLU = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: GroupNormSiLUOptions,
-  ): Promise<GroupNormSiLU> {
+  create(gpu: GpuSettings, options: GroupNormSiLUOptions): Promise<GroupNormSiLU> {
     return createGatherFromOptions(gpu, GroupNormSiLUPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: GroupNormSiLUBackwardOptions<Of>,
-  ): Promise<GroupNormSiLUBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: GroupNormSiLUBackwardOptions<Of>): Promise<GroupNormSiLUBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, GroupNormSiLUPrograms, () => import("./group_norm.gpujs.backward.js").then((module) => module.GroupNormSiLU), options);
   },
 };

@@ -109,17 +109,11 @@ export type GroupNorm = Norm<GroupNormBuffers, GroupNormFeeds, GroupNormResults>
 /** Group Normalization (Wu & He, 2018). Statistics per sample and group: the batch size does not matter. */
 export const GroupNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: GroupNormOptions,
-  ): Promise<GroupNorm> {
+  create(device: GPUDevice, options: GroupNormOptions): Promise<GroupNorm> {
     return createFromOptions(device, GroupNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: GroupNormBackwardOptions<Of>,
-  ): Promise<GroupNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: GroupNormBackwardOptions<Of>): Promise<GroupNormBackward<Of>> {
     return createBackwardFromOptions(device, GroupNormPrograms, () => import("./group_norm.backward.js").then((module) => module.GroupNorm), options);
   },
 };
@@ -233,17 +227,11 @@ export type GroupNormSiLU = Norm<GroupNormSiLUBuffers, GroupNormSiLUFeeds, Group
 /** Group Normalization followed by SiLU in one kernel: the pair that every residual block of a diffusion U-Net begins with (Ho, Jain & Abbeel, 2020). */
 export const GroupNormSiLU = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: GroupNormSiLUOptions,
-  ): Promise<GroupNormSiLU> {
+  create(device: GPUDevice, options: GroupNormSiLUOptions): Promise<GroupNormSiLU> {
     return createFromOptions(device, GroupNormSiLUPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: GroupNormSiLUBackwardOptions<Of>,
-  ): Promise<GroupNormSiLUBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: GroupNormSiLUBackwardOptions<Of>): Promise<GroupNormSiLUBackward<Of>> {
     return createBackwardFromOptions(device, GroupNormSiLUPrograms, () => import("./group_norm.backward.js").then((module) => module.GroupNormSiLU), options);
   },
 };

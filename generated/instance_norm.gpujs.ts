@@ -77,17 +77,11 @@ export type InstanceNorm = GatherNorm<InstanceNormFeeds, InstanceNormResults>;
 /** Instance Normalization (Ulyanov, Vedaldi & Lempitsky, 2016). Every channel of every sample for itself: for style transfer and image generation. */
 export const InstanceNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: InstanceNormOptions,
-  ): Promise<InstanceNorm> {
+  create(gpu: GpuSettings, options: InstanceNormOptions): Promise<InstanceNorm> {
     return createGatherFromOptions(gpu, InstanceNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: InstanceNormBackwardOptions<Of>,
-  ): Promise<InstanceNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: InstanceNormBackwardOptions<Of>): Promise<InstanceNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, InstanceNormPrograms, () => import("./instance_norm.gpujs.backward.js").then((module) => module.InstanceNorm), options);
   },
 };

@@ -105,17 +105,11 @@ export type InstanceNorm = Norm<InstanceNormBuffers, InstanceNormFeeds, Instance
 /** Instance Normalization (Ulyanov, Vedaldi & Lempitsky, 2016). Every channel of every sample for itself: for style transfer and image generation. */
 export const InstanceNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: InstanceNormOptions,
-  ): Promise<InstanceNorm> {
+  create(device: GPUDevice, options: InstanceNormOptions): Promise<InstanceNorm> {
     return createFromOptions(device, InstanceNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: InstanceNormBackwardOptions<Of>,
-  ): Promise<InstanceNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: InstanceNormBackwardOptions<Of>): Promise<InstanceNormBackward<Of>> {
     return createBackwardFromOptions(device, InstanceNormPrograms, () => import("./instance_norm.backward.js").then((module) => module.InstanceNorm), options);
   },
 };

@@ -77,17 +77,11 @@ export type LayerNorm = GatherNorm<LayerNormFeeds, LayerNormResults>;
 /** Layer Normalization (Ba, Kiros & Hinton, 2016). Every row of features for itself: the norm of transformers. */
 export const LayerNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: LayerNormOptions,
-  ): Promise<LayerNorm> {
+  create(gpu: GpuSettings, options: LayerNormOptions): Promise<LayerNorm> {
     return createGatherFromOptions(gpu, LayerNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: LayerNormBackwardOptions<Of>,
-  ): Promise<LayerNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: LayerNormBackwardOptions<Of>): Promise<LayerNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, LayerNormPrograms, () => import("./layer_norm.gpujs.backward.js").then((module) => module.LayerNorm), options);
   },
 };
@@ -165,17 +159,11 @@ export type LayerNormChannels = GatherNorm<LayerNormChannelsFeeds, LayerNormChan
 /** Layer Normalization over the channels of each place (ConvNeXt; Liu et al., 2022). For convolutional networks that keep channels first. */
 export const LayerNormChannels = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: LayerNormChannelsOptions,
-  ): Promise<LayerNormChannels> {
+  create(gpu: GpuSettings, options: LayerNormChannelsOptions): Promise<LayerNormChannels> {
     return createGatherFromOptions(gpu, LayerNormChannelsPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: LayerNormChannelsBackwardOptions<Of>,
-  ): Promise<LayerNormChannelsBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: LayerNormChannelsBackwardOptions<Of>): Promise<LayerNormChannelsBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, LayerNormChannelsPrograms, () => import("./layer_norm.gpujs.backward.js").then((module) => module.LayerNormChannels), options);
   },
 };
@@ -253,17 +241,11 @@ export type LayerNormAll = GatherNorm<LayerNormAllFeeds, LayerNormAllResults>;
 /** Layer Normalization of each sample as a whole (Ba, Kiros & Hinton, 2016), scaled and shifted element by element. For feature maps of a fixed size. */
 export const LayerNormAll = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: LayerNormAllOptions,
-  ): Promise<LayerNormAll> {
+  create(gpu: GpuSettings, options: LayerNormAllOptions): Promise<LayerNormAll> {
     return createGatherFromOptions(gpu, LayerNormAllPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    gpu: GpuSettings,
-    options: LayerNormAllBackwardOptions<Of>,
-  ): Promise<LayerNormAllBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: LayerNormAllBackwardOptions<Of>): Promise<LayerNormAllBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, LayerNormAllPrograms, () => import("./layer_norm.gpujs.backward.js").then((module) => module.LayerNormAll), options);
   },
 };

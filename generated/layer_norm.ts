@@ -105,17 +105,11 @@ export type LayerNorm = Norm<LayerNormBuffers, LayerNormFeeds, LayerNormResults>
 /** Layer Normalization (Ba, Kiros & Hinton, 2016). Every row of features for itself: the norm of transformers. */
 export const LayerNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: LayerNormOptions,
-  ): Promise<LayerNorm> {
+  create(device: GPUDevice, options: LayerNormOptions): Promise<LayerNorm> {
     return createFromOptions(device, LayerNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: LayerNormBackwardOptions<Of>,
-  ): Promise<LayerNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: LayerNormBackwardOptions<Of>): Promise<LayerNormBackward<Of>> {
     return createBackwardFromOptions(device, LayerNormPrograms, () => import("./layer_norm.backward.js").then((module) => module.LayerNorm), options);
   },
 };
@@ -221,17 +215,11 @@ export type LayerNormChannels = Norm<LayerNormChannelsBuffers, LayerNormChannels
 /** Layer Normalization over the channels of each place (ConvNeXt; Liu et al., 2022). For convolutional networks that keep channels first. */
 export const LayerNormChannels = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: LayerNormChannelsOptions,
-  ): Promise<LayerNormChannels> {
+  create(device: GPUDevice, options: LayerNormChannelsOptions): Promise<LayerNormChannels> {
     return createFromOptions(device, LayerNormChannelsPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: LayerNormChannelsBackwardOptions<Of>,
-  ): Promise<LayerNormChannelsBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: LayerNormChannelsBackwardOptions<Of>): Promise<LayerNormChannelsBackward<Of>> {
     return createBackwardFromOptions(device, LayerNormChannelsPrograms, () => import("./layer_norm.backward.js").then((module) => module.LayerNormChannels), options);
   },
 };
@@ -337,17 +325,11 @@ export type LayerNormAll = Norm<LayerNormAllBuffers, LayerNormAllFeeds, LayerNor
 /** Layer Normalization of each sample as a whole (Ba, Kiros & Hinton, 2016), scaled and shifted element by element. For feature maps of a fixed size. */
 export const LayerNormAll = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: LayerNormAllOptions,
-  ): Promise<LayerNormAll> {
+  create(device: GPUDevice, options: LayerNormAllOptions): Promise<LayerNormAll> {
     return createFromOptions(device, LayerNormAllPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: LayerNormAllBackwardOptions<Of>,
-  ): Promise<LayerNormAllBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: LayerNormAllBackwardOptions<Of>): Promise<LayerNormAllBackward<Of>> {
     return createBackwardFromOptions(device, LayerNormAllPrograms, () => import("./layer_norm.backward.js").then((module) => module.LayerNormAll), options);
   },
 };

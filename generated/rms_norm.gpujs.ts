@@ -71,17 +71,11 @@ export type RMSNorm = GatherNorm<RMSNormFeeds, RMSNormResults>;
 /** Root Mean Square Layer Normalization (Zhang & Sennrich, 2019). Scales without centring: the norm of most language models since T5 and Llama. */
 export const RMSNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: RMSNormOptions,
-  ): Promise<RMSNorm> {
+  create(gpu: GpuSettings, options: RMSNormOptions): Promise<RMSNorm> {
     return createGatherFromOptions(gpu, RMSNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" = "x" | "gamma">(
-    gpu: GpuSettings,
-    options: RMSNormBackwardOptions<Of>,
-  ): Promise<RMSNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" = "x" | "gamma">(gpu: GpuSettings, options: RMSNormBackwardOptions<Of>): Promise<RMSNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, RMSNormPrograms, () => import("./rms_norm.gpujs.backward.js").then((module) => module.RMSNorm), options);
   },
 };
@@ -165,17 +159,11 @@ export type AddRMSNorm = GatherNorm<AddRMSNormFeeds, AddRMSNormResults>;
 /** Pre-norm residual block of a language model (Zhang & Sennrich, 2019; Touvron et al., 2023): two outputs from one kernel. */
 export const AddRMSNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: AddRMSNormOptions,
-  ): Promise<AddRMSNorm> {
+  create(gpu: GpuSettings, options: AddRMSNormOptions): Promise<AddRMSNorm> {
     return createGatherFromOptions(gpu, AddRMSNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma">(
-    gpu: GpuSettings,
-    options: AddRMSNormBackwardOptions<Of>,
-  ): Promise<AddRMSNormBackward<Of>> {
+  createBackward<const Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma">(gpu: GpuSettings, options: AddRMSNormBackwardOptions<Of>): Promise<AddRMSNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, AddRMSNormPrograms, () => import("./rms_norm.gpujs.backward.js").then((module) => module.AddRMSNorm), options);
   },
 };

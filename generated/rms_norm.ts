@@ -97,17 +97,11 @@ export type RMSNorm = Norm<RMSNormBuffers, RMSNormFeeds, RMSNormResults>;
 /** Root Mean Square Layer Normalization (Zhang & Sennrich, 2019). Scales without centring: the norm of most language models since T5 and Llama. */
 export const RMSNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: RMSNormOptions,
-  ): Promise<RMSNorm> {
+  create(device: GPUDevice, options: RMSNormOptions): Promise<RMSNorm> {
     return createFromOptions(device, RMSNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" = "x" | "gamma">(
-    device: GPUDevice,
-    options: RMSNormBackwardOptions<Of>,
-  ): Promise<RMSNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" = "x" | "gamma">(device: GPUDevice, options: RMSNormBackwardOptions<Of>): Promise<RMSNormBackward<Of>> {
     return createBackwardFromOptions(device, RMSNormPrograms, () => import("./rms_norm.backward.js").then((module) => module.RMSNorm), options);
   },
 };
@@ -225,17 +219,11 @@ export type AddRMSNorm = Norm<AddRMSNormBuffers, AddRMSNormFeeds, AddRMSNormResu
 /** Pre-norm residual block of a language model (Zhang & Sennrich, 2019; Touvron et al., 2023): two outputs from one kernel. */
 export const AddRMSNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: AddRMSNormOptions,
-  ): Promise<AddRMSNorm> {
+  create(device: GPUDevice, options: AddRMSNormOptions): Promise<AddRMSNorm> {
     return createFromOptions(device, AddRMSNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma">(
-    device: GPUDevice,
-    options: AddRMSNormBackwardOptions<Of>,
-  ): Promise<AddRMSNormBackward<Of>> {
+  createBackward<const Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma">(device: GPUDevice, options: AddRMSNormBackwardOptions<Of>): Promise<AddRMSNormBackward<Of>> {
     return createBackwardFromOptions(device, AddRMSNormPrograms, () => import("./rms_norm.backward.js").then((module) => module.AddRMSNorm), options);
   },
 };

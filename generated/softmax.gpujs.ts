@@ -59,17 +59,11 @@ export type Softmax = GatherNorm<SoftmaxFeeds, SoftmaxResults>;
 /** Softmax (Bridle, 1990): positive rows that sum to one. The maximum is taken off first, so that no exponential overflows. */
 export const Softmax = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: SoftmaxOptions,
-  ): Promise<Softmax> {
+  create(gpu: GpuSettings, options: SoftmaxOptions): Promise<Softmax> {
     return createGatherFromOptions(gpu, SoftmaxPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    gpu: GpuSettings,
-    options: SoftmaxBackwardOptions<Of>,
-  ): Promise<SoftmaxBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: SoftmaxBackwardOptions<Of>): Promise<SoftmaxBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, SoftmaxPrograms, () => import("./softmax.gpujs.backward.js").then((module) => module.Softmax), options);
   },
 };
@@ -129,17 +123,11 @@ export type LogSoftmax = GatherNorm<LogSoftmaxFeeds, LogSoftmaxResults>;
 /** The logarithm of Softmax (Bridle, 1990), for losses and beam search, without the underflow of taking it afterwards. */
 export const LogSoftmax = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: LogSoftmaxOptions,
-  ): Promise<LogSoftmax> {
+  create(gpu: GpuSettings, options: LogSoftmaxOptions): Promise<LogSoftmax> {
     return createGatherFromOptions(gpu, LogSoftmaxPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    gpu: GpuSettings,
-    options: LogSoftmaxBackwardOptions<Of>,
-  ): Promise<LogSoftmaxBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: LogSoftmaxBackwardOptions<Of>): Promise<LogSoftmaxBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, LogSoftmaxPrograms, () => import("./softmax.gpujs.backward.js").then((module) => module.LogSoftmax), options);
   },
 };

@@ -81,17 +81,11 @@ export type Softmax = Norm<SoftmaxBuffers, SoftmaxFeeds, SoftmaxResults>;
 /** Softmax (Bridle, 1990): positive rows that sum to one. The maximum is taken off first, so that no exponential overflows. */
 export const Softmax = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: SoftmaxOptions,
-  ): Promise<Softmax> {
+  create(device: GPUDevice, options: SoftmaxOptions): Promise<Softmax> {
     return createFromOptions(device, SoftmaxPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    device: GPUDevice,
-    options: SoftmaxBackwardOptions<Of>,
-  ): Promise<SoftmaxBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(device: GPUDevice, options: SoftmaxBackwardOptions<Of>): Promise<SoftmaxBackward<Of>> {
     return createBackwardFromOptions(device, SoftmaxPrograms, () => import("./softmax.backward.js").then((module) => module.Softmax), options);
   },
 };
@@ -173,17 +167,11 @@ export type LogSoftmax = Norm<LogSoftmaxBuffers, LogSoftmaxFeeds, LogSoftmaxResu
 /** The logarithm of Softmax (Bridle, 1990), for losses and beam search, without the underflow of taking it afterwards. */
 export const LogSoftmax = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: LogSoftmaxOptions,
-  ): Promise<LogSoftmax> {
+  create(device: GPUDevice, options: LogSoftmaxOptions): Promise<LogSoftmax> {
     return createFromOptions(device, LogSoftmaxPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    device: GPUDevice,
-    options: LogSoftmaxBackwardOptions<Of>,
-  ): Promise<LogSoftmaxBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(device: GPUDevice, options: LogSoftmaxBackwardOptions<Of>): Promise<LogSoftmaxBackward<Of>> {
     return createBackwardFromOptions(device, LogSoftmaxPrograms, () => import("./softmax.backward.js").then((module) => module.LogSoftmax), options);
   },
 };

@@ -109,17 +109,11 @@ export type SwitchableNorm = GatherNorm<SwitchableNormFeeds, SwitchableNormResul
 /** Switchable Normalization (Luo et al., 2018): learns how much of instance, layer and batch statistics each layer uses. The statistics are those of the batch at hand. */
 export const SwitchableNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: SwitchableNormOptions,
-  ): Promise<SwitchableNorm> {
+  create(gpu: GpuSettings, options: SwitchableNormOptions): Promise<SwitchableNorm> {
     return createGatherFromOptions(gpu, SwitchableNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight">(
-    gpu: GpuSettings,
-    options: SwitchableNormBackwardOptions<Of>,
-  ): Promise<SwitchableNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight">(gpu: GpuSettings, options: SwitchableNormBackwardOptions<Of>): Promise<SwitchableNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, SwitchableNormPrograms, () => import("./switchable_norm.gpujs.backward.js").then((module) => module.SwitchableNorm), options);
   },
 };

@@ -153,17 +153,11 @@ export type SwitchableNorm = Norm<SwitchableNormBuffers, SwitchableNormFeeds, Sw
 /** Switchable Normalization (Luo et al., 2018): learns how much of instance, layer and batch statistics each layer uses. The statistics are those of the batch at hand. */
 export const SwitchableNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: SwitchableNormOptions,
-  ): Promise<SwitchableNorm> {
+  create(device: GPUDevice, options: SwitchableNormOptions): Promise<SwitchableNorm> {
     return createFromOptions(device, SwitchableNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight">(
-    device: GPUDevice,
-    options: SwitchableNormBackwardOptions<Of>,
-  ): Promise<SwitchableNormBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight">(device: GPUDevice, options: SwitchableNormBackwardOptions<Of>): Promise<SwitchableNormBackward<Of>> {
     return createBackwardFromOptions(device, SwitchableNormPrograms, () => import("./switchable_norm.backward.js").then((module) => module.SwitchableNorm), options);
   },
 };

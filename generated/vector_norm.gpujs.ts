@@ -63,17 +63,11 @@ export type L1Norm = GatherNorm<L1NormFeeds, L1NormResults>;
 /** Rows of unit L1 norm, as `normalize(x, p=1)` of PyTorch: turns non-negative features into shares. */
 export const L1Norm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: L1NormOptions,
-  ): Promise<L1Norm> {
+  create(gpu: GpuSettings, options: L1NormOptions): Promise<L1Norm> {
     return createGatherFromOptions(gpu, L1NormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    gpu: GpuSettings,
-    options: L1NormBackwardOptions<Of>,
-  ): Promise<L1NormBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: L1NormBackwardOptions<Of>): Promise<L1NormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, L1NormPrograms, () => import("./vector_norm.gpujs.backward.js").then((module) => module.L1Norm), options);
   },
 };
@@ -137,17 +131,11 @@ export type L2Norm = GatherNorm<L2NormFeeds, L2NormResults>;
 /** Rows of unit L2 norm, as `normalize(x)` of PyTorch: for embeddings that are compared by their angle (FaceNet; Schroff, Kalenichenko & Philbin, 2015). */
 export const L2Norm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: L2NormOptions,
-  ): Promise<L2Norm> {
+  create(gpu: GpuSettings, options: L2NormOptions): Promise<L2Norm> {
     return createGatherFromOptions(gpu, L2NormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    gpu: GpuSettings,
-    options: L2NormBackwardOptions<Of>,
-  ): Promise<L2NormBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: L2NormBackwardOptions<Of>): Promise<L2NormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, L2NormPrograms, () => import("./vector_norm.gpujs.backward.js").then((module) => module.L2Norm), options);
   },
 };
@@ -227,17 +215,11 @@ export type WeightNorm = GatherNorm<WeightNormFeeds, WeightNormResults>;
 /** Weight Normalization (Salimans & Kingma, 2016): the length `g` of each filter is learned apart from its direction `w`. */
 export const WeightNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: WeightNormOptions,
-  ): Promise<WeightNorm> {
+  create(gpu: GpuSettings, options: WeightNormOptions): Promise<WeightNorm> {
     return createGatherFromOptions(gpu, WeightNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "w" | "g" = "w" | "g">(
-    gpu: GpuSettings,
-    options: WeightNormBackwardOptions<Of>,
-  ): Promise<WeightNormBackward<Of>> {
+  createBackward<const Of extends "w" | "g" = "w" | "g">(gpu: GpuSettings, options: WeightNormBackwardOptions<Of>): Promise<WeightNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, WeightNormPrograms, () => import("./vector_norm.gpujs.backward.js").then((module) => module.WeightNorm), options);
   },
 };
@@ -301,17 +283,11 @@ export type MeanVarianceNorm = GatherNorm<MeanVarianceNormFeeds, MeanVarianceNor
 /** Mean-Variance Normalization (the Caffe layer of Jia et al., 2014, as ONNX defines it): every channel over the whole batch, without parameters. Here eps is outside the root. */
 export const MeanVarianceNorm = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: MeanVarianceNormOptions,
-  ): Promise<MeanVarianceNorm> {
+  create(gpu: GpuSettings, options: MeanVarianceNormOptions): Promise<MeanVarianceNorm> {
     return createGatherFromOptions(gpu, MeanVarianceNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    gpu: GpuSettings,
-    options: MeanVarianceNormBackwardOptions<Of>,
-  ): Promise<MeanVarianceNormBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: MeanVarianceNormBackwardOptions<Of>): Promise<MeanVarianceNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, MeanVarianceNormPrograms, () => import("./vector_norm.gpujs.backward.js").then((module) => module.MeanVarianceNorm), options);
   },
 };

@@ -85,17 +85,11 @@ export type L1Norm = Norm<L1NormBuffers, L1NormFeeds, L1NormResults>;
 /** Rows of unit L1 norm, as `normalize(x, p=1)` of PyTorch: turns non-negative features into shares. */
 export const L1Norm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: L1NormOptions,
-  ): Promise<L1Norm> {
+  create(device: GPUDevice, options: L1NormOptions): Promise<L1Norm> {
     return createFromOptions(device, L1NormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    device: GPUDevice,
-    options: L1NormBackwardOptions<Of>,
-  ): Promise<L1NormBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(device: GPUDevice, options: L1NormBackwardOptions<Of>): Promise<L1NormBackward<Of>> {
     return createBackwardFromOptions(device, L1NormPrograms, () => import("./vector_norm.backward.js").then((module) => module.L1Norm), options);
   },
 };
@@ -181,17 +175,11 @@ export type L2Norm = Norm<L2NormBuffers, L2NormFeeds, L2NormResults>;
 /** Rows of unit L2 norm, as `normalize(x)` of PyTorch: for embeddings that are compared by their angle (FaceNet; Schroff, Kalenichenko & Philbin, 2015). */
 export const L2Norm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: L2NormOptions,
-  ): Promise<L2Norm> {
+  create(device: GPUDevice, options: L2NormOptions): Promise<L2Norm> {
     return createFromOptions(device, L2NormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    device: GPUDevice,
-    options: L2NormBackwardOptions<Of>,
-  ): Promise<L2NormBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(device: GPUDevice, options: L2NormBackwardOptions<Of>): Promise<L2NormBackward<Of>> {
     return createBackwardFromOptions(device, L2NormPrograms, () => import("./vector_norm.backward.js").then((module) => module.L2Norm), options);
   },
 };
@@ -297,17 +285,11 @@ export type WeightNorm = Norm<WeightNormBuffers, WeightNormFeeds, WeightNormResu
 /** Weight Normalization (Salimans & Kingma, 2016): the length `g` of each filter is learned apart from its direction `w`. */
 export const WeightNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: WeightNormOptions,
-  ): Promise<WeightNorm> {
+  create(device: GPUDevice, options: WeightNormOptions): Promise<WeightNorm> {
     return createFromOptions(device, WeightNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "w" | "g" = "w" | "g">(
-    device: GPUDevice,
-    options: WeightNormBackwardOptions<Of>,
-  ): Promise<WeightNormBackward<Of>> {
+  createBackward<const Of extends "w" | "g" = "w" | "g">(device: GPUDevice, options: WeightNormBackwardOptions<Of>): Promise<WeightNormBackward<Of>> {
     return createBackwardFromOptions(device, WeightNormPrograms, () => import("./vector_norm.backward.js").then((module) => module.WeightNorm), options);
   },
 };
@@ -393,17 +375,11 @@ export type MeanVarianceNorm = Norm<MeanVarianceNormBuffers, MeanVarianceNormFee
 /** Mean-Variance Normalization (the Caffe layer of Jia et al., 2014, as ONNX defines it): every channel over the whole batch, without parameters. Here eps is outside the root. */
 export const MeanVarianceNorm = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: MeanVarianceNormOptions,
-  ): Promise<MeanVarianceNorm> {
+  create(device: GPUDevice, options: MeanVarianceNormOptions): Promise<MeanVarianceNorm> {
     return createFromOptions(device, MeanVarianceNormPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" = "x">(
-    device: GPUDevice,
-    options: MeanVarianceNormBackwardOptions<Of>,
-  ): Promise<MeanVarianceNormBackward<Of>> {
+  createBackward<const Of extends "x" = "x">(device: GPUDevice, options: MeanVarianceNormBackwardOptions<Of>): Promise<MeanVarianceNormBackward<Of>> {
     return createBackwardFromOptions(device, MeanVarianceNormPrograms, () => import("./vector_norm.backward.js").then((module) => module.MeanVarianceNorm), options);
   },
 };

@@ -63,17 +63,11 @@ export type WeightStandardization = GatherNorm<WeightStandardizationFeeds, Weigh
 /** Weight Standardization (Qiao et al., 2019): each filter of a convolution, zero mean and unit variance. Smooths training where batches are small; used with Group Normalization. */
 export const WeightStandardization = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: WeightStandardizationOptions,
-  ): Promise<WeightStandardization> {
+  create(gpu: GpuSettings, options: WeightStandardizationOptions): Promise<WeightStandardization> {
     return createGatherFromOptions(gpu, WeightStandardizationPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "w" = "w">(
-    gpu: GpuSettings,
-    options: WeightStandardizationBackwardOptions<Of>,
-  ): Promise<WeightStandardizationBackward<Of>> {
+  createBackward<const Of extends "w" = "w">(gpu: GpuSettings, options: WeightStandardizationBackwardOptions<Of>): Promise<WeightStandardizationBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, WeightStandardizationPrograms, () => import("./weight_standardization.gpujs.backward.js").then((module) => module.WeightStandardization), options);
   },
 };
@@ -157,17 +151,11 @@ export type ScaledWeightStandardization = GatherNorm<ScaledWeightStandardization
 /** Scaled Weight Standardization (Brock, De & Smith, 2021): filters that keep the variance of the signal, for networks without normalization (NFNets). */
 export const ScaledWeightStandardization = {
   /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
-  create(
-    gpu: GpuSettings,
-    options: ScaledWeightStandardizationOptions,
-  ): Promise<ScaledWeightStandardization> {
+  create(gpu: GpuSettings, options: ScaledWeightStandardizationOptions): Promise<ScaledWeightStandardization> {
     return createGatherFromOptions(gpu, ScaledWeightStandardizationPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "w" | "gain" = "w" | "gain">(
-    gpu: GpuSettings,
-    options: ScaledWeightStandardizationBackwardOptions<Of>,
-  ): Promise<ScaledWeightStandardizationBackward<Of>> {
+  createBackward<const Of extends "w" | "gain" = "w" | "gain">(gpu: GpuSettings, options: ScaledWeightStandardizationBackwardOptions<Of>): Promise<ScaledWeightStandardizationBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, ScaledWeightStandardizationPrograms, () => import("./weight_standardization.gpujs.backward.js").then((module) => module.ScaledWeightStandardization), options);
   },
 };

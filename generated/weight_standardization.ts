@@ -85,17 +85,11 @@ export type WeightStandardization = Norm<WeightStandardizationBuffers, WeightSta
 /** Weight Standardization (Qiao et al., 2019): each filter of a convolution, zero mean and unit variance. Smooths training where batches are small; used with Group Normalization. */
 export const WeightStandardization = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: WeightStandardizationOptions,
-  ): Promise<WeightStandardization> {
+  create(device: GPUDevice, options: WeightStandardizationOptions): Promise<WeightStandardization> {
     return createFromOptions(device, WeightStandardizationPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "w" = "w">(
-    device: GPUDevice,
-    options: WeightStandardizationBackwardOptions<Of>,
-  ): Promise<WeightStandardizationBackward<Of>> {
+  createBackward<const Of extends "w" = "w">(device: GPUDevice, options: WeightStandardizationBackwardOptions<Of>): Promise<WeightStandardizationBackward<Of>> {
     return createBackwardFromOptions(device, WeightStandardizationPrograms, () => import("./weight_standardization.backward.js").then((module) => module.WeightStandardization), options);
   },
 };
@@ -205,17 +199,11 @@ export type ScaledWeightStandardization = Norm<ScaledWeightStandardizationBuffer
 /** Scaled Weight Standardization (Brock, De & Smith, 2021): filters that keep the variance of the signal, for networks without normalization (NFNets). */
 export const ScaledWeightStandardization = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: ScaledWeightStandardizationOptions,
-  ): Promise<ScaledWeightStandardization> {
+  create(device: GPUDevice, options: ScaledWeightStandardizationOptions): Promise<ScaledWeightStandardization> {
     return createFromOptions(device, ScaledWeightStandardizationPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "w" | "gain" = "w" | "gain">(
-    device: GPUDevice,
-    options: ScaledWeightStandardizationBackwardOptions<Of>,
-  ): Promise<ScaledWeightStandardizationBackward<Of>> {
+  createBackward<const Of extends "w" | "gain" = "w" | "gain">(device: GPUDevice, options: ScaledWeightStandardizationBackwardOptions<Of>): Promise<ScaledWeightStandardizationBackward<Of>> {
     return createBackwardFromOptions(device, ScaledWeightStandardizationPrograms, () => import("./weight_standardization.backward.js").then((module) => module.ScaledWeightStandardization), options);
   },
 };

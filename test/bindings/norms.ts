@@ -93,7 +93,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 ];
 
 /** The text of the module that is imported. */
-export function emitForward(runtime?: string): string {
+export async function emitForward(runtime?: string): Promise<string> {
   const fileName = (kind: string): string => `${kind}.ts`;
-  return emitModules({ norms, banner, runtime, fileName }, wgslModules).get("forward.ts")!;
+  return (await emitModules({ norms, banner, runtime, fileName }, wgslModules)).get("forward.ts")!;
 }

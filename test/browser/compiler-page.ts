@@ -20,6 +20,8 @@ export interface CompilerAnswers {
   /** Of a spec with a mistake: the norms, and the diagnostics as text. */
   readonly wrong: { readonly norms: number; readonly told: string };
   readonly formatted: readonly (string | undefined)[];
+  /** The scripts that the page had loaded when it had done all but build, and when it had built. */
+  readonly scripts: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
 function evaluates(): boolean {
@@ -30,14 +32,26 @@ function evaluates(): boolean {
   }
 }
 
+function scripts(): string[] {
+  return performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+}
+
 async function answer(): Promise<CompilerAnswers> {
   const specs = JSON.parse(document.getElementById("specs")?.textContent ?? "") as SpecText[];
   const { norms, diagnostics } = await compile("norm A { axes N\n input x[N]\n y = z\n output y }");
+  const formatted = specs.map(({ text }) => format(text).text);
+  const right = await check("norm A { axes N\n input x[N]\n y = x\n output y }");
+  for (const norm of right.norms) {
+    compileGradients(norm);
+    compileGather(norm);
+  }
+  const before = scripts();
   return {
     evaluates: evaluates(),
     library: await buildLibrary(specs, { build, check, compileGather, compileGradients }),
     wrong: { norms: norms.length, told: renderText(diagnostics, { color: false }) },
-    formatted: specs.map(({ text }) => format(text).text),
+    formatted,
+    scripts: { before, after: scripts() },
   };
 }
 

@@ -50,13 +50,13 @@ describe.each(chains)("$name", ({ graph }) => {
   });
 });
 
-/** Eight links are too long for a pass of gpu.js, whose statistics lie in memory anyway. */
+/** Eight links are too long for a draw of gpu.js, whose statistics lie in memory anyway. */
 describe.each([oneAxis, axesInTurn])("on gpu.js: $name", (kind) => {
   const trial = randomTrial(chainGraph(kind, 8), extents, {}, 3);
 
   it.each(nodeBackends)("%s", async (backend) => {
-    const { passes } = compileGather(trial.graph).plan;
-    expect(passes.filter((one) => one.kind === "map").length).toBeGreaterThan(1);
+    const { draws } = compileGather(trial.graph).plan;
+    expect(draws.filter((one) => one.kind === "map").length).toBeGreaterThan(1);
     const worst = worstOf(await runOnGpuJs(trial, backend), trial);
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
     const backward = backwardTrial(trial);

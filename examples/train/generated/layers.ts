@@ -93,17 +93,11 @@ export type BiasReLU = Norm<BiasReLUBuffers, BiasReLUFeeds, BiasReLUResults>;
 /** What stands between the two matrices of the network: a bias and ReLU. */
 export const BiasReLU = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: BiasReLUOptions,
-  ): Promise<BiasReLU> {
+  create(device: GPUDevice, options: BiasReLUOptions): Promise<BiasReLU> {
     return createFromOptions(device, BiasReLUPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "beta" = "x" | "beta">(
-    device: GPUDevice,
-    options: BiasReLUBackwardOptions<Of>,
-  ): Promise<BiasReLUBackward<Of>> {
+  createBackward<const Of extends "x" | "beta" = "x" | "beta">(device: GPUDevice, options: BiasReLUBackwardOptions<Of>): Promise<BiasReLUBackward<Of>> {
     return createBackwardFromOptions(device, BiasReLUPrograms, () => import("./layers.backward.js").then((module) => module.BiasReLU), options);
   },
 };
@@ -220,24 +214,15 @@ export type NormReLU = Norm<NormReLUBuffers, NormReLUFeeds, NormReLUResults>;
 /** The same with Layer Normalization before ReLU, in one kernel. */
 export const NormReLU = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: NormReLUOptions,
-  ): Promise<NormReLU> {
+  create(device: GPUDevice, options: NormReLUOptions): Promise<NormReLU> {
     return createFromOptions(device, NormReLUPrograms, options);
   },
   /** The same as `create`, for training: it also keeps what the backward pass reads. */
-  createSaving(
-    device: GPUDevice,
-    options: NormReLUOptions,
-  ): Promise<NormReLUSaving> {
+  createSaving(device: GPUDevice, options: NormReLUOptions): Promise<NormReLUSaving> {
     return createSavingFromOptions(device, NormReLUPrograms, () => import("./layers.backward.js").then((module) => module.NormReLU), options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(
-    device: GPUDevice,
-    options: NormReLUBackwardOptions<Of>,
-  ): Promise<NormReLUBackward<Of>> {
+  createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: NormReLUBackwardOptions<Of>): Promise<NormReLUBackward<Of>> {
     return createBackwardFromOptions(device, NormReLUPrograms, () => import("./layers.backward.js").then((module) => module.NormReLU), options);
   },
 };
@@ -350,24 +335,15 @@ export type CrossEntropy = Norm<CrossEntropyBuffers, CrossEntropyFeeds, CrossEnt
 /** Softmax and cross-entropy: the loss of each sample, whose target is 1 in one place. */
 export const CrossEntropy = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: CrossEntropyOptions,
-  ): Promise<CrossEntropy> {
+  create(device: GPUDevice, options: CrossEntropyOptions): Promise<CrossEntropy> {
     return createFromOptions(device, CrossEntropyPrograms, options);
   },
   /** The same as `create`, for training: it also keeps what the backward pass reads. */
-  createSaving(
-    device: GPUDevice,
-    options: CrossEntropyOptions,
-  ): Promise<CrossEntropySaving> {
+  createSaving(device: GPUDevice, options: CrossEntropyOptions): Promise<CrossEntropySaving> {
     return createSavingFromOptions(device, CrossEntropyPrograms, () => import("./layers.backward.js").then((module) => module.CrossEntropy), options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "target" | "beta" = "x" | "target" | "beta">(
-    device: GPUDevice,
-    options: CrossEntropyBackwardOptions<Of>,
-  ): Promise<CrossEntropyBackward<Of>> {
+  createBackward<const Of extends "x" | "target" | "beta" = "x" | "target" | "beta">(device: GPUDevice, options: CrossEntropyBackwardOptions<Of>): Promise<CrossEntropyBackward<Of>> {
     return createBackwardFromOptions(device, CrossEntropyPrograms, () => import("./layers.backward.js").then((module) => module.CrossEntropy), options);
   },
 };
@@ -465,17 +441,11 @@ export type Hit = Norm<HitBuffers, HitFeeds, HitResults>;
 /** 1 for each sample whose target has the highest score. */
 export const Hit = {
   /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
-  create(
-    device: GPUDevice,
-    options: HitOptions,
-  ): Promise<Hit> {
+  create(device: GPUDevice, options: HitOptions): Promise<Hit> {
     return createFromOptions(device, HitPrograms, options);
   },
   /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
-  createBackward<const Of extends "x" | "target" | "beta" = "x" | "target" | "beta">(
-    device: GPUDevice,
-    options: HitBackwardOptions<Of>,
-  ): Promise<HitBackward<Of>> {
+  createBackward<const Of extends "x" | "target" | "beta" = "x" | "target" | "beta">(device: GPUDevice, options: HitBackwardOptions<Of>): Promise<HitBackward<Of>> {
     return createBackwardFromOptions(device, HitPrograms, () => import("./layers.backward.js").then((module) => module.Hit), options);
   },
 };

@@ -101,7 +101,7 @@ export async function buildSpec(
   let tuned = 0;
   if (norms.length > 0 && !hasErrors(diagnostics)) {
     if (targets.includes("wgsl")) tuned = await buildWebgpu(parts, options);
-    if (targets.includes("glsl")) buildGpujs(parts, options);
+    if (targets.includes("glsl")) await buildGpujs(parts, options);
   }
   return { source, files: parts.files, kernels: parts.kernels, tuned, usedLayouts, diagnostics };
 }
@@ -121,7 +121,7 @@ async function buildWebgpu(parts: Parts, options: BuildOptions): Promise<number>
   const norms = parts.norms.map(({ norm, graphs }) => compileForWebgpu(norm, graphs, { backward, save }));
   const baked = await bakedTuning(norms, options.tuning);
   const tuning = (program: Program): unknown => baked.get(program);
-  putModules(parts, wgslModules, ".ts", { norms, runtime, tuning });
+  await putModules(parts, wgslModules, ".ts", { norms, runtime, tuning });
   for (const norm of norms) {
     for (const [name, kernel] of lockWebgpu(norm)) parts.kernels.set(name, kernel);
     if (emit.includes("wgsl")) putReadable(parts, readableWgsl(norm));
@@ -129,25 +129,28 @@ async function buildWebgpu(parts: Parts, options: BuildOptions): Promise<number>
   return baked.size;
 }
 
-function buildGpujs(parts: Parts, { backward = true, emit = [], gpujsRuntime }: BuildOptions): void {
+async function buildGpujs(
+  parts: Parts,
+  { backward = true, emit = [], gpujsRuntime }: BuildOptions,
+): Promise<void> {
   const norms = parts.norms.map(({ norm, graphs }) => compileForGpujs(norm, graphs, { backward }));
-  putModules(parts, gatherModules, ".gpujs.ts", { norms, runtime: gpujsRuntime });
+  await putModules(parts, gatherModules, ".gpujs.ts", { norms, runtime: gpujsRuntime });
   for (const norm of norms) {
     for (const [name, kernel] of lockGpujs(norm)) parts.kernels.set(name, kernel);
     if (emit.includes("glsl")) putReadable(parts, readableGlsl(norm));
   }
 }
 
-function putModules<P extends ProgramInterface>(
+async function putModules<P extends ProgramInterface>(
   { files, claim, banner }: Parts,
   target: ModuleTarget<P>,
   ending: string,
   input: Omit<ModulesInput<P>, "fileName" | "banner">,
-): void {
+): Promise<void> {
   const stem = banner.source.replace(/\.norm$/, "");
   const fileName = (kind: string): string =>
     claim(`${stem}${kind === "forward" ? ending : ending.replace(/\.ts$/, `.${kind}.ts`)}`);
-  for (const [path, text] of emitModules({ ...input, banner, fileName }, target)) files.set(path, text);
+  for (const [path, text] of await emitModules({ ...input, banner, fileName }, target)) files.set(path, text);
 }
 
 function putReadable({ files, claim, banner }: Parts, texts: readonly [string, string][]): void {

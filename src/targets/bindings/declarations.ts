@@ -1,6 +1,4 @@
-/** What a generated module declares, as plain data. `templates/module.hbs` is the one place that knows how TypeScript is written. */
-import { commentLines, memberLines } from "./doc-comments.ts";
-import { propertyKey } from "./taken-names.ts";
+/** What a generated module declares, as plain data. `write-typescript.ts` is the one place that knows how it is written. */
 
 /** Types, and the expressions that methods return, are TypeScript text; all else are names and prose. */
 export type Declaration =
@@ -45,41 +43,4 @@ export interface Method {
   /** The function that it calls, and with what: it does nothing else. */
   readonly calls: string;
   readonly given: readonly string[];
-}
-
-/** A declaration as the template reads it: every field is there, comments are lines of text. */
-export function forTemplate(declaration: Declaration): object {
-  const { name, doc } = declaration;
-  const head = { name, doc: commentLines(doc), interface: false, type: false, object: false };
-  switch (declaration.kind) {
-    case "interface":
-      return {
-        ...head,
-        interface: true,
-        parameters: angled(declaration.parameter),
-        members: declaration.members.map((one) => ({
-          doc: memberLines(one),
-          key: propertyKey(one.name) + (one.optional ? "?" : ""),
-          type: one.type,
-        })),
-      };
-    case "type":
-      return { ...head, type: declaration.type, parameters: angled(declaration.parameter) };
-    case "object":
-      return {
-        ...head,
-        object: true,
-        methods: declaration.methods.map((one) => ({
-          ...one,
-          doc: commentLines(one.doc),
-          typeParameters: angled(...one.typeParameters),
-          given: one.given.join(", "),
-        })),
-      };
-  }
-}
-
-function angled(...parameters: readonly (string | undefined)[]): string {
-  const given = parameters.filter((one) => one !== undefined);
-  return given.length === 0 ? "" : `<${given.join(", ")}>`;
 }

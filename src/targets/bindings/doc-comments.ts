@@ -13,20 +13,3 @@ export function escapeComment(text: string): string {
       .trim()
   );
 }
-
-/** A documentation comment, line by line; no lines where there is nothing to say. */
-export function commentLines(text: string): string[] {
-  return linesOf(escapeComment(text));
-}
-
-/** The same for a member, with its default value in the tag that editors show. */
-export function memberLines(member: { readonly doc: string; readonly defaultValue?: string }): string[] {
-  const tag = member.defaultValue === undefined ? "" : `@default ${escapeComment(member.defaultValue)}`;
-  return linesOf([escapeComment(member.doc), tag].filter((one) => one !== "").join("\n\n"));
-}
-
-function linesOf(escaped: string): string[] {
-  if (escaped === "") return [];
-  if (!escaped.includes("\n")) return [`/** ${escaped} */`];
-  return ["/**", ...escaped.split("\n").map((line) => ` * ${line}`.trimEnd()), " */"];
-}

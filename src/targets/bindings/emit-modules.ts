@@ -5,7 +5,7 @@
 import { fill } from "../../../templates/fill.ts";
 import type { ProgramInterface } from "../../program/program.ts";
 import { describeNorm } from "./api.ts";
-import { type Declaration, forTemplate } from "./declarations.ts";
+import type { Declaration } from "./declarations.ts";
 import { escapeComment } from "./doc-comments.ts";
 import { code, printLiteral } from "./literal.ts";
 import type { BoundNorm } from "./members.ts";
@@ -53,10 +53,10 @@ interface Value {
 }
 
 /** The texts of the modules, by the names of their files; the first is the one that a user imports. */
-export function emitModules<P extends ProgramInterface>(
+export async function emitModules<P extends ProgramInterface>(
   input: ModulesInput<P>,
   target: ModuleTarget<P>,
-): Map<string, string> {
+): Promise<Map<string, string>> {
   const { norms } = input;
   const { words } = target;
   const ids = chooseIdentifiers(norms.map((norm) => norm.name));
@@ -114,6 +114,7 @@ export function emitModules<P extends ProgramInterface>(
     variants: `type { ${words.later} }`,
     "backward.variants": `type { ${words.later} }`,
   };
+  const { writeTypescript } = await import("./write-typescript.ts");
   return new Map(
     [...files].map(([kind, file]) => [
       file,
@@ -121,7 +122,7 @@ export function emitModules<P extends ProgramInterface>(
         ...headOf(input, words),
         note: notes[kind],
         imports: imports[kind],
-        declarations: kind === "forward" ? declarations.map(forTemplate) : [],
+        declarations: kind === "forward" ? writeTypescript(declarations) : "",
         ...printed(values[kind], shortestPiece[kind]),
       }),
     ]),

@@ -1,0 +1,135 @@
+/** From declarations to TypeScript. The one file that imports ts-morph, which is large: import it lazily. */
+import {
+  type CodeBlockWriter,
+  IndentationText,
+  type InterfaceDeclarationStructure,
+  type JSDocStructure,
+  type MethodDeclarationStructure,
+  NewLineKind,
+  type OptionalKind,
+  Project,
+  type PropertySignatureStructure,
+  QuoteKind,
+  type StatementStructures,
+  StructureKind,
+  SyntaxKind,
+  type TypeAliasDeclarationStructure,
+  VariableDeclarationKind,
+  type VariableStatementStructure,
+} from "ts-morph";
+import type { Declaration, Member, Method } from "./declarations.ts";
+import { escapeComment } from "./doc-comments.ts";
+import { propertyKey } from "./taken-names.ts";
+
+/** The text of a module that exports each of the declarations, without a line break at its end. */
+export function writeTypescript(declarations: readonly Declaration[]): string {
+  const file = emptyProject().createSourceFile("module.ts", { statements: declarations.map(structureOf) });
+  for (const one of declarations) {
+    if (one.kind !== "object") continue;
+    // No structure of a variable holds methods: they are added to its object.
+    file
+      .getVariableDeclarationOrThrow(one.name)
+      .getInitializerIfKindOrThrow(SyntaxKind.ObjectLiteralExpression)
+      .addMethods(one.methods.map(methodOf));
+  }
+  return file.getFullText().trim();
+}
+
+/** One for each module: a project that held another file of the same name indents objects by that one. */
+function emptyProject(): Project {
+  return new Project({
+    // It reads no file and checks no type.
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    skipFileDependencyResolution: true,
+    manipulationSettings: {
+      indentationText: IndentationText.TwoSpaces,
+      newLineKind: NewLineKind.LineFeed,
+      quoteKind: QuoteKind.Double,
+      useTrailingCommas: true,
+    },
+  });
+}
+
+function structureOf(declaration: Declaration): StatementStructures {
+  switch (declaration.kind) {
+    case "interface":
+      return interfaceOf(declaration);
+    case "type":
+      return typeOf(declaration);
+    case "object":
+      return objectOf(declaration);
+  }
+}
+
+type Of<Kind extends Declaration["kind"]> = Extract<Declaration, { readonly kind: Kind }>;
+
+function interfaceOf({ name, doc, members, parameter }: Of<"interface">): InterfaceDeclarationStructure {
+  return {
+    kind: StructureKind.Interface,
+    isExported: true,
+    name,
+    docs: docsOf(doc),
+    typeParameters: parameter === undefined ? [] : [parameter],
+    properties: members.map(propertyOf),
+  };
+}
+
+function typeOf({ name, doc, type, parameter }: Of<"type">): TypeAliasDeclarationStructure {
+  return {
+    kind: StructureKind.TypeAlias,
+    leadingTrivia: emptyLine,
+    isExported: true,
+    name,
+    docs: docsOf(doc),
+    typeParameters: parameter === undefined ? [] : [parameter],
+    type,
+  };
+}
+
+function objectOf({ name, doc }: Of<"object">): VariableStatementStructure {
+  return {
+    kind: StructureKind.VariableStatement,
+    leadingTrivia: emptyLine,
+    isExported: true,
+    declarationKind: VariableDeclarationKind.Const,
+    docs: docsOf(doc),
+    declarations: [{ name, initializer: "{}" }],
+  };
+}
+
+function propertyOf(member: Member): OptionalKind<PropertySignatureStructure> {
+  return {
+    isReadonly: true,
+    name: propertyKey(member.name),
+    hasQuestionToken: member.optional,
+    type: member.type,
+    docs: docsOf(member.doc, member.defaultValue),
+  };
+}
+
+function methodOf(method: Method): OptionalKind<MethodDeclarationStructure> {
+  return {
+    name: method.name,
+    docs: docsOf(method.doc),
+    typeParameters: [...method.typeParameters],
+    parameters: [...method.parameters],
+    returnType: method.result,
+    statements: [`return ${method.calls}(${method.given.join(", ")});`],
+  };
+}
+
+/** Goes in front of what ts-morph would not set apart: it does so for interfaces alone. */
+function emptyLine(writer: CodeBlockWriter): void {
+  writer.blankLineIfLastNot();
+}
+
+/**
+ * @param defaultValue for the tag that editors show. It is part of the text: in front of a tag of its own ts-morph would
+ * write an end sign where the text has a start sign.
+ */
+function docsOf(text: string, defaultValue?: string): OptionalKind<JSDocStructure>[] {
+  const tag = defaultValue === undefined ? "" : `@default ${escapeComment(defaultValue)}`;
+  const description = [escapeComment(text), tag].filter((one) => one !== "").join("\n\n");
+  return description === "" ? [] : [{ description }];
+}
