@@ -58,19 +58,22 @@ export function everyExpr(expr: ScalarExpr): readonly ScalarExpr[];
 export function everyExpr(expr: Expr): readonly Expr[];
 export function everyExpr(expr: Expr): readonly Expr[] {
   const found: Expr[] = [];
-  const visit = (one: Expr): void => {
-    found.push(one);
-    for (const inner of operandsOf(one)) visit(inner);
-  };
-  visit(expr);
+  collect(expr, found);
   return found;
+}
+
+function collect(expr: Expr, found: Expr[]): void {
+  found.push(expr);
+  for (const one of operandsOf(expr)) collect(one, found);
 }
 
 /** Every expression of a body, and all within them. */
 export function everyExprIn(body: readonly ScalarStmt[]): readonly ScalarExpr[];
 export function everyExprIn(body: readonly Stmt[]): readonly Expr[];
 export function everyExprIn(body: readonly Stmt[]): readonly Expr[] {
-  return everyStmt(body).flatMap((stmt) => expressionsOf(stmt).flatMap((expr) => everyExpr(expr)));
+  const found: Expr[] = [];
+  for (const stmt of everyStmt(body)) for (const expr of expressionsOf(stmt)) collect(expr, found);
+  return found;
 }
 
 export function operandsOf(expr: Expr): readonly Expr[] {
@@ -95,28 +98,29 @@ export function operandsOf(expr: Expr): readonly Expr[] {
   }
 }
 
-/** Constants in the order of their first mention; those that shape the workgroup always. */
-export function usedConstants(body: readonly Stmt[]): Constant[] {
+/** What a body is asked for as a whole. */
+export interface BodyFacts {
+  /** Constants in the order of their first mention; those that shape the workgroup always. */
+  readonly constants: readonly Constant[];
+  /** Whether lanes exchange values. */
+  readonly exchanges: boolean;
+  /** Whether the body asks which part of a row it has. */
+  readonly inParts: boolean;
+}
+
+export function bodyFacts(body: readonly Stmt[]): BodyFacts {
+  const all = everyExprIn(body);
+  const inParts = all.some((one) => one.kind === "builtin" && one.name === "part");
+  const exchanges = everyStmt(body).some((one) => one.kind === "exchange");
   const found = new Map<string, Constant>([
     ["lanes", { kind: "lanes" }],
     ["rows", { kind: "rows" }],
     ["columns", { kind: "columns" }],
-    ...(usesPart(body) ? [["parts", { kind: "parts" }] as const] : []),
-    ...(exchanges(body) ? [["subgroup", { kind: "subgroup" }] as const] : []),
+    ...(inParts ? [["parts", { kind: "parts" }] as const] : []),
+    ...(exchanges ? [["subgroup", { kind: "subgroup" }] as const] : []),
   ]);
-  for (const expr of everyExprIn(body)) {
-    if (expr.kind === "constant") found.set(constantKey(expr.constant), expr.constant);
-  }
-  return [...found.values()];
-}
-
-/** Whether the body asks which part of a row it has. */
-export function usesPart(body: readonly Stmt[]): boolean {
-  return [...everyExprIn(body)].some((one) => one.kind === "builtin" && one.name === "part");
-}
-
-export function exchanges(body: readonly Stmt[]): boolean {
-  return everyStmt(body).some((one) => one.kind === "exchange");
+  for (const expr of all) if (expr.kind === "constant") found.set(constantKey(expr.constant), expr.constant);
+  return { constants: [...found.values()], exchanges, inParts };
 }
 
 /** Tensors of which four elements are taken side by side. */

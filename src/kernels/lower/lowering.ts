@@ -6,7 +6,7 @@ import { createContext } from "../body/context.ts";
 import type { Path } from "../body/loop.ts";
 import type { ValueContext } from "../body/value.ts";
 import type { Kernel, KernelTensor, Stmt } from "../ir/ir.ts";
-import { everyStmt, exchanges, sharedMemory, usedConstants, usesPart, wideTensors } from "../ir/visit.ts";
+import { bodyFacts, everyStmt, sharedMemory, wideTensors } from "../ir/visit.ts";
 import { type PlannedKernel, type Structure, storedTargets } from "../schedule/plan.ts";
 
 /** What all of a kernel's text is written with. */
@@ -43,11 +43,9 @@ export function finishKernel(
     name,
     structure,
     tensors: tensorsIn(body),
-    constants: usedConstants(body),
     shared,
     held: structure.kept.length,
-    exchanges: exchanges(body),
-    inParts: usesPart(body),
+    ...bodyFacts(body),
     body,
     grid,
     row: row.main,
