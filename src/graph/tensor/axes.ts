@@ -2,8 +2,7 @@
 export type AxisSet = readonly string[];
 
 export function union(order: readonly string[], ...sets: readonly AxisSet[]): AxisSet {
-  const present = new Set(sets.flat());
-  return order.filter((name) => present.has(name));
+  return order.filter((name) => sets.some((one) => one.includes(name)));
 }
 
 export function minus(from: AxisSet, without: AxisSet): AxisSet {

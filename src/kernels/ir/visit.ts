@@ -64,7 +64,12 @@ export function everyExpr(expr: Expr): readonly Expr[] {
 
 function collect(expr: Expr, found: Expr[]): void {
   found.push(expr);
-  for (const one of operandsOf(expr)) collect(one, found);
+  // The most frequent ones without a list of their operands: this is called for all of every kernel several times.
+  if (expr.kind === "local" || expr.kind === "constant" || expr.kind === "const") return;
+  if (expr.kind === "binary") {
+    collect(expr.a, found);
+    collect(expr.b, found);
+  } else for (const one of operandsOf(expr)) collect(one, found);
 }
 
 /** Every expression of a body, and all within them. */
