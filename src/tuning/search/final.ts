@@ -7,10 +7,10 @@ import { byRatio, type Rated, ratioOf } from "./turns.ts";
 
 /** A smaller gain is not worth a variant other than the default: two runs of one variant differ by as much. */
 const tie = 0.03;
-/** Candidates within this factor of the best take part, but at most so many. */
+/** Candidates within this factor of the best take part, but at most `entrants` of them. */
 const close = 1.2;
 export const entrants = 12;
-/** From turn `from` on, at most so many go on. */
+/** After `turns` turns, only the best `keep` go on. */
 const rounds = [
   { turns: 4, keep: 8 },
   { turns: 10, keep: 4 },
