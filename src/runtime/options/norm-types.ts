@@ -9,6 +9,7 @@ export interface NormOptions {
    * Dims, slowest first. Every input is required. Affines, states and outputs are optional; if given, they are checked.
    */
   readonly dims: Readonly<Record<string, readonly number[]>>;
+  /** By name. The default of each param is the one in its spec. */
   readonly params?: Readonly<Record<string, number>>;
   /** One element type for all tensors (states stay f32), or one by tensor name. @default "f32" */
   readonly dtype?: Dtype | Readonly<Record<string, Dtype>> | undefined;
@@ -18,7 +19,9 @@ export interface NormOptions {
 
 /** Buffers by tensor name. Affines, and states that are not updated, may be omitted. */
 export type BuffersByName = Readonly<Record<string, GPUBuffer | undefined>>;
+/** Arrays by tensor name, dense, in the tensor's layout. Affines and states may be omitted. */
 export type FeedsByName = Readonly<Record<string, ArrayLike<number> | undefined>>;
+/** Outputs and updated states by tensor name, dense, in the tensor's layout. */
 export type ResultsByName = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 
 /**
@@ -32,6 +35,7 @@ export type Tune = "background" | TuningStorage;
 export interface TuningStorage {
   /** Resolves to the string that was written last, or to undefined if there is none. */
   read(): Promise<string | undefined>;
+  /** Replaces the stored string. */
   write(text: string): Promise<void>;
 }
 
@@ -41,6 +45,7 @@ export type TuningOutcome =
   | { readonly kind: "known" }
   /** `factor`: the time of the default variant over the time of the variant that runs now; 1 if the default stays. */
   | { readonly kind: "tuned"; readonly factor: number }
+  /** Tuning stopped without a result, for this reason. */
   | { readonly kind: "given up"; readonly reason: string };
 
 /** A norm on a device, for one set of extents. */
