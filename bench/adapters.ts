@@ -1,4 +1,4 @@
-/** The adapters of this machine, each with what a process needs in its environment to get that one and no other. */
+/** The adapters of this machine, each with the environment that makes a process use this adapter and no other. */
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hasVulkanLoader } from "../src/tools/device/loader.ts";
@@ -12,8 +12,8 @@ export interface AdapterChoice {
 export const adapterNames = ["auto", "lavapipe", "swiftshader"] as const;
 
 /**
- * By the loader's own variable, which the Dawn of every peer obeys.
- * @throws Error that says why there is none.
+ * Selects the driver by the Vulkan loader's own variable, which the Dawn of every peer obeys.
+ * @throws Error if the adapter is missing. The message says why.
  */
 export async function adapterChoice(name: string): Promise<AdapterChoice> {
   const env = { ...process.env };

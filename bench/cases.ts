@@ -1,4 +1,4 @@
-/** What is timed: layers of real models, in the shapes that the peers were timed with. */
+/** The timed cases: layers of real models, in the shapes that the peers were timed with. */
 export type Op =
   | "layer"
   | "layer-channels"
@@ -15,11 +15,11 @@ export interface BenchCase {
   readonly op: Op;
   readonly shape: readonly number[];
   readonly eps: number;
-  /** Of a group norm. */
+  /** Only for a group norm. */
   readonly groups: number;
 }
 
-/** How the library spells it. */
+/** How the library calls the norm. */
 export interface LibraryNorm {
   readonly file: string;
   readonly norm: string;
@@ -80,7 +80,7 @@ export const cases: readonly BenchCase[] = [
   caseOf("weight", [512, 512, 3, 3]),
 ];
 
-/** What `--grad` times: the norms of training. */
+/** The cases of `--grad`: the norms of training. */
 export const gradientCases: readonly BenchCase[] = [
   caseOf("layer", [4096, 768]),
   caseOf("layer", [512, 4096]),

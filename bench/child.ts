@@ -1,4 +1,6 @@
-/** The parent's side of a contestant: starts its process when needed, asks, and ends it when it takes too long. */
+/**
+ * The parent's side of a contestant. It starts the process when needed, asks it, and ends it when it takes too long.
+ */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Answer, Request } from "./contestant.ts";
@@ -6,9 +8,9 @@ import type { Answer, Request } from "./contestant.ts";
 type Question = Request extends infer One ? (One extends { id: number } ? Omit<One, "id"> : never) : never;
 
 export interface Child {
-  /** @throws Error where the contestant refuses, crashes or takes longer than the limit. */
+  /** @throws Error if the contestant refuses, crashes or exceeds the limit. */
   ask<Value>(question: Question, limitMs: number): Promise<Value>;
-  /** Whether the process has ended, by a crash or by the limit: the next question starts another. */
+  /** Whether the process has ended, by a crash or by the limit. The next question then starts another. */
   readonly ended: () => boolean;
   close(): void;
 }
@@ -21,7 +23,7 @@ export interface ChildOptions {
 
 export function startChild({ file, args, env }: ChildOptions): Child {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  // Drivers and peers chat on both outputs; of what they say only the end is of interest, and only after a crash.
+  // Drivers and peers print on both outputs. Only the end of it matters, and only after a crash.
   const child: ChildProcess = fork(path, args, { env, stdio: ["ignore", "ignore", "pipe", "ipc"] });
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => {

@@ -1,24 +1,24 @@
-/** What a table says besides the times: of forward passes, and of gradients. */
+/** The parts of a table other than the times, for forward passes and for gradients. */
 import type { Outcome } from "./race.ts";
 import { largestSaneError, ratiosOf, timingOf } from "./ratios.ts";
 import type { Results } from "./results.ts";
 
-/** Normc's time over another: a column, and a line of the summary. */
+/** Normc's time divided by another time. It makes a column, and a line of the summary. */
 export interface Ratio {
   readonly label: string;
   value(outcome: Outcome): number | undefined;
-  /** To whose time, where that is another one from case to case. */
+  /** The contestant whose time is compared, if it varies from case to case. */
   to?(outcome: Outcome): string | undefined;
-  /** What it ought to be at most. */
+  /** The largest ratio that is acceptable. */
   readonly aim?: number;
 }
 
 export interface Comparison {
   readonly title: string;
-  /** What was run. */
+  /** The command that was run. */
   readonly command: string;
   readonly ratios: readonly Ratio[];
-  /** Stands between the times and the summary. */
+  /** Lines between the times and the summary. */
   readonly legend: readonly string[];
   readonly error: string;
   readonly saneError: number;
@@ -30,7 +30,7 @@ export function comparisonOf({ dtype, gradients }: Kind, withPeers: boolean): Co
   return gradients ? ofGradients(withPeers) : ofForward(dtype, withPeers);
 }
 
-/** For a line on the way: how long normc took. */
+/** For progress lines: normc's time in copies. */
 export function copiesOf(outcome: Outcome, kind: Kind): number | undefined {
   return comparisonOf(kind, false).ratios[0]?.value(outcome);
 }
@@ -55,7 +55,9 @@ function ofForward(dtype: Kind["dtype"], withPeers: boolean): Comparison {
   };
 }
 
-/** A sum of 1e5 terms in f32, one after another, is off by 1e-4 or so; a wrong formula is off by far more. */
+/**
+ * A sum of 1e5 terms in f32, added one after another, has an error of about 1e-4. A wrong formula has a far larger one.
+ */
 const saneGradientError = 1e-3;
 
 function ofGradients(withPeers: boolean): Comparison {

@@ -1,6 +1,6 @@
 /**
- * A contestant runs in a process of its own, since two copies of Dawn in one process disturb each other and a driver
- * may crash. This is the child's side: it prepares a case, and then takes one timing whenever it is asked to.
+ * A contestant runs in its own process, because two copies of Dawn in one process disturb each other and a driver may
+ * crash. This is the child's side: it prepares a case, and then takes one timing for each request.
  */
 import type { Timed } from "../src/tuning/measure/slope.ts";
 import { type Slope, slopes } from "../src/tuning/measure/slope.ts";
@@ -13,13 +13,13 @@ import { largestError } from "./reference.ts";
 export interface Entry {
   readonly name: string;
   readonly timed: Timed;
-  /** What it computed from the data; the copy kernel has none. */
+  /** The result that it computed from the data. The copy kernel has none. */
   readonly result?: () => Promise<ArrayLike<number>>;
-  /** The same of a backward pass, instead. */
+  /** The gradients instead, if it is a backward pass. */
   readonly gradients?: () => Promise<Gradients>;
-  /** How it is composed, the variant, and the like. */
+  /** How it is composed, its variant, and so on. */
   readonly note?: string;
-  /** What must move at least; the norm knows it. */
+  /** The minimum traffic in bytes. Only normc knows it. */
   readonly bytes?: number;
 }
 
@@ -29,7 +29,7 @@ export interface Prepared {
 }
 
 export interface Opened {
-  /** The adapter in words, where it can be asked. */
+  /** The adapter in words, if the contestant can ask for it. */
   readonly adapter?: string;
   readonly software?: boolean;
   readonly versions: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export type Answer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failure: string };
 
-/** Answers the parent's requests, one at a time, until it closes the channel. */
+/** Answers the parent's requests, one at a time, until the parent closes the channel. */
 export function serve(open: () => Promise<Opened>): void {
   let opened: Opened | undefined;
   let prepared: Prepared | undefined;
@@ -109,13 +109,13 @@ function send(answer: Answer): void {
   process.send?.(answer);
 }
 
-/** A message for a table: peers print pages. */
+/** A message short enough for a table. Peers print pages. */
 export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return (message.split("\n").find((line) => line.trim() !== "") ?? "no reason given").trim().slice(0, 300);
 }
 
-/** Times a run by the wall clock. */
+/** Times a run with the wall clock. */
 export function timedRun(run: (count: number) => Promise<unknown>, most?: number): Timed {
   return {
     ...(most === undefined ? {} : { most }),

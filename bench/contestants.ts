@@ -1,16 +1,16 @@
-/** Who takes part. */
+/** The contestants. */
 import { existsSync } from "node:fs";
 import type { AdapterChoice } from "./adapters.ts";
 import { type Child, startChild } from "./child.ts";
 
 export interface Contestant {
-  /** The column, where the process has not yet said what it measures. */
+  /** The column, until the process says what it measures. */
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
 }
 
-/** The forward passes, or the gradients. */
+/** The contestants of the forward passes, or of the gradients. */
 export interface Field {
   readonly ours: Contestant;
   readonly peers: readonly Contestant[];
@@ -23,7 +23,7 @@ const forward: readonly Contestant[] = [
   { name: "ORT cpu", file: "./peers/onnxruntime.ts", args: ["cpu"] },
 ];
 
-/** Of the peers only TensorFlow.js has gradients. */
+/** TensorFlow.js is the only peer with gradients. */
 export function fieldOf({ grad }: { readonly grad: boolean }): Field {
   return grad
     ? {
@@ -33,7 +33,7 @@ export function fieldOf({ grad }: { readonly grad: boolean }): Field {
     : { ours: { name: "normc", file: "./norm.ts", args: [] }, peers: forward };
 }
 
-/** Measured beside the adapter's own, but on no adapter. */
+/** It runs on the processor and on no adapter, but is listed with each adapter. */
 export const onProcessor = "ORT cpu";
 
 export const peersInstall = "npm ci --prefix bench/peers";
@@ -42,7 +42,7 @@ export function peersInstalled(): boolean {
   return existsSync(new URL("./peers/node_modules", import.meta.url));
 }
 
-/** A contestant in its process, which is started again after a crash. */
+/** A contestant in its process, which is restarted after a crash. */
 export interface Seat {
   readonly contestant: Contestant;
   readonly versions: Readonly<Record<string, string>>;
@@ -52,10 +52,10 @@ export interface Seat {
   close(): void;
 }
 
-/** Dawn starts in a second; the first start of a driver on a loaded machine has taken ten. */
+/** Dawn starts in a second, but the first start of a driver on a loaded machine has taken ten. */
 const openLimitMs = 90_000;
 
-/** @throws Error that says why it cannot start. */
+/** @throws Error if it cannot start. The message says why. */
 export async function takeSeat(contestant: Contestant, { env }: AdapterChoice): Promise<Seat> {
   type About = { adapter?: string; software?: boolean; versions: Record<string, string> };
   let child = startChild({ ...contestant, env });

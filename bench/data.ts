@@ -5,7 +5,7 @@ import { product, viewOf } from "./view.ts";
 
 export type Dtype = "f32" | "f16";
 
-/** What every contestant is fed: the same numbers in each process, already rounded to the dtype. */
+/** The data for every contestant: the same numbers in each process, already rounded to the dtype. */
 export interface CaseData {
   readonly x: Float32Array;
   readonly gamma: Float32Array;
@@ -31,7 +31,7 @@ export function dataOf(one: BenchCase, dtype: Dtype): CaseData {
   };
 }
 
-/** The cotangent of y that a backward pass is fed. */
+/** The cotangent of y for a backward pass. */
 export function cotangentOf(one: BenchCase): Float32Array {
   return between(uniform(20240601), product(one.shape), -1, 1);
 }

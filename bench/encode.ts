@@ -1,4 +1,4 @@
-/** `npm run bench:encode`: what one dispatch costs the processor in `encode`, with buffers that were seen before. */
+/** `npm run bench:encode`: the processor time of one dispatch in `encode`, with buffers that it has seen before. */
 import { readFileSync } from "node:fs";
 import { compileGraph } from "../src/compile/passes.ts";
 import { checkFile } from "../src/language/check/check.ts";
@@ -27,7 +27,7 @@ for (const adapter of ["auto", "swiftshader"]) {
   const { device } = opened;
   const norm = await createNorm(device, program, { dims: { x: [2, 16] } });
   const make = (size: number): GPUBuffer => device.createBuffer({ size, usage: 0x80 });
-  // As a model does: layers take turns with buffers of their own.
+  // As in a model, layers alternate, each with its own buffers.
   const layers = Array.from({ length: 12 }, () => ({
     x: make(128),
     gamma: make(64),
@@ -43,7 +43,7 @@ for (const adapter of ["auto", "swiftshader"]) {
     const start = performance.now();
     for (let i = 0; i < calls; i++) norm.encode(pass, layers[i % layers.length]!);
     const middle = performance.now();
-    // What is not ours: one of the three calls into the device that each dispatch makes.
+    // For comparison: one of the three calls into the device that each dispatch makes. That time is not ours.
     for (let i = 0; i < calls; i++) pass.dispatchWorkgroups(1, 1);
     const end = performance.now();
     pass.end();

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:gpujs`: layer norm on gpu.js's webasm beside a naive kernel of gpu.js and ONNX Runtime's cpu provider, and
- * the errors of the numerics contract beside WebGPU's. Writes bench/results/gpujs.md.
+ * `npm run bench:gpujs`: times layer norm on gpu.js's webasm, a naive kernel of gpu.js and ONNX Runtime's cpu provider.
+ * It also compares the errors of the numerics contract with WebGPU's. Writes bench/results/gpujs.md.
  */
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,7 +19,7 @@ import { thisMachine } from "./machine.ts";
 
 const eps = 1e-5;
 const { GPU } = gpujs;
-// Its declarations call it a type alone.
+// gpu.js declares `input` only as a type.
 const { input } = gpujs as unknown as { input(values: Float32Array, size: readonly number[]): unknown };
 const rounds = 9;
 
@@ -57,7 +57,7 @@ async function ours({ rows, length, x, gamma, beta }: Layer): Promise<Contestant
   };
 }
 
-/** As users of gpu.js write it: one kernel, and every element computes the statistics of its row. */
+/** As users of gpu.js write it: a single kernel, in which every element computes the statistics of its row. */
 async function naive({ rows, length, x, gamma, beta }: Layer): Promise<Contestant> {
   const gpu = new (GPU as unknown as new (settings: object) => gpujs.GPU)({ mode: "webasm" });
   const kernel = gpu.createKernel(
@@ -89,10 +89,10 @@ async function naive({ rows, length, x, gamma, beta }: Layer): Promise<Contestan
   };
 }
 
-/** Undefined where the peers are not installed. */
+/** Undefined if the peers are not installed. */
 async function onnxRuntime({ rows, length, ...tensors }: Layer): Promise<Contestant | undefined> {
   if (!peersInstalled()) return undefined;
-  // By a name that the type checker does not follow: the peers are checked apart, where they are installed.
+  // Imported by a name that the type checker does not follow: the peers have their own type check, and may be missing.
   const file = new URL("./peers/onnx-layer-norm.ts", import.meta.url).href;
   const { onnxLayerNorm } = (await import(file)) as {
     onnxLayerNorm(rows: number, length: number, tensors: object): Promise<Omit<Contestant, "name">>;
@@ -122,7 +122,7 @@ async function race(rows: number, length: number, withNaive: boolean): Promise<s
       want.reduce((worst, value, i) => Math.max(worst, Math.abs(y[i]! - value)), 0),
     );
   }
-  // In turn, so that what else the machine does befalls all of them.
+  // They take turns, so that other work on the machine affects all of them.
   for (let round = 0; round < rounds; round++) {
     for (const each of contestants) {
       const start = performance.now();

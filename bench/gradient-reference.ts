@@ -1,10 +1,12 @@
-/** The gradients in float64, as they stand in the papers: written apart from the compiler, which derives its own. */
+/**
+ * The gradients in float64, with formulas from the papers. The compiler derives its own; these are independent of it.
+ */
 import type { BenchCase } from "./cases.ts";
 import { type CaseData, cotangentOf } from "./data.ts";
 import { forEach, statistics } from "./reference.ts";
 import { rowsOf, viewOf } from "./view.ts";
 
-/** Of a weight standardization d_x is that of the weight, and there is no other. */
+/** The gradients of one case. For a weight standardization, d_x is that of the weight, and there is no other. */
 export interface Gradients {
   readonly d_x: ArrayLike<number>;
   readonly d_gamma?: ArrayLike<number>;
@@ -32,7 +34,7 @@ export function gradientsOf(one: BenchCase, data: CaseData, dy: ArrayLike<number
   const dGamma = new Float64Array(view.g * view.k);
   const dBeta = new Float64Array(view.g * view.k);
   forEach(view, (i, row, _, channel) => {
-    // What is only scaled subtracts no mean, and nothing flows through one.
+    // A norm that only scales subtracts no mean, so no gradient flows through one.
     if (view.centred) meanH[row]! += h(i, channel) / length;
     meanHXhat[row]! += (h(i, channel) * xhat(i, row)) / length;
     dGamma[channel]! += dy[i]! * xhat(i, row);
@@ -50,9 +52,9 @@ export function gradientsOf(one: BenchCase, data: CaseData, dy: ArrayLike<number
 }
 
 /**
- * The largest difference of an element over the largest magnitude in its tensor: d_gamma is a sum of up to 1e5 terms,
- * d_x is of the order of one. NaN where there is one.
- * @throws Error where a gradient is missing or of another length.
+ * The largest difference of an element, relative to the largest magnitude in its tensor: d_gamma is a sum of up to 1e5
+ * terms, d_x is of the order of one. NaN if any element is NaN.
+ * @throws Error if a gradient is missing or has another length.
  */
 export function largestGradientError(one: BenchCase, data: CaseData, given: Gradients): number {
   let worst = 0;

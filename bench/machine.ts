@@ -1,13 +1,13 @@
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 
-/** What the times depend on. No name of the machine and no path. */
+/** The facts about a machine that times depend on, without its name or any path. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
-  /** Processes that wanted a core in the minute before the run: others at work make every time doubtful. */
+  /** The load average of the minute before the run. Other work makes every time doubtful. */
   readonly load: number;
 }
 

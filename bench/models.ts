@@ -1,6 +1,6 @@
 /**
- * The layers of real models. Their shapes were collected from model packages with licences of their own, so they are
- * read where they lie and none of them is in this repository.
+ * The layers of real models. Their shapes were collected from model packages with their own licences, so none of them
+ * is in this repository; they are read from where they are installed.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,11 +29,11 @@ const ops: Readonly<Record<string, Op>> = {
 
 export interface ModelCases {
   readonly cases: readonly BenchCase[];
-  /** Layers that have no norm in the library, and how many there are of each. */
+  /** Layers without a norm in the library, and the number of each. */
   readonly skipped: ReadonlyMap<string, number>;
 }
 
-/** @throws Error that says where the shapes were looked for. */
+/** @throws Error if there are no shapes. The message says where they were looked for. */
 export function modelCases(): ModelCases {
   const folder =
     process.env.NORMC_CONFORMANCE ?? fileURLToPath(new URL("../../shared/conformance", import.meta.url));
@@ -60,7 +60,7 @@ export function modelCases(): ModelCases {
       ...(layer.eps === undefined ? {} : { eps: layer.eps }),
       ...(layer.num_groups === undefined ? {} : { groups: layer.num_groups }),
     });
-    // The same shape with another eps, or for another dtype, is the same case.
+    // The same shape with another eps or dtype is the same case.
     if (!found.has(one.name)) found.set(one.name, one);
   }
   const order = Object.values(ops);
@@ -70,7 +70,7 @@ export function modelCases(): ModelCases {
   };
 }
 
-/** Some of a list, evenly spread, so that every op that has many shapes keeps its share. */
+/** Some items of a list, evenly spread, so that every op with many shapes keeps its share. */
 export function spreadOut<Item>(items: readonly Item[], most: number): readonly Item[] {
   if (items.length <= most) return items;
   const count = Math.floor(most);

@@ -1,4 +1,4 @@
-/** The process of normc's backward passes and of a copy kernel that moves the bytes of one. */
+/** The process that times normc's backward passes and a copy kernel that moves the bytes of one. */
 import { compileBackward, compileSaving } from "../src/compile/compile-backward.ts";
 import { compileGraph } from "../src/compile/passes.ts";
 import type { Graph } from "../src/graph/tensor/graph.ts";
@@ -13,7 +13,7 @@ import { type CaseData, cotangentOf, type Dtype } from "./data.ts";
 import type { Gradients } from "./gradient-reference.ts";
 import { feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
 
-/** A way to go forward and back; what the forward pass writes and the backward pass reads is one buffer. */
+/** A pair of a forward and a backward pass. One buffer carries the values that one writes and the other reads. */
 interface Way {
   readonly name: string;
   programs(graph: Graph): { readonly forward: Program; readonly backward: Program };
@@ -22,7 +22,7 @@ interface Way {
 const ways: readonly Way[] = [
   {
     name: "normc",
-    // The last one computes all gradients.
+    // The last backward program computes all gradients.
     programs: (graph) => ({
       forward: compileGraph(graph).program,
       backward: compileBackward(graph).at(-1)!.program,
@@ -45,7 +45,7 @@ serve(async () => {
     async prepare(one, data, dtype) {
       const prepared: Prepared[] = [];
       for (const way of ways) prepared.push(await prepareWay(device, way, { one, data, dtype }));
-      // Every way is held against the bytes that a backward pass without saved values must move.
+      // All are compared with the bytes that a backward pass without saved values must move.
       const copy = await copyKernel(device, prepared[0]!.entries[0]!.bytes!);
       const timed = chainOf(wallClock(device, { recording: true }), copy.record);
       return {
@@ -65,7 +65,7 @@ interface Layer {
   readonly dtype: Dtype;
 }
 
-/** Two entries: the backward pass alone, first, and the forward pass with the backward pass after it. */
+/** Two entries: first the backward pass alone, then the forward pass followed by the backward pass. */
 async function prepareWay(device: GPUDevice, way: Way, { one, data, dtype }: Layer): Promise<Prepared> {
   const { forward, backward } = way.programs(graphOf(one));
   const { input } = library[one.op];
@@ -89,7 +89,7 @@ async function prepareWay(device: GPUDevice, way: Way, { one, data, dtype }: Lay
     ahead.record(pass);
     encodeBack(pass);
   };
-  // What the forward pass leaves behind, the backward pass may read.
+  // Run once, because the backward pass reads the values that the forward pass leaves.
   await clock.time(ahead.record);
 
   const gradients = (encode: typeof encodeBack) => async (): Promise<Gradients> => {

@@ -1,4 +1,4 @@
-/** The process of normc and of the copy kernel beside it. */
+/** The process that times normc and the copy kernel. */
 import { compileGraph } from "../src/compile/passes.ts";
 import { chainOf } from "../src/tuning/measure/chain.ts";
 import { wallClock } from "../src/tuning/measure/clock.ts";
@@ -21,7 +21,7 @@ serve(async () => {
         feeds: feedsOf(one, data, dtype),
       });
       const copy = await copyKernel(device, subject.bytes);
-      // The peers can be timed by the wall clock alone, so all are.
+      // The peers can only be timed with the wall clock, so everything is.
       const clock = wallClock(device, { recording: true });
       const { dispatches } = subject.norm;
       const result = async (): Promise<ArrayLike<number>> => {

@@ -64,7 +64,7 @@ bench/README.md says what the columns mean.`,
   return { ...given, adapter: given.adapter ?? [] };
 }
 
-/** What the files of results are called. */
+/** The name of the result files. */
 export function resultName({ peers, models, grad, dtype, out }: BenchOptions): string {
   if (out !== undefined) return out;
   if (grad) return "gradients";
@@ -73,7 +73,7 @@ export function resultName({ peers, models, grad, dtype, out }: BenchOptions): s
   );
 }
 
-/** Results of a selection must not take the place of the whole. */
+/** Whether results are written. Those of a selection must not replace the results of all cases. */
 export function isWritten({ only, most, adapter, out, models, grad, peers }: BenchOptions): boolean {
   if (out !== undefined) return true;
   const allCases = only === undefined && (models || most === undefined);

@@ -1,4 +1,4 @@
-/** What normc's own processes share: the device, the library's norm of a case, what it is fed, what comes out of it. */
+/** Shared by normc's own processes: the device, the library norm of a case, its feeds and its results. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Graph } from "../src/graph/tensor/graph.ts";
@@ -11,7 +11,7 @@ import { type BenchCase, library } from "./cases.ts";
 import type { Opened } from "./contestant.ts";
 import type { CaseData, Dtype } from "./data.ts";
 
-/** @throws Error that says why there is no device. */
+/** @throws Error if there is no device. The message says why. */
 export async function openOwn(): Promise<Omit<Opened, "prepare"> & { readonly device: GPUDevice }> {
   const reasons: string[] = [];
   const opened = await openDevice({ adapter: "auto", onMiss: (reason) => reasons.push(reason) });
@@ -31,7 +31,7 @@ export function graphOf({ op }: BenchCase): Graph {
   const { file, norm, mode } = library[op];
   const path = new URL(`../library/${file}.norm`, import.meta.url);
   const source = { path: file, text: readFileSync(path, "utf8") };
-  // Files of the library that import another are not among the cases.
+  // No case uses a library file that imports another.
   const { norms } = checkFile(
     source,
     () => undefined,

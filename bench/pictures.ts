@@ -5,8 +5,8 @@ import { pathOf, type Results } from "./results.ts";
 const mostCases = 60;
 
 /**
- * One picture for each adapter, where what draws them is installed.
- * @returns the name of the file by the adapter.
+ * Draws one picture for each adapter, if the drawing package is installed.
+ * @returns the file name for each adapter.
  */
 export async function drawPictures(name: string, results: Results): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
@@ -19,7 +19,7 @@ export async function drawPictures(name: string, results: Results): Promise<Read
     process.stderr.write(`no picture: more than ${mostCases} cases are no help to the eye (--most)\n`);
     return files;
   }
-  // Named at run time: the root is type-checked without the peers.
+  // Imported by a variable name, because the root is type-checked without the peers.
   const module: string = "./peers/picture.ts";
   const { draw } = (await import(module)) as { draw(adapter: Results["adapters"][number]): Promise<string> };
   for (const adapter of results.adapters) {

@@ -1,14 +1,14 @@
-/** How far the run is: a bar on a terminal, else a line for each case. */
+/** Shows the progress of the run: a bar on a terminal, else a line for each case. */
 import cliProgress from "cli-progress";
 
 export interface BenchProgress {
   /** A case begins. */
   start(what: string): void;
-  /** What is being measured in it. */
+  /** The part of the case that is being measured. */
   detail(what: string): void;
-  /** It is done, and how it came out. */
+  /** The case is done, with this result. */
   finish(result: string): void;
-  /** Something to be read afterwards. */
+  /** Prints a message that stays on the screen. */
   say(text: string): void;
   stop(): void;
 }

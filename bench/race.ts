@@ -1,4 +1,4 @@
-/** One case: every contestant is prepared, then all take timings in turn. */
+/** One case: prepares every contestant, then all take timings in turn. */
 import { type Spread, spreadOf } from "../src/tuning/measure/spread.ts";
 import type { BenchCase } from "./cases.ts";
 import type { Child } from "./child.ts";
@@ -10,20 +10,20 @@ export interface Timing extends Omit<EntryInfo, "name"> {
   readonly ms: Spread;
 }
 
-/** By the name of the entry: its timing, or why it has none. */
+/** By the name of the entry: its timing, or the reason why it has none. */
 export type Outcome = Readonly<Record<string, Timing | { readonly refused: string }>>;
 
 export interface RaceOptions {
   readonly dtype: Dtype;
-  /** Seconds that one entry may take for its timings; one that is slower gets few of them. */
+  /** Seconds that one entry may spend on its timings. A slow entry gets only a few. */
   readonly budget: number;
   readonly rounds: number;
   readonly onStep: (what: string) => void;
 }
 
-/** Shaders of a large chain compile for long on a software adapter. */
+/** On a software adapter the shaders of a large chain take long to compile. */
 const prepareLimitMs = 120_000;
-/** A gradient of TensorFlow.js takes 15 s on SwiftShader, and a timing is three of them. */
+/** A gradient of TensorFlow.js takes 15 s on SwiftShader, and a timing runs three of them. */
 const timeLimitMs = 120_000;
 
 interface Lane {
@@ -52,7 +52,7 @@ export async function race(one: BenchCase, seats: readonly Seat[], options: Race
   }
   for (let round = 0; round < rounds; round++) {
     for (const lane of lanes) {
-      // The copy goes on as long as anybody does: it is what the others are held against.
+      // The copy continues as long as any other entry, because the others are compared with it.
       const others = lanes.some((other) => other.info.name !== "copy" && isDue(other, round, budget));
       if (lane.info.name === "copy" ? others : isDue(lane, round, budget)) {
         onStep(lane.info.name);

@@ -1,4 +1,4 @@
-/** What the columns beside the times say. */
+/** The ratios in the columns beside the times. */
 import { onProcessor } from "./contestants.ts";
 import type { Outcome, Timing } from "./race.ts";
 
@@ -7,12 +7,12 @@ export function timingOf(outcome: Outcome, name: string): Timing | undefined {
   return found !== undefined && "ms" in found ? found : undefined;
 }
 
-/** A result further off than this is no normalization of the data, whatever its time. */
+/** A result with a larger error does not normalize the data, whatever its time. */
 export const largestSaneError = { f32: 1e-2, f16: 5e-2 } as const;
 
 export interface Ratios {
   readonly copy?: number;
-  /** To the fastest peer on the same adapter whose result is right. */
+  /** Relative to the fastest peer on the same adapter with a right result. */
   readonly peer?: number;
   readonly fastest?: string;
   readonly processor?: number;

@@ -1,9 +1,9 @@
-/** The float64 reference, written apart from the compiler's own oracle: a contestant that does nothing must be seen. */
+/** The float64 reference, independent of the compiler's own oracle. It detects a contestant that does nothing. */
 import type { BenchCase } from "./cases.ts";
 import type { CaseData } from "./data.ts";
 import { rowsOf, type View, viewOf } from "./view.ts";
 
-/** The largest absolute difference; rows have a deviation near one. NaN where the result has one. */
+/** The largest absolute difference. Rows have a deviation near one. NaN if the result contains one. */
 export function largestError(one: BenchCase, data: CaseData, y: ArrayLike<number>): number {
   if (y.length !== data.x.length) throw new Error(`${y.length} elements came back of ${data.x.length}`);
   const view = viewOf(one);
@@ -19,7 +19,7 @@ export function largestError(one: BenchCase, data: CaseData, y: ArrayLike<number
   return worst;
 }
 
-/** Of each row: what is subtracted, and what it is then multiplied by. */
+/** For each row: the value to subtract, and the factor to multiply by afterwards. */
 export function statistics(one: BenchCase, view: View, { x, mean, variance }: CaseData) {
   const scaleOf = (v: number): number => 1 / Math.sqrt(v + one.eps);
   if (view.given) return { means: Float64Array.from(mean), scales: Float64Array.from(variance, scaleOf) };
@@ -35,7 +35,7 @@ export function statistics(one: BenchCase, view: View, { x, mean, variance }: Ca
     scales[row]! += (x[i]! - means[row]!) ** 2 / length;
   });
   for (let row = 0; row < rows; row++) {
-    // Scaled weight standardization: the least variance times fan-in is eps.
+    // Scaled weight standardization: eps is a lower bound of the variance times the fan-in.
     scales[row] =
       one.op === "scaled-weight"
         ? 1 / Math.sqrt(Math.max(scales[row]! * length, one.eps))

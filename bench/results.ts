@@ -1,4 +1,4 @@
-/** What a run leaves: written after every case, so that an interrupted one has a table and can be resumed. */
+/** The results of a run. Written after every case, so that an interrupted run has a table and can be resumed. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { BenchCase } from "./cases.ts";
@@ -16,7 +16,7 @@ export interface CaseResult {
 export interface AdapterResult {
   readonly adapter: string;
   readonly software: boolean;
-  /** Peers that do not start there, and why. */
+  /** Peers that do not start on the adapter, with the reason. */
   readonly absent: Readonly<Record<string, string>>;
   readonly cases: readonly CaseResult[];
 }
@@ -24,7 +24,7 @@ export interface AdapterResult {
 export interface Results {
   readonly machine: Machine;
   readonly dtype: Dtype;
-  /** Of backward passes; else of forward ones. */
+  /** True for backward passes, false for forward passes. */
   readonly gradients: boolean;
   readonly versions: Readonly<Record<string, string>>;
   readonly seconds: number;
@@ -37,7 +37,7 @@ export function pathOf(name: string, extension: string): string {
   return `${resultsFolder}${name}.${extension}`;
 }
 
-/** What an interrupted run of that name has measured. */
+/** The measurements of an interrupted run with that name. */
 export function readPartial(name: string): Results | undefined {
   const path = pathOf(name, "partial.json");
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Results) : undefined;

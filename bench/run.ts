@@ -1,4 +1,4 @@
-/** `npm run bench`: every case beside a copy kernel and, on request, beside the peers, on every adapter of the machine. */
+/** `npm run bench`: times every case, a copy kernel and, on request, the peers, on every adapter of the machine. */
 
 import { peersInstall, peersInstalled } from "./contestants.ts";
 import { readOptions, resultName } from "./options.ts";

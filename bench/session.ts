@@ -1,4 +1,4 @@
-/** A whole run: adapter by adapter, case by case. */
+/** A whole run: one adapter after the other, one case after the other. */
 import { type AdapterChoice, adapterChoice, adapterNames } from "./adapters.ts";
 import { type BenchCase, gradientCases, cases as tenCases } from "./cases.ts";
 import { copiesOf } from "./comparison.ts";
@@ -20,7 +20,7 @@ import {
 } from "./results.ts";
 import { tableOf } from "./table.ts";
 
-/** @throws Error that says what is missing. */
+/** @throws Error if something is missing. The message says what. */
 export async function runBench(options: BenchOptions, name: string): Promise<number> {
   const chosen = chooseCases(options);
   const before = options.resume ? readPartial(name) : undefined;
@@ -45,7 +45,7 @@ export async function runBench(options: BenchOptions, name: string): Promise<num
   };
   let stopped = false;
   const interrupt = (): void => {
-    // The processes of the contestants hear Ctrl-C too; what they were at is lost, what is measured is not.
+    // The processes of the contestants receive Ctrl-C too. Their current case is lost; earlier results are kept.
     stopped = true;
     shown.stop();
     savePartial();
@@ -113,7 +113,7 @@ interface Place {
   readonly absent: Readonly<Record<string, string>>;
 }
 
-/** Every adapter once: "auto" is one of the software drivers where there is no GPU. */
+/** Opens every adapter once. Without a GPU, "auto" is one of the software drivers. */
 async function openPlaces(options: BenchOptions): Promise<readonly Place[]> {
   const names = options.adapter.length > 0 ? options.adapter : adapterNames;
   const places: Place[] = [];
@@ -121,7 +121,7 @@ async function openPlaces(options: BenchOptions): Promise<readonly Place[]> {
     try {
       const choice = await adapterChoice(name);
       const seat = await takeSeat(fieldOf(options).ours, choice);
-      // The named drivers follow, with nothing else in their environment for a peer to take instead.
+      // The named drivers come later, and their environment offers a peer no other driver.
       const again = options.adapter.length === 0 && name === "auto" && seat.software && !ownDriver();
       const adapter = seat.adapter ?? name;
       if (again || places.some((place) => place.adapter === adapter)) {

@@ -5,11 +5,11 @@ import type { Outcome, Timing } from "./race.ts";
 import { timingOf } from "./ratios.ts";
 import type { AdapterResult, Results } from "./results.ts";
 
-/** Fewer timings than this say little of the spread. */
+/** With fewer timings than this, the spread is not reliable. */
 const few = 3;
 
 export interface TableOptions {
-  /** The picture of an adapter, beside the table. */
+  /** The picture of each adapter, shown beside the table. */
   readonly pictures: ReadonlyMap<string, string>;
   readonly interrupted?: boolean;
 }
@@ -78,7 +78,7 @@ function ratioCell({ value, to, aim }: Ratio, outcome: Outcome): string {
   return ratio !== undefined && aim !== undefined && ratio > aim ? `**${times(ratio)}**` : times(ratio);
 }
 
-/** In the order in which they were first met: the copy, normc, the peers. */
+/** The columns in the order of their first appearance: the copy, normc, the peers. */
 export function columnsOf(outcomes: readonly Outcome[]): string[] {
   const names = [...new Set(outcomes.flatMap((outcome) => Object.keys(outcome)))];
   const order = [

@@ -1,10 +1,12 @@
 /**
- * `npm run bench:tune`: how good the tuner is. For each of the ten cases and each adapter: the tuner; then every variant
- * of the space, three readings each in turn with the default; then a heat of the fastest few of them, which says which is
- * the best of the exhaustive search; then a final between the default, the tuned and that one in turn, whose times are
- * what is compared. The heat's own times are not: the least of ten medians is least by luck as well. A case is written
- * when it is done, and a run that was interrupted goes on where it stopped. With `--again` what the exhaustive search
- * found is kept, for as long as the kernels are the same, and the tuner and the final run anew.
+ * `npm run bench:tune`: how good the tuner is. For each of the ten cases and each adapter it runs the tuner. Then it
+ * reads every variant of the space three times, each in turn with the default. A heat of the fastest few decides which
+ * variant is the best of the exhaustive search. A final times the default, the tuned and this best variant in turn, and
+ * the table compares its times. It does not use the times of the heat: the least of ten medians is partly least by
+ * luck.
+ *
+ * Each case is written when it is done, and an interrupted run continues where it stopped. `--again` keeps the results
+ * of the exhaustive search as long as the kernels are the same, and repeats the tuner and the final.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
@@ -44,12 +46,12 @@ interface CaseResult {
   readonly bestMs: number;
   readonly tuned: string;
   readonly best: string;
-  /** The fastest few of the exhaustive search, and the hash of the kernels that it was of. */
+  /** The fastest few of the exhaustive search, and the hash of the kernels that it measured. */
   readonly ranked: readonly Choice[];
   readonly hash: string;
 }
 
-/** Of the exhaustive search so many take part in the heat, and how often each is timed there. */
+/** How many variants of the exhaustive search take part in the heat, and how often each is timed there. */
 const taken = 8;
 const heatTurns = 15;
 
@@ -155,7 +157,7 @@ for (const adapter of options.adapter) {
 shown.stop();
 process.stdout.write(readFileSync(place(`${options.out}.md`), "utf8"));
 
-/** Every variant, the fastest first. */
+/** Reads every variant and sorts them, the fastest first. */
 async function exhaustive(
   bed: Bed,
   watch: Stopwatch,
@@ -172,7 +174,7 @@ async function exhaustive(
     for (let turn = 0; turn < 3; turn++) {
       const usual = await watch.time(initial.record);
       readings.push((await watch.time(trial.record)) / usual);
-      // That much slower is no candidate for the best: of two readings of one variant one in ten differs by 1.25.
+      // A variant this slow cannot be the best: of two readings of one variant, only one in ten differs by 1.25.
       if (readings[0]! > 2) break;
     }
     ratios.set(variant, median(readings));
@@ -181,7 +183,7 @@ async function exhaustive(
   return [...variants].sort((a, b) => ratios.get(a)! - ratios.get(b)!);
 }
 
-/** Times them in turn with the first. Returns the milliseconds of each: its median ratio times the first's median. */
+/** Times all in turn with the first. Returns milliseconds: each one's median ratio times the first's median. */
 async function compete(
   bed: Bed,
   watch: Stopwatch,
@@ -198,7 +200,7 @@ async function compete(
   }));
   const [reference, ...others] = runners as [(typeof runners)[0], ...typeof runners];
   const turns = startTurns(reference.candidate, () => performance.now());
-  // The first warms up.
+  // The first turn warms up the device.
   for (let i = 0; i < count + 1; i++) await turns.take(others);
   for (const trial of trials) trial.destroy();
   const usual = median(turns.defaults.slice(1));

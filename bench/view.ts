@@ -1,18 +1,18 @@
 import type { BenchCase } from "./cases.ts";
 
-/** A tensor as four axes, slowest first: outer, groups, channels of a group, and the rest. Every case is one of these. */
+/** A tensor as four axes, slowest first: outer, groups, channels of a group, and the rest. Every case fits this. */
 export interface View {
   readonly n: number;
   readonly g: number;
   readonly k: number;
   readonly s: number;
-  /** The axes that statistics are over; never the groups. */
+  /** The axes of the statistics. Never the groups. */
   readonly over: readonly ("n" | "k" | "s")[];
-  /** What scale and shift are for: each channel of each group, each outer index, or nothing. */
+  /** The axis of scale and shift: each channel of each group, each outer index, or none. */
   readonly affine: "channel" | "outer" | "none";
-  /** Without, it is scaled only: no mean is subtracted and no beta added. */
+  /** If false, the norm only scales: it subtracts no mean and adds no beta. */
   readonly centred: boolean;
-  /** The statistics come with the layer. */
+  /** Whether the statistics are given as inputs of the layer. */
   readonly given: boolean;
 }
 
@@ -57,7 +57,7 @@ export function product(sizes: readonly number[]): number {
   return sizes.reduce((a, b) => a * b, 1);
 }
 
-/** The rows of statistics, and how many elements each has. */
+/** The rows of statistics, and the number of elements in each. */
 export function rowsOf(view: View): { readonly rows: number; readonly length: number } {
   const length = product(view.over.map((axis) => view[axis]));
   return { rows: (view.n * view.g * view.k * view.s) / length, length };

@@ -1,6 +1,6 @@
 /**
- * gpu.js in its webgpu mode: one kernel for the mean of each row, one for its variance, one that writes, the results
- * between them kept on the device (`pipeline`). A kernel has one output and no reductions, so a thread walks a row.
+ * gpu.js in its webgpu mode. One kernel computes the mean of each row, one its variance, and one writes; the results in
+ * between stay on the device (`pipeline`). A kernel has one output and no reductions, so one thread goes over a row.
  */
 import { createRequire } from "node:module";
 import { GPU, type IKernelRunShortcut } from "gpu.js";
@@ -10,7 +10,7 @@ import type { CaseData } from "../data.ts";
 import { rowsOf, viewOf } from "../view.ts";
 import { giveWayOnSoftware, provideNavigatorGpu } from "./navigator-gpu.ts";
 
-/** What a kernel in the mode "webgpu" answers with, beside the typed parts. */
+/** The extra properties of a kernel in the mode "webgpu". */
 interface Handle {
   readonly context: { readonly device: GPUDevice };
   toArray(): Promise<Float32Array>;
@@ -58,7 +58,7 @@ interface Built {
   layer(): Promise<Handle>;
 }
 
-/** gpu.js reads a kernel's text: it knows `this.constants`, plain arithmetic, and no closure. */
+/** gpu.js parses the source of a kernel. It supports `this.constants` and plain arithmetic, but no closures. */
 async function build(gpu: GPU, one: BenchCase, data: CaseData): Promise<Built> {
   const view = viewOf(one);
   const { rows, length } = rowsOf(view);
@@ -82,7 +82,7 @@ async function build(gpu: GPU, one: BenchCase, data: CaseData): Promise<Built> {
   const [gamma, beta] = [await copied(data.gamma), await copied(data.beta)];
   const upload = [x, gamma, beta];
 
-  // An element of row `r`: its start, then runs of `run` elements that lie `stride` apart.
+  // The elements of row `r`: from its start, runs of `run` elements that lie `stride` apart.
   const walk = (body: string): string => `
     const r = this.thread.x;
     const start = Math.floor(r / this.constants.rowRun) * this.constants.rowOuter + (r % this.constants.rowRun) * this.constants.rowInner;

@@ -1,4 +1,4 @@
-/** ONNX models made in code: a chain of one layer, so that what comes once with a run (the transfers) cancels. */
+/** Builds ONNX models in code: a chain of one layer, so that the fixed costs of a run (the transfers) cancel. */
 import proto from "onnx-proto";
 import { toHalf } from "../../src/runtime/shapes/float16.ts";
 import type { BenchCase } from "../cases.ts";
@@ -55,7 +55,7 @@ function bytesOf(values: Float32Array, dtype: Dtype): Uint8Array {
     : new Uint8Array(Float32Array.from(values).buffer);
 }
 
-/** Whole numbers are ints, other numbers floats: `{ float }` where a float happens to be whole. */
+/** Whole numbers become ints, others floats. `{ float }` marks a float that happens to be whole. */
 function attribute(name: string, given: number | { float: number } | readonly number[]) {
   const { AttributeType } = onnx.AttributeProto;
   if (typeof given === "number") return { name, type: AttributeType.INT, i: given };

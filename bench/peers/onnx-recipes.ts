@@ -1,4 +1,4 @@
-/** How a user of ONNX Runtime says each layer: the operator where there is one, else composed of smaller ones. */
+/** How a user of ONNX Runtime writes each layer: with its operator if there is one, else composed of smaller ones. */
 import type { BenchCase } from "../cases.ts";
 import type { CaseData } from "../data.ts";
 import { product } from "../view.ts";
@@ -19,7 +19,7 @@ export interface Constant {
 export interface Recipe {
   readonly note: string;
   readonly constants: readonly Constant[];
-  /** One layer from a tensor to another; the names in between begin with the prefix. */
+  /** One layer from a tensor to another. Names of tensors in between begin with the prefix. */
   layer(from: string, to: string, prefix: string): readonly Node[];
 }
 
@@ -57,7 +57,7 @@ export function recipe(one: BenchCase, data: CaseData, provider: "webgpu" | "cpu
     case "layer-channels":
       return channelsLast(shape.length, affine, epsilon);
     case "batch-train":
-      // The webgpu provider of 1.30 says "BatchNormalization trainingMode is not supported yet".
+      // The webgpu provider of 1.30 fails with "BatchNormalization trainingMode is not supported yet".
       if (provider === "cpu") return trained(running, epsilon);
       return composed(one, data, without(shape.length, 1), [1, shape[1]!, ...shape.slice(2).map(() => 1)]);
     case "weight":
@@ -67,7 +67,7 @@ export function recipe(one: BenchCase, data: CaseData, provider: "webgpu" | "cpu
   }
 }
 
-/** With the new running statistics as outputs, which nobody reads. */
+/** The new running statistics are outputs, which nobody reads. */
 function trained(constants: readonly Constant[], epsilon: { float: number }): Recipe {
   return {
     note: "BatchNormalization, training_mode",

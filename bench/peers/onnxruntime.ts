@@ -1,4 +1,4 @@
-/** ONNX Runtime in Node; the execution provider is the first argument. */
+/** ONNX Runtime in Node. The first argument is the execution provider. */
 import { createRequire } from "node:module";
 import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
 import { serve, timedRun } from "../contestant.ts";
@@ -7,13 +7,13 @@ import { recipe } from "./onnx-recipes.ts";
 
 const provider = process.argv[2] === "webgpu" ? "webgpu" : "cpu";
 
-// The binding of 1.30 finds no elements in a Float16Array, which onnxruntime-common takes where Node has it: without
-// the class, f16 elements are their bits in a Uint16Array.
+// The binding of 1.30 sees no elements in a Float16Array, and onnxruntime-common uses one if Node has the class.
+// Without the class, f16 elements are given as bits in a Uint16Array.
 Reflect.deleteProperty(globalThis, "Float16Array");
 const { default: ort } = await import("onnxruntime-node");
 type Session = Awaited<ReturnType<typeof ort.InferenceSession.create>>;
 
-/** Each length of chain is a model; large tensors need no long ones, and an intermediate may be kept for each link. */
+/** Each chain length needs its own model. Large tensors need no long chain, and each link may keep an intermediate. */
 const longest = (elements: number): number => Math.round(Math.min(400, Math.max(40, 4e7 / elements)));
 
 serve(async () => {
@@ -36,7 +36,7 @@ serve(async () => {
           graphOptimizationLevel: "all",
           logSeverityLevel: 3,
         });
-        // The first run compiles shaders and finds its memory.
+        // The first run compiles shaders and allocates memory.
         await session.run({ x });
         sessions.set(length, session);
         return session;
@@ -68,7 +68,7 @@ serve(async () => {
   };
 });
 
-/** The bits of f16 elements, which newer versions of Node give as a Float16Array. */
+/** The bits of f16 elements. Newer versions of Node give them as a Float16Array. */
 function asBits(values: ArrayBufferView): Uint16Array {
   return new Uint16Array(values.buffer, values.byteOffset, values.byteLength / 2);
 }

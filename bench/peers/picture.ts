@@ -1,11 +1,11 @@
-/** Bars for each case: the copy, normc, the peers. Drawn by Vega, whose SVG needs no browser. */
+/** Draws bars for each case: the copy, normc, the peers. Uses Vega, whose SVG output needs no browser. */
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { timingOf } from "../ratios.ts";
 import type { AdapterResult } from "../results.ts";
 import { columnsOf } from "../table.ts";
 
-/** Of the palette of Okabe and Ito, which colour-blind people can tell apart; readable on white and on black. */
+/** From the palette of Okabe and Ito, which colour-blind people can tell apart. Readable on white and on black. */
 const colors: Readonly<Record<string, string>> = {
   copy: "#8b949e",
   normc: "#d55e00",
@@ -28,7 +28,7 @@ export async function draw({ adapter, cases }: AdapterResult): Promise<string> {
   const values = cases.flatMap(({ name, outcome }) =>
     columns.flatMap((column) => {
       const timing = timingOf(outcome, column);
-      // A logarithm has no zero.
+      // Zero has no logarithm.
       return timing === undefined || !(timing.ms.median > 0)
         ? []
         : [{ case: name, who: column, ms: timing.ms.median }];
@@ -79,7 +79,7 @@ export async function draw({ adapter, cases }: AdapterResult): Promise<string> {
   const view = new View(parse(compile(spec).spec), { renderer: "none" });
   const svg = await view.toSVG();
   view.finalize();
-  // Vega knows one colour of text; a style sheet inside is obeyed even where the picture is an <img>.
+  // Vega has only one text colour. A style sheet inside the SVG also works if the picture is an <img>.
   const style = `<style>@media (prefers-color-scheme: dark) { text { fill: ${dark} } }</style>`;
   return `${svg.replace(/^<svg[^>]*>/, (open) => `${open}${style}`)}\n`;
 }

@@ -6,11 +6,11 @@ export type Tf = typeof TensorFlow;
 export interface Backend {
   readonly tf: Tf;
   readonly versions: Readonly<Record<string, string>>;
-  /** Waits for all work up to this tensor, and disposes of it. @throws Error where the device refused any. */
+  /** Waits for all work up to this tensor, and disposes of it. @throws Error if the device refused any of it. */
   finish(last: TensorFlow.Tensor): Promise<void>;
 }
 
-/** @throws Error where the webgpu backend cannot be had. */
+/** @throws Error if the webgpu backend is not available. */
 export async function openTensorFlow(): Promise<Backend> {
   // The backend looks for navigator.gpu when it is imported.
   provideNavigatorGpu();
@@ -21,7 +21,7 @@ export async function openTensorFlow(): Promise<Backend> {
   if (tf.getBackend() !== "webgpu") throw new Error(`the backend is ${tf.getBackend()}`);
   const { device } = tf.backend() as unknown as { readonly device: GPUDevice };
   giveWayOnSoftware(device);
-  // A dispatch that is refused leaves the buffer as it was: without this the time of nothing would be taken.
+  // A refused dispatch leaves the buffer unchanged. Without this check we would time nothing.
   let refused: string | undefined;
   device.addEventListener("uncapturederror", ({ error }) => {
     refused = error.message;
@@ -30,7 +30,7 @@ export async function openTensorFlow(): Promise<Backend> {
     tf,
     versions: { "TensorFlow.js": tf.version_core },
     async finish(last) {
-      // The backend has no public way to submit and wait; reading one element of the last result does both.
+      // The backend has no public way to submit and wait. Reading one element of the last result does both.
       const element = tf.tidy(() => tf.slice(tf.reshape(last, [-1]), 0, 1));
       last.dispose();
       await element.data();

@@ -1,6 +1,6 @@
 /**
  * TensorFlow.js's gradients with its webgpu backend: `grads` of a composed layer, with a cotangent. It records a tape,
- * so its forward pass is always part of it.
+ * so its forward pass is always included.
  */
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { BenchCase } from "../cases.ts";
@@ -14,7 +14,7 @@ import { resolveAsBundlersDo } from "./tensorflow-modules.ts";
 serve(async () => {
   resolveAsBundlersDo();
   const { tf, versions, finish } = await openTensorFlow();
-  // Named at run time: it has no types.
+  // Imported by a variable name, because the module has no types.
   const registering: string = "@tensorflow/tfjs-core/dist/register_all_gradients.js";
   await import(registering);
   return {
@@ -78,14 +78,14 @@ serve(async () => {
 
 interface Composed {
   readonly note: string;
-  /** Of x, gamma[C] and beta[C], as far as the norm has them. */
+  /** Takes x, gamma[C] and beta[C], as far as the norm has them. */
   layer(...inputs: Tensor[]): Tensor;
 }
 
 /**
- * Not `batchNorm`, whose gradient fails unless the statistics are of rank 1, along the last axis. So it is arithmetic,
- * with as few passes over whole tensors as were found: statistics of a channel make one factor and one summand with
- * gamma and beta, and one mul and one add are left.
+ * `batchNorm` cannot be used: its gradient fails unless the statistics have rank 1, along the last axis. So the layer
+ * is written as arithmetic, with the fewest passes over whole tensors that we found: the statistics of a channel, gamma
+ * and beta are combined to one factor and one summand, and one mul and one add remain.
  */
 function layerOf(tf: Tf, one: BenchCase): Composed {
   const { op, shape, groups, eps } = one;

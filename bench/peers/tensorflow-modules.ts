@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js without its gradients is what its packages give to Node: the bundle leaves them out, and the module that
- * registers them is written for bundlers, which guess the ends of file names. This guesses them for Node.
+ * Loads TensorFlow.js with its gradients. The bundle that its packages give to Node leaves them out, and the module
+ * that registers them is written for bundlers, which guess file extensions. This guesses them for Node.
  */
 import { existsSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const ownFile = /\/@tensorflow\/[\w-]+\/dist\//;
 
 export function resolveAsBundlersDo(): void {
-  // On Node it asks for `util` by require, which its modules would not have.
+  // On Node it calls `require` for `util`, which ES modules do not have.
   Object.assign(globalThis, { require: createRequire(import.meta.url) });
   registerHooks({
     resolve(specifier, context, next) {
@@ -26,7 +26,7 @@ export function resolveAsBundlersDo(): void {
       const deep = specifier.startsWith("@tensorflow/") && specifier.includes("/dist/");
       const resolved = next(deep && !specifier.endsWith(".js") ? `${specifier}.js` : specifier, context);
       if (!ownFile.test(resolved.url)) return resolved;
-      // One copy of everything: the bundles would be others.
+      // All imports must be one copy; the bundles would be others.
       return {
         ...resolved,
         url: resolved.url.replace(/\/tf-[\w-]+\.node\.js$/, "/index.js"),

@@ -1,4 +1,4 @@
-/** TensorFlow.js with its webgpu backend. Everything stays on the device; a chain is waited for once. */
+/** TensorFlow.js with its webgpu backend. Everything stays on the device, and a chain is awaited once. */
 import type * as TensorFlow from "@tensorflow/tfjs-core";
 import type { BenchCase } from "../cases.ts";
 import { serve, timedRun } from "../contestant.ts";

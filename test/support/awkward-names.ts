@@ -1,4 +1,6 @@
-/** Specs whose names mean something to WGSL, GLSL, JavaScript or gpu.js: each word in each place that a name can have. */
+/**
+ * Specs whose names have a meaning in WGSL, GLSL, JavaScript or gpu.js: each word in each place where a name can be.
+ */
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import type { Trial } from "./compare.ts";
 import { checkText } from "./library.ts";
@@ -14,7 +16,7 @@ export const awkwardWords = `
   .trim()
   .split(/\s+/);
 
-/** As many as there are words. */
+/** One graph for each word. */
 export function awkwardGraphs(): readonly { readonly names: string; readonly graph: Graph }[] {
   return awkwardWords.map((_, place) => {
     const [input, affine, axis, param, output] = [0, 1, 2, 3, 4].map(

@@ -1,10 +1,10 @@
 /**
- * Broken files, each with what is expected of it in comments of its own:
+ * Broken files. Comments in each file state the expected diagnostics:
  *
  *     // expect N103 4:18 expected an axis name
  *
  * A code, the line and column where the diagnostic begins, and (optional) a part of its message. A file must
- * provoke exactly the diagnostics that it lists, in any order. `// expect nothing` asks for none.
+ * provoke exactly the diagnostics that it lists, in any order. `// expect nothing` means none.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

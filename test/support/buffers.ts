@@ -1,4 +1,4 @@
-/** Buffers of a test's own, filled and read back. */
+/** Buffers that belong to a test, filled and read back. */
 
 import { readElements, writeElements } from "../../src/runtime/shapes/array-elements.ts";
 import { bufferBytes } from "../../src/runtime/shapes/element-types.ts";

@@ -1,8 +1,8 @@
-/** Norms that are long chains: n standardizations, maxima or functions, each of the one before. */
+/** Norms that are long chains: n standardizations, maxima or functions, each applied to the one before. */
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { checkText } from "./library.ts";
 
-/** What a link of a chain makes of the one before, and of what the text has above the norm. */
+/** One link of a chain as a function of the link before, and the text that it needs above the norm. */
 export interface ChainKind {
   readonly name: string;
   readonly above?: string;
@@ -37,7 +37,7 @@ export const chainKinds = {
   },
 } satisfies Record<string, ChainKind>;
 
-/** `end`: what the output is of the last link. */
+/** @param end the output as a function of the last link. */
 export function chainText(
   kind: ChainKind,
   links: number,

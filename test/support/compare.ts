@@ -1,4 +1,4 @@
-/** Runs a graph on a device and on the oracle with the same f32 inputs, and measures how far apart they are. */
+/** Runs a graph on a device and on the oracle with the same f32 inputs, and measures the difference. */
 import { interpret } from "../../src/graph/oracle/interpret.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import {
@@ -15,7 +15,7 @@ export interface Trial {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params?: Readonly<Record<string, number>>;
   readonly feeds: Readonly<Record<string, Float32Array>>;
-  /** Element types; f32 where left out. */
+  /** Element types. @default "f32" */
   readonly dtype?: NormOptions["dtype"];
 }
 
@@ -24,7 +24,7 @@ export interface Difference {
   readonly index: number;
   readonly got: number;
   readonly want: number;
-  /** |got − want| / max(1, |want|), or Infinity where only one of them is a number. */
+  /** |got − want| / max(1, |want|), or Infinity if only one of them is a number. */
   readonly error: number;
 }
 
@@ -43,7 +43,7 @@ export async function worstDifference(
   }
 }
 
-/** The worst element of what a run gave back. */
+/** The worst element of the results of a run. */
 export function worstOf(got: Readonly<Record<string, Float32Array>>, trial: Trial): Difference {
   let worst: Difference = { tensor: "", index: -1, got: 0, want: 0, error: 0 };
   for (const [tensor, values] of oracle(trial)) {
@@ -59,7 +59,7 @@ export function worstOf(got: Readonly<Record<string, Float32Array>>, trial: Tria
 
 const known = new WeakMap<Trial, Map<string, Float64Array>>();
 
-/** What it says of a trial is computed once, however many backends are compared with it. */
+/** The oracle's results for a trial. Computed once, however many backends are compared with them. */
 export function oracle(trial: Trial): Map<string, Float64Array> {
   const values = known.get(trial) ?? computeOracle(trial);
   known.set(trial, values);
@@ -68,7 +68,7 @@ export function oracle(trial: Trial): Map<string, Float64Array> {
 
 function computeOracle(trial: Trial): Map<string, Float64Array> {
   const shapes = resolveShapes(trial.graph, trial.dims, trial.params);
-  // Params reach a kernel as f32: the oracle is asked about the same numbers.
+  // A kernel gets its params as f32, so the oracle gets the same numbers.
   const params = new Map([...shapes.params].map(([name, value]) => [name, Math.fround(value)]));
   return interpret(trial.graph, {
     extents: shapes.factors,

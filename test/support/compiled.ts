@@ -1,4 +1,4 @@
-/** What tests compile, once for each graph: a file of tests asks for the same few again and again. */
+/** Compiled programs for tests, one for each graph: a test file asks for the same few again and again. */
 import { compileBackward } from "../../src/compile/compile-backward.ts";
 import { compileGather } from "../../src/compile/compile-gather.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
@@ -18,7 +18,7 @@ export const programOf = once((graph) => compileGraph(graph).program);
 
 export const gatherProgramOf = once((graph) => compileGather(graph).program);
 
-/** For all gradients, those of the inputs, and those of the affines. */
+/** The programs for all gradients, those of the inputs, and those of the affines. */
 export const backwardProgramsOf = once((graph) => compileBackward(graph).map((one) => one.program));
 
 export const backwardOf = once((graph) => differentiate(graph));

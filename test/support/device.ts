@@ -8,9 +8,9 @@ export interface TestDevice extends OpenedDevice {
 }
 
 /**
- * Opens every adapter of the machine: the system's (a GPU or lavapipe) and SwiftShader. Says on the console which
- * one is missing and why. Call it once at the top of a test file, and `closeTestDevices` in its `afterAll`.
- * @throws Error where one is missing that `NORMC_REQUIRE` lists.
+ * Opens every adapter of the machine: the system's (a GPU or lavapipe) and SwiftShader. Prints which one is missing and
+ * why. Call it once at the top of a test file, and `closeTestDevices` in its `afterAll`.
+ * @throws Error if an adapter is missing that `NORMC_REQUIRE` lists.
  */
 export async function openTestDevices(features?: readonly GPUFeatureName[]): Promise<readonly TestDevice[]> {
   napBetweenTurns();
@@ -30,9 +30,9 @@ export async function openTestDevices(features?: readonly GPUFeatureName[]): Pro
   const names = new Set<string>(found.map((one) => one.name));
   const because = reasons.join("; ") || `the machine has ${[...names].join(", ")}`;
   if (!names.has("swiftshader")) missing("swiftshader", because);
-  // A GPU comes before lavapipe and takes its place.
+  // If there is a GPU, it is opened in place of lavapipe.
   if (!names.has("lavapipe") && !names.has("gpu") && required().has("lavapipe")) missing("lavapipe", because);
-  // A file with no test is an error of the test runner.
+  // The test runner reports a file without tests as an error.
   if (found.length === 0) test.skip(`there is no device: ${because}`);
   return found;
 }
@@ -41,8 +41,8 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 let naps = false;
 
 /**
- * Dawn's binding asks in every turn of the event loop whether the work is done, without a pause, on a core of which a
- * software adapter would compute, and two test files do so at a time. A nap of 0.05 ms in each turn leaves it the core.
+ * Dawn's binding polls in every turn of the event loop, without a pause, on a core that a software adapter could use,
+ * and two test files do so at a time. A nap of 0.05 ms in each turn leaves it the core.
  */
 function napBetweenTurns(): void {
   if (naps) return;
@@ -54,14 +54,14 @@ function napBetweenTurns(): void {
   nap();
 }
 
-/** Whether the machine has any device for a command that runs in a process of its own. */
+/** Whether the machine has a device for a command that runs in its own process. */
 export async function hasDevice(): Promise<boolean> {
   const opened = await openAnyDevice();
   await opened?.close();
   return opened !== undefined;
 }
 
-/** The best device of the machine. @throws Error where there is none and one is required. */
+/** The best device of the machine. @throws Error if there is none and one is required. */
 export async function openAnyDevice(): Promise<OpenedDevice | undefined> {
   const reasons: string[] = [];
   const opened = await openDevice({ onMiss: (reason) => reasons.push(reason) });
@@ -73,12 +73,12 @@ export async function closeTestDevices(devices: readonly TestDevice[]): Promise<
   for (const device of devices) await device.close();
 }
 
-/** The device with other limits: real ones refuse to be made with less than the default. */
+/** The device with other limits. Real devices cannot be made with less than the default limits. */
 export function withLimits(device: GPUDevice, changes: Partial<Record<keyof GPUSupportedLimits, number>>) {
   return overridden(device, { limits: overridden(device.limits, changes) });
 }
 
-/** The same object with some properties replaced; native methods are called on the object itself. */
+/** The same object with some properties replaced. Native methods are called on the original object. */
 export function overridden<T extends object>(target: T, changes: object): T {
   return new Proxy(target, {
     get(object, name) {

@@ -28,7 +28,7 @@ export const farLayers: readonly FarLayer[] = [
 
 export function farTrial({ norm, mode, tensor, dims, params }: FarLayer, ratio: number): Trial {
   const count = dims.reduce((a, b) => a * b, 1);
-  // Running statistics are compared by their own size in `library.test.ts`; here only what is standardized counts.
+  // `library.test.ts` compares running statistics, relative to their own size. Here only the standardized values count.
   const feeds = { [tensor]: normals(11, count, ratio) };
   return { graph: graphOf(norm, mode), dims: { [tensor]: dims }, params: params ?? {}, feeds };
 }

@@ -16,5 +16,5 @@ export async function runOnGpuJs(
   }
 }
 
-/** What gpu.js has in Node: no WebGL2. */
+/** The backends of gpu.js in Node. There is no WebGL2. */
 export const nodeBackends = ["webasm", "cpu"] as const;

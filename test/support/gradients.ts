@@ -1,4 +1,4 @@
-/** Gradients for tests: of the oracle's backward graph, and by central differences of its forward graph. */
+/** Gradients for tests: from the oracle's backward graph, and by central differences of its forward graph. */
 
 import { differentiable, gradientName } from "../../src/graph/autodiff/gradient-names.ts";
 import { interpret } from "../../src/graph/oracle/interpret.ts";
@@ -38,17 +38,20 @@ export interface Disagreement {
   readonly index: number;
   readonly got: number;
   readonly want: number;
-  /** |got − want|, relative to the largest gradient of the tensor, or to 1e-3: smaller ones drown in the rounding of the differences. */
+  /**
+   * |got − want|, relative to the largest gradient of the tensor, or to 1e-3: smaller ones drown in the rounding of the
+   * differences.
+   */
   readonly error: number;
-  /** How many elements could not be compared: a kink or a jump lies within the step of the differences. */
+  /** The number of elements that could not be compared: a kink or a jump is within the step of the differences. */
   readonly kinks: number;
 }
 
 /**
- * The worst gradient on a device against the oracle's backward graph, relative to the largest gradient of its tensor.
- * Cotangents and standardized values have a size of 1, so a sum of n of their products has one of √n. Where the largest
- * of such a tensor is smaller, it is what the terms happen to leave when they cancel, f32 cannot know it better, and
- * the error is relative to √n. `least` is the same for a tensor whose elements are no such sums.
+ * The worst gradient on a device compared with the oracle's backward graph, relative to the largest gradient of its
+ * tensor. Cotangents and standardized values have a size of 1, so a sum of n of their products has a size of √n. If the
+ * largest gradient of such a tensor is smaller, it is what remains after the terms cancel, f32 cannot compute it
+ * better, and the error is relative to √n. `least` is the lower bound for a tensor whose elements are not such sums.
  */
 export async function worstOnDevice(
   device: GPUDevice,
@@ -65,7 +68,7 @@ export async function worstOnDevice(
   }
 }
 
-/** The same for gradients that were computed in whatever way. */
+/** The same for gradients that were computed in any way. */
 export function worstGradient(
   backward: Trial,
   got: Readonly<Record<string, ArrayLike<number>>>,
@@ -84,14 +87,14 @@ export function worstGradient(
       const one = got[tensor][index];
       const same = one === want || (Number.isNaN(one) && Number.isNaN(want));
       const error = same ? 0 : Math.abs(one - want) / largest;
-      // Written so that a NaN is the worst.
+      // Written so that a NaN counts as the worst.
       if (!(error <= worst.error)) worst = { tensor, index, got: one, want, error, kinks: 0 };
     }
   }
   return worst;
 }
 
-/** The worst gradient of the oracle against central differences, at some elements of each tensor. */
+/** The worst gradient of the oracle compared with central differences, at some elements of each tensor. */
 export function worstAgainstDifferences(trial: Trial, samples = 24): Disagreement {
   const backward = backwardTrial(trial);
   const got = oracle(backward);
@@ -109,7 +112,7 @@ export function worstAgainstDifferences(trial: Trial, samples = 24): Disagreemen
         return loss({ [name]: moved });
       };
       const want = slope(along);
-      // Of a smooth function both steps say the same.
+      // For a smooth function both steps give the same slope.
       if (Math.abs(slope(along, step / 5) - want) > 1e-6 * largest) {
         kinks++;
         continue;
@@ -121,7 +124,7 @@ export function worstAgainstDifferences(trial: Trial, samples = 24): Disagreemen
   return { ...worst, kinks };
 }
 
-/** At most so many elements, the first and the last among them. */
+/** At most this many elements, including the first and the last. */
 function sampled(length: number, most: number): number[] {
   if (length <= most) return Array.from({ length }, (_, i) => i);
   return Array.from({ length: most }, (_, i) => Math.round((i * (length - 1)) / (most - 1)));
@@ -130,8 +133,8 @@ function sampled(length: number, most: number): number[] {
 const step = 1e-4;
 
 /**
- * Four points, exact for polynomials of degree four: at a step of 1e-4 the error is some 1e-16 times the fifth derivative,
- * and rounding (1e-16 of a loss of a few units, by 1e-4) leaves about 1e-12.
+ * Four points, exact for polynomials of degree four. At a step of 1e-4 the error is about 1e-16 times the fifth
+ * derivative, and rounding (1e-16 of a loss of a few units, divided by 1e-4) leaves about 1e-12.
  */
 export function slope(f: (shift: number) => number, h = step): number {
   return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h);
@@ -139,7 +142,7 @@ export function slope(f: (shift: number) => number, h = step): number {
 
 type Moved = Readonly<Record<string, Float64Array>>;
 
-/** Σ d_y·y over all outputs, as a function of what is moved. */
+/** Σ d_y·y over all outputs, as a function of the moved element. */
 function weightedOutputs({ graph, dims, params, feeds }: Trial, backward: Trial): (moved: Moved) => number {
   const shapes = resolveShapes(graph, dims, params);
   const outputs: Graph = {
@@ -161,7 +164,7 @@ function weightedOutputs({ graph, dims, params, feeds }: Trial, backward: Trial)
   };
 }
 
-/** The statistics of an empty batch are NaN (0 / 0); on the way to a gradient Mesa folds the NaN · 0 to 0. */
+/** The statistics of an empty batch are NaN (0 / 0). On the way to a gradient, Mesa folds NaN · 0 to 0. */
 export function numbersOnly(trial: Trial): Trial {
   const want = oracle(trial);
   const results = trial.graph.results.filter((one) => !want.get(one.tensor)?.some(Number.isNaN));

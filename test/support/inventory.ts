@@ -1,4 +1,4 @@
-/** Printed before the first test of a run: what tests need, whether it is there, and whether it must be. */
+/** Printed before the first test of a run: what the tests need, whether it is there, and whether it is required. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,7 +7,7 @@ import { unpackChromium } from "../browser/chromium.ts";
 import { caseFiles, conformanceFolder } from "../conformance/read.ts";
 import { type Requirement, required, requirements } from "./requirements.ts";
 
-/** What is there, in words, or why it is not. */
+/** A description of what was found, or the reason why it is missing. */
 type Found = { readonly what: string } | { readonly missing: string };
 
 const look: Readonly<Record<Requirement, () => Promise<Found>>> = {
@@ -44,7 +44,7 @@ async function device(adapter: string): Promise<Found> {
   return { what: `${opened.adapter}, ${features.join(", ") || "no shader-f16, no subgroups"}` };
 }
 
-/** Whether it starts at all; the test files open pages. */
+/** Only checks whether the browser starts. The test files open pages. */
 async function browser(): Promise<Found> {
   try {
     const folder = await unpackChromium();

@@ -16,13 +16,13 @@ export function libraryFiles(): string[] {
 
 let checked: readonly CheckedNorm[] | undefined;
 
-/** Every norm of the library, checked once. @throws Error where one has a diagnostic: the library is free of them. */
+/** Every norm of the library, checked once. @throws Error if one has a diagnostic: the library must have none. */
 export function libraryNorms(): readonly CheckedNorm[] {
   checked ??= libraryFiles().flatMap((file) => checkText(librarySource(file)));
   return checked;
 }
 
-/** Checks a text that is expected to be free of mistakes. */
+/** Checks a text that should have no mistakes. */
 export function checkText(source: Source): readonly CheckedNorm[] {
   const found: Diagnostic[] = [];
   const { norms } = checkFile(

@@ -8,9 +8,9 @@ import { scheduleRows } from "../../src/kernels/schedule/row/schedule-rows.ts";
 import { checkText, graphOf } from "./library.ts";
 
 export interface Planned {
-  /** After the passes over it. */
+  /** The graph after all passes. */
   readonly graph: Graph;
-  /** The same with the values that a long chain stores among its tensors. */
+  /** The same graph, with the values that a long chain stores among its tensors. */
   readonly withStored: Graph;
   readonly plan: Plan;
 }
@@ -21,7 +21,7 @@ export function planOf(checked: Graph): Planned {
   return { graph, withStored, plan: scheduleRows({ graph: withStored, ...parts }) };
 }
 
-/** The kernels of a norm of the library. */
+/** The kernels of a library norm. */
 export function kernelsOf(norm: string, mode: "train" | "infer" | null = null): readonly PlannedKernel[] {
   return planOf(graphOf(norm, mode)).plan.kernels;
 }
@@ -34,7 +34,7 @@ export function backwardKernelsOf(
   return planOf(differentiate(graphOf(norm, mode))).plan.kernels;
 }
 
-/** The kernels of a spec that is written in a test. */
+/** The kernels of a spec that a test contains. */
 export function kernelsOfText(text: string): readonly PlannedKernel[] {
   return planOf(checkText({ path: "case.norm", text })[0]!.graphs[0]!).plan.kernels;
 }

@@ -1,12 +1,12 @@
-/** Random files: trees without spans, and the tokens of a text for each. */
+/** Random files: trees without spans, and for each the tokens of a text. */
 import fc from "fast-check";
 
-/** Trees as `withoutSpans` leaves them. */
+/** Trees as `withoutSpans` makes them. */
 type Tree = Readonly<Record<string, unknown>>;
 
 interface Spoken {
   readonly tree: Tree;
-  /** What the text says, token by token, every operation in parentheses. */
+  /** The text as tokens, with every operation in parentheses. */
   readonly words: readonly string[];
 }
 
@@ -25,7 +25,7 @@ const axis: fc.Arbitrary<Spoken> = fc
     words: variadic ? ["...", text] : [text],
   }));
 
-/** With commas between, and perhaps one more. */
+/** Joins the parts with commas, perhaps with a trailing one. */
 function listed(parts: readonly Spoken[], more = false): string[] {
   const out = parts.flatMap((part, i) => (i === 0 ? part.words : [",", ...part.words]));
   return more && parts.length > 0 ? [...out, ","] : out;
@@ -210,7 +210,7 @@ export const file: fc.Arbitrary<Spoken> = fc.array(fileItem, { maxLength: 4 }).m
   words: items.flatMap((one) => one.words),
 }));
 
-/** What may stand between two tokens; more than blanks now and then. */
+/** Text between two tokens. Now and then it is more than blanks. */
 export const gaps = (withComments: boolean): fc.Arbitrary<readonly string[]> =>
   fc.array(
     fc.oneof(

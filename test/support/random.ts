@@ -4,7 +4,7 @@ import { uniform } from "../../src/tuning/measure/uniform.ts";
 
 export { uniform };
 
-/** Normally distributed f32 values (Box and Muller). */
+/** Normally distributed f32 values (Box-Muller). */
 export function normals(seed: number, count: number, mean = 0, deviation = 1): Float32Array {
   const next = uniform(seed);
   return Float32Array.from({ length: count }, () => {

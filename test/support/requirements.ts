@@ -1,7 +1,7 @@
 /**
- * What some tests need and a machine may lack. As a rule such a test is skipped and prints why. What the variable
- * `NORMC_REQUIRE` lists (`NORMC_REQUIRE=swiftshader,browser`) must be there: without it the run fails. `.ci/run` sets it,
- * since a test that cannot run there must not be green.
+ * Things that some tests need and a machine may lack. Usually such a test is skipped and prints why. Everything that
+ * the variable `NORMC_REQUIRE` lists (`NORMC_REQUIRE=swiftshader,browser`) must be there, or the run fails. `.ci/run`
+ * sets it, because there a test that cannot run must not pass.
  */
 
 /** `conformance`: the cases of other projects (`test/conformance/README.md`). */
@@ -9,7 +9,7 @@ export const requirements = ["lavapipe", "swiftshader", "browser", "conformance"
 
 export type Requirement = (typeof requirements)[number];
 
-/** @throws Error for a word that is no requirement: a misspelt one would require nothing. */
+/** @throws Error for a word that is not a requirement: a misspelt one would require nothing. */
 export function required(list = process.env.NORMC_REQUIRE ?? ""): ReadonlySet<Requirement> {
   const words = list
     .split(",")
@@ -27,7 +27,7 @@ export function required(list = process.env.NORMC_REQUIRE ?? ""): ReadonlySet<Re
 
 /**
  * Prints that a test is skipped, and why.
- * @throws Error where what is missing is required.
+ * @throws Error if the missing thing is required.
  */
 export function missing(what: Requirement, reason: string, list = required()): void {
   if (list.has(what)) throw new Error(`${what} is required (NORMC_REQUIRE) and not there: ${reason}`);

@@ -5,7 +5,7 @@ import { resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import type { Trial } from "./compare.ts";
 import { normals } from "./random.ts";
 
-/** Extents by axis; a variadic axis has a list, any other a list of one. An axis left out has `[2]`. */
+/** Extents by axis. A variadic axis has a list, any other axis a list of one. The default is `[2]`. */
 export type Extents = Readonly<Record<string, readonly number[]>>;
 
 /** A trial with random feeds for every input, affine and state. */
@@ -47,7 +47,7 @@ export function randomTrial(
   return { graph, dims, params, feeds };
 }
 
-/** Where T lies beside N, a row for each pair of them is a matter of N: 900 x 3001 rows show nothing that 900 x 2 do not. */
+/** If a norm has axes T and N, it has a row for each pair. 900 x 3001 rows test nothing that 900 x 2 rows do not. */
 function fewOf(extent: readonly number[] = [2]): readonly number[] {
   return extent.map((one) => (one > 1000 ? 2 : one));
 }
@@ -58,7 +58,7 @@ export interface Shape {
   readonly params: Readonly<Record<string, number>>;
 }
 
-/** Extents 1, 0, odd, prime, one short of and one beyond a power of two; groups and virtual batches that divide. */
+/** Extents 1, 0, odd, prime, one below and one above a power of two; groups and virtual batches that divide. */
 export const awkwardShapes: readonly Shape[] = [
   {
     name: "all ones",
@@ -107,18 +107,18 @@ export const awkwardShapes: readonly Shape[] = [
   },
 ];
 
-/** Those of the params that the norm has. */
+/** Only the params that the norm has. */
 export function ownParams(graph: Graph, params: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(
     Object.entries(params).filter(([name]) => graph.params.some((one) => one.name === name)),
   );
 }
 
-/** For gradients; `least`: see `worstOnDevice`. */
+/** Shapes for gradients. `least`: see `worstOnDevice`. */
 export const gradientShapes: readonly (Shape & { readonly least?: number })[] = [
   {
-    // The variance of a single value is 0: with the usual eps all rounding would be multiplied by 1 / √eps = 316. What
-    // is then 0 is the difference of two terms of size 1.
+    // The variance of a single value is 0: with the usual eps, 1 / √eps = 316 would multiply all rounding. A gradient
+    // that is 0 here is the difference of two terms of size 1.
     name: "all ones",
     extents: { N: [1], C: [1], S: [1], D: [1], T: [1], O: [1], F: [1] },
     params: { G: 1, B: 1, eps: 1 },

@@ -1,4 +1,4 @@
-/** Parsing for tests, and trees in a form that can be compared and read. */
+/** Parsing for tests, and trees in a form that is easy to compare and read. */
 import type { Diagnostic } from "../../src/language/diagnostics/diagnostic.ts";
 import type { Expr, File } from "../../src/language/syntax/ast.ts";
 import { parse } from "../../src/language/syntax/parse.ts";
@@ -14,7 +14,7 @@ export function parseText(text: string): Parsed {
   return { file, found };
 }
 
-/** Throws where the text has a mistake. */
+/** Throws if the text has a mistake. */
 export function parseValid(text: string): File {
   const { file, found } = parseText(text);
   if (found.length > 0) {
@@ -23,7 +23,7 @@ export function parseValid(text: string): File {
   return file;
 }
 
-/** A tree without where it stood. */
+/** The tree without its spans. */
 export function withoutSpans(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSpans);
   if (value === null || typeof value !== "object") return value;

@@ -3,9 +3,9 @@ import type { Timing } from "../../src/tuning/trial/timing.ts";
 import { uniform } from "./random.ts";
 
 /**
- * Made-up times, so that no test of the tuner depends on how busy the machine is. Every candidate runs, once for each
- * reading; the default takes 1 ms, any other between 0.5 and 1.5, always the same. A reading takes 25 ms off the budget,
- * preparing nothing.
+ * Artificial times, so that no test of the tuner depends on how busy the machine is. Every candidate runs, once for
+ * each reading. The default takes 1 ms, any other between 0.5 and 1.5 ms, always the same. A reading takes 25 ms off
+ * the budget; preparing takes nothing.
  */
 export function madeUpTiming(): Timing {
   const random = uniform(5);

@@ -1,6 +1,6 @@
 import type { Variant } from "../../src/runtime/webgpu/index.ts";
 
-/** A lane a row, 64 rows a workgroup: what every kernel and device can do. */
+/** One lane for each row, 64 rows in a workgroup. Every kernel and device supports it. */
 export const laneARow: Variant = {
   lanes: 1,
   rows: 64,

@@ -1,8 +1,8 @@
-/** Adding to an output is only right where each of its elements is written once a run, and not read in between. */
+/** Accumulating into an output is only right if a run writes each element once and does not read it in between. */
 import { expect } from "vitest";
 import type { Program, Shader } from "../../src/program/program.ts";
 
-/** Expects that every output is written by one dispatch and read by none, with rows whole and with rows split. */
+/** Expects that one dispatch writes each output and none reads it, with rows whole and with rows split. */
 export function expectWrittenOnce({ tensors, kernels }: Program): void {
   const outputs = tensors.filter((one) => one.role === "output").map((one) => one.name);
   const written = (dispatches: readonly (readonly Shader[])[]): string[] =>

@@ -1,4 +1,4 @@
-/** One norm in one mode: its equations become a tensor graph. */
+/** Builds a tensor graph from the equations of one norm in one mode. */
 
 import { createBuilder } from "../../graph/tensor/builder.ts";
 import {
@@ -20,8 +20,8 @@ import type { Scope, Session, Value } from "./scope/scope.ts";
 import { evaluateUpdates } from "./states.ts";
 
 /**
- * Graphs larger or deeper than this come from no spec that a person wrote. What is smaller can be compiled, whatever its
- * shape (`test/kernels/depth.test.ts`).
+ * Nobody writes a spec with a graph larger or deeper than this. Smaller graphs can be compiled, whatever their shape
+ * (`test/kernels/depth.test.ts`).
  */
 const maxNodes = 5000;
 const maxDepth = 1000;
@@ -61,7 +61,7 @@ export function readNorm(
     used,
   };
 
-  // Every equation is read, used or not, so that a mistake in any of them is seen.
+  // Every equation is read, used or not, so that a mistake in any of them is reported.
   const names = [
     ...declarations.equations.keys(),
     ...(mode === null ? [] : declarations.modeEquations[mode].keys()),
@@ -127,7 +127,7 @@ export function readNorm(
   };
 }
 
-/** `nodes`: operands before users. */
+/** @param nodes operands before their users. */
 function depthOf(nodes: readonly Node[]): number {
   const depths = new Map<Node, number>();
   let deepest = 0;

@@ -1,6 +1,6 @@
 /**
- * Checking: from a parsed file to one tensor graph for each norm and mode. Whatever the text holds, mistakes are
- * reported and nothing is thrown; a norm with an error has no graphs.
+ * Checks a parsed file and makes one tensor graph for each norm and mode. For any text it reports mistakes and never
+ * throws. A norm with an error has no graphs.
  */
 
 import type { Graph } from "../../graph/tensor/graph.ts";
@@ -25,22 +25,22 @@ import { isBuiltIn } from "./scope/unknown.ts";
 export interface CheckedNorm {
   readonly name: string;
   readonly doc?: string;
-  /** Documentation of tensors, params and outputs by name. */
+  /** The documentation of tensors, params and outputs, by name. */
   readonly docs: ReadonlyMap<string, string>;
-  /** One for each mode; a single one with mode null where the norm has no modes. */
+  /** One graph for each mode. A norm without modes has a single one, with mode null. */
   readonly graphs: readonly Graph[];
 }
 
 export interface CheckedFile {
   readonly module: Module;
   readonly norms: readonly CheckedNorm[];
-  /** Of all norms of the file and of what it imports, those with mistakes included. */
+  /** The declarations of all norms of the file and of its imports, including norms with mistakes. */
   readonly declarations: ReadonlyMap<NormDecl, Declarations>;
 }
 
 /**
- * Parses and checks a file and what it imports. `norms` holds the norms of the file itself that have no errors; none
- * where this file or an imported one has a syntax error. `record` is told the value of each expression.
+ * Parses and checks a file and its imports. `norms` holds the norms of the file itself that have no errors. It is empty
+ * if this file or an imported one has a syntax error. `record` is called with the value of each expression.
  */
 export function checkFile(
   source: Source,
@@ -71,14 +71,14 @@ export function checkFile(
   };
 }
 
-/** What is found in an item that was half read may be the fault of its syntax error, which was reported. */
+/** A mistake found in a half-read item may come from its syntax error, which is already reported. */
 function isHalfRead({ decl, module }: Declared<NormDecl | FunctionDecl>): boolean {
   return module.file.gaps.items.has(decl);
 }
 
 const ignore: Report = () => {};
 
-/** Each norm with the mistakes of its declarations. Of two norms of one name the second was reported and is left out. */
+/** Each norm with the mistakes in its declarations. The second of two norms with one name is reported and left out. */
 function declareNorms(
   modules: readonly Module[],
   declarations: Map<NormDecl, Declarations>,
@@ -130,18 +130,18 @@ function checkNorms(
   return checked;
 }
 
-/** Those that a norm calls: the very objects that the modules hold. */
+/** The norms that a norm calls: the same objects that the modules hold. */
 function calledNorms({ decl, module }: Declared<NormDecl>): Declared<NormDecl>[] {
   return [...calledNames(decl)].flatMap((name) => module.norms.get(name) ?? []);
 }
 
-/** The functions of the prelude are sound and not looked at. */
+/** The functions of the prelude are correct and are not checked. */
 function calledFunctions({ decl, module }: Declared<FunctionDecl>): Declared<FunctionDecl>[] {
   const called = [...calledNames(decl)].flatMap((name) => module.functions.get(name) ?? []);
   return called.filter((one) => !one.module.builtIn);
 }
 
-/** `found` holds what is wrong with its declarations, and gets what else is. */
+/** @param found the mistakes in its declarations. Further mistakes are added. */
 function checkNorm(
   { decl, module }: Declared<NormDecl>,
   calls: readonly Declared<NormDecl>[],
@@ -156,7 +156,7 @@ function checkNorm(
     const message = `\`${decl.name.text}\` is a function of the language`;
     found.push(diagnostic("N208", message, decl.name.span, { note: advice }));
   }
-  // Under a name that is taken, what the norm calls by that name is itself.
+  // If its name is taken, calls by that name inside the norm refer to the norm itself, and mistakes there are echoes.
   const note: Report = nameIsTaken ? ignore : (one) => found.push(one);
   if (declarations.hasModes || calls.some((one) => known.withModes.has(one.decl))) known.withModes.add(decl);
   const used = new Set<string>();
@@ -175,7 +175,7 @@ function docsOf({ params, tensors, outputs }: Declarations): Map<string, string>
   return docs;
 }
 
-/** Imported files first, each from its beginning to its end. */
+/** Reports imported files first, and the mistakes of each file in the order of its text. */
 function reportInOrder(found: readonly Diagnostic[], modules: readonly Module[], report: Report): void {
   const place = new Map(modules.map((one, i) => [one.file.source.path, i]));
   const placeOf = (one: Diagnostic): number => place.get(one.span.source.path) ?? modules.length;

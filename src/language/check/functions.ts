@@ -1,4 +1,4 @@
-/** A function by itself: a mistake in it is seen once, whether a norm calls it or not. */
+/** Checks a function by itself, so that a mistake in it is reported once, whether a norm calls it or not. */
 
 import { createBuilder } from "../../graph/tensor/builder.ts";
 import { diagnostic, type Report, type Span } from "../diagnostics/diagnostic.ts";
@@ -24,7 +24,7 @@ export function checkFunction({ decl, module }: Declared<FunctionDecl>, known: K
       report(diagnostic("N202", `\`${text}\` is a parameter twice`, span, { labels }));
     }
   }
-  // A norm around it, for the sake of the scope: a function is read with single numbers for its parameters.
+  // A scope needs a norm, so this makes one around the function. The parameters are scalars.
   const around: NormDecl = { kind: "norm", name: decl.name, items: [], span: decl.span };
   const declarations = declare(around, () => {});
   const session = createSession(declarations, known, evaluate, report);

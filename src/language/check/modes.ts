@@ -1,4 +1,4 @@
-/** One norm in each of its modes, and once more where a norm that it calls splits one of its axes. */
+/** Checks one norm in each of its modes, and again if a norm that it calls splits one of its axes. */
 
 import type { Graph, GraphFactor } from "../../graph/tensor/graph.ts";
 import type { Mode } from "../../program/program.ts";
@@ -11,7 +11,7 @@ import type { Module } from "./modules/modules.ts";
 import type { Known } from "./scope/scope.ts";
 import { createSession } from "./scope/session.ts";
 
-/** Undefined where the norm has an error, reported here or in what it uses. */
+/** Undefined if the norm has an error, reported here or in a norm that it uses. */
 export function checkModes(
   module: Module,
   declarations: Declarations,
@@ -26,7 +26,9 @@ export function checkModes(
   return graphs.every((one): one is Graph => one !== undefined) ? graphs : undefined;
 }
 
-/** A called norm can split an axis, and the next one a part of it; no norm is made of more rounds than this. */
+/**
+ * A called norm can split an axis, and the next one can split a factor of it. No real norm needs more rounds than this.
+ */
 const maxRounds = 50;
 
 function checkMode(
@@ -77,7 +79,7 @@ function splitAxes(
   };
 }
 
-/** A param that a called norm makes the extent of an axis must have the default of one. */
+/** If a called norm makes a param the extent of an axis, the param's default must be a valid extent. */
 function soundExtents({ params }: Declarations, report: Report): boolean {
   let sound = true;
   for (const { name, kind, initial, span } of params.values()) {

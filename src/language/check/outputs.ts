@@ -1,4 +1,4 @@
-/** Outputs: their axes, and the order in which they lie in memory. */
+/** Outputs: their axes, and the order of these in memory. */
 
 import { type AxisSet, minus, sameAxes, union } from "../../graph/tensor/axes.ts";
 import type { GraphTensor, Node } from "../../graph/tensor/graph.ts";
@@ -62,7 +62,7 @@ export function outputTensor(
   return { declared: { name: output.name, role: "output", dims, factors }, value };
 }
 
-/** The input that has most of these axes: what an output without brackets may have. */
+/** The input that has most of these axes: a good layout to suggest for an output without brackets. */
 function fittingInput(declarations: Declarations, axes: AxisSet): { name: string; factors: AxisSet } {
   const inputs = [...declarations.tensors.values()].filter((one) => one.role === "input");
   const sets = inputs.map(({ name, dims }) => ({ name, factors: tensorFactors(declarations, dims) }));
@@ -74,7 +74,7 @@ function fittingInput(declarations: Declarations, axes: AxisSet): { name: string
   );
 }
 
-/** The layout of the first input with just these axes, else the order of the `axes` line. */
+/** The layout of the first input with exactly these axes, else the order of the `axes` line. */
 export function dimsOf(declarations: Declarations, axes: AxisSet): readonly string[] {
   for (const tensor of declarations.tensors.values()) {
     if (tensor.role === "input" && sameAxes(tensorFactors(declarations, tensor.dims), axes))
@@ -90,7 +90,10 @@ export function dimsOf(declarations: Declarations, axes: AxisSet): readonly stri
   });
 }
 
-/** The tensor in an equation (or in what it uses) that brings an axis. Equations can be thousands deep: no recursion. */
+/**
+ * The tensor in an equation, or in one that it uses, that brings in an axis. Chains can be thousands long: no
+ * recursion.
+ */
 export function culprit(scope: Scope, name: string, axis: string): Span | undefined {
   const seen = new Set<string>();
   const open: Iterator<Expr>[] = [];

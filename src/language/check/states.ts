@@ -9,7 +9,7 @@ import { tensorFactors } from "./calls/call-norm.ts";
 import { axisNames } from "./declarations/axes.ts";
 import type { Scope } from "./scope/scope.ts";
 
-/** The new values of all states, those of called norms included; undefined where one of them has a mistake. */
+/** The new values of all states, also those of called norms; undefined if one of them has a mistake. */
 export function evaluateUpdates(scope: Scope): Result[] | undefined {
   const { session, declarations } = scope;
   const results: Result[] = [...session.updates].map(([tensor, value]) => ({ tensor, value }));

@@ -1,7 +1,7 @@
 /**
- * Every diagnostic code, in one table. A code is stable once released: a new meaning takes a new number.
+ * All diagnostic codes, in one table. A released code keeps its meaning; a new meaning gets a new number.
  * N0xx reading a file, N1xx syntax, N2xx names, N3xx axes, N4xx meaning, N5xx values given at build or run time.
- * Each has a page `docs/diagnostics/<code>.md` and a test that provokes it.
+ * Each code has a page `docs/diagnostics/<code>.md` and a test that provokes it.
  */
 export type Severity = "error" | "warning";
 

@@ -1,13 +1,16 @@
-/** Diagnostics are data: made where the mistake is seen, rendered late (as text with carets, or as JSON). */
+/**
+ * Diagnostics are data. The stage that finds a mistake makes one; it is rendered later (as text with carets, or as
+ * JSON).
+ */
 import { type Code, codes, type Severity } from "./codes.ts";
 
-/** One text that was read. `path` is what the user called it; it is only shown, never opened again. */
+/** One text that was read. `path` is the user's name for it. It is only shown, never opened again. */
 export interface Source {
   readonly path: string;
   readonly text: string;
 }
 
-/** A stretch of a source, in UTF-16 units, `end` exclusive. */
+/** A range of a source, in UTF-16 units, `end` exclusive. */
 export interface Span {
   readonly source: Source;
   readonly start: number;
@@ -19,7 +22,7 @@ export interface Label {
   readonly text: string;
 }
 
-/** A change of the text that would mend the mistake. */
+/** A change of the text that would fix the mistake. */
 export interface Fix {
   readonly title: string;
   readonly span: Span;
@@ -42,7 +45,7 @@ export interface DiagnosticDetails {
   readonly fix?: Fix;
 }
 
-/** Makes a diagnostic; its severity is that of its code. */
+/** Makes a diagnostic with the severity of its code. */
 export function diagnostic(
   code: Code,
   message: string,
@@ -56,5 +59,5 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((one) => one.severity === "error");
 }
 
-/** Where a stage puts what it finds; a stage never throws for a user's mistake. */
+/** Receives the diagnostics of a stage. A stage never throws for a user's mistake. */
 export type Report = (one: Diagnostic) => void;

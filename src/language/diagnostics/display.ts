@@ -1,4 +1,4 @@
-/** Text as a terminal may show it: nothing that moves the cursor, changes colours or reorders the line. */
+/** Makes text safe for a terminal: nothing in it moves the cursor, changes colours or reorders the line. */
 
 const tabWidth = 4;
 
@@ -12,7 +12,7 @@ function escapeOf(character: string): string {
   return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
-/** For messages, notes and paths. */
+/** Escapes hidden characters in messages, notes and paths. */
 export function escaped(text: string): string {
   let out = "";
   for (const character of text) {
@@ -32,7 +32,7 @@ export interface Cell {
   readonly width: number;
 }
 
-/** A line of source, character by character, each with the column at which a terminal shows it. */
+/** The characters of a source line, each with its column in the terminal. */
 export function cells(text: string): Cell[] {
   const out: Cell[] = [];
   let offset = 0;

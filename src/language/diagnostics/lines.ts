@@ -1,4 +1,4 @@
-/** From offsets to lines and columns. */
+/** Converts offsets to lines and columns. */
 import type { Source } from "./diagnostic.ts";
 
 export interface Position {
@@ -11,7 +11,7 @@ export interface Position {
 
 const known = new WeakMap<Source, readonly number[]>();
 
-/** The offsets at which lines begin; CR, LF and CRLF each end one. */
+/** The offsets at which lines begin. CR, LF and CRLF each end a line. */
 function lineStarts(source: Source): readonly number[] {
   let starts = known.get(source);
   if (starts === undefined) {
@@ -21,7 +21,7 @@ function lineStarts(source: Source): readonly number[] {
   return starts;
 }
 
-/** An offset that lies outside of the text counts as the nearest one inside. */
+/** An offset outside the text counts as the nearest one inside. */
 export function positionAt(source: Source, offset: number): Position {
   const inside = Math.min(Math.max(Number.isFinite(offset) ? Math.trunc(offset) : 0, 0), source.text.length);
   const starts = lineStarts(source);
@@ -35,7 +35,7 @@ export function positionAt(source: Source, offset: number): Position {
   return { line: low, column: inside - starts[low - 1]! + 1, offset: inside };
 }
 
-/** Where the text of a line (from 1) begins and ends, its line break left out. */
+/** Where the text of a line (from 1) begins and ends, without its line break. */
 export function lineBounds(source: Source, line: number): { readonly start: number; readonly end: number } {
   const starts = lineStarts(source);
   const start = starts[line - 1] ?? source.text.length;

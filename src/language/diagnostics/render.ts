@@ -1,4 +1,4 @@
-/** Diagnostics for people (with the line and carets under it) and for programs (JSON). */
+/** Renders diagnostics for people (with the line and carets under it) and for programs (as JSON). */
 import picocolors from "picocolors";
 import type { Diagnostic, Source, Span } from "./diagnostic.ts";
 import { type Cell, cells, escaped } from "./display.ts";
@@ -8,7 +8,7 @@ export interface RenderOptions {
   readonly color: boolean;
 }
 
-/** A longer line is cropped around what is marked. */
+/** A longer line is cropped around the marked text. */
 const shownColumns = 120;
 const columnsBefore = 40;
 
@@ -87,13 +87,13 @@ function excerpt(
 
 interface View {
   readonly text: string;
-  /** The terminal column, from 0, and the number of columns that a span takes on this line; one at least. */
+  /** The terminal column of a span, from 0, and its number of columns on this line, at least one. */
   readonly place: (span: Span) => { readonly from: number; readonly width: number };
 }
 
 function viewOf(source: Source, line: number, around: Span): View {
   const { start, end } = lineBounds(source, line);
-  // A line may be a megabyte long: only what can be seen is laid out.
+  // A line may be a megabyte long, so only the visible part is laid out.
   let from = Math.max(start, around.start - 4 * shownColumns);
   if (from > start && isLowSurrogate(source.text, from)) from--;
   const all = cells(source.text.slice(from, Math.min(end, around.start + 4 * shownColumns)));
@@ -155,7 +155,7 @@ export interface JsonFix extends JsonRange {
   readonly replacement: string;
 }
 
-/** Plain objects; `JSON.stringify` escapes what a terminal must not see, the C1 controls and bidi marks aside. */
+/** Plain objects. `JSON.stringify` escapes everything unsafe for a terminal except C1 controls and bidi marks. */
 export function renderJson(diagnostics: readonly Diagnostic[]): JsonDiagnostic[] {
   return diagnostics.map(({ code, severity, message, span, labels, note, fix }) => ({
     code,

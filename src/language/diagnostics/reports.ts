@@ -1,9 +1,9 @@
-/** Reports that let through less than they are told. */
+/** Reports that filter what they receive. */
 import type { Diagnostic, Report } from "./diagnostic.ts";
 
 /**
- * Passes each diagnostic on once. The same mistake is met again by each norm that calls what holds it, in each mode of a
- * norm, and by each file that imports it.
+ * Passes each diagnostic on once. The same mistake is found again in each norm that calls the code with the mistake, in
+ * each mode of a norm, and for each file that imports it.
  */
 export function reportOnce(report: Report): Report {
   const told = new Set<string>();
@@ -21,7 +21,7 @@ function identity({ code, span, message }: Diagnostic): string {
 
 export interface LimitedReport {
   readonly report: Report;
-  /** Nothing is passed on any more, so that nobody need look for it. */
+  /** True once nothing more is passed on. The caller can then stop looking for mistakes. */
   readonly isFull: () => boolean;
 }
 

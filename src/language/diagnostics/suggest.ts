@@ -1,13 +1,13 @@
-/** "Did you mean": the known name that a misspelt one is nearest to. */
+/** "Did you mean": finds the known name nearest to a misspelt one. */
 
-/** Longer words are compared by their beginning only: the cost grows with the product of the lengths. */
+/** Only the beginning of longer words is compared, because the cost grows with the product of the lengths. */
 const maxLength = 64;
 
-/** The candidate within a third of the word's length (one slip at least); a mere difference of case comes first. */
+/** The nearest candidate within a third of the word's length (at least one edit). A mere difference of case wins. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.slice(0, maxLength);
   const folded = wanted.toLowerCase();
-  // A single letter is any other single letter after one slip: only its case can be wrong.
+  // One edit turns a single letter into any other, so only its case may be wrong.
   const cutOff = wanted.length <= 1 ? 0.5 : Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;
   let bestDistance = cutOff;
@@ -15,7 +15,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (candidate === word) continue;
     const name = candidate.slice(0, maxLength);
     if (Math.abs(name.length - wanted.length) > bestDistance) continue;
-    // Case counts a little, so that among equals the one written alike wins.
+    // Case counts a little, so that among equal candidates the one with the same case wins.
     const distance = editDistance(folded, name.toLowerCase()) + 0.1 * differences(wanted, name);
     if (distance < bestDistance || (best === undefined && distance <= bestDistance)) {
       best = candidate;
@@ -25,7 +25,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** At most 4, which keeps the sum of these below half a slip. */
+/** At most 4, which keeps the weighted sum below half an edit. */
 function differences(a: string, b: string): number {
   let count = 0;
   for (let i = 0; i < Math.min(a.length, b.length) && count < 4; i++) {

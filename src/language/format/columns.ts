@@ -1,11 +1,11 @@
-/** Equations on neighbouring lines have their `=` in one column, updates their `<-`. */
+/** Aligns the `=` of equations on neighbouring lines in one column, and the `<-` of updates. */
 import type { NormItem, Statement } from "../syntax/ast.ts";
 import type { Margin } from "./comments.ts";
 
-/** How wide the name of a statement is to be. */
+/** The width to which the name of a statement is padded. */
 export type Columns = ReadonlyMap<Statement, number>;
 
-/** Names that differ more in length would tear their equations apart. */
+/** If the lengths of names differ by more, they are not aligned, because the gap would tear the equations apart. */
 const mostBlanks = 4;
 
 export function nameOf(item: Statement): string {
@@ -31,7 +31,10 @@ export function alignment(margin: Margin, items: readonly NormItem[]): Columns {
   return columns;
 }
 
-/** Also on one line in the text: the formatter gives each its own. A comment within is lifted between the two. */
+/**
+ * Also true for two statements on one line: the formatter puts each on its own. A comment inside is lifted between
+ * them.
+ */
 function continues(margin: Margin, last: Statement, item: NormItem): boolean {
   return (
     item.kind === last.kind &&

@@ -1,6 +1,6 @@
 /**
- * Where comments go. Each belongs to a gap between two neighbours of a sequence; one on the line of what precedes
- * it stays there, any other has a line of its own. A comment in the midst of something is lifted above it.
+ * Places comments. Each belongs to a gap between two neighbours of a sequence. A comment on the line of the preceding
+ * neighbour stays there; any other gets its own line. A comment inside an element is lifted above it.
  */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { Comment, File } from "../syntax/ast.ts";
@@ -10,7 +10,7 @@ export interface Margin {
   readonly between: (start: number, end: number) => readonly Comment[];
   readonly docsAbove: (offset: number) => readonly Comment[];
   readonly lineBreaks: (start: number, end: number) => number;
-  /** The offset behind the first `{` from an offset on that is in no comment. */
+  /** The offset after the first `{` at or after an offset that is not in a comment. */
   readonly behindBrace: (offset: number) => number;
 }
 
@@ -32,12 +32,12 @@ export function marginOf(file: File): Margin {
   };
 }
 
-/** One of a sequence, printed. */
+/** A printed element of a sequence. */
 export interface Printed {
   readonly lines: readonly string[];
-  /** Comments from within, to stand above it; above its documentation, too, which must stay adjacent. */
+  /** Comments from inside, to be put above it. They also go above its documentation, which must stay adjacent. */
   readonly lifted: readonly Comment[];
-  /** Documentation from within that goes directly above it. */
+  /** Documentation from inside, to be put directly above it. */
   readonly docs?: readonly Comment[];
 }
 
@@ -46,7 +46,7 @@ export interface Part {
   readonly print: () => Printed;
 }
 
-/** Remarks behind short lines stand in one column, two blanks behind longer ones and behind braces. */
+/** Comments after short lines share one column. After longer lines and after braces they follow two blanks. */
 const remarkColumn = 39;
 
 export function withRemark(line: string, comment: Comment): string {
@@ -54,12 +54,14 @@ export function withRemark(line: string, comment: Comment): string {
   return `${padded}  ${comment.text}`;
 }
 
-/** As a comment that documents nothing: a `///` that was moved, or stood apart, must not come to do so. */
+/**
+ * Turns a comment into one that documents nothing. Otherwise a `///` that was moved, or stood apart, could become one.
+ */
 export function plainText(comment: Comment): string {
   return /^\/\/\/(?!\/)/.test(comment.text) ? comment.text.slice(1) : comment.text;
 }
 
-/** The lines of a sequence that fills the text from one offset to another. */
+/** The lines of a sequence that fills the text between two offsets. */
 export function sequence(
   margin: Margin,
   parts: readonly Part[],

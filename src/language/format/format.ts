@@ -1,4 +1,4 @@
-/** The canonical form of a file. Only for a file that parsed without a mistake: otherwise its tree has gaps. */
+/** Prints a file in canonical form. Only for files without syntax errors, because other trees have gaps. */
 import type { File, FileItem, Name, NormItem, Statement } from "../syntax/ast.ts";
 import { alignment, type Columns, nameOf } from "./columns.ts";
 import { type Margin, marginOf, type Part, type Printed, sequence, withRemark } from "./comments.ts";
@@ -41,7 +41,7 @@ function fileItem(margin: Margin, item: FileItem): Printed {
   }
 }
 
-/** `head { … }`: what stands between the head and the brace is lifted above it all. */
+/** `head { … }`. Comments between the head and the brace are lifted above the whole block. */
 function block(
   margin: Margin,
   head: string,

@@ -1,9 +1,9 @@
-/** Declarations: a keyword in a column of its own, then elements with commas between. */
+/** Declarations: a keyword in its own column, then elements separated by commas. */
 import type { Span } from "../diagnostics/diagnostic.ts";
 import type { Comment } from "../syntax/ast.ts";
 import { type Margin, type Printed, plainText, withRemark } from "./comments.ts";
 
-/** As wide as the longest keywords of declarations, and a blank. */
+/** The width of the longest declaration keywords, plus a blank. */
 const keywordWidth = 7;
 
 export interface ListElement {
@@ -51,7 +51,9 @@ function filled({ keyword, elements, indent, width }: List): string[] {
   return [...lines, line];
 }
 
-/** With comments among them, each element has its line, its documentation above and its remark behind. */
+/**
+ * If there are comments among the elements, each gets its own line, with documentation above and a comment after it.
+ */
 function oneEachLine(margin: Margin, { keyword, elements, indent }: List): string[] {
   const opening = `${indent}${keyword.padEnd(keywordWidth)}`;
   const blank = " ".repeat(opening.length);

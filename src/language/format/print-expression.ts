@@ -1,4 +1,4 @@
-/** Expressions in canonical form, with as few parentheses as keep the tree. */
+/** Expressions in canonical form, with the fewest parentheses that keep the tree. */
 import type { AxisRef, CallExpr, Expr } from "../syntax/ast.ts";
 import { binding, minusBinding } from "../syntax/expressions.ts";
 
@@ -35,7 +35,7 @@ export function formatExpression(expr: Expr): string {
     case "binary": {
       const own = binding[expr.operator];
       if (expr.operator === "^") return `${atLeast(atom, expr.left)}^${atLeast(minusBinding, expr.right)}`;
-      // Comparisons do not chain; the others group to the left.
+      // Comparisons do not chain. The other operators group to the left.
       const left = atLeast(own === 1 ? own + 1 : own, expr.left);
       return `${left} ${expr.operator} ${atLeast(own + 1, expr.right)}`;
     }
@@ -73,7 +73,7 @@ function formatCall(call: CallExpr): string {
   return `${call.callee.text}(${inside})`;
 }
 
-/** An equation that may take several lines: one that is too long breaks before its loosest operators. */
+/** Prints an equation. If it is too long for one line, it breaks before its loosest operators. */
 export function formatEquation(left: string, value: Expr, indent: string, width: number): string[] {
   const line = `${indent}${left} ${formatExpression(value)}`;
   if (line.length <= width || value.kind !== "binary" || value.operator === "^") return [line];

@@ -1,4 +1,4 @@
-/** The syntax tree: what a `.norm` file says, with a span on every node and nothing resolved yet. */
+/** The syntax tree of a `.norm` file. Every node has a span, and names are not resolved yet. */
 import type { Source, Span } from "../diagnostics/diagnostic.ts";
 
 export interface Name {
@@ -6,7 +6,7 @@ export interface Name {
   readonly span: Span;
 }
 
-/** `N`, or `...S` (variadic) wherever axes are listed. */
+/** `N`, or `...S` (variadic). Allowed wherever axes are listed. */
 export interface AxisRef {
   readonly name: Name;
   readonly variadic: boolean;
@@ -17,18 +17,18 @@ export interface File {
   readonly source: Source;
   /** In the order of the text: imports, functions and norms may be mixed. */
   readonly items: readonly FileItem[];
-  /** Every comment of the file, `///` included, in the order of the text; the formatter puts them back. */
+  /** Every comment of the file, also `///`, in the order of the text. The formatter puts them back. */
   readonly comments: readonly Comment[];
   readonly gaps: Gaps;
 }
 
-/** What syntax errors kept out of the tree: nothing in a file without one. */
+/** Items and names that the tree lacks because of syntax errors. Empty for a file without any. */
 export interface Gaps {
-  /** Items with a syntax error inside or right behind: their tree holds less than their text. */
+  /** Items with a syntax error inside or directly after them. Their tree holds less than their text. */
   readonly items: ReadonlySet<FileItem>;
-  /** Names in text that was skipped: one of them may be that of an item. */
+  /** Names in text that was skipped. One of them may name an item. */
   readonly names: ReadonlySet<string>;
-  /** An item lost its name, or an import some of its names: any name may be that of an item. */
+  /** True if an item lost its name, or an import some of its names. Then any name may be that of an item. */
   readonly anyName: boolean;
 }
 
@@ -44,7 +44,7 @@ export type FileItem = Import | FunctionDecl | NormDecl;
 export interface Import {
   readonly kind: "import";
   readonly names: readonly { readonly name: Name; readonly alias?: Name }[];
-  /** Missing only where a syntax error took it. */
+  /** Missing only if a syntax error removed it. */
   readonly from?: { readonly path: string; readonly span: Span };
   readonly span: Span;
 }
@@ -61,7 +61,7 @@ export interface FunctionDecl {
 
 export interface NormDecl {
   readonly kind: "norm";
-  /** The text of the `///` lines above, joined by newlines, without the slashes. */
+  /** The text of the `///` lines above it, without the slashes, joined by newlines. */
   readonly doc?: string;
   readonly name: Name;
   readonly items: readonly NormItem[];
@@ -104,23 +104,23 @@ export interface ParamDecl {
 
 export type TensorRole = "input" | "affine" | "state";
 
-/** `x[N, C, ...S]`; affine and state carry an initial value; no brackets means a scalar. */
+/** `x[N, C, ...S]`. An affine or state has an initial value. A tensor without brackets is a scalar. */
 export interface TensorDecl {
   readonly doc?: string;
   readonly name: Name;
   readonly dims: readonly AxisRef[];
-  /** A syntax error took a part of the brackets. */
+  /** A syntax error removed a part of the brackets. */
   readonly dimsBroken?: true;
   readonly initial?: Expr;
   readonly span: Span;
 }
 
-/** `output y`, or with a layout of its own: `output y[N, ...S, C]`. */
+/** `output y`, or with its own layout: `output y[N, ...S, C]`. */
 export interface OutputDecl {
   readonly doc?: string;
   readonly name: Name;
   readonly dims?: readonly AxisRef[];
-  /** A syntax error took a part of the brackets. */
+  /** A syntax error removed a part of the brackets. */
   readonly dimsBroken?: true;
   readonly span: Span;
 }
@@ -144,7 +144,9 @@ export type Expr =
   | { readonly kind: "name"; readonly name: Name; readonly span: Span }
   /** `...S` as an argument of `size`. */
   | { readonly kind: "axis"; readonly axis: AxisRef; readonly span: Span }
-  /** An expression that could not be read, where it should begin: its mistake was reported by the parser. */
+  /**
+   * An expression that could not be read, at the place where it should begin. The parser already reported the mistake.
+   */
   | { readonly kind: "gap"; readonly span: Span }
   | { readonly kind: "negate"; readonly operand: Expr; readonly span: Span }
   | {
@@ -155,7 +157,7 @@ export type Expr =
       readonly span: Span;
     }
   | CallExpr
-  /** `w[M = 0]`: the element of `w` at one place of an axis. */
+  /** `w[M = 0]`: the element of `w` at one coordinate of an axis. */
   | {
       readonly kind: "at";
       readonly target: Expr;
@@ -166,7 +168,7 @@ export type Expr =
 
 /**
  * `exp(v)`, `mean(x over N, ...S)`, `standardize(x over K; eps)`, `BatchNorm(x; gamma = g, eps)`.
- * `settings` is what follows the semicolon; one without a name is positional.
+ * `settings` are the arguments after the semicolon. A setting without a name is positional.
  */
 export interface CallExpr {
   readonly kind: "call";

@@ -1,4 +1,4 @@
-/** What to say of a character that begins no token. */
+/** Messages about a character that begins no token. */
 import { type Diagnostic, diagnostic, type Source } from "../diagnostics/diagnostic.ts";
 import { spanAt } from "./spans.ts";
 
@@ -44,7 +44,7 @@ export function strangeCharacter(source: Source, offset: number, length: number)
   return diagnostic("N101", message, span, note === undefined ? {} : { note });
 }
 
-/** Invisible characters are named by their number. */
+/** Shows an invisible character by its number. */
 function shown(character: string): string {
   if (/^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character) && character !== "\uFFFD") return `\`${character}\``;
   const hex = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");

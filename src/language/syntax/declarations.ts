@@ -1,4 +1,4 @@
-/** The lists of declarations in a norm: an element that was read in part stays, by its name. */
+/** The lists of declarations in a norm. An element that was only partly read is kept if it has a name. */
 import type { CstNode, IToken } from "chevrotain";
 import type { AxisDecl, AxisRef, NormItem, OutputDecl, ParamDecl, TensorDecl, TensorRole } from "./ast.ts";
 import { axisRef, expression, numberExpr } from "./expressions.ts";
@@ -76,7 +76,7 @@ function elements(list: CstNode, rule: string): Element[] {
   return nodes(list, rule).flatMap((one, index) => tokens(one, "Name").map((name) => ({ one, name, index })));
 }
 
-/** The brackets behind a tensor, if it has any. */
+/** The brackets after a tensor, if it has any. */
 function dimsOf(
   b: Builder,
   cst: CstNode,
@@ -87,7 +87,7 @@ function dimsOf(
   return { dims: refs, ...(tokens(dims, "CloseBracket").length > 0 ? {} : { dimsBroken: true }) };
 }
 
-/** From the keyword to the last element, a trailing comma left out. */
+/** From the keyword to the last element, without a trailing comma. */
 function listSpan(
   b: Builder,
   keyword: IToken,
@@ -97,7 +97,9 @@ function listSpan(
   return join(start, read.at(-1)?.span ?? start);
 }
 
-/** What stands above the keyword documents the first element, together with what stands above that itself. */
+/**
+ * Documentation above the keyword belongs to the first element, together with documentation above the element itself.
+ */
 function docOf(b: Builder, keyword: IToken, name: IToken, index: number): { readonly doc?: string } {
   return index === 0 ? b.docs.above(keyword.startOffset, name.startOffset) : b.docs.above(name.startOffset);
 }

@@ -1,9 +1,11 @@
-/** `///` lines that stand directly above something are its documentation. */
+/** Documentation: the `///` lines directly above something. */
 import type { Source } from "../diagnostics/diagnostic.ts";
 import type { Comment } from "./ast.ts";
 
 export interface Docs {
-  /** The documentation of what begins at each of the offsets (a keyword and the first name behind it, say). */
+  /**
+   * The documentation of an element that begins at one of the offsets (of a keyword and the first name after it, say).
+   */
   readonly above: (...offsets: readonly number[]) => { readonly doc?: string };
 }
 
@@ -13,7 +15,7 @@ export function isDocLine(comment: Comment): boolean {
   return docLine.test(comment.text) && standsAlone(comment);
 }
 
-/** Whether nothing but blanks stands before it on its line. */
+/** Whether only blanks come before it on its line. */
 export function standsAlone(comment: Comment): boolean {
   const { source, start } = comment.span;
   for (let i = start - 1; i >= 0; i--) {
@@ -38,7 +40,7 @@ function docText(comment: Comment): string {
   return comment.text.replace(docLine, "").replace(/^[ \t]/, "");
 }
 
-/** The run of `///` lines that ends on the line above an offset. */
+/** The consecutive `///` lines that end on the line above an offset. */
 export function docLinesAbove(
   source: Source,
   comments: readonly Comment[],
@@ -59,7 +61,7 @@ export function docLinesAbove(
 
 const oneLineBreak = /^[ \t]*(?:\r\n|\r|\n)[ \t]*$/;
 
-/** The index of the first comment that begins at or behind an offset. */
+/** The index of the first comment that begins at or after an offset. */
 export function firstFrom(comments: readonly Comment[], offset: number): number {
   let low = 0;
   let high = comments.length;

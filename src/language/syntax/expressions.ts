@@ -1,11 +1,11 @@
-/** Expressions: from operands and operators in a row to a tree. */
+/** Expressions: builds a tree from a sequence of operands and operators. */
 import type { CstNode, IToken } from "chevrotain";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import type { AxisRef, BinaryOperator, CallExpr, Expr, NumberExpr } from "./ast.ts";
 import { join, spanOf } from "./spans.ts";
 import { type Builder, nameOf, node, nodes, token, tokens } from "./tree.ts";
 
-/** How tightly an operator binds; a minus sign before an operand stands between `*` and `^`. */
+/** How tightly an operator binds. A minus sign before an operand comes between `*` and `^`. */
 export const binding: Readonly<Record<BinaryOperator, number>> = {
   "<": 1,
   "<=": 1,
@@ -102,7 +102,7 @@ function simple(b: Builder, cst: CstNode): Expr {
     return { kind: "axis", axis, span: axis.span };
   }
   const group = nodes(cst, "group")[0];
-  // With its parentheses, so that a span never ends inside a pair of them.
+  // The span includes the parentheses, so that no span ends inside a pair of them.
   if (group !== undefined) {
     return {
       ...expression(b, node(group, "expression")),

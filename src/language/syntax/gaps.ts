@@ -1,4 +1,6 @@
-/** What syntax errors kept out of the tree, so that later stages blame nobody for what is missing. */
+/**
+ * Finds what the tree lacks because of syntax errors, so that later stages do not report mistakes about missing names.
+ */
 import { EOF, type IRecognitionException, type IToken } from "chevrotain";
 import type { Source, Span } from "../diagnostics/diagnostic.ts";
 import type { FileItem, Gaps } from "./ast.ts";
@@ -7,9 +9,9 @@ import { spanOf } from "./spans.ts";
 export const noGaps: Gaps = { items: new Set(), names: new Set(), anyName: false };
 
 export interface Skipped {
-  /** Where the last token begins that was read before each mistake: it says what item the mistake belongs to. */
+  /** The start of the last token read before each mistake. It shows which item the mistake belongs to. */
   readonly behind: readonly number[];
-  /** The text that recovery passed by. */
+  /** The text that recovery skipped. */
   readonly spans: readonly Span[];
 }
 
@@ -27,7 +29,11 @@ export function skippedBy(
   return { behind, spans };
 }
 
-/** `mistakes`: where they are. `skipped`: text that is in no item. `isNameless`: an item has lost its name. */
+/**
+ * @param mistakes the offsets of the syntax errors.
+ * @param skipped text that is in no item.
+ * @param isNameless whether an item has lost its name.
+ */
 export function gapsOf(
   items: readonly FileItem[],
   mistakes: readonly number[],
@@ -42,7 +48,7 @@ export function gapsOf(
 
 const aName = /[A-Za-z_][A-Za-z0-9_]*/g;
 
-/** The items that the offsets stand in or right behind. */
+/** The items that contain the offsets or end directly before them. */
 function itemsAt(items: readonly FileItem[], offsets: readonly number[]): Set<FileItem> {
   const found = new Set<FileItem>();
   let item = -1;

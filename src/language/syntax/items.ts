@@ -1,4 +1,4 @@
-/** Imports, functions, norms and the modes in them: from the parser's raw tree to the syntax tree. */
+/** Imports, functions, norms and the modes in them: turns the parser's raw tree into the syntax tree. */
 import type { CstNode } from "chevrotain";
 import type { FileItem, FunctionDecl, Import, NormDecl, NormItem, Statement } from "./ast.ts";
 import { axesItem, outputItem, paramItem, tensorsItem } from "./declarations.ts";
@@ -6,7 +6,7 @@ import { expression } from "./expressions.ts";
 import { join, spanOf } from "./spans.ts";
 import { type Builder, gapBehind, nameOf, nodes, optionalName, spanOfRead, token, tokens } from "./tree.ts";
 
-/** What has a name, or brings one: the others were told of by the parser and mean nothing. */
+/** The items with a name, and imports. The parser already reported the others, and they mean nothing. */
 export function fileItems(b: Builder, file: CstNode): FileItem[] {
   return nodes(file, "fileItem").flatMap((cst): FileItem[] => [
     ...nodes(cst, "import").map((one) => importItem(b, one)),
@@ -15,7 +15,7 @@ export function fileItems(b: Builder, file: CstNode): FileItem[] {
   ]);
 }
 
-/** Whether there is a norm or a function that has no name and is therefore none of the items. */
+/** Whether a norm or function has no name and is therefore not among the items. */
 export function hasNameless(file: CstNode): boolean {
   return nodes(file, "fileItem").some((cst) =>
     [...nodes(cst, "function"), ...nodes(cst, "norm")].some((one) => tokens(one, "Name").length === 0),
@@ -90,7 +90,7 @@ function modeItem(b: Builder, cst: CstNode): NormItem | undefined {
   };
 }
 
-/** Only a name before `=` or `<-` is a target, so that both are there. */
+/** Only a name before `=` or `<-` counts as a target, so both are present. */
 function statement(b: Builder, cst: CstNode): Statement {
   const name = nameOf(b, cst, "Target");
   const [arrow] = tokens(cst, "Arrow");

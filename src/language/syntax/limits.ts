@@ -1,6 +1,6 @@
 /**
- * Guards that run on tokens, before the parser: nesting and length are bounded there, so that no later stage, each
- * of which walks the tree by recursion, can run out of stack.
+ * Guards that run on tokens, before the parser. They bound nesting and length, so that no later stage can run out of
+ * stack: each walks the tree by recursion.
  */
 import type { IToken, TokenType } from "chevrotain";
 import * as t from "../../../grammar/tokens.ts";
@@ -31,11 +31,11 @@ const endsOperand = new Set<TokenType>([t.Name, t.NumberLiteral, t.CloseParen, t
 export interface Limited {
   readonly tokens: IToken[];
   readonly mistakes: Diagnostic[];
-  /** The text of the statements that were left out. */
+  /** The text of the statements that were dropped. */
   readonly dropped: Span[];
 }
 
-/** The tokens without the statements that are over a limit, and a diagnostic for each of these. */
+/** Drops the statements that exceed a limit, and makes a diagnostic for each. */
 export function withinLimits(source: Source, tokens: readonly IToken[], starts: readonly number[]): Limited {
   const kept: IToken[] = [];
   const mistakes: Diagnostic[] = [];
@@ -62,7 +62,9 @@ function overLimit(
   from: number,
   to: number,
 ): Diagnostic | undefined {
-  /** For each open bracket, the powers and minus signs that wait for their right operand at that level. */
+  /**
+   * For each open bracket, the number of powers and minus signs still waiting for their right operand at that level.
+   */
   const chains = [0];
   let waiting = 0;
   let count = 0;
@@ -72,7 +74,7 @@ function overLimit(
     const top = chains.length - 1;
     if (type === t.OpenParen || type === t.OpenBracket) {
       chains.push(0);
-      // `w[M = 0][K = 1]…` nests as operators do.
+      // `w[M = 0][K = 1]…` nests like operators.
       if (type === t.OpenBracket) count++;
     } else if (type === t.CloseParen || type === t.CloseBracket) {
       if (top > 0) waiting -= chains.pop()!;
@@ -90,7 +92,7 @@ function overLimit(
     } else if (type === t.Comma || type === t.Separator || type === t.Semicolon) {
       waiting -= chains[top]!;
       chains[top] = 0;
-      // Each element of a list is an expression of its own.
+      // Each element of a list is a separate expression.
       if (top === 0) count = 0;
     }
     if (chains.length - 1 + waiting > maxNesting) {

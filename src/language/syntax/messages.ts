@@ -1,4 +1,4 @@
-/** What the parser expected and found, in words of the language. */
+/** Messages about what the parser expected and found, in words of the language. */
 import {
   EOF,
   type IParserErrorMessageProvider,
@@ -17,7 +17,7 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import { spanAt, spanOf } from "./spans.ts";
 
-/** By rule, then by token; what is not here is told by the label of the token. */
+/** By rule, then by token. A token that is not listed is described by its label. */
 const expectations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   file: { EOF: "`norm`, `fn` or `import`" },
   fileItem: { "": "`norm`, `fn` or `import`" },
@@ -44,10 +44,10 @@ const expectations: Readonly<Record<string, Readonly<Record<string, string>>>> =
   call: { CloseParen: "an operator, `,` or `)`" },
 };
 
-/** Thrown by the provider to stop a parser that finds nothing but mistakes: each of them costs time. */
+/** Thrown by the provider to stop a parser that finds nothing but mistakes, because each of them costs time. */
 export const tooManyMistakes = Symbol("too many mistakes");
 
-/** Its messages say only what was expected; `syntaxDiagnostic` knows the rest, which recovery may have passed by. */
+/** Its messages only say what was expected. `syntaxDiagnostic` adds the rest, which recovery may have skipped. */
 export function messageProvider(limit: number): IParserErrorMessageProvider & { reset: () => void } {
   let told = 0;
   const message = (expected: string): string => {
@@ -148,7 +148,7 @@ const partners = new Map<TokenType, TokenType>([
 ]);
 const openers = new Set(partners.values());
 
-/** Points at the innermost bracket that is still open where something was found that does not belong into it. */
+/** Points at the innermost open bracket, if a token was found that does not belong inside it. */
 function opened(source: Source, tokens: readonly IToken[], at: IToken): DiagnosticDetails {
   const stack: IToken[] = [];
   for (const token of tokens) {
@@ -163,7 +163,7 @@ function opened(source: Source, tokens: readonly IToken[], at: IToken): Diagnost
   const open = stack.at(-1);
   const closes = partners.get(at.tokenType);
   if (open === undefined || (closes !== undefined && closes === open.tokenType)) return {};
-  // A brace is open nearly everywhere; it matters only where the file ends.
+  // A brace is open nearly everywhere, so it only matters at the end of the file.
   if (open.tokenType === t.OpenBrace && at.tokenType !== EOF) return {};
   return { labels: [{ span: spanOf(source, open), text: `this ${shown(open)} is still open` }] };
 }

@@ -1,4 +1,4 @@
-/** From text to the syntax tree. Never throws: whatever the text holds, the outcome is a tree and diagnostics. */
+/** Parses text to a syntax tree. Never throws: for any text the result is a tree and diagnostics. */
 import type { CstNode, IToken } from "chevrotain";
 import { NormParser } from "../../../grammar/rules.ts";
 import {
@@ -49,7 +49,8 @@ function notText(source: Source): Diagnostic | undefined {
       spanAt(source, nul, nul + 1),
     );
   }
-  // One stands for bytes that are no UTF-8: a few are a slip in a comment, many are another format.
+  // A replacement character stands for bytes that are not UTF-8. A few are a slip in a comment; many mean another
+  // format.
   let replaced = 0;
   for (let i = text.indexOf("\uFFFD"); i >= 0; i = text.indexOf("\uFFFD", i + 1)) replaced++;
   if (replaced >= 4 && replaced * 100 > text.length) {
@@ -69,7 +70,7 @@ interface Parsed {
 }
 
 function parseTokens(source: Source, tokens: IToken[]): Parsed {
-  // The grammar is validated by a test, not at each start.
+  // A test validates the grammar, so it is not validated at each start.
   parser ??= new NormParser({ skipValidations: true, errorMessageProvider: messages });
   messages.reset();
   parser.input = tokens;
@@ -85,10 +86,10 @@ function parseTokens(source: Source, tokens: IToken[]): Parsed {
   return { cst, mistakes, skipped: skippedBy(source, tokens, errors) };
 }
 
-/** One mistake of each statement: what follows it there is most often its echo, and so is what stands behind it. */
+/** Keeps one mistake for each statement. Later ones in it are mostly echoes, and so are those in the text after it. */
 function oneEach(found: readonly Diagnostic[], { mistakes, starts }: Scan): Diagnostic[] {
   const told = new Map<number, Diagnostic>();
-  // What could not even be read comes before what was not expected.
+  // Text that could not be tokenized comes before tokens that were not expected.
   for (const one of mistakes.toSorted(inOrder)) {
     const stretch = stretchOf(starts, one.span);
     if (!told.has(stretch)) told.set(stretch, one);
@@ -120,7 +121,7 @@ function adjacent(before: Span, after: Span): boolean {
 
 const endStretch = -1;
 
-/** An empty span is the end of the file, which is a stretch of its own. */
+/** An empty span is the end of the file, which counts as a stretch of its own. */
 function stretchOf(
   starts: readonly number[],
   span: { readonly start: number; readonly end: number },

@@ -1,4 +1,4 @@
-/** From text to tokens: lexing, and what the parser needs to know before it starts. */
+/** From text to tokens: lexing, and the facts that the parser needs before it starts. */
 import { type IToken, Lexer, type TokenType } from "chevrotain";
 import * as t from "../../../grammar/tokens.ts";
 import { type Diagnostic, diagnostic, type Source, type Span } from "../diagnostics/diagnostic.ts";
@@ -10,9 +10,9 @@ export interface Scan {
   readonly tokens: readonly IToken[];
   readonly comments: readonly Comment[];
   readonly mistakes: readonly Diagnostic[];
-  /** What a comment without an end took with it. */
+  /** The text that a comment without an end swallowed. */
   readonly unread: readonly Span[];
-  /** Where items and statements begin, ascending: one mistake is told for each stretch between two of them. */
+  /** Where items and statements begin, ascending. One mistake is reported for each stretch between two of them. */
   readonly starts: readonly number[];
 }
 
@@ -24,7 +24,7 @@ function theLexer(): Lexer {
 }
 
 export function scan(source: Source): Scan {
-  // A byte order mark may stand at the very beginning only; a blank in its place keeps every offset.
+  // A byte order mark is only allowed at the very beginning. A blank replaces it, so that offsets stay right.
   const text = source.text.startsWith("\uFEFF") ? ` ${source.text.slice(1)}` : source.text;
   const { tokens, groups, errors } = theLexer().tokenize(text);
   const marked = markStarts(tokens, text);
@@ -63,7 +63,7 @@ function misreadToken(source: Source, token: IToken): Diagnostic {
   }
 }
 
-/** `0x10`, `3C`, `1.5f`: two tokens without a gap, which nobody means. */
+/** `0x10`, `3C`, `1.5f`: two tokens without a gap, which is always a mistake. */
 function numbersRunningOn(source: Source, tokens: readonly IToken[]): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (let i = 1; i < tokens.length; i++) {
@@ -95,7 +95,7 @@ const opensItem = new Set<TokenType>([
   t.Fn,
 ]);
 
-/** What can end a statement: behind it, a name before `=` or `<-` begins the next one. */
+/** Tokens that can end a statement. A name before `=` or `<-` after one of them begins the next statement. */
 const endsStatement = new Set<TokenType>([
   t.Name,
   t.NumberLiteral,
@@ -106,10 +106,10 @@ const endsStatement = new Set<TokenType>([
   t.OpenBrace,
 ]);
 
-/** Behind these, `name =` is a declaration or a place on an axis, wherever the line breaks. */
+/** After these tokens, `name =` is a declaration or a place on an axis, wherever the line breaks. */
 const declares = new Set<TokenType>([...opensItem, t.OpenBracket, t.As, t.From]);
 
-/** For each bracket that is open, whether a semicolon stands in it: behind one, `name =` is a setting. */
+/** For each open bracket, whether it contains a semicolon. After a semicolon, `name =` is a setting. */
 type Open = boolean[];
 
 function markStarts(tokens: readonly IToken[], text: string): { tokens: IToken[]; starts: number[] } {
@@ -127,7 +127,7 @@ function markStarts(tokens: readonly IToken[], text: string): { tokens: IToken[]
     }
     marked.push(type === t.Comma && open.length === 0 ? retyped(token, t.Separator) : token);
     if (opensItem.has(type) || type === t.OpenBrace || type === t.CloseBrace) {
-      // The braces of an import belong to it.
+      // The braces of an import belong to the import.
       if (type !== t.OpenBrace) starts.push(token.startOffset);
       open.length = 0;
     } else if (type === t.OpenParen || type === t.OpenBracket) {
@@ -160,6 +160,6 @@ function isTarget(tokens: readonly IToken[], i: number, open: Open, text: string
   if (type === t.Comma && (isOutside || open.at(-1))) return false;
   if (type === t.Semicolon) return isOutside;
   if (isOutside && endsStatement.has(type)) return true;
-  // Inside brackets, or behind an operator, something is wrong already: the line decides where it ends.
+  // Inside brackets or after an operator something is already wrong, so a line break decides where it ends.
   return /[\r\n]/.test(text.slice(before.startOffset + before.image.length, token.startOffset));
 }

@@ -1,7 +1,7 @@
 /**
- * Access to the parser's raw tree. Rules marked `recovers` in the grammar can lack children behind a mistake, so their
- * children are optional here (`nodes`, `tokens`). All other rules are in the tree only if they are whole: a missing child
- * of theirs is a defect of the grammar (`node`, `token`).
+ * Access to the parser's raw tree. Rules marked `recovers` in the grammar can lack children after a mistake, so their
+ * children are optional here (`nodes`, `tokens`). All other rules are only in the tree if they are whole. If one of
+ * their children is missing, the grammar has a defect (`node`, `token`).
  */
 import type { CstNode, IToken } from "chevrotain";
 import type { Report, Source, Span } from "../diagnostics/diagnostic.ts";
@@ -19,7 +19,7 @@ export function nodes(parent: CstNode, rule: string): CstNode[] {
   return (parent.children[rule] ?? []).filter((child) => "children" in child);
 }
 
-/** Without those that recovery supposed: they stand nowhere in the text. */
+/** Without tokens that recovery inserted, because these are not in the text. */
 export function tokens(parent: CstNode, name: string): IToken[] {
   return (parent.children[name] ?? []).filter(
     (child): child is IToken => !("children" in child) && child.isInsertedInRecovery !== true,
@@ -42,7 +42,7 @@ export function nameOf(b: Builder, parent: CstNode, type = "Name"): Name {
   return named(b, token(parent, type));
 }
 
-/** The name of something that recovery may have left without one. */
+/** The name of an element, which recovery may have left without one. */
 export function optionalName(b: Builder, parent: CstNode, type = "Name"): Name | undefined {
   const one = tokens(parent, type)[0];
   return one === undefined ? undefined : named(b, one);
@@ -52,12 +52,12 @@ export function named(b: Builder, one: IToken): Name {
   return { text: one.image, span: spanOf(b.source, one) };
 }
 
-/** Behind `span`: where an expression was expected and none could be read. */
+/** Marks the place after `span` where an expression was expected but could not be read. */
 export function gapBehind(span: Span): Expr {
   return { kind: "gap", span: spanAt(span.source, span.end, span.end) };
 }
 
-/** From a token to the one that closes its rule, or to the last that was read of the rule. */
+/** From a token to the one that closes its rule, or to the last token that was read of the rule. */
 export function spanOfRead(b: Builder, first: IToken, cst: CstNode, close?: IToken): Span {
   if (close !== undefined) return spanOf(b.source, first, close);
   let last = first;

@@ -1,4 +1,4 @@
-/** Going through expressions without caring what they are. */
+/** Walks expressions of any kind. */
 import type { Expr } from "./ast.ts";
 
 export function children(expr: Expr): readonly Expr[] {
@@ -19,7 +19,7 @@ export function children(expr: Expr): readonly Expr[] {
   }
 }
 
-/** The expression and all inside it, from left to right, outer before inner. */
+/** The expression and all expressions inside it, from left to right, outer before inner. */
 export function* everyExpr(expr: Expr): Generator<Expr> {
   const pending = [expr];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

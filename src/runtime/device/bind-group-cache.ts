@@ -3,10 +3,12 @@ import type { Launch } from "../shader/launch.ts";
 import { givenNames, own } from "../shapes/unknown-names.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-/** Sets of buffers whose bind groups are kept: enough for the layers of a loop that takes turns with its buffers. */
+/**
+ * How many sets of buffers keep their bind groups: enough for the layers of a loop that reuse a few buffers in turn.
+ */
 const keptSets = 16;
 
-/** Bind groups, one a launch, by the identity of the buffers that the caller gave. */
+/** Bind groups, one for each launch. The key is the identity of the buffers that the caller gave. */
 export interface BindGroupCache {
   find(
     buffers: Readonly<Record<string, GPUBuffer | undefined>>,
@@ -37,7 +39,7 @@ export function createBindGroupCache(
         layout: pipelines[i]!.layout,
         entries: slots.map(({ tensor, offset, size }, binding) => ({
           binding,
-          // A buffer of the caller's may be larger than a binding can be, so the size is said.
+          // The caller's buffer may be larger than a binding can be, so the size is given.
           resource: { buffer: buffers.get(tensor)!, offset, size },
         })),
       }),
@@ -46,7 +48,7 @@ export function createBindGroupCache(
 
   return {
     find(buffers, resolve) {
-      // The number of names is compared as well, so that an unknown name is not hidden by a set seen before.
+      // The number of names is compared too. Otherwise a set seen before would hide an unknown name.
       const names = givenNames(buffers).length;
       const found = kept.find(
         (set) => set.names === names && tensors.every((name, i) => set.buffers[i] === own(buffers, name)),

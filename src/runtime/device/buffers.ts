@@ -7,7 +7,7 @@ import { own } from "../shapes/unknown-names.ts";
 // Values of GPUBufferUsage, which is a global of browsers, not of Node.
 export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, storage: 0x80 } as const;
 
-/** The buffers that an instance owns, and the ones that it is given put in their place. */
+/** The buffers that an instance owns. It uses them for tensors that the caller gives no buffer for. */
 export interface Buffers {
   makeScratch(): void;
   /** The buffer of every tensor for one call, in the order of the program's tensors. */
@@ -15,7 +15,7 @@ export interface Buffers {
   destroy(): void;
 }
 
-/** The buffers for tensors left out are made when first needed. */
+/** Makes the buffer of an omitted tensor when it is first needed. */
 export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, dtypes: Dtypes): Buffers {
   const owned = new Map<string, GPUBuffer>();
 
@@ -54,7 +54,7 @@ export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, 
           refuseAlias(taken, buffer, tensor);
           bound.set(tensor.name, buffer);
         } else if (empty || mayBeLeftOut(tensor)) {
-          // An empty buffer cannot be bound, so an empty tensor has one of the instance's own.
+          // An empty buffer cannot be bound, so the instance binds a small one of its own for an empty tensor.
           bound.set(tensor.name, owned.get(tensor.name) ?? make(tensor));
         } else {
           throw new NormError("N502", `the buffer of ${tensor.role} ${tensor.name} is missing`);
@@ -69,7 +69,7 @@ export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, 
   };
 }
 
-/** An updated state is not: its update would go where nobody can read it. */
+/** An updated state may not be omitted: nobody could read its new value. */
 function mayBeLeftOut(tensor: ProgramTensor): boolean {
   return tensor.role === "scratch" || (tensor.initial !== undefined && tensor.updated !== true);
 }

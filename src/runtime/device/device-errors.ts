@@ -2,7 +2,7 @@ import { NormError } from "../shapes/errors.ts";
 
 const lost = new WeakMap<GPUDevice, GPUDeviceLostInfo | null>();
 
-/** Remembers from now on whether the device is lost. */
+/** From now on, remembers whether the device is lost. */
 export function watchDevice(device: GPUDevice): void {
   if (lost.has(device)) return;
   lost.set(device, null);
@@ -14,13 +14,13 @@ export function watchDevice(device: GPUDevice): void {
   });
 }
 
-/** Throws N510 where the device is known to be lost. */
+/** Throws N510 if the device is known to be lost. */
 export function refuseLost(device: GPUDevice): void {
   const info = lost.get(device);
   if (info) throw lostError(info);
 }
 
-/** The error to throw for one that came up: N510 where the device is lost by now, itself otherwise. */
+/** The error to throw in place of `error`: N510 if the device is lost by now, else `error` itself. */
 export async function errorOrLoss(device: GPUDevice, error: unknown): Promise<unknown> {
   if (error instanceof NormError) return error;
   const turn = new Promise<null>((resolve) => setTimeout(() => resolve(null), 0));
@@ -29,11 +29,11 @@ export async function errorOrLoss(device: GPUDevice, error: unknown): Promise<un
 }
 
 /**
- * Runs what makes GPU resources; the promise is rejected with N510 where the device has no memory for it and with
- * N513 where it finds a mistake in what it was asked.
+ * Runs a function that makes GPU resources. The promise is rejected with N510 if the device has no memory for them, and
+ * with N513 if the device finds a mistake in the request.
  */
 export async function withErrorScopes<T>(device: GPUDevice, doing: string, make: () => T): Promise<T> {
-  // The scopes are a stack of the whole device, so they are closed before anything is awaited.
+  // The whole device has one stack of scopes, so they are closed before anything is awaited.
   device.pushErrorScope("validation");
   device.pushErrorScope("out-of-memory");
   let made: T;
@@ -41,14 +41,14 @@ export async function withErrorScopes<T>(device: GPUDevice, doing: string, make:
   try {
     made = make();
   } catch (error) {
-    // What createBuffer throws where a mapped buffer cannot be had.
+    // createBuffer throws a RangeError when it cannot get a mapped buffer.
     if (!(error instanceof RangeError)) throw error;
     throw new NormError("N510", `the device has no memory left: ${doing}: ${error.message}`, {
       cause: error,
     });
   } finally {
     scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    // Where `make` throws, its own error is the one to report.
+    // If `make` throws, its own error is the one to report.
     scopes.catch(() => undefined);
   }
   const [memory, validation] = await scopes;
@@ -57,7 +57,7 @@ export async function withErrorScopes<T>(device: GPUDevice, doing: string, make:
   return made;
 }
 
-/** An error that no user can cause: it comes from a wrong program. */
+/** An error that no user can cause: the program is wrong. */
 export function defect(doing: string, message: string, cause?: unknown): NormError {
   return new NormError("N513", `this is a defect of normc: ${doing}: ${message}`, { cause });
 }

@@ -7,7 +7,7 @@ import type { Dispatch } from "../variants/dispatch.ts";
 /** Indices and counts in the kernels are u32. */
 const maxCount = 2 ** 32 - 1;
 
-/** What of a `GPUDevice` the checks read. */
+/** The part of a `GPUDevice` that the checks read. */
 export interface Capabilities {
   readonly limits: Pick<
     GPUSupportedLimits,
@@ -18,7 +18,7 @@ export interface Capabilities {
   >;
 }
 
-/** Throws N508 where an extent, a tensor or a number of elements is larger than the device or an index allows. */
+/** Throws N508 if an extent, a tensor or a number of elements is larger than the device or an index allows. */
 export function checkSizes(program: Program, shapes: Shapes, dtypes: Dtypes, device: Capabilities): void {
   for (const [name, extent] of shapes.factors) {
     if (extent > maxCount) {
@@ -40,12 +40,12 @@ export function checkSizes(program: Program, shapes: Shapes, dtypes: Dtypes, dev
   }
 }
 
-/** Throws N508 where a kernel has more rows or invocations than the device allows. */
+/** Throws N508 if a kernel has more rows or invocations than the device allows. */
 export function checkDispatch(dispatch: Dispatch, { limits }: Capabilities): void {
   const { kernel, rowCount, rowLength, variant, workgroups } = dispatch;
   const size = variant.lanes * variant.rows;
-  // Rows are counted up to the end of the last workgroup, and the loops over a row go up to 256 steps of every lane
-  // beyond its end: a u32 that wraps around there would begin anew.
+  // Kernels count rows up to the end of the last workgroup, and the loops over a row go up to 256 steps of every lane
+  // beyond its end. A u32 that wraps around there would start again from 0.
   const counted = Math.max(rowCount, workgroups[0] * workgroups[1] * variant.rows);
   const steps = rowLength + 256 * variant.lanes;
   const checks: [what: string, needed: number, allowed: number, limit: string][] = [

@@ -7,12 +7,12 @@ export interface Pipeline {
   readonly layout: GPUBindGroupLayout;
 }
 
-/** Pipelines kept for each device; the oldest goes first, so that many shapes in one program do not pile up. */
+/** Pipelines kept for each device. The oldest is dropped first, so that many shapes in one program do not pile up. */
 const keptPipelines = 256;
 
 const caches = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
 
-/** Makes the pipeline of a launch, or finds it where the same code and constants were asked for before. */
+/** Makes the pipeline of a launch, or returns the one made before for the same code and constants. */
 export function openPipeline(device: GPUDevice, launch: Launch): Promise<Pipeline> {
   const cache = caches.get(device) ?? new Map<string, Promise<Pipeline>>();
   caches.set(device, cache);
@@ -49,7 +49,7 @@ async function compile(device: GPUDevice, { label, code, constants, slots }: Lau
 
   const refused = error.status === "fulfilled" ? error.value : null;
   if (outcome.status === "fulfilled" && refused === null) return { pipeline: outcome.value, layout };
-  // A pipeline fails too when the device is lost: then there is nothing wrong with the code.
+  // Compilation also fails when the device is lost. Then nothing is wrong with the code.
   const { messages } = await module.getCompilationInfo().catch(() => ({ messages: [] }));
   const lines = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.type}: ${m.message}`);
   const cause = refused ?? (outcome.status === "rejected" ? outcome.reason : undefined);

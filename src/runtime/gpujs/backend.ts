@@ -9,9 +9,10 @@ export const backends = ["webgl2", "webasm", "cpu"] as const;
 
 export type GpuBackend = (typeof backends)[number];
 
-/** Where to run: gpu.js's `GPU` and one of its backends. The default is the best one of the machine. */
+/** Where to run: gpu.js's `GPU` and one of its backends. */
 export interface GpuSettings {
   readonly GPU: GpuConstructor;
+  /** `"auto"` takes the best backend of the machine that can run the norm. @default "auto" */
   readonly backend?: GpuBackend | "auto" | undefined;
 }
 

@@ -7,8 +7,8 @@ import type { GpuSettings } from "./backend.ts";
 import { createGatherNorm, type GatherNorm } from "./gather-norm.ts";
 
 /**
- * `createGatherNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. The generated module
- * states the type of the result.
+ * `createGatherNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. The generated
+ * module states the type of the result.
  * @throws NormError (as a rejection) the errors of `createGatherNorm`, and N511 for a mode that the norm does not have.
  */
 export async function createGatherFromOptions<Result>(
@@ -22,9 +22,9 @@ export async function createGatherFromOptions<Result>(
 }
 
 /**
- * The same for its backward draw, with only the draws that the wanted gradients need.
+ * `createGatherFromOptions` for the backward pass. It keeps only the draws that the wanted gradients need.
  * @param load loads the backward programs, one for each mode.
- * @throws NormError (as a rejection) the same, and N501 or N514 for gradients that do not exist.
+ * @throws NormError (as a rejection) the same errors, and N501 or N514 for gradients that do not exist.
  */
 export async function createGatherBackwardFromOptions<Result>(
   gpu: GpuSettings,

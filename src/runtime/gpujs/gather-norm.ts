@@ -45,7 +45,7 @@ export type GatherBackward<Feeds, Of extends string> = GatherNorm<
 /**
  * Prepares a program to run with gpu.js. It checks the dims, the params and the limits of the backend before gpu.js makes a
  * kernel.
- * @param wanted the results to compute; the default is all.
+ * @param wanted the names of the results to compute. @default all
  * @throws NormError (as a rejection) N308, N501 to N508, N514, N517, N518.
  */
 export async function createGatherNorm(

@@ -1,4 +1,4 @@
-/** Which draws a program takes for given shapes, and how large each one is. */
+/** Decides which draws a program needs for given shapes, and how large each one is. */
 import type { GatherDraw, GatherProgram, GatherStep } from "../../program/gather-program.ts";
 import { partsFactor } from "../../program/names.ts";
 import { NormError } from "../shapes/errors.ts";
@@ -40,8 +40,8 @@ export function sizedDraws(
 }
 
 /**
- * Rows that keep a GPU busy. On a processor, rows that fill the lanes of a few threads (with 4096, 512 rows of 768 took two
- * draws for statistics too many).
+ * The number of rows that keep a GPU busy. On a processor, the number that fills the lanes of a few threads (with 4096
+ * there, 512 rows of 768 took two draws for statistics too many).
  */
 const busy: Readonly<Record<GpuBackend, number>> = { webgl2: 4096, webasm: 64, cpu: 1 };
 

@@ -1,4 +1,4 @@
-/** What the options of a backward pass ask for: which gradients, at which dims and element types. */
+/** Reads the options of a backward pass: which gradients, at which dims and element types. */
 import type { Dtype, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { NormError } from "../shapes/errors.ts";
 import { refuseOtherFormat } from "../shapes/format.ts";
@@ -8,22 +8,22 @@ import type { NormOptions, Tune } from "./norm-types.ts";
 import { type OptionKeys, readOptions } from "./read-options.ts";
 
 export interface BackwardOptions<P extends ProgramInterface> {
-  /** The backward programs of the mode, last the one that computes everything. */
+  /** The backward programs of the mode. The last one computes everything. */
   readonly candidates: readonly P[];
-  /** The forward tensors whose gradients are wanted, and those of them whose gradients are added to what is there. */
+  /** The forward tensors whose gradients are wanted, and the ones among them whose gradients are accumulated. */
   readonly wanted: ReadonlySet<string>;
   readonly accumulated: ReadonlySet<string>;
   readonly tune: Tune | undefined;
-  /** What a backward program is made for. */
+  /** The options that a backward program is created with. */
   optionsFor(program: ProgramInterface): Omit<NormOptions, "choose">;
-  /** The forward tensors that a backward program does not read: its caller may give them all the same. */
+  /** The forward tensors that a backward program does not read. The caller may still give them. */
   ignoredBy(program: ProgramInterface): readonly string[];
 }
 
 /**
- * @param programs the forward programs, whose dims, params and names the options give.
- * @param load brings their backward programs, for each mode last the one that computes everything.
- * @throws NormError those of `readOptions`, and N501 or N514 for what cannot be asked for.
+ * @param programs the forward programs. The options use their dims, params and names.
+ * @param load loads the backward programs. For each mode, the last one computes everything.
+ * @throws NormError the errors of `readOptions`, and N501 or N514 for gradients that do not exist.
  */
 export async function readBackwardOptions<P extends ProgramInterface>(
   programs: readonly ProgramInterface[],
@@ -53,7 +53,7 @@ export async function readBackwardOptions<P extends ProgramInterface>(
     wanted: new Set(of),
     accumulated: new Set(accumulated),
     optionsFor(program) {
-      // What is saved has neither dims nor another type than f32.
+      // Saved tensors have no dims, and they are always f32.
       const tensors = program.tensors.filter((one) => isGiven(one) && one.role !== "saved");
       return {
         dims: Object.fromEntries(
@@ -83,7 +83,7 @@ export function gradients({ tensors }: ProgramInterface): { name: string; gradie
   );
 }
 
-/** A list of names among the options; undefined where it is left out. */
+/** Reads a list of names from the options; undefined if it is omitted. */
 function listed(
   options: object,
   key: string,
@@ -99,7 +99,7 @@ function listed(
   return list.map(String);
 }
 
-/** A gradient has the element type of its tensor where nothing else is said. */
+/** The default dtype of a gradient is that of its tensor. */
 function dtypesOf(
   tensors: readonly ProgramTensor[],
   dtype: Readonly<Record<string, Dtype>>,
@@ -109,7 +109,7 @@ function dtypesOf(
   );
 }
 
-/** The values without those of some names. */
+/** A copy of the record without the ignored names. */
 export function without<T>(
   values: Readonly<Record<string, T>>,
   ignored: readonly string[],

@@ -3,41 +3,49 @@ import type { Dtypes } from "../shapes/element-types.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
 import type { ChooseVariant } from "../variants/variant.ts";
 
-/** What a norm is made for: the dims of its tensors by name, its params, and the element types in memory. */
+/** The options of a norm: the dims of its tensors by name, its params, and the element types in memory. */
 export interface NormOptions {
-  /** Every input; affines, states and outputs may be given and are then checked. */
+  /**
+   * Dims, slowest first. Every input is required. Affines, states and outputs are optional; if given, they are checked.
+   */
   readonly dims: Readonly<Record<string, readonly number[]>>;
+  /** By name. The default of each param is the one in its spec. */
   readonly params?: Readonly<Record<string, number>>;
-  /** For all tensors (states stay f32), or by tensor; f32 where nothing is said. */
+  /** One element type for all tensors (states stay f32), or one by tensor name. @default "f32" */
   readonly dtype?: Dtype | Readonly<Record<string, Dtype>> | undefined;
-  /** Lays each kernel on the device, in a variant that `whyIllegal` has nothing against. @default chooseVariant */
+  /** Chooses the variant of each kernel. `whyIllegal` must accept it. @default chooseVariant */
   readonly choose?: ChooseVariant;
 }
 
-/** Buffers and arrays by tensor name; an affine, or a state that is not updated, may be left out. */
+/** Buffers by tensor name. Affines, and states that are not updated, may be omitted. */
 export type BuffersByName = Readonly<Record<string, GPUBuffer | undefined>>;
+/** Arrays by tensor name, dense, in the tensor's layout. Affines and states may be omitted. */
 export type FeedsByName = Readonly<Record<string, ArrayLike<number> | undefined>>;
+/** Outputs and updated states by tensor name, dense, in the tensor's layout. */
 export type ResultsByName = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 
 /**
- * `"background"`: the default variant runs at once, others are tried in idle time, the fastest takes its place and is
- * remembered in IndexedDB (for as long as the page lives, where there is none). With a storage it is remembered there.
+ * `"background"`: the default variant runs at once. Others are tried in idle time, and the fastest replaces it. The
+ * result is kept in IndexedDB, or in memory while the page lives if there is no IndexedDB. With a `TuningStorage`,
+ * tuning runs the same way and the result is kept there.
  */
 export type Tune = "background" | TuningStorage;
 
-/** Where a page keeps the results of tuning: one text. */
+/** Stores the results of tuning as one string. */
 export interface TuningStorage {
-  /** What was written last; undefined where nothing was. */
+  /** Resolves to the string that was written last, or to undefined if there is none. */
   read(): Promise<string | undefined>;
+  /** Replaces the stored string. */
   write(text: string): Promise<void>;
 }
 
-/** What became of tuning in the background. */
+/** The result of tuning in the background. */
 export type TuningOutcome =
-  /** It was known before: nothing was measured. */
+  /** The result was already known, so nothing was measured. */
   | { readonly kind: "known" }
-  /** `factor` is the default's time over that of the variant that runs now; 1 where it still is the default. */
+  /** `factor`: the time of the default variant over the time of the variant that runs now; 1 if the default stays. */
   | { readonly kind: "tuned"; readonly factor: number }
+  /** Tuning stopped without a result, for this reason. */
   | { readonly kind: "given up"; readonly reason: string };
 
 /** A norm on a device, for one set of extents. */
@@ -51,32 +59,33 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
   readonly dispatches: readonly Dispatch[];
   /**
    * Records the kernels into a compute pass of the same device. Buffers need the usage STORAGE and may be larger than
-   * the tensor. Nothing is allocated but bind groups, which are kept for buffers seen before; nothing is copied but
-   * small operands of a kernel that has more of them than the device has bindings.
-   * @throws NormError N501, N502, N506 (too small), N510, N514 (usage, or one buffer for two tensors).
+   * the tensor. It allocates only bind groups, and keeps them for the next call with the same buffers. It copies only
+   * small operands, and only if a kernel has more of them than the device has bindings.
+   * @throws NormError N501, N502, N506 (buffer too small), N510, N514 (wrong usage, or one buffer for two tensors).
    */
   encode(pass: GPUComputePassEncoder, buffers: Buffers): void;
   /**
-   * Uploads arrays (dense, in the tensor's layout), runs, and reads the outputs and the updated states back. A state
-   * left out has its initial value.
-   * @throws NormError N501, N502, N506 (wrong number of elements), N510.
+   * Uploads arrays (dense, in the tensor's layout), runs the kernels, and reads back the outputs and the updated
+   * states. The default of a state is its initial value.
+   * @throws NormError (as a rejection) N501, N502, N506 (wrong number of elements), N510.
    */
   run(feeds: Feeds): Promise<Results>;
-  /** With `tune`: what became of it, once it has ended. It is never rejected. */
+  /** Only with `tune`: resolves to the result when tuning has ended. It never rejects. */
   readonly tuning?: Promise<TuningOutcome>;
-  /** Releases the buffers that the instance made; it cannot be used afterwards. */
+  /** Destroys the buffers that the instance made. The instance cannot be used afterwards. */
   destroy(): void;
 }
 
-/** A norm whose `encode` also writes what the backward pass reads, into one buffer. */
+/** A norm whose `encode` also writes, into one buffer, the values that the backward pass reads. */
 export type Saving<Buffers, Feeds, Results> = Norm<Buffers, Feeds, Results> & {
-  /** How many bytes that buffer needs; 0 where nothing is kept. */
+  /** The size of that buffer in bytes; 0 if nothing is saved. */
   readonly savedBytes: number;
 };
 
 /**
- * The backward pass of a norm: `encode` reads what the gradients depend on and a `d_y` for each output, and writes a
- * `d_x` for each tensor that was asked for, or adds to it what is new. `run` begins from zeros.
+ * The backward pass of a norm. `encode` reads the tensors that the gradients depend on and a `d_y` for each output `y`.
+ * For each wanted tensor `x` it writes the gradient `d_x`, or adds to it if `x` is accumulated. `run` starts from
+ * zeros.
  */
 export type Backward<Buffers, Feeds, Of extends string> = Norm<
   Buffers & Readonly<Record<`d_${Of}`, GPUBuffer>>,

@@ -1,25 +1,25 @@
-/** Reads the flat record of options that a generated module takes: each name is a tensor, a param or an option. */
+/** Reads the flat record of options that a generated module takes. Each name is a tensor, a param or an option. */
 import type { ProgramInterface } from "../../program/program.ts";
 import { NormError } from "../shapes/errors.ts";
 import { refuseOtherFormat } from "../shapes/format.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { NormOptions, Tune } from "./norm-types.ts";
 
-/** The options of a generated module that are neither a tensor nor a param. */
+/** The names of the options of a generated module that are neither a tensor nor a param. */
 export interface OptionKeys {
   readonly mode: string;
   readonly dtype: string;
-  /** Only where a norm can be tuned. */
+  /** Only if the norm can be tuned. */
   readonly tune?: string;
 }
 
-/** Those of a backward pass: as well which gradients, and which of them are added to what is there. */
+/** The same for a backward pass, with the lists of wanted and of accumulated gradients. */
 export interface BackwardKeys extends OptionKeys {
   readonly of: string;
   readonly accumulate: string;
 }
 
-/** What the options say of a norm. */
+/** The options after reading. */
 export interface ReadOptions<P extends ProgramInterface> {
   readonly program: P;
   readonly dims: Readonly<Record<string, readonly number[]>>;
@@ -28,7 +28,7 @@ export interface ReadOptions<P extends ProgramInterface> {
   readonly tune: Tune | undefined;
 }
 
-/** Throws N518 for a module of another normc, N511 for a mode, N501 for a name that there is not. */
+/** @throws NormError N518 for a module of another normc, N511 for an unknown mode, N501 for an unknown name. */
 export function readOptions<P extends ProgramInterface>(
   programs: readonly P[],
   options: object,

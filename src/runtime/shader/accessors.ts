@@ -1,13 +1,13 @@
-/** The accessors by which a kernel's text reads and writes its tensors: how a place in memory is said in WGSL. */
+/** Writes the accessors, the WGSL functions through which a shader reads and writes its tensors. */
 import type { Accessor, ProgramBinding } from "../../program/program.ts";
 import { floatArray, type MemoryArray } from "./binding-arrays.ts";
 import type { Layout, Place } from "./layout.ts";
 
-// No name of a kernel's text begins with an underscore, so whatever is named here or in `binding-arrays.ts` does.
+// No name in a shader begins with an underscore, so every name made here or in `binding-arrays.ts` does.
 const packName = "_pack";
 const pieceName = (name: string, piece: number): string => `_${name}_${piece}`;
 
-/** How `halfArray` makes an array: it is loaded where one is bound. */
+/** Makes an array of halves. Its code is loaded only if such an array is bound. */
 export type HalfArray = (wide: boolean, single: boolean) => MemoryArray;
 
 /** The declarations of all bindings and accessors. */
@@ -76,7 +76,7 @@ function accessor(
   const reads = kind === "at" || kind === "four";
   const cases = arrays.map((own, piece) => {
     const index = place((packedAt ?? -piece * pieceLength) / unit);
-    // Halves too are added as f32 and rounded once.
+    // Sums of halves are also computed in f32 and rounded once.
     const sum = `(value + ${array[unit === 1 ? "at" : "four"](own, index)})`;
     const text = array[kind](own, index, accumulates ? sum : "value");
     const last = piece === arrays.length - 1;
@@ -88,7 +88,7 @@ function accessor(
   return `fn ${name}${signatures[kind]} {${body}}\n`;
 }
 
-/** The index, moved; an infix expression in parentheses. */
+/** The index plus a shift. An infix expression is in parentheses. */
 function place(shift: number): string {
   if (shift === 0) return "at";
   return shift < 0 ? `(at - ${-shift}u)` : `(at + ${shift}u)`;

@@ -1,4 +1,4 @@
-/** Arrays of each element type: what they are declared as, and how one element, or four, are read and written. */
+/** Arrays of each element type: their declaration, and how to read and write one element or four. */
 import type { Accessor, Dtype } from "../../program/program.ts";
 
 type Read = (array: string, index: string) => string;
@@ -9,11 +9,11 @@ export interface MemoryArray extends Readonly<Record<Accessor, Write>> {
   readonly at: Read;
   readonly four: Read;
   readonly type: string;
-  /** Declarations that an accessor needs. */
+  /** Declarations that each accessor needs. */
   readonly helpers: Readonly<Partial<Record<Accessor, string>>>;
 }
 
-/** @param wide whether it is bound by fours. */
+/** @param wide whether the array is bound as fours. */
 export function floatArray(element: Dtype, wide: boolean): MemoryArray {
   const one: Read = (array, index) =>
     wide ? `${array}[${index} / 4u][${index} % 4u]` : `${array}[${index}]`;

@@ -1,14 +1,14 @@
 /**
- * Arrays of f16 for shaders that have none: two halves in a u32. Loaded on demand: most devices have `shader-f16`, and
- * most norms f32.
+ * Arrays of f16 for devices without `shader-f16`: two halves in a u32. Loaded on demand, because most devices have the
+ * feature and most norms use f32.
  */
 import type { MemoryArray } from "./binding-arrays.ts";
 
 /**
- * WGSL leaves open what its pack2x16float makes of a value beyond the range (SwiftShader makes a NaN of an infinity)
- * and how it rounds, so halves are made by integer arithmetic, to the nearest, ties to even, as in `float16.ts`: 65520 and
- * above is infinite; below 2^-14 the steps of 2^-24 are counted by adding 2^23. Reading is left to unpack2x16float,
- * which gave all 65,536 values right, subnormals too, on both software adapters.
+ * WGSL does not define how pack2x16float rounds, nor its result for a value out of range (SwiftShader turns an infinity
+ * into a NaN). So this makes halves with integer arithmetic, to the nearest, ties to even, as in `float16.ts`: 65520
+ * and above is infinite; below 2^-14, adding 2^23 counts the steps of 2^-24. unpack2x16float reads: it gave all 65,536
+ * values right, also subnormals, on both software adapters.
  */
 const toHalves = `fn _to_halves(v: vec4f) -> vec4u {
   let all = bitcast<vec4u>(v);
@@ -30,8 +30,8 @@ function half(word: string, index: string): string {
 }
 
 /**
- * @param wide whether it is bound by fours.
- * @param single whether single elements are written.
+ * @param wide whether the array is bound as fours.
+ * @param single whether the kernel writes single elements.
  */
 export function halfArray(wide: boolean, single: boolean): MemoryArray {
   return single ? atomicWords : plainWords(wide);
@@ -54,12 +54,12 @@ function plainWords(wide: boolean): MemoryArray {
 
 /**
  * Two invocations may write the two halves of one word. Each clears and sets its own half and leaves the other alone,
- * so it does not matter which of them comes first: the same input gives the same bits.
+ * so their order does not matter: the same input gives the same bits.
  */
 const atomicWords: MemoryArray = {
   type: "atomic<u32>",
   at: atomicHalf,
-  // No kernel takes fours of a tensor of which it writes single elements for speed: this is for completeness.
+  // For completeness: no kernel that writes single elements of a tensor also reads fours of it for speed.
   four: (array, index) => `vec4f(${fourOf(index, (each) => atomicHalf(array, each)).join(", ")})`,
   put: putHalf,
   putFour: (array, index, value) =>
@@ -73,7 +73,7 @@ function atomicHalf(array: string, index: string): string {
 
 function putHalf(array: string, index: string, value: string): string {
   const word = `&${array}[${index} / 2u]`;
-  // The value first: it may be a sum with what is there.
+  // The value comes first, because it may read the old element to add to it.
   return `let _half = _to_halves(vec4f(${value})).x; let _shift = 16u * (${index} % 2u); atomicAnd(${word}, ~(0xffffu << _shift)); atomicOr(${word}, _half << _shift);`;
 }
 

@@ -5,7 +5,7 @@ export interface Launch {
   readonly label: string;
   readonly code: string;
   readonly constants: Readonly<Record<string, number>>;
-  /** Group 0, binding number = position. */
+  /** The bindings of group 0. The position is the binding number. */
   readonly slots: readonly Slot[];
   readonly workgroups: readonly [x: number, y: number];
 }

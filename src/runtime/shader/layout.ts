@@ -1,12 +1,12 @@
 /**
- * How the tensors of a kernel lie in its bindings. It is decided here alone, from sizes and the device's limits; a
- * kernel's text knows nothing of it (see `accessors.ts`).
+ * How the tensors of a kernel lie in its bindings. Only this file decides it, from sizes and the device's limits. The
+ * shader does not depend on it (see `accessors.ts`).
  */
 import type { Dtype, Shader } from "../../program/program.ts";
 import { bufferBytes, type Dtypes, elementBytes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 
-/** What of a device a layout depends on. */
+/** The part of a device that a layout depends on. */
 export interface BindingLimits {
   readonly features: Pick<GPUSupportedFeatures, "has">;
   readonly limits: Pick<
@@ -24,23 +24,23 @@ export interface Memory {
   readonly dtypes: Dtypes;
 }
 
-/** `halves`: f16, two in a u32, where shaders have no f16. */
+/** `halves`: f16 on a device without `shader-f16`, two in a u32. */
 export type Element = Dtype | "halves";
 
-/** How one tensor lies. */
+/** Where one tensor lies. */
 export interface Place {
   readonly element: Element;
-  /** The number of its first binding. */
+  /** The number of the tensor's first binding. */
   readonly binding: number;
-  /** A tensor larger than a binding has several, one behind the other. */
+  /** The number of bindings. A tensor larger than a binding takes several, one behind the other. */
   readonly pieces: number;
-  /** Elements of every piece but the last. */
+  /** The number of elements in every piece except the last. */
   readonly pieceLength: number;
-  /** The element at which it begins in a pack, which it shares with others; null in a buffer of its own. */
+  /** The tensor's first element in a pack that it shares with others; null if it has a buffer of its own. */
   readonly packedAt: number | null;
 }
 
-/** One binding of group 0: a part of a tensor's buffer, in bytes. */
+/** One binding of group 0: a range of a tensor's buffer, in bytes. */
 export interface Slot {
   readonly tensor: string;
   readonly access: "read" | "read_write";
@@ -48,7 +48,7 @@ export interface Slot {
   readonly size: number;
 }
 
-/** Small operands copied into one buffer, as f32, where a stage has too few bindings for all. */
+/** Small operands copied into one buffer, as f32, if a stage has too few bindings for all. */
 export interface Pack {
   readonly tensor: string;
   readonly length: number;
@@ -56,13 +56,13 @@ export interface Pack {
 }
 
 export interface Layout {
-  /** By position in the shader's bindings. */
+  /** In the order of the shader's bindings. */
   readonly places: readonly Place[];
   readonly slots: readonly Slot[];
   readonly pack: Pack | null;
 }
 
-/** Throws N508 where the device has too few bindings, or too small ones. */
+/** Throws N508 if the device has too few bindings, or too small ones. */
 export function layOut(kernel: string, shader: Shader, memory: Memory, device: BindingLimits): Layout {
   const pieceBytes = bindingBytes(device);
   const operands = shader.bindings.map(({ tensor, access }) => {
@@ -97,7 +97,7 @@ export function layOut(kernel: string, shader: Shader, memory: Memory, device: B
   return { places, slots: [shared, ...slots], pack };
 }
 
-/** The most that a binding holds; a multiple of what an offset must be, and so of four elements of any type. */
+/** The most bytes a binding holds. A multiple of the offset alignment, and so of four elements of any type. */
 function bindingBytes({ limits }: BindingLimits): number {
   const unit = Math.max(256, limits.minStorageBufferOffsetAlignment);
   return Math.floor(limits.maxStorageBufferBindingSize / unit) * unit;
@@ -110,7 +110,7 @@ interface Operand {
   readonly pieces: number;
 }
 
-/** As few of the smallest operands that are only read as make room for the others; null where all have room. */
+/** Picks as few of the smallest read-only operands as needed to make room for the others; null if all have room. */
 function packSmallest(kernel: string, operands: readonly Operand[], device: BindingLimits): Pack | null {
   const { maxBufferSize, maxStorageBuffersPerShaderStage: allowed } = device.limits;
   const needed = operands.reduce((sum, { pieces }) => sum + pieces, 0);
@@ -122,7 +122,7 @@ function packSmallest(kernel: string, operands: readonly Operand[], device: Bind
   let length = 0;
   const packed = candidates.map((operand) => {
     const at = length;
-    // Fours of a packed operand begin at a multiple of four; an operand is never empty, so neither is a pack.
+    // Fours of a packed operand begin at a multiple of four. An operand is never empty, so a pack is not either.
     length += Math.max(4, Math.ceil(operand.length / 4) * 4);
     return { tensor: operand.tensor, at, length: operand.length };
   });
@@ -141,7 +141,7 @@ function packSmallest(kernel: string, operands: readonly Operand[], device: Bind
   );
 }
 
-/** What is known of every tensor, and of the packs besides. */
+/** Adds an entry for each pack to a map by tensor. */
 export function withPacks<T>(
   known: ReadonlyMap<string, T>,
   packs: readonly Pack[],

@@ -3,18 +3,18 @@ import type { Variant } from "../variants/variant.ts";
 import { accessorCode, type HalfArray } from "./accessors.ts";
 import type { Layout } from "./layout.ts";
 
-/** What of the device and the variant a module's text depends on. */
+/** The properties of the device and the variant that a module depends on. */
 export interface ModuleChoice {
-  /** Whether lanes exchange values within a subgroup; otherwise they go through workgroup memory alone. */
+  /** Whether lanes exchange values within a subgroup. Otherwise they use workgroup memory. */
   readonly subgroups: boolean;
   readonly residency: Variant["residency"];
-  /** Steps that a lane keeps. */
+  /** The number of steps of its row that a lane keeps. */
   readonly held: number;
-  /** Where an f16 lies in halves of words. */
+  /** Needed if the device has no `shader-f16` and a tensor is f16. */
   readonly halfArray?: HalfArray | undefined;
 }
 
-/** A whole WGSL module: before a kernel's text come the parts that depend on the memory, the device and the variant. */
+/** A whole WGSL module: the code that depends on the memory, the device and the variant, then the shader. */
 export function moduleCode(
   { wgsl, bindings, held: slots, exchanges }: Shader,
   layout: Layout,
@@ -31,7 +31,7 @@ export function moduleCode(
   ].join("");
 }
 
-/** Without subgroups no lane asks for another's value: the loops around these make no step. */
+/** Without subgroups, no lane asks for another lane's value: the loops around these calls do no steps. */
 function exchangeCode(subgroups: boolean): string[] {
   const body = subgroups ? "subgroupShuffleXor(v, mask)" : "v";
   return [
@@ -40,7 +40,7 @@ function exchangeCode(subgroups: boolean): string[] {
   ];
 }
 
-/** In registers a lane's values lie side by side; in workgroup memory those of neighbours do. */
+/** In registers the values of one lane are neighbours; in workgroup memory the values of neighbouring lanes are. */
 function heldCode(residency: Variant["residency"], slots: number, held: number): string[] {
   const inRegisters = residency !== "workgroup";
   const count = inRegisters ? `HELD * ${slots}u` : "HELD_LENGTH";

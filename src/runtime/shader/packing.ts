@@ -1,4 +1,4 @@
-/** Copies of small operands into one buffer, where a kernel has more of them than a stage has bindings. */
+/** Copies small operands into one buffer if a kernel has more of them than a stage has bindings. */
 import type { Shader } from "../../program/program.ts";
 import { foldWorkgroups } from "../variants/dispatch.ts";
 import { halfArray } from "./half-arrays.ts";
@@ -8,7 +8,7 @@ import { moduleCode } from "./module.ts";
 
 const copyLanes = 64;
 
-/** A pass is open when a norm is encoded, so the copies are dispatches: as many sources each as can be bound. */
+/** The pass is open while a norm is encoded, so each copy is a dispatch, with as many sources as it can bind. */
 export function packing(norm: string, pack: Pack, memory: Memory, device: LaunchLimits): Launch[] {
   const known = {
     elements: withPacks(memory.elements, [pack], () => pack.length),
@@ -32,7 +32,7 @@ export function packing(norm: string, pack: Pack, memory: Memory, device: Launch
   return launches;
 }
 
-/** Invocation i copies element i of every source. Each lies anywhere in any shader: the accessors know. */
+/** Invocation i copies element i of every source. The accessors know where each source lies. */
 function copyShader(target: string, operands: Pack["operands"]): Shader {
   const copies = operands.map(
     ({ at, length }, i) => `  if (i < ${length}u) { put(${at}u + i, source_${i}_at(i)); }\n`,

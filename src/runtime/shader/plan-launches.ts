@@ -1,4 +1,4 @@
-/** What `encode` records: each kernel as the device gets it, and before it the copies that pack its small operands. */
+/** Plans the launches that `encode` records: each kernel, and before it the copies that pack its small operands. */
 import type { Program, ProgramConstant, ProgramTensor } from "../../program/program.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
 import type { Shapes } from "../shapes/shapes.ts";
@@ -9,13 +9,13 @@ import { moduleCode } from "./module.ts";
 
 export interface Launches {
   readonly launches: readonly Launch[];
-  /** The program, shapes and dtypes, with a scratch tensor more for each pack. */
+  /** The program, shapes and dtypes, with one more scratch tensor for each pack. */
   readonly program: Program;
   readonly shapes: Shapes;
   readonly dtypes: Dtypes;
 }
 
-/** Throws N508 where a kernel's tensors cannot be bound. */
+/** Throws N508 if a kernel's tensors cannot be bound. */
 export async function planLaunches(
   program: Program,
   dispatches: readonly Dispatch[],
@@ -26,7 +26,7 @@ export async function planLaunches(
   const packs: Pack[] = [];
   const memory = { elements: shapes.elements, dtypes };
   const launches: Launch[] = [];
-  // Most devices have the feature, so most pages never load this.
+  // Most devices have the feature, so most pages never load this code.
   const inHalves = [...dtypes.values()].includes("f16") && !device.features.has("shader-f16");
   const { halfArray } = inHalves ? await import("./half-arrays.ts") : {};
   for (const dispatch of dispatches) {
@@ -34,7 +34,7 @@ export async function planLaunches(
     const layout = layOut(kernel.name, shader, memory, device);
     if (layout.pack !== null) {
       packs.push(layout.pack);
-      // Few norms on few devices need it.
+      // Few norms on few devices need this code.
       const { packing } = await import("./packing.ts");
       launches.push(...packing(program.norm, layout.pack, memory, device));
     }

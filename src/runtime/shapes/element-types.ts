@@ -7,9 +7,10 @@ import { own, refuseUnknown } from "./unknown-names.ts";
 export type Dtypes = ReadonlyMap<string, Dtype>;
 
 /**
- * Spells a choice out for each tensor. A single `"f16"` means inputs, affines and outputs: states, what is saved and
- * scratch hold statistics, which overflow f16 (a variance above 65504) and stay f32; a state can still be named.
- * @throws NormError N501 for a name that is no tensor, N514 for a type that is none.
+ * Resolves the `dtype` option to an element type for each tensor. A single `"f16"` applies to inputs, affines and
+ * outputs. States, saved tensors and scratch hold statistics, which overflow f16 (a variance above 65504), so they stay
+ * f32. A state can still be set by name.
+ * @throws NormError N501 for an unknown tensor, N514 for an unknown element type.
  */
 export function resolveDtypes(
   program: ProgramInterface,
@@ -38,12 +39,12 @@ export function resolveDtypes(
 
 export const elementBytes: Readonly<Record<Dtype, number>> = { f32: 4, f16: 2 };
 
-/** Bytes of the buffer that `count` elements need; a binding is a multiple of four and never empty. */
+/** The size in bytes of a buffer for `count` elements. A binding is a multiple of four bytes and never empty. */
 export function bufferBytes(count: number, dtype: Dtype): number {
   return Math.max(4, Math.ceil((count * elementBytes[dtype]) / 4) * 4);
 }
 
-/** Writes one value into every element. */
+/** Sets every element to one value. */
 export function fillElements(bytes: ArrayBuffer, value: number, dtype: Dtype): void {
   if (dtype === "f32") new Float32Array(bytes).fill(value);
   else new Uint16Array(bytes).fill(toHalf(value));

@@ -1,4 +1,4 @@
-/** Codes of what can be wrong when a norm is created or run; each has a page in `docs/diagnostics`. */
+/** The codes of errors when a norm is created or run. `docs/diagnostics` has a page for each. */
 export type NormErrorCode =
   | "N308"
   | "N501"
@@ -16,7 +16,7 @@ export type NormErrorCode =
   | "N517"
   | "N518";
 
-/** What the runtime throws: the message names the axis or tensor, what was expected and what was given. */
+/** The error that the runtime throws. The message names the axis or tensor, and the expected and the given value. */
 export class NormError extends Error {
   readonly code: NormErrorCode;
 

@@ -2,7 +2,7 @@ import type { ProgramTensor } from "../../program/program.ts";
 import { NormError } from "./errors.ts";
 import type { Shapes } from "./shapes.ts";
 
-/** Throws N502 for an input that is missing, N506 for a wrong number of elements. */
+/** Throws N502 if an input is missing, N506 for a wrong number of elements. */
 export function checkFeed(tensor: ProgramTensor, feed: ArrayLike<number> | undefined, shapes: Shapes): void {
   if (feed === undefined) {
     if (tensor.role !== "input" && (tensor.role !== "saved" || tensor.updated)) return;

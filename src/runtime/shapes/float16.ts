@@ -1,15 +1,15 @@
-// Float16Array is not yet everywhere where WebGPU is, so the two conversions are done on bits.
+// Not every browser with WebGPU has Float16Array yet, so the two conversions work on bits.
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-/** The bits of the f16 nearest to a value, ties to even; beyond 65504 infinity, NaN a quiet NaN. */
+/** The bits of the f16 nearest to a value, ties to even. Beyond 65504 it is infinity; NaN becomes a quiet NaN. */
 export function toHalf(value: number): number {
   float[0] = value;
   const all = bits[0]!;
   const sign = (all >>> 16) & 0x8000;
   const magnitude = all & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;
-  // 65520 is the midpoint between the largest f16 and the next power of two; the tie goes to the even, infinity.
+  // 65520 is the midpoint between the largest f16 and the next power of two. The tie goes to the even one, infinity.
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
   if (magnitude < 0x38800000) {
     // Subnormal: the number of steps of 2^-24. A step below 0.5 in f32 rounds to even when 2^23 is added to it.

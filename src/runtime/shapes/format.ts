@@ -2,10 +2,10 @@ import { programFormat } from "../../program/format.ts";
 import type { ProgramInterface } from "../../program/program.ts";
 import { NormError } from "./errors.ts";
 
-/** Throws N518 for a program that another version of normc made, in a format that this one does not read. */
+/** Throws N518 if another version of normc made the program, in a format that this one does not read. */
 export function refuseOtherFormat({ norm, format }: ProgramInterface): void {
   if (format === programFormat) return;
-  // Modules of before there were formats have none.
+  // Modules from before there were formats have none.
   const age = format > programFormat ? "newer" : "older";
   throw new NormError(
     "N518",

@@ -2,7 +2,7 @@ import type { ProgramInterface, ProgramParam } from "../../program/program.ts";
 import { NormError } from "./errors.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
-/** The value of every param: given or initial. Throws N501 for an unknown name, N507 for an unusable value. */
+/** The value of every param, given or default. Throws N501 for an unknown name, N507 for an unusable value. */
 export function resolveParams(
   program: Pick<ProgramInterface, "params">,
   given: Readonly<Record<string, number>> | undefined,

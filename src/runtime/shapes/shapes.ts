@@ -4,22 +4,22 @@ import { NormError } from "./errors.ts";
 import { resolveParams } from "./params.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
-/** What of a program the extents are found from. */
+/** The part of a program that determines the extents. */
 export type Shaped = Pick<ProgramInterface, "axes" | "params" | "tensors">;
 
 /** A program with every extent known. */
 export interface Shapes {
-  /** The extent of every factor; of a variadic axis the product of its extents. */
+  /** The extent of every factor. For a variadic axis it is the product of its extents. */
   readonly factors: ReadonlyMap<string, number>;
-  /** The value of every param, rounded to f32 where it is no extent. */
+  /** The value of every param. A param that is not an extent is rounded to f32. */
   readonly params: ReadonlyMap<string, number>;
-  /** The dims of every tensor but scratch, slowest first; a variadic axis has as many as it was given. */
+  /** The dims of every tensor except scratch, slowest first. A variadic axis has as many dims as the caller gave. */
   readonly dims: ReadonlyMap<string, readonly number[]>;
   /** The number of elements of every tensor. */
   readonly elements: ReadonlyMap<string, number>;
 }
 
-/** One number, or as many as a variadic axis has, and who said so. */
+/** One number, or a list for a variadic axis, and where it comes from. */
 interface Extent {
   readonly sizes: readonly number[];
   readonly from: string;
@@ -47,7 +47,7 @@ export function resolveShapes(
 
   const extents: Extents = new Map();
   for (const axis of program.axes) readFixed(axis, values, extents);
-  // Inputs first: they set the extents, and an affine that disagrees is the one to be blamed.
+  // Inputs come first: they set the extents, so the message blames an affine that disagrees.
   const inputsFirst = [...tensors].sort((a, b) => Number(b.role === "input") - Number(a.role === "input"));
   for (const tensor of inputsFirst) {
     const given = own(dims, tensor.name);
@@ -76,7 +76,7 @@ export function resolveShapes(
   };
 }
 
-/** The shapes, once it is known into how many chunks a kernel divides its rows. */
+/** Updates the shapes once the number of chunks of a kernel is known. */
 export function withChunks(program: Shaped, shapes: Shapes, chunks: number): Shapes {
   const factors = new Map([...shapes.factors, [chunkFactor, chunks]]);
   const scratch = program.tensors.flatMap(({ name, values }) =>
@@ -90,7 +90,7 @@ function scratchLength(values: readonly (readonly string[])[], extentOf: (factor
   return values.reduce((sum, factors) => sum + Math.ceil(product(factors.map(extentOf)) / 4) * 4, 0);
 }
 
-/** The product; 1 of nothing. */
+/** The product of the extents; 1 for an empty list. */
 export function product(extents: readonly number[]): number {
   return extents.reduce((a, b) => a * b, 1);
 }
@@ -145,7 +145,7 @@ function set(extents: Extents, name: string, sizes: readonly number[], from: str
   }
 }
 
-/** Makes the axis and all its factors known: the axis from its factors, or one factor by division. */
+/** Completes the extents of an axis and its factors: the axis from its factors, or one factor by division. */
 function completeAxis(program: Shaped, axis: ProgramAxis, extents: Extents): void {
   const whole = extents.get(axis.name);
   const unknown = axis.factors.filter((factor) => !extents.has(factor.name));
@@ -155,7 +155,7 @@ function completeAxis(program: Shaped, axis: ProgramAxis, extents: Extents): voi
 
   if (whole === undefined) {
     if (unknown.length > 0) throw notGiven(program, unknown[0]!.name, axis.name);
-    // A variadic factor keeps its list; of several factors only the product is of use.
+    // A variadic factor keeps its list. With several factors only the product is useful.
     const sizes = axis.factors.length === 1 ? extents.get(axis.factors[0]!.name)!.sizes : [rest];
     extents.set(axis.name, { sizes, from: names });
     return;

@@ -1,16 +1,16 @@
 import { NormError } from "./errors.ts";
 
-/** The own property of that name; names such as `constructor` find nothing in the prototype. */
+/** The own property of that name. Names such as `constructor` find nothing in the prototype. */
 export function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** The names that a caller gave a value for; `undefined` counts as left out. */
+/** The names that the caller gave a value for. A value of `undefined` counts as omitted. */
 export function givenNames(record: Readonly<Record<string, unknown>> | undefined): string[] {
   return record === undefined ? [] : Object.keys(record).filter((name) => record[name] !== undefined);
 }
 
-/** Throws N501 for the first name that is none of `known`, with those offered: a norm has a handful. */
+/** Throws N501 for the first name that is not in `known`. The message lists all known names: a norm has only a few. */
 export function refuseUnknown(what: string, given: readonly string[], known: readonly string[]): void {
   for (const name of given) {
     if (known.includes(name)) continue;

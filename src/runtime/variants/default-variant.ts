@@ -3,14 +3,15 @@ import type { Traits } from "./traits.ts";
 import type { Variant, Work, WorkgroupLimits } from "./variant.ts";
 
 /**
- * Fours that a lane keeps in registers at most: 16 are 64 registers, which leaves most GPUs room for several workgroups a
- * processor. An estimate: to be measured on a GPU.
+ * The most fours that a lane keeps in registers: 16 take 64 registers, which leaves most GPUs room for several
+ * workgroups on each processor. This is an estimate, still to be measured on a GPU.
  */
 export const mostHeld = 16;
 
 /**
- * The default variant, by rules with their reasons: measured on two software adapters (lavapipe, SwiftShader). Those for
- * GPUs follow how published kernels are laid out, and their numbers are estimates: none was measured on a GPU yet.
+ * The default variant. It follows rules with reasons. The rules for software adapters were measured on two of them
+ * (lavapipe, SwiftShader). Those for GPUs follow the layout of published kernels; their numbers are estimates, and none
+ * was measured on a GPU yet.
  */
 export function chooseVariant(work: Work, traits: Traits, limits: WorkgroupLimits): Variant {
   const most = powerOfTwoWithin(
@@ -19,7 +20,7 @@ export function chooseVariant(work: Work, traits: Traits, limits: WorkgroupLimit
   const choice = traits.software ? onSoftware(work, traits) : onGpu(work, traits, most);
   const together = choice.together ?? 1;
   const lanes = Math.min(choice.lanes, most);
-  // A workgroup with more rows than there are would hold invocations that never do anything.
+  // If a workgroup had more rows than there are, some of its invocations would never do anything.
   const rows = Math.min(choice.rows, most / lanes, powerOfTwoFrom(work.rowCount / together));
   const groups = traits.software ? chunksOnSoftware : manyGroups;
   return {
@@ -35,7 +36,7 @@ export function chooseVariant(work: Work, traits: Traits, limits: WorkgroupLimit
   };
 }
 
-/** As many as there are workgroup rows to keep busy, over all rows that have chunks of their own. */
+/** Enough chunks to keep the wanted number of workgroup rows busy, over all rows that have chunks of their own. */
 function chunksOf({ chunkRows, rowCount }: Work, wanted: number, together: number): number {
   if (chunkRows === 0) return 1;
   return Math.min(chunkRows / together, Math.ceil((wanted * chunkRows) / Math.max(1, rowCount)));
@@ -43,19 +44,22 @@ function chunksOf({ chunkRows, rowCount }: Work, wanted: number, together: numbe
 
 type Choice = Pick<Variant, "lanes" | "rows" | "reason"> & Partial<Variant>;
 
-/** Workgroups that add up over rows: a few a core, so that the cores end together and little is left to add up. */
+/**
+ * Workgroups that add up over rows: a few for each core, so that the cores end together and few sums are left to add.
+ */
 const chunksOnSoftware = 8;
-/** On a processor: below this many rows some of its cores have none. */
+/** On a processor, with fewer rows than this some cores have none. */
 const fewRows = 4;
-/** Steps that a part should have at least, or its dispatch costs more than it saves. */
+/** A part should have at least this many steps, or its dispatch costs more than it saves. */
 const shortPart = 256;
 
-/** Steps of a row that a lane walks by itself. */
+/** A lane goes over a row of up to this many steps alone. */
 const shortRow = 192;
 
 /**
- * A workgroup costs about a microsecond to start and a barrier as much for every lane: no barriers, and enough to do
- * in each workgroup. Layer norm 4096 × 768 took 1.2 copies with a subgroup a row, 10 with 256 lanes and a tree.
+ * A workgroup costs about a microsecond to start, and a barrier costs as much for every lane. So these variants have no
+ * barriers, and each workgroup has enough to do. Layer norm 4096 × 768 took 1.2 copies with one subgroup for each row,
+ * and 10 with 256 lanes and a tree.
  */
 function onSoftware(work: Work, traits: Traits): Choice {
   const { rowSteps, rowCount, across, reduces, split, together, chunkRows } = work;
@@ -66,7 +70,8 @@ function onSoftware(work: Work, traits: Traits): Choice {
     return { lanes: subgroup, rows: 1, parts: fewRows, reason: "few rows: each is split" };
   }
   if (rowSteps < 2 * subgroup) return { lanes: 1, rows: 64, reason: "short rows: a lane each" };
-  // Batch norm in inference: 0.91 of the time of 4 lanes with 8 on lavapipe, 1.07 on SwiftShader; 2.1 and 1.4 with 32.
+  // Batch norm in inference, relative to 4 lanes: 8 lanes took 0.91 of the time on lavapipe and 1.07 on SwiftShader, 32
+  // lanes 2.1 and 1.4.
   if (!reduces) return { lanes: subgroup, rows: 16, reason: "nothing to exchange" };
   if (subgroup > 1) {
     const reason = "a subgroup a row, no barrier";
@@ -74,24 +79,27 @@ function onSoftware(work: Work, traits: Traits): Choice {
     if ((chunkRows || rowCount) % together || taken < 4) {
       return { lanes: subgroup, rows: 4, reason };
     }
-    // Layer norm 4096 × 768: 0.83 of the time of a subgroup on lavapipe, 0.87 on SwiftShader; at D = 1024 they are equal.
-    // Backward 0.82 and 0.93; 8192 × 256 0.51 and 0.73.
+    // Relative to a subgroup: layer norm 4096 × 768 took 0.83 of the time on lavapipe and 0.87 on SwiftShader (equal at
+    // D = 1024), its backward pass 0.82 and 0.93, 8192 × 256 took 0.51 and 0.73.
     if (rowSteps <= shortRow && taken >= 64) {
       return { lanes: 1, rows: 8, together, reason: "short rows: a lane each" };
     }
-    // Group norm 2 × 320 × 64 × 64 and 8 × 256 × 14 × 14 take 0.6 of the time on lavapipe with one in place of four.
+    // Group norm 2 × 320 × 64 × 64 and 8 × 256 × 14 × 14 take 0.6 of the time on lavapipe with one row in place of
+    // four.
     const rows = Math.min(4, powerOfTwoWithin(taken / (chunkRows ? 4 : 64)));
     return { lanes: subgroup, rows, together, reason };
   }
-  // Enough rows for a lane each, or a tree.
+  // There are enough rows for a lane each, or lanes share a row by a tree.
   const reason = "no subgroups";
   return rowCount < 64 ? { lanes: 32, rows: 1, reason } : { lanes: 1, rows: 8, reason };
 }
 
-/** Workgroups that keep a large GPU busy: two for each of about 128 processors (RTX 4090, H100). */
+/** The number of workgroups that keep a large GPU busy: two for each of about 128 processors (RTX 4090, H100). */
 const manyGroups = 256;
 
-/** Memory wants neighbouring lanes on neighbouring elements and several loads in flight; barriers are cheap. */
+/**
+ * Memory is fast if neighbouring lanes read neighbouring elements and several loads are in flight. Barriers are cheap.
+ */
 function onGpu(
   { rowSteps, rowCount, across, reduces, split, held }: Work,
   traits: Traits,
@@ -99,7 +107,7 @@ function onGpu(
 ): Choice {
   if (rowSteps === 1) return { lanes: 1, rows: 256, reason: "elementwise" };
   if (across) {
-    // Eight fours of f32 are a line of 128 bytes; the other lanes share the length of the column.
+    // Eight fours of f32 are a line of 128 bytes. The other lanes share the length of the column.
     const lanes = Math.min(32, powerOfTwoFrom(rowSteps / 4));
     const rows = Math.min(32, 256 / lanes);
     const reason = "rows side by side in memory: a tile";
@@ -119,12 +127,12 @@ function onGpu(
       reason: "nothing to exchange",
     };
   }
-  // Published figures for group norm on an H100 give splitting a factor of nine; a part needs enough to do to pay for
-  // its second dispatch.
+  // In published figures for group norm on an H100, splitting gives a factor of nine. A part needs enough work to pay
+  // for its second dispatch.
   const parts = partsOf(split, rowCount, rowSteps / 1024);
   if (parts > 1) return { lanes: 256, rows: 1, parts, reason: "few rows: each is split" };
   const short = rowSteps <= 4 * traits.subgroup;
-  // About four fours a lane: as many loads in flight as hide the latency of memory.
+  // About four fours for each lane: enough loads in flight to hide the latency of memory.
   const wanted = short ? Math.min(traits.subgroup, powerOfTwoFrom(rowSteps)) : powerOfTwoWithin(rowSteps / 4);
   const lanes = Math.min(wanted, rowSteps <= 256 * mostHeld ? 256 : 1024, most);
   const keeps = held > 0 && Math.ceil(rowSteps / lanes) * held <= mostHeld;

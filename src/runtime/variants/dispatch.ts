@@ -5,23 +5,23 @@ import { chooseVariant } from "./default-variant.ts";
 import { type Described, traitsOf } from "./traits.ts";
 import type { ChooseVariant, Variant, Work } from "./variant.ts";
 
-/** How often and in which shader and variant a kernel, or one stage of a split kernel, runs. */
+/** One dispatch of a kernel, or of one stage of a split kernel: its shader, its variant and its size. */
 export interface Dispatch {
   readonly kernel: ProgramKernel;
-  /** Which dispatch of a kernel whose rows are split. */
+  /** The stage, for a kernel whose rows are split; else null. */
   readonly stage: number | null;
   readonly shader: Shader;
   readonly variant: Variant;
-  /** Rows in all, and the steps of one; in a shader that takes fours, four rows, or four elements, are one. */
+  /** The number of rows, and of steps in each. In a shader that takes fours, a row or a step stands for four. */
   readonly rowCount: number;
   readonly rowLength: number;
-  /** Numbers that the parts of all rows hand on. */
+  /** The number of partial results that the parts of all rows pass to the next stage. */
   readonly partials: number;
-  /** Workgroups in x and y; none where there are no rows. */
+  /** Workgroups in x and y; 0 if there are no rows. */
   readonly workgroups: readonly [x: number, y: number];
 }
 
-/** Lays a program out over the device for the given extents. */
+/** Plans the dispatches of a program for the given extents and device. */
 export function planProgram(
   program: Program,
   shapes: Shapes,
@@ -35,7 +35,7 @@ export function planProgram(
   return { shapes: withPartials(chosen.shapes, dispatches), dispatches };
 }
 
-/** Kernel by kernel: how many chunks one has is an extent for the next. */
+/** Chooses kernel by kernel, because the number of chunks of one kernel is an extent for the next. */
 export function chooseVariants(
   program: Program,
   shapes: Shapes,
@@ -55,7 +55,7 @@ export function chooseVariants(
   return { shapes: known, variants };
 }
 
-/** A kernel that holds what the variant needs. */
+/** Loads the lazy shaders if a variant needs them. */
 export async function loadedFor(program: Program, variants: readonly Variant[]): Promise<Program> {
   const wanted = variants.some((one) => one.parts > 1 || one.together > 1 || one.residency !== "reload");
   if (!wanted || program.lazy === undefined) return program;
@@ -91,7 +91,7 @@ export function dispatchesOf(
   return (kernel.split?.stages ?? []).map(({ shaders, shared }, stage) => dispatch(shaders, stage, shared));
 }
 
-/** Kernels count their workgroups as x + y * (number in x) and ignore those past the last row. */
+/** Kernels number their workgroups x + y * (number in x) and ignore those past the last row. */
 export function foldWorkgroups(
   groups: number,
   limits: Pick<GPUSupportedLimits, "maxComputeWorkgroupsPerDimension">,
@@ -100,7 +100,7 @@ export function foldWorkgroups(
   return [y === 0 ? 0 : Math.ceil(groups / y), y];
 }
 
-/** What a kernel has to do for the given extents, taking fours along `vector`. */
+/** The work of a kernel for the given extents, with fours along the factor `vector`. */
 export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | null): Work {
   const steps = (factors: readonly string[]): number =>
     product(factors.map((factor) => shapes.factors.get(factor)!)) /
@@ -119,11 +119,11 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
   };
 }
 
-/** The factor along which the extents let a kernel take fours. */
+/** The factor along which the extents let a kernel take fours; null if there is none. */
 export function vectorFactor({ shaders }: ProgramKernel, shapes: Shapes): string | null {
   const wide = shaders.find((shader) => shader.vector !== null);
   if (wide === undefined || shapes.factors.get(wide.vector!)! % 4 !== 0) return null;
-  // An empty buffer has room for one element only, not for four.
+  // An empty buffer has room for only one element, not for four.
   return wide.bindings.some(({ tensor }) => shapes.elements.get(tensor) === 0) ? null : wide.vector;
 }
 
@@ -133,7 +133,7 @@ function serves(shader: Shader, vector: string | null, { together, residency }: 
   );
 }
 
-/** The shapes, with the size that the dispatches give to the tensor between them. */
+/** The shapes, with the number of partial results that the dispatches need. */
 export function withPartials(shapes: Shapes, dispatches: readonly Dispatch[]): Shapes {
   if (!shapes.elements.has(partialsTensor)) return shapes;
   const most = Math.max(0, ...dispatches.map((one) => one.partials));

@@ -3,8 +3,8 @@ import type { Traits } from "./traits.ts";
 import type { Variant, Work, WorkgroupLimits } from "./variant.ts";
 
 /**
- * Why a variant cannot be had for a kernel on a device; null where it can. The default rule needs no telling, so this is
- * for who chooses otherwise (tests, a tuner) and no page loads it.
+ * Says why a kernel cannot run in a variant on a device; null if it can. The default rule only makes legal variants, so
+ * pages do not load this. Tests and the tuner, which choose other variants, do.
  */
 export function whyIllegal(
   variant: Variant,
@@ -54,7 +54,7 @@ function residencyRule(
   if (residency === "registers") {
     return fours > mostHeld ? `a lane keeps at most ${mostHeld} fours, not ${fours}` : null;
   }
-  // Two more fours a lane are the tree's.
+  // The tree needs two more fours for each lane.
   const bytes = (fours + 2) * lanes * rows * 16;
   return bytes > maxComputeWorkgroupStorageSize
     ? `needs ${bytes} bytes of workgroup memory, there are ${maxComputeWorkgroupStorageSize}`

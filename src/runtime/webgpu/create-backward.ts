@@ -1,6 +1,6 @@
 /**
- * The backward pass of a norm. Only the gradients that are asked for are wanted as buffers; of the programs that were
- * compiled, the smallest that computes them all serves. Loaded on demand: a page that only runs forward has none of it.
+ * The backward pass of a norm. Only wanted gradients need a buffer. Of the compiled backward programs it uses the
+ * smallest one that computes them all. Loaded on demand, so that a page that only runs forward does not load it.
  */
 import type { LazyShaders, Program, ProgramTensor, Shader } from "../../program/program.ts";
 import { gradients, readBackwardOptions, without } from "../options/backward-options.ts";
@@ -9,9 +9,10 @@ import type { BackwardKeys } from "../options/read-options.ts";
 import { creatorFor } from "./creator.ts";
 
 /**
- * @param programs the forward programs, whose dims, params and names the options give.
- * @param load brings their backward programs, for each mode the smallest first and last the one that computes everything.
- * @throws NormError (as a rejection) those of `create`, and N501 or N514 for what cannot be asked for.
+ * @param programs the forward programs. The options use their dims, params and names.
+ * @param load loads the backward programs. For each mode, the smallest comes first and the last computes everything.
+ * @throws NormError (as a rejection) the errors of `createFromOptions`, and N501 or N514 for gradients that do not
+ * exist.
  */
 export async function createBackward(
   device: GPUDevice,
@@ -34,8 +35,8 @@ export async function createBackward(
 }
 
 /**
- * The program with gradients that nobody wants in scratch memory, which has neither dims nor an element type, and with
- * some added to what is there.
+ * The program for the wanted gradients. Gradients that nobody wants become scratch memory, which has neither dims nor
+ * an element type. Accumulated gradients are added to the caller's buffer.
  */
 function narrowed(program: Program, wanted: ReadonlySet<string>, accumulated: ReadonlySet<string>): Program {
   const { lazy } = program;
@@ -73,8 +74,9 @@ function accumulating<T extends LazyShaders>(kernels: readonly T[], sums: Readon
 }
 
 /**
- * What the forward pass reads may always be given, also where the gradients do not depend on it. The norm itself, not a
- * copy: what describes it changes when tuning in the background has found another variant.
+ * Lets the caller always give what the forward pass reads, even if the gradients do not depend on it. This changes the
+ * norm itself and makes no copy, because tuning in the background updates its properties when it finds a better
+ * variant.
  */
 function ignoring(norm: Norm, ignored: readonly string[]): Norm {
   const { encode, run } = norm;

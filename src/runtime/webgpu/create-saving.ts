@@ -1,4 +1,6 @@
-/** The forward pass of a norm that keeps what its backward pass reads. Loaded on demand, as that is. */
+/**
+ * The forward pass of a norm that also saves what its backward pass reads. Loaded on demand, like the backward pass.
+ */
 import type { Program } from "../../program/program.ts";
 import type { BuffersByName, FeedsByName, ResultsByName, Saving } from "../options/norm-types.ts";
 import { type OptionKeys, readOptions } from "../options/read-options.ts";
@@ -7,9 +9,9 @@ import { resolveShapes } from "../shapes/shapes.ts";
 import { creatorFor } from "./creator.ts";
 
 /**
- * @param programs the forward programs, whose dims, params and names the options give.
- * @param load brings those that save as well; of a mode in which nothing is kept there is none.
- * @throws NormError (as a rejection) those of `create`.
+ * @param programs the forward programs. The options use their dims, params and names.
+ * @param load loads the programs that also save. A mode that saves nothing has none.
+ * @throws NormError (as a rejection) the errors of `createFromOptions`.
  */
 export async function createSaving(
   device: GPUDevice,
@@ -24,7 +26,7 @@ export async function createSaving(
   const norm = await (await creatorFor(program, read.tune))(device, program, read);
   const saved = program.tensors.find((one) => one.role === "saved");
   const { elements } = resolveShapes(program, read.dims, read.params);
-  // The norm itself, not a copy: what describes it changes when tuning in the background has found another variant.
+  // The norm itself, no copy: tuning in the background updates its properties when it finds a better variant.
   const savedBytes = saved === undefined ? 0 : bufferBytes(elements.get(saved.name)!, "f32");
   return Object.assign(norm, { savedBytes });
 }

@@ -5,9 +5,9 @@ import type { createSaving } from "./create-saving.ts";
 import { creatorFor } from "./creator.ts";
 
 /**
- * `createNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. A name that belongs
- * to another mode than the chosen one is no error. The type of the result is the generated module's word.
- * @throws NormError (as a rejection) those of `createNorm`, and N511 for a mode that the norm does not have.
+ * `createNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. Names of another mode
+ * than the chosen one are allowed. The generated module states the type of the result.
+ * @throws NormError (as a rejection) the errors of `createNorm`, and N511 for a mode that the norm does not have.
  */
 export async function createFromOptions<Result>(
   device: GPUDevice,
@@ -21,8 +21,8 @@ export async function createFromOptions<Result>(
 }
 
 /**
- * The same for its backward pass, whose code is loaded when it is called for.
- * @throws NormError (as a rejection) the same, and N501 or N514 for gradients that cannot be asked for.
+ * `createFromOptions` for the backward pass. Its code is loaded by the first call.
+ * @throws NormError (as a rejection) the same errors, and N501 or N514 for gradients that do not exist.
  */
 export async function createBackwardFromOptions<Result>(
   ...args: Parameters<typeof createBackward>
@@ -31,8 +31,8 @@ export async function createBackwardFromOptions<Result>(
 }
 
 /**
- * The same for the forward pass that keeps what the backward one reads.
- * @throws NormError (as a rejection) those of `createFromOptions`.
+ * `createFromOptions` for the forward pass that also saves what the backward pass reads.
+ * @throws NormError (as a rejection) the errors of `createFromOptions`.
  */
 export async function createSavingFromOptions<Result>(
   ...args: Parameters<typeof createSaving>

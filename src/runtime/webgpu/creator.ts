@@ -8,7 +8,7 @@ type Create = (
   options: NormOptions & { readonly tune?: Tune | undefined },
 ) => Promise<Norm>;
 
-/** What is tuned brings code that most pages do without. */
+/** Loads the code for tuning only if something is tuned, because most pages do not need it. */
 export async function creatorFor(program: Program, tune: Tune | undefined): Promise<Create> {
   return tune || program.tuned
     ? (await import("../../tuning/background/background.ts")).createTuned

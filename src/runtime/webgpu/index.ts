@@ -1,4 +1,6 @@
-/** The runtime of generated modules: no dependency, nothing of the compiler, any GPUDevice. */
+/**
+ * The runtime of generated modules. It has no dependencies, contains nothing of the compiler, and takes any GPUDevice.
+ */
 export type { Dtype, LazyShaders, Mode, Program } from "../../program/program.ts";
 export type {
   Backward,

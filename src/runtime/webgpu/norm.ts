@@ -14,8 +14,8 @@ import { chooseVariant } from "../variants/default-variant.ts";
 import { chooseVariants, dispatchesOf, loadedFor, withPartials } from "../variants/dispatch.ts";
 
 /**
- * Makes a program ready to run for the given dims. Everything that can be wrong with the dims, the params or the
- * device's limits is refused before the device is called.
+ * Prepares a program for the given dims. It checks the dims, the params and the device's limits before it uses the
+ * device.
  * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514, N518.
  */
 export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
@@ -72,7 +72,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
           givenNames(feeds),
           program.tensors.filter((t) => t.role === "state" || !isWritten(t)).map((t) => t.name),
         );
-        // Apart from the rest: a page that encodes into passes of its own does not load it.
+        // A page that encodes into its own passes does not load this.
         const { runOnce } = await import("./run.ts");
         return runOnce(device, program, shapes, dtypes, feeds, encode).catch(async (error) => {
           throw await errorOrLoss(device, error);

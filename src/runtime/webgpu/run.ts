@@ -8,7 +8,7 @@ import { checkFeed } from "../shapes/feeds.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { own } from "../shapes/unknown-names.ts";
 
-/** Uploads, runs and reads back with buffers that live for this call only. */
+/** Uploads, runs and reads back, with buffers that exist only during this call. */
 export async function runOnce(
   device: GPUDevice,
   program: Program,

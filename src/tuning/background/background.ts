@@ -1,7 +1,7 @@
 /**
- * Tuning where users are: a norm that runs in its default variant at once, and in a better one as soon as one is found.
- * Candidates are tried on buffers of our own, in idle time, a reading at a time. There is no oracle in a page: a
- * candidate is held against the default variant's own results, which the compiler's tests hold against the oracle.
+ * Tuning in the user's page. A norm runs in its default variant at once, and in a better one as soon as one is found.
+ * Candidates are tried on our own buffers, in idle time, one reading at a time. A page has no oracle, so a candidate is
+ * compared with the results of the default variant, which the compiler's tests compare with the oracle.
  */
 
 import { version } from "../../program/compiler-version.ts";
@@ -27,20 +27,23 @@ import { candidateOn, setUpStand } from "../trial/stand.ts";
 import { realTiming, type Timing } from "../trial/timing.ts";
 import type { Subject } from "../trial/trial-buffers.ts";
 
-/** Milliseconds of readings for each norm. What is not done by then is not done. */
+/** Milliseconds of readings for each norm. The search stops when they are spent. */
 const budgetMs = 3000;
-/** Above this, buffers of our own besides the user's are too much to take without asking. */
+/** Our own buffers come on top of the user's. Above this size we do not take them without asking. */
 const mostBytes = 2 ** 28;
 
 let pageStorage: TuningStorage | undefined;
 
-/** One storage for the page, so that norms of the same kind share what they find. */
+/** One storage for the page, so that norms of the same kind share their results. */
 function usualStorage(): TuningStorage {
   pageStorage ??= "indexedDB" in globalThis ? indexedDbStorage() : memoryStorage();
   return pageStorage;
 }
 
-/** The norm with what was measured before, here or by who built the module, and where it is wished with what is found. */
+/**
+ * Makes a norm with known results (stored, or built into its module). If `tune` is set, it also searches for better
+ * ones.
+ */
 export async function createTuned(
   device: GPUDevice,
   program: Program,
@@ -93,7 +96,7 @@ async function bakedChoices(
   return found === undefined ? undefined : readChoices(found, "tuning");
 }
 
-/** A norm whose kernels can be exchanged between two calls of `encode`. */
+/** A norm whose kernels can be replaced between two calls of `encode`. */
 function replaceable(
   first: Norm,
   work: (stopped: () => boolean, replace: (norm: Norm) => void) => Promise<TuningOutcome>,
@@ -105,7 +108,8 @@ function replaceable(
       norm.destroy();
       return;
     }
-    // What was encoded with the old one and is not yet submitted still reads its scratch buffers: they go with the norm.
+    // Commands that were encoded with the old one but not yet submitted still read its scratch buffers, so these stay
+    // until the norm is destroyed.
     replaced.push(current);
     current = norm;
   };
@@ -133,7 +137,9 @@ type Found = Omit<TuningResult, "at">;
 
 /** The searches of a device. */
 interface Searches {
-  /** The end of the last one: they go one after the other, or they would time each other. */
+  /**
+   * The end of the last search. Searches run one after the other; otherwise they would disturb each other's timings.
+   */
   last: Promise<unknown>;
   readonly running: Map<
     string,
@@ -143,7 +149,7 @@ interface Searches {
 
 const searches = new WeakMap<GPUDevice, Searches>();
 
-/** Norms of the same kind, as the layers of a model are, wait for one search. It ends where none of them is left. */
+/** Norms of the same kind, such as the layers of a model, wait for one search. It stops when none of them is left. */
 function searchOnce(
   device: GPUDevice,
   key: string,
@@ -166,7 +172,7 @@ function searchOnce(
   return found;
 }
 
-/** The result, or why there is none. */
+/** Returns the result, or the reason why there is none. */
 async function searchIdly(
   device: GPUDevice,
   subject: Subject,
@@ -206,7 +212,7 @@ async function searchIdly(
   }
 }
 
-/** Readings are taken in idle time, and they alone count: what is waited for does not. None when nobody wants them. */
+/** Takes readings in idle time. Only they count against the budget, not the waiting. None once nobody wants them. */
 function idleTiming(timing: Timing, stopped: () => boolean): Timing {
   let spent = 0;
   return {
@@ -228,7 +234,7 @@ function idleTiming(timing: Timing, stopped: () => boolean): Timing {
   };
 }
 
-/** Until the page has nothing else to do; a turn of the event loop where nobody can say. */
+/** Waits until the page has nothing else to do, or for one turn of the event loop if the browser cannot tell. */
 function idle(): Promise<void> {
   return new Promise((resolve) => {
     if ("requestIdleCallback" in globalThis) requestIdleCallback(() => resolve());

@@ -1,4 +1,4 @@
-/** `normc/tuning`: where the results of tuning in the background can be kept. */
+/** `normc/tuning`: storages for the results of tuning in the background. */
 export type { TuningOutcome, TuningStorage } from "../../runtime/options/norm-types.ts";
 export { indexedDbStorage, memoryStorage } from "../file/browser-storage.ts";
 export { fileStorage } from "../file/file-storage.ts";

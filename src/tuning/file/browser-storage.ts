@@ -1,8 +1,11 @@
-/** Where a page keeps the results of tuning in the background. */
+/** Storages in a page for the results of tuning in the background. */
 import type { TuningStorage } from "../../runtime/options/norm-types.ts";
 import { emptyTuning, parseTuning, printTuning, type TuningFile } from "./tuning-file.ts";
 
-/** In the browser, under a name; the user can clear it like any data of the site. */
+/**
+ * Keeps the results in the browser's IndexedDB. The user can clear them like any data of the site.
+ * @param name the name of the database. @default "normc-tuning"
+ */
 export function indexedDbStorage(name = "normc-tuning"): TuningStorage {
   const run = async (
     mode: IDBTransactionMode,
@@ -42,7 +45,7 @@ function answer<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** For as long as the page lives. */
+/** Keeps the results while the page lives. */
 export function memoryStorage(): TuningStorage {
   let kept: string | undefined;
   return {
@@ -53,7 +56,7 @@ export function memoryStorage(): TuningStorage {
   };
 }
 
-/** What is kept, or nothing where it is not to be had or is no tuning file: it is measured again then. */
+/** The stored results. If the storage cannot be read or holds no tuning file, none: tuning then measures again. */
 export async function readStorage(storage: TuningStorage): Promise<TuningFile> {
   try {
     const text = await storage.read();
@@ -63,7 +66,7 @@ export async function readStorage(storage: TuningStorage): Promise<TuningFile> {
   }
 }
 
-/** Writes of this page, one after the other: each reads what is there, so that none loses another's result. */
+/** The page writes one result after the other. Each write reads the file first, so that no result is lost. */
 let writing: Promise<void> = Promise.resolve();
 
 export function updateStorage(

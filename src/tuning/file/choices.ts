@@ -1,10 +1,10 @@
-/** From stored choices to a chooser, and the other way. What is stored is only ever taken where it can be had. */
+/** Converts stored choices to a chooser and back. A stored choice is only used if it is legal. */
 import { chooseVariant } from "../../runtime/variants/default-variant.ts";
 import type { ChooseVariant, Variant } from "../../runtime/variants/variant.ts";
 import { whyIllegal } from "../../runtime/variants/variant-rules.ts";
 import type { Choice, Choices } from "./tuning-file.ts";
 
-/** Takes the choice for a kernel where there is one and it is legal, else the default. */
+/** Uses the stored choice of a kernel if there is one and it is legal, else the default. */
 export function chooserOf(choices: Choices): ChooseVariant {
   return (work, traits, limits, kernel) => {
     const choice = choices.get(kernel);

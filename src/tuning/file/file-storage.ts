@@ -1,7 +1,7 @@
-/** Apart from the storage of pages, whose bundles have no file system. */
+/** Separate from the storages of pages, because their bundles have no file system. */
 import type { TuningStorage } from "../../runtime/options/norm-types.ts";
 
-/** A tuning file on disk, the same that `normc tune` writes and reads. For Node, Deno and Bun. */
+/** Keeps the results in a tuning file, which `normc tune` also writes and reads. For Node, Deno and Bun. */
 export function fileStorage(path: string): TuningStorage {
   return {
     async read() {
@@ -13,7 +13,7 @@ export function fileStorage(path: string): TuningStorage {
     },
     async write(text) {
       const { rename, writeFile } = await import("node:fs/promises");
-      // Whoever reads it meanwhile reads the old one.
+      // Until the rename, readers see the old file.
       await writeFile(`${path}.tmp`, text);
       await rename(`${path}.tmp`, path);
     },

@@ -1,11 +1,11 @@
-/** What a file knows of a program for the extents and the adapter at hand. */
+/** Looks up the results for a program, its extents and the adapter. */
 import type { Program } from "../../program/program.ts";
 import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../runtime/shapes/shapes.ts";
 import { type Choices, type TuningFile, writeChoices } from "./tuning-file.ts";
 import { type AdapterFacts, bucketOf, sameAdapter } from "./tuning-key.ts";
 
-/** Undefined where nothing is known; no choices where the default was the best. */
+/** Undefined if the file has no result. Empty choices if the default was the best. */
 export function knownChoices(
   file: TuningFile,
   facts: AdapterFacts,
@@ -23,7 +23,7 @@ export function knownChoices(
   return undefined;
 }
 
-/** What `normc build --tuning` puts into a module: no times, only choices. */
+/** The tuning results that `normc build --tuning` puts into a module: choices without times. */
 export interface BakedTuning {
   readonly adapters: readonly {
     readonly facts: AdapterFacts;
@@ -32,7 +32,7 @@ export interface BakedTuning {
   }[];
 }
 
-/** What a file has for a program, to be put into its module; undefined where it has nothing. */
+/** The results of a file for a program, to be put into its module; undefined if it has none. */
 export function bake(
   file: TuningFile,
   program: { readonly hash: string; readonly compiler: string },
@@ -41,7 +41,7 @@ export function bake(
     const own = [...programs.values()].filter(
       ({ hash, compiler }) => hash === program.hash && compiler === program.compiler,
     );
-    // Where the default was the best, nothing need be said.
+    // Buckets in which the default was the best are left out.
     const results = own
       .flatMap((one) => [...one.results])
       .filter(([, { choices }]) => choices.size > 0)

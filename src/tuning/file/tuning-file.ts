@@ -1,7 +1,7 @@
 /**
- * The tuning file: plain JSON with a schema (docs/tuning.schema.json), keys in order, a result a line, so that a
- * difference between two can be read. A file may come from anywhere: it is read as data that may say anything, and
- * decides nothing but which of the legal variants is taken.
+ * The tuning file: plain JSON with a schema (docs/tuning.schema.json). Keys are in order and each result has one line,
+ * so that diffs are readable. A file may come from anywhere, so it is read as untrusted data, and it only decides which
+ * of the legal variants is used.
  */
 import type { Variant } from "../../runtime/variants/variant.ts";
 import { type AdapterFacts, adapterName } from "./tuning-key.ts";
@@ -17,7 +17,7 @@ export interface AdapterResults {
 }
 
 export interface ProgramResults {
-  /** The hash of the program that was measured, and the version of the compiler that made it. */
+  /** The hash of the measured program, and the version of the compiler that made it. */
   readonly hash: string;
   readonly compiler: string;
   /** By bucket. */
@@ -25,16 +25,18 @@ export interface ProgramResults {
 }
 
 export interface TuningResult {
-  /** By kernel, those that are not the default. */
+  /** By kernel. Kernels that run in the default variant are left out. */
   readonly choices: Choices;
   /** The extents that were measured. */
   readonly at: string;
   /** Milliseconds. */
   readonly ms: number;
   readonly defaultMs: number;
-  /** Of a copy kernel of the same bytes; tuning in the background times none. */
+  /** The time of a copy kernel that moves the same bytes. Tuning in the background does not measure it. */
   readonly copyMs?: number;
-  /** Of a backward pass: with its forward pass, in turn with those that keep something else. */
+  /**
+   * Only for a backward pass: milliseconds with its forward pass, timed in turn with passes that save other tensors.
+   */
   readonly stepMs?: number;
   readonly measured: number;
   readonly space: number;
@@ -48,7 +50,7 @@ export type Choice = Omit<Variant, "reason">;
 export const fileVersion = 1;
 export const schemaPath = "https://unpkg.com/normc/docs/tuning.schema.json";
 
-/** @throws Error that says where the text is none. */
+/** @throws Error if the text is not a tuning file. The message says where. */
 export function parseTuning(text: string): TuningFile {
   let value: unknown;
   try {
@@ -112,7 +114,7 @@ function readProgram(value: unknown, at: string): ProgramResults {
 const choiceKeys = ["lanes", "rows", "subgroup", "together", "columns", "residency", "parts", "chunks"];
 const residencies: readonly Variant["residency"][] = ["reload", "registers", "workgroup"];
 
-/** What is left out of a choice is the plain way to do it. */
+/** Fields that a choice omits have their plain values. */
 export function readChoices(value: unknown, at: string): Choices {
   return mapOf(value, at, (one, place) => {
     const choice = record(one, place);
@@ -138,7 +140,7 @@ export function readChoices(value: unknown, at: string): Choices {
   });
 }
 
-/** The same as plain data, without what goes without saying. */
+/** The choices as plain data, without the fields that have their plain values. */
 export function writeChoices(choices: Choices): Record<string, Partial<Choice>> {
   const told = ([name, one]: readonly [string, Choice]): [string, Partial<Choice>] => [
     name,
@@ -212,7 +214,7 @@ export function printTuning({ adapters }: TuningFile): string {
 
 export const emptyTuning: TuningFile = { adapters: new Map() };
 
-/** The file with one result more. Results of another hash or compiler of the same program are dropped: they are stale. */
+/** The file with one more result. Drops results of the same program with another hash or compiler: they are stale. */
 export function withResult(
   file: TuningFile,
   facts: AdapterFacts,
@@ -226,7 +228,7 @@ export function withResult(
   return mergeTuning(file, { adapters: new Map([[adapterName(facts), { facts, programs: results }]]) });
 }
 
-/** Both together; where both have a result the second one's counts, and so does its hash. */
+/** Merges two files. If both have a result, the second one wins, and so does its hash. */
 export function mergeTuning(first: TuningFile, second: TuningFile): TuningFile {
   const programs = (a: ProgramResults, b: ProgramResults): ProgramResults =>
     a.hash !== b.hash || a.compiler !== b.compiler

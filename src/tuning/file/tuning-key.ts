@@ -1,18 +1,18 @@
-/** What a result of tuning is filed under: the adapter, the compiled spec, the element types, the extents. */
+/** The keys of a tuning result: the adapter, the compiled spec, the element types, the extents. */
 import type { Program, ProgramTensor } from "../../program/program.ts";
 import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../runtime/shapes/shapes.ts";
 import { vectorFactor } from "../../runtime/variants/dispatch.ts";
 import type { Described } from "../../runtime/variants/traits.ts";
 
-/** What WebGPU says of an adapter. In browsers `device` and `driver` are mostly empty. */
+/** The adapter as WebGPU describes it. In browsers `device` and `driver` are mostly empty. */
 export interface AdapterFacts {
   readonly vendor: string;
   readonly architecture: string;
   readonly device: string;
-  /** The description, in which native implementations name the driver and its version. */
+  /** The description. Native implementations put the driver and its version there. */
   readonly driver: string;
-  /** Of the features, those that a kernel's text depends on. */
+  /** Only the features that a shader depends on. */
   readonly features: readonly string[];
   readonly subgroups: readonly [least: number, most: number];
 }
@@ -38,8 +38,8 @@ export function adapterName({ vendor, architecture, device, driver, features }: 
 }
 
 /**
- * Whether a result of one adapter is one for another. Browsers keep device and driver to themselves, so these are only
- * compared where both are told.
+ * Whether a result of one adapter is valid for another. Browsers hide device and driver, so these are only compared if
+ * both adapters have them.
  */
 export function sameAdapter(a: AdapterFacts, b: AdapterFacts): boolean {
   const untold = (x: string, y: string): boolean => x === "" || y === "" || x === y;
@@ -54,8 +54,8 @@ export function sameAdapter(a: AdapterFacts, b: AdapterFacts): boolean {
 }
 
 /**
- * `LayerNorm`, `BatchNorm.train`, `LayerNorm.saving`, `LayerNorm.d_gamma,d_x from saved,x`: a backward program is named
- * after what it writes and reads.
+ * `LayerNorm`, `BatchNorm.train`, `LayerNorm.saving`, `LayerNorm.d_gamma,d_x from saved,x`: the name of a backward
+ * program lists the tensors that it writes and reads.
  */
 export function programName({ norm, mode, tensors }: Program): string {
   const named = (some: readonly ProgramTensor[]): string =>
@@ -78,8 +78,9 @@ export function programName({ norm, mode, tensors }: Program): string {
 }
 
 /**
- * The hash of what the kernels are, without the blanks and comments of their texts: those of a program as compiled and
- * of the same in a generated module are equal. Where a spec or the compiler changes a kernel, it is another.
+ * The hash of the kernels, without the blanks and comments of their shaders. A program fresh from the compiler and the
+ * same program in a generated module have the same hash. If a change of the spec or the compiler changes a kernel, the
+ * hash changes.
  */
 export async function programHash({ kernels }: Program): Promise<string> {
   const told = kernels.map(({ name, grid, row, chunked, supports, shaders }) => [
@@ -98,8 +99,8 @@ export async function programHash({ kernels }: Program): Promise<string> {
 }
 
 /**
- * The extents, each rounded up to a power of two, with the element types: shapes of one bucket share their result.
- * Whether a kernel takes fours is part of it, since that is another text.
+ * The extents, each rounded up to a power of two, with the element types. Shapes in one bucket share their result.
+ * Whether a kernel takes fours is part of it, because that is another shader.
  */
 export function bucketOf(program: Program, shapes: Shapes, dtypes: Dtypes): string {
   const extents = program.axes
@@ -113,7 +114,7 @@ function bucket(extent: number): number {
   return extent <= 1 ? extent : 2 ** Math.ceil(Math.log2(extent));
 }
 
-/** `f32`, `f16`, or by tensor where they differ; states and scratch hold f32 unless somebody says otherwise. */
+/** `f32`, `f16`, or by tensor if they differ. States and scratch are f32 unless the user chose another type. */
 function dtypeOf({ tensors }: Program, dtypes: Dtypes): string {
   const told = tensors.filter(({ role }) => role !== "scratch" && role !== "state");
   const types = new Set(told.map(({ name }) => dtypes.get(name)!));

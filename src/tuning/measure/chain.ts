@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Timed } from "./slope.ts";
 
-/** A chain of the same dispatches in one pass: `record` is one link. */
+/** A chain of equal dispatches in one pass. `record` records one link. */
 export function chainOf(clock: Clock, record: (pass: GPUComputePassEncoder) => void): Timed {
   return {
     time: (count) =>

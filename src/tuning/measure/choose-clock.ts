@@ -4,13 +4,13 @@ import { copyKernel } from "./copy.ts";
 import { type Slope, slopes } from "./slope.ts";
 import { median } from "./spread.ts";
 
-/** Large enough that what the processor does for a dispatch is little beside it on any GPU. */
+/** Large enough that on any GPU the processor's work for a dispatch is small in comparison. */
 const probeBytes = 64 * 2 ** 20;
 
 /**
- * Timestamps, where the device has them and they agree with the wall clock on a chain of large copies; else the wall
- * clock. Drivers exist that give zeros, or that count in another unit than they say. The wall clock may show more than
- * the device by itself, so it may be twice as much; less than the device it cannot show.
+ * Timestamps if the device has them and they agree with the wall clock on a chain of large copies, else the wall clock.
+ * Some drivers give zeros, or count in another unit than they say. The wall clock may show up to twice the device's own
+ * time, because it can include other work, but never less.
  */
 export async function chooseClock(device: GPUDevice): Promise<Clock> {
   const wall = wallClock(device);

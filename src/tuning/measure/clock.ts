@@ -1,7 +1,7 @@
 /**
- * How long a compute pass takes: by the wall clock, from submission to the end of the work, or by the device's own
- * timestamps. The latter leave out what the processor does for each dispatch, which is longer than a small kernel on
- * a fast GPU, but they are not always to be had and not always right.
+ * How to time a compute pass: by the wall clock, from submission to the end of the work, or by the device's own
+ * timestamps. Timestamps leave out the processor's work for each dispatch, which on a fast GPU takes longer than a
+ * small kernel. But not every device has them, and they are not always right.
  */
 export type ClockName = "wall clock" | "timestamp queries";
 
@@ -11,7 +11,9 @@ export interface Clock {
   time(record: (pass: GPUComputePassEncoder) => void): Promise<number>;
 }
 
-/** `recording` counts what the caller does for each dispatch as well, as it does for a peer that hides its dispatches. */
+/**
+ * With `recording`, the time also includes the caller's recording of each dispatch, as for a peer that hides its own.
+ */
 export function wallClock(device: GPUDevice, { recording = false } = {}): Clock {
   return {
     name: "wall clock",
@@ -35,7 +37,7 @@ const copySource = 0x4;
 const copyTarget = 0x8;
 const mapRead = 0x1;
 
-/** Nothing where the device has no timestamps. */
+/** Undefined if the device has no timestamps. */
 export function timestampClock(device: GPUDevice): Clock | undefined {
   if (!device.features.has("timestamp-query")) return undefined;
   return {

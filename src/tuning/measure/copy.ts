@@ -1,4 +1,4 @@
-/** The yardstick: a kernel that reads half of the bytes and writes as many, four floats an invocation. */
+/** The yardstick: a kernel that reads half of the bytes and writes the other half, four floats for each invocation. */
 import { storageBuffer } from "./storage-buffer.ts";
 import { uniform } from "./uniform.ts";
 
@@ -38,7 +38,7 @@ export async function copyKernel(device: GPUDevice, bytes: number): Promise<Copy
   };
 }
 
-/** Floats between -1 and 1: pages of zeros are one page, and arithmetic on zeros may be quicker. */
+/** Floats between -1 and 1. Pages of zeros can share one page, and arithmetic on zeros may be faster. */
 function randomBuffer(device: GPUDevice, bytes: number): GPUBuffer {
   const buffer = storageBuffer(device, bytes);
   const next = uniform(1);

@@ -1,6 +1,6 @@
 /**
- * Timing a norm beside a copy kernel that moves the same bytes, in turn, in one run: machines drift, and a ratio of
- * neighbours holds. Medians over rounds, with the quartiles. Data are random.
+ * Times a norm in turn with a copy kernel that moves the same bytes, in one run: machines drift, but the ratio of
+ * neighbouring readings is stable. Reports medians over the rounds, with quartiles. The data are random.
  */
 import type { Program } from "../../program/program.ts";
 import { chainOf } from "./chain.ts";
@@ -12,7 +12,7 @@ import { type Spread, spreadOf } from "./spread.ts";
 import { prepareSubject, type SubjectOptions } from "./timed-norm.ts";
 
 export interface Measurement {
-  /** What must move at least: each input read once, each output written once. */
+  /** The minimum traffic: each input is read once and each output is written once. */
   readonly bytes: number;
   readonly ms: Spread;
   readonly copyMs: Spread;
@@ -23,13 +23,13 @@ export interface Measurement {
 
 export interface MeasureOptions extends SubjectOptions {
   readonly rounds: number;
-  /** Timestamps are worth a look only where the processor and the device are two. */
+  /** On a software adapter timestamps are not used: the processor and the device are the same. */
   readonly software: boolean;
-  /** Hears what is about to be done: there are `rounds` + 2 such steps. */
+  /** Called before each step with its name. There are `rounds` + 2 steps. */
   readonly onStep?: (what: string) => void;
 }
 
-/** @throws NormError where the dims do not fit the norm or the device. */
+/** @throws NormError if the dims do not fit the norm or the device. */
 export async function measure(
   device: GPUDevice,
   program: Program,

@@ -1,4 +1,6 @@
-/** Random data for what a program reads: the same each time, so that candidates and machines can be compared. */
+/**
+ * Random data for the tensors that a program reads. They are equal each time, so that candidates and machines compare.
+ */
 
 import type { Program, ProgramTensor } from "../../program/program.ts";
 import type { Dtypes } from "../../runtime/shapes/element-types.ts";
@@ -22,9 +24,12 @@ export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): F
   );
 }
 
-/** An input away from zero, as activations are; an affine near its initial value; a variance and what is saved (rstd) above zero. */
+/**
+ * The mean of an input is not zero, as in activations. Affines lie near their initial value. A variance and a saved
+ * tensor (rstd) are above zero.
+ */
 function sample({ role, initial = 0 }: ProgramTensor, next: () => number): number {
-  // The sum of three has the deviation 1/2, and costs a large tensor less than a logarithm and a cosine.
+  // The sum of three uniform numbers has deviation 1/2. For a large tensor it is cheaper than a logarithm and a cosine.
   const normal = 2 * (next() + next() + next() - 1.5);
   if (role === "input") return 0.5 + normal;
   if (role === "saved") return 0.5 + next();

@@ -1,7 +1,7 @@
-/** The middle of several timings, and how far they lie apart. */
+/** The median of several timings, and their spread. */
 export interface Spread {
   readonly median: number;
-  /** A quarter of the timings lie below the first and a quarter above the second. */
+  /** A quarter of the timings lie below the first, and a quarter above the second. */
   readonly quartiles: readonly [number, number];
   readonly count: number;
 }
@@ -18,7 +18,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Between two timings it is interpolated, as NumPy does by default. */
+/** Interpolates between two timings, as NumPy does by default. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = share * (sorted.length - 1);

@@ -1,4 +1,4 @@
-/** A norm with buffers of its own, ready to be timed. */
+/** A norm with its own buffers, ready to be timed. */
 import type { Dtype, Program } from "../../program/program.ts";
 import {
   type ChooseVariant,
@@ -15,23 +15,23 @@ export interface SubjectOptions {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
   readonly dtype: Dtype;
-  /** The elements of a tensor, as bytes; random ones where left out. Affines can be left out of the feeds. */
+  /** The elements of each tensor, as bytes. Tensors without an entry get random ones; affines can be left out. */
   readonly feeds?: Readonly<Record<string, BufferSource>>;
-  /** The default rule where left out. */
+  /** @default the default rule */
   readonly choose?: ChooseVariant;
 }
 
 export interface Subject {
   readonly norm: Norm;
   readonly buffers: Readonly<Record<string, GPUBuffer>>;
-  /** What must move at least: each input read once, each output written once, an updated state both. */
+  /** The minimum traffic: each input is read once, each output is written once, an updated state both. */
   readonly bytes: number;
   readonly variant: string;
   record(pass: GPUComputePassEncoder): void;
   destroy(): void;
 }
 
-/** @throws NormError where the dims do not fit the norm or the device. */
+/** @throws NormError if the dims do not fit the norm or the device. */
 export async function prepareSubject(
   device: GPUDevice,
   program: Program,

@@ -1,4 +1,4 @@
-/** Random numbers by seed, so that what was measured can be repeated: Mulberry32, from 0, below 1. */
+/** Random numbers from 0 to below 1, by seed (Mulberry32), so that a measurement can be repeated. */
 export function uniform(seed: number): () => number {
   let state = seed;
   return () => {

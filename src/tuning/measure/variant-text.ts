@@ -1,8 +1,8 @@
 import type { Variant } from "../../runtime/webgpu/index.ts";
 
 /**
- * How a kernel is laid on a device, in words.
- * @param vector the factor along which it takes fours, if any.
+ * A variant in words.
+ * @param vector the factor along which the kernel takes fours, if any.
  */
 export function variantText(variant: Variant, vector: string | null, dispatches: number): string {
   const { lanes, rows, together, columns, residency, parts, chunks } = variant;

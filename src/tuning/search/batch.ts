@@ -1,4 +1,4 @@
-/** A batch of the search: a few variants are prepared, then timed in turns with the default. */
+/** A batch of the search: prepares a few variants and times them in turns with the default. */
 import type { Variant } from "../../runtime/variants/variant.ts";
 import { median } from "../measure/spread.ts";
 import type { Tried } from "./candidate.ts";
@@ -7,9 +7,15 @@ import { bestSoFar, describe, type Entry, isTimeUp, type Progress } from "./prog
 import { strategyOf, variantKey } from "./strategy.ts";
 import { byRatio, ratioOf } from "./turns.ts";
 
-/** A first reading that is worse by this factor needs no second: 1.3, where others use the machine too, met good ones. */
+/**
+ * A candidate whose first reading is worse by this factor gets no second one. With 1.3, on a machine that others use
+ * too, the search dropped good candidates.
+ */
 const hopeless = 1.5;
-/** Of each so many readings; more while they have taken less time than preparing it: noise is worth that much. */
+/**
+ * The fewest readings of each candidate. It gets more while reading has taken less time than preparing: less noise is
+ * worth that much.
+ */
 const leastReadings = 3;
 const mostReadings = 7;
 
@@ -19,11 +25,11 @@ export async function measureBatch(progress: Progress, variants: readonly Varian
   const fresh = await prepareEach(progress, variants);
   await readInTurns(progress, fresh, input.now() - began);
   for (const entry of fresh) input.onTried?.(describe(entry, median(turns.defaults)), bestSoFar(progress));
-  // Those that cannot win any more give their buffers back.
+  // Candidates that cannot win any more release their buffers.
   for (const { candidate } of byRatio(entries).slice(entrants)) candidate.release();
 }
 
-/** Prepares one after the other, and stops when the time is up. */
+/** Prepares one variant after the other, and stops when the time is up. */
 async function prepareEach(progress: Progress, variants: readonly Variant[]): Promise<readonly Entry[]> {
   const { input, open, seen, tried, entries } = progress;
   const fresh: Entry[] = [];
@@ -46,7 +52,7 @@ async function prepareEach(progress: Progress, variants: readonly Variant[]): Pr
   return fresh;
 }
 
-/** @param preparingMs what preparing them took. */
+/** @param preparingMs the time that preparing them took. */
 async function readInTurns(progress: Progress, fresh: readonly Entry[], preparingMs: number): Promise<void> {
   const { input, turns, entries } = progress;
   const began = input.now();
@@ -60,7 +66,7 @@ async function readInTurns(progress: Progress, fresh: readonly Entry[], preparin
   }
 }
 
-/** The ratio above which a candidate is not read again. A best of one reading is one by luck. */
+/** A candidate above this ratio is not read again. The best of single readings may just be lucky. */
 function hopelessFrom(entries: readonly Entry[]): number {
   const sure = entries.filter(({ ratios }) => ratios.length >= leastReadings);
   return hopeless * Math.min(1, ...sure.map(ratioOf));

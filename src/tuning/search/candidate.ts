@@ -1,4 +1,4 @@
-/** What the search tries: a variant, prepared and found right. */
+/** A candidate of the search: a variant that was prepared and computes the right results. */
 import type { Variant } from "../../runtime/variants/variant.ts";
 import type { Timed } from "./turns.ts";
 
@@ -8,7 +8,7 @@ export interface Candidate extends Timed {
   release(): void;
 }
 
-/** Why a variant cannot be timed. `wrong`: it computes something else, which is a defect of ours. */
+/** Why a variant cannot be timed. `wrong`: its results are wrong, which is our defect. */
 export interface Refused {
   readonly refused: string;
   readonly wrong?: boolean;
@@ -21,6 +21,6 @@ export type Tried = { readonly variant: Variant } & (
 
 export interface Best {
   readonly variant: Variant;
-  /** The default's time over its own. */
+  /** The time of the default over its own time. */
   readonly factor: number;
 }

@@ -1,52 +1,53 @@
 /**
- * What a variant should cost, from what it does and how often. Only ratios are meant: the search begins with the
- * variants that are cheap by this and corrects it by what it measures. Each term is a number of things times what one of
- * them takes, in nanoseconds; what one takes on a processor was fitted to exhaustive searches on lavapipe and SwiftShader
- * (docs/tuning.md), what it takes on a GPU are orders of magnitude from published figures.
+ * Predicts the cost of a variant from the number of things that it does. Only ratios matter: the search begins with
+ * the variants that the model finds cheap, and corrects the model by what it measures. Each term is a number of things
+ * times the nanoseconds that one takes. For processors these times were fitted to exhaustive searches on lavapipe and
+ * SwiftShader (docs/tuning.md). For GPUs they are orders of magnitude from published figures.
  */
+
 import type { Traits } from "../../runtime/variants/traits.ts";
 import type { Variant, Work } from "../../runtime/variants/variant.ts";
 
 export interface Cost {
-  /** Fours that are moved, over what the device moves at once: the floor of every variant. */
+  /** The fours that are moved, over what the device moves at once: a lower bound for every variant. */
   readonly bytes: number;
-  /** Steps of all lanes, those included that have nothing to do: lanes that a row or a workgroup cannot fill. */
+  /** The steps of all lanes, also of idle lanes, which a row or a workgroup cannot fill. */
   readonly lanes: number;
-  /** Exchanges through workgroup memory and the barriers around them, and shuffles. */
+  /** Exchanges through workgroup memory with the barriers around them, and shuffles. */
   readonly barriers: number;
-  /** Workgroups and dispatches that are started. */
+  /** Workgroups and dispatches to start. */
   readonly launches: number;
-  /** By what all this is multiplied, since too few workgroups, or the last few, leave a part of the device idle. */
+  /** A factor on all this: too few workgroups, or the last few, leave a part of the device idle. */
   readonly occupancy: number;
   readonly total: number;
 }
 
-/** What one of each takes, in nanoseconds of the whole device. */
+/** The time of one of each, in nanoseconds of the whole device. */
 interface Rates {
-  /** Invocations that run in step. */
+  /** The number of invocations that run in lockstep. */
   readonly width: number;
-  /** Moving a four to or from memory, and from a cache. */
+  /** The time to move a four to or from memory, and from a cache. */
   readonly four: number;
   readonly cached: number;
-  /** A step of the invocations that run in step, over its memory accesses. */
+  /** The time of a step of the invocations that run in lockstep, without its memory accesses. */
   readonly step: number;
   readonly shuffle: number;
-  /** A barrier, for the invocations that run in step. */
+  /** The time of a barrier, for the invocations that run in lockstep. */
   readonly barrier: number;
   readonly workgroup: number;
   readonly dispatch: number;
-  /** What keeps it busy: workgroups of a processor, workgroups of `width` invocations of a GPU. */
+  /** What keeps the device busy: workgroups on a processor, workgroups of `width` invocations on a GPU. */
   readonly busy: number;
-  /** How much slower memory is when neighbouring invocations read far apart. */
+  /** How much slower memory is if neighbouring invocations read far apart. */
   readonly scattered: number;
-  /** A four kept for a step of a row, where it is kept. */
+  /** The time to keep a four for a step of a row. */
   readonly register: number;
   readonly workgroupMemory: number;
 }
 
 /**
- * Fitted to 1300 timings on two cores with others at work: the mean error is a factor of 1.3, of which the noise of the
- * timings is a part.
+ * Fitted to 1300 timings on two cores that also did other work. The mean error is a factor of 1.3, and a part of it is
+ * the noise of the timings.
  */
 const software = (width: number): Rates => ({
   width,
@@ -63,7 +64,7 @@ const software = (width: number): Rates => ({
   workgroupMemory: 15,
 });
 
-/** About 1 TB/s, 100 processors with 8 workgroups of 128 each, a launch of a few microseconds. */
+/** For about 1 TB/s, 100 processors with 8 workgroups of 128 each, and a launch of a few microseconds. */
 const gpu = (width: number): Rates => ({
   width,
   four: 0.016,
@@ -88,7 +89,7 @@ export function costOf(variant: Variant, work: Work, traits: Traits): Cost {
   const turns = chunkRows === 0 ? 1 : Math.ceil(chunkRows / chunks);
   const vectors = Math.ceil((lanes * rows) / rates.width);
 
-  // Once to reduce and once to write; split rows are read by two dispatches.
+  // One read to reduce and one to write. Two dispatches read split rows.
   const reads = reduces ? 2 : 1;
   const elements = rowSteps * rowCount;
   const again = residency === "reload" ? elements * (reads - 1) * rates.cached : 0;
@@ -98,7 +99,7 @@ export function costOf(variant: Variant, work: Work, traits: Traits): Cost {
   const perLane = Math.ceil(Math.ceil(rowSteps / parts) / lanes) * turns;
   const kept =
     residency === "reload" ? 0 : residency === "registers" ? rates.register : rates.workgroupMemory;
-  // Rows taken together share an index and the affines: a step of four is cheaper than four steps.
+  // Rows taken together share an index and the affines: one step of four rows is cheaper than four steps.
   const step = rates.step * (reads + 1) * (together > 1 ? 0.7 * together : 1) + kept * work.held;
   const lanesCost = groups * vectors * perLane * step;
 
@@ -110,7 +111,7 @@ export function costOf(variant: Variant, work: Work, traits: Traits): Cost {
 
   const dispatches = parts > 1 ? 2 : 1;
   const launches = groups * rates.workgroup + dispatches * rates.dispatch;
-  // A workgroup runs on one core of a processor, however wide it is; on a GPU its vectors lie side by side.
+  // A workgroup runs on one core of a processor, however wide it is. On a GPU its vectors run side by side.
   const units = Math.max(1, traits.software ? groups : groups * vectors);
   const occupancy = (rates.busy * Math.ceil(units / rates.busy)) / units;
   const total = (bytes + lanesCost + barriers) * occupancy + launches;

@@ -1,14 +1,14 @@
 /**
- * The cost model, corrected by what was measured: the measured variants near to one say by how much the model is off
- * there (a mean weighted by distance, after Nadaraya and Watson), and how sure that is. Distance is counted in steps of
- * the sizes: a factor of two is one.
+ * The cost model, corrected by measurements. The measured variants near a variant say how much the model is off there
+ * (a mean weighted by distance, after Nadaraya and Watson), and how certain that is. The distance counts factors of two
+ * between the sizes.
  */
 import type { Variant } from "../../runtime/variants/variant.ts";
 import { strategyOf } from "./strategy.ts";
 
 export interface Known {
   readonly variant: Variant;
-  /** What the model said, in any unit. */
+  /** The model's prediction, in any unit. */
   readonly predicted: number;
   /** Milliseconds. */
   readonly measured: number;
@@ -16,21 +16,21 @@ export interface Known {
 
 export interface Estimate {
   readonly ms: number;
-  /** As good as it may turn out to be, with some luck. */
+  /** An optimistic estimate: how good it may turn out to be, with some luck. */
   readonly hopeful: number;
 }
 
-/** The weight of the model's own word, beside neighbours at distance 0. */
+/** The weight of the model's own prediction, relative to a neighbour at distance 0. */
 const prior = 0.6;
-/** By how much (in logarithms) a prediction is off that no neighbour speaks for: a factor of 2.7, seldom. */
+/** How much a prediction without neighbours is off, as a logarithm: a factor of 2.7, which is rare. */
 const spread = 1;
-/** Another strategy is as far as so many factors of two. */
+/** The distance to another strategy, in factors of two. */
 const otherStrategy = 2.5;
 const reach = 1.2;
 
 export function estimator(known: readonly Known[]): (variant: Variant, predicted: number) => Estimate {
   const errors = known.map(({ predicted, measured }) => Math.log(measured / predicted));
-  // What the model is off by as a whole: its unit.
+  // How much the model is off as a whole: its unit.
   const offset = middle(errors);
   return (variant, predicted) => {
     let [weights, sum] = [prior, 0];

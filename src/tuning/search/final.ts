@@ -1,35 +1,36 @@
 /**
- * The final of a search: the fastest few are timed again, in turn with the default, and fewer of them as it goes on
- * (successive halving; Karnin, Koren and Somekh, "Almost optimal exploration in multi-armed bandits", ICML 2013). It ends
- * when it is sure enough, so that a quiet machine is soon done and a noisy one takes the time that it needs.
+ * The final of a search: the fastest few are timed again, in turn with the default, and slower ones drop out as it goes
+ * on (successive halving; Karnin, Koren and Somekh, "Almost optimal exploration in multi-armed bandits", ICML 2013). It
+ * ends when the winner is certain enough, so it is short on a quiet machine and takes the time it needs on a noisy one.
  */
 import { byRatio, type Rated, ratioOf } from "./turns.ts";
 
-/** Less than this is not worth another variant than the default: two runs of the same differ by as much. */
+/** A smaller gain is not worth a variant other than the default: two runs of one variant differ by as much. */
 const tie = 0.03;
-/** Those within this factor of the best take part, and so many at most. */
+/** Candidates within this factor of the best take part, but at most `entrants` of them. */
 const close = 1.2;
 export const entrants = 12;
-/** From so many turns on, so many go on. */
+/** After `turns` turns, only the best `keep` go on. */
 const rounds = [
   { turns: 4, keep: 8 },
   { turns: 10, keep: 4 },
   { turns: 20, keep: 2 },
 ] as const;
 /**
- * Earlier nothing is sure: what others do to a machine lasts seconds, and favours now one variant and now another. After
- * eight turns weight standardization on SwiftShader once had a winner that was 1.12 times the default a minute later.
+ * No decision before this turn. Other work on a machine lasts seconds, and favours one variant now and another later.
+ * After eight turns, weight standardization on SwiftShader once had a winner that took 1.12 times the default a minute
+ * later.
  */
 const soonest = 12;
-/** That many are held even when the time is up: a winner by a single reading would be one by chance. */
+/** The fewest turns, even if the time is up: a winner by a single reading would win by chance. */
 export const leastTurns = 4;
 const mostTurns = 40;
 
 /**
- * @param ranked candidates with what was read of them in the search, the fastest first.
- * @param room how many can be timed `leastTurns` times before the time is up.
+ * @param ranked candidates with their readings from the search, the fastest first.
+ * @param room how many candidates can be timed `leastTurns` times before the time is up.
  * @param turn takes a reading of each.
- * @returns the winner, or undefined where it is the default.
+ * @returns the winner, or undefined if it is the default.
  */
 export async function holdFinal<R extends Rated>(
   ranked: readonly R[],
@@ -43,7 +44,7 @@ export async function holdFinal<R extends Rated>(
   let field = ranked
     .slice(0, Math.max(1, Math.min(entrants, room)))
     .filter((one) => ratioOf(one) <= close * least);
-  // What brought them here is luck in part, the more the more were tried, and counts no longer.
+  // The readings of the search are partly luck, more so the more variants it tried, so they no longer count.
   for (const one of field) one.ratios = [];
   for (let held = 0; held < mostTurns && (held < leastTurns || !isOver()); ) {
     await turn(field);
@@ -62,8 +63,8 @@ function beatsDefault(one: Rated, deviations = 2): boolean {
 }
 
 /**
- * Whether nobody can be better than the winner by more than a tie. It is asked after every turn and so may be wrong more
- * often than a question asked once: hence half a deviation more.
+ * Whether no candidate can be better than the winner by more than a tie. It is checked after every turn, so it errs
+ * more often than a single check would: hence half a deviation more.
  */
 function isDecided(field: readonly Rated[]): boolean {
   const deviations = 2.5;
@@ -77,8 +78,8 @@ function isDecided(field: readonly Rated[]): boolean {
 }
 
 /**
- * Whether it holds more often than of a fair coin, by so many standard deviations: the sign test, which asks for no shape
- * of the noise. Of few readings, all.
+ * Whether it holds more often than a fair coin would show, by so many standard deviations. This is the sign test, which
+ * needs no assumption about the noise. With few readings, it must hold for all.
  */
 function isSure(held: readonly boolean[], deviations: number): boolean {
   const { length } = held;

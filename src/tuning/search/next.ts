@@ -1,24 +1,24 @@
 /**
- * Which variants to try next. The cost model, corrected by what was measured (`estimate.ts`), says what is most hopeful;
- * besides come the most hopeful of each strategy that was not tried yet, since a model is off by strategy more than by
- * size, and the neighbours of the best, since the fastest sizes lie side by side.
+ * Chooses the variants to try next. Most are the most hopeful by the cost model, corrected by measurements
+ * (`estimate.ts`). It adds the most hopeful variant of each strategy not tried yet, because the model errs more between
+ * strategies than between sizes, and the neighbours of the best variant, because the fastest sizes lie side by side.
  */
 import type { Variant } from "../../runtime/variants/variant.ts";
 import { distance, type Estimate, estimator, type Known } from "./estimate.ts";
 import { type Strategy, strategies, strategyOf } from "./strategy.ts";
 
-/** So many are prepared and timed together. */
+/** The number of variants that are prepared and timed together. */
 const batch = 4;
-/** The search ends when what may still be gained, with luck, is less than this. */
+/** The search ends when the possible gain, with luck, is less than this. */
 const worthwhile = 0.03;
-/** Never measured: what should cost this much more than the best measured one, as the model says after correction. */
+/** A variant is not measured if the corrected model predicts this many times the best measured time. */
 export const byFar = 3;
 
 export interface Hopeful extends Estimate {
   readonly variant: Variant;
 }
 
-/** The most hopeful first. */
+/** Sorts variants, the most hopeful first. */
 export function byHope(
   open: Iterable<Variant>,
   known: readonly Known[],
@@ -31,8 +31,8 @@ export function byHope(
 }
 
 /**
- * Empty when nothing better is likely.
- * @param best the best so far, and what it takes, in the unit of the estimates.
+ * Returns an empty batch if nothing better is likely.
+ * @param best the best variant so far and its time, in the unit of the estimates.
  */
 export function nextBatch(
   ordered: readonly Hopeful[],

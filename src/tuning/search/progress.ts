@@ -1,4 +1,4 @@
-/** How far a search has come: what was tried, what it found, and how much time is left. */
+/** The progress of a search: what it tried, what it found, and how much time is left. */
 import type { Variant } from "../../runtime/variants/variant.ts";
 import type { Best, Candidate, Refused, Tried } from "./candidate.ts";
 import type { Known } from "./estimate.ts";
@@ -9,16 +9,16 @@ import { byRatio, type Runner, ratioOf, startTurns, type Turns } from "./turns.t
 export interface SearchInput {
   /** The default first. */
   readonly variants: readonly Variant[];
-  /** What each should cost, in any unit. */
+  /** Predicts the cost of a variant, in any unit. */
   readonly predict: (variant: Variant) => number;
-  /** Prepares and checks. A rejection ends the search. */
+  /** Prepares and checks a variant. A rejection ends the search. */
   readonly prepare: (variant: Variant) => Promise<Candidate | Refused>;
   readonly budgetMs: number;
-  /** Milliseconds, as `performance.now`. */
+  /** Milliseconds, like `performance.now`. */
   readonly now: () => number;
-  /** Hears of every variant that was tried. */
+  /** Called for every variant that was tried. */
   readonly onTried?: (tried: Tried, best: Best) => void;
-  /** Asked before each batch. */
+  /** Called before each batch; true stops the search. */
   readonly stopped?: () => boolean;
 }
 
@@ -34,23 +34,23 @@ export interface Progress {
   readonly turns: Turns;
   /** Milliseconds of the budget that are left. */
   left(): number;
-  /** Variants that were not tried yet, by key. */
+  /** Variants not tried yet, by key. */
   readonly open: Map<string, Variant>;
   readonly entries: Entry[];
-  /** All that were tried besides the default, the refused ones too. */
+  /** All variants that were tried except the default, also refused ones. */
   readonly tried: Tried[];
   readonly seen: Set<Strategy>;
-  /** So many are tried at most. */
+  /** The search tries at most this many. */
   readonly most: number;
 }
 
-/** Of the space, at most this share is measured; a small space may be measured a little further. */
+/** The search measures at most this share of the space, or a little more of a small space. */
 const share = 0.2;
 const fewest = 6;
-/** For a final of so many readings time is left, but a third of the budget at most. */
+/** The search leaves time for a final of this many readings, but at most a third of the budget. */
 const finalReadings = 200;
 
-/** @param start when the search began: preparing the default counts. */
+/** @param start when the search began. Preparing the default counts. */
 export function startProgress(input: SearchInput, reference: Candidate, start: number): Progress {
   const { variants, now } = input;
   const [initial, ...others] = variants as [Variant, ...Variant[]];
@@ -74,30 +74,30 @@ export function bestSoFar({ entries, initial }: Progress): Best {
     : { variant: first.variant, factor: 1 / ratioOf(first) };
 }
 
-/** Whether the time that is left is what the final needs. One candidate is tried, however short the time. */
+/** Whether only the time for the final is left. One candidate is always tried, however short the time. */
 export function isTimeUp({ entries, left, turns, input }: Progress): boolean {
   const forFinal = (): number => Math.min(finalReadings * turns.costMs(), input.budgetMs / 3);
   return entries.length > 0 && left() < forFinal();
 }
 
-/** What was not tried yet, the most hopeful first. */
+/** The variants not tried yet, the most hopeful first. */
 export function byHopeNow(progress: Progress): readonly Hopeful[] {
   return byHope(progress.open.values(), knownOf(progress), progress.input.predict);
 }
 
-/** What the estimates go by, in units of the default's time. */
+/** The measurements that the estimates use, in units of the default's time. */
 function knownOf({ initial, entries, input: { predict } }: Progress): readonly Known[] {
   const known = [{ variant: initial, predicted: predict(initial), measured: 1 }];
   for (const entry of entries) {
     const { variant } = entry;
-    // A clock that stood still must not make a logarithm of nothing.
+    // A clock that stood still gives 0, which has no logarithm.
     const measured = Math.max(ratioOf(entry), 1e-3);
     if (Number.isFinite(measured)) known.push({ variant, predicted: predict(variant), measured });
   }
   return known;
 }
 
-/** What a candidate's readings say. */
+/** Summarizes the readings of a candidate. */
 export function describe(entry: Entry, defaultMs: number): Tried {
   const ratio = ratioOf(entry);
   if (!Number.isFinite(ratio)) return { variant: entry.variant, refused: "the device was lost while it ran" };

@@ -1,4 +1,4 @@
-/** Tuning a program: its kernels one after the other, each with the whole program's time as the measure. */
+/** Tunes a program: one kernel after the other, measured by the time of the whole program. */
 import type { Program } from "../../program/program.ts";
 import type { Shapes } from "../../runtime/shapes/shapes.ts";
 import { chooseVariant } from "../../runtime/variants/default-variant.ts";
@@ -33,14 +33,14 @@ export interface KernelResult {
 }
 
 export interface ProgramResult {
-  /** By kernel, those that are not the default. */
+  /** By kernel. Kernels that run in the default variant are left out. */
   readonly choices: Choices;
   readonly kernels: readonly KernelResult[];
   readonly ms: number;
   readonly defaultMs: number;
 }
 
-/** What each kernel has to do, given what is chosen for those before it. */
+/** The work of each kernel, given the choices for the kernels before it. */
 export function worksOf(
   program: Program,
   shapes: Shapes,
@@ -60,7 +60,7 @@ export async function searchProgram(input: ProgramSearch): Promise<ProgramResult
   const { program, shapes, device, budgetMs } = input;
   const traits = traitsOf(device);
   const works = worksOf(program, shapes, device, new Map());
-  // Each gets of the time what it should take of the whole.
+  // Each kernel gets a share of the budget equal to its predicted share of the time.
   const shares = new Map<string, number>();
   for (const [kernel, work] of works) {
     if (work.rowCount > 0)

@@ -1,11 +1,12 @@
 /**
- * The search among the variants of one kernel. It knows no device: whoever calls it brings a way to prepare a variant
- * and to time it. Vocabulary: a *candidate* is a variant that was prepared and found right; a *reading* is one timing of
- * it; a *turn* takes a reading of the default and of each candidate of a small batch, so that a machine that drifts
- * drifts for all of them. A candidate counts by the median of its readings over that of the default in the same turn.
+ * The search among the variants of one kernel. It knows no device: the caller passes functions that prepare a variant
+ * and time it. Vocabulary: a *candidate* is a variant that was prepared and computes the right results; a *reading* is
+ * one timing of it; a *turn* takes a reading of the default and of each candidate of a small batch, so that drift of
+ * the machine affects all of them. A candidate is judged by the median of its readings over that of the default in the
+ * same turns.
  *
- * Batch after batch is chosen (`next.ts`) and timed in turns (`batch.ts`), until the time is up, enough were measured, or
- * nothing is left that could gain enough; then a final (`final.ts`) says who wins.
+ * The search chooses batch after batch (`next.ts`) and times each in turns (`batch.ts`), until the time is up, it
+ * measured enough variants, or no variant could gain enough. Then a final (`final.ts`) decides the winner.
  */
 
 import type { Variant } from "../../runtime/variants/variant.ts";
@@ -32,7 +33,7 @@ export interface SearchResult {
   readonly bestMs: number;
   readonly defaultMs: number;
   readonly tried: readonly Tried[];
-  /** Variants that were not measured, by the reason. */
+  /** Variants that were not measured, by reason. */
   readonly skipped: readonly Skipped[];
   readonly ended: Ended;
 }
@@ -49,7 +50,7 @@ export interface Skipped {
   readonly variants: readonly Variant[];
 }
 
-/** @throws Error where the default variant cannot be timed. */
+/** @throws Error if the default variant cannot be timed. */
 export async function search(input: SearchInput): Promise<SearchResult> {
   const start = input.now();
   const reference = await input.prepare(input.variants[0]!);
@@ -66,10 +67,10 @@ export async function search(input: SearchInput): Promise<SearchResult> {
   }
 }
 
-/** Batch after batch. @returns why there was no further one. */
+/** Times batch after batch. @returns why it stopped. */
 async function measureBatches(progress: Progress): Promise<Ended> {
   const { turns, seen, most, tried } = progress;
-  // They warm up, and say what a reading costs.
+  // These turns warm up the device and show the cost of a reading.
   await turns.take([]);
   await turns.take([]);
   for (;;) {
@@ -89,7 +90,7 @@ function endOf(progress: Progress, next: readonly Variant[]): Ended | undefined 
   return next.length === 0 ? "nothing better is likely" : undefined;
 }
 
-/** Nothing where it is the default. */
+/** Undefined if the default wins. */
 function winnerOf({ entries, turns, left }: Progress): Promise<Entry | undefined> {
   const room = Math.floor(left() / (leastTurns * turns.costMs())) - 1;
   return holdFinal(byRatio(entries), room, turns.take, () => left() <= 0);
@@ -112,7 +113,7 @@ function resultOf(progress: Progress, winner: Entry | undefined, ended: Ended): 
   };
 }
 
-/** What was not measured: because of what the model says of it, or because the search ended. */
+/** The variants that were not measured, because the model predicts too much or because the search ended. */
 function skippedOf(progress: Progress, ended: Ended): readonly Skipped[] {
   const bound = byFar / bestSoFar(progress).factor;
   const [far, rest]: [Variant[], Variant[]] = [[], []];

@@ -1,6 +1,7 @@
 /**
- * What a tuner may choose from for one kernel: every strategy in sizes that are powers of two. What is left out has its
- * reason, be it that it cannot be had (`whyIllegal`) or that it is another variant once more, only with idle lanes.
+ * The variants that a tuner may choose from for one kernel: every strategy, in sizes that are powers of two. A variant
+ * is left out for a stated reason: it is illegal (`whyIllegal`), or it equals another variant except for more idle
+ * lanes.
  */
 import { chooseVariant } from "../../runtime/variants/default-variant.ts";
 import { powerOfTwoFrom } from "../../runtime/variants/powers.ts";
@@ -34,11 +35,11 @@ export function spaceOf(work: Work, traits: Traits, limits: WorkgroupLimits): Sp
   return { variants: [...variants.values()], pruned };
 }
 
-/** How many variants each reason has left out, the commonest first. */
+/** How many variants were left out for each reason, the most frequent first. */
 export function reasonsOf(pruned: readonly Pruned[]): readonly (readonly [reason: string, count: number])[] {
   const counts = new Map<string, number>();
   for (const { reason } of pruned) {
-    // The numbers differ from variant to variant: `a workgroup has at most 256 invocations, not 512`.
+    // The numbers differ between variants: `a workgroup has at most 256 invocations, not 512`.
     const alike = reason.replace(/, not \d+/, "").replace(/^needs \d+ bytes/, "needs more");
     counts.set(alike, (counts.get(alike) ?? 0) + 1);
   }
@@ -73,16 +74,18 @@ function* product(work: Work, traits: Traits, limits: WorkgroupLimits, initial: 
   }
 }
 
-/** Around what the rule says, by fours. */
+/** Chunk counts around the default rule's, in factors of four. */
 function chunkCounts({ chunkRows }: Work, { chunks }: Variant): ReadonlySet<number> {
   if (chunkRows === 0) return new Set([1]);
   return new Set([1 / 16, 1 / 4, 1, 4, 16].map((by) => clamp(Math.round(chunks * by), 1, chunkRows)));
 }
 
-/** Workgroups that keep the largest device busy, several times over: to share rows among more only adds to merge. */
+/** Workgroups that keep the largest device busy several times over. More workgroups for each row only add merging. */
 const plenty = 2048;
 
-/** Why a variant that can be had is not worth a measurement, whatever the device: it is another one, with more idle. */
+/**
+ * Why a legal variant is not worth a measurement on any device: it does the same as another one, with more idle lanes.
+ */
 function redundancy(variant: Variant, work: Work, traits: Traits): string | null {
   const { lanes, rows, subgroup, together, columns, residency, parts } = variant;
   const { rowSteps, rowCount, reduces, across } = work;

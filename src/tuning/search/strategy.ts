@@ -1,4 +1,4 @@
-/** The strategies by name: what of a variant is another way to do it, and not another size. */
+/** The strategies by name: the properties in which variants differ in kind, not just in size. */
 import type { Variant } from "../../runtime/variants/variant.ts";
 
 export const strategies = [
@@ -25,7 +25,7 @@ export function strategyOf(variant: Variant): Strategy {
   return lanes <= subgroup ? "a subgroup a row" : "a workgroup a row";
 }
 
-/** The choice as one word, the same for two variants that differ in their reason alone. */
+/** The choice as one string. It is equal for two variants that differ only in their reason. */
 export function variantKey(variant: Variant): string {
   const { lanes, rows, subgroup, together, columns, residency, parts, chunks } = variant;
   return [lanes, rows, subgroup, together, columns ? "columns" : "rows", residency, parts, chunks].join(" ");

@@ -1,27 +1,29 @@
-/** Readings in turn with the default: each of a candidate stands beside one of the default that was taken just then. */
+/**
+ * Readings in turn with the default: each reading of a candidate is compared with one of the default in the same turn.
+ */
 import { median } from "../measure/spread.ts";
 
 export interface Timed {
-  /** Milliseconds of one run; Infinity where it took the device down. */
+  /** Milliseconds of one run; Infinity if it took the device down. */
   time(): Promise<number>;
 }
 
 export interface Rated {
-  /** Readings, each over the default's in the same turn. */
+  /** Readings, each divided by the default's in the same turn. */
   ratios: number[];
 }
 
-/** Who takes part in a turn. */
+/** A candidate that takes part in turns. */
 export interface Runner extends Rated {
   readonly candidate: Timed;
 }
 
 export interface Turns {
-  /** A reading of the default and of each. */
+  /** Takes a reading of the default and of each of `some`. */
   take(some: readonly Runner[]): Promise<void>;
   /** The default's readings, in milliseconds. */
   readonly defaults: readonly number[];
-  /** What a reading costs, in milliseconds: more than the time that it reads. */
+  /** The cost of a reading in milliseconds: more than the time that it measures. */
   costMs(): number;
 }
 
@@ -47,7 +49,7 @@ export function startTurns(reference: Timed, now: () => number): Turns {
     defaults,
     costMs: () => median(costs),
     async take(some) {
-      // There and back, so that a drift of the machine adds to one as often as it takes from it.
+      // The order alternates, so that drift of the machine raises a ratio as often as it lowers it.
       const back = defaults.length % 2 === 1;
       const first = back ? undefined : await readDefault();
       const times: (readonly [Runner, number])[] = [];

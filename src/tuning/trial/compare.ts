@@ -1,18 +1,21 @@
-/** Whether a candidate computed what it should: within the numerics contract of what is expected. */
+/** Checks whether the results of a candidate are right: within the numerics contract of the expected values. */
 import type { Program } from "../../program/program.ts";
 import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 
 export type Values = ReadonlyMap<string, ArrayLike<number>>;
 
-/** The contract in f32: relative to 1 or the value, whichever is larger; of a gradient, to the largest of its tensor. */
+/**
+ * The contract in f32: relative to 1 or the value, whichever is larger; for a gradient, to the largest of its tensor.
+ */
 const contract = 1e-5;
-/** f16 has eleven bits: a result may be rounded to either neighbour. */
+/** f16 has eleven bits: a result may round to either neighbour. */
 const halfUnit = 2 ** -10;
 const halfLeast = 2 ** -24;
 
 /**
- * @param allowed how often the contract's error is allowed: 2 where what is expected was computed in f32 itself.
- * @returns nothing, or where and by how much they differ.
+ * @param allowed a factor on the error that the contract allows: 2 if the expected values were themselves computed in
+ * f32.
+ * @returns null, or where and by how much the values differ.
  */
 export function disagreement(
   got: Values,
@@ -31,7 +34,7 @@ export function disagreement(
     for (let i = 0; i < expected.length; i++) {
       const [a, b] = [values[i]!, expected[i]!];
       if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue;
-      // Beyond what f16 or f32 can hold, both are infinite.
+      // Values beyond the range of f16 count as equal: they round to infinity or to 65504.
       if (half && Math.abs(b) > 65504 && Math.abs(a) >= 65504 && a * b > 0) continue;
       const size = Math.max(1, largest, Math.abs(b));
       const tolerance = allowed * contract * size + (half ? halfUnit * Math.abs(b) + halfLeast : 0);

@@ -1,4 +1,4 @@
-/** Where variants are tried: a device with buffers of our own, the default variant on it, and a stopwatch. */
+/** A test stand for variants: a device with our own buffers, the default variant on it, and a stopwatch. */
 import { chooseVariant } from "../../runtime/variants/default-variant.ts";
 import type { ChooseVariant } from "../../runtime/variants/variant.ts";
 import type { Candidate, Refused } from "../search/candidate.ts";
@@ -17,14 +17,14 @@ export interface Stand {
   destroy(): void;
 }
 
-/** What candidates are held against. */
+/** The values that candidates are compared with. */
 export interface Expected {
   readonly values: Values;
-  /** How often the contract's error is allowed: see `disagreement`. */
+  /** A factor on the contract's error: see `disagreement`. */
   readonly allowed: number;
 }
 
-/** @throws NormError where the device cannot do it. */
+/** @throws NormError if the device cannot run the program. */
 export async function setUpStand(device: GPUDevice, subject: Subject, timing: Timing): Promise<Stand> {
   const bed = makeBed(device, subject);
   let initial: Trial | undefined;
@@ -42,7 +42,7 @@ export async function setUpStand(device: GPUDevice, subject: Subject, timing: Ti
   }
 }
 
-/** Nothing, or where and by how much a trial's results are off. */
+/** Null, or where and by how much the results of a trial are wrong. */
 export async function wrongOf(
   { bed, subject }: Stand,
   trial: Trial,
@@ -52,7 +52,7 @@ export async function wrongOf(
   return disagreement(await trial.outputs(), values, subject.program, bed.dtypes, allowed);
 }
 
-/** Prepares a variant of each kernel, and holds what they compute against what is expected. */
+/** Prepares a variant of each kernel and compares its results with the expected values. */
 export async function candidateOn(
   stand: Stand,
   choose: ChooseVariant,

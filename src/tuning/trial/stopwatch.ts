@@ -1,4 +1,4 @@
-/** Timing candidates: chains of one length for all of them, so that what comes once with a chain is alike. */
+/** Times candidates with chains of one length, so that the fixed cost of a chain is the same for all. */
 
 import { traitsOf } from "../../runtime/variants/traits.ts";
 import { chooseClock } from "../measure/choose-clock.ts";
@@ -13,22 +13,23 @@ export interface Stopwatch {
 }
 
 /**
- * A chain takes about this long: 300 steps of the clock that browsers give to timestamp queries, 65,536 ns each, and 200
- * of a wall clock of 0.1 ms.
+ * A chain takes about this long: 300 steps of the clock that browsers give to timestamp queries, 65,536 ns each, and
+ * 200 steps of a wall clock of 0.1 ms.
  */
 const chainMs = 20;
 const longest = 4000;
 /**
- * On a processor others work as well, and a dispatch that finds one core taken runs on the other alone: times have modes,
- * a factor of two apart, and a long chain mixes them. A reading is the shortest of a few short chains: by medians of
- * eight readings identical variants then came out within 1 % of each other, with chains of 3 ms within 2 %.
+ * On a processor other programs run too, and a dispatch that finds one core taken runs on the other alone. So times
+ * have modes, a factor of two apart, and a long chain mixes them. A reading is therefore the shortest of a few short
+ * chains: by medians of eight readings, identical variants then differed by less than 1 %, and with chains of 3 ms by
+ * less than 2 %.
  */
 const onProcessor = { chainMs: 6, chains: 4, togetherMs: 40 };
-/** Who takes that much longer than the default in a single run is not worth a chain. */
+/** A candidate that takes this many times the default in a single run is not worth a chain. */
 const slow = 3;
 const noticeableMs = 2;
 
-/** @param record what chains are made as long as needed for: the default. */
+/** @param record records the default. Chains are as long as it needs. */
 export async function startStopwatch(device: GPUDevice, record: Record): Promise<Stopwatch> {
   const { software } = traitsOf(device);
   const clock = software ? wallClock(device) : await chooseClock(device);
@@ -37,7 +38,7 @@ export async function startStopwatch(device: GPUDevice, record: Record): Promise
     clock.time((pass) => {
       for (let i = 0; i < count; i++) one(pass);
     });
-  /** @param before chains of that length that were timed already. */
+  /** @param before timings of chains of that length taken earlier. */
   const shortest = async (count: number, one: Record, before: readonly number[] = []): Promise<number> => {
     let least = Math.min(...before);
     let spent = before.reduce((a, b) => a + b, 0);
@@ -63,7 +64,7 @@ export async function startStopwatch(device: GPUDevice, record: Record): Promise
   return {
     clock,
     async time(one) {
-      // The shorter of two: a turn of the scheduler is longer than a small kernel.
+      // The shorter of two, because a turn of the scheduler is longer than a small kernel.
       const singles = [await chain(1, one), await chain(1, one)];
       const surplus = Math.min(...singles) - single;
       if (surplus > Math.max(slow * usual, noticeableMs)) return usual + surplus;

@@ -1,10 +1,10 @@
-/** What a tuner tells time by: tests bring one of their own, and so depend on no machine. */
+/** The clocks of a tuner. Tests pass their own, so that they depend on no machine. */
 import { type Stopwatch, startStopwatch } from "./stopwatch.ts";
 
 export interface Timing {
-  /** Milliseconds, of which the budget is counted. */
+  /** Milliseconds. The budget is counted with it. */
   now(): number;
-  /** @param record what chains are made as long as needed for: the default. */
+  /** @param record records the default. Chains are as long as it needs. */
   startStopwatch(device: GPUDevice, record: (pass: GPUComputePassEncoder) => void): Promise<Stopwatch>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The buffers of a norm on which its candidates are tried, one after the other: random data, the same for all of them
- * and the same each time, in buffers of our own, so that nothing of the user's is read or written.
+ * The buffers on which the candidates of a norm are tried, one after the other. They hold random data, the same for all
+ * candidates and each time. They are our own, so that the tuner never reads or writes the user's.
  */
 
 import type { Program, ProgramTensor } from "../../program/program.ts";
@@ -13,22 +13,22 @@ import { createNorm } from "../../runtime/webgpu/norm.ts";
 import { type Feeds, randomFeeds } from "../measure/random-feeds.ts";
 import { storageBuffer, upload } from "../measure/storage-buffer.ts";
 
-/** What is tuned: a program for one set of extents. */
+/** The thing that is tuned: a program for one set of extents. */
 export interface Subject {
   readonly program: Program;
   readonly options: Pick<NormOptions, "dims" | "params" | "dtype">;
-  /** What to upload, by tensor; random data where left out. */
+  /** The values to upload, by tensor. Random data by default. */
   readonly feeds?: Feeds;
 }
 
 export interface Bed {
   readonly shapes: Shapes;
   readonly dtypes: Dtypes;
-  /** What was uploaded, rounded to its dtype. */
+  /** The uploaded values, rounded to the dtype of each tensor. */
   readonly feeds: Feeds;
-  /** What must move at least: each input read once, each output written once, an updated state both. */
+  /** The minimum traffic: each input is read once, each output is written once, an updated state both. */
   readonly bytes: number;
-  /** @throws NormError where the device cannot do it. */
+  /** @throws NormError if the device cannot run the program. */
   prepare(choose: ChooseVariant): Promise<Trial>;
   destroy(): void;
 }
@@ -37,7 +37,7 @@ export interface Bed {
 export interface Trial {
   readonly norm: Norm;
   record(pass: GPUComputePassEncoder): void;
-  /** Runs once, from the states as they were given, and reads the outputs and updated states. */
+  /** Runs once, starting from the given states, and reads the outputs and updated states. */
   outputs(): Promise<ReadonlyMap<string, Float32Array>>;
   destroy(): void;
 }
@@ -79,7 +79,8 @@ export function makeBed(device: GPUDevice, { program, options, feeds: given }: S
         record: (pass) => norm.encode(pass, named),
         async outputs() {
           reset();
-          // A candidate that writes nothing must not be taken for right because another one had.
+          // Otherwise a candidate that writes nothing would pass, because the results of the previous one are still
+          // there.
           clear(device, results, buffers);
           const encoder = device.createCommandEncoder();
           const pass = encoder.beginComputePass();

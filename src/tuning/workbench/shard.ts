@@ -1,17 +1,17 @@
-/** `--shard 2/8`: the same work on every machine, of which each does its part, as test runners do. */
+/** `--shard 2/8`: every machine gets the same list of work and does its own share, as in test runners. */
 export interface Shard {
   readonly index: number;
   readonly count: number;
 }
 
-/** Nothing for a text that is none. Counted from 1. */
+/** Undefined if the string is not a shard. Shards count from 1. */
 export function parseShard(text: string): Shard | undefined {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };
   return shard.index >= 1 && shard.index <= shard.count ? shard : undefined;
 }
 
-/** In the order of their keys every n-th, so that it does not matter in which order the work was given. */
+/** Every n-th item in the order of the keys, so that the order of the list does not matter. */
 export function shardOf<T>(
   all: readonly T[],
   keyOf: (one: T) => string,

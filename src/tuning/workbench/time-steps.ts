@@ -1,4 +1,4 @@
-/** A step of training: a forward and a backward pass, with what the one keeps for the other. */
+/** A training step: a forward and a backward pass, with the saved tensors between them. */
 
 import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
@@ -21,8 +21,8 @@ export interface Step {
 }
 
 /**
- * What a backward pass is fed: what the forward pass read, wrote and kept, and random cotangents. The oracle, which
- * knows nothing of what is kept, then says whether it was the right thing.
+ * The feeds of a backward pass: the tensors that the forward pass read, wrote and saved, and random cotangents. The
+ * oracle knows nothing of saved tensors, so comparing with it shows whether the right values were saved.
  */
 export async function feedsAfter(device: GPUDevice, forward: Pass, backward: Subject): Promise<Feeds> {
   const { program, options } = backward;
@@ -44,7 +44,7 @@ export async function feedsAfter(device: GPUDevice, forward: Pass, backward: Sub
 
 const turns = 15;
 
-/** Milliseconds of each, forward and backward: medians of their ratios to the first in the same turn. */
+/** Milliseconds of each step, forward and backward: medians of the ratios to the first step in the same turn. */
 export async function timeSteps(
   device: GPUDevice,
   steps: readonly Step[],
@@ -71,7 +71,7 @@ export async function timeSteps(
   const [first] = prepared;
   if (first === undefined) return [];
   const watch = await startStopwatch(device, first.record);
-  // The first turn warms up.
+  // The first turn warms up the device.
   for (const one of prepared) await watch.time(one.record);
   const firsts: number[] = [];
   const ratios = prepared.map((): number[] => []);

@@ -1,4 +1,4 @@
-/** Tunes one program for one set of extents on a device, with every candidate held against the float64 oracle. */
+/** Tunes one program for one set of extents on a device, and compares every candidate with the float64 oracle. */
 
 import { interpret } from "../../graph/oracle/interpret.ts";
 import type { Graph } from "../../graph/tensor/graph.ts";
@@ -23,14 +23,14 @@ export interface JobOptions {
 export interface JobResult extends ProgramResult {
   readonly copyMs: number;
   readonly bytes: number;
-  /** What the candidates were held against. */
+  /** What the candidates were compared with. */
   readonly against: "oracle" | "default variant";
 }
 
-/** Elements above which the oracle would take minutes and gigabytes. */
+/** With more elements than this the oracle would take minutes and gigabytes. */
 const mostForOracle = 2 ** 25;
 
-/** The job cannot be done: the default is wrong, which is a defect of ours. */
+/** The job cannot be done because the default variant is wrong, which is our defect. */
 export class WrongDefault extends Error {}
 
 /** @throws WrongDefault */
@@ -74,14 +74,17 @@ export async function runJob(
   }
 }
 
-/** A stand that is set up again on another device when its own is lost. */
+/** A stand that is set up again on a new device when its device is lost. */
 interface RenewingStand {
   current(): Stand;
-  /** Whether it was. */
+  /** Whether the device was lost. */
   renewIfLost(): Promise<boolean>;
 }
 
-/** A candidate that outlives its device: the one that took it down counts as infinitely slow, the others go on. */
+/**
+ * A candidate that survives the loss of its device. The one that caused the loss counts as infinitely slow; others go
+ * on.
+ */
 async function lastingCandidate(
   { current, renewIfLost }: RenewingStand,
   choose: ChooseVariant,
@@ -102,7 +105,7 @@ async function lastingCandidate(
           const again = await candidateOn(stand, choose, expected);
           if ("refused" in again) throw new Error(again.refused);
           made = again;
-          // It warms up.
+          // This run warms up the device.
           await made.time();
         }
         return await made.time();
@@ -112,7 +115,7 @@ async function lastingCandidate(
       }
     },
     release() {
-      // What was made on a lost device went with it.
+      // Resources of a lost device are already gone.
       if (stand === current()) made.release();
     },
   };

@@ -1,11 +1,11 @@
-/** A device that may be lost and opened again: a candidate that takes it down costs itself and no other. */
+/** A device that can be opened again after a loss, so that a candidate that takes it down costs no other candidate. */
 import type { OpenedDevice } from "../../tools/device/open.ts";
 
 export interface Workplace {
   current(): OpenedDevice;
-  /** Whether the device is lost by now. */
+  /** Whether the device is lost. */
   isLost(): Promise<boolean>;
-  /** Opens another. */
+  /** Opens a new device. */
   renew(): Promise<void>;
   close(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export async function openWorkplace(open: () => Promise<OpenedDevice>): Promise<
   return {
     current: () => opened,
     async isLost() {
-      // The promise may be settled only after what failed because of it.
+      // The promise may settle only after the failure that the loss caused.
       const turn = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 20));
       return Promise.race([opened.device.lost.then(() => true), turn]);
     },

@@ -1,4 +1,4 @@
-/** What a call of a norm gives to its tensors, params and states. */
+/** Binds the arguments of a norm call to the callee's tensors, params and states. */
 
 import type { Node } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
@@ -13,13 +13,13 @@ export interface Argument {
 }
 
 export interface Bound {
-  /** Values for inputs, affines and params, by the callee's names. */
+  /** Values of inputs, affines and params, by the callee's names. */
   readonly nodes: ReadonlyMap<string, Argument>;
-  /** The caller's states for the callee's. */
+  /** The caller's state for each state of the callee. */
   readonly states: Map<string, string>;
 }
 
-/** Inputs by position, everything by name behind the semicolon. */
+/** Inputs are given by position, everything else by name after the semicolon. */
 export function bindArguments(scope: Scope, expr: CallExpr, callee: Declarations): Bound | undefined {
   const nodes = new Map<string, Argument>();
   const states = new Map<string, string>();

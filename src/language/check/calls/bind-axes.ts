@@ -1,4 +1,4 @@
-/** Which axes of the caller the axes of a called norm stand for. */
+/** Binds the axes of a called norm to the caller's axes. */
 
 import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
 import type { GraphAxis, GraphFactor } from "../../../graph/tensor/graph.ts";
@@ -12,10 +12,10 @@ import type { Scope } from "../scope/scope.ts";
 import type { Argument } from "./arguments.ts";
 import { axisGroups, matchDims } from "./match-axes.ts";
 
-/** From each factor of the callee to factors of the outermost norm. */
+/** Maps each factor of the callee to factors of the outermost norm. */
 export type AxisBinding = ReadonlyMap<string, AxisSet>;
 
-/** A call of a norm, and what it was given by the callee's names. */
+/** A call of a norm, with its arguments by the callee's names. */
 export interface Call {
   readonly scope: Scope;
   readonly expr: CallExpr;
@@ -25,7 +25,7 @@ export interface Call {
 
 export type BindingResult =
   | { readonly kind: "bound"; readonly axes: AxisBinding }
-  /** The axes do not fit, and the user has been told. */
+  /** The axes do not fit. The mistake is already reported. */
   | { readonly kind: "reported" }
   /** The callee splits an axis that is whole here: the check starts again with that axis split. */
   | { readonly kind: "split"; readonly factor: string; readonly into: readonly GraphFactor[] };
@@ -48,7 +48,7 @@ export function bindAxes(call: Call): BindingResult {
   return reportUnbound(call, binding) ? reported : { kind: "bound", axes: binding };
 }
 
-/** Which axes of an argument stand for which in the brackets of its input; undefined where they do not fit. */
+/** Matches the axes of an argument to those in the brackets of its input; undefined if they do not fit. */
 function matchInput(
   { scope, expr, callee }: Call,
   tensor: DeclaredTensor,
@@ -65,7 +65,7 @@ function matchInput(
   return undefined;
 }
 
-/** Adds to what is bound already; false where one axis of the callee would be two of the caller's. */
+/** Adds axes to the binding. False if one axis of the callee would stand for two of the caller's. */
 function enterAll({ scope, expr }: Call, binding: Map<string, AxisSet>, axes: AxisBinding): boolean {
   for (const [name, to] of axes) {
     const known = binding.get(name);
@@ -80,7 +80,9 @@ function enterAll({ scope, expr }: Call, binding: Map<string, AxisSet>, axes: Ax
   return true;
 }
 
-/** A fixed extent (`axes M = 3`) of the callee has no axis here: its tensors cannot be bound or left out. */
+/**
+ * Reports an axis of the callee with no axis here, such as a fixed extent (`axes M = 3`): its tensors cannot be bound.
+ */
 function reportUnbound({ scope, expr, callee }: Call, binding: AxisBinding): boolean {
   const open = callee.axes.flatMap((one) => one.factors).find((one) => !binding.has(one.name));
   if (open === undefined) return false;
@@ -98,13 +100,13 @@ function axesText(scope: Scope, factors: AxisSet): string {
   return factors.length === 0 ? "no axis" : quoted(axisNames(scope.session.outer.axes, factors));
 }
 
-/** A part of a split axis can stand in brackets by itself, and is an axis without an extent of its own there. */
+/** A factor of a split axis can be in brackets by itself. There it is an axis without an extent of its own. */
 function axisOf(callee: Declarations, dim: string): GraphAxis {
   const own = { name: dim, variadic: false, factors: [{ name: dim, extent: null }] };
   return callee.axes.find((one) => one.name === dim) ?? own;
 }
 
-/** What one axis in the brackets of an input stands for. */
+/** Binds one axis in the brackets of an input. */
 function bindDim(call: Call, dim: string, factors: AxisSet): BindingResult {
   const { name, factors: parts } = axisOf(call.callee, dim);
   return parts.length === 1 ? bindWhole(call, name, parts[0], factors) : bindSplit(call, parts, factors);
@@ -131,7 +133,7 @@ function bindWhole(
   return { kind: "bound", axes: new Map([[name, factors]]) };
 }
 
-/** An axis that the callee splits: it is split in the same way here, or whole and then split for the call. */
+/** Binds an axis that the callee splits. Here it is split in the same way, or whole and then split for the call. */
 function bindSplit(call: Call, parts: readonly GraphFactor[], factors: AxisSet): BindingResult {
   const extents: GraphFactor["extent"][] = [];
   for (const part of parts) {
@@ -155,7 +157,7 @@ function bindSplit(call: Call, parts: readonly GraphFactor[], factors: AxisSet):
   return reported;
 }
 
-/** `C` split for a callee's `G * K`: `C_G * C_K`, or what is near that and not taken. */
+/** Names for the factors of `C`, split for a callee's `G * K`: `C_G * C_K`, or a similar name if that is taken. */
 function namedParts(
   { session }: Scope,
   factor: string,
@@ -181,14 +183,14 @@ function reportOtherSplit({ scope, expr }: Call, parts: readonly GraphFactor[], 
   scope.report(diagnostic("N306", message, expr.span, note === undefined ? {} : { note }));
 }
 
-/** The extent of a value's only axis, where the text says it. */
+/** The extent of a value's only axis, if the spec states it. */
 function soleExtent(scope: Scope, factors: AxisSet): GraphFactor["extent"] {
   if (factors.length !== 1) return null;
   const all = scope.session.outer.axes.flatMap((one) => one.factors);
   return all.find((one) => one.name === factors[0])?.extent ?? null;
 }
 
-/** What the call gives for a part of a split axis that a param of the callee sets. Undefined if it cannot be one. */
+/** The extent that the call gives for a factor set by a param of the callee. Undefined if it cannot be an extent. */
 function factorExtent(
   { scope, expr, callee, args }: Call,
   part: GraphFactor,

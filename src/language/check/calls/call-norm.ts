@@ -1,6 +1,6 @@
 /**
- * A norm called by a norm. Its body is read in place, with the caller's values for its tensors and params and the
- * caller's axes for its own; the value of the call is its first output.
+ * A norm called by a norm. Its body is read in place. The caller's values replace its tensors and params, and the
+ * caller's axes replace its axes. The value of the call is its first output.
  */
 
 import { type AxisSet, isSubset } from "../../../graph/tensor/axes.ts";
@@ -29,7 +29,7 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
   if (session.calling.has(norm.decl)) {
     const direct = norm.decl === scope.declarations.decl;
     const message = `the norm \`${name}\` calls itself${direct ? "" : ", through another"}`;
-    // Not as a mistake of the calls on the way here.
+    // Reported directly, so that it does not count as a mistake of the calls in between.
     session.report(diagnostic("N206", message, expr.span));
     return undefined;
   }
@@ -75,7 +75,7 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
   countNodes(session, value);
   if (session.stopped || (value !== undefined && !hasErrors(found)))
     return session.stopped ? undefined : value;
-  // A norm in whose own check nothing was found fails here for what it was given.
+  // If the norm's own check found no mistake, it fails here because of its operands.
   if (found.length > 0) {
     const message = `\`${name}\` cannot be used on these operands: ${found[0].message}`;
     scope.report(diagnostic("N307", message, expr.span));
@@ -83,7 +83,7 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
   return undefined;
 }
 
-/** Where the norm itself is not understood, mistakes in its operands are still seen. */
+/** Also if the norm is unknown, mistakes in its operands are reported. */
 function readOperands(scope: Scope, expr: CallExpr): void {
   for (const one of expr.arguments) scope.session.evaluate(scope, one);
   for (const { value } of expr.settings) scope.session.evaluate(scope, value);
@@ -139,7 +139,7 @@ function givenValues(
   return given;
 }
 
-/** The factors behind the names in brackets. */
+/** The factors of the axes in brackets. */
 export function tensorFactors(declarations: Declarations, dims: readonly string[]): string[] {
   return dims.flatMap((dim) => {
     const axis = declarations.axes.find((one) => one.name === dim);

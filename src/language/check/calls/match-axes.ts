@@ -1,4 +1,4 @@
-/** Which axes of a value stand for which of those in the brackets of a called norm's input. */
+/** Matches the axes of a value to the axes in the brackets of a called norm's input. */
 import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
 import type { Node } from "../../../graph/tensor/graph.ts";
 import type { Declarations } from "../declarations/declare.ts";
@@ -9,7 +9,7 @@ export interface Group {
   readonly factors: AxisSet;
 }
 
-/** The axes of a value in the order of the first input that has just these, else in the order of the `axes` line. */
+/** The axes of a value in the order of the first input that has exactly these, else in the order of the `axes` line. */
 export function axisGroups(scope: Scope, node: Node): Group[] {
   const { outer } = scope.session;
   const whole = (dim: string): AxisSet =>
@@ -26,7 +26,7 @@ export function axisGroups(scope: Scope, node: Node): Group[] {
   });
 }
 
-/** By name where all names agree, else by position; a variadic axis takes what is left between. */
+/** Matches by name if all names agree, else by position. A variadic axis takes the axes left in between. */
 export function matchDims(
   callee: Declarations,
   dims: readonly string[],

@@ -1,11 +1,11 @@
-/** The axes of a norm: which there are, what they are made of, and what a name among brackets stands for. */
+/** The axes of a norm: their names and factors, and the axis that each name in brackets refers to. */
 
 import type { GraphAxis } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { AxisDecl, AxisRef, Name, NormDecl } from "../../syntax/ast.ts";
 
-/** Far above what a device can tell apart; below it, going through all axes for each name costs nothing. */
+/** Far more axes than any device supports. Below this number, searching all axes for each name costs nothing. */
 const maxAxes = 256;
 export const maxExtent = 2 ** 31 - 1;
 
@@ -65,7 +65,7 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
   return axes;
 }
 
-/** `...S` stands for any number of axes: there is no one extent to fix or to split. */
+/** `...S` stands for any number of axes, so it has no single extent to fix or split. */
 function refuseExtent(one: AxisDecl, params: ReadonlyMap<string, Span>, report: Report): void {
   const name = one.axis.name.text;
   if (one.factors !== undefined || one.extent !== undefined) {
@@ -93,7 +93,7 @@ function fixedExtent(one: AxisDecl, report: Report): number | null {
   return null;
 }
 
-/** The axes in brackets behind a tensor; undefined if one of them is wrong. */
+/** The axes in brackets after a tensor; undefined if one of them is wrong. */
 export function resolveDims(
   refs: readonly AxisRef[],
   axes: readonly GraphAxis[],
@@ -135,7 +135,7 @@ export function resolveDims(
   return sound ? dims : undefined;
 }
 
-/** The factors that an axis stands for: its own if it is split, itself otherwise. */
+/** The factors of an axis: its own if it is split, else the axis itself. */
 export function resolveAxis(ref: AxisRef, axes: readonly GraphAxis[], report: Report): string[] | undefined {
   const name = ref.name.text;
   const axis = axes.find((one) => one.name === name);
@@ -159,7 +159,10 @@ export function resolveAxis(ref: AxisRef, axes: readonly GraphAxis[], report: Re
   return axis === undefined ? [name] : axis.factors.map((one) => one.name);
 }
 
-/** A set of factors as a user names them: an axis whose factors are all there is that axis, `...S` has its dots. */
+/**
+ * Names a set of factors as a user would. If all factors of an axis are there, it is named as that axis; `...S` has
+ * dots.
+ */
 export function axisNames(axes: readonly GraphAxis[], factors: readonly string[]): string[] {
   return axes.flatMap((axis) => {
     const present = axis.factors.filter((one) => factors.includes(one.name)).map((one) => one.name);

@@ -5,7 +5,7 @@ import { diagnostic, type Report } from "../../diagnostics/diagnostic.ts";
 import type { Expr } from "../../syntax/ast.ts";
 import { binaryOperators } from "./infix.ts";
 
-/** The value of an expression made of numbers and arithmetic; anything else is N408. */
+/** The value of an expression of numbers and arithmetic. Anything else is N408. */
 export function constantValue(expr: Expr, report: Report): number | undefined {
   switch (expr.kind) {
     case "number":

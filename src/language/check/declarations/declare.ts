@@ -1,4 +1,4 @@
-/** The declarations of one norm: axes, params, tensors, equations by mode. Equations are not looked into yet. */
+/** The declarations of one norm: axes, params, tensors, equations by mode. Equations are not read yet. */
 
 import type { GraphAxis } from "../../../graph/tensor/graph.ts";
 import type { Mode } from "../../../program/program.ts";
@@ -24,10 +24,10 @@ export interface Declarations {
   readonly axes: readonly GraphAxis[];
   readonly params: ReadonlyMap<string, DeclaredParam>;
   readonly tensors: ReadonlyMap<string, DeclaredTensor>;
-  /** Params and tensors that are declared wrongly: what uses them says nothing more. */
+  /** Params and tensors with wrong declarations. Their uses cause no further messages. */
   readonly broken: ReadonlySet<string>;
   readonly outputs: readonly DeclaredOutput[];
-  /** Equations outside `on` blocks, and those of each mode. */
+  /** Equations outside `on` blocks, and the equations of each mode. */
   readonly equations: ReadonlyMap<string, Equation>;
   readonly modeEquations: Readonly<Record<Mode, ReadonlyMap<string, Equation>>>;
   readonly updates: readonly Update[];
@@ -84,7 +84,7 @@ function declareTensors(
   return declareEach(tensors, isFull, ({ decl, role }) => declareTensor(decl, role, axes, report));
 }
 
-/** Those behind the last diagnostic that is reported are neither: nothing of the norm will be built. */
+/** Declarations after the last reported diagnostic are in neither map: the norm will not be built anyway. */
 function declareEach<D extends Definition, T>(
   definitions: readonly D[],
   isFull: () => boolean,
@@ -145,7 +145,7 @@ function requireInputAndOutput(decl: NormDecl, report: Report): void {
   }
 }
 
-/** Without sound inputs nothing is known of extents, and that was reported already. */
+/** Without correct inputs no extents are known, and the inputs' mistakes are already reported. */
 function checkKnownExtents(
   decl: NormDecl,
   axes: readonly GraphAxis[],

@@ -1,4 +1,4 @@
-/** What a norm defines by name: its params, tensors and equations, in the order of the text. */
+/** The named definitions of a norm: its params, tensors and equations, in the order of the text. */
 
 import type { Mode } from "../../../program/program.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
@@ -17,7 +17,7 @@ export type Equation = Extract<Statement, { kind: "define" }>;
 export type Definition =
   | { readonly kind: "param"; readonly decl: ParamDecl }
   | { readonly kind: "tensor"; readonly role: TensorRole; readonly decl: TensorDecl }
-  /** `mode`: of the `on` block around it, null outside of one. */
+  /** `mode`: the mode of the `on` block around it; null outside of one. */
   | { readonly kind: "equation"; readonly mode: Mode | null; readonly decl: Equation };
 
 export function definitionsIn(decl: NormDecl): Definition[] {
@@ -46,7 +46,7 @@ function definitionsOf(item: NormItem): Definition[] {
   }
 }
 
-/** Undefined for a word that is no mode. */
+/** Undefined if the word is not a mode. */
 export function modeOf(name: Name): Mode | undefined {
   return name.text === "train" || name.text === "infer" ? name.text : undefined;
 }
@@ -58,7 +58,7 @@ const reserved = new Map([
   ["dtype", "an option of the generated code"],
 ]);
 
-/** Each name is defined once, or once in each mode: those that stand, without the ones that come too late. */
+/** Each name may be defined once, or once in each mode. Returns the valid definitions, without later duplicates. */
 export function firstOfEachName(definitions: readonly Definition[], report: Report): Definition[] {
   const spans = {
     always: new Map<string, Span>(),

@@ -1,4 +1,4 @@
-/** What the infix operators of the language mean. `a > b` is `b < a`: fewer operators for every later stage. */
+/** The operators that infix operators stand for. `a > b` becomes `b < a`, so later stages have fewer operators. */
 import type { Operator } from "../../../graph/operators/operators.ts";
 import type { BinaryOperator } from "../../syntax/ast.ts";
 

@@ -5,7 +5,7 @@ import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic
 import { quoted } from "../../diagnostics/suggestion.ts";
 import type { NormDecl } from "../../syntax/ast.ts";
 
-/** `given`: the axes that stand in the brackets of inputs. */
+/** @param given the axes in the brackets of inputs. */
 export function checkExtents(
   decl: NormDecl,
   axes: readonly GraphAxis[],

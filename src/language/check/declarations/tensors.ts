@@ -1,4 +1,4 @@
-/** Params and tensors of a norm, each looked at by itself. */
+/** Declares the params and tensors of a norm, each by itself. */
 
 import type { GraphAxis, GraphParam } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";

@@ -1,4 +1,4 @@
-/** Names that are declared and never used: most often a slip of the pen. */
+/** Warns about names that are declared and never used. Most often these are typing mistakes. */
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import type { Declarations } from "./declare.ts";
 

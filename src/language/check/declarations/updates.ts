@@ -1,4 +1,4 @@
-/** The `on` blocks of a norm: which there are, and which state each one updates. */
+/** The `on` blocks of a norm, and the state updates in them. */
 
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
@@ -7,7 +7,7 @@ import { modeOf } from "./definitions.ts";
 
 export type Update = Extract<Statement, { kind: "update" }>;
 
-/** Whether the norm has `on` blocks. Reports those of modes that do not exist. */
+/** Whether the norm has `on` blocks. Reports blocks for modes that do not exist. */
 export function declareModes(decl: NormDecl, report: Report): boolean {
   const blocks = decl.items.filter((item) => item.kind === "mode");
   for (const { mode } of blocks) {

@@ -13,10 +13,13 @@ export function callOperator(scope: Scope, expr: CallExpr, op: Operator): Value 
   return args && scope.builder.map(op, ...args);
 }
 
-/** A function is read anew with its operands in place of its parameters; it sees nothing else of the caller. */
+/**
+ * Reads the body of a function again for each call, with operands for its parameters. It sees nothing else of the
+ * caller.
+ */
 export function callFunction(scope: Scope, expr: CallExpr, fn: Declared<FunctionDecl>): Value {
   const { decl, module } = fn;
-  // Of one that was half read not all parameters may be known.
+  // If the function was half read, some of its parameters may be missing.
   const isHalfRead = module.file.gaps.items.has(decl);
   const args = evaluateArguments(scope, expr, isHalfRead ? expr.arguments.length : decl.parameters.length);
   if (args === undefined || scope.session.known.broken.has(decl)) return undefined;
@@ -33,7 +36,7 @@ export function callFunction(scope: Scope, expr: CallExpr, fn: Declared<Function
     return undefined;
   }
   if (!countCall(session)) return undefined;
-  // What is found in the text of a function that ships with the language is the caller's matter.
+  // A mistake found in a function that ships with the language is the caller's.
   const report: Report = module.builtIn
     ? (one) => scope.report({ ...one, span: expr.span, labels: [] })
     : scope.report;

@@ -1,4 +1,4 @@
-/** Expressions: syntax to nodes. */
+/** Evaluates expressions: from syntax to nodes. */
 
 import { isOperator } from "../../../graph/operators/operators.ts";
 import type { Node } from "../../../graph/tensor/graph.ts";
@@ -55,7 +55,7 @@ function read(scope: Scope, expr: Expr): Value {
   }
 }
 
-/** `a + b + c + …` leans to the left: read in a loop, a long one is not deep. */
+/** `a + b + c + …` is a tree that leans to the left. A loop reads it, so a long one does not nest calls. */
 function chain(scope: Scope, expr: Expr): Value {
   const links: Extract<Expr, { kind: "binary" }>[] = [];
   let first = expr;

@@ -1,4 +1,4 @@
-/** Forms that name axes: `mean(x over N)`, `standardize(x over K; eps)`, `size(N)`, `index(M)`, `w[M = 0]`. */
+/** Expressions that name axes: `mean(x over N)`, `standardize(x over K; eps)`, `size(N)`, `index(M)`, `w[M = 0]`. */
 
 import { isOperator } from "../../../graph/operators/operators.ts";
 import { type AxisSet, isSubset, minus } from "../../../graph/tensor/axes.ts";
@@ -10,14 +10,14 @@ import { axisNames, maxExtent } from "../declarations/axes.ts";
 import { axisFactors, type Scope, type Value } from "../scope/scope.ts";
 import { checkNoSettings } from "./call-function.ts";
 
-/** How the reductions of the language are made of those of the graph. */
+/** Builds the reductions of the language from those of the graph. */
 export const reductions: Readonly<Record<string, (scope: Scope, arg: Node, over: AxisSet) => Node>> = {
   sum: reduction("sum"),
   mean: reduction("mean"),
   var: reduction("var"),
   max: reduction("max"),
   min: reduction("min"),
-  // By sums, so that of no elements `any` is 0 and `all` is 1.
+  // Built from sums, so that with no elements `any` is 0 and `all` is 1.
   any: (scope, arg, over) =>
     scope.builder.map("lt", scope.builder.literal(0), scope.builder.reduce("sum", isTrue(scope, arg), over)),
   all: (scope, arg, over) => {
@@ -94,7 +94,7 @@ function epsilon(scope: Scope, expr: CallExpr): Value {
   return scope.session.evaluate(scope, setting.value);
 }
 
-/** The axes behind `over`: known, each once, and all of them axes of the operand. */
+/** The axes after `over`. Each must be known, appear once, and be an axis of the operand. */
 function reducedAxes(scope: Scope, refs: readonly AxisRef[], arg: Value, operand: Expr): AxisSet | undefined {
   const over: string[] = [];
   const seen = new Map<string, Span>();
@@ -136,7 +136,7 @@ function reducedAxes(scope: Scope, refs: readonly AxisRef[], arg: Value, operand
   return sound ? over : undefined;
 }
 
-/** `size(N, ...S)` and `index(M)`: axes as arguments. */
+/** `size(N, ...S)` and `index(M)`: their arguments are axes. */
 export function callAxisForm(scope: Scope, expr: CallExpr, form: "size" | "index"): Value {
   const refs: AxisRef[] = [];
   for (const one of expr.arguments) {
@@ -172,7 +172,7 @@ export function callAxisForm(scope: Scope, expr: CallExpr, form: "size" | "index
   return form === "size" ? scope.builder.size(flat) : indexOf(scope, flat);
 }
 
-/** The coordinate along an axis; along a split axis, that of its parts counted together. */
+/** The coordinate along an axis. Along a split axis, it counts all factors together. */
 function indexOf(scope: Scope, factors: AxisSet): Node {
   const g = scope.builder;
   return factors.reduce<Node>(
@@ -181,7 +181,7 @@ function indexOf(scope: Scope, factors: AxisSet): Node {
   );
 }
 
-/** `w[M = 0]` is a sum in which all but one term are zero: no node of its own, and its gradient follows. */
+/** `w[M = 0]` is a sum in which all terms but one are zero. It needs no node of its own, and no gradient rule. */
 export function elementAt(scope: Scope, expr: Extract<Expr, { kind: "at" }>): Value {
   const g = scope.builder;
   const target = scope.session.evaluate(scope, expr.target);
@@ -199,7 +199,7 @@ export function elementAt(scope: Scope, expr: Extract<Expr, { kind: "at" }>): Va
   return g.reduce("sum", g.where(here, target, g.literal(0)), over);
 }
 
-/** Undefined where the extents are known at run time only. */
+/** Undefined if the extents are only known at run time. */
 function knownExtent(scope: Scope, over: AxisSet): number | undefined {
   const factors = scope.session.outer.axes.flatMap((one) => one.factors);
   let product = 1;

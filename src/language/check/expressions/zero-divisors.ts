@@ -1,6 +1,6 @@
 /**
- * Divisions by an extent that can be zero, `n / (n - 1)` for n = 1: bounds of what is made of extents and numbers.
- * Extents count from 1 here: where one is 0, there are no elements and nothing is divided.
+ * Finds divisions by an extent expression that can be zero, such as `n / (n - 1)` for n = 1, from bounds of expressions
+ * of extents and numbers. Extents count from 1 here: if one is 0, there are no elements, so nothing is divided.
  */
 
 import { type Node, reachable } from "../../../graph/tensor/graph.ts";
@@ -20,10 +20,10 @@ export function warnZeroDivisor(scope: Scope, divisor: Node, span: Span): void {
   );
 }
 
-/** Undefined for what is not made of extents and numbers alone. */
+/** Undefined if the divisor depends on anything but extents and numbers. */
 function extentBounds(divisor: Node): Bounds | undefined {
   const found = new Map<Node, Bounds | undefined>();
-  // Most divisors read a tensor: then none of it is looked at.
+  // Most divisors depend on a tensor. For these the search ends here.
   if (divisor.axes.length > 0) return undefined;
   for (const node of reachable([divisor]))
     found.set(

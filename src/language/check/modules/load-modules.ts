@@ -1,33 +1,36 @@
 /**
- * The first step of checking, and the only one that may take time: the texts of everything that a file imports. What
- * comes of it answers at once, so that checking itself needs no `await`.
+ * The first step of checking, and the only asynchronous one: it loads all files that a file imports. The loaded modules
+ * are then read synchronously, so checking itself needs no `await`.
  */
 import type { Source } from "../../diagnostics/diagnostic.ts";
 import type { ReadImport } from "./modules.ts";
 import { parseOnce } from "./parse-once.ts";
 
-/** Reads an imported file as `ReadImport` does, at once or later: from a bundler, from an editor, over the network. */
+/** Like `ReadImport`, but may be asynchronous: the text can come from a bundler, an editor or the network. */
 export type ReadImportLater = (
   path: string,
   from: Source,
 ) => Source | undefined | Promise<Source | undefined>;
 
-/** What was read for a file: all that it imports, however far away. */
+/** All files that a file imports, directly or through other files. */
 export interface LoadedModules {
   readonly entry: Source;
-  /** What `readImport` said, for each import that there is. */
+  /** Returns what `read` returned for the import. */
   readonly readImport: ReadImport;
-  /** The imported files, each once, in the order in which they were met. */
+  /** The imported files, each once, in the order in which they were found. */
   readonly imported: readonly Source[];
 }
 
-/** Two imports of one file are to be one source: `read` says so by giving the same path. Rejects as `read` does. */
+/**
+ * Loads all imports of a file. Two imports of one file count as one source if `read` gives both the same path. Rejects
+ * if `read` does.
+ */
 export async function loadModules(entry: Source, read: ReadImportLater): Promise<LoadedModules> {
   const answers = new Map<Source, Map<string, Source | undefined>>();
   const known = new Map<string, Source>([[entry.path, entry]]);
   let waiting: readonly Source[] = [entry];
   while (waiting.length > 0) {
-    // The imports of all files of one distance are asked for at once.
+    // Loads all imports at one distance in parallel.
     const found = await Promise.all(
       waiting.flatMap((from) =>
         importedPaths(from).map(async (path) => [from, path, await read(path, from)] as const),

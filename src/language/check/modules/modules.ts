@@ -1,4 +1,4 @@
-/** Files and their imports: which norms and functions a file can name, and where each was declared. */
+/** Files and their imports: the norms and functions that a file can name, and where each was declared. */
 import { diagnostic, hasErrors, type Report, type Source, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { File, FunctionDecl, Import, Name, NormDecl } from "../../syntax/ast.ts";
@@ -10,26 +10,26 @@ export interface Module {
   readonly file: File;
   readonly norms: ReadonlyMap<string, Declared<NormDecl>>;
   readonly functions: ReadonlyMap<string, Declared<FunctionDecl>>;
-  /** The modules it imports, each once. */
+  /** The imported modules, each once. */
   readonly imports: readonly Module[];
-  /** Names that an import, or text with a syntax error, should have brought and did not: what uses them says nothing more. */
+  /** Names that an import or a text with a syntax error failed to provide. Their uses cause no further messages. */
   readonly missing: ReadonlySet<string>;
-  /** False where the text has syntax errors: its items and names may be incomplete (`file.gaps`). */
+  /** False if the text has syntax errors. Its items and names may then be incomplete (`file.gaps`). */
   readonly sound: boolean;
-  /** The functions that ship with the language. */
+  /** Whether this is the prelude, the functions that ship with the language. */
   readonly builtIn: boolean;
 }
 
 export interface Declared<T> {
   readonly decl: T;
-  /** Where it was declared: its own body is read with the names of that module. */
+  /** The module that declares it. Its body is read with the names of that module. */
   readonly module: Module;
 }
 
-/** Reads an imported file: `path` as the import says it, relative to `from`. Undefined if it cannot be read. */
+/** Reads an imported file. `path` is written in the import, relative to `from`. Undefined if it cannot be read. */
 export type ReadImport = (path: string, from: Source) => Source | undefined;
 
-/** Parses a file and everything it imports. Reports mistakes; the module holds what could be understood. */
+/** Parses a file and all its imports. Reports mistakes; the module holds what could be parsed. */
 export function loadModule(entry: Source, readImport: ReadImport, report: Report): Module {
   const loaded = new Map<string, Module>();
   const loading = new Set<string>();
@@ -140,7 +140,7 @@ function preludeFunctions(): ReadonlyMap<string, Declared<FunctionDecl>> {
   return preludeModule.functions;
 }
 
-/** Every source that a module imports, however far away, each once. */
+/** Every source that a module imports, directly or through other modules, each once. */
 export function importedSources(module: Module, seen = new Set<Module>()): Source[] {
   return module.imports.flatMap((one) => {
     if (seen.has(one)) return [];

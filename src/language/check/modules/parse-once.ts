@@ -9,7 +9,10 @@ export interface ParsedFile {
 
 const parsed = new WeakMap<Source, ParsedFile>();
 
-/** A source is parsed to find its imports and again to check it, and by an editor whenever a file that imports it changes. */
+/**
+ * A source is parsed to find its imports and again to check it. An editor parses it whenever a file that imports it
+ * changes.
+ */
 export function parseOnce(source: Source): ParsedFile {
   const known = parsed.get(source);
   if (known !== undefined) return known;

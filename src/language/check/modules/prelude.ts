@@ -1,9 +1,9 @@
 /**
- * The functions that every file can call, written in the language itself. A new activation is one line here (and one
- * line in `test/check/prelude.test.ts`); a file may define a function of the same name, which then hides it.
+ * The functions that every file can call, written in the language itself. To add an activation, add one line here and
+ * one in `test/check/prelude.test.ts`. A function of the same name in a file hides it.
  *
- * `relu` is not only `max(v, 0)`: its gradient at 0 is 0 (PyTorch, JAX), a maximum's is one half. With a gamma that
- * begins as 0 every element stands there.
+ * `relu` is not just `max(v, 0)`: its gradient at 0 is 0 (as in PyTorch and JAX), while that of a maximum is one half.
+ * If gamma starts as 0, every element is there.
  */
 export const prelude = `
 fn square(v) = v * v

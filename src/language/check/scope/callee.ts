@@ -1,4 +1,4 @@
-/** What a name before parentheses stands for. */
+/** Finds what a name before parentheses refers to. */
 import { isOperator, type Operator } from "../../../graph/operators/operators.ts";
 import type { CallExpr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
 import type { Declared, Module } from "../modules/modules.ts";
@@ -8,15 +8,15 @@ export type Callee =
   | { readonly kind: "norm"; readonly norm: Declared<NormDecl> }
   | { readonly kind: "function"; readonly fn: Declared<FunctionDecl> }
   | { readonly kind: "operator"; readonly operator: Operator }
-  /** `mean(x over N)`, and whatever else is called with `over`. */
+  /** `mean(x over N)`, or any other name called with `over`. */
   | { readonly kind: "reduction" }
-  /** A reduction whose axes are missing. */
+  /** A reduction without axes, which is a mistake. */
   | { readonly kind: "axesMissing" }
   /** Its arguments are axes. */
   | { readonly kind: "axisForm"; readonly form: "size" | "index" }
   | { readonly kind: "unknown" };
 
-/** A norm or function of the file itself hides what the language has under that name; an imported function does not. */
+/** A norm or function of the file itself hides the language's meaning of that name. An imported function does not. */
 export function calleeOf(module: Module, expr: CallExpr): Callee {
   const name = expr.callee.text;
   const norm = module.norms.get(name);
@@ -27,7 +27,7 @@ export function calleeOf(module: Module, expr: CallExpr): Callee {
   if (name === "size" || name === "index") return { kind: "axisForm", form: name };
   if (expr.over !== undefined || name === "standardize") return { kind: "reduction" };
   if (fn !== undefined) return { kind: "function", fn };
-  // `max` and `min` of one operand are meant as reductions.
+  // With one operand, `max` and `min` are meant as reductions.
   const reduces = reductionNames.includes(name) && (!isOperator(name) || expr.arguments.length === 1);
   if (reduces) return { kind: "axesMissing" };
   return isOperator(name) ? { kind: "operator", operator: name } : { kind: "unknown" };

@@ -1,4 +1,4 @@
-/** Reading equations: each after those that it uses, so their order in the text does not matter. */
+/** Reads equations. Each is read after those that it uses, so their order in the text does not matter. */
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
 import { everyExpr } from "../../syntax/walk.ts";
 import type { Equation } from "../declarations/definitions.ts";
@@ -14,7 +14,7 @@ const constants = new Map([
 export function lookup(scope: Scope, name: string, span: Span): Value {
   scope.used.add(name);
   if (scope.given.has(name)) return scope.given.get(name);
-  // Read before what uses it: see `evaluateEquations`.
+  // Already read, because it comes before its users: see `evaluateEquations`.
   if (findEquation(scope, name) !== undefined) return scope.computed.get(name);
   const constant = constants.get(name);
   if (constant !== undefined) return scope.builder.literal(constant);
@@ -27,7 +27,7 @@ export function findEquation(scope: Scope, name: string): Equation | undefined {
   return equations.get(name) ?? (scope.mode === null ? undefined : modeEquations[scope.mode].get(name));
 }
 
-/** Reads the equations behind `names`: none waits for another, so that a chain of thousands is no nesting. */
+/** Reads the equations of `names`. Operands come first, so a chain of thousands of equations does not nest calls. */
 export function evaluateEquations(scope: Scope, names: Iterable<string>): void {
   const roots = [...names].flatMap((name) => findEquation(scope, name) ?? []);
   const uses = function* (equation: Equation): Generator<Equation> {

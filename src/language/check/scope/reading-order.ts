@@ -1,8 +1,8 @@
-/** Orders of reading: what is used comes before what uses it, however the text arranges it. */
+/** The order of reading: names come before their users, whatever the order of the text. */
 import type { Expr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
 import { everyExpr } from "../../syntax/walk.ts";
 
-/** Everything that can be reached from `roots`, what is used before its users. Circles are cut where they close. */
+/** Everything that can be reached from `roots`, names before their users. A cycle is cut where it closes. */
 export function usedFirst<T>(
   roots: Iterable<T>,
   uses: (one: T) => Iterable<T>,
@@ -36,7 +36,7 @@ export function* namesIn(expr: Expr): Generator<string> {
   for (const one of everyExpr(expr)) if (one.kind === "name") yield one.name.text;
 }
 
-/** Names of everything that a function, or a norm in any mode, calls. */
+/** The names of everything that a function, or a norm in any mode, calls. */
 export function calledNames(decl: NormDecl | FunctionDecl): Set<string> {
   const names = new Set<string>();
   for (const expr of expressionsOf(decl)) {

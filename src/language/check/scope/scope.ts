@@ -1,6 +1,6 @@
 /**
- * A scope: one norm's body being read in one mode. The type of an expression is the axis set of its node: checking *is*
- * building the graph. A session: what the scopes of one norm and of all that it calls share.
+ * A scope: the body of one norm, read in one mode. The type of an expression is the axis set of its node: checking *is*
+ * building the graph. A session: the state that the scopes of one norm and of all its calls share.
  */
 
 import type { AxisSet } from "../../../graph/tensor/axes.ts";
@@ -13,7 +13,7 @@ import { resolveAxis } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
 import type { Module } from "../modules/modules.ts";
 
-/** Undefined stands for an expression that was reported already: what uses it says nothing more. */
+/** Undefined means that a mistake in the expression was already reported. Its users cause no further messages. */
 export type Value = Node | undefined;
 
 export interface Scope {
@@ -23,59 +23,59 @@ export interface Scope {
   readonly builder: GraphBuilder;
   readonly session: Session;
   readonly report: Report;
-  /** Set in the body of a function, which knows its parameters and nothing else. */
+  /** Set in the body of a function, which only knows its parameters. */
   readonly inFunction?: true;
-  /** Values known from outside the equations: params and tensors, and in a function its parameters. */
+  /** Values from outside the equations: params and tensors, or the parameters of a function. */
   readonly given: ReadonlyMap<string, Value>;
   readonly computed: Map<string, Value>;
-  /** Factors of the outermost norm that a factor of this norm stands for. */
+  /** The factors of the outermost norm that a factor of this norm stands for. */
   readonly factorsOf: (factor: string) => AxisSet;
-  /** This norm's states, and what they are called in the outermost norm. */
+  /** This norm's states, with their names in the outermost norm. */
   readonly states: ReadonlyMap<string, string>;
   /** Names that were looked up, to find the unused ones. */
   readonly used: Set<string>;
 }
 
-/** What the norms of all files know of each other; filled in the order of their calls. */
+/** Facts about norms of all files that the checks of their callers need. Filled in the order of calls. */
 export interface Known {
   readonly declarations: Map<NormDecl, Declarations>;
-  /** Norms and functions with mistakes: calls of them say nothing more. */
+  /** Norms and functions with mistakes. Calls of them cause no further messages. */
   readonly broken: Set<NormDecl | FunctionDecl>;
   readonly withModes: Set<NormDecl>;
   readonly record?: Recorder | undefined;
 }
 
-/** Told the value of each expression that has one, whatever norm or function is being read. */
+/** Called with the value of each expression that has one, in every norm or function that is read. */
 export type Recorder = (scope: Scope, expr: Expr, value: Node) => void;
 
 export interface Session {
   /** The declarations of the norm that is being checked. */
   readonly outer: Declarations;
   readonly known: Known;
-  /** Reads an expression; handed down, so that calls need not import what imports them. */
+  /** Reads an expression. Passed as a field, because a direct import would be circular. */
   readonly evaluate: (scope: Scope, expr: Expr) => Value;
-  /** How deep the reading of expressions, functions and norms is nested now. */
+  /** The current nesting depth of expressions, functions and norms. */
   depth: number;
-  /** Functions and norms called so far. */
+  /** The number of calls of functions and norms so far. */
   calls: number;
-  /** Set when the norm is given up as too large: nothing more is read or reported. */
+  /** Set when the norm is given up as too large. Then nothing more is read or reported. */
   stopped: boolean;
-  /** Results of functions by function and operands: without it, functions that call functions twice take 2^n steps. */
+  /** Results by function and operands. Without it, functions that call functions twice would take 2^n steps. */
   readonly functionResults: Map<string, Node | undefined>;
   readonly callingFunctions: Set<FunctionDecl>;
-  /** Norms being called, to see a norm that calls itself. */
+  /** The norms being called, to detect a norm that calls itself. */
   readonly calling: Set<NormDecl>;
   /** States of called norms that became states of this one. */
   readonly hoisted: Map<string, { readonly factors: AxisSet; readonly initial: number }>;
-  /** New values of states, its own and those of called norms. */
+  /** New values of states, of this norm and of called norms. */
   readonly updates: Map<string, Node>;
-  /** Axes that a called norm splits: the check starts over with them split. */
+  /** Axes that a called norm splits. The check starts again with them split. */
   readonly splits: Map<string, readonly GraphFactor[]>;
-  /** To the norm that is being checked, whatever is being read for it. */
+  /** Reports to the norm that is being checked, whichever file is being read. */
   readonly report: Report;
 }
 
-/** The factors of the outermost norm under an axis as this norm names it. */
+/** The factors of the outermost norm for an axis that this norm names. */
 export function axisFactors(scope: Scope, ref: AxisRef): AxisSet | undefined {
   if (scope.inFunction) {
     const message = `a function works element by element: it has no axis \`${ref.name.text}\``;

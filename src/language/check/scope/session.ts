@@ -1,4 +1,4 @@
-/** How a session begins, and where it gives a norm up as too large. */
+/** Starts a session, and gives up norms that are too large. */
 import { diagnostic, type Report } from "../../diagnostics/diagnostic.ts";
 import { maxDiagnostics } from "../../syntax/limits.ts";
 import type { Declarations } from "../declarations/declare.ts";
@@ -33,13 +33,13 @@ export function createSession(
   return session;
 }
 
-/** Each level takes several frames of the stack; a text that a person wrote stays far below. */
+/** Each level takes several stack frames. Texts written by people stay far below this. */
 const maxDepth = 250;
-/** Norms that call norms twice, and these again, come to 2^n calls; nothing that can be run needs this many. */
+/** Norms that call norms twice, which do so again, make 2^n calls. No usable norm needs this many. */
 const maxCalls = 20_000;
 const maxNodes = 20_000;
 
-/** Goes one level down; false where the norm is given up. Whoever goes down comes up again by `leave`. */
+/** Goes one level down; false if the norm is given up. Call `leave` to come up again. */
 export function enter(session: Session): boolean {
   session.depth += 1;
   if (session.depth <= maxDepth) return !session.stopped;
@@ -51,14 +51,14 @@ export function leave(session: Session): void {
   session.depth -= 1;
 }
 
-/** Counts a call of a function or norm; false where there are too many. */
+/** Counts a call of a function or norm; false if there are too many. */
 export function countCall(session: Session): boolean {
   session.calls += 1;
   if (session.calls > maxCalls) stop(session, `its calls call more than ${maxCalls} functions and norms`);
   return !session.stopped;
 }
 
-/** Values are numbered as they are made, so that one of them tells how many there are. */
+/** Values have ascending numbers, so the number of one tells how many there are. */
 export function countNodes(session: Session, value: Value): void {
   if (value !== undefined && value.id > maxNodes)
     stop(session, `it comes to more than ${maxNodes} operations`);

@@ -1,4 +1,4 @@
-/** What is said of a name that means nothing where it stands. */
+/** Reports names that have no meaning where they are used. */
 
 import { operators } from "../../../graph/operators/operators.ts";
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
@@ -7,7 +7,7 @@ import type { CallExpr } from "../../syntax/ast.ts";
 import { forms, reductionNames } from "./reduction-names.ts";
 import type { Scope } from "./scope.ts";
 
-/** A name where a value should stand. */
+/** Reports an unknown name used as a value. */
 export function reportUnknown(scope: Scope, name: string, span: Span): void {
   const { declarations, mode, module } = scope;
   const other = mode === "train" ? "infer" : "train";
@@ -42,7 +42,7 @@ export function reportUnknown(scope: Scope, name: string, span: Span): void {
   scope.report(diagnostic("N201", `there is nothing called \`${name}\``, span, { ...sees, ...offer }));
 }
 
-/** A name that is called. */
+/** Reports an unknown name that is called. */
 export function reportUnknownCall(scope: Scope, expr: CallExpr): void {
   const { text, span } = expr.callee;
   const { declarations, mode, module } = scope;
@@ -75,7 +75,9 @@ function isCallable({ module }: Scope, name: string): boolean {
   return module.norms.has(name) || module.functions.has(name) || isBuiltIn(name);
 }
 
-/** Named in the language itself; the functions of the prelude are not, and a file may hide them. */
+/**
+ * Whether the language itself defines the name. Functions of the prelude do not count, because a file may hide them.
+ */
 export function isBuiltIn(name: string): boolean {
   return reductionNames.includes(name) || forms.includes(name) || Object.hasOwn(operators, name);
 }

@@ -1,4 +1,4 @@
-/** The symbols of norms and functions, whether they are right or not. */
+/** The symbols of norms and functions, with or without mistakes. */
 
 import type { AxisDecl, AxisRef, Expr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
 import type { Declarations } from "../declarations/declare.ts";
@@ -33,7 +33,7 @@ export function functionSymbol(decl: FunctionDecl, builtIn: boolean): FunctionSy
   };
 }
 
-/** `declarations` is missing for a second norm of one name, which is not checked. */
+/** `declarations` is undefined for the second of two norms with one name, which is not checked. */
 export function normSymbol(decl: NormDecl, declarations: Declarations | undefined, facts: Facts): NormSymbol {
   const axes = decl.items.flatMap((item) => (item.kind === "axes" ? item.axes.map(axisSymbol) : []));
   const defined = definitionsIn(decl);
@@ -81,7 +81,7 @@ function axisSymbol({ axis, factors = [], extent, span }: AxisDecl): AxisSymbol 
   };
 }
 
-/** A param of one of these names is an extent. */
+/** A param with one of these names is an extent. */
 function extentNames({ name, factors }: AxisSymbol): string[] {
   return factors.length > 0 ? factors.map((one) => one.name) : [name];
 }
@@ -143,7 +143,7 @@ function equationSymbol(
   };
 }
 
-/** The documentation of an output stands where it is handed out. */
+/** An output is documented in its `output` line. */
 function outputDocs(decl: NormDecl): Map<string, string | undefined> {
   const outputs = decl.items.flatMap((item) => (item.kind === "output" ? item.outputs : []));
   return new Map(outputs.map((one) => [one.name.text, one.doc]));

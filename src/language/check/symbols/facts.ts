@@ -1,4 +1,4 @@
-/** Notes the axes of expressions while a file is checked. */
+/** Records the axes of expressions while a file is checked. */
 
 import type { Node } from "../../../graph/tensor/graph.ts";
 import type { Mode } from "../../../program/program.ts";
@@ -10,12 +10,12 @@ import type { ExpressionFact } from "./symbol.ts";
 
 export interface Facts {
   readonly record: Recorder;
-  /** Those of an expression, in one mode or the other. */
+  /** The facts about an expression, one for each mode if they differ. */
   readonly of: (expr: Expr) => readonly ExpressionFact[];
   readonly all: () => readonly ExpressionFact[];
 }
 
-/** `source`: the file whose expressions are of interest. */
+/** @param source only expressions of this file are recorded. */
 export function createFacts(source: Source): Facts {
   const known = new Map<Expr, Map<Mode | null, ExpressionFact>>();
   const of = (expr: Expr): readonly ExpressionFact[] => agreed([...(known.get(expr)?.values() ?? [])]);
@@ -24,7 +24,7 @@ export function createFacts(source: Source): Facts {
       if (expr.span.source !== source || !isOwnText(scope)) return;
       const modes = known.get(expr) ?? new Map<Mode | null, ExpressionFact>();
       known.set(expr, modes);
-      // What is read again, because a called norm splits an axis, is known better then.
+      // When a called norm splits an axis, expressions are read again. The later reading knows more.
       modes.set(scope.mode, factOf(scope, expr, value));
     },
     of,
@@ -33,7 +33,7 @@ export function createFacts(source: Source): Facts {
   };
 }
 
-/** Functions and called norms are read with the axes of whoever calls them: these are not theirs. */
+/** False in functions and called norms: they are read with the caller's axes, not with their own. */
 function isOwnText(scope: Scope): boolean {
   return scope.inFunction === undefined && scope.declarations.decl === scope.session.outer.decl;
 }
@@ -44,7 +44,7 @@ function factOf({ session, mode }: Scope, expr: Expr, value: Node): ExpressionFa
   return { span: expr.span, axes: names(value.axes), ...sizeOf, mode };
 }
 
-/** One for all modes where they say the same. */
+/** Merges the facts into one if they agree in all modes. */
 function agreed(facts: readonly ExpressionFact[]): readonly ExpressionFact[] {
   const [first] = facts;
   if (first === undefined) return [];

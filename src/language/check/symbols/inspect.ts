@@ -1,4 +1,4 @@
-/** Checking a file and keeping what is learnt on the way. */
+/** Checks a file and collects the symbols, references and facts in it. */
 
 import type { Report, Source } from "../../diagnostics/diagnostic.ts";
 import type { FunctionDecl, NormDecl } from "../../syntax/ast.ts";
@@ -15,8 +15,9 @@ export interface InspectedFile {
 }
 
 /**
- * Checks a file as `checkFile` does, and says what its names and expressions mean: of a file with mistakes, of all that
- * is right in it. Symbols and references are those of the file itself; a reference can lead into an imported one.
+ * Checks a file like `checkFile` and returns the meaning of its names and expressions. If the file has mistakes, it
+ * returns what is right in it. Symbols and references are those of the file itself. A reference can point into an
+ * imported file.
  */
 export function inspectFile(source: Source, readImport: ReadImport, report: Report): InspectedFile {
   const facts = createFacts(source);

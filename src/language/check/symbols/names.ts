@@ -1,22 +1,22 @@
-/** What the names in a body mean. Nothing is reported: a name that means nothing has no meaning here either. */
+/** Finds the meaning of names in a body. Reports nothing: an unknown name simply has no meaning. */
 
 import type { Mode } from "../../../program/program.ts";
 import type { FunctionSymbol, NormSymbol, SpecSymbol } from "./symbol.ts";
 
 export interface Names {
-  /** Where a value is expected, in an `on` block or outside (null): several where each mode has its own. */
+  /** A name used as a value, in an `on` block or outside (null). Several symbols if each mode has its own equation. */
   readonly value: (name: string, mode: Mode | null) => readonly SpecSymbol[];
-  /** Where an axis is expected. */
+  /** A name used as an axis. */
   readonly axis: (name: string) => readonly SpecSymbol[];
 }
 
-/** A function knows its parameters and nothing else. */
+/** A function only knows its parameters. */
 export function namesOfFunction({ parameters }: FunctionSymbol): Names {
   const known = firstOfEach(parameters);
   return { value: (name) => asList(known.get(name)), axis: () => [] };
 }
 
-/** As the checker looks a name up: params and tensors, equations outside `on` blocks, those of the mode. */
+/** Looks a name up as the checker does: params and tensors, equations outside `on` blocks, equations of the mode. */
 export function namesOfNorm(norm: NormSymbol): Names {
   const equations = (mode: Mode | null): ReadonlyMap<string, SpecSymbol> =>
     firstOfEach(norm.equations.filter((one) => one.mode === mode));
@@ -35,7 +35,7 @@ export function namesOfNorm(norm: NormSymbol): Names {
   };
 }
 
-/** Of two declarations of one name the first counts. */
+/** Of two declarations with one name, the first counts. */
 function firstOfEach(symbols: readonly SpecSymbol[]): ReadonlyMap<string, SpecSymbol> {
   return new Map(symbols.toReversed().map((one) => [one.name, one]));
 }

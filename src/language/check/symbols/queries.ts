@@ -1,9 +1,9 @@
-/** What an editor asks about a place in a file. Offsets are UTF-16 units from the beginning of its text. */
+/** An editor's questions about a place in a file. Offsets are UTF-16 units from the beginning of the text. */
 
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { ExpressionFact, FileSymbols, NormSymbol, SpecSymbol } from "./symbol.ts";
 
-/** A name under the cursor: its place, and what it means. A cursor right behind a name is on it. */
+/** The name under the cursor, its place and its meaning. A cursor directly after a name counts as on it. */
 export function nameAt(
   file: FileSymbols,
   offset: number,
@@ -14,7 +14,7 @@ export function nameAt(
   return declared && { span: declared.nameSpan, definitions: [declared] };
 }
 
-/** The facts of the innermost expression around an offset: two where the modes differ. */
+/** The facts about the innermost expression around an offset. There are two if the modes differ. */
 export function factsAt(file: FileSymbols, offset: number): readonly ExpressionFact[] {
   const around = file.facts.filter((one) => holds(one.span, offset));
   const length = Math.min(...around.map(({ span }) => span.end - span.start));
@@ -22,9 +22,9 @@ export function factsAt(file: FileSymbols, offset: number): readonly ExpressionF
 }
 
 /**
- * Where a symbol is named in this file, its declaration included. A param that is the extent of an axis and that axis are
- * one name, and so are the equations of both modes under one name: renaming one means renaming all. A place whose text is
- * another name is that of an alias.
+ * The places where this file names a symbol, including its declaration. A param that is the extent of an axis has one
+ * name with that axis, and so do equations of both modes with the same name: renaming one renames all. If the text at a
+ * place is another name, it is an alias.
  */
 export function placesOf(file: FileSymbols, symbol: SpecSymbol): Span[] {
   const group = sameName(file, symbol);
@@ -41,8 +41,8 @@ export function isSameSymbol(a: SpecSymbol, b: SpecSymbol): boolean {
 }
 
 /**
- * What can be named at an offset, for completion: what the norm or function around it declares, and what it can call. The
- * words of the language itself are not among them.
+ * The names that can be used at an offset, for completion: the declarations of the norm or function around it, and
+ * everything that it can call. Keywords and other words of the language are not included.
  */
 export function namesInScope(
   file: FileSymbols,
@@ -54,7 +54,7 @@ export function namesInScope(
   return [...inner, ...file.callable];
 }
 
-/** A norm that lacks its closing brace goes on to the next item, and so does a function that is being written. */
+/** A norm without its closing brace extends to the next item. So does a function that is still being written. */
 function isClosed({ kind, span }: FileSymbols["symbols"][number]): boolean {
   return kind === "norm" && span.source.text[span.end - 1] === "}";
 }
@@ -64,7 +64,7 @@ export function allSymbols(file: FileSymbols): readonly SpecSymbol[] {
   return file.symbols.flatMap((one) => [one, ...inside(one)]);
 }
 
-/** What a norm or function declares. */
+/** The declarations inside a norm or function. */
 export function inside(symbol: FileSymbols["symbols"][number]): readonly SpecSymbol[] {
   if (symbol.kind === "function") return symbol.parameters;
   return [...axesAndFactors(symbol), ...symbol.params, ...symbol.tensors, ...symbol.equations];

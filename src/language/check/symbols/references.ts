@@ -1,4 +1,4 @@
-/** What each name of a file means. */
+/** Finds the meaning of each name in a file. */
 
 import type { Mode } from "../../../program/program.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
@@ -10,23 +10,23 @@ import { calleeOf } from "../scope/callee.ts";
 import { type Names, namesOfFunction, namesOfNorm } from "./names.ts";
 import type { FunctionSymbol, NormSymbol, Reference, SpecSymbol } from "./symbol.ts";
 
-/** The one symbol of each declaration, of this file and of those it imports. */
+/** One symbol for each declaration, of this file and of its imports. */
 export interface SymbolTable {
   readonly norm: (decl: NormDecl) => NormSymbol;
   readonly fn: (decl: FunctionDecl) => FunctionSymbol;
 }
 
-/** What is at hand while a file is walked. */
+/** The context of a walk through a file. */
 interface Walk {
   readonly module: Module;
   readonly table: SymbolTable;
   readonly refer: (span: Span, definitions: readonly SpecSymbol[]) => void;
 }
 
-/** What is at hand inside a norm or a function of it. */
+/** The context inside a norm or function. */
 interface Body extends Walk {
   readonly names: Names;
-  /** Of the `on` block, null outside of one. */
+  /** The mode of the `on` block; null outside of one. */
   readonly mode: Mode | null;
 }
 
@@ -60,7 +60,7 @@ function referToImports({ module, table, refer }: Walk, item: Import): void {
     const norm = module.norms.get(local);
     const fn = module.functions.get(local);
     const meant = norm !== undefined ? [table.norm(norm.decl)] : fn !== undefined ? [table.fn(fn.decl)] : [];
-    // What the import did not bring can still be a function of the language, or of this file.
+    // If the import failed, the name can still be a function of the language or of this file.
     const imported = meant.filter(
       (one) => one.name === name.text && one.span.source !== item.span.source && !isBuiltIn(one),
     );
@@ -109,7 +109,7 @@ function referToAxes({ refer, names }: Body, refs: readonly AxisRef[]): void {
   for (const { name } of refs) refer(name.span, names.axis(name.text));
 }
 
-/** Without recursion: a text of 2,000 operators is that deep. */
+/** Without recursion, because a text with 2,000 operators is that deep. */
 function walkExpression(body: Body, whole: Expr): void {
   const pending = [whole];
   for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
@@ -137,7 +137,7 @@ function walkExpression(body: Body, whole: Expr): void {
   }
 }
 
-/** The name that is called, the axes and the names of settings. Returns the expressions that are left to look at. */
+/** Walks the called name, the axes and the names of settings. Returns the expressions still to walk. */
 function walkCall(body: Body, expr: CallExpr): readonly Expr[] {
   const { module, table, names, refer } = body;
   referToAxes(body, expr.over ?? []);

@@ -1,6 +1,6 @@
 /**
- * What a file declares, as data for an editor. A symbol is one declaration; two symbols are the same one if their
- * `nameSpan` is at the same place of the same source, whatever file was inspected to find them.
+ * The declarations of a file, as data for an editor. A symbol is one declaration. Two symbols are the same if their
+ * `nameSpan` is the same place in the same source, whichever file was inspected.
  */
 
 import type { Mode } from "../../../program/program.ts";
@@ -10,7 +10,7 @@ import type { TensorRole } from "../../syntax/ast.ts";
 interface Declared {
   readonly name: string;
   readonly nameSpan: Span;
-  /** The whole declaration. A norm with a syntax error ends with the last token that was read of it. */
+  /** The whole declaration. A norm with a syntax error ends with its last token that was read. */
   readonly span: Span;
   /** The text of the `///` lines above it. */
   readonly doc?: string;
@@ -32,7 +32,7 @@ export interface FunctionSymbol extends Declared {
   /** `gelu(v)` */
   readonly signature: string;
   readonly parameters: readonly ParameterSymbol[];
-  /** It ships with the language: its spans are in no file of the user. */
+  /** Whether it ships with the language. Its spans are then in no file of the user. */
   readonly builtIn: boolean;
 }
 
@@ -40,50 +40,50 @@ export interface ParameterSymbol extends Declared {
   readonly kind: "parameter";
 }
 
-/** `C = G * K`; without `factors` it is not split. */
+/** `C = G * K`. An axis that is not split has no `factors`. */
 export interface AxisSymbol extends Declared {
   readonly kind: "axis";
   readonly variadic: boolean;
   readonly factors: readonly FactorSymbol[];
-  /** Of an axis with a fixed extent, `M = 3`. */
+  /** Only for an axis with a fixed extent, `M = 3`. */
   readonly extent?: number;
 }
 
 export interface FactorSymbol extends Declared {
   readonly kind: "factor";
-  /** The axis that it is a part of. */
+  /** The axis that this factor belongs to. */
   readonly axis: string;
 }
 
 export interface ParamSymbol extends Declared {
   readonly kind: "param";
-  /** As written; a mistake may have left it out. */
+  /** As written. Missing if a mistake omitted it. */
   readonly defaultText?: string;
-  /** Missing where it is no constant. */
+  /** Missing if it is not a constant. */
   readonly default?: number;
-  /** The axis or factor of that name, whose extent the param is then. */
+  /** The axis or factor with the same name. The param is its extent. */
   readonly extentOf?: string;
 }
 
 export interface TensorSymbol extends Declared {
   readonly kind: "tensor";
   readonly role: TensorRole;
-  /** As written: `["N", "C", "...S"]`. Missing where a syntax error took a part of the brackets. */
+  /** As written: `["N", "C", "...S"]`. Missing if a syntax error removed a part of the brackets. */
   readonly dims?: readonly string[];
   readonly initial?: number;
 }
 
 export interface EquationSymbol extends Declared {
   readonly kind: "equation";
-  /** Of the `on` block around it, null outside of one. */
+  /** The mode of the `on` block around it; null outside of one. */
   readonly mode: Mode | null;
-  /** The norm hands it out. */
+  /** Whether it is an output of the norm. */
   readonly isOutput: boolean;
-  /** The axes of its value. Missing where a mistake left it without one. */
+  /** The axes of its value. Missing if a mistake left it without a value. */
   readonly axes?: readonly string[];
 }
 
-/** What stands in the body of a norm and can be written where a value is expected. */
+/** The declarations in the body of a norm that can be used as a value. */
 export type ValueSymbol = ParamSymbol | TensorSymbol | EquationSymbol;
 
 export type SpecSymbol =
@@ -94,25 +94,25 @@ export type SpecSymbol =
   | FactorSymbol
   | ValueSymbol;
 
-/** A name that means a symbol, at a place other than its declaration. */
+/** A name that refers to a symbol, at a place other than its declaration. */
 export interface Reference {
   readonly span: Span;
-  /** Nearly always one. Several where each mode has an equation of that name; those of imports lie in other sources. */
+  /** Nearly always one. Several if each mode has an equation of that name. Those of imports are in other sources. */
   readonly definitions: readonly SpecSymbol[];
 }
 
-/** What is known of an expression that has a value. */
+/** The known facts about an expression that has a value. */
 export interface ExpressionFact {
   readonly span: Span;
-  /** As a user writes them, in the order of the `axes` line: `["N", "...S"]`; none for a single number. */
+  /** As a user writes them, in the order of the `axes` line: `["N", "...S"]`. Empty for a scalar. */
   readonly axes: readonly string[];
-  /** The value is the number of elements along these axes, as that of `size(N, C)` or of a param that is an extent. */
+  /** Set if the value is the number of elements along these axes, as for `size(N, C)` or a param that is an extent. */
   readonly sizeOf?: readonly string[];
-  /** Null where all modes agree, or where there are none. */
+  /** Null if all modes agree, or if there are none. */
   readonly mode: Mode | null;
 }
 
-/** A norm or function by the name that a file calls it by. */
+/** A norm or function, with the name that the file calls it by. */
 export interface CallableName {
   readonly name: string;
   readonly symbol: NormSymbol | FunctionSymbol;
@@ -120,10 +120,10 @@ export interface CallableName {
 
 export interface FileSymbols {
   readonly symbols: readonly (NormSymbol | FunctionSymbol)[];
-  /** Its own norms and functions, those it imports under the names it gives them, and those of the language. */
+  /** The file's own norms and functions, its imports under their local names, and the functions of the language. */
   readonly callable: readonly CallableName[];
-  /** In the order of the text. The alias of an import is a reference too, to a symbol of another name. */
+  /** In the order of the text. The alias of an import is also a reference, to a symbol with another name. */
   readonly references: readonly Reference[];
-  /** Outer expressions before those inside them. */
+  /** Outer expressions come before the ones inside them. */
   readonly facts: readonly ExpressionFact[];
 }

@@ -32,7 +32,7 @@ export interface BuildOptions {
 
 interface Round {
   readonly code: ExitCode;
-  /** The files that it depended on. */
+  /** The files that the build depended on. */
   readonly sources: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     const { files, diagnostics: found } = loadFiles(paths);
     const imported = files.flatMap((one) => importedSources(one.checked.module).map(({ path }) => path));
     const sources = [...paths, ...imported];
-    // Read in each round: while watching, it may be tuned anew.
+    // Read in each round, because the tuning file may change while the build watches.
     const tuning = options.tuning === undefined ? undefined : readTuningFile(options.tuning);
     const made = hasErrors(found) ? undefined : await buildShowing(files, tuning);
     const diagnostics = [...found, ...(made?.diagnostics ?? [])];
@@ -86,7 +86,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   return watchRounds(paths, () => surviving(paths, round));
 }
 
-/** While watching, a mistake is shown and waited out. */
+/** While watching, shows a mistake and waits for the next change. */
 async function surviving(paths: readonly string[], round: () => Promise<Round>): Promise<readonly string[]> {
   try {
     return (await round()).sources;
@@ -98,7 +98,7 @@ async function surviving(paths: readonly string[], round: () => Promise<Round>):
   }
 }
 
-/** Tuning that is for nothing here is no mistake (a file may be for many builds), but worth a word. */
+/** Warns about results that no spec of this build uses. That is not an error, because one file may serve many builds. */
 function sayUnused(path: string, tuning: TuningFile, { specs }: BuiltFiles): void {
   const used = specs.reduce((sum, one) => sum + one.tuned, 0);
   const known = new Set([...tuning.adapters.values()].flatMap((one) => [...one.programs.keys()])).size;
@@ -123,7 +123,7 @@ function report(
   say(`${join(out)}: ${parts.join(", ")}`);
 }
 
-/** Paths in the manifest are relative to where the folder really is; it may not be there yet. */
+/** Paths in the manifest are relative to the real path of the folder, which may not exist yet. */
 function realFolder(out: string): string {
   try {
     return realpathSync(out);

@@ -1,4 +1,4 @@
-/** The output folder of `normc build`: nothing outside of it, and in it nothing but normc's own files, is touched. */
+/** The output folder of `normc build`. The build touches nothing outside it, and inside it only normc's own files. */
 import { lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { marker } from "../../../compile/build/build-spec.ts";
@@ -14,13 +14,13 @@ export interface Written {
   readonly unchanged: number;
 }
 
-/** Those of readable texts. */
+/** The folders of the readable shaders. */
 const innerFolders = ["wgsl", "glsl"];
 const ownPath = /^(?:(?:wgsl|glsl)\/)?[^/\\\0]+\.(?:ts|wgsl|glsl)$/;
 
 /**
- * Writes what changed, the manifest last, and deletes what an earlier build made and this one does not.
- * @param files texts by their paths in the folder; the last is the manifest.
+ * Writes the files that changed, the manifest last. Deletes files of an earlier build that this one does not make.
+ * @param files contents by path in the folder. The last is the manifest.
  */
 export function writeBuild(out: string, files: ReadonlyMap<string, string>): Written {
   const folder = openFolder(out);
@@ -39,21 +39,21 @@ export function writeBuild(out: string, files: ReadonlyMap<string, string>): Wri
 
 function openFolder(out: string): string {
   makeFolder(out);
-  // A link to nothing, or a file, is found where the folder should be.
+  // The path can be a broken link or a file.
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandError(1, `${out} is a file or a link to nothing where normc needs a folder`);
   }
   const folder = realpathSync(out);
   for (const inner of innerFolders) {
     const found = lstatSync(join(folder, inner), { throwIfNoEntry: false });
-    // Through a link, files outside of the folder would be written and deleted.
+    // Through a link, the build would write and delete files outside the folder.
     if (found === undefined || found.isDirectory()) continue;
     throw new CommandError(1, `${join(out, inner)} is a link or a file where normc needs a folder`);
   }
   return folder;
 }
 
-/** One parent after the other: Node's own `recursive` never returns below a folder such as /proc. */
+/** Makes one parent after the other: Node's own `recursive` never returns below a folder such as /proc. */
 function makeFolder(path: string): void {
   const full = resolve(path);
   if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return;
@@ -65,7 +65,7 @@ function makeFolder(path: string): void {
   }
 }
 
-/** Whether the file is missing or another one. Throws a CommandError where it is there and not ours. */
+/** Whether the file is missing or differs. Throws a CommandError if a file is there that normc did not write. */
 function needsWriting(folder: string, path: string, text: string): boolean {
   const full = join(folder, path);
   const found = lstatSync(full, { throwIfNoEntry: false });
@@ -83,13 +83,13 @@ function isOwn(path: string, text: string): boolean {
   return path === manifestName ? manifestFiles(text) !== undefined : text.slice(0, 200).includes(marker);
 }
 
-/** What the manifest of an earlier build lists, as far as it can be ours and is no longer made. */
+/** The files listed in the manifest of an earlier build that this build no longer makes and normc may delete. */
 function staleFiles(folder: string, files: ReadonlyMap<string, string>): string[] {
   const path = join(folder, manifestName);
   if (!isPlainFile(path)) return [];
   const listed = manifestFiles(readFileSync(path, "utf8")) ?? [];
   return listed.filter((one) => {
-    // The manifest is a file like any other: whoever wrote it does not decide what is deleted.
+    // Anybody can have edited the manifest, so it alone does not decide what is deleted.
     if (!(ownPath.test(one) || one === lockName) || files.has(one)) return false;
     const full = join(folder, one);
     return isPlainFile(full) && isOwn(one, readFileSync(full, "utf8"));
@@ -115,6 +115,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // It still holds files, ours or not.
+    // The folder still holds files, ours or not.
   }
 }

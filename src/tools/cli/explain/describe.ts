@@ -1,4 +1,4 @@
-/** What can be said of a compiled norm: its kernels, and for given extents what they do to memory. */
+/** Describes a compiled norm: its kernels and, for given extents, their memory traffic. */
 import { asBuilt, namedShaders } from "../../../compile/build/readable-wgsl.ts";
 import type { Compiled } from "../../../compile/passes.ts";
 import { type Graph, type Node, reachable } from "../../../graph/tensor/graph.ts";
@@ -11,23 +11,23 @@ import { type PlanFacts, planFacts } from "./plan-facts.ts";
 
 export interface KernelFacts extends PlanFacts {
   readonly name: string;
-  /** The kept axes, one row for each coordinate, and those that a row runs over. */
+  /** The kept axes (one row for each coordinate), and the axes that a row runs over. */
   readonly grid: readonly string[];
   readonly row: readonly string[];
   readonly reads: readonly string[];
   readonly writes: readonly string[];
-  /** Elementwise operations and reductions of the graph that this one kernel does. */
+  /** The number of elementwise operations and reductions of the graph that are fused into this kernel. */
   readonly fused: { readonly elementwise: number; readonly reductions: number };
-  /** Its texts, under names that say their structure. */
+  /** Its shaders. Their names say their structure. */
   readonly modules: readonly { readonly name: string; readonly wgsl: string }[];
 }
 
 export interface DispatchFacts {
   readonly kernel: string;
-  /** Which dispatch of a kernel whose rows are split. */
+  /** The stage, for a kernel whose rows are split; else null. */
   readonly stage: number | null;
   readonly variant: Variant;
-  /** The factor along which it goes four by four; rows or their steps are then fours. */
+  /** The factor along which the kernel takes fours; the rows or their steps are then fours. */
   readonly vector: string | null;
   readonly rowCount: number;
   readonly rowLength: number;
@@ -59,7 +59,7 @@ export function countOperations(values: readonly Node[]): { elementwise: number;
   };
 }
 
-/** What every WebGPU device grants: what is explained does not depend on the machine at hand. */
+/** The limits that every WebGPU device has, so that the output does not depend on the machine. */
 const leastDevice: Described = {
   features: new Set<string>() as GPUSupportedFeatures,
   limits: {
@@ -84,7 +84,7 @@ export function dispatchFacts({ program }: Compiled, shapes: Shapes): DispatchFa
   );
 }
 
-/** Each tensor that is needed read once, each result written once, in f32. */
+/** The bytes if each needed tensor is read once and each result is written once, in f32. */
 export function floorBytes(graph: Graph, shapes: Shapes): number {
   const nodes = reachable(graph.results.map((one) => one.value));
   const read = new Set(nodes.flatMap((one) => (one.kind === "input" ? [one.tensor] : [])));

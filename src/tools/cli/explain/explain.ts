@@ -35,10 +35,10 @@ interface Explanation {
   readonly mode: string | null;
   /** Whether this is the backward graph. */
   readonly grad: boolean;
-  /** What the forward pass saves for it. */
+  /** Which values the forward pass saves for it. */
   readonly save?: Save;
   readonly passes: readonly PassTime[];
-  /** The graph after the wanted pass, by default after the last. */
+  /** The graph after the wanted pass. By default, after the last one. */
   readonly after: string;
   readonly graph: string;
   readonly kernels: readonly KernelFacts[];

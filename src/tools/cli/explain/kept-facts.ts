@@ -1,4 +1,4 @@
-/** What stays in memory between a forward and a backward pass, for each choice of `--save`. */
+/** The tensors that stay in memory between a forward and a backward pass, for each choice of `--save`. */
 
 import { compileSaving } from "../../../compile/compile-backward.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
@@ -9,7 +9,7 @@ import { bytesText } from "../terminal/bytes.ts";
 
 export interface KeptFacts {
   readonly save: Save;
-  /** Why it is impossible. */
+  /** Why this choice is impossible. */
   readonly refused?: string;
   /** The tensors that the backward pass reads, without the cotangents, in f32. */
   readonly tensors?: readonly { readonly name: string; readonly bytes: number }[];

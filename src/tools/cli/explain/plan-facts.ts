@@ -1,4 +1,4 @@
-/** What the schedule decided for a kernel, as names and numbers. */
+/** The decisions of the schedule for a kernel, as names and numbers. */
 import type { Node } from "../../../graph/tensor/graph.ts";
 import { valueText } from "../../../graph/tensor/value-text.ts";
 import {
@@ -11,16 +11,16 @@ import {
 } from "../../../kernels/schedule/plan.ts";
 
 export interface PlanFacts {
-  /** Loops over a row before the ones that store, in order. */
+  /** The loops over a row that come before the storing loops, in order. */
   readonly loops: readonly LoopFacts[];
-  /** Loops that store. */
+  /** The loops that store. */
   readonly stores: readonly StoreFacts[];
-  /** Stored once a row. */
+  /** Tensors stored once for each row. */
   readonly once: readonly string[];
-  /** Sums of columns are of chunks of rows, over these axes of the grid. */
+  /** The axes of the grid that are divided into chunks of rows for the sums of columns. */
   readonly chunked: readonly string[];
   readonly structures: readonly StructureFacts[];
-  /** How several workgroups share a row; null where they cannot. */
+  /** How several workgroups share a row; null if they cannot. */
   readonly split: { readonly slots: number; readonly stages: readonly StageFacts[] } | null;
 }
 
@@ -29,38 +29,38 @@ export interface LoopFacts {
   /** Slowest first. */
   readonly over: readonly string[];
   readonly reductions: readonly ReductionFacts[];
-  /** Sums over the inner axes of the row that the loop stores on its way. */
+  /** Sums over the inner axes of the row that the loop stores as it goes. */
   readonly segments: readonly { readonly name: string; readonly tensor: string }[];
 }
 
 export interface ReductionFacts {
-  /** How later values call it: `#2`. */
+  /** The name that later values use, for example `#2`. */
   readonly name: string;
   readonly op: string;
-  /** The operand, cut short where it is long. */
+  /** The operand, shortened if it is long. */
   readonly of: string;
 }
 
 export interface StoreFacts {
   readonly over: readonly string[];
   readonly tensors: readonly string[];
-  /** Added up over the rows of a chunk on the way. */
+  /** Tensors that the loop adds up over the rows of a chunk. */
   readonly columns: readonly string[];
 }
 
 export interface StructureFacts {
-  /** The factor along which values are four wide. */
+  /** The factor along which the shader takes fours. */
   readonly vector: string | null;
-  /** Rows that a lane takes together. */
+  /** The number of rows that a lane takes together. */
   readonly together: number;
-  /** What a lane keeps of its row, by slot. */
+  /** The values of its row that a lane keeps, by slot. */
   readonly kept: readonly string[];
 }
 
 export interface StageFacts {
-  /** `loop`: its place among the loops of the row. */
+  /** `loop`: its position among the loops of the row. */
   readonly work: readonly { readonly kind: "part" | "merge" | "repeat"; readonly loop: number }[];
-  /** What each part hands on; null in the stage that stores. */
+  /** The partial results that each part passes on; null in the stage that stores. */
   readonly handsOn: readonly { readonly op: string; readonly of: string; readonly slot: number }[] | null;
   readonly structures: readonly StructureFacts[];
 }
@@ -104,7 +104,7 @@ export function planFacts({ row, chunked, structures, split }: PlannedKernel): P
 
   function stageFacts({ stages }: SplitRow): StageFacts[] {
     return stages.map((stage) => ({
-      // A stage takes the loops in order, from the first on.
+      // A stage takes the loops in order, beginning with the first.
       work: stage.work.map(({ kind }, loop) => ({ kind, loop })),
       handsOn: stage.handsOn?.map(({ node, slot }) => ({ op: node.op, of: text(node.arg), slot })) ?? null,
       structures: stage.structures.map(structureFacts),

@@ -1,4 +1,4 @@
-/** What the schedule decided for a kernel, as lines. */
+/** The decisions of the schedule for a kernel, as lines. */
 import type { LoopFacts, PlanFacts, StageFacts, StructureFacts } from "./plan-facts.ts";
 
 export function planLines({ loops, stores, once, chunked, structures, split }: PlanFacts): string[] {
