@@ -96,7 +96,7 @@ describe.each(backends)("on %s", (backend) => {
     const { code, json } = await run(scaled, cases, ...on);
     expect(code).toBe(1);
     expect(json.map((one) => one.error?.code)).toEqual(["N501", "N501", "N503", "N503", "N502"]);
-    expect(json[1].error?.message).toContain("is no input, affine, state or d_OUTPUT of this norm");
+    expect(json[1].error?.message).toContain("is not an input, affine, state or d_OUTPUT of this norm");
     expect(json[2].error?.message).toBe("axis D: expected 2 (from x), given 3 (by d_y)");
   });
 });
