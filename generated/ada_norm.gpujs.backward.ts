@@ -696,7 +696,7 @@ export const AdaLayerNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_scale", role: "output", dims: ["N", "D"], gradientOf: "scale" },
         { name: "d_shift", role: "output", dims: ["N", "D"], gradientOf: "shift" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N", "T"], slots: 3,
@@ -1159,7 +1159,7 @@ export const AdaInstanceNorm: { readonly backward: readonly GatherProgram[] } = 
         { name: "style", role: "input", dims: ["N", "C", "T"] }, $v160, $v161,
         { name: "d_style", role: "output", dims: ["N", "C", "T"], gradientOf: "style" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N", "C"], slots: 3, reads: [$v162],
@@ -1657,7 +1657,7 @@ export const SpadeNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_gamma", role: "output", dims: ["N", "C", "S"], gradientOf: "gamma" },
         { name: "d_beta", role: "output", dims: ["N", "C", "S"], gradientOf: "beta" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["C"], slots: 3,

@@ -396,7 +396,7 @@ const AdaLayerNormPrograms: readonly GatherProgram[] = [
       { name: "shift", role: "input", dims: ["N", "D"] },
       { name: "y", role: "output", dims: ["N", "T", "D"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N", "T"], slots: 3,
@@ -659,7 +659,7 @@ const AdaInstanceNormPrograms: readonly GatherProgram[] = [
       { name: "style", role: "input", dims: ["N", "C", "T"] },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N", "C"], slots: 3, reads: $v8,
@@ -1225,7 +1225,7 @@ const SpadeNormPrograms: readonly GatherProgram[] = [
       { name: "beta", role: "input", dims: ["N", "C", "S"] },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["C"], slots: 3,

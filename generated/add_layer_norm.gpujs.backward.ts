@@ -458,7 +458,7 @@ export const AddLayerNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" },
         { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["T"], slots: 1,

@@ -144,7 +144,7 @@ const AddLayerNormPrograms: readonly GatherProgram[] = [
       { name: "beta", role: "affine", dims: ["D"], initial: 0 },
       { name: "y", role: "output", dims: ["T", "D"] }, { name: "h", role: "output", dims: ["T", "D"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["T"], slots: 1,

@@ -1033,7 +1033,7 @@ export const BatchChannelNorm: { readonly backward: readonly GatherProgram[] } =
         { name: "beta_b", role: "affine", dims: ["C"], initial: 0 },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v250, $v251, $v252, $v253, $v254, $v255,
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["G", "K"], slots: 4, reads: $v256,
@@ -1624,7 +1624,7 @@ return stat_36;
         { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false }, $v250, $v251, $v252,
         $v253, $v254, $v255,
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N", "G"], slots: 2, reads: $v284, constants: $v267,

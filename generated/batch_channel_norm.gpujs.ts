@@ -351,7 +351,7 @@ const BatchChannelNormPrograms: readonly GatherProgram[] = [
       { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: true },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["G", "K"], slots: 3,
@@ -1244,7 +1244,7 @@ return add;
       { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N", "G"], slots: 1,

@@ -355,7 +355,7 @@ export const BatchNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v67, $v68, $v69, $v70,
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["C"], slots: 4, reads: $v71, constants: $v72,
@@ -737,7 +737,7 @@ return stat_15;
         { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false }, $v67, $v68, $v69,
         $v70,
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["C"], slots: 2, reads: $v82, constants: $v77,

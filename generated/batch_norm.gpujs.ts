@@ -192,7 +192,7 @@ const BatchNormPrograms: readonly GatherProgram[] = [
       { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: true },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["C"], slots: 3,
@@ -642,7 +642,7 @@ return add;
       { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "y", factors: ["N", "C", "S"], slots: 1,

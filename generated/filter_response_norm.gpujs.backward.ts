@@ -186,7 +186,7 @@ export const FilterResponseNorm: { readonly backward: readonly GatherProgram[] }
         { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" },
         { name: "d_tau", role: "output", dims: ["C"], gradientOf: "tau" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N", "C"], slots: 1,

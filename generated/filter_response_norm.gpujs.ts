@@ -128,7 +128,7 @@ const FilterResponseNormPrograms: readonly GatherProgram[] = [
       { name: "tau", role: "affine", dims: ["C"], initial: 0 },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N", "C"], slots: 1,

@@ -298,7 +298,7 @@ export const GhostBatchNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" },
         { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["V", "C"], slots: 3,

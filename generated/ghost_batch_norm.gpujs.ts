@@ -108,7 +108,7 @@ const GhostBatchNormPrograms: readonly GatherProgram[] = [
       { name: "beta", role: "affine", dims: ["C"], initial: 0 },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["V", "C"], slots: 3,

@@ -103,7 +103,7 @@ const GlobalResponseNormPrograms: readonly GatherProgram[] = [
       { name: "beta", role: "affine", dims: ["C"], initial: 0 },
       { name: "y", role: "output", dims: ["N", "S", "C"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N", "C"], slots: 1,

@@ -487,7 +487,7 @@ export const GroupNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v99, $v100, $v101, $v102,
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N", "G"], slots: 4, reads: $v104,
@@ -954,7 +954,7 @@ export const GroupNormSiLU: { readonly backward: readonly GatherProgram[] } = {
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
         { name: "beta", role: "affine", dims: ["C"], initial: 0 }, $v99, $v100, $v101, $v102,
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N", "G"], slots: 3,

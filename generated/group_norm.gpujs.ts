@@ -511,7 +511,7 @@ const $v6 = [
 const GroupNormPrograms: readonly GatherProgram[] = [
   {
     format: 1, norm: "GroupNorm", mode: null, axes: $v1, params: $v2, tensors: $v3,
-    steps: [
+    draws: [
       $v4,
       {
         whole: {
@@ -553,7 +553,7 @@ return((((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)))*gamma_1
 const GroupNormSiLUPrograms: readonly GatherProgram[] = [
   {
     format: 1, norm: "GroupNormSiLU", mode: null, axes: $v1, params: $v2, tensors: $v3,
-    steps: [
+    draws: [
       $v4,
       {
         whole: {

@@ -238,7 +238,7 @@ export const InstanceNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" },
         { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N", "C"], slots: 3,

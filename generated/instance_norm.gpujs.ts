@@ -101,7 +101,7 @@ const InstanceNormPrograms: readonly GatherProgram[] = [
       { name: "beta", role: "affine", dims: ["C"], initial: 0 },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N", "C"], slots: 3,

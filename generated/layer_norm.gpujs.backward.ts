@@ -772,7 +772,7 @@ export const LayerNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" },
         { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N"], slots: 3,
@@ -1055,7 +1055,7 @@ export const LayerNormChannels: { readonly backward: readonly GatherProgram[] } 
         { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" },
         { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N", "S"], slots: 3,
@@ -1389,7 +1389,7 @@ export const LayerNormAll: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_gamma", role: "output", dims: ["C", "S"], gradientOf: "gamma" },
         { name: "d_beta", role: "output", dims: ["C", "S"], gradientOf: "beta" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N"], slots: 3,

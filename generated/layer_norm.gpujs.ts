@@ -381,7 +381,7 @@ const LayerNormPrograms: readonly GatherProgram[] = [
       { name: "beta", role: "affine", dims: ["D"], initial: 0 },
       { name: "y", role: "output", dims: ["N", "D"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N"], slots: 3,
@@ -633,7 +633,7 @@ const LayerNormChannelsPrograms: readonly GatherProgram[] = [
       { name: "beta", role: "affine", dims: ["C"], initial: 0 },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N", "S"], slots: 3,
@@ -985,7 +985,7 @@ const LayerNormAllPrograms: readonly GatherProgram[] = [
       { name: "beta", role: "affine", dims: ["C", "S"], initial: 0 },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N"], slots: 3,

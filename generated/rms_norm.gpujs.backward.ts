@@ -312,7 +312,7 @@ export const RMSNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "x", role: "input", dims: ["T", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v40, $v41, $v42,
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["T"], slots: 1,
@@ -484,7 +484,7 @@ export const AddRMSNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_h", role: "input", dims: ["T", "D"], gradientOf: "h" }, $v41,
         { name: "d_residual", role: "output", dims: ["T", "D"], gradientOf: "residual" }, $v42,
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["T"], slots: 1, reads: $v59,

@@ -221,7 +221,7 @@ const RMSNormPrograms: readonly GatherProgram[] = [
       { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
       { name: "y", role: "output", dims: ["T", "D"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["T"], slots: 1,
@@ -349,7 +349,7 @@ const AddRMSNormPrograms: readonly GatherProgram[] = [
       { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
       { name: "y", role: "output", dims: ["T", "D"] }, { name: "h", role: "output", dims: ["T", "D"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["T"], slots: 1,

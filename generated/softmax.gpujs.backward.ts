@@ -193,7 +193,7 @@ export const Softmax: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
       format: 1, norm: "Softmax", mode: null, axes: $v35, params: [], tensors: $v36,
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N"], slots: 1,
@@ -415,7 +415,7 @@ export const LogSoftmax: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
       format: 1, norm: "LogSoftmax", mode: null, axes: $v35, params: [], tensors: $v36,
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N"], slots: 2, reads: $v44,

@@ -394,7 +394,7 @@ const $v8 = [
 const SoftmaxPrograms: readonly GatherProgram[] = [
   {
     format: 1, norm: "Softmax", mode: null, axes: $v1, params: [], tensors: $v2,
-    steps: [
+    draws: [
       $v5, $v7,
       {
         whole: {
@@ -427,7 +427,7 @@ return Math.exp(x_1-stat_1)/stat_5;
 const LogSoftmaxPrograms: readonly GatherProgram[] = [
   {
     format: 1, norm: "LogSoftmax", mode: null, axes: $v1, params: [], tensors: $v2,
-    steps: [
+    draws: [
       $v5, $v7,
       {
         whole: {

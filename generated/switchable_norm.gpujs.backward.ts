@@ -818,7 +818,7 @@ export const SwitchableNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_mean_weight", role: "output", dims: ["M"], gradientOf: "mean_weight" },
         { name: "d_var_weight", role: "output", dims: ["M"], gradientOf: "var_weight" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: [], slots: 2, reads: [$v185, $v186],

@@ -236,7 +236,7 @@ const SwitchableNormPrograms: readonly GatherProgram[] = [
       { name: "var_weight", role: "affine", dims: ["M"], initial: 1 },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: [], slots: 2, reads: [$v3, $v4],

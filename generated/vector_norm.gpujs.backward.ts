@@ -550,7 +550,7 @@ export const L1Norm: { readonly backward: readonly GatherProgram[] } = {
     {
       format: 1, norm: "L1Norm", mode: null, axes: $v107,
       params: [{ name: "eps", initial: 1e-12, kind: "number" }], tensors: $v108,
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N"], slots: 1,
@@ -678,7 +678,7 @@ export const L2Norm: { readonly backward: readonly GatherProgram[] } = {
     {
       format: 1, norm: "L2Norm", mode: null, axes: $v107,
       params: [{ name: "eps", initial: 1e-12, kind: "number" }], tensors: $v108,
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["N"], slots: 1,
@@ -818,7 +818,7 @@ export const WeightNorm: { readonly backward: readonly GatherProgram[] } = {
         { name: "d_w", role: "output", dims: ["O", "F"], gradientOf: "w" },
         { name: "d_g", role: "output", dims: ["O"], gradientOf: "g" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["O"], slots: 2, reads: $v118,
@@ -1009,7 +1009,7 @@ export const MeanVarianceNorm: { readonly backward: readonly GatherProgram[] } =
         { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" },
         { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" },
       ],
-      steps: [
+      draws: [
         {
           whole: {
             name: "stats_1", factors: ["C"], slots: 3,

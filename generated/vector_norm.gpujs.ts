@@ -337,7 +337,7 @@ const L1NormPrograms: readonly GatherProgram[] = [
   {
     format: 1, norm: "L1Norm", mode: null, axes: $v1,
     params: [{ name: "eps", initial: 1e-12, kind: "number" }], tensors: $v2,
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N"], slots: 1,
@@ -459,7 +459,7 @@ const L2NormPrograms: readonly GatherProgram[] = [
   {
     format: 1, norm: "L2Norm", mode: null, axes: $v1,
     params: [{ name: "eps", initial: 1e-12, kind: "number" }], tensors: $v2,
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["N"], slots: 1,
@@ -591,7 +591,7 @@ const WeightNormPrograms: readonly GatherProgram[] = [
       { name: "w", role: "input", dims: ["O", "F"] }, { name: "g", role: "affine", dims: ["O"], initial: 1 },
       { name: "y", role: "output", dims: ["O", "F"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["O"], slots: 1,
@@ -763,7 +763,7 @@ const MeanVarianceNormPrograms: readonly GatherProgram[] = [
       { name: "x", role: "input", dims: ["N", "C", "S"] },
       { name: "y", role: "output", dims: ["N", "C", "S"] },
     ],
-    steps: [
+    draws: [
       {
         whole: {
           name: "stats_1", factors: ["C"], slots: 3,

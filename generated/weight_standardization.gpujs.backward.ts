@@ -491,7 +491,7 @@ export const WeightStandardization: { readonly backward: readonly GatherProgram[
       format: 1, norm: "WeightStandardization", mode: null, axes: $v75,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, $v76, $v77],
-      steps: [
+      draws: [
         $v80,
         {
           whole: {
@@ -636,7 +636,7 @@ export const ScaledWeightStandardization: { readonly backward: readonly GatherPr
         { name: "gain", role: "affine", dims: ["O"], initial: 1 }, $v76, $v77,
         { name: "d_gain", role: "output", dims: ["O"], gradientOf: "gain" },
       ],
-      steps: [
+      draws: [
         $v80,
         {
           whole: {

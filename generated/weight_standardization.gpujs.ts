@@ -473,7 +473,7 @@ const WeightStandardizationPrograms: readonly GatherProgram[] = [
     format: 1, norm: "WeightStandardization", mode: null, axes: $v1,
     params: [{ name: "eps", initial: 0.00001, kind: "number" }],
     tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, { name: "y", role: "output", dims: ["O", "F"] }],
-    steps: [
+    draws: [
       $v2,
       {
         whole: {
@@ -515,7 +515,7 @@ const ScaledWeightStandardizationPrograms: readonly GatherProgram[] = [
       { name: "gain", role: "affine", dims: ["O"], initial: 1 },
       { name: "y", role: "output", dims: ["O", "F"] },
     ],
-    steps: [
+    draws: [
       $v2,
       {
         whole: {

@@ -6,11 +6,11 @@ import type { ProgramInterface } from "./program.ts";
 
 export interface GatherProgram extends ProgramInterface {
   /** In the order in which they run. */
-  readonly steps: readonly GatherStep[];
+  readonly draws: readonly WholeOrSplitDraw[];
 }
 
 /** What is made in one draw, or in two where rows are long and few. */
-export interface GatherStep {
+export interface WholeOrSplitDraw {
   readonly whole: GatherDraw;
   readonly split: {
     /** A texel for each part of each row, and the draw that merges them. */

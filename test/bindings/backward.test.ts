@@ -110,13 +110,13 @@ describe.each(devices)("$name", ({ device }) => {
   });
 
   test.each([
-    [{ of: ["gama"] }, "N501", '"gama" is no tensor with a gradient of this norm: it has x, gamma, beta'],
-    [{ of: ["y"] }, "N501", '"y" is no tensor with a gradient of this norm'],
+    [{ of: ["gama"] }, "N501", '"gama" is not a tensor with a gradient of this norm: it has x, gamma, beta'],
+    [{ of: ["y"] }, "N501", '"y" is not a tensor with a gradient of this norm'],
     [{ of: [] }, "N514", "of: expected some of x, gamma, beta, given none"],
     [{ of: "x" }, "N514", 'of: expected a list of names, given "x"'],
-    [{ of: ["x"], accumulate: ["gamma"] }, "N501", '"gamma" is no gradient asked for of this norm'],
-    [{ dtype: { d_z: "f16" } }, "N501", '"d_z" is no tensor of this norm'],
-    [{ off: ["x"] }, "N501", '"off" is no tensor, param or option of this norm'],
+    [{ of: ["x"], accumulate: ["gamma"] }, "N501", '"gamma" is not a requested gradient of this norm'],
+    [{ dtype: { d_z: "f16" } }, "N501", '"d_z" is not a tensor of this norm'],
+    [{ off: ["x"] }, "N501", '"off" is not a tensor, param or option of this norm'],
     [{ mode: "train" }, "N511", "expected no mode"],
     [{ gamma: [3] }, "N503", "gamma"],
   ])("%j is refused", async (options, code, message) => {

@@ -45,7 +45,7 @@ test("what is kept for no gradient makes no backward pass", () => {
 test("what cannot be kept is refused with its reason, for each norm", async () => {
   const { code, err } = await build("--save", "output");
   expect(code).toBe(1);
-  expect(err).toContain("error[N516]: Scaled cannot keep its output for the backward pass");
+  expect(err).toContain("error[N516]: Scaled cannot save its output for the backward pass");
   expect(err).toContain("`y` is a product with `gamma`, which can be zero: `x` cannot be computed from it");
   expect(err).toContain("nothing was written");
 });

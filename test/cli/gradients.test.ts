@@ -1,6 +1,6 @@
 /** `--grad` of `normc run` and `normc explain`. Values against formulas worked out by hand. */
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { hasDevice } from "../support/device.ts";
 import { type Ended, normc, temporaryFolder } from "./normc.ts";
@@ -96,7 +96,7 @@ describe.each(backends)("on %s", (backend) => {
     const { code, json } = await run(scaled, cases, ...on);
     expect(code).toBe(1);
     expect(json.map((one) => one.error?.code)).toEqual(["N501", "N501", "N503", "N503", "N502"]);
-    expect(json[1].error?.message).toContain("is no input, affine, state or d_OUTPUT of this norm");
+    expect(json[1].error?.message).toContain("is not an input, affine, state or d_OUTPUT of this norm");
     expect(json[2].error?.message).toBe("axis D: expected 2 (from x), given 3 (by d_y)");
   });
 });
@@ -120,6 +120,24 @@ test("a norm with a name that a gradient needs is refused where gradients are as
   expect((await normc(["explain", clash, "--grad"])).err).toContain("N515");
   expect((await normc(["explain", clash])).code).toBe(0);
 });
+
+test.each([[], ["--save", "stats"]])(
+  "a build warns that such a norm has no backward pass: %j",
+  async (...save) => {
+    const clash = written(
+      "built.norm",
+      "norm Clash {\n  axes N\n  input x[N], d_x[N]\n  y = x * d_x\n  output y\n}\n",
+    );
+    const words = ["build", clash, "--out", join(dirname(clash), "built")];
+    const { code, err } = await normc([...words, ...save]);
+    expect(code).toBe(0);
+    expect(err).toContain("warning[N515]: `d_x` is the name of the gradient of `x`");
+    expect(err).toContain("built.norm:3:15");
+    expect(err).toContain("Clash is built without a backward pass");
+    expect(err).toContain("1 warning\n");
+    expect((await normc([...words, "--no-backward"])).err).not.toContain("N515");
+  },
+);
 
 test("explain shows the backward graph, its passes and its kernels", async () => {
   const { code, out } = await normc(["explain", "LayerNorm", "--grad", "--shape", "N=4,D=8"]);

@@ -72,7 +72,11 @@ describe("generated modules for gpu.js", () => {
   });
 
   it.each([
-    [{ GPU, backend: "webgl2" } as const, "N517", "gpu.js has no backend webgl2 here: it has webasm, cpu"],
+    [
+      { GPU, backend: "webgl2" } as const,
+      "N517",
+      "gpu.js has no backend webgl2 here: available are webasm, cpu",
+    ],
     [{ GPU, backend: "cuda" } as never, "N517", "backend: expected webgl2, webasm, cpu or auto, given cuda"],
     [{ GPU: class {} } as never, "N517", "expected the constructor `GPU` of gpu.js"],
   ])("refuses a backend that is not there", async (settings, code, message) => {
@@ -103,7 +107,7 @@ describe("generated modules for gpu.js", () => {
     const norm = await LayerNorm.create({ GPU: Falling as never, backend: "webasm" }, { x: [1, 4] });
     await expect(norm.run({ x: [1, 2, 3, 4] })).rejects.toMatchObject({
       code: "N517",
-      message: "gpu.js ran cpu in place of webasm",
+      message: "gpu.js ran cpu instead of webasm",
     });
     await norm.destroy();
   });

@@ -48,11 +48,11 @@ it("rows that are long and few are in parts, and those that are many are not", (
 it.each(["webasm", "cpu"] as const)(
   "a kernel that gpu.js does not take on %s is a defect of normc",
   async (backend) => {
-    const steps = program.steps.map((step) => ({
-      ...step,
-      whole: { ...step.whole, js: step.whole.js.replaceAll("this.thread", "this.nonsense") },
+    const draws = program.draws.map((draw) => ({
+      ...draw,
+      whole: { ...draw.whole, js: draw.whole.js.replaceAll("this.thread", "this.nonsense") },
     }));
-    const broken = { ...program, steps };
+    const broken = { ...program, draws };
     const norm = await createGatherNorm({ GPU, backend }, broken, { dims: { x: [2, 4] } });
     await expect(norm.run({ x: new Float32Array(8) })).rejects.toMatchObject({
       code: "N513",

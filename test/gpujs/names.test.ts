@@ -26,8 +26,8 @@ beforeAll(async () => expect(await compileAll()).toBe("all"), 40_000);
 
 describe.each(awkwardGraphs())("$names", ({ graph }) => {
   it("has legal names in GLSL and JavaScript", () => {
-    const { steps } = compileGather(graph).program;
-    for (const { whole, split } of steps) {
+    const { draws } = compileGather(graph).program;
+    for (const { whole, split } of draws) {
       for (const { glsl, js, reads, constants } of [whole, ...(split ? [split.part, split.merge] : [])]) {
         expect(() => new Function(`return ${js}`)).not.toThrow();
         const given = [...constants, ...reads].map((one) => one.name);

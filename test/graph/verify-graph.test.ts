@@ -41,6 +41,8 @@ function holding(value: Node, target = "y"): Graph {
 const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = [
   ["operands come before their users", "an operand with the id of its user", holding({ ...mean, id: 0 })],
   ["axes are factors of the norm, in order", "an unknown one", holding({ ...x, axes: ["N", "S"] })],
+  ["axes are factors of the norm, in order", "another order", holding({ ...x, axes: ["D", "N"] })],
+  ["axes are factors of the norm, in order", "one twice", holding({ ...x, axes: ["N", "N", "D"] })],
   ["an input has the axes of its tensor", "an axis less", holding({ ...x, axes: ["N"] })],
   ["an input has the axes of its tensor", "no such tensor", holding({ ...x, tensor: "z" })],
   ["a param is declared", "no such param", holding({ ...eps, param: "epsilon" })],

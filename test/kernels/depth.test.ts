@@ -36,8 +36,8 @@ describe.each(chains)("$links $kind.name", ({ kind, links }) => {
   });
 
   it("for gpu.js", () => {
-    expect(compileGather(graph).program.steps.length).toBe(1);
-    expect(compileGather(differentiate(graph)).program.steps.length).toBe(1);
+    expect(compileGather(graph).program.draws.length).toBe(1);
+    expect(compileGather(differentiate(graph)).program.draws.length).toBe(1);
   });
 
   // It looked at products as a tree: 2^256 steps.

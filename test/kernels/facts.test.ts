@@ -68,10 +68,10 @@ describe.each(cases)("%s", (_, graph) => {
   });
 
   it("gives gpu.js the functions that it calls, and no other", () => {
-    const passes = compileGather(graph).program.steps.flatMap(({ whole, split }): GatherDraw[] =>
+    const draws = compileGather(graph).program.draws.flatMap(({ whole, split }): GatherDraw[] =>
       split === null ? [whole] : [whole, split.part, split.merge],
     );
-    for (const { js, jsFunctions, glsl } of passes) {
+    for (const { js, jsFunctions, glsl } of draws) {
       expect(jsFunctions).toHaveLength(js.includes("round_even(") ? 1 : 0);
       for (const name of ["larger", "smaller"]) {
         const called = new RegExp(`(?<!float )\\b${name}\\(`).test(glsl);
@@ -86,5 +86,5 @@ it("the odd one rounds, compares by fours and has an infinity", () => {
   for (const name of ["non_finite", "smaller4", "fold_min"]) {
     expect(texts.some(({ wgsl }) => wgsl.includes(`fn ${name}(`))).toBe(true);
   }
-  expect(compileGather(odd).program.steps.some(({ whole }) => whole.jsFunctions.length > 0)).toBe(true);
+  expect(compileGather(odd).program.draws.some(({ whole }) => whole.jsFunctions.length > 0)).toBe(true);
 });

@@ -22,7 +22,7 @@ const options = { x: [2, 4, 3] };
 
 /** A program as a module without the field has it: nothing else of it can be relied on. */
 const { format: _, kernels: __, tensors: ___, ...unmarked } = centered;
-const old = unmarked as unknown as Program & { readonly steps: [] };
+const old = unmarked as unknown as Program & { readonly draws: [] };
 const newer = { ...old, format: programFormat + 1 };
 
 const ways: Readonly<Record<string, (program: typeof old) => Promise<unknown>>> = {

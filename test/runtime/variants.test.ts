@@ -110,7 +110,7 @@ describe("what is refused", () => {
       "in a column tile neighbouring invocations have different rows",
     ],
     [{ together: 2 }, {}, "a lane can take 4 rows together, not 2"],
-    [{ together: 4 }, { rowCount: 6 }, "6 rows are no multiple of 4"],
+    [{ together: 4 }, { rowCount: 6 }, "6 rows are not a multiple of 4"],
     [{ together: 4, lanes: 4 }, {}, "rows taken together use no workgroup memory: a row has one subgroup"],
     [{ residency: "registers" }, { held: 0 }, "nothing of the row is read twice, or not in fours"],
     [{ residency: "registers", lanes: 4 }, {}, "a lane keeps at most 16 fours, not 48"],
@@ -125,9 +125,13 @@ describe("what is refused", () => {
       "the rows cannot be shared: a reduction runs over other axes, or there is none",
     ],
     [{ chunks: 3 }, {}, "nothing is added up over the rows"],
-    [{ chunks: 9 }, { chunkRows: 8, rowCount: 8 }, "8 turns through the rows are no 9 chunks"],
-    [{ chunks: 3, together: 4 }, { chunkRows: 8, rowCount: 8 }, "2 turns through the rows are no 3 chunks"],
-    [{ together: 4 }, { chunkRows: 6, rowCount: 24 }, "6 rows are no multiple of 4"],
+    [{ chunks: 9 }, { chunkRows: 8, rowCount: 8 }, "8 turns through the rows do not make 9 chunks"],
+    [
+      { chunks: 3, together: 4 },
+      { chunkRows: 8, rowCount: 8 },
+      "2 turns through the rows do not make 3 chunks",
+    ],
+    [{ together: 4 }, { chunkRows: 6, rowCount: 24 }, "6 rows are not a multiple of 4"],
     [{ parts: 400 }, {}, "a row has 192 steps, fewer than 400 parts"],
   ])("%j for %j", (variant, changes, reason) => {
     expect(whyIllegal({ ...laneARow, ...variant }, { ...work, ...changes }, gpu, limits)).toBe(reason);

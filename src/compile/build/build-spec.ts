@@ -20,6 +20,7 @@ import { baseName, nameClaimer } from "./file-names.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { applyLayouts, type Layout } from "./layouts.ts";
 import { type LockedKernel, lockGpujs, lockWebgpu } from "./lock.ts";
+import { withoutBackward } from "./name-clash.ts";
 import { readableGlsl } from "./readable-glsl.ts";
 import { readableWgsl } from "./readable-wgsl.ts";
 import { refusedSaves } from "./refused-saves.ts";
@@ -60,7 +61,7 @@ export interface BuiltSpec {
   readonly tuned: number;
   /** The layouts of the options that a tensor of the spec took. */
   readonly usedLayouts: ReadonlySet<Layout>;
-  /** What the options ask for and the spec cannot give, N309 or N516: then there are no files. */
+  /** What the options ask for and the spec cannot give: N309 or N516, and no files; or N515, a warning. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -79,13 +80,7 @@ export async function buildSpec(
 ): Promise<BuiltSpec> {
   const { targets = ["wgsl"], layouts = [], backward = true, save = "none" } = options;
   const usedLayouts = new Set<Layout>();
-  const diagnostics = backward
-    ? refusedSaves(
-        source,
-        checked.norms.flatMap((one) => one.graphs),
-        save,
-      )
-    : [];
+  const diagnostics = backward ? backwardDiagnostics(source, checked, save) : [];
   const report = (one: Diagnostic): void => void diagnostics.push(one);
   const norms = checked.norms.map((norm) => ({
     norm,
@@ -104,6 +99,15 @@ export async function buildSpec(
     if (targets.includes("glsl")) await buildGpujs(parts, options);
   }
   return { source, files: parts.files, kernels: parts.kernels, tuned, usedLayouts, diagnostics };
+}
+
+/** Of norms that have no backward pass, which is a warning, and of those that cannot save what is asked for. */
+function backwardDiagnostics(source: Source, { norms }: CheckedFile, save: Save): Diagnostic[] {
+  const graphs = norms.flatMap((one) => one.graphs);
+  return [
+    ...norms.flatMap((one) => withoutBackward(source, one) ?? []),
+    ...refusedSaves(source, graphs, save),
+  ];
 }
 
 /** A spec on its way to files. */

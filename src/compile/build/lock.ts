@@ -42,11 +42,11 @@ export function lockWebgpu({ programs, backward = [], saving = [], gradients }: 
 
 export function lockGpujs({ programs, backward = [] }: BoundNorm<GatherProgram>): Lock {
   const locked = (program: GatherProgram, label: string): [string, LockedKernel][] =>
-    program.steps.map((step) => {
-      const { whole, split } = step;
+    program.draws.map((draw) => {
+      const { whole, split } = draw;
       const shaders = [whole, ...(split === null ? [] : [split.part, split.merge])].map((one) => one.glsl);
       const dispatches = [1, ...(split === null ? [] : [2])];
-      return [`gpujs ${label}.${whole.name}`, lockedKernel(step, shaders, dispatches)];
+      return [`gpujs ${label}.${whole.name}`, lockedKernel(draw, shaders, dispatches)];
     });
   return new Map([
     ...programs.flatMap((one) => locked(one, programLabel(one))),

@@ -11,12 +11,12 @@ export function readableGlsl({ programs, backward = [] }: BoundNorm<GatherProgra
   ];
 }
 
-function texts({ steps }: GatherProgram, label: string, withParts: boolean): [string, string][] {
+function texts({ draws }: GatherProgram, label: string, withParts: boolean): [string, string][] {
   const text = (name: string, draw: GatherDraw): [string, string] => [
     `glsl/${label}.${name}.glsl`,
     readable(draw),
   ];
-  return steps.flatMap(({ whole, split }) => [
+  return draws.flatMap(({ whole, split }) => [
     text(short(whole.name), whole),
     ...(split === null || !withParts
       ? []

@@ -22,7 +22,7 @@ export function refusedSave(source: Source, norm: string, save: Save, reason: st
   const start = Math.max(0, source.text.search(new RegExp(`(?<=\\bnorm\\s+)${norm}\\b`)));
   return diagnostic(
     "N516",
-    `${norm} cannot keep its ${save} for the backward pass`,
+    `${norm} cannot save its ${save} for the backward pass`,
     { source, start, end: start + norm.length },
     { note: reason },
   );

@@ -13,7 +13,7 @@ export function verifyGraph(graph: Graph, after: string): void {
   const params = new Set(graph.params.map((one) => one.name));
   for (const node of reachable(graph.results.map((one) => one.value))) {
     if (operands(node).some((one) => one.id >= node.id)) fail("operands come before their users", node);
-    if (!sameAxes(node.axes, union(graph.factors, node.axes)))
+    if (node.axes.join() !== union(graph.factors, node.axes).join())
       fail("axes are factors of the norm, in order", node);
     switch (node.kind) {
       case "input":

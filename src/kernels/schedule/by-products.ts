@@ -8,6 +8,7 @@ import { type Graph, type Node, tensorsIn } from "../../graph/tensor/graph.ts";
 import { rebuildAll } from "../../graph/tensor/rewrite.ts";
 import { outermostReductions, type Rows } from "./locality.ts";
 import type { Segment, Target } from "./plan.ts";
+import type { ScratchNames } from "./scratch-names.ts";
 import { sumsOfSegments } from "./segment-sums.ts";
 import { type GoingRows, type SumInTwo, sumInTwo } from "./sum-in-two.ts";
 
@@ -30,6 +31,7 @@ export interface MainWork {
   readonly stored: readonly Target[];
   /** The values of these, as the kernel computes them. */
   readonly values: readonly Node[];
+  readonly names: ScratchNames;
 }
 
 /** @param rest the targets that the kernel does not store. Only outputs can be made of by-products. */
@@ -37,10 +39,10 @@ export function byProducts(
   g: GraphBuilder,
   graph: Graph,
   rest: readonly Target[],
-  { rows, largest, stored, values }: MainWork,
+  { rows, largest, stored, values, names }: MainWork,
 ): ByProducts {
   const row = minus(largest.factors, rows.grid);
-  const going: GoingRows = { rows, row, reads: tensorsIn(values) };
+  const going: GoingRows = { rows, row, reads: tensorsIn(values), names };
   const isOutput = new Set(graph.tensors.filter((one) => one.role === "output").map((one) => one.name));
   const sums: SumInTwo[] = [];
   const after: Target[] = [];

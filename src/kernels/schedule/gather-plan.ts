@@ -19,7 +19,8 @@ import { rebuild } from "../../graph/tensor/rewrite.ts";
 import { farValues } from "./far-values.ts";
 import { handOn, type PartNumbers } from "./handed-on.ts";
 import { layoutOf, orderLike } from "./layout.ts";
-import { scratchName, type Target } from "./plan.ts";
+import type { Target } from "./plan.ts";
+import { type ScratchNames, scratchNames } from "./scratch-names.ts";
 
 export interface GatherPlan {
   /** In the order in which they run. */
@@ -54,7 +55,7 @@ export const texelSlots = 4;
 
 export function planGather(graph: Graph): GatherPlan {
   const g = createBuilder(graph.factors);
-  const fresh = freshNames(graph.tensors.map((one) => one.name));
+  const names = scratchNames(graph.tensors.map((one) => one.name));
   const short = fixedFactors(graph);
   const values = graph.results.map((one) => one.value);
   // Every reduction is stored: a value is far by its operations alone.
@@ -69,13 +70,13 @@ export function planGather(graph: Graph): GatherPlan {
     const value = rebuild(g, node, (one) => made.get(one) as Node);
     made.set(node, value);
     if (far.has(node)) {
-      const tensor = fresh(scratchName(value));
+      const tensor = names.of(value);
       const factors = layoutOf(graph, value.axes);
       kept.push({ level: below, draw: { kind: "map", target: { tensor, factors, value } } });
       made.set(node, g.input(tensor, value.axes));
     }
     if (value.kind !== "reduce") continue;
-    const name = fresh(`stat_${value.id}`);
+    const name = names.like(`stat_${value.id}`);
     made.set(node, g.input(name, value.axes));
     const key = `${below} ${value.axes.join(" ")} over ${value.over.join(" ")}`;
     const loop = loops.get(key) ?? { level: below, reductions: [] };
@@ -88,7 +89,7 @@ export function planGather(graph: Graph): GatherPlan {
   );
   const draws = statistics.map(({ level, texel }, place) => ({
     level,
-    draw: statisticsDraw(g, graph, short, texel, { wanted: `stats_${place + 1}`, fresh }),
+    draw: statisticsDraw(g, graph, short, texel, `stats_${place + 1}`, names),
   }));
   const maps = graph.results.map(({ tensor, value }): MapDraw => {
     const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? [];
@@ -97,17 +98,6 @@ export function planGather(graph: Graph): GatherPlan {
   // A far value comes before the statistics that need no more reductions than it does.
   const between = [...kept, ...draws].sort((a, b) => a.level - b.level).map((one) => one.draw);
   return { draws: [...between, ...maps] };
-}
-
-/** Names that no tensor of the spec has: what is made on the way lies beside the tensors, by name. */
-function freshNames(tensors: readonly string[]): (wanted: string) => string {
-  const taken = new Set(tensors);
-  return (wanted) => {
-    let name = wanted;
-    while (taken.has(name)) name = `${name}_`;
-    taken.add(name);
-    return name;
-  };
 }
 
 interface Reduction {
@@ -120,7 +110,8 @@ function statisticsDraw(
   graph: Graph,
   short: ReadonlySet<string>,
   reductions: readonly Reduction[],
-  { wanted, fresh }: { readonly wanted: string; readonly fresh: (wanted: string) => string },
+  wanted: string,
+  names: ScratchNames,
 ): StatisticsDraw {
   const nodes = reductions.map((one) => one.node);
   const [{ axes, over }] = nodes;
@@ -128,8 +119,8 @@ function statisticsDraw(
   const isLong = !isSampled && !over.every((one) => short.has(one));
   return {
     kind: "statistics",
-    name: fresh(wanted),
-    partsName: fresh(`${wanted}_parts`),
+    name: names.like(wanted),
+    partsName: names.like(`${wanted}_parts`),
     grid: orderLike(graph, axes, nodes),
     row: orderLike(graph, over, nodes),
     reductions: nodes,

@@ -22,12 +22,14 @@ import { byProducts } from "./by-products.ts";
 import { layoutOf, orderLike } from "./layout.ts";
 import { resolveInKernel } from "./locality.ts";
 import { pinnedStatistics } from "./pinned.ts";
-import { type KernelResults, type Partition, scratchName, storedTargets, type Target } from "./plan.ts";
+import { type KernelResults, type Partition, storedTargets, type Target } from "./plan.ts";
+import { type ScratchNames, scratchNames } from "./scratch-names.ts";
 import { inSections, type Section } from "./sections.ts";
 import { protectStates } from "./state-updates.ts";
 
 export function partition(graph: Graph): Partition {
   const g = createBuilder([...graph.factors, chunkFactor]);
+  const names = scratchNames(graph.tensors.map((one) => one.name));
   const factorsOf = new Map(graph.tensors.map((one) => [one.name, one.factors]));
   // All nodes are made by one builder: it knows them by their numbers.
   const made = rebuildAll(
@@ -41,16 +43,18 @@ export function partition(graph: Graph): Partition {
       value: made.get(value) as Node,
     }),
   );
-  const { sections, far } = inSections(g, targets, fixedFactors(graph), (axes) => layoutOf(graph, axes));
+  const { sections, far } = inSections(g, targets, names, fixedFactors(graph), (axes) =>
+    layoutOf(graph, axes),
+  );
   const stored = far.map(
     ({ tensor, factors }): GraphTensor => ({ name: tensor, role: "output", dims: factors, factors }),
   );
   const whole = { ...graph, tensors: [...graph.tensors, ...stored] };
   const pinned = pinnedStatistics(targets.map((one) => one.value));
   const kernels = sections.flatMap((one) =>
-    kernelsOfSection({ graph: whole, g, fixed: fixedFactors(graph), pinned: new Set() }, one, pinned),
+    kernelsOfSection({ graph: whole, g, names, fixed: fixedFactors(graph), pinned: new Set() }, one, pinned),
   );
-  const safe = protectStates(graph, kernels, g);
+  const safe = protectStates(graph, kernels, g, names);
   const scratch = new Map<string, { name: string; factors: AxisSet }>();
   for (const one of safe.flatMap(storedTargets)) {
     if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
@@ -78,6 +82,7 @@ interface Search {
   /** The far values among its tensors, as if they were outputs. */
   readonly graph: Graph;
   readonly g: GraphBuilder;
+  readonly names: ScratchNames;
   readonly fixed: ReadonlySet<string>;
   /** Values that one kernel computes and all others read. */
   readonly pinned: ReadonlySet<Node>;
@@ -133,7 +138,7 @@ function kernelsWithGrid(
   grid: AxisSet,
   depth: number,
 ): KernelResults[] | undefined {
-  const { graph, g, fixed, pinned } = search;
+  const { graph, g, names, fixed, pinned } = search;
   let stored = targets.filter((one) => isSubset(grid, one.factors));
   for (;;) {
     const row = minus(union(graph.factors, ...stored.map((one) => one.factors)), grid);
@@ -141,7 +146,7 @@ function kernelsWithGrid(
     const own = new Set(stored.map((one) => one.value));
     const isStored = (node: Node): boolean => needed.has(node) || (pinned.has(node) && !own.has(node));
     const elsewhere = (node: Node): Node => {
-      const tensor = scratchName(node);
+      const tensor = names.of(node);
       const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? node.axes;
       needed.set(node, { tensor, factors, value: node });
       return g.input(tensor, node.axes);
@@ -162,7 +167,7 @@ function kernelsWithGrid(
     // What can be made of sums that this kernel adds up on its way comes after it, and does not read its inputs again.
     const ordered = orderLike(graph, grid, values);
     const rows = { grid: ordered, row, fixed, isStored };
-    const made = byProducts(g, graph, rest, { rows, largest, stored, values });
+    const made = byProducts(g, graph, rest, { rows, largest, stored, values, names });
     const { after, once, columns, chunked, segments } = made;
     const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
     const known = new Set(others.map((one) => one.tensor));

@@ -171,5 +171,3 @@ export function foundBy(loop: RowLoop): readonly ReduceNode[] {
     ? [...loop.segments.map((one) => one.value), ...loop.reductions]
     : loop.reductions;
 }
-
-export const scratchName = (value: Node): string => `scratch_${value.id}`;

@@ -7,7 +7,8 @@ import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Node, operands, reachable } from "../../graph/tensor/graph.ts";
 import { rebuildAll } from "../../graph/tensor/rewrite.ts";
 import { farValues } from "./far-values.ts";
-import { scratchName, type Target } from "./plan.ts";
+import type { Target } from "./plan.ts";
+import type { ScratchNames } from "./scratch-names.ts";
 
 export interface Section {
   readonly targets: readonly Target[];
@@ -25,6 +26,7 @@ export interface Sections {
 export function inSections(
   g: GraphBuilder,
   targets: readonly Target[],
+  names: ScratchNames,
   short: ReadonlySet<string>,
   layoutOf: (axes: AxisSet) => AxisSet,
 ): Sections {
@@ -38,7 +40,7 @@ export function inSections(
   const wanted: Target[][] = Array.from({ length: count }, () => []);
   const stored = new Set<Node>();
   const store = (value: Node, factors: AxisSet): Target => {
-    const target = { tensor: scratchName(value), factors, value };
+    const target = { tensor: names.of(value), factors, value };
     stored.add(value);
     wanted[sectionOf(value)].push(target);
     return target;
@@ -59,7 +61,7 @@ export function inSections(
       g,
       own.map((one) => one.value),
       (node) =>
-        stored.has(node) && sectionOf(node) < section ? g.input(scratchName(node), node.axes) : undefined,
+        stored.has(node) && sectionOf(node) < section ? g.input(names.of(node), node.axes) : undefined,
     );
     return { targets: own.map((one) => ({ ...one, value: made.get(one.value) as Node })), own: made };
   });

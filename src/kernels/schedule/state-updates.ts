@@ -8,18 +8,20 @@ import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Graph, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
 import { readsTensor } from "./locality.ts";
 import { type KernelResults, plainKernel, type Target } from "./plan.ts";
+import type { ScratchNames } from "./scratch-names.ts";
 
 export function protectStates(
   graph: Graph,
   kernels: readonly KernelResults[],
   g: GraphBuilder,
+  names: ScratchNames,
 ): KernelResults[] {
   const states = new Set(graph.tensors.filter((one) => one.role === "state").map((one) => one.name));
   const copies: KernelResults[] = [];
   const safe = kernels.map((kernel, place): KernelResults => {
     const targets = kernel.targets.map((target): Target => {
       if (!states.has(target.tensor) || isSafe(kernels, place, target)) return target;
-      const name = `next_${target.tensor}`;
+      const name = names.like(`next_${target.tensor}`);
       const copy = { ...target, value: g.input(name, target.factors) };
       copies.push(plainKernel(target.tensor, target.factors, [copy]));
       return { ...target, tensor: name };

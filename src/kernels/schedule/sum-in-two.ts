@@ -11,7 +11,8 @@ import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
 import { chunkFactor } from "../../program/names.ts";
 import { type Rows, resolveInKernel } from "./locality.ts";
-import { type Segment, scratchName, type Target } from "./plan.ts";
+import type { Segment, Target } from "./plan.ts";
+import type { ScratchNames } from "./scratch-names.ts";
 import { segmentAxes } from "./segment-sums.ts";
 
 /** What is known of a kernel that goes over rows. */
@@ -21,6 +22,7 @@ export interface GoingRows {
   readonly row: AxisSet;
   /** The tensors that it reads anyway. */
   readonly reads: ReadonlySet<string>;
+  readonly names: ScratchNames;
 }
 
 export type SumInTwo = {
@@ -63,7 +65,7 @@ function ofRows(g: GraphBuilder, going: GoingRows, { sum, inner, inGrid }: Cut):
   const { grid } = going.rows;
   const value = inKernel(g, going, inner);
   if (value === undefined) return undefined;
-  const tensor = scratchName(inner);
+  const tensor = going.names.of(inner);
   const rest = g.reduce("sum", g.input(tensor, grid), inGrid);
   return { kind: "row", sum, rest, made: { tensor, factors: grid, value } };
 }
@@ -74,7 +76,7 @@ function ofColumns(g: GraphBuilder, going: GoingRows, { sum, inner, inGrid }: Cu
   const value = sameAxes(outer, minus(grid, inGrid)) ? inKernel(g, going, inner) : undefined;
   if (value === undefined) return undefined;
   // The builder knows an input by its name, and another grid sums the same over other axes.
-  const tensor = `sums_${inner.id}_over_${inGrid.join("_")}`;
+  const tensor = going.names.like(`sums_${inner.id}_over_${inGrid.join("_")}`);
   const factors = [...outer, chunkFactor, ...going.row];
   const rest = g.reduce("sum", g.input(tensor, factors), [chunkFactor]);
   return { kind: "column", sum, rest, made: { tensor, factors, value }, chunk: grid.slice(outer.length) };
@@ -91,7 +93,7 @@ function ofSegments(
   const element = inKernel(g, going, sum.arg);
   if (element === undefined) return undefined;
   const value = g.reduce("sum", element, inRow);
-  const tensor = scratchName(inner);
+  const tensor = going.names.of(inner);
   const factors = [...grid, ...kept];
   const rest = g.reduce("sum", g.input(tensor, factors), inGrid);
   return value.kind === "reduce"
@@ -100,11 +102,11 @@ function ofSegments(
 }
 
 /** A value as the kernel computes it; undefined where it would have to read more. */
-function inKernel(g: GraphBuilder, { rows, reads }: GoingRows, node: Node): Node | undefined {
+function inKernel(g: GraphBuilder, { rows, reads, names }: GoingRows, node: Node): Node | undefined {
   const missing: string[] = [];
   const value = resolveInKernel(g, node, rows, (one) => {
-    missing.push(scratchName(one));
-    return g.input(scratchName(one), one.axes);
+    missing.push(names.of(one));
+    return g.input(names.of(one), one.axes);
   });
   return missing.every((one) => reads.has(one)) ? value : undefined;
 }

@@ -84,7 +84,7 @@ function soundExtents({ params }: Declarations, report: Report): boolean {
   let sound = true;
   for (const { name, kind, initial, span } of params.values()) {
     if (kind !== "extent" || isExtent(initial)) continue;
-    const message = `\`${name}\` is the extent of an axis in a norm called here: a whole number from 1, not ${initial}`;
+    const message = `\`${name}\` is the extent of an axis in a norm that is called here: expected a whole number from 1, found ${initial}`;
     report(diagnostic("N105", message, span));
     sound = false;
   }

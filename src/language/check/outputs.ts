@@ -21,8 +21,8 @@ export function outputTensor(
   const equation = findEquation(scope, output.name);
   if (equation === undefined && scope.given.has(output.name)) {
     scope.report(
-      diagnostic("N411", `\`${output.name}\` is given, not computed`, output.span, {
-        note: "an output is an equation of its own: `y = x`",
+      diagnostic("N411", `\`${output.name}\` is given to the norm and cannot be its output`, output.span, {
+        note: "an output needs an equation of its own, such as `y = x`",
       }),
     );
     return undefined;
@@ -36,7 +36,7 @@ export function outputTensor(
     const lost = minus(value.axes, factors);
     if (lost.length > 0) {
       const message = `\`${output.name}\` has the axis \`${axisNames(axes, lost)[0]}\`, which these brackets leave out`;
-      const note = `all its axes: \`output ${output.name}[${wanted}]\`, in any order`;
+      const note = `list all its axes: \`output ${output.name}[${wanted}]\`, in any order`;
       scope.report(diagnostic("N309", message, output.span, { note }));
       return undefined;
     }
@@ -46,13 +46,13 @@ export function outputTensor(
   const extra = minus(value.axes, fitting.factors);
   if (extra.length > 0) {
     const input = `${fitting.name}[${axisNames(axes, fitting.factors).join(", ")}]`;
-    const message = `this brings the axis \`${axisNames(axes, extra)[0]}\` into \`${output.name}\`, which \`${input}\` does not have`;
+    const message = `this adds the axis \`${axisNames(axes, extra)[0]}\` to \`${output.name}\`, but the input \`${input}\` does not have it`;
     scope.report(
       diagnostic("N304", message, culprit(scope, output.name, extra[0]) ?? output.span, {
         labels: [
           { span: output.span, text: `\`${output.name}\` would have ${quoted(axisNames(axes, value.axes))}` },
         ],
-        note: `if that is meant, give the output its axes: \`output ${output.name}[${wanted}]\``,
+        note: `to store it with this axis, give the output its axes: \`output ${output.name}[${wanted}]\``,
       }),
     );
     return undefined;

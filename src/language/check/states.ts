@@ -31,7 +31,7 @@ export function evaluateUpdates(scope: Scope): Result[] | undefined {
       const what =
         tensor === undefined
           ? `there is no state \`${name}\``
-          : `\`${name}\` is no state: only states are written`;
+          : `\`${name}\` is not a state: \`<-\` updates only states`;
       scope.report(
         diagnostic(tensor === undefined ? "N201" : "N411", what, span, suggestion(name, states, span)),
       );
@@ -58,7 +58,7 @@ export function evaluateUpdates(scope: Scope): Result[] | undefined {
       scope.report(
         diagnostic(
           "N304",
-          `this brings the axis \`${axisNames(declarations.axes, extra)[0]}\`, which \`${name}\` does not have`,
+          `this has the axis \`${axisNames(declarations.axes, extra)[0]}\`, but \`${name}\` does not have it`,
           source?.span ?? update.value.span,
           {
             labels: [{ span, text: `stored into \`${name}\`` }],

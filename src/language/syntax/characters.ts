@@ -40,7 +40,7 @@ export function strangeCharacter(source: Source, offset: number, length: number)
     : `${shown(first)} means nothing here`;
   const note =
     notes[first] ??
-    (/\p{L}/u.test(first) ? "names are of the letters A-Z and a-z, digits and `_`" : undefined);
+    (/\p{L}/u.test(first) ? "a name is made of the letters A-Z and a-z, digits and `_`" : undefined);
   return diagnostic("N101", message, span, note === undefined ? {} : { note });
 }
 

@@ -145,9 +145,9 @@ export function numberExpr(b: Builder, literal: IToken): NumberExpr {
   const value = Number(literal.image);
   const span = spanOf(b.source, literal);
   if (!Number.isFinite(value)) {
-    b.report(diagnostic("N105", "this number is larger than any float64", span));
+    b.report(diagnostic("N105", "this number is too large for a float64", span));
   } else if (value === 0 && /[1-9]/.test(literal.image.split(/[eE]/)[0]!)) {
-    b.report(diagnostic("N105", "this number is smaller than any float64, yet not zero", span));
+    b.report(diagnostic("N105", "this number is too small for a float64: it would become zero", span));
   }
   return { kind: "number", value, text: literal.image, span };
 }

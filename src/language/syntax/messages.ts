@@ -120,7 +120,7 @@ function noteOn(tokens: readonly IToken[], at: number, expected: string): string
       if (previous !== undefined && tokenMatcher(previous, t.Keyword)) {
         return `${shown(previous)} is a keyword and cannot be a name`;
       }
-      return "`=` gives a name its meaning, once; two values are compared with `==`";
+      return "`=` defines a name; to compare two values, write `==`";
     case t.Times:
       return previous?.tokenType === t.Times ? "a power is written `x^2`" : undefined;
     case t.Name: {
@@ -132,7 +132,7 @@ function noteOn(tokens: readonly IToken[], at: number, expected: string): string
         return `if ${shown(token)} belongs to the list before it, a comma is missing`;
       }
       if (tokens[at + 1]?.tokenType === t.OpenBracket) {
-        return "an equation names no axes: they follow from its right side";
+        return "write no axes on the left of an equation: they follow from its right side";
       }
       return "an equation is `name = …`, an update `name <- …`";
     }

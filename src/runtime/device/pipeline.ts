@@ -54,5 +54,5 @@ async function compile(device: GPUDevice, { label, code, constants, slots }: Lau
   const lines = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.type}: ${m.message}`);
   const cause = refused ?? (outcome.status === "rejected" ? outcome.reason : undefined);
   const reason = cause instanceof Error || refused ? cause.message : String(cause);
-  throw defect(`kernel ${label} is refused by the device`, [...lines, reason].join("\n"), cause);
+  throw defect(`the device refused kernel ${label}`, [...lines, reason].join("\n"), cause);
 }

@@ -90,7 +90,7 @@ export async function openGpu(
   const candidates = backend === "auto" ? there : there.filter((one) => one === backend);
   let refused: unknown = new NormError(
     "N517",
-    `gpu.js has no backend ${backend} here: it has ${there.join(", ")}`,
+    `gpu.js has no backend ${backend} here: available are ${there.join(", ")}`,
   );
   for (const candidate of candidates) {
     const opened = openBackend(GPU, candidate);
@@ -187,6 +187,6 @@ export function refuseFallback(pipeline: PipelineCall, backend: GpuBackend): voi
   const reason = pipeline.plan?.kernels.map(({ clone }) => clone.kernel.fallbackReason).find(Boolean);
   throw new NormError(
     "N517",
-    `gpu.js ran ${other} in place of ${backend}${reason === undefined ? "" : `: ${reason}`}`,
+    `gpu.js ran ${other} instead of ${backend}${reason === undefined ? "" : `: ${reason}`}`,
   );
 }

@@ -77,7 +77,7 @@ export async function createGatherNorm(
       if (!usable) throw new Error(`this ${program.norm} is destroyed`);
       const fed = program.tensors.filter((one) => one.role !== "output");
       refuseUnknown(
-        "input of the run",
+        "an input of the run",
         givenNames(feeds),
         fed.map(({ name }) => name),
       );

@@ -1,5 +1,5 @@
 /** Decides which draws a program needs for given shapes, and how large each one is. */
-import type { GatherDraw, GatherProgram, GatherStep } from "../../program/gather-program.ts";
+import type { GatherDraw, GatherProgram, WholeOrSplitDraw } from "../../program/gather-program.ts";
 import { partsFactor } from "../../program/names.ts";
 import { NormError } from "../shapes/errors.ts";
 import { product, type Shapes } from "../shapes/shapes.ts";
@@ -25,12 +25,12 @@ export function sizedDraws(
 ): SizedDraw[] {
   const needed = new Set(wanted);
   const taken: SizedDraw[] = [];
-  for (const step of [...program.steps].reverse()) {
-    if (!needed.has(step.whole.name)) continue;
-    const rows = countOf(step.whole, shapes, 1);
-    if (rows === 0 && wanted.has(step.whole.name)) continue;
-    const parts = partsOf(step, rows, shapes, backend);
-    const draws = parts > 1 && step.split !== null ? [step.split.part, step.split.merge] : [step.whole];
+  for (const { whole, split } of [...program.draws].reverse()) {
+    if (!needed.has(whole.name)) continue;
+    const rows = countOf(whole, shapes, 1);
+    if (rows === 0 && wanted.has(whole.name)) continue;
+    const parts = partsOf(split, rows, shapes, backend);
+    const draws = parts > 1 && split !== null ? [split.part, split.merge] : [whole];
     for (const draw of draws.reverse()) {
       taken.unshift({ draw, count: Math.max(1, countOf(draw, shapes, parts)), parts });
       for (const read of draw.reads) needed.add(read.from);
@@ -49,7 +49,12 @@ const busy: Readonly<Record<GpuBackend, number>> = { webgl2: 4096, webasm: 64, c
 const shortest = 256;
 
 /** The number of parts of a row, if rows are long and few. */
-function partsOf({ split }: GatherStep, rows: number, shapes: Shapes, backend: GpuBackend): number {
+function partsOf(
+  split: WholeOrSplitDraw["split"],
+  rows: number,
+  shapes: Shapes,
+  backend: GpuBackend,
+): number {
   if (split === null || rows === 0) return 1;
   const length = product(split.row.map((one) => shapes.factors.get(one)!));
   return Math.max(1, Math.min(Math.ceil(busy[backend] / rows), Math.floor(length / shortest)));

@@ -36,16 +36,16 @@ export async function readBackwardOptions<P extends ProgramInterface>(
   backward.forEach(refuseOtherFormat);
   const candidates = backward.filter((one) => one.mode === forward.mode);
   const offered = gradients(candidates.at(-1)!).map(({ gradientOf }) => gradientOf);
-  const of = listed(options, keys.of, "tensor with a gradient", offered) ?? offered;
+  const of = listed(options, keys.of, "a tensor with a gradient", offered) ?? offered;
   const { accumulate } = keys;
   const accumulated =
-    accumulate === undefined ? [] : (listed(options, accumulate, "gradient asked for", of) ?? []);
+    accumulate === undefined ? [] : (listed(options, accumulate, "a requested gradient", of) ?? []);
   if (of.length === 0)
     throw new NormError("N514", `${keys.of}: expected some of ${offered.join(", ")}, given none`);
   const shapes = resolveShapes(forward, dims, params);
   const known = [forward, ...candidates].flatMap((one) => one.tensors.filter(isGiven));
   if (typeof dtype === "object") {
-    refuseUnknown("tensor", givenNames(dtype), [...new Set(known.map(({ name }) => name))]);
+    refuseUnknown("a tensor", givenNames(dtype), [...new Set(known.map(({ name }) => name))]);
   }
   return {
     candidates,

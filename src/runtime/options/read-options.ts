@@ -42,7 +42,7 @@ export function readOptions<P extends ProgramInterface>(
     ...params,
   ]);
   const { mode, ...others } = keys;
-  refuseUnknown("tensor, param or option", givenNames(record), [
+  refuseUnknown("a tensor, param or option", givenNames(record), [
     ...new Set(named.map((one) => one.name)),
     ...(program.mode === null ? [] : [mode]),
     ...Object.values(others),

@@ -19,7 +19,7 @@ export function resolveDtypes(
   const named = program.tensors.filter((tensor) => tensor.role !== "scratch");
   if (typeof choice === "object") {
     refuseUnknown(
-      "tensor",
+      "a tensor",
       Object.keys(choice),
       named.map((tensor) => tensor.name),
     );

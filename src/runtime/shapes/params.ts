@@ -8,7 +8,7 @@ export function resolveParams(
   given: Readonly<Record<string, number>> | undefined,
 ): Map<string, number> {
   const known = program.params.map((param) => param.name);
-  refuseUnknown("param", givenNames(given), known);
+  refuseUnknown("a param", givenNames(given), known);
   return new Map(
     program.params.map((param) => [param.name, usable(param, own(given, param.name) ?? param.initial)]),
   );

@@ -40,7 +40,7 @@ export function resolveShapes(
   const values = resolveParams(program, params);
   const tensors = program.tensors.filter((tensor) => tensor.role !== "scratch");
   refuseUnknown(
-    "tensor",
+    "a tensor",
     givenNames(dims),
     tensors.map((tensor) => tensor.name),
   );

@@ -14,6 +14,9 @@ export function givenNames(record: Readonly<Record<string, unknown>> | undefined
 export function refuseUnknown(what: string, given: readonly string[], known: readonly string[]): void {
   for (const name of given) {
     if (known.includes(name)) continue;
-    throw new NormError("N501", `"${name}" is no ${what} of this norm: it has ${known.join(", ") || "none"}`);
+    throw new NormError(
+      "N501",
+      `"${name}" is not ${what} of this norm: it has ${known.join(", ") || "none"}`,
+    );
   }
 }

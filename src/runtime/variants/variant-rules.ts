@@ -30,14 +30,16 @@ export function whyIllegal(
 function chunksRule({ chunks, together }: Variant, { chunkRows }: Work): string | null {
   if (chunkRows === 0) return chunks === 1 ? null : "nothing is added up over the rows";
   const turns = chunkRows / together;
-  return chunks >= 1 && chunks <= turns ? null : `${turns} turns through the rows are no ${chunks} chunks`;
+  return chunks >= 1 && chunks <= turns
+    ? null
+    : `${turns} turns through the rows do not make ${chunks} chunks`;
 }
 
 function togetherRule({ together, lanes, subgroup, parts, residency }: Variant, work: Work): string | null {
   if (together === 1) return null;
   if (together !== work.together) return `a lane can take ${work.together} rows together, not ${together}`;
   const rowCount = work.chunkRows === 0 ? work.rowCount : work.chunkRows;
-  if (rowCount % together !== 0) return `${rowCount} rows are no multiple of ${together}`;
+  if (rowCount % together !== 0) return `${rowCount} rows are not a multiple of ${together}`;
   if (lanes > subgroup) return "rows taken together use no workgroup memory: a row has one subgroup";
   return parts > 1 || residency !== "reload" ? "rows taken together are read again" : null;
 }

@@ -50,7 +50,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
       if (!usable) throw new Error(`this ${program.norm} is destroyed`);
       refuseLost(device);
       const found = bindGroups.find(buffers, () => {
-        refuseUnknown("tensor", givenNames(buffers), names);
+        refuseUnknown("a tensor", givenNames(buffers), names);
         return owned.resolve(buffers);
       });
       for (const [i, { workgroups }] of launches.entries()) {
@@ -68,7 +68,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
       encode,
       async run(feeds) {
         refuseUnknown(
-          "input of the run",
+          "an input of the run",
           givenNames(feeds),
           program.tensors.filter((t) => t.role === "state" || !isWritten(t)).map((t) => t.name),
         );

@@ -1,5 +1,5 @@
 /** The two runtimes that modules are written for: how their programs lie in them. */
-import type { GatherDraw, GatherProgram, GatherStep } from "../../program/gather-program.ts";
+import type { GatherDraw, GatherProgram, WholeOrSplitDraw } from "../../program/gather-program.ts";
 import type { LazyShaders, Program, Shader } from "../../program/program.ts";
 import { divideProgram, hasLazyShaders } from "../wgsl/lazy-shaders.ts";
 import type { ModuleTarget } from "./emit-modules.ts";
@@ -18,7 +18,7 @@ export const wgslModules: ModuleTarget<Program> = {
 
 export const gatherModules: ModuleTarget<GatherProgram> = {
   words: gpujsTarget,
-  divide: (program) => ({ main: { ...program, steps: program.steps.map(compactStep) }, later: undefined }),
+  divide: (program) => ({ main: { ...program, draws: program.draws.map(compactDraws) }, later: undefined }),
 };
 
 /** Shaders without the comments and the spaces of their texts, which a page need not load. */
@@ -34,7 +34,7 @@ function compactKernels<T extends LazyShaders>(kernels: readonly T[]): T[] {
   }));
 }
 
-function compactStep({ whole, split }: GatherStep): GatherStep {
+function compactDraws({ whole, split }: WholeOrSplitDraw): WholeOrSplitDraw {
   return {
     whole: compactDraw(whole),
     split: split && { ...split, part: compactDraw(split.part), merge: compactDraw(split.merge) },

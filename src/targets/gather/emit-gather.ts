@@ -5,7 +5,12 @@ import type { Address } from "../../kernels/body/address.ts";
 import { type GatherKernel, lowerMap, lowerStatistics, partSlot } from "../../kernels/gather/lower-gather.ts";
 import { u32 } from "../../kernels/ir/expr.ts";
 import type { GatherPlan } from "../../kernels/schedule/gather-plan.ts";
-import type { GatherDraw, GatherProgram, GatherRead, GatherStep } from "../../program/gather-program.ts";
+import type {
+  GatherDraw,
+  GatherProgram,
+  GatherRead,
+  WholeOrSplitDraw,
+} from "../../program/gather-program.ts";
 import { programInterface } from "../interface/program-interface.ts";
 import { type Reserved, reservedInAny } from "../text/namer.ts";
 import { type GatherLanguage, gatherNames, type Source } from "./gather-names.ts";
@@ -27,35 +32,35 @@ export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLang
   const reserved = reservedInAny([languages.glsl.reserved, languages.js.reserved]);
   const emit = (name: string, kernel: GatherKernel): GatherDraw =>
     emitDraw(name, kernel, (tensor) => found(sources, tensor), reserved, languages);
-  const steps = plan.draws.map((draw): GatherStep => {
-    if (draw.kind === "map") {
-      const { tensor, factors } = draw.target;
-      const step = { whole: emit(tensor, lowerMap(draw, addressOf)), split: null };
+  const draws = plan.draws.map((planned): WholeOrSplitDraw => {
+    if (planned.kind === "map") {
+      const { tensor, factors } = planned.target;
+      const draw = { whole: emit(tensor, lowerMap(planned, addressOf)), split: null };
       // A value of a long chain, for later draws.
       if (!addresses.has(tensor)) {
         addresses.set(tensor, { tensor, layout: factors, offset: u32(0) });
         sources.set(tensor, { from: tensor, slot: 0, slots: 1 });
       }
-      return step;
+      return draw;
     }
-    const { whole, split } = lowerStatistics(draw, addressOf);
+    const { whole, split } = lowerStatistics(planned, addressOf);
     for (let slot = 0; split !== null && slot < split.slots; slot++) {
-      sources.set(partSlot(draw, slot), { from: draw.partsName, slot, slots: split.slots });
+      sources.set(partSlot(planned, slot), { from: planned.partsName, slot, slots: split.slots });
     }
-    for (const [slot, name] of draw.names.entries()) {
-      addresses.set(name, { tensor: name, layout: draw.grid, offset: u32(0) });
-      sources.set(name, { from: draw.name, slot, slots: draw.names.length });
+    for (const [slot, name] of planned.names.entries()) {
+      addresses.set(name, { tensor: name, layout: planned.grid, offset: u32(0) });
+      sources.set(name, { from: planned.name, slot, slots: planned.names.length });
     }
     return {
-      whole: emit(draw.name, whole),
+      whole: emit(planned.name, whole),
       split: split && {
-        part: emit(draw.partsName, split.part),
-        merge: emit(draw.name, split.merge),
-        row: draw.row,
+        part: emit(planned.partsName, split.part),
+        merge: emit(planned.name, split.merge),
+        row: planned.row,
       },
     };
   });
-  return { ...programInterface(graph), steps };
+  return { ...programInterface(graph), draws };
 }
 
 function found<T>(map: ReadonlyMap<string, T>, name: string): T {

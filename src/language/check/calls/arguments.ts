@@ -27,7 +27,7 @@ export function bindArguments(scope: Scope, expr: CallExpr, callee: Declarations
   if (expr.arguments.length > inputs.length) {
     const plural = inputs.length === 1 ? "input" : "inputs";
     const message = `\`${expr.callee.text}\` has ${inputs.length} ${plural}, not ${expr.arguments.length}`;
-    const note = `the ${plural}: ${quoted(inputs)}; everything else is given by name, behind a semicolon`;
+    const note = `the ${plural}: ${quoted(inputs)}; give everything else by name, after a semicolon`;
     scope.report(diagnostic("N401", message, expr.span, { note }));
     return undefined;
   }
@@ -41,7 +41,7 @@ export function bindArguments(scope: Scope, expr: CallExpr, callee: Declarations
   for (const { name, value } of expr.settings) {
     if (name === undefined) {
       const note = "write `name = …`, with the name of a tensor or param";
-      const message = `behind the semicolon \`${expr.callee.text}\` needs to know what this is for`;
+      const message = `an argument after the semicolon needs a name: \`${expr.callee.text}\` cannot tell what this is for`;
       scope.report(diagnostic("N402", message, value.span, { note }));
       sound = false;
       continue;

@@ -60,7 +60,7 @@ function matchInput(
   const has = groups.length === 0 ? "it is one number" : `it has the axes ${namesOf(scope, node.axes)}`;
   const parts = tensor.dims.flatMap((dim) => axisOf(callee, dim).factors.map((one) => one.name));
   const takes = `${tensor.name}[${axisNames(callee.axes, parts).join(", ")}]`;
-  const message = `\`${expr.callee.text}\` takes \`${takes}\`, and this has other axes`;
+  const message = `\`${expr.callee.text}\` takes \`${takes}\`, but this has other axes`;
   scope.report(diagnostic("N307", message, span, { labels: [{ span, text: has }] }));
   return undefined;
 }
@@ -71,7 +71,7 @@ function enterAll({ scope, expr }: Call, binding: Map<string, AxisSet>, axes: Ax
     const known = binding.get(name);
     if (known !== undefined && !sameAxes(known, to)) {
       const both = `${axesText(scope, known)} and ${axesText(scope, to)}`;
-      const message = `the axis \`${name}\` of \`${expr.callee.text}\` would be ${both} at once`;
+      const message = `the axis \`${name}\` of \`${expr.callee.text}\` would have to be ${both} at once`;
       scope.report(diagnostic("N307", message, expr.span));
       return false;
     }
@@ -120,13 +120,13 @@ function bindWhole(
 ): BindingResult {
   if (typeof extent === "number" && soleExtent(scope, factors) !== extent) {
     const which = namesOf(scope, factors);
-    const message = `the axis \`${axis}\` of \`${expr.callee.text}\` has ${extent} places, and nothing says that \`${which}\` has as many`;
-    const note = `declare it so: \`axes ${which} = ${extent}\``;
+    const message = `the axis \`${axis}\` of \`${expr.callee.text}\` has the extent ${extent}, but \`${which}\` is not known to have it`;
+    const note = `declare it: \`axes ${which} = ${extent}\``;
     scope.report(diagnostic("N307", message, expr.span, { note }));
     return reported;
   }
   if (typeof extent === "object" && extent !== null && args.has(extent.param)) {
-    const message = `\`${extent.param}\` is the extent of an axis that the operands give: it cannot be set as well`;
+    const message = `\`${extent.param}\` cannot be set: it is the extent of an axis, and the operands already give it`;
     scope.report(diagnostic("N402", message, args.get(extent.param)?.span ?? expr.span));
     return reported;
   }
@@ -176,10 +176,10 @@ function namedParts(
 
 function reportOtherSplit({ scope, expr }: Call, parts: readonly GraphFactor[], factors: AxisSet): void {
   const names = parts.map((one) => one.name).join(" * ");
-  const message = `\`${expr.callee.text}\` splits \`${namesOf(scope, factors)}\` into \`${names}\`, and here it is split in another way`;
+  const message = `\`${expr.callee.text}\` splits \`${namesOf(scope, factors)}\` into \`${names}\`, but here it is split in another way`;
   const given = parts.find((one) => typeof one.extent === "object" && one.extent !== null);
   const note =
-    given && `an axis is split in one way: give \`${given.name}\` the extent that its part has here`;
+    given && `an axis can be split in only one way: give \`${given.name}\` the extent that its part has here`;
   scope.report(diagnostic("N306", message, expr.span, note === undefined ? {} : { note }));
 }
 
@@ -202,7 +202,7 @@ function factorExtent(
   const { node } = argument;
   if (node.kind === "literal" && isExtent(node.value)) return node.value;
   if (node.kind === "literal") {
-    const message = `\`${param}\` of \`${expr.callee.text}\` is the extent of an axis: a whole number from 1, not ${node.value}`;
+    const message = `\`${param}\` of \`${expr.callee.text}\` is the extent of an axis: expected a whole number from 1, found ${node.value}`;
     scope.report(diagnostic("N105", message, argument.span));
     return undefined;
   }
@@ -211,7 +211,7 @@ function factorExtent(
     const known = soleExtent(scope, node.over);
     if (known !== null) return known;
   }
-  const message = `\`${param}\` of \`${expr.callee.text}\` is the extent of an axis: a number or a param, nothing computed`;
+  const message = `\`${param}\` of \`${expr.callee.text}\` is the extent of an axis: expected a number or a param, found a computed value`;
   scope.report(diagnostic("N408", message, argument.span));
   return undefined;
 }

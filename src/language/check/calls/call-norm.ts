@@ -28,7 +28,7 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
   }
   if (session.calling.has(norm.decl)) {
     const direct = norm.decl === scope.declarations.decl;
-    const message = `the norm \`${name}\` calls itself${direct ? "" : ", through another"}`;
+    const message = `the norm \`${name}\` calls itself${direct ? "" : " through another norm"}`;
     // Reported directly, so that it does not count as a mistake of the calls in between.
     session.report(diagnostic("N206", message, expr.span));
     return undefined;
@@ -77,7 +77,7 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
     return session.stopped ? undefined : value;
   // If the norm's own check found no mistake, it fails here because of its operands.
   if (found.length > 0) {
-    const message = `\`${name}\` cannot be used on these operands: ${found[0].message}`;
+    const message = `\`${name}\` cannot be called with these operands: ${found[0].message}`;
     scope.report(diagnostic("N307", message, expr.span));
   }
   return undefined;
@@ -110,7 +110,7 @@ function givenValues(
     const argument = bound.nodes.get(param.name);
     if (argument !== undefined && argument.node.axes.length > 0) {
       const has = axisNames(scope.session.outer.axes, argument.node.axes).join(", ");
-      const message = `the param \`${param.name}\` is one number, and this has the axes ${has}`;
+      const message = `the param \`${param.name}\` is a single number, but this has the axes ${has}`;
       scope.report(diagnostic("N408", message, argument.span));
       return undefined;
     }
@@ -178,7 +178,7 @@ function stateNode(
       one.has(name),
     );
   if (taken) {
-    const message = `the state \`${name}\` of \`${expr.callee.text}\` has a name that is taken here`;
+    const message = `the state \`${name}\` of \`${expr.callee.text}\` has a name that is already taken here`;
     const note = `declare a state for it and pass that: \`${expr.callee.text}(…; ${name} = …)\``;
     scope.report(diagnostic("N202", message, expr.span, { note }));
     return undefined;

@@ -48,7 +48,7 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
       report(
         diagnostic("N202", clash, params.get(name) as Span, {
           labels: [{ span: one.axis.span, text: "its extent follows from its parts" }],
-          note: "a param can have the name of a part, and is its extent then",
+          note: "a param with the name of a part is the extent of that part",
         }),
       );
     }
@@ -59,7 +59,7 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
     axes.push({ name, variadic, factors });
   }
   if (declared.length > maxAxes) {
-    const message = `a norm has at most ${maxAxes} axes, this one ${declared.length}`;
+    const message = `a norm can have at most ${maxAxes} axes, and this one has ${declared.length}`;
     report(diagnostic("N104", message, declared[maxAxes].span));
   }
   return axes;
@@ -88,7 +88,7 @@ function fixedExtent(one: AxisDecl, report: Report): number | null {
   if (one.extent === undefined) return null;
   const { value, span, text } = one.extent;
   if (isExtent(value)) return value;
-  const message = `the extent of an axis is a whole number from 1 to ${maxExtent}, not ${text}`;
+  const message = `the extent of an axis must be a whole number from 1 to ${maxExtent}, found ${text}`;
   report(diagnostic("N105", message, span));
   return null;
 }
@@ -112,7 +112,7 @@ export function resolveDims(
     const clash = found.map((factor) => used.get(factor)).find((one) => one !== undefined);
     if (clash !== undefined) {
       report(
-        diagnostic("N302", `the axis \`${ref.name.text}\` stands twice in one tensor`, ref.span, {
+        diagnostic("N302", `the axis \`${ref.name.text}\` is listed twice in one tensor`, ref.span, {
           labels: [{ span: clash.span, text: "also here" }],
         }),
       );

@@ -28,8 +28,8 @@ export function constantValue(expr: Expr, report: Report): number | undefined {
     case "call":
     case "at":
       report(
-        diagnostic("N408", "this is no constant", expr.span, {
-          note: "defaults and initial values are made of numbers and `+ - * / ^` alone",
+        diagnostic("N408", "this is not a constant", expr.span, {
+          note: "a default or an initial value can have only numbers and `+ - * / ^`",
         }),
       );
       return undefined;

@@ -35,7 +35,7 @@ export function checkExtents(
       );
     } else {
       report(
-        diagnostic("N308", `no input has the axis \`${first.name}\`, so nothing says its extent`, span, {
+        diagnostic("N308", `no input has the axis \`${first.name}\`, so nothing gives its extent`, span, {
           note: `an extent comes from an input, from a param (\`param ${first.name} = 32\`), or is fixed (\`axes ${first.name} = 3\`)`,
         }),
       );

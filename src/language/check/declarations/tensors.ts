@@ -37,7 +37,7 @@ export function declareParam(
   if (initial === undefined) return undefined;
   const kind = factors.has(name) ? "extent" : "number";
   if (kind === "extent" && !isExtent(initial)) {
-    const message = `\`${name}\` is the extent of an axis: a whole number from 1 to ${maxExtent}, not ${initial}`;
+    const message = `\`${name}\` is the extent of an axis: expected a whole number from 1 to ${maxExtent}, found ${initial}`;
     report(diagnostic("N105", message, one.value.span));
     return undefined;
   }
@@ -66,15 +66,20 @@ export function declareTensor(
   }
   if (role === "input" && one.initial !== undefined) {
     report(
-      diagnostic("N408", `the input \`${name}\` is always given: it has no initial value`, one.initial.span, {
-        note: "a learned tensor that has one is an `affine`",
-      }),
+      diagnostic(
+        "N408",
+        `the input \`${name}\` is always given: it cannot have an initial value`,
+        one.initial.span,
+        {
+          note: "a learned tensor with an initial value is an `affine`",
+        },
+      ),
     );
   }
   if (role !== "input" && one.initial === undefined) {
     report(
       diagnostic("N408", `the ${role} \`${name}\` needs an initial value`, one.span, {
-        note: `write it behind the tensor: \`${one.span.source.text.slice(one.span.start, one.span.end)} = 0\``,
+        note: `write it after the tensor: \`${one.span.source.text.slice(one.span.start, one.span.end)} = 0\``,
       }),
     );
   }
@@ -90,7 +95,7 @@ export function declareTensor(
 
 function fits(value: number, what: string, expr: Expr, report: Report): boolean {
   if (Number.isFinite(Math.fround(value))) return true;
-  report(diagnostic("N105", `${what} is ${value}, which is no number that a 32-bit float holds`, expr.span));
+  report(diagnostic("N105", `${what} is ${value}, which is not finite as a 32-bit float`, expr.span));
   return false;
 }
 

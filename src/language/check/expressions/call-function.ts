@@ -30,7 +30,7 @@ export function callFunction(scope: Scope, expr: CallExpr, fn: Declared<Function
     scope.report(
       diagnostic("N207", `the function \`${decl.name.text}\` calls itself`, expr.span, {
         labels: [{ span: decl.name.span, text: "defined here" }],
-        note: "functions are written out in place: there is nothing that could end such a call",
+        note: "a function is expanded where it is called, so such a call would never end",
       }),
     );
     return undefined;
@@ -83,6 +83,6 @@ function evaluateArguments(scope: Scope, expr: CallExpr, count: number): Node[] 
 export function checkNoSettings(scope: Scope, expr: CallExpr): void {
   if (expr.settings.length === 0) return;
   const { name, value } = expr.settings[0];
-  const message = `\`${expr.callee.text}\` takes nothing behind a semicolon`;
+  const message = `\`${expr.callee.text}\` takes no arguments after a semicolon`;
   scope.report(diagnostic("N402", message, name?.span ?? value.span));
 }

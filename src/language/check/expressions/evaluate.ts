@@ -35,7 +35,7 @@ function read(scope: Scope, expr: Expr): Value {
       return lookup(scope, expr.name.text, expr.span);
     case "axis":
       scope.report(
-        diagnostic("N411", `\`...${expr.axis.name.text}\` stands for axes and is no value`, expr.span, {
+        diagnostic("N411", `\`...${expr.axis.name.text}\` stands for axes and is not a value`, expr.span, {
           note: `their extent is \`size(...${expr.axis.name.text})\``,
         }),
       );

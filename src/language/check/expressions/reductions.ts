@@ -166,7 +166,7 @@ export function callAxisForm(scope: Scope, expr: CallExpr, form: "size" | "index
   const twice = refs.find((ref, i) => refs.findIndex((one) => one.name.text === ref.name.text) < i);
   if (twice !== undefined || new Set(flat).size < flat.length) {
     const { name, span } = twice ?? refs[refs.length - 1];
-    scope.report(diagnostic("N302", `the axis \`${name.text}\` is counted twice`, span));
+    scope.report(diagnostic("N302", `the axis \`${name.text}\` is listed twice`, span));
     return undefined;
   }
   return form === "size" ? scope.builder.size(flat) : indexOf(scope, flat);
@@ -191,8 +191,8 @@ export function elementAt(scope: Scope, expr: Extract<Expr, { kind: "at" }>): Va
   const extent = knownExtent(scope, over);
   if (value >= (extent ?? maxExtent)) {
     const name = expr.axis.name.text;
-    const has = extent === undefined ? "no axis is that long" : `\`${name}\` has places 0 to ${extent - 1}`;
-    scope.report(diagnostic("N105", `there is no place ${expr.index.text}: ${has}`, span));
+    const has = extent === undefined ? "no axis is that long" : `\`${name}\` has indices 0 to ${extent - 1}`;
+    scope.report(diagnostic("N105", `there is no index ${expr.index.text}: ${has}`, span));
     return undefined;
   }
   const here = g.map("eq", indexOf(scope, over), g.literal(value));

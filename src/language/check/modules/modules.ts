@@ -50,7 +50,7 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
       const first = spans.get(name);
       if (first !== undefined) {
         const labels = [{ span: first, text: "first defined here" }];
-        const note = "norms, functions and imported names share one set of names";
+        const note = "a norm, a function and an import cannot have the same name";
         report(diagnostic("N202", `\`${name}\` is defined twice`, span, { labels, note }));
         return;
       }

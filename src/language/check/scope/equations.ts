@@ -42,7 +42,7 @@ export function evaluateEquations(scope: Scope, names: Iterable<string>): void {
     scope.report(
       diagnostic("N206", `\`${text}\` depends on itself`, use?.span ?? span, {
         labels: [{ span, text: "defined here" }],
-        note: "equations may stand in any order, but not in a circle",
+        note: "equations can be in any order, but they cannot depend on each other in a circle",
       }),
     );
     scope.computed.set(text, undefined);

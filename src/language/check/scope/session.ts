@@ -54,14 +54,14 @@ export function leave(session: Session): void {
 /** Counts a call of a function or norm; false if there are too many. */
 export function countCall(session: Session): boolean {
   session.calls += 1;
-  if (session.calls > maxCalls) stop(session, `its calls call more than ${maxCalls} functions and norms`);
+  if (session.calls > maxCalls)
+    stop(session, `it makes more than ${maxCalls} calls, counting those inside called functions and norms`);
   return !session.stopped;
 }
 
 /** Values have ascending numbers, so the number of one tells how many there are. */
 export function countNodes(session: Session, value: Value): void {
-  if (value !== undefined && value.id > maxNodes)
-    stop(session, `it comes to more than ${maxNodes} operations`);
+  if (value !== undefined && value.id > maxNodes) stop(session, `it has more than ${maxNodes} operations`);
 }
 
 function stop(session: Session, reason: string): void {

@@ -38,7 +38,7 @@ export function reportUnknown(scope: Scope, name: string, span: Span): void {
     scope.report(diagnostic("N411", message, span));
     return;
   }
-  const sees = scope.inFunction && { note: "a function knows its parameters and nothing else" };
+  const sees = scope.inFunction && { note: "a function sees only its parameters" };
   scope.report(diagnostic("N201", `there is nothing called \`${name}\``, span, { ...sees, ...offer }));
 }
 

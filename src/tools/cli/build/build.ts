@@ -79,7 +79,10 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     if (made.clash === undefined) return made;
     const { path, sources } = made.clash;
     const [first, second] = sources.map((one) => one.path);
-    throw new CommandError(1, `${first} and ${second} would both make ${path}: build them apart`);
+    throw new CommandError(
+      1,
+      `${first} and ${second} would both make ${path}: build them into separate folders`,
+    );
   };
   if (!options.watch) return (await round()).code;
   const { watchRounds } = await import("../files/watch.ts");
@@ -102,7 +105,7 @@ async function surviving(paths: readonly string[], round: () => Promise<Round>):
 function sayUnused(path: string, tuning: TuningFile, { specs }: BuiltFiles): void {
   const used = specs.reduce((sum, one) => sum + one.tuned, 0);
   const known = new Set([...tuning.adapters.values()].flatMap((one) => [...one.programs.keys()])).size;
-  const others = "of the others the default is the fastest, or they are not of these specs as they are now";
+  const others = "for the others the default is the fastest, or they belong to other versions of the specs";
   say(`${path}: ${used} of its ${known} tuned programs went in${used < known ? `; ${others}` : ""}`);
 }
 

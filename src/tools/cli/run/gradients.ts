@@ -1,10 +1,8 @@
 /** `--grad`: the backward graph of a norm, and the feeds that it takes. */
+import { gradientNameClash } from "../../../compile/build/name-clash.ts";
 import { differentiate } from "../../../graph/autodiff/differentiate.ts";
-import { gradientName, nameClash } from "../../../graph/autodiff/gradient-names.ts";
+import { gradientName } from "../../../graph/autodiff/gradient-names.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import { diagnostic, type Span } from "../../../language/diagnostics/diagnostic.ts";
-import type { NormItem } from "../../../language/syntax/ast.ts";
-import { parse } from "../../../language/syntax/parse.ts";
 import { product, resolveShapes } from "../../../runtime/shapes/shapes.ts";
 import { programInterface } from "../../../targets/interface/program-interface.ts";
 import type { Spec } from "../arguments/specs.ts";
@@ -13,42 +11,8 @@ import { InputError } from "../terminal/failure.ts";
 
 /** Throws an InputError N515 if a name of the norm is the name of a gradient. */
 export function refuseNameClash({ source, norm }: Spec): void {
-  for (const graph of norm.graphs) {
-    const clash = nameClash(graph);
-    if (clash === undefined) continue;
-    const { name, of } = clash;
-    const start = source.text.indexOf(norm.name);
-    const span = declarationOf(source, norm.name, name) ?? { source, start, end: start + norm.name.length };
-    throw new InputError([
-      diagnostic("N515", `\`${name}\` is the name of the gradient of \`${of}\``, span, {
-        note: "the name of a gradient is `d_` and the name of its tensor: choose another name",
-      }),
-    ]);
-  }
-}
-
-/** Undefined if another file declares it, as with the states of a called norm. */
-function declarationOf(source: Span["source"], norm: string, name: string): Span | undefined {
-  const declared = parse(source, () => undefined).items.find(
-    (one) => one.kind === "norm" && one.name.text === norm,
-  );
-  const items = declared?.kind === "norm" ? declared.items : [];
-  return items.flatMap(declarations).find((one) => one.name.text === name)?.name.span;
-}
-
-function declarations(
-  item: NormItem,
-): readonly { readonly name: { readonly text: string; readonly span: Span } }[] {
-  switch (item.kind) {
-    case "param":
-      return item.params;
-    case "tensors":
-      return item.tensors;
-    case "output":
-      return item.outputs;
-    default:
-      return [];
-  }
+  const clash = gradientNameClash(source, norm);
+  if (clash !== undefined) throw new InputError([clash]);
 }
 
 // Many cases of one spec share a graph, and a backend compiles each graph once.

@@ -113,7 +113,7 @@ type Values = Pick<Job, "graph" | "feeds" | "saving">;
 
 function forwardJob(graph: Graph, { feeds }: Case): Values {
   const fed = graph.tensors.filter((tensor) => tensor.role !== "output").map((tensor) => tensor.name);
-  refuseUnknown("input, affine or state", Object.keys(feeds), fed);
+  refuseUnknown("an input, affine or state", Object.keys(feeds), fed);
   return { graph, feeds };
 }
 
@@ -124,7 +124,7 @@ function backwardJob(
   params: Job["params"],
   save: Save,
 ): Values {
-  refuseUnknown("input, affine, state or d_OUTPUT", Object.keys(feeds), gradientFeeds(graph));
+  refuseUnknown("an input, affine, state or d_OUTPUT", Object.keys(feeds), gradientFeeds(graph));
   const complete = completeFeeds(graph, feeds, params);
   const backward = { graph: backwardOf(graph), feeds: backwardFeeds(graph, complete) };
   if (save === "none") return backward;
