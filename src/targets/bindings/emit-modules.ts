@@ -136,10 +136,11 @@ function nameOf({ norm }: NormIdentifiers, { mode }: ProgramInterface): string {
 
 const notes: Readonly<Record<ModuleKind, string>> = {
   forward: "Do not edit: change the spec and run `normc build`.",
-  backward: "Do not edit. The backward passes; the module of the norms loads this one when one is created.",
-  variants: "Do not edit. Shaders that some devices and shapes want, which load this module then.",
+  backward:
+    "Do not edit. The backward passes. The module of the norms loads this one when a backward pass is created.",
+  variants: "Do not edit. Shaders that only some devices and shapes need. They are loaded on demand.",
   "backward.variants":
-    "Do not edit. Shaders of the backward passes that some devices and shapes want, which load this module then.",
+    "Do not edit. Shaders of the backward passes that only some devices and shapes need. They are loaded on demand.",
 };
 
 function headOf(

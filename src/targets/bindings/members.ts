@@ -53,7 +53,7 @@ export function dtypeMember(programs: readonly ProgramInterface[], name: string)
     name,
     type: `"f32" | "f16" | Partial<Record<${names}, "f32" | "f16">>`,
     optional: true,
-    doc: "The element type in memory, of all tensors but states or by tensor.",
+    doc: "The element type in memory: one for all tensors except states, which stay f32, or one per tensor.",
     defaultValue: '"f32"',
   };
 }
@@ -64,13 +64,13 @@ export function tuneMember(name: string): Member {
     name,
     type: "Tune",
     optional: true,
-    doc: '"background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there.',
+    doc: '"background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead.',
   };
 }
 
 export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
   const initial =
-    optional && tensor.initial !== undefined ? `; filled with ${tensor.initial} if omitted` : "";
+    optional && tensor.initial !== undefined ? `. Filled with ${tensor.initial} if omitted` : "";
   return `${dimsDoc(program, tensor)}${initial}.`;
 }
 

@@ -13,18 +13,18 @@ export function savedTensor(
 }
 
 /** How the member is called and documented wherever it stands. */
-export const savedDoc = "The values that the forward pass saved, in `savedBytes` bytes.";
+export const savedDoc = "The values that the forward pass saved: `savedBytes` bytes.";
 
 export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers): Declaration[] {
   const { modes, type } = ids.saving;
-  const doc = `${norm.name}, which also saves the values that its backward pass reads.`;
+  const doc = `The forward pass of ${norm.name} that also saves the values its backward pass reads.`;
   const [first] = norm.programs;
   if (first?.mode === null) return [{ kind: "type", name: type, doc, type: savingType(norm, ids, null) }];
   return [
     {
       kind: "interface",
       name: modes,
-      doc: `${norm.name} in each of its modes, which also saves the values that its backward pass reads.`,
+      doc: `The forward pass of ${norm.name} that also saves the values its backward pass reads, by mode.`,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
         type: savingType(norm, ids, mode),
@@ -62,7 +62,7 @@ export function savingMethod(
   const modal = norm.programs.some(({ mode }) => mode !== null);
   return {
     name: "createSaving",
-    doc: "The same as `create`, for training: it also keeps what the backward pass reads.",
+    doc: "Like `create`, for training: the norm also saves the values that its backward pass reads.",
     typeParameters: modal ? [`M extends keyof ${modes}`] : [],
     parameters: [
       { name: "device", type: "GPUDevice" },
