@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of BatchNorm: the dims of its tensors and its params, by name. */
+/** Options of BatchNorm: the dims of its tensors and the values of its params, by name. */
 export interface BatchNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -25,28 +25,28 @@ export interface BatchNormOptions {
   /** @default 0.1 */
   readonly momentum?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "running_mean" | "running_var" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run` in mode train, dense, the last axis fastest. */
+/** Values for `run` in mode train: dense arrays, last axis fastest. */
 export interface BatchNormTrainFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
 }
 
-/** Results of `run` in mode train. */
+/** Results of `run` in mode train: dense arrays, last axis fastest. */
 export interface BatchNormTrainResults {
   /** `running_mean[C]`. */
   readonly running_mean: Float32Array<ArrayBuffer>;
@@ -56,27 +56,27 @@ export interface BatchNormTrainResults {
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Values for `run` in mode infer, dense, the last axis fastest. */
+/** Values for `run` in mode infer: dense arrays, last axis fastest. */
 export interface BatchNormInferFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
 }
 
-/** Results of `run` in mode infer. */
+/** Results of `run` in mode infer: dense arrays, last axis fastest. */
 export interface BatchNormInferResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of BatchNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of BatchNorm: the dims and params of `create`, and which gradients to compute. */
 export interface BatchNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -97,49 +97,49 @@ export interface BatchNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
   /** @default 0.1 */
   readonly momentum?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "running_mean" | "running_var" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass in mode train, dense, the last axis fastest. */
+/** Values for `run` of the backward pass in mode train: dense arrays, last axis fastest. */
 export interface BatchNormTrainBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** Values for `run` of the backward pass in mode infer, dense, the last axis fastest. */
+/** Values for `run` of the backward pass in mode infer: dense arrays, last axis fastest. */
 export interface BatchNormInferBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of BatchNorm in each of its modes. */
+/** The backward pass of BatchNorm, by mode. */
 export interface BatchNormBackwardModes<Of extends string> {
   readonly train: GatherBackward<BatchNormTrainBackwardFeeds, Of>;
   readonly infer: GatherBackward<BatchNormInferBackwardFeeds, Of>;
 }
 
-/** The backward pass of BatchNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of BatchNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type BatchNormBackward<M extends keyof BatchNormBackwardModes<never> = keyof BatchNormBackwardModes<never>, Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = BatchNormBackwardModes<Of>[M];
 
-/** BatchNorm in each of its modes. */
+/** The forward pass of BatchNorm, by mode. */
 export interface BatchNormModes {
   readonly train: GatherNorm<BatchNormTrainFeeds, BatchNormTrainResults>;
   readonly infer: GatherNorm<BatchNormInferFeeds, BatchNormInferResults>;
@@ -156,11 +156,11 @@ export type BatchNorm<M extends keyof BatchNormModes = keyof BatchNormModes> = B
  * In training the statistics are those of the batch, and the running ones follow them; in inference the running ones are used.
  */
 export const BatchNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
   create<M extends keyof BatchNormModes>(gpu: GpuSettings, options: BatchNormOptions & { readonly mode: M }): Promise<BatchNorm<M>> {
     return createGatherFromOptions(gpu, BatchNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<M extends keyof BatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: BatchNormBackwardOptions<Of> & { readonly mode: M }): Promise<BatchNormBackward<M, Of>> {
     return createGatherBackwardFromOptions(gpu, BatchNormPrograms, () => import("./batch_norm.gpujs.backward.js").then((module) => module.BatchNorm), options);
   },

@@ -4,7 +4,7 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of BatchNorm: the dims of its tensors and its params, by name. */
+/** Options of BatchNorm: the dims of its tensors and the values of its params, by name. */
 export interface BatchNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -25,22 +25,22 @@ export interface BatchNormOptions {
   /** @default 0.1 */
   readonly momentum?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "running_mean" | "running_var" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode` in mode train, each with the usage STORAGE. */
+/** Buffers for `encode` in mode train. Each needs the usage STORAGE. */
 export interface BatchNormTrainBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** `running_mean[C]`. */
   readonly running_mean: GPUBuffer;
@@ -50,21 +50,21 @@ export interface BatchNormTrainBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run` in mode train, dense, the last axis fastest. */
+/** Values for `run` in mode train: dense arrays, last axis fastest. */
 export interface BatchNormTrainFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
 }
 
-/** Results of `run` in mode train. */
+/** Results of `run` in mode train: dense arrays, last axis fastest. */
 export interface BatchNormTrainResults {
   /** `running_mean[C]`. */
   readonly running_mean: Float32Array<ArrayBuffer>;
@@ -74,43 +74,43 @@ export interface BatchNormTrainResults {
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Buffers for `encode` in mode infer, each with the usage STORAGE. */
+/** Buffers for `encode` in mode infer. Each needs the usage STORAGE. */
 export interface BatchNormInferBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: GPUBuffer;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: GPUBuffer;
   /** `y[N, C, ...S]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run` in mode infer, dense, the last axis fastest. */
+/** Values for `run` in mode infer: dense arrays, last axis fastest. */
 export interface BatchNormInferFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
 }
 
-/** Results of `run` in mode infer. */
+/** Results of `run` in mode infer: dense arrays, last axis fastest. */
 export interface BatchNormInferResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of BatchNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of BatchNorm: the dims and params of `create`, and which gradients to compute. */
 export interface BatchNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -131,77 +131,77 @@ export interface BatchNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
   /** @default 0.1 */
   readonly momentum?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "running_mean" | "running_var" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass in mode train, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass in mode train, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface BatchNormTrainBackwardBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass in mode train, dense, the last axis fastest. */
+/** Values for `run` of the backward pass in mode train: dense arrays, last axis fastest. */
 export interface BatchNormTrainBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** Buffers for `encode` of the backward pass in mode infer, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass in mode infer, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface BatchNormInferBackwardBuffers {
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: GPUBuffer;
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass in mode infer, dense, the last axis fastest. */
+/** Values for `run` of the backward pass in mode infer: dense arrays, last axis fastest. */
 export interface BatchNormInferBackwardFeeds {
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
 }
 
-/** The backward pass of BatchNorm in each of its modes. */
+/** The backward pass of BatchNorm, by mode. */
 export interface BatchNormBackwardModes<Of extends string> {
   readonly train: Backward<BatchNormTrainBackwardBuffers, BatchNormTrainBackwardFeeds, Of>;
   readonly infer: Backward<BatchNormInferBackwardBuffers, BatchNormInferBackwardFeeds, Of>;
 }
 
-/** The backward pass of BatchNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of BatchNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type BatchNormBackward<M extends keyof BatchNormBackwardModes<never> = keyof BatchNormBackwardModes<never>, Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = BatchNormBackwardModes<Of>[M];
 
-/** BatchNorm in each of its modes. */
+/** The forward pass of BatchNorm, by mode. */
 export interface BatchNormModes {
   readonly train: Norm<BatchNormTrainBuffers, BatchNormTrainFeeds, BatchNormTrainResults>;
   readonly infer: Norm<BatchNormInferBuffers, BatchNormInferFeeds, BatchNormInferResults>;
@@ -218,11 +218,11 @@ export type BatchNorm<M extends keyof BatchNormModes = keyof BatchNormModes> = B
  * In training the statistics are those of the batch, and the running ones follow them; in inference the running ones are used.
  */
 export const BatchNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
   create<M extends keyof BatchNormModes>(device: GPUDevice, options: BatchNormOptions & { readonly mode: M }): Promise<BatchNorm<M>> {
     return createFromOptions(device, BatchNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<M extends keyof BatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: BatchNormBackwardOptions<Of> & { readonly mode: M }): Promise<BatchNormBackward<M, Of>> {
     return createBackwardFromOptions(device, BatchNormPrograms, () => import("./batch_norm.backward.js").then((module) => module.BatchNorm), options);
   },
