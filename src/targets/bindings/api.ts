@@ -15,8 +15,8 @@ import { freeName, type NormIdentifiers } from "./taken-names.ts";
 import type { BindingsTarget } from "./target-words.ts";
 
 /**
- * What a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
- * @param backward an expression that loads its backward programs; without one it has no backward pass.
+ * Declares what a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
+ * @param backward an expression that loads its backward programs. Undefined if the norm has no backward pass.
  */
 export function describeNorm(
   norm: BoundNorm<ProgramInterface>,
@@ -28,7 +28,7 @@ export function describeNorm(
   const keys = {
     mode: freeName("mode", own),
     dtype: freeName("dtype", own),
-    // Variants are WebGPU's.
+    // Only WebGPU has variants.
     ...(target.buffers ? { tune: freeName("tune", own) } : {}),
   };
   const options: Declaration = {
@@ -80,7 +80,7 @@ function docOf({ name, doc, clash }: BoundNorm<ProgramInterface>): string {
   );
 }
 
-/** The type of what the object creates, by mode where there are modes. */
+/** The type that the object creates. If the norm has modes, one type for each. */
 function describeType(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,

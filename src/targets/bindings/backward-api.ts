@@ -1,4 +1,4 @@
-/** What a module exports for the backward pass of one norm. */
+/** Declares what a module exports for the backward pass of one norm. */
 import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Declaration, Member, Method } from "./declarations.ts";
 import { dimsDoc } from "./dims-type.ts";
@@ -16,7 +16,7 @@ import { savedDoc } from "./saving-api.ts";
 import type { NormIdentifiers } from "./taken-names.ts";
 import type { BindingsTarget } from "./target-words.ts";
 
-/** The options of a generated module that are neither a tensor nor a param, as this norm calls them. */
+/** The names that this norm uses for the options that are neither tensors nor params. */
 export type BackwardKeys = { readonly [key in "mode" | "dtype" | "of" | "accumulate"]: string } & {
   readonly tune?: string;
 };
@@ -128,7 +128,7 @@ export function backwardMethod(
   };
 }
 
-/** `"x" | "gamma"`: what has a gradient. */
+/** The tensors that have a gradient, as a union type: `"x" | "gamma"`. */
 function ofParameter(norm: BoundNorm<ProgramInterface>): string {
   const names = unionByName(norm.programs.map((one) => one.tensors)).filter(hasGradient);
   return names.map(({ name }) => JSON.stringify(name)).join(" | ");
@@ -142,7 +142,7 @@ function modesOf(norm: BoundNorm<ProgramInterface>): ProgramInterface["mode"][] 
   return norm.programs.map(({ mode }) => mode);
 }
 
-/** The interfaces of `encode` and `run`, without the gradients: which there are depends on what is asked for. */
+/** The interfaces of `encode` and `run`, without the gradients: those depend on what the caller requests. */
 function describeCalls(
   norm: BoundNorm<ProgramInterface>,
   mode: ProgramInterface["mode"],

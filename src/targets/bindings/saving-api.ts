@@ -1,10 +1,10 @@
-/** What a module exports for the forward pass of one norm that keeps what the backward pass reads. */
+/** Declares what a module exports for a norm's forward pass that also saves values for the backward pass. */
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Declaration, Method } from "./declarations.ts";
 import { type BoundNorm, keysArgument } from "./members.ts";
 import { type NormIdentifiers, propertyKey } from "./taken-names.ts";
 
-/** What of a program is kept; nothing mostly. */
+/** The tensor that a program saves. Usually undefined. */
 export function savedTensor(
   programs: readonly ProgramInterface[],
   mode: Mode | null,
@@ -12,7 +12,7 @@ export function savedTensor(
   return programs.find((one) => one.mode === mode)?.tensors.find((one) => one.role === "saved");
 }
 
-/** How the member is called and documented wherever it stands. */
+/** The documentation of the saved tensor wherever it is a member. */
 export const savedDoc = "The values that the forward pass saved: `savedBytes` bytes.";
 
 export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers): Declaration[] {
@@ -51,7 +51,7 @@ function savingType(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, mod
   return `Saving<${both(buffers, "GPUBuffer")}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}>`;
 }
 
-/** @param load an expression: the function that loads the programs that keep something. */
+/** @param load an expression: the function that loads the programs that save values. */
 export function savingMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,

@@ -1,4 +1,4 @@
-/** From planned draws to a program for gpu.js, in the languages that it takes. */
+/** Turns planned draws into a program for gpu.js, in the languages that gpu.js accepts. */
 
 import type { Graph } from "../../graph/tensor/graph.ts";
 import type { Address } from "../../kernels/body/address.ts";
@@ -10,7 +10,7 @@ import { programInterface } from "../interface/program-interface.ts";
 import { type Reserved, reservedInAny } from "../text/namer.ts";
 import { type GatherLanguage, gatherNames, type Source } from "./gather-names.ts";
 
-/** How each of the texts of a draw is written. */
+/** The printer of a draw for each language. */
 export interface GatherLanguages {
   readonly glsl: GatherLanguage;
   readonly js: GatherLanguage & { readonly functionsOf: (kernel: GatherKernel) => string[] };
@@ -31,7 +31,7 @@ export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLang
     if (draw.kind === "map") {
       const { tensor, factors } = draw.target;
       const step = { whole: emit(tensor, lowerMap(draw, addressOf)), split: null };
-      // A value of a long chain, for later draws.
+      // A value of a long chain that later draws read.
       if (!addresses.has(tensor)) {
         addresses.set(tensor, { tensor, layout: factors, offset: u32(0) });
         sources.set(tensor, { from: tensor, slot: 0, slots: 1 });
