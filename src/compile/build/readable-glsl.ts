@@ -34,5 +34,5 @@ function readable({ constants, reads, slots, factors, glsl }: GatherDraw): strin
     ...reads.flatMap((one) => Object.values(one.accessors).map((name) => `float ${name}(int index)`)),
   ];
   const what = `${slots === 1 ? "A number" : `${slots} numbers`} for each coordinate of [${factors.join(", ")}].`;
-  return `// ${what} Before it stand:\n${before.map((one) => `//   ${one}\n`).join("")}\n${glsl}`;
+  return `// ${what} The runtime declares before it:\n${before.map((one) => `//   ${one}\n`).join("")}\n${glsl}`;
 }

@@ -119,7 +119,7 @@ function createMethod(
   const modal = hasModes(norm);
   return {
     name: "create",
-    doc: `Prepares the norm to run ${device.doc}. A wrong extent throws an error that names the axis, the expected extent and the given one.`,
+    doc: `Prepares the norm to run ${device.doc}. Errors name the axis, the expected extent and the given one.`,
     typeParameters: modal ? [`M extends keyof ${ids.modes}`] : [],
     parameters: [
       { name: device.name, type: device.type },

@@ -67,7 +67,7 @@ export function tuneMember(name: string): Member {
     name,
     type: "Tune",
     optional: true,
-    doc: '"background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead.',
+    doc: '"background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere.',
   };
 }
 
