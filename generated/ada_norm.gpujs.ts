@@ -76,7 +76,7 @@ export type AdaLayerNorm = GatherNorm<AdaLayerNormFeeds, AdaLayerNormResults>;
 
 /** Adaptive Layer Normalization (DiT; Peebles & Xie, 2022): scale and shift come from the condition, per sample. */
 export const AdaLayerNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: AdaLayerNormOptions): Promise<AdaLayerNorm> {
     return createGatherFromOptions(gpu, AdaLayerNormPrograms, options);
   },
@@ -168,7 +168,7 @@ export type AdaInstanceNorm = GatherNorm<AdaInstanceNormFeeds, AdaInstanceNormRe
 
 /** Adaptive Instance Normalization (Huang & Belongie, 2017): gives the content `x` the channel statistics of the style, for style transfer. */
 export const AdaInstanceNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: AdaInstanceNormOptions): Promise<AdaInstanceNorm> {
     return createGatherFromOptions(gpu, AdaInstanceNormPrograms, options);
   },
@@ -266,7 +266,7 @@ export type SpadeNorm = GatherNorm<SpadeNormFeeds, SpadeNormResults>;
 
 /** Spatially-Adaptive Normalization (SPADE; Park et al., 2019): scale and shift at every place come from a semantic map, for image synthesis. */
 export const SpadeNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: SpadeNormOptions): Promise<SpadeNorm> {
     return createGatherFromOptions(gpu, SpadeNormPrograms, options);
   },

@@ -20,7 +20,7 @@ export interface AdaLayerNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "scale" | "shift" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -68,7 +68,7 @@ export interface AdaLayerNormBackwardOptions<Of extends "x" | "scale" | "shift" 
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "scale" | "shift" | "y" | "d_y" | "d_x" | "d_scale" | "d_shift", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -104,7 +104,7 @@ export type AdaLayerNorm = Norm<AdaLayerNormBuffers, AdaLayerNormFeeds, AdaLayer
 
 /** Adaptive Layer Normalization (DiT; Peebles & Xie, 2022): scale and shift come from the condition, per sample. */
 export const AdaLayerNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: AdaLayerNormOptions): Promise<AdaLayerNorm> {
     return createFromOptions(device, AdaLayerNormPrograms, options);
   },
@@ -132,7 +132,7 @@ export interface AdaInstanceNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "style" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -186,7 +186,7 @@ export interface AdaInstanceNormBackwardOptions<Of extends "x" | "style" = "x" |
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "style" | "y" | "d_y" | "d_x" | "d_style", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -230,7 +230,7 @@ export type AdaInstanceNorm = Norm<AdaInstanceNormBuffers, AdaInstanceNormFeeds,
 
 /** Adaptive Instance Normalization (Huang & Belongie, 2017): gives the content `x` the channel statistics of the style, for style transfer. */
 export const AdaInstanceNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: AdaInstanceNormOptions): Promise<AdaInstanceNorm> {
     return createFromOptions(device, AdaInstanceNormPrograms, options);
   },
@@ -260,7 +260,7 @@ export interface SpadeNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -320,7 +320,7 @@ export interface SpadeNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -364,7 +364,7 @@ export type SpadeNorm = Norm<SpadeNormBuffers, SpadeNormFeeds, SpadeNormResults>
 
 /** Spatially-Adaptive Normalization (SPADE; Park et al., 2019): scale and shift at every place come from a semantic map, for image synthesis. */
 export const SpadeNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: SpadeNormOptions): Promise<SpadeNorm> {
     return createFromOptions(device, SpadeNormPrograms, options);
   },

@@ -112,7 +112,7 @@ export type AddLayerNorm = GatherNorm<AddLayerNormFeeds, AddLayerNormResults>;
 
 /** Skip connection, bias and Layer Normalization (Ba, Kiros & Hinton, 2016) in one kernel, for transformers; `h` goes on as the next skip connection. */
 export const AddLayerNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: AddLayerNormOptions): Promise<AddLayerNorm> {
     return createGatherFromOptions(gpu, AddLayerNormPrograms, options);
   },

@@ -194,7 +194,7 @@ export type BatchChannelNorm<M extends keyof BatchChannelNormModes = keyof Batch
 
 /** Batch-Channel Normalization (Qiao et al., 2019): the partner of Weight Standardization in micro-batch training. */
 export const BatchChannelNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create<M extends keyof BatchChannelNormModes>(gpu: GpuSettings, options: BatchChannelNormOptions & { readonly mode: M }): Promise<BatchChannelNorm<M>> {
     return createGatherFromOptions(gpu, BatchChannelNormPrograms, options);
   },

@@ -36,7 +36,7 @@ export interface BatchChannelNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma_b" | "beta_b" | "gamma" | "beta" | "running_mean" | "running_var" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -180,7 +180,7 @@ export interface BatchChannelNormBackwardOptions<Of extends "x" | "gamma_b" | "b
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma_b" | "beta_b" | "gamma" | "beta" | "running_mean" | "running_var" | "y" | "d_y" | "d_x" | "d_gamma_b" | "d_beta_b" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -288,7 +288,7 @@ export type BatchChannelNorm<M extends keyof BatchChannelNormModes = keyof Batch
 
 /** Batch-Channel Normalization (Qiao et al., 2019): the partner of Weight Standardization in micro-batch training. */
 export const BatchChannelNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create<M extends keyof BatchChannelNormModes>(device: GPUDevice, options: BatchChannelNormOptions & { readonly mode: M }): Promise<BatchChannelNorm<M>> {
     return createFromOptions(device, BatchChannelNormPrograms, options);
   },

@@ -156,7 +156,7 @@ export type BatchNorm<M extends keyof BatchNormModes = keyof BatchNormModes> = B
  * In training the statistics are those of the batch, and the running ones follow them; in inference the running ones are used.
  */
 export const BatchNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create<M extends keyof BatchNormModes>(gpu: GpuSettings, options: BatchNormOptions & { readonly mode: M }): Promise<BatchNorm<M>> {
     return createGatherFromOptions(gpu, BatchNormPrograms, options);
   },

@@ -30,7 +30,7 @@ export interface BatchNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "running_mean" | "running_var" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -136,7 +136,7 @@ export interface BatchNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "running_mean" | "running_var" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -218,7 +218,7 @@ export type BatchNorm<M extends keyof BatchNormModes = keyof BatchNormModes> = B
  * In training the statistics are those of the batch, and the running ones follow them; in inference the running ones are used.
  */
 export const BatchNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create<M extends keyof BatchNormModes>(device: GPUDevice, options: BatchNormOptions & { readonly mode: M }): Promise<BatchNorm<M>> {
     return createFromOptions(device, BatchNormPrograms, options);
   },

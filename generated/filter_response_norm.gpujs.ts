@@ -102,7 +102,7 @@ export type FilterResponseNorm = GatherNorm<FilterResponseNormFeeds, FilterRespo
 
 /** Filter Response Normalization with its thresholded linear unit (Singh & Krishnan, 2020). No batch statistics and no centring: for vision networks at any batch size. */
 export const FilterResponseNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: FilterResponseNormOptions): Promise<FilterResponseNorm> {
     return createGatherFromOptions(gpu, FilterResponseNormPrograms, options);
   },

@@ -26,7 +26,7 @@ export interface FilterResponseNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "tau" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -92,7 +92,7 @@ export interface FilterResponseNormBackwardOptions<Of extends "x" | "gamma" | "b
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "tau" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta" | "d_tau", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -144,7 +144,7 @@ export type FilterResponseNorm = Norm<FilterResponseNormBuffers, FilterResponseN
 
 /** Filter Response Normalization with its thresholded linear unit (Singh & Krishnan, 2020). No batch statistics and no centring: for vision networks at any batch size. */
 export const FilterResponseNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: FilterResponseNormOptions): Promise<FilterResponseNorm> {
     return createFromOptions(device, FilterResponseNormPrograms, options);
   },

@@ -80,7 +80,7 @@ export type GhostBatchNorm = GatherNorm<GhostBatchNormFeeds, GhostBatchNormResul
 
 /** Ghost Batch Normalization (Hoffer, Hubara & Soudry, 2017): statistics per virtual batch, which keeps the regularizing noise of small batches when training with large ones. */
 export const GhostBatchNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: GhostBatchNormOptions): Promise<GhostBatchNorm> {
     return createGatherFromOptions(gpu, GhostBatchNormPrograms, options);
   },

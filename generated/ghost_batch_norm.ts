@@ -22,7 +22,7 @@ export interface GhostBatchNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -72,7 +72,7 @@ export interface GhostBatchNormBackwardOptions<Of extends "x" | "gamma" | "beta"
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -108,7 +108,7 @@ export type GhostBatchNorm = Norm<GhostBatchNormBuffers, GhostBatchNormFeeds, Gh
 
 /** Ghost Batch Normalization (Hoffer, Hubara & Soudry, 2017): statistics per virtual batch, which keeps the regularizing noise of small batches when training with large ones. */
 export const GhostBatchNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: GhostBatchNormOptions): Promise<GhostBatchNorm> {
     return createFromOptions(device, GhostBatchNormPrograms, options);
   },

@@ -76,7 +76,7 @@ export type GlobalResponseNorm = GatherNorm<GlobalResponseNormFeeds, GlobalRespo
 
 /** Global Response Normalization (ConvNeXt V2; Woo et al., 2023): channels compete by their norm over the whole map, which keeps them from collapsing in masked pre-training. */
 export const GlobalResponseNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: GlobalResponseNormOptions): Promise<GlobalResponseNorm> {
     return createGatherFromOptions(gpu, GlobalResponseNormPrograms, options);
   },

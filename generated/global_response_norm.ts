@@ -20,7 +20,7 @@ export interface GlobalResponseNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -68,7 +68,7 @@ export interface GlobalResponseNormBackwardOptions<Of extends "x" | "gamma" | "b
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -104,7 +104,7 @@ export type GlobalResponseNorm = Norm<GlobalResponseNormBuffers, GlobalResponseN
 
 /** Global Response Normalization (ConvNeXt V2; Woo et al., 2023): channels compete by their norm over the whole map, which keeps them from collapsing in masked pre-training. */
 export const GlobalResponseNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: GlobalResponseNormOptions): Promise<GlobalResponseNorm> {
     return createFromOptions(device, GlobalResponseNormPrograms, options);
   },

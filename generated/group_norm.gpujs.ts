@@ -80,7 +80,7 @@ export type GroupNorm = GatherNorm<GroupNormFeeds, GroupNormResults>;
 
 /** Group Normalization (Wu & He, 2018). Statistics per sample and group: the batch size does not matter. */
 export const GroupNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: GroupNormOptions): Promise<GroupNorm> {
     return createGatherFromOptions(gpu, GroupNormPrograms, options);
   },
@@ -168,7 +168,7 @@ export type GroupNormSiLU = GatherNorm<GroupNormSiLUFeeds, GroupNormSiLUResults>
 
 /** Group Normalization followed by SiLU in one kernel: the pair that every residual block of a diffusion U-Net begins with (Ho, Jain & Abbeel, 2020). */
 export const GroupNormSiLU = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: GroupNormSiLUOptions): Promise<GroupNormSiLU> {
     return createGatherFromOptions(gpu, GroupNormSiLUPrograms, options);
   },

@@ -22,7 +22,7 @@ export interface GroupNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -72,7 +72,7 @@ export interface GroupNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -108,7 +108,7 @@ export type GroupNorm = Norm<GroupNormBuffers, GroupNormFeeds, GroupNormResults>
 
 /** Group Normalization (Wu & He, 2018). Statistics per sample and group: the batch size does not matter. */
 export const GroupNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: GroupNormOptions): Promise<GroupNorm> {
     return createFromOptions(device, GroupNormPrograms, options);
   },
@@ -136,7 +136,7 @@ export interface GroupNormSiLUOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -186,7 +186,7 @@ export interface GroupNormSiLUBackwardOptions<Of extends "x" | "gamma" | "beta" 
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -226,7 +226,7 @@ export type GroupNormSiLU = Norm<GroupNormSiLUBuffers, GroupNormSiLUFeeds, Group
 
 /** Group Normalization followed by SiLU in one kernel: the pair that every residual block of a diffusion U-Net begins with (Ho, Jain & Abbeel, 2020). */
 export const GroupNormSiLU = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: GroupNormSiLUOptions): Promise<GroupNormSiLU> {
     return createFromOptions(device, GroupNormSiLUPrograms, options);
   },

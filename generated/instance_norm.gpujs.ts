@@ -76,7 +76,7 @@ export type InstanceNorm = GatherNorm<InstanceNormFeeds, InstanceNormResults>;
 
 /** Instance Normalization (Ulyanov, Vedaldi & Lempitsky, 2016). Every channel of every sample for itself: for style transfer and image generation. */
 export const InstanceNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: InstanceNormOptions): Promise<InstanceNorm> {
     return createGatherFromOptions(gpu, InstanceNormPrograms, options);
   },

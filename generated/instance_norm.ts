@@ -20,7 +20,7 @@ export interface InstanceNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -68,7 +68,7 @@ export interface InstanceNormBackwardOptions<Of extends "x" | "gamma" | "beta" =
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -104,7 +104,7 @@ export type InstanceNorm = Norm<InstanceNormBuffers, InstanceNormFeeds, Instance
 
 /** Instance Normalization (Ulyanov, Vedaldi & Lempitsky, 2016). Every channel of every sample for itself: for style transfer and image generation. */
 export const InstanceNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: InstanceNormOptions): Promise<InstanceNorm> {
     return createFromOptions(device, InstanceNormPrograms, options);
   },

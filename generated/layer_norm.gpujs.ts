@@ -76,7 +76,7 @@ export type LayerNorm = GatherNorm<LayerNormFeeds, LayerNormResults>;
 
 /** Layer Normalization (Ba, Kiros & Hinton, 2016). Every row of features for itself: the norm of transformers. */
 export const LayerNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: LayerNormOptions): Promise<LayerNorm> {
     return createGatherFromOptions(gpu, LayerNormPrograms, options);
   },
@@ -158,7 +158,7 @@ export type LayerNormChannels = GatherNorm<LayerNormChannelsFeeds, LayerNormChan
 
 /** Layer Normalization over the channels of each place (ConvNeXt; Liu et al., 2022). For convolutional networks that keep channels first. */
 export const LayerNormChannels = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: LayerNormChannelsOptions): Promise<LayerNormChannels> {
     return createGatherFromOptions(gpu, LayerNormChannelsPrograms, options);
   },
@@ -240,7 +240,7 @@ export type LayerNormAll = GatherNorm<LayerNormAllFeeds, LayerNormAllResults>;
 
 /** Layer Normalization of each sample as a whole (Ba, Kiros & Hinton, 2016), scaled and shifted element by element. For feature maps of a fixed size. */
 export const LayerNormAll = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: LayerNormAllOptions): Promise<LayerNormAll> {
     return createGatherFromOptions(gpu, LayerNormAllPrograms, options);
   },

@@ -20,7 +20,7 @@ export interface LayerNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -68,7 +68,7 @@ export interface LayerNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -104,7 +104,7 @@ export type LayerNorm = Norm<LayerNormBuffers, LayerNormFeeds, LayerNormResults>
 
 /** Layer Normalization (Ba, Kiros & Hinton, 2016). Every row of features for itself: the norm of transformers. */
 export const LayerNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: LayerNormOptions): Promise<LayerNorm> {
     return createFromOptions(device, LayerNormPrograms, options);
   },
@@ -130,7 +130,7 @@ export interface LayerNormChannelsOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -178,7 +178,7 @@ export interface LayerNormChannelsBackwardOptions<Of extends "x" | "gamma" | "be
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -214,7 +214,7 @@ export type LayerNormChannels = Norm<LayerNormChannelsBuffers, LayerNormChannels
 
 /** Layer Normalization over the channels of each place (ConvNeXt; Liu et al., 2022). For convolutional networks that keep channels first. */
 export const LayerNormChannels = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: LayerNormChannelsOptions): Promise<LayerNormChannels> {
     return createFromOptions(device, LayerNormChannelsPrograms, options);
   },
@@ -240,7 +240,7 @@ export interface LayerNormAllOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -288,7 +288,7 @@ export interface LayerNormAllBackwardOptions<Of extends "x" | "gamma" | "beta" =
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -324,7 +324,7 @@ export type LayerNormAll = Norm<LayerNormAllBuffers, LayerNormAllFeeds, LayerNor
 
 /** Layer Normalization of each sample as a whole (Ba, Kiros & Hinton, 2016), scaled and shifted element by element. For feature maps of a fixed size. */
 export const LayerNormAll = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: LayerNormAllOptions): Promise<LayerNormAll> {
     return createFromOptions(device, LayerNormAllPrograms, options);
   },

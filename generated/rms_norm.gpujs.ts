@@ -70,7 +70,7 @@ export type RMSNorm = GatherNorm<RMSNormFeeds, RMSNormResults>;
 
 /** Root Mean Square Layer Normalization (Zhang & Sennrich, 2019). Scales without centring: the norm of most language models since T5 and Llama. */
 export const RMSNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: RMSNormOptions): Promise<RMSNorm> {
     return createGatherFromOptions(gpu, RMSNormPrograms, options);
   },
@@ -158,7 +158,7 @@ export type AddRMSNorm = GatherNorm<AddRMSNormFeeds, AddRMSNormResults>;
 
 /** Pre-norm residual block of a language model (Zhang & Sennrich, 2019; Touvron et al., 2023): two outputs from one kernel. */
 export const AddRMSNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: AddRMSNormOptions): Promise<AddRMSNorm> {
     return createGatherFromOptions(gpu, AddRMSNormPrograms, options);
   },

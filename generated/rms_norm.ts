@@ -18,7 +18,7 @@ export interface RMSNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -60,7 +60,7 @@ export interface RMSNormBackwardOptions<Of extends "x" | "gamma" = "x" | "gamma"
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "y" | "d_y" | "d_x" | "d_gamma", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -96,7 +96,7 @@ export type RMSNorm = Norm<RMSNormBuffers, RMSNormFeeds, RMSNormResults>;
 
 /** Root Mean Square Layer Normalization (Zhang & Sennrich, 2019). Scales without centring: the norm of most language models since T5 and Llama. */
 export const RMSNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: RMSNormOptions): Promise<RMSNorm> {
     return createFromOptions(device, RMSNormPrograms, options);
   },
@@ -122,7 +122,7 @@ export interface AddRMSNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "gamma" | "y" | "h", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -174,7 +174,7 @@ export interface AddRMSNormBackwardOptions<Of extends "x" | "residual" | "gamma"
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "gamma" | "y" | "h" | "d_y" | "d_h" | "d_x" | "d_residual" | "d_gamma", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -218,7 +218,7 @@ export type AddRMSNorm = Norm<AddRMSNormBuffers, AddRMSNormFeeds, AddRMSNormResu
 
 /** Pre-norm residual block of a language model (Zhang & Sennrich, 2019; Touvron et al., 2023): two outputs from one kernel. */
 export const AddRMSNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: AddRMSNormOptions): Promise<AddRMSNorm> {
     return createFromOptions(device, AddRMSNormPrograms, options);
   },

@@ -58,7 +58,7 @@ export type Softmax = GatherNorm<SoftmaxFeeds, SoftmaxResults>;
 
 /** Softmax (Bridle, 1990): positive rows that sum to one. The maximum is taken off first, so that no exponential overflows. */
 export const Softmax = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: SoftmaxOptions): Promise<Softmax> {
     return createGatherFromOptions(gpu, SoftmaxPrograms, options);
   },
@@ -122,7 +122,7 @@ export type LogSoftmax = GatherNorm<LogSoftmaxFeeds, LogSoftmaxResults>;
 
 /** The logarithm of Softmax (Bridle, 1990), for losses and beam search, without the underflow of taking it afterwards. */
 export const LogSoftmax = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: LogSoftmaxOptions): Promise<LogSoftmax> {
     return createGatherFromOptions(gpu, LogSoftmaxPrograms, options);
   },

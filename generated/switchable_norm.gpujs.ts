@@ -108,7 +108,7 @@ export type SwitchableNorm = GatherNorm<SwitchableNormFeeds, SwitchableNormResul
 
 /** Switchable Normalization (Luo et al., 2018): learns how much of instance, layer and batch statistics each layer uses. The statistics are those of the batch at hand. */
 export const SwitchableNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: SwitchableNormOptions): Promise<SwitchableNorm> {
     return createGatherFromOptions(gpu, SwitchableNormPrograms, options);
   },

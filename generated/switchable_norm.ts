@@ -28,7 +28,7 @@ export interface SwitchableNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "mean_weight" | "var_weight" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -100,7 +100,7 @@ export interface SwitchableNormBackwardOptions<Of extends "x" | "gamma" | "beta"
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "mean_weight" | "var_weight" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta" | "d_mean_weight" | "d_var_weight", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -152,7 +152,7 @@ export type SwitchableNorm = Norm<SwitchableNormBuffers, SwitchableNormFeeds, Sw
 
 /** Switchable Normalization (Luo et al., 2018): learns how much of instance, layer and batch statistics each layer uses. The statistics are those of the batch at hand. */
 export const SwitchableNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: SwitchableNormOptions): Promise<SwitchableNorm> {
     return createFromOptions(device, SwitchableNormPrograms, options);
   },

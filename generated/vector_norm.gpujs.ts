@@ -62,7 +62,7 @@ export type L1Norm = GatherNorm<L1NormFeeds, L1NormResults>;
 
 /** Rows of unit L1 norm, as `normalize(x, p=1)` of PyTorch: turns non-negative features into shares. */
 export const L1Norm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: L1NormOptions): Promise<L1Norm> {
     return createGatherFromOptions(gpu, L1NormPrograms, options);
   },
@@ -130,7 +130,7 @@ export type L2Norm = GatherNorm<L2NormFeeds, L2NormResults>;
 
 /** Rows of unit L2 norm, as `normalize(x)` of PyTorch: for embeddings that are compared by their angle (FaceNet; Schroff, Kalenichenko & Philbin, 2015). */
 export const L2Norm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: L2NormOptions): Promise<L2Norm> {
     return createGatherFromOptions(gpu, L2NormPrograms, options);
   },
@@ -214,7 +214,7 @@ export type WeightNorm = GatherNorm<WeightNormFeeds, WeightNormResults>;
 
 /** Weight Normalization (Salimans & Kingma, 2016): the length `g` of each filter is learned apart from its direction `w`. */
 export const WeightNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: WeightNormOptions): Promise<WeightNorm> {
     return createGatherFromOptions(gpu, WeightNormPrograms, options);
   },
@@ -282,7 +282,7 @@ export type MeanVarianceNorm = GatherNorm<MeanVarianceNormFeeds, MeanVarianceNor
 
 /** Mean-Variance Normalization (the Caffe layer of Jia et al., 2014, as ONNX defines it): every channel over the whole batch, without parameters. Here eps is outside the root. */
 export const MeanVarianceNorm = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: MeanVarianceNormOptions): Promise<MeanVarianceNorm> {
     return createGatherFromOptions(gpu, MeanVarianceNormPrograms, options);
   },

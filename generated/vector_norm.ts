@@ -16,7 +16,7 @@ export interface L1NormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -52,7 +52,7 @@ export interface L1NormBackwardOptions<Of extends "x" = "x"> {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -84,7 +84,7 @@ export type L1Norm = Norm<L1NormBuffers, L1NormFeeds, L1NormResults>;
 
 /** Rows of unit L1 norm, as `normalize(x, p=1)` of PyTorch: turns non-negative features into shares. */
 export const L1Norm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: L1NormOptions): Promise<L1Norm> {
     return createFromOptions(device, L1NormPrograms, options);
   },
@@ -106,7 +106,7 @@ export interface L2NormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -142,7 +142,7 @@ export interface L2NormBackwardOptions<Of extends "x" = "x"> {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -174,7 +174,7 @@ export type L2Norm = Norm<L2NormBuffers, L2NormFeeds, L2NormResults>;
 
 /** Rows of unit L2 norm, as `normalize(x)` of PyTorch: for embeddings that are compared by their angle (FaceNet; Schroff, Kalenichenko & Philbin, 2015). */
 export const L2Norm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: L2NormOptions): Promise<L2Norm> {
     return createFromOptions(device, L2NormPrograms, options);
   },
@@ -202,7 +202,7 @@ export interface WeightNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "g" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -248,7 +248,7 @@ export interface WeightNormBackwardOptions<Of extends "w" | "g" = "w" | "g"> {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "g" | "y" | "d_y" | "d_w" | "d_g", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -284,7 +284,7 @@ export type WeightNorm = Norm<WeightNormBuffers, WeightNormFeeds, WeightNormResu
 
 /** Weight Normalization (Salimans & Kingma, 2016): the length `g` of each filter is learned apart from its direction `w`. */
 export const WeightNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: WeightNormOptions): Promise<WeightNorm> {
     return createFromOptions(device, WeightNormPrograms, options);
   },
@@ -306,7 +306,7 @@ export interface MeanVarianceNormOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -342,7 +342,7 @@ export interface MeanVarianceNormBackwardOptions<Of extends "x" = "x"> {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -374,7 +374,7 @@ export type MeanVarianceNorm = Norm<MeanVarianceNormBuffers, MeanVarianceNormFee
 
 /** Mean-Variance Normalization (the Caffe layer of Jia et al., 2014, as ONNX defines it): every channel over the whole batch, without parameters. Here eps is outside the root. */
 export const MeanVarianceNorm = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: MeanVarianceNormOptions): Promise<MeanVarianceNorm> {
     return createFromOptions(device, MeanVarianceNormPrograms, options);
   },

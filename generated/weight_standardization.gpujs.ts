@@ -62,7 +62,7 @@ export type WeightStandardization = GatherNorm<WeightStandardizationFeeds, Weigh
 
 /** Weight Standardization (Qiao et al., 2019): each filter of a convolution, zero mean and unit variance. Smooths training where batches are small; used with Group Normalization. */
 export const WeightStandardization = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: WeightStandardizationOptions): Promise<WeightStandardization> {
     return createGatherFromOptions(gpu, WeightStandardizationPrograms, options);
   },
@@ -150,7 +150,7 @@ export type ScaledWeightStandardization = GatherNorm<ScaledWeightStandardization
 
 /** Scaled Weight Standardization (Brock, De & Smith, 2021): filters that keep the variance of the signal, for networks without normalization (NFNets). */
 export const ScaledWeightStandardization = {
-  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: ScaledWeightStandardizationOptions): Promise<ScaledWeightStandardization> {
     return createGatherFromOptions(gpu, ScaledWeightStandardizationPrograms, options);
   },

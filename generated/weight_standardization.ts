@@ -16,7 +16,7 @@ export interface WeightStandardizationOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -52,7 +52,7 @@ export interface WeightStandardizationBackwardOptions<Of extends "w" = "w"> {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "y" | "d_y" | "d_w", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -84,7 +84,7 @@ export type WeightStandardization = Norm<WeightStandardizationBuffers, WeightSta
 
 /** Weight Standardization (Qiao et al., 2019): each filter of a convolution, zero mean and unit variance. Smooths training where batches are small; used with Group Normalization. */
 export const WeightStandardization = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: WeightStandardizationOptions): Promise<WeightStandardization> {
     return createFromOptions(device, WeightStandardizationPrograms, options);
   },
@@ -114,7 +114,7 @@ export interface ScaledWeightStandardizationOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "gain" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -162,7 +162,7 @@ export interface ScaledWeightStandardizationBackwardOptions<Of extends "w" | "ga
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "gain" | "y" | "d_y" | "d_w" | "d_gain", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -198,7 +198,7 @@ export type ScaledWeightStandardization = Norm<ScaledWeightStandardizationBuffer
 
 /** Scaled Weight Standardization (Brock, De & Smith, 2021): filters that keep the variance of the signal, for networks without normalization (NFNets). */
 export const ScaledWeightStandardization = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: ScaledWeightStandardizationOptions): Promise<ScaledWeightStandardization> {
     return createFromOptions(device, ScaledWeightStandardizationPrograms, options);
   },

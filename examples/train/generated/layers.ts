@@ -16,7 +16,7 @@ export interface BiasReLUOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -56,7 +56,7 @@ export interface BiasReLUBackwardOptions<Of extends "x" | "beta" = "x" | "beta">
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "beta" | "y" | "d_y" | "d_x" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -92,7 +92,7 @@ export type BiasReLU = Norm<BiasReLUBuffers, BiasReLUFeeds, BiasReLUResults>;
 
 /** What stands between the two matrices of the network: a bias and ReLU. */
 export const BiasReLU = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: BiasReLUOptions): Promise<BiasReLU> {
     return createFromOptions(device, BiasReLUPrograms, options);
   },
@@ -118,7 +118,7 @@ export interface NormReLUOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -166,7 +166,7 @@ export interface NormReLUBackwardOptions<Of extends "x" | "gamma" | "beta" = "x"
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -213,7 +213,7 @@ export type NormReLU = Norm<NormReLUBuffers, NormReLUFeeds, NormReLUResults>;
 
 /** The same with Layer Normalization before ReLU, in one kernel. */
 export const NormReLU = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: NormReLUOptions): Promise<NormReLU> {
     return createFromOptions(device, NormReLUPrograms, options);
   },
@@ -241,7 +241,7 @@ export interface CrossEntropyOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "target" | "beta" | "loss", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -287,7 +287,7 @@ export interface CrossEntropyBackwardOptions<Of extends "x" | "target" | "beta" 
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "target" | "beta" | "loss" | "d_loss" | "d_x" | "d_target" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -334,7 +334,7 @@ export type CrossEntropy = Norm<CrossEntropyBuffers, CrossEntropyFeeds, CrossEnt
 
 /** Softmax and cross-entropy: the loss of each sample, whose target is 1 in one place. */
 export const CrossEntropy = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: CrossEntropyOptions): Promise<CrossEntropy> {
     return createFromOptions(device, CrossEntropyPrograms, options);
   },
@@ -362,7 +362,7 @@ export interface HitOptions {
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "target" | "beta" | "hit", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
@@ -408,7 +408,7 @@ export interface HitBackwardOptions<Of extends "x" | "target" | "beta" = "x" | "
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "target" | "beta" | "hit" | "d_hit" | "d_x" | "d_target" | "d_beta", "f32" | "f16">>;
-  /** "background" measures other variants in idle time, switches to the fastest and remembers it in IndexedDB. A storage object remembers it there instead. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
   /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
@@ -440,7 +440,7 @@ export type Hit = Norm<HitBuffers, HitFeeds, HitResults>;
 
 /** 1 for each sample whose target has the highest score. */
 export const Hit = {
-  /** Prepares the norm to run on a device. A wrong extent throws an error that names the axis, the expected extent and the given one. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: HitOptions): Promise<Hit> {
     return createFromOptions(device, HitPrograms, options);
   },
