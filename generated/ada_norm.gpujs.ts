@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of AdaLayerNorm: the dims of its tensors and its params, by name. */
+/** Options of AdaLayerNorm: the dims of its tensors and the values of its params, by name. */
 export interface AdaLayerNormOptions {
   /** Dims of `x[N, T, D]`. */
   readonly x: readonly [N: number, T: number, D: number];
@@ -15,14 +15,14 @@ export interface AdaLayerNormOptions {
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "scale" | "shift" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface AdaLayerNormFeeds {
   /** `x[N, T, D]`. */
   readonly x: ArrayLike<number>;
@@ -32,13 +32,13 @@ export interface AdaLayerNormFeeds {
   readonly shift: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface AdaLayerNormResults {
   /** `y[N, T, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of AdaLayerNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of AdaLayerNorm: the dims and params of `create`, and which gradients to compute. */
 export interface AdaLayerNormBackwardOptions<Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift"> {
   /** Dims of `x[N, T, D]`. */
   readonly x: readonly [N: number, T: number, D: number];
@@ -49,16 +49,16 @@ export interface AdaLayerNormBackwardOptions<Of extends "x" | "scale" | "shift" 
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "scale" | "shift" | "y" | "d_y" | "d_x" | "d_scale" | "d_shift", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface AdaLayerNormBackwardFeeds {
   /** `x[N, T, D]`. */
   readonly x: ArrayLike<number>;
@@ -68,7 +68,7 @@ export interface AdaLayerNormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of AdaLayerNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of AdaLayerNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type AdaLayerNormBackward<Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift"> = GatherBackward<AdaLayerNormBackwardFeeds, Of>;
 
 /** Adaptive Layer Normalization (DiT; Peebles & Xie, 2022): scale and shift come from the condition, per sample. */
@@ -76,17 +76,17 @@ export type AdaLayerNorm = GatherNorm<AdaLayerNormFeeds, AdaLayerNormResults>;
 
 /** Adaptive Layer Normalization (DiT; Peebles & Xie, 2022): scale and shift come from the condition, per sample. */
 export const AdaLayerNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: AdaLayerNormOptions): Promise<AdaLayerNorm> {
     return createGatherFromOptions(gpu, AdaLayerNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift">(gpu: GpuSettings, options: AdaLayerNormBackwardOptions<Of>): Promise<AdaLayerNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, AdaLayerNormPrograms, () => import("./ada_norm.gpujs.backward.js").then((module) => module.AdaLayerNorm), options);
   },
 };
 
-/** Options of AdaInstanceNorm: the dims of its tensors and its params, by name. */
+/** Options of AdaInstanceNorm: the dims of its tensors and the values of its params, by name. */
 export interface AdaInstanceNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -99,14 +99,14 @@ export interface AdaInstanceNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "style" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface AdaInstanceNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -118,13 +118,13 @@ export interface AdaInstanceNormFeeds {
   readonly style: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface AdaInstanceNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of AdaInstanceNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of AdaInstanceNorm: the dims and params of `create`, and which gradients to compute. */
 export interface AdaInstanceNormBackwardOptions<Of extends "x" | "style" = "x" | "style"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -137,16 +137,16 @@ export interface AdaInstanceNormBackwardOptions<Of extends "x" | "style" = "x" |
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "style" | "y" | "d_y" | "d_x" | "d_style", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface AdaInstanceNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -160,7 +160,7 @@ export interface AdaInstanceNormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of AdaInstanceNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of AdaInstanceNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type AdaInstanceNormBackward<Of extends "x" | "style" = "x" | "style"> = GatherBackward<AdaInstanceNormBackwardFeeds, Of>;
 
 /** Adaptive Instance Normalization (Huang & Belongie, 2017): gives the content `x` the channel statistics of the style, for style transfer. */
@@ -168,17 +168,17 @@ export type AdaInstanceNorm = GatherNorm<AdaInstanceNormFeeds, AdaInstanceNormRe
 
 /** Adaptive Instance Normalization (Huang & Belongie, 2017): gives the content `x` the channel statistics of the style, for style transfer. */
 export const AdaInstanceNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: AdaInstanceNormOptions): Promise<AdaInstanceNorm> {
     return createGatherFromOptions(gpu, AdaInstanceNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "style" = "x" | "style">(gpu: GpuSettings, options: AdaInstanceNormBackwardOptions<Of>): Promise<AdaInstanceNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, AdaInstanceNormPrograms, () => import("./ada_norm.gpujs.backward.js").then((module) => module.AdaInstanceNorm), options);
   },
 };
 
-/** Options of SpadeNorm: the dims of its tensors and its params, by name. */
+/** Options of SpadeNorm: the dims of its tensors and the values of its params, by name. */
 export interface SpadeNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -193,14 +193,14 @@ export interface SpadeNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface SpadeNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -214,13 +214,13 @@ export interface SpadeNormFeeds {
   readonly beta: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface SpadeNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of SpadeNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of SpadeNorm: the dims and params of `create`, and which gradients to compute. */
 export interface SpadeNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -235,16 +235,16 @@ export interface SpadeNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface SpadeNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -258,7 +258,7 @@ export interface SpadeNormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of SpadeNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of SpadeNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type SpadeNormBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = GatherBackward<SpadeNormBackwardFeeds, Of>;
 
 /** Spatially-Adaptive Normalization (SPADE; Park et al., 2019): scale and shift at every place come from a semantic map, for image synthesis. */
@@ -266,11 +266,11 @@ export type SpadeNorm = GatherNorm<SpadeNormFeeds, SpadeNormResults>;
 
 /** Spatially-Adaptive Normalization (SPADE; Park et al., 2019): scale and shift at every place come from a semantic map, for image synthesis. */
 export const SpadeNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: SpadeNormOptions): Promise<SpadeNorm> {
     return createGatherFromOptions(gpu, SpadeNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: SpadeNormBackwardOptions<Of>): Promise<SpadeNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, SpadeNormPrograms, () => import("./ada_norm.gpujs.backward.js").then((module) => module.SpadeNorm), options);
   },

@@ -4,7 +4,7 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of AdaLayerNorm: the dims of its tensors and its params, by name. */
+/** Options of AdaLayerNorm: the dims of its tensors and the values of its params, by name. */
 export interface AdaLayerNormOptions {
   /** Dims of `x[N, T, D]`. */
   readonly x: readonly [N: number, T: number, D: number];
@@ -15,16 +15,16 @@ export interface AdaLayerNormOptions {
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "scale" | "shift" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface AdaLayerNormBuffers {
   /** `x[N, T, D]`. */
   readonly x: GPUBuffer;
@@ -36,7 +36,7 @@ export interface AdaLayerNormBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface AdaLayerNormFeeds {
   /** `x[N, T, D]`. */
   readonly x: ArrayLike<number>;
@@ -46,13 +46,13 @@ export interface AdaLayerNormFeeds {
   readonly shift: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface AdaLayerNormResults {
   /** `y[N, T, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of AdaLayerNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of AdaLayerNorm: the dims and params of `create`, and which gradients to compute. */
 export interface AdaLayerNormBackwardOptions<Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift"> {
   /** Dims of `x[N, T, D]`. */
   readonly x: readonly [N: number, T: number, D: number];
@@ -63,20 +63,20 @@ export interface AdaLayerNormBackwardOptions<Of extends "x" | "scale" | "shift" 
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "scale" | "shift" | "y" | "d_y" | "d_x" | "d_scale" | "d_shift", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface AdaLayerNormBackwardBuffers {
   /** `x[N, T, D]`. */
   readonly x: GPUBuffer;
@@ -86,7 +86,7 @@ export interface AdaLayerNormBackwardBuffers {
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface AdaLayerNormBackwardFeeds {
   /** `x[N, T, D]`. */
   readonly x: ArrayLike<number>;
@@ -96,7 +96,7 @@ export interface AdaLayerNormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of AdaLayerNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of AdaLayerNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type AdaLayerNormBackward<Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift"> = Backward<AdaLayerNormBackwardBuffers, AdaLayerNormBackwardFeeds, Of>;
 
 /** Adaptive Layer Normalization (DiT; Peebles & Xie, 2022): scale and shift come from the condition, per sample. */
@@ -104,17 +104,17 @@ export type AdaLayerNorm = Norm<AdaLayerNormBuffers, AdaLayerNormFeeds, AdaLayer
 
 /** Adaptive Layer Normalization (DiT; Peebles & Xie, 2022): scale and shift come from the condition, per sample. */
 export const AdaLayerNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: AdaLayerNormOptions): Promise<AdaLayerNorm> {
     return createFromOptions(device, AdaLayerNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "scale" | "shift" = "x" | "scale" | "shift">(device: GPUDevice, options: AdaLayerNormBackwardOptions<Of>): Promise<AdaLayerNormBackward<Of>> {
     return createBackwardFromOptions(device, AdaLayerNormPrograms, () => import("./ada_norm.backward.js").then((module) => module.AdaLayerNorm), options);
   },
 };
 
-/** Options of AdaInstanceNorm: the dims of its tensors and its params, by name. */
+/** Options of AdaInstanceNorm: the dims of its tensors and the values of its params, by name. */
 export interface AdaInstanceNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -127,16 +127,16 @@ export interface AdaInstanceNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "style" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface AdaInstanceNormBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
@@ -150,7 +150,7 @@ export interface AdaInstanceNormBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface AdaInstanceNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -162,13 +162,13 @@ export interface AdaInstanceNormFeeds {
   readonly style: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface AdaInstanceNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of AdaInstanceNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of AdaInstanceNorm: the dims and params of `create`, and which gradients to compute. */
 export interface AdaInstanceNormBackwardOptions<Of extends "x" | "style" = "x" | "style"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -181,20 +181,20 @@ export interface AdaInstanceNormBackwardOptions<Of extends "x" | "style" = "x" |
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "style" | "y" | "d_y" | "d_x" | "d_style", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface AdaInstanceNormBackwardBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
@@ -208,7 +208,7 @@ export interface AdaInstanceNormBackwardBuffers {
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface AdaInstanceNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -222,7 +222,7 @@ export interface AdaInstanceNormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of AdaInstanceNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of AdaInstanceNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type AdaInstanceNormBackward<Of extends "x" | "style" = "x" | "style"> = Backward<AdaInstanceNormBackwardBuffers, AdaInstanceNormBackwardFeeds, Of>;
 
 /** Adaptive Instance Normalization (Huang & Belongie, 2017): gives the content `x` the channel statistics of the style, for style transfer. */
@@ -230,17 +230,17 @@ export type AdaInstanceNorm = Norm<AdaInstanceNormBuffers, AdaInstanceNormFeeds,
 
 /** Adaptive Instance Normalization (Huang & Belongie, 2017): gives the content `x` the channel statistics of the style, for style transfer. */
 export const AdaInstanceNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: AdaInstanceNormOptions): Promise<AdaInstanceNorm> {
     return createFromOptions(device, AdaInstanceNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "style" = "x" | "style">(device: GPUDevice, options: AdaInstanceNormBackwardOptions<Of>): Promise<AdaInstanceNormBackward<Of>> {
     return createBackwardFromOptions(device, AdaInstanceNormPrograms, () => import("./ada_norm.backward.js").then((module) => module.AdaInstanceNorm), options);
   },
 };
 
-/** Options of SpadeNorm: the dims of its tensors and its params, by name. */
+/** Options of SpadeNorm: the dims of its tensors and the values of its params, by name. */
 export interface SpadeNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -255,16 +255,16 @@ export interface SpadeNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface SpadeNormBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
@@ -280,7 +280,7 @@ export interface SpadeNormBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface SpadeNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -294,13 +294,13 @@ export interface SpadeNormFeeds {
   readonly beta: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface SpadeNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of SpadeNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of SpadeNorm: the dims and params of `create`, and which gradients to compute. */
 export interface SpadeNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -315,20 +315,20 @@ export interface SpadeNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface SpadeNormBackwardBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
@@ -342,7 +342,7 @@ export interface SpadeNormBackwardBuffers {
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface SpadeNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -356,7 +356,7 @@ export interface SpadeNormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of SpadeNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of SpadeNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type SpadeNormBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = Backward<SpadeNormBackwardBuffers, SpadeNormBackwardFeeds, Of>;
 
 /** Spatially-Adaptive Normalization (SPADE; Park et al., 2019): scale and shift at every place come from a semantic map, for image synthesis. */
@@ -364,11 +364,11 @@ export type SpadeNorm = Norm<SpadeNormBuffers, SpadeNormFeeds, SpadeNormResults>
 
 /** Spatially-Adaptive Normalization (SPADE; Park et al., 2019): scale and shift at every place come from a semantic map, for image synthesis. */
 export const SpadeNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: SpadeNormOptions): Promise<SpadeNorm> {
     return createFromOptions(device, SpadeNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: SpadeNormBackwardOptions<Of>): Promise<SpadeNormBackward<Of>> {
     return createBackwardFromOptions(device, SpadeNormPrograms, () => import("./ada_norm.backward.js").then((module) => module.SpadeNorm), options);
   },

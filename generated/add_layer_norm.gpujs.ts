@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of AddLayerNorm: the dims of its tensors and its params, by name. */
+/** Options of AddLayerNorm: the dims of its tensors and the values of its params, by name. */
 export interface AddLayerNormOptions {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -23,14 +23,14 @@ export interface AddLayerNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "bias" | "gamma" | "beta" | "y" | "h", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface AddLayerNormFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
@@ -39,16 +39,16 @@ export interface AddLayerNormFeeds {
   /**
    * `bias` is that of the linear layer before the sum.
    *
-   * `bias[D]`; filled with 0 if omitted.
+   * `bias[D]`. Filled with 0 if omitted.
    */
   readonly bias?: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface AddLayerNormResults {
   /** `y[...T, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
@@ -56,7 +56,7 @@ export interface AddLayerNormResults {
   readonly h: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of AddLayerNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of AddLayerNorm: the dims and params of `create`, and which gradients to compute. */
 export interface AddLayerNormBackwardOptions<Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta"> {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -75,16 +75,16 @@ export interface AddLayerNormBackwardOptions<Of extends "x" | "residual" | "bias
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "bias" | "gamma" | "beta" | "y" | "h" | "d_y" | "d_h" | "d_x" | "d_residual" | "d_bias" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface AddLayerNormBackwardFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
@@ -93,10 +93,10 @@ export interface AddLayerNormBackwardFeeds {
   /**
    * `bias` is that of the linear layer before the sum.
    *
-   * `bias[D]`; filled with 0 if omitted.
+   * `bias[D]`. Filled with 0 if omitted.
    */
   readonly bias?: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[...T, D]`. */
   readonly d_y: ArrayLike<number>;
@@ -104,7 +104,7 @@ export interface AddLayerNormBackwardFeeds {
   readonly d_h: ArrayLike<number>;
 }
 
-/** The backward pass of AddLayerNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of AddLayerNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type AddLayerNormBackward<Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta"> = GatherBackward<AddLayerNormBackwardFeeds, Of>;
 
 /** Skip connection, bias and Layer Normalization (Ba, Kiros & Hinton, 2016) in one kernel, for transformers; `h` goes on as the next skip connection. */
@@ -112,11 +112,11 @@ export type AddLayerNorm = GatherNorm<AddLayerNormFeeds, AddLayerNormResults>;
 
 /** Skip connection, bias and Layer Normalization (Ba, Kiros & Hinton, 2016) in one kernel, for transformers; `h` goes on as the next skip connection. */
 export const AddLayerNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: AddLayerNormOptions): Promise<AddLayerNorm> {
     return createGatherFromOptions(gpu, AddLayerNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta">(gpu: GpuSettings, options: AddLayerNormBackwardOptions<Of>): Promise<AddLayerNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, AddLayerNormPrograms, () => import("./add_layer_norm.gpujs.backward.js").then((module) => module.AddLayerNorm), options);
   },

@@ -4,7 +4,7 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of AddLayerNorm: the dims of its tensors and its params, by name. */
+/** Options of AddLayerNorm: the dims of its tensors and the values of its params, by name. */
 export interface AddLayerNormOptions {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -23,16 +23,16 @@ export interface AddLayerNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "bias" | "gamma" | "beta" | "y" | "h", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface AddLayerNormBuffers {
   /** `x[...T, D]`. */
   readonly x: GPUBuffer;
@@ -41,12 +41,12 @@ export interface AddLayerNormBuffers {
   /**
    * `bias` is that of the linear layer before the sum.
    *
-   * `bias[D]`; filled with 0 if omitted.
+   * `bias[D]`. Filled with 0 if omitted.
    */
   readonly bias?: GPUBuffer;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** `y[...T, D]`. */
   readonly y: GPUBuffer;
@@ -54,7 +54,7 @@ export interface AddLayerNormBuffers {
   readonly h: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface AddLayerNormFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
@@ -63,16 +63,16 @@ export interface AddLayerNormFeeds {
   /**
    * `bias` is that of the linear layer before the sum.
    *
-   * `bias[D]`; filled with 0 if omitted.
+   * `bias[D]`. Filled with 0 if omitted.
    */
   readonly bias?: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface AddLayerNormResults {
   /** `y[...T, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
@@ -80,7 +80,7 @@ export interface AddLayerNormResults {
   readonly h: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of AddLayerNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of AddLayerNorm: the dims and params of `create`, and which gradients to compute. */
 export interface AddLayerNormBackwardOptions<Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta"> {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -99,20 +99,20 @@ export interface AddLayerNormBackwardOptions<Of extends "x" | "residual" | "bias
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "bias" | "gamma" | "beta" | "y" | "h" | "d_y" | "d_h" | "d_x" | "d_residual" | "d_bias" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface AddLayerNormBackwardBuffers {
   /** `x[...T, D]`. */
   readonly x: GPUBuffer;
@@ -121,10 +121,10 @@ export interface AddLayerNormBackwardBuffers {
   /**
    * `bias` is that of the linear layer before the sum.
    *
-   * `bias[D]`; filled with 0 if omitted.
+   * `bias[D]`. Filled with 0 if omitted.
    */
   readonly bias?: GPUBuffer;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[...T, D]`. */
   readonly d_y: GPUBuffer;
@@ -132,7 +132,7 @@ export interface AddLayerNormBackwardBuffers {
   readonly d_h: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface AddLayerNormBackwardFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
@@ -141,10 +141,10 @@ export interface AddLayerNormBackwardFeeds {
   /**
    * `bias` is that of the linear layer before the sum.
    *
-   * `bias[D]`; filled with 0 if omitted.
+   * `bias[D]`. Filled with 0 if omitted.
    */
   readonly bias?: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[...T, D]`. */
   readonly d_y: ArrayLike<number>;
@@ -152,7 +152,7 @@ export interface AddLayerNormBackwardFeeds {
   readonly d_h: ArrayLike<number>;
 }
 
-/** The backward pass of AddLayerNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of AddLayerNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type AddLayerNormBackward<Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta"> = Backward<AddLayerNormBackwardBuffers, AddLayerNormBackwardFeeds, Of>;
 
 /** Skip connection, bias and Layer Normalization (Ba, Kiros & Hinton, 2016) in one kernel, for transformers; `h` goes on as the next skip connection. */
@@ -160,11 +160,11 @@ export type AddLayerNorm = Norm<AddLayerNormBuffers, AddLayerNormFeeds, AddLayer
 
 /** Skip connection, bias and Layer Normalization (Ba, Kiros & Hinton, 2016) in one kernel, for transformers; `h` goes on as the next skip connection. */
 export const AddLayerNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: AddLayerNormOptions): Promise<AddLayerNorm> {
     return createFromOptions(device, AddLayerNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "residual" | "bias" | "gamma" | "beta" = "x" | "residual" | "bias" | "gamma" | "beta">(device: GPUDevice, options: AddLayerNormBackwardOptions<Of>): Promise<AddLayerNormBackward<Of>> {
     return createBackwardFromOptions(device, AddLayerNormPrograms, () => import("./add_layer_norm.backward.js").then((module) => module.AddLayerNorm), options);
   },

@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of BatchChannelNorm: the dims of its tensors and its params, by name. */
+/** Options of BatchChannelNorm: the dims of its tensors and the values of its params, by name. */
 export interface BatchChannelNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -31,36 +31,36 @@ export interface BatchChannelNormOptions {
   /** @default 0.1 */
   readonly momentum?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma_b" | "beta_b" | "gamma" | "beta" | "running_mean" | "running_var" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run` in mode train, dense, the last axis fastest. */
+/** Values for `run` in mode train: dense arrays, last axis fastest. */
 export interface BatchChannelNormTrainFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: ArrayLike<number>;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
 }
 
-/** Results of `run` in mode train. */
+/** Results of `run` in mode train: dense arrays, last axis fastest. */
 export interface BatchChannelNormTrainResults {
   /** `running_mean[C]`. */
   readonly running_mean: Float32Array<ArrayBuffer>;
@@ -70,35 +70,35 @@ export interface BatchChannelNormTrainResults {
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Values for `run` in mode infer, dense, the last axis fastest. */
+/** Values for `run` in mode infer: dense arrays, last axis fastest. */
 export interface BatchChannelNormInferFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: ArrayLike<number>;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
 }
 
-/** Results of `run` in mode infer. */
+/** Results of `run` in mode infer: dense arrays, last axis fastest. */
 export interface BatchChannelNormInferResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of BatchChannelNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of BatchChannelNorm: the dims and params of `create`, and which gradients to compute. */
 export interface BatchChannelNormBackwardOptions<Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -125,65 +125,65 @@ export interface BatchChannelNormBackwardOptions<Of extends "x" | "gamma_b" | "b
   /** @default 0.1 */
   readonly momentum?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma_b" | "beta_b" | "gamma" | "beta" | "running_mean" | "running_var" | "y" | "d_y" | "d_x" | "d_gamma_b" | "d_beta_b" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass in mode train, dense, the last axis fastest. */
+/** Values for `run` of the backward pass in mode train: dense arrays, last axis fastest. */
 export interface BatchChannelNormTrainBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: ArrayLike<number>;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** Values for `run` of the backward pass in mode infer, dense, the last axis fastest. */
+/** Values for `run` of the backward pass in mode infer: dense arrays, last axis fastest. */
 export interface BatchChannelNormInferBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: ArrayLike<number>;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of BatchChannelNorm in each of its modes. */
+/** The backward pass of BatchChannelNorm, by mode. */
 export interface BatchChannelNormBackwardModes<Of extends string> {
   readonly train: GatherBackward<BatchChannelNormTrainBackwardFeeds, Of>;
   readonly infer: GatherBackward<BatchChannelNormInferBackwardFeeds, Of>;
 }
 
-/** The backward pass of BatchChannelNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of BatchChannelNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type BatchChannelNormBackward<M extends keyof BatchChannelNormBackwardModes<never> = keyof BatchChannelNormBackwardModes<never>, Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta"> = BatchChannelNormBackwardModes<Of>[M];
 
-/** BatchChannelNorm in each of its modes. */
+/** The forward pass of BatchChannelNorm, by mode. */
 export interface BatchChannelNormModes {
   readonly train: GatherNorm<BatchChannelNormTrainFeeds, BatchChannelNormTrainResults>;
   readonly infer: GatherNorm<BatchChannelNormInferFeeds, BatchChannelNormInferResults>;
@@ -194,11 +194,11 @@ export type BatchChannelNorm<M extends keyof BatchChannelNormModes = keyof Batch
 
 /** Batch-Channel Normalization (Qiao et al., 2019): the partner of Weight Standardization in micro-batch training. */
 export const BatchChannelNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create<M extends keyof BatchChannelNormModes>(gpu: GpuSettings, options: BatchChannelNormOptions & { readonly mode: M }): Promise<BatchChannelNorm<M>> {
     return createGatherFromOptions(gpu, BatchChannelNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<M extends keyof BatchChannelNormBackwardModes<never>, const Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta">(gpu: GpuSettings, options: BatchChannelNormBackwardOptions<Of> & { readonly mode: M }): Promise<BatchChannelNormBackward<M, Of>> {
     return createGatherBackwardFromOptions(gpu, BatchChannelNormPrograms, () => import("./batch_channel_norm.gpujs.backward.js").then((module) => module.BatchChannelNorm), options);
   },

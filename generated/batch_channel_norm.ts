@@ -4,7 +4,7 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of BatchChannelNorm: the dims of its tensors and its params, by name. */
+/** Options of BatchChannelNorm: the dims of its tensors and the values of its params, by name. */
 export interface BatchChannelNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -31,30 +31,30 @@ export interface BatchChannelNormOptions {
   /** @default 0.1 */
   readonly momentum?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma_b" | "beta_b" | "gamma" | "beta" | "running_mean" | "running_var" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode` in mode train, each with the usage STORAGE. */
+/** Buffers for `encode` in mode train. Each needs the usage STORAGE. */
 export interface BatchChannelNormTrainBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: GPUBuffer;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** `running_mean[C]`. */
   readonly running_mean: GPUBuffer;
@@ -64,29 +64,29 @@ export interface BatchChannelNormTrainBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run` in mode train, dense, the last axis fastest. */
+/** Values for `run` in mode train: dense arrays, last axis fastest. */
 export interface BatchChannelNormTrainFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: ArrayLike<number>;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
 }
 
-/** Results of `run` in mode train. */
+/** Results of `run` in mode train: dense arrays, last axis fastest. */
 export interface BatchChannelNormTrainResults {
   /** `running_mean[C]`. */
   readonly running_mean: Float32Array<ArrayBuffer>;
@@ -96,59 +96,59 @@ export interface BatchChannelNormTrainResults {
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Buffers for `encode` in mode infer, each with the usage STORAGE. */
+/** Buffers for `encode` in mode infer. Each needs the usage STORAGE. */
 export interface BatchChannelNormInferBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: GPUBuffer;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: GPUBuffer;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: GPUBuffer;
   /** `y[N, C, ...S]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run` in mode infer, dense, the last axis fastest. */
+/** Values for `run` in mode infer: dense arrays, last axis fastest. */
 export interface BatchChannelNormInferFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: ArrayLike<number>;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
 }
 
-/** Results of `run` in mode infer. */
+/** Results of `run` in mode infer: dense arrays, last axis fastest. */
 export interface BatchChannelNormInferResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of BatchChannelNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of BatchChannelNorm: the dims and params of `create`, and which gradients to compute. */
 export interface BatchChannelNormBackwardOptions<Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -175,109 +175,109 @@ export interface BatchChannelNormBackwardOptions<Of extends "x" | "gamma_b" | "b
   /** @default 0.1 */
   readonly momentum?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma_b" | "beta_b" | "gamma" | "beta" | "running_mean" | "running_var" | "y" | "d_y" | "d_x" | "d_gamma_b" | "d_beta_b" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass in mode train, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass in mode train, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface BatchChannelNormTrainBackwardBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: GPUBuffer;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass in mode train, dense, the last axis fastest. */
+/** Values for `run` of the backward pass in mode train: dense arrays, last axis fastest. */
 export interface BatchChannelNormTrainBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: ArrayLike<number>;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** Buffers for `encode` of the backward pass in mode infer, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass in mode infer, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface BatchChannelNormInferBackwardBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: GPUBuffer;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: GPUBuffer;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass in mode infer, dense, the last axis fastest. */
+/** Values for `run` of the backward pass in mode infer: dense arrays, last axis fastest. */
 export interface BatchChannelNormInferBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
   /**
    * `gamma_b` and `beta_b` belong to the batch normalization, `gamma` and `beta` to the channel normalization after it.
    *
-   * `gamma_b[C]`; filled with 1 if omitted.
+   * `gamma_b[C]`. Filled with 1 if omitted.
    */
   readonly gamma_b?: ArrayLike<number>;
-  /** `beta_b[C]`; filled with 0 if omitted. */
+  /** `beta_b[C]`. Filled with 0 if omitted. */
   readonly beta_b?: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `running_mean[C]`; filled with 0 if omitted. */
+  /** `running_mean[C]`. Filled with 0 if omitted. */
   readonly running_mean?: ArrayLike<number>;
-  /** `running_var[C]`; filled with 1 if omitted. */
+  /** `running_var[C]`. Filled with 1 if omitted. */
   readonly running_var?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of BatchChannelNorm in each of its modes. */
+/** The backward pass of BatchChannelNorm, by mode. */
 export interface BatchChannelNormBackwardModes<Of extends string> {
   readonly train: Backward<BatchChannelNormTrainBackwardBuffers, BatchChannelNormTrainBackwardFeeds, Of>;
   readonly infer: Backward<BatchChannelNormInferBackwardBuffers, BatchChannelNormInferBackwardFeeds, Of>;
 }
 
-/** The backward pass of BatchChannelNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of BatchChannelNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type BatchChannelNormBackward<M extends keyof BatchChannelNormBackwardModes<never> = keyof BatchChannelNormBackwardModes<never>, Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta"> = BatchChannelNormBackwardModes<Of>[M];
 
-/** BatchChannelNorm in each of its modes. */
+/** The forward pass of BatchChannelNorm, by mode. */
 export interface BatchChannelNormModes {
   readonly train: Norm<BatchChannelNormTrainBuffers, BatchChannelNormTrainFeeds, BatchChannelNormTrainResults>;
   readonly infer: Norm<BatchChannelNormInferBuffers, BatchChannelNormInferFeeds, BatchChannelNormInferResults>;
@@ -288,11 +288,11 @@ export type BatchChannelNorm<M extends keyof BatchChannelNormModes = keyof Batch
 
 /** Batch-Channel Normalization (Qiao et al., 2019): the partner of Weight Standardization in micro-batch training. */
 export const BatchChannelNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create<M extends keyof BatchChannelNormModes>(device: GPUDevice, options: BatchChannelNormOptions & { readonly mode: M }): Promise<BatchChannelNorm<M>> {
     return createFromOptions(device, BatchChannelNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<M extends keyof BatchChannelNormBackwardModes<never>, const Of extends "x" | "gamma_b" | "beta_b" | "gamma" | "beta" = "x" | "gamma_b" | "beta_b" | "gamma" | "beta">(device: GPUDevice, options: BatchChannelNormBackwardOptions<Of> & { readonly mode: M }): Promise<BatchChannelNormBackward<M, Of>> {
     return createBackwardFromOptions(device, BatchChannelNormPrograms, () => import("./batch_channel_norm.backward.js").then((module) => module.BatchChannelNorm), options);
   },

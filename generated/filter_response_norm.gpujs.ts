@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of FilterResponseNorm: the dims of its tensors and its params, by name. */
+/** Options of FilterResponseNorm: the dims of its tensors and the values of its params, by name. */
 export interface FilterResponseNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -21,36 +21,36 @@ export interface FilterResponseNormOptions {
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "tau" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface FilterResponseNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /**
    * The learned threshold of the unit, in place of the zero of ReLU.
    *
-   * `tau[C]`; filled with 0 if omitted.
+   * `tau[C]`. Filled with 0 if omitted.
    */
   readonly tau?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface FilterResponseNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of FilterResponseNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of FilterResponseNorm: the dims and params of `create`, and which gradients to compute. */
 export interface FilterResponseNormBackwardOptions<Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -67,34 +67,34 @@ export interface FilterResponseNormBackwardOptions<Of extends "x" | "gamma" | "b
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "tau" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta" | "d_tau", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface FilterResponseNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /**
    * The learned threshold of the unit, in place of the zero of ReLU.
    *
-   * `tau[C]`; filled with 0 if omitted.
+   * `tau[C]`. Filled with 0 if omitted.
    */
   readonly tau?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of FilterResponseNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of FilterResponseNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type FilterResponseNormBackward<Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau"> = GatherBackward<FilterResponseNormBackwardFeeds, Of>;
 
 /** Filter Response Normalization with its thresholded linear unit (Singh & Krishnan, 2020). No batch statistics and no centring: for vision networks at any batch size. */
@@ -102,11 +102,11 @@ export type FilterResponseNorm = GatherNorm<FilterResponseNormFeeds, FilterRespo
 
 /** Filter Response Normalization with its thresholded linear unit (Singh & Krishnan, 2020). No batch statistics and no centring: for vision networks at any batch size. */
 export const FilterResponseNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: FilterResponseNormOptions): Promise<FilterResponseNorm> {
     return createGatherFromOptions(gpu, FilterResponseNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau">(gpu: GpuSettings, options: FilterResponseNormBackwardOptions<Of>): Promise<FilterResponseNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, FilterResponseNormPrograms, () => import("./filter_response_norm.gpujs.backward.js").then((module) => module.FilterResponseNorm), options);
   },

@@ -4,7 +4,7 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of FilterResponseNorm: the dims of its tensors and its params, by name. */
+/** Options of FilterResponseNorm: the dims of its tensors and the values of its params, by name. */
 export interface FilterResponseNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -21,56 +21,56 @@ export interface FilterResponseNormOptions {
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "tau" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface FilterResponseNormBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /**
    * The learned threshold of the unit, in place of the zero of ReLU.
    *
-   * `tau[C]`; filled with 0 if omitted.
+   * `tau[C]`. Filled with 0 if omitted.
    */
   readonly tau?: GPUBuffer;
   /** `y[N, C, ...S]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface FilterResponseNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /**
    * The learned threshold of the unit, in place of the zero of ReLU.
    *
-   * `tau[C]`; filled with 0 if omitted.
+   * `tau[C]`. Filled with 0 if omitted.
    */
   readonly tau?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface FilterResponseNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of FilterResponseNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of FilterResponseNorm: the dims and params of `create`, and which gradients to compute. */
 export interface FilterResponseNormBackwardOptions<Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -87,56 +87,56 @@ export interface FilterResponseNormBackwardOptions<Of extends "x" | "gamma" | "b
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "tau" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta" | "d_tau", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface FilterResponseNormBackwardBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /**
    * The learned threshold of the unit, in place of the zero of ReLU.
    *
-   * `tau[C]`; filled with 0 if omitted.
+   * `tau[C]`. Filled with 0 if omitted.
    */
   readonly tau?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface FilterResponseNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /**
    * The learned threshold of the unit, in place of the zero of ReLU.
    *
-   * `tau[C]`; filled with 0 if omitted.
+   * `tau[C]`. Filled with 0 if omitted.
    */
   readonly tau?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of FilterResponseNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of FilterResponseNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type FilterResponseNormBackward<Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau"> = Backward<FilterResponseNormBackwardBuffers, FilterResponseNormBackwardFeeds, Of>;
 
 /** Filter Response Normalization with its thresholded linear unit (Singh & Krishnan, 2020). No batch statistics and no centring: for vision networks at any batch size. */
@@ -144,11 +144,11 @@ export type FilterResponseNorm = Norm<FilterResponseNormBuffers, FilterResponseN
 
 /** Filter Response Normalization with its thresholded linear unit (Singh & Krishnan, 2020). No batch statistics and no centring: for vision networks at any batch size. */
 export const FilterResponseNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: FilterResponseNormOptions): Promise<FilterResponseNorm> {
     return createFromOptions(device, FilterResponseNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" | "tau" = "x" | "gamma" | "beta" | "tau">(device: GPUDevice, options: FilterResponseNormBackwardOptions<Of>): Promise<FilterResponseNormBackward<Of>> {
     return createBackwardFromOptions(device, FilterResponseNormPrograms, () => import("./filter_response_norm.backward.js").then((module) => module.FilterResponseNorm), options);
   },

@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of GhostBatchNorm: the dims of its tensors and its params, by name. */
+/** Options of GhostBatchNorm: the dims of its tensors and the values of its params, by name. */
 export interface GhostBatchNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -17,30 +17,30 @@ export interface GhostBatchNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface GhostBatchNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface GhostBatchNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of GhostBatchNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of GhostBatchNorm: the dims and params of `create`, and which gradients to compute. */
 export interface GhostBatchNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -53,26 +53,26 @@ export interface GhostBatchNormBackwardOptions<Of extends "x" | "gamma" | "beta"
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface GhostBatchNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of GhostBatchNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of GhostBatchNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type GhostBatchNormBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = GatherBackward<GhostBatchNormBackwardFeeds, Of>;
 
 /** Ghost Batch Normalization (Hoffer, Hubara & Soudry, 2017): statistics per virtual batch, which keeps the regularizing noise of small batches when training with large ones. */
@@ -80,11 +80,11 @@ export type GhostBatchNorm = GatherNorm<GhostBatchNormFeeds, GhostBatchNormResul
 
 /** Ghost Batch Normalization (Hoffer, Hubara & Soudry, 2017): statistics per virtual batch, which keeps the regularizing noise of small batches when training with large ones. */
 export const GhostBatchNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: GhostBatchNormOptions): Promise<GhostBatchNorm> {
     return createGatherFromOptions(gpu, GhostBatchNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: GhostBatchNormBackwardOptions<Of>): Promise<GhostBatchNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, GhostBatchNormPrograms, () => import("./ghost_batch_norm.gpujs.backward.js").then((module) => module.GhostBatchNorm), options);
   },

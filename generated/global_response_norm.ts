@@ -4,7 +4,7 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of GlobalResponseNorm: the dims of its tensors and its params, by name. */
+/** Options of GlobalResponseNorm: the dims of its tensors and the values of its params, by name. */
 export interface GlobalResponseNormOptions {
   /** Dims of `x[N, ...S, C]`. */
   readonly x: readonly [N: number, ...S: number[], C: number];
@@ -15,44 +15,44 @@ export interface GlobalResponseNormOptions {
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface GlobalResponseNormBuffers {
   /** `x[N, ...S, C]`. */
   readonly x: GPUBuffer;
-  /** `gamma[C]`; filled with 0 if omitted. */
+  /** `gamma[C]`. Filled with 0 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** `y[N, ...S, C]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface GlobalResponseNormFeeds {
   /** `x[N, ...S, C]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 0 if omitted. */
+  /** `gamma[C]`. Filled with 0 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface GlobalResponseNormResults {
   /** `y[N, ...S, C]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of GlobalResponseNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of GlobalResponseNorm: the dims and params of `create`, and which gradients to compute. */
 export interface GlobalResponseNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, ...S, C]`. */
   readonly x: readonly [N: number, ...S: number[], C: number];
@@ -63,40 +63,40 @@ export interface GlobalResponseNormBackwardOptions<Of extends "x" | "gamma" | "b
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface GlobalResponseNormBackwardBuffers {
   /** `x[N, ...S, C]`. */
   readonly x: GPUBuffer;
-  /** `gamma[C]`; filled with 0 if omitted. */
+  /** `gamma[C]`. Filled with 0 if omitted. */
   readonly gamma?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[N, ...S, C]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface GlobalResponseNormBackwardFeeds {
   /** `x[N, ...S, C]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 0 if omitted. */
+  /** `gamma[C]`. Filled with 0 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, ...S, C]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of GlobalResponseNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of GlobalResponseNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type GlobalResponseNormBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = Backward<GlobalResponseNormBackwardBuffers, GlobalResponseNormBackwardFeeds, Of>;
 
 /** Global Response Normalization (ConvNeXt V2; Woo et al., 2023): channels compete by their norm over the whole map, which keeps them from collapsing in masked pre-training. */
@@ -104,11 +104,11 @@ export type GlobalResponseNorm = Norm<GlobalResponseNormBuffers, GlobalResponseN
 
 /** Global Response Normalization (ConvNeXt V2; Woo et al., 2023): channels compete by their norm over the whole map, which keeps them from collapsing in masked pre-training. */
 export const GlobalResponseNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: GlobalResponseNormOptions): Promise<GlobalResponseNorm> {
     return createFromOptions(device, GlobalResponseNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: GlobalResponseNormBackwardOptions<Of>): Promise<GlobalResponseNormBackward<Of>> {
     return createBackwardFromOptions(device, GlobalResponseNormPrograms, () => import("./global_response_norm.backward.js").then((module) => module.GlobalResponseNorm), options);
   },

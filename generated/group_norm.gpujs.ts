@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of GroupNorm: the dims of its tensors and its params, by name. */
+/** Options of GroupNorm: the dims of its tensors and the values of its params, by name. */
 export interface GroupNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -17,30 +17,30 @@ export interface GroupNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface GroupNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface GroupNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of GroupNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of GroupNorm: the dims and params of `create`, and which gradients to compute. */
 export interface GroupNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -53,26 +53,26 @@ export interface GroupNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface GroupNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of GroupNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of GroupNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type GroupNormBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = GatherBackward<GroupNormBackwardFeeds, Of>;
 
 /** Group Normalization (Wu & He, 2018). Statistics per sample and group: the batch size does not matter. */
@@ -80,17 +80,17 @@ export type GroupNorm = GatherNorm<GroupNormFeeds, GroupNormResults>;
 
 /** Group Normalization (Wu & He, 2018). Statistics per sample and group: the batch size does not matter. */
 export const GroupNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: GroupNormOptions): Promise<GroupNorm> {
     return createGatherFromOptions(gpu, GroupNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: GroupNormBackwardOptions<Of>): Promise<GroupNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, GroupNormPrograms, () => import("./group_norm.gpujs.backward.js").then((module) => module.GroupNorm), options);
   },
 };
 
-/** Options of GroupNormSiLU: the dims of its tensors and its params, by name. */
+/** Options of GroupNormSiLU: the dims of its tensors and the values of its params, by name. */
 export interface GroupNormSiLUOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -103,30 +103,30 @@ export interface GroupNormSiLUOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface GroupNormSiLUFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface GroupNormSiLUResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of GroupNormSiLU: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of GroupNormSiLU: the dims and params of `create`, and which gradients to compute. */
 export interface GroupNormSiLUBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -139,28 +139,28 @@ export interface GroupNormSiLUBackwardOptions<Of extends "x" | "gamma" | "beta" 
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface GroupNormSiLUBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of GroupNormSiLU: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of GroupNormSiLU: `run` returns each requested gradient, `d_x` for `x`. */
 export type GroupNormSiLUBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = GatherBackward<GroupNormSiLUBackwardFeeds, Of>;
 
 /** Group Normalization followed by SiLU in one kernel: the pair that every residual block of a diffusion U-Net begins with (Ho, Jain & Abbeel, 2020). */
@@ -168,11 +168,11 @@ export type GroupNormSiLU = GatherNorm<GroupNormSiLUFeeds, GroupNormSiLUResults>
 
 /** Group Normalization followed by SiLU in one kernel: the pair that every residual block of a diffusion U-Net begins with (Ho, Jain & Abbeel, 2020). */
 export const GroupNormSiLU = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: GroupNormSiLUOptions): Promise<GroupNormSiLU> {
     return createGatherFromOptions(gpu, GroupNormSiLUPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: GroupNormSiLUBackwardOptions<Of>): Promise<GroupNormSiLUBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, GroupNormSiLUPrograms, () => import("./group_norm.gpujs.backward.js").then((module) => module.GroupNormSiLU), options);
   },

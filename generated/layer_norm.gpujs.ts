@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of LayerNorm: the dims of its tensors and its params, by name. */
+/** Options of LayerNorm: the dims of its tensors and the values of its params, by name. */
 export interface LayerNormOptions {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
@@ -15,30 +15,30 @@ export interface LayerNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface LayerNormFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface LayerNormResults {
   /** `y[...N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of LayerNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of LayerNorm: the dims and params of `create`, and which gradients to compute. */
 export interface LayerNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
@@ -49,26 +49,26 @@ export interface LayerNormBackwardOptions<Of extends "x" | "gamma" | "beta" = "x
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface LayerNormBackwardFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[...N, D]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of LayerNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of LayerNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type LayerNormBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = GatherBackward<LayerNormBackwardFeeds, Of>;
 
 /** Layer Normalization (Ba, Kiros & Hinton, 2016). Every row of features for itself: the norm of transformers. */
@@ -76,17 +76,17 @@ export type LayerNorm = GatherNorm<LayerNormFeeds, LayerNormResults>;
 
 /** Layer Normalization (Ba, Kiros & Hinton, 2016). Every row of features for itself: the norm of transformers. */
 export const LayerNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: LayerNormOptions): Promise<LayerNorm> {
     return createGatherFromOptions(gpu, LayerNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: LayerNormBackwardOptions<Of>): Promise<LayerNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, LayerNormPrograms, () => import("./layer_norm.gpujs.backward.js").then((module) => module.LayerNorm), options);
   },
 };
 
-/** Options of LayerNormChannels: the dims of its tensors and its params, by name. */
+/** Options of LayerNormChannels: the dims of its tensors and the values of its params, by name. */
 export interface LayerNormChannelsOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -97,30 +97,30 @@ export interface LayerNormChannelsOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface LayerNormChannelsFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface LayerNormChannelsResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of LayerNormChannels: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of LayerNormChannels: the dims and params of `create`, and which gradients to compute. */
 export interface LayerNormChannelsBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -131,26 +131,26 @@ export interface LayerNormChannelsBackwardOptions<Of extends "x" | "gamma" | "be
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface LayerNormChannelsBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of LayerNormChannels: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of LayerNormChannels: `run` returns each requested gradient, `d_x` for `x`. */
 export type LayerNormChannelsBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = GatherBackward<LayerNormChannelsBackwardFeeds, Of>;
 
 /** Layer Normalization over the channels of each place (ConvNeXt; Liu et al., 2022). For convolutional networks that keep channels first. */
@@ -158,17 +158,17 @@ export type LayerNormChannels = GatherNorm<LayerNormChannelsFeeds, LayerNormChan
 
 /** Layer Normalization over the channels of each place (ConvNeXt; Liu et al., 2022). For convolutional networks that keep channels first. */
 export const LayerNormChannels = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: LayerNormChannelsOptions): Promise<LayerNormChannels> {
     return createGatherFromOptions(gpu, LayerNormChannelsPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: LayerNormChannelsBackwardOptions<Of>): Promise<LayerNormChannelsBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, LayerNormChannelsPrograms, () => import("./layer_norm.gpujs.backward.js").then((module) => module.LayerNormChannels), options);
   },
 };
 
-/** Options of LayerNormAll: the dims of its tensors and its params, by name. */
+/** Options of LayerNormAll: the dims of its tensors and the values of its params, by name. */
 export interface LayerNormAllOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -179,30 +179,30 @@ export interface LayerNormAllOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface LayerNormAllFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C, ...S]`; filled with 1 if omitted. */
+  /** `gamma[C, ...S]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C, ...S]`; filled with 0 if omitted. */
+  /** `beta[C, ...S]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface LayerNormAllResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of LayerNormAll: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of LayerNormAll: the dims and params of `create`, and which gradients to compute. */
 export interface LayerNormAllBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -213,26 +213,26 @@ export interface LayerNormAllBackwardOptions<Of extends "x" | "gamma" | "beta" =
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface LayerNormAllBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C, ...S]`; filled with 1 if omitted. */
+  /** `gamma[C, ...S]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of LayerNormAll: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of LayerNormAll: `run` returns each requested gradient, `d_x` for `x`. */
 export type LayerNormAllBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = GatherBackward<LayerNormAllBackwardFeeds, Of>;
 
 /** Layer Normalization of each sample as a whole (Ba, Kiros & Hinton, 2016), scaled and shifted element by element. For feature maps of a fixed size. */
@@ -240,11 +240,11 @@ export type LayerNormAll = GatherNorm<LayerNormAllFeeds, LayerNormAllResults>;
 
 /** Layer Normalization of each sample as a whole (Ba, Kiros & Hinton, 2016), scaled and shifted element by element. For feature maps of a fixed size. */
 export const LayerNormAll = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: LayerNormAllOptions): Promise<LayerNormAll> {
     return createGatherFromOptions(gpu, LayerNormAllPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(gpu: GpuSettings, options: LayerNormAllBackwardOptions<Of>): Promise<LayerNormAllBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, LayerNormAllPrograms, () => import("./layer_norm.gpujs.backward.js").then((module) => module.LayerNormAll), options);
   },

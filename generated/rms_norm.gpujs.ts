@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of RMSNorm: the dims of its tensors and its params, by name. */
+/** Options of RMSNorm: the dims of its tensors and the values of its params, by name. */
 export interface RMSNormOptions {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -13,28 +13,28 @@ export interface RMSNormOptions {
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface RMSNormFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface RMSNormResults {
   /** `y[...T, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of RMSNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of RMSNorm: the dims and params of `create`, and which gradients to compute. */
 export interface RMSNormBackwardOptions<Of extends "x" | "gamma" = "x" | "gamma"> {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -43,26 +43,26 @@ export interface RMSNormBackwardOptions<Of extends "x" | "gamma" = "x" | "gamma"
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "y" | "d_y" | "d_x" | "d_gamma", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface RMSNormBackwardFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[...T, D]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of RMSNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of RMSNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type RMSNormBackward<Of extends "x" | "gamma" = "x" | "gamma"> = GatherBackward<RMSNormBackwardFeeds, Of>;
 
 /** Root Mean Square Layer Normalization (Zhang & Sennrich, 2019). Scales without centring: the norm of most language models since T5 and Llama. */
@@ -70,17 +70,17 @@ export type RMSNorm = GatherNorm<RMSNormFeeds, RMSNormResults>;
 
 /** Root Mean Square Layer Normalization (Zhang & Sennrich, 2019). Scales without centring: the norm of most language models since T5 and Llama. */
 export const RMSNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: RMSNormOptions): Promise<RMSNorm> {
     return createGatherFromOptions(gpu, RMSNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" = "x" | "gamma">(gpu: GpuSettings, options: RMSNormBackwardOptions<Of>): Promise<RMSNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, RMSNormPrograms, () => import("./rms_norm.gpujs.backward.js").then((module) => module.RMSNorm), options);
   },
 };
 
-/** Options of AddRMSNorm: the dims of its tensors and its params, by name. */
+/** Options of AddRMSNorm: the dims of its tensors and the values of its params, by name. */
 export interface AddRMSNormOptions {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -91,24 +91,24 @@ export interface AddRMSNormOptions {
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "gamma" | "y" | "h", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface AddRMSNormFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
   /** `residual[...T, D]`. */
   readonly residual: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface AddRMSNormResults {
   /** `y[...T, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
@@ -116,7 +116,7 @@ export interface AddRMSNormResults {
   readonly h: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of AddRMSNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of AddRMSNorm: the dims and params of `create`, and which gradients to compute. */
 export interface AddRMSNormBackwardOptions<Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma"> {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -127,22 +127,22 @@ export interface AddRMSNormBackwardOptions<Of extends "x" | "residual" | "gamma"
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "gamma" | "y" | "h" | "d_y" | "d_h" | "d_x" | "d_residual" | "d_gamma", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface AddRMSNormBackwardFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
   /** `residual[...T, D]`. */
   readonly residual: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[...T, D]`. */
   readonly d_y: ArrayLike<number>;
@@ -150,7 +150,7 @@ export interface AddRMSNormBackwardFeeds {
   readonly d_h: ArrayLike<number>;
 }
 
-/** The backward pass of AddRMSNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of AddRMSNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type AddRMSNormBackward<Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma"> = GatherBackward<AddRMSNormBackwardFeeds, Of>;
 
 /** Pre-norm residual block of a language model (Zhang & Sennrich, 2019; Touvron et al., 2023): two outputs from one kernel. */
@@ -158,11 +158,11 @@ export type AddRMSNorm = GatherNorm<AddRMSNormFeeds, AddRMSNormResults>;
 
 /** Pre-norm residual block of a language model (Zhang & Sennrich, 2019; Touvron et al., 2023): two outputs from one kernel. */
 export const AddRMSNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: AddRMSNormOptions): Promise<AddRMSNorm> {
     return createGatherFromOptions(gpu, AddRMSNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma">(gpu: GpuSettings, options: AddRMSNormBackwardOptions<Of>): Promise<AddRMSNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, AddRMSNormPrograms, () => import("./rms_norm.gpujs.backward.js").then((module) => module.AddRMSNorm), options);
   },

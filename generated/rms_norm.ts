@@ -4,7 +4,7 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of RMSNorm: the dims of its tensors and its params, by name. */
+/** Options of RMSNorm: the dims of its tensors and the values of its params, by name. */
 export interface RMSNormOptions {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -13,40 +13,40 @@ export interface RMSNormOptions {
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface RMSNormBuffers {
   /** `x[...T, D]`. */
   readonly x: GPUBuffer;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
   /** `y[...T, D]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface RMSNormFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface RMSNormResults {
   /** `y[...T, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of RMSNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of RMSNorm: the dims and params of `create`, and which gradients to compute. */
 export interface RMSNormBackwardOptions<Of extends "x" | "gamma" = "x" | "gamma"> {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -55,40 +55,40 @@ export interface RMSNormBackwardOptions<Of extends "x" | "gamma" = "x" | "gamma"
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "y" | "d_y" | "d_x" | "d_gamma", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface RMSNormBackwardBuffers {
   /** `x[...T, D]`. */
   readonly x: GPUBuffer;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[...T, D]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface RMSNormBackwardFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[...T, D]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of RMSNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of RMSNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type RMSNormBackward<Of extends "x" | "gamma" = "x" | "gamma"> = Backward<RMSNormBackwardBuffers, RMSNormBackwardFeeds, Of>;
 
 /** Root Mean Square Layer Normalization (Zhang & Sennrich, 2019). Scales without centring: the norm of most language models since T5 and Llama. */
@@ -96,17 +96,17 @@ export type RMSNorm = Norm<RMSNormBuffers, RMSNormFeeds, RMSNormResults>;
 
 /** Root Mean Square Layer Normalization (Zhang & Sennrich, 2019). Scales without centring: the norm of most language models since T5 and Llama. */
 export const RMSNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: RMSNormOptions): Promise<RMSNorm> {
     return createFromOptions(device, RMSNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" = "x" | "gamma">(device: GPUDevice, options: RMSNormBackwardOptions<Of>): Promise<RMSNormBackward<Of>> {
     return createBackwardFromOptions(device, RMSNormPrograms, () => import("./rms_norm.backward.js").then((module) => module.RMSNorm), options);
   },
 };
 
-/** Options of AddRMSNorm: the dims of its tensors and its params, by name. */
+/** Options of AddRMSNorm: the dims of its tensors and the values of its params, by name. */
 export interface AddRMSNormOptions {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -117,22 +117,22 @@ export interface AddRMSNormOptions {
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "gamma" | "y" | "h", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface AddRMSNormBuffers {
   /** `x[...T, D]`. */
   readonly x: GPUBuffer;
   /** `residual[...T, D]`. */
   readonly residual: GPUBuffer;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
   /** `y[...T, D]`. */
   readonly y: GPUBuffer;
@@ -140,17 +140,17 @@ export interface AddRMSNormBuffers {
   readonly h: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface AddRMSNormFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
   /** `residual[...T, D]`. */
   readonly residual: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface AddRMSNormResults {
   /** `y[...T, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
@@ -158,7 +158,7 @@ export interface AddRMSNormResults {
   readonly h: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of AddRMSNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of AddRMSNorm: the dims and params of `create`, and which gradients to compute. */
 export interface AddRMSNormBackwardOptions<Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma"> {
   /** Dims of `x[...T, D]`. */
   readonly x: readonly [...T: number[], D: number];
@@ -169,26 +169,26 @@ export interface AddRMSNormBackwardOptions<Of extends "x" | "residual" | "gamma"
   /** @default 0.000001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "residual" | "gamma" | "y" | "h" | "d_y" | "d_h" | "d_x" | "d_residual" | "d_gamma", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface AddRMSNormBackwardBuffers {
   /** `x[...T, D]`. */
   readonly x: GPUBuffer;
   /** `residual[...T, D]`. */
   readonly residual: GPUBuffer;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[...T, D]`. */
   readonly d_y: GPUBuffer;
@@ -196,13 +196,13 @@ export interface AddRMSNormBackwardBuffers {
   readonly d_h: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface AddRMSNormBackwardFeeds {
   /** `x[...T, D]`. */
   readonly x: ArrayLike<number>;
   /** `residual[...T, D]`. */
   readonly residual: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[...T, D]`. */
   readonly d_y: ArrayLike<number>;
@@ -210,7 +210,7 @@ export interface AddRMSNormBackwardFeeds {
   readonly d_h: ArrayLike<number>;
 }
 
-/** The backward pass of AddRMSNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of AddRMSNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type AddRMSNormBackward<Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma"> = Backward<AddRMSNormBackwardBuffers, AddRMSNormBackwardFeeds, Of>;
 
 /** Pre-norm residual block of a language model (Zhang & Sennrich, 2019; Touvron et al., 2023): two outputs from one kernel. */
@@ -218,11 +218,11 @@ export type AddRMSNorm = Norm<AddRMSNormBuffers, AddRMSNormFeeds, AddRMSNormResu
 
 /** Pre-norm residual block of a language model (Zhang & Sennrich, 2019; Touvron et al., 2023): two outputs from one kernel. */
 export const AddRMSNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: AddRMSNormOptions): Promise<AddRMSNorm> {
     return createFromOptions(device, AddRMSNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma">(device: GPUDevice, options: AddRMSNormBackwardOptions<Of>): Promise<AddRMSNormBackward<Of>> {
     return createBackwardFromOptions(device, AddRMSNormPrograms, () => import("./rms_norm.backward.js").then((module) => module.AddRMSNorm), options);
   },

@@ -4,45 +4,45 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of Softmax: the dims of its tensors and its params, by name. */
+/** Options of Softmax: the dims of its tensors and the values of its params, by name. */
 export interface SoftmaxOptions {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface SoftmaxFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface SoftmaxResults {
   /** `y[...N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of Softmax: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of Softmax: the dims and params of `create`, and which gradients to compute. */
 export interface SoftmaxBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface SoftmaxBackwardFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
@@ -50,7 +50,7 @@ export interface SoftmaxBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of Softmax: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of Softmax: `run` returns each requested gradient, `d_x` for `x`. */
 export type SoftmaxBackward<Of extends "x" = "x"> = GatherBackward<SoftmaxBackwardFeeds, Of>;
 
 /** Softmax (Bridle, 1990): positive rows that sum to one. The maximum is taken off first, so that no exponential overflows. */
@@ -58,55 +58,55 @@ export type Softmax = GatherNorm<SoftmaxFeeds, SoftmaxResults>;
 
 /** Softmax (Bridle, 1990): positive rows that sum to one. The maximum is taken off first, so that no exponential overflows. */
 export const Softmax = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: SoftmaxOptions): Promise<Softmax> {
     return createGatherFromOptions(gpu, SoftmaxPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: SoftmaxBackwardOptions<Of>): Promise<SoftmaxBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, SoftmaxPrograms, () => import("./softmax.gpujs.backward.js").then((module) => module.Softmax), options);
   },
 };
 
-/** Options of LogSoftmax: the dims of its tensors and its params, by name. */
+/** Options of LogSoftmax: the dims of its tensors and the values of its params, by name. */
 export interface LogSoftmaxOptions {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface LogSoftmaxFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface LogSoftmaxResults {
   /** `y[...N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of LogSoftmax: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of LogSoftmax: the dims and params of `create`, and which gradients to compute. */
 export interface LogSoftmaxBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface LogSoftmaxBackwardFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
@@ -114,7 +114,7 @@ export interface LogSoftmaxBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of LogSoftmax: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of LogSoftmax: `run` returns each requested gradient, `d_x` for `x`. */
 export type LogSoftmaxBackward<Of extends "x" = "x"> = GatherBackward<LogSoftmaxBackwardFeeds, Of>;
 
 /** The logarithm of Softmax (Bridle, 1990), for losses and beam search, without the underflow of taking it afterwards. */
@@ -122,11 +122,11 @@ export type LogSoftmax = GatherNorm<LogSoftmaxFeeds, LogSoftmaxResults>;
 
 /** The logarithm of Softmax (Bridle, 1990), for losses and beam search, without the underflow of taking it afterwards. */
 export const LogSoftmax = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: LogSoftmaxOptions): Promise<LogSoftmax> {
     return createGatherFromOptions(gpu, LogSoftmaxPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: LogSoftmaxBackwardOptions<Of>): Promise<LogSoftmaxBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, LogSoftmaxPrograms, () => import("./softmax.gpujs.backward.js").then((module) => module.LogSoftmax), options);
   },

@@ -4,21 +4,21 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of Softmax: the dims of its tensors and its params, by name. */
+/** Options of Softmax: the dims of its tensors and the values of its params, by name. */
 export interface SoftmaxOptions {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface SoftmaxBuffers {
   /** `x[...N, D]`. */
   readonly x: GPUBuffer;
@@ -26,37 +26,37 @@ export interface SoftmaxBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface SoftmaxFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface SoftmaxResults {
   /** `y[...N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of Softmax: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of Softmax: the dims and params of `create`, and which gradients to compute. */
 export interface SoftmaxBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface SoftmaxBackwardBuffers {
   /** `x[...N, D]`. */
   readonly x: GPUBuffer;
@@ -64,7 +64,7 @@ export interface SoftmaxBackwardBuffers {
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface SoftmaxBackwardFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
@@ -72,7 +72,7 @@ export interface SoftmaxBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of Softmax: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of Softmax: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type SoftmaxBackward<Of extends "x" = "x"> = Backward<SoftmaxBackwardBuffers, SoftmaxBackwardFeeds, Of>;
 
 /** Softmax (Bridle, 1990): positive rows that sum to one. The maximum is taken off first, so that no exponential overflows. */
@@ -80,31 +80,31 @@ export type Softmax = Norm<SoftmaxBuffers, SoftmaxFeeds, SoftmaxResults>;
 
 /** Softmax (Bridle, 1990): positive rows that sum to one. The maximum is taken off first, so that no exponential overflows. */
 export const Softmax = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: SoftmaxOptions): Promise<Softmax> {
     return createFromOptions(device, SoftmaxPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(device: GPUDevice, options: SoftmaxBackwardOptions<Of>): Promise<SoftmaxBackward<Of>> {
     return createBackwardFromOptions(device, SoftmaxPrograms, () => import("./softmax.backward.js").then((module) => module.Softmax), options);
   },
 };
 
-/** Options of LogSoftmax: the dims of its tensors and its params, by name. */
+/** Options of LogSoftmax: the dims of its tensors and the values of its params, by name. */
 export interface LogSoftmaxOptions {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface LogSoftmaxBuffers {
   /** `x[...N, D]`. */
   readonly x: GPUBuffer;
@@ -112,37 +112,37 @@ export interface LogSoftmaxBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface LogSoftmaxFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface LogSoftmaxResults {
   /** `y[...N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of LogSoftmax: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of LogSoftmax: the dims and params of `create`, and which gradients to compute. */
 export interface LogSoftmaxBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface LogSoftmaxBackwardBuffers {
   /** `x[...N, D]`. */
   readonly x: GPUBuffer;
@@ -150,7 +150,7 @@ export interface LogSoftmaxBackwardBuffers {
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface LogSoftmaxBackwardFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
@@ -158,7 +158,7 @@ export interface LogSoftmaxBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of LogSoftmax: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of LogSoftmax: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type LogSoftmaxBackward<Of extends "x" = "x"> = Backward<LogSoftmaxBackwardBuffers, LogSoftmaxBackwardFeeds, Of>;
 
 /** The logarithm of Softmax (Bridle, 1990), for losses and beam search, without the underflow of taking it afterwards. */
@@ -166,11 +166,11 @@ export type LogSoftmax = Norm<LogSoftmaxBuffers, LogSoftmaxFeeds, LogSoftmaxResu
 
 /** The logarithm of Softmax (Bridle, 1990), for losses and beam search, without the underflow of taking it afterwards. */
 export const LogSoftmax = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: LogSoftmaxOptions): Promise<LogSoftmax> {
     return createFromOptions(device, LogSoftmaxPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(device: GPUDevice, options: LogSoftmaxBackwardOptions<Of>): Promise<LogSoftmaxBackward<Of>> {
     return createBackwardFromOptions(device, LogSoftmaxPrograms, () => import("./softmax.backward.js").then((module) => module.LogSoftmax), options);
   },

@@ -4,7 +4,7 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of SwitchableNorm: the dims of its tensors and its params, by name. */
+/** Options of SwitchableNorm: the dims of its tensors and the values of its params, by name. */
 export interface SwitchableNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -23,38 +23,38 @@ export interface SwitchableNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "mean_weight" | "var_weight" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface SwitchableNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /**
    * Weights of the three means and of the three variances, before the softmax.
    *
-   * `mean_weight[M]`; filled with 1 if omitted.
+   * `mean_weight[M]`. Filled with 1 if omitted.
    */
   readonly mean_weight?: ArrayLike<number>;
-  /** `var_weight[M]`; filled with 1 if omitted. */
+  /** `var_weight[M]`. Filled with 1 if omitted. */
   readonly var_weight?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface SwitchableNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of SwitchableNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of SwitchableNorm: the dims and params of `create`, and which gradients to compute. */
 export interface SwitchableNormBackwardOptions<Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -73,34 +73,34 @@ export interface SwitchableNormBackwardOptions<Of extends "x" | "gamma" | "beta"
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "mean_weight" | "var_weight" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta" | "d_mean_weight" | "d_var_weight", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface SwitchableNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /**
    * Weights of the three means and of the three variances, before the softmax.
    *
-   * `mean_weight[M]`; filled with 1 if omitted.
+   * `mean_weight[M]`. Filled with 1 if omitted.
    */
   readonly mean_weight?: ArrayLike<number>;
-  /** `var_weight[M]`; filled with 1 if omitted. */
+  /** `var_weight[M]`. Filled with 1 if omitted. */
   readonly var_weight?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of SwitchableNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of SwitchableNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type SwitchableNormBackward<Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight"> = GatherBackward<SwitchableNormBackwardFeeds, Of>;
 
 /** Switchable Normalization (Luo et al., 2018): learns how much of instance, layer and batch statistics each layer uses. The statistics are those of the batch at hand. */
@@ -108,11 +108,11 @@ export type SwitchableNorm = GatherNorm<SwitchableNormFeeds, SwitchableNormResul
 
 /** Switchable Normalization (Luo et al., 2018): learns how much of instance, layer and batch statistics each layer uses. The statistics are those of the batch at hand. */
 export const SwitchableNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: SwitchableNormOptions): Promise<SwitchableNorm> {
     return createGatherFromOptions(gpu, SwitchableNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight">(gpu: GpuSettings, options: SwitchableNormBackwardOptions<Of>): Promise<SwitchableNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, SwitchableNormPrograms, () => import("./switchable_norm.gpujs.backward.js").then((module) => module.SwitchableNorm), options);
   },

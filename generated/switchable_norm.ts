@@ -4,7 +4,7 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of SwitchableNorm: the dims of its tensors and its params, by name. */
+/** Options of SwitchableNorm: the dims of its tensors and the values of its params, by name. */
 export interface SwitchableNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -23,60 +23,60 @@ export interface SwitchableNormOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "mean_weight" | "var_weight" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface SwitchableNormBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /**
    * Weights of the three means and of the three variances, before the softmax.
    *
-   * `mean_weight[M]`; filled with 1 if omitted.
+   * `mean_weight[M]`. Filled with 1 if omitted.
    */
   readonly mean_weight?: GPUBuffer;
-  /** `var_weight[M]`; filled with 1 if omitted. */
+  /** `var_weight[M]`. Filled with 1 if omitted. */
   readonly var_weight?: GPUBuffer;
   /** `y[N, C, ...S]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface SwitchableNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[C]`; filled with 0 if omitted. */
+  /** `beta[C]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /**
    * Weights of the three means and of the three variances, before the softmax.
    *
-   * `mean_weight[M]`; filled with 1 if omitted.
+   * `mean_weight[M]`. Filled with 1 if omitted.
    */
   readonly mean_weight?: ArrayLike<number>;
-  /** `var_weight[M]`; filled with 1 if omitted. */
+  /** `var_weight[M]`. Filled with 1 if omitted. */
   readonly var_weight?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface SwitchableNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of SwitchableNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of SwitchableNorm: the dims and params of `create`, and which gradients to compute. */
 export interface SwitchableNormBackwardOptions<Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
@@ -95,56 +95,56 @@ export interface SwitchableNormBackwardOptions<Of extends "x" | "gamma" | "beta"
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "mean_weight" | "var_weight" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta" | "d_mean_weight" | "d_var_weight", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface SwitchableNormBackwardBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
   /**
    * Weights of the three means and of the three variances, before the softmax.
    *
-   * `mean_weight[M]`; filled with 1 if omitted.
+   * `mean_weight[M]`. Filled with 1 if omitted.
    */
   readonly mean_weight?: GPUBuffer;
-  /** `var_weight[M]`; filled with 1 if omitted. */
+  /** `var_weight[M]`. Filled with 1 if omitted. */
   readonly var_weight?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface SwitchableNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[C]`; filled with 1 if omitted. */
+  /** `gamma[C]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
   /**
    * Weights of the three means and of the three variances, before the softmax.
    *
-   * `mean_weight[M]`; filled with 1 if omitted.
+   * `mean_weight[M]`. Filled with 1 if omitted.
    */
   readonly mean_weight?: ArrayLike<number>;
-  /** `var_weight[M]`; filled with 1 if omitted. */
+  /** `var_weight[M]`. Filled with 1 if omitted. */
   readonly var_weight?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, C, ...S]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of SwitchableNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of SwitchableNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type SwitchableNormBackward<Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight"> = Backward<SwitchableNormBackwardBuffers, SwitchableNormBackwardFeeds, Of>;
 
 /** Switchable Normalization (Luo et al., 2018): learns how much of instance, layer and batch statistics each layer uses. The statistics are those of the batch at hand. */
@@ -152,11 +152,11 @@ export type SwitchableNorm = Norm<SwitchableNormBuffers, SwitchableNormFeeds, Sw
 
 /** Switchable Normalization (Luo et al., 2018): learns how much of instance, layer and batch statistics each layer uses. The statistics are those of the batch at hand. */
 export const SwitchableNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: SwitchableNormOptions): Promise<SwitchableNorm> {
     return createFromOptions(device, SwitchableNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" | "mean_weight" | "var_weight" = "x" | "gamma" | "beta" | "mean_weight" | "var_weight">(device: GPUDevice, options: SwitchableNormBackwardOptions<Of>): Promise<SwitchableNormBackward<Of>> {
     return createBackwardFromOptions(device, SwitchableNormPrograms, () => import("./switchable_norm.backward.js").then((module) => module.SwitchableNorm), options);
   },

@@ -4,49 +4,49 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of L1Norm: the dims of its tensors and its params, by name. */
+/** Options of L1Norm: the dims of its tensors and the values of its params, by name. */
 export interface L1NormOptions {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /** @default 1e-12 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface L1NormFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface L1NormResults {
   /** `y[...N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of L1Norm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of L1Norm: the dims and params of `create`, and which gradients to compute. */
 export interface L1NormBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /** @default 1e-12 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface L1NormBackwardFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
@@ -54,7 +54,7 @@ export interface L1NormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of L1Norm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of L1Norm: `run` returns each requested gradient, `d_x` for `x`. */
 export type L1NormBackward<Of extends "x" = "x"> = GatherBackward<L1NormBackwardFeeds, Of>;
 
 /** Rows of unit L1 norm, as `normalize(x, p=1)` of PyTorch: turns non-negative features into shares. */
@@ -62,59 +62,59 @@ export type L1Norm = GatherNorm<L1NormFeeds, L1NormResults>;
 
 /** Rows of unit L1 norm, as `normalize(x, p=1)` of PyTorch: turns non-negative features into shares. */
 export const L1Norm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: L1NormOptions): Promise<L1Norm> {
     return createGatherFromOptions(gpu, L1NormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: L1NormBackwardOptions<Of>): Promise<L1NormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, L1NormPrograms, () => import("./vector_norm.gpujs.backward.js").then((module) => module.L1Norm), options);
   },
 };
 
-/** Options of L2Norm: the dims of its tensors and its params, by name. */
+/** Options of L2Norm: the dims of its tensors and the values of its params, by name. */
 export interface L2NormOptions {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /** @default 1e-12 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface L2NormFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface L2NormResults {
   /** `y[...N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of L2Norm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of L2Norm: the dims and params of `create`, and which gradients to compute. */
 export interface L2NormBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /** @default 1e-12 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface L2NormBackwardFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
@@ -122,7 +122,7 @@ export interface L2NormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of L2Norm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of L2Norm: `run` returns each requested gradient, `d_x` for `x`. */
 export type L2NormBackward<Of extends "x" = "x"> = GatherBackward<L2NormBackwardFeeds, Of>;
 
 /** Rows of unit L2 norm, as `normalize(x)` of PyTorch: for embeddings that are compared by their angle (FaceNet; Schroff, Kalenichenko & Philbin, 2015). */
@@ -130,17 +130,17 @@ export type L2Norm = GatherNorm<L2NormFeeds, L2NormResults>;
 
 /** Rows of unit L2 norm, as `normalize(x)` of PyTorch: for embeddings that are compared by their angle (FaceNet; Schroff, Kalenichenko & Philbin, 2015). */
 export const L2Norm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: L2NormOptions): Promise<L2Norm> {
     return createGatherFromOptions(gpu, L2NormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: L2NormBackwardOptions<Of>): Promise<L2NormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, L2NormPrograms, () => import("./vector_norm.gpujs.backward.js").then((module) => module.L2Norm), options);
   },
 };
 
-/** Options of WeightNorm: the dims of its tensors and its params, by name. */
+/** Options of WeightNorm: the dims of its tensors and the values of its params, by name. */
 export interface WeightNormOptions {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
@@ -153,28 +153,28 @@ export interface WeightNormOptions {
    */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "g" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface WeightNormFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
-  /** `g[O]`; filled with 1 if omitted. */
+  /** `g[O]`. Filled with 1 if omitted. */
   readonly g?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface WeightNormResults {
   /** `y[O, ...F]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of WeightNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of WeightNorm: the dims and params of `create`, and which gradients to compute. */
 export interface WeightNormBackwardOptions<Of extends "w" | "g" = "w" | "g"> {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
@@ -187,26 +187,26 @@ export interface WeightNormBackwardOptions<Of extends "w" | "g" = "w" | "g"> {
    */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "g" | "y" | "d_y" | "d_w" | "d_g", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface WeightNormBackwardFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
-  /** `g[O]`; filled with 1 if omitted. */
+  /** `g[O]`. Filled with 1 if omitted. */
   readonly g?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[O, ...F]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of WeightNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of WeightNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type WeightNormBackward<Of extends "w" | "g" = "w" | "g"> = GatherBackward<WeightNormBackwardFeeds, Of>;
 
 /** Weight Normalization (Salimans & Kingma, 2016): the length `g` of each filter is learned apart from its direction `w`. */
@@ -214,59 +214,59 @@ export type WeightNorm = GatherNorm<WeightNormFeeds, WeightNormResults>;
 
 /** Weight Normalization (Salimans & Kingma, 2016): the length `g` of each filter is learned apart from its direction `w`. */
 export const WeightNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: WeightNormOptions): Promise<WeightNorm> {
     return createGatherFromOptions(gpu, WeightNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "w" | "g" = "w" | "g">(gpu: GpuSettings, options: WeightNormBackwardOptions<Of>): Promise<WeightNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, WeightNormPrograms, () => import("./vector_norm.gpujs.backward.js").then((module) => module.WeightNorm), options);
   },
 };
 
-/** Options of MeanVarianceNorm: the dims of its tensors and its params, by name. */
+/** Options of MeanVarianceNorm: the dims of its tensors and the values of its params, by name. */
 export interface MeanVarianceNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
   /** @default 1e-9 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface MeanVarianceNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface MeanVarianceNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of MeanVarianceNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of MeanVarianceNorm: the dims and params of `create`, and which gradients to compute. */
 export interface MeanVarianceNormBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
   /** @default 1e-9 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface MeanVarianceNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -274,7 +274,7 @@ export interface MeanVarianceNormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of MeanVarianceNorm: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of MeanVarianceNorm: `run` returns each requested gradient, `d_x` for `x`. */
 export type MeanVarianceNormBackward<Of extends "x" = "x"> = GatherBackward<MeanVarianceNormBackwardFeeds, Of>;
 
 /** Mean-Variance Normalization (the Caffe layer of Jia et al., 2014, as ONNX defines it): every channel over the whole batch, without parameters. Here eps is outside the root. */
@@ -282,11 +282,11 @@ export type MeanVarianceNorm = GatherNorm<MeanVarianceNormFeeds, MeanVarianceNor
 
 /** Mean-Variance Normalization (the Caffe layer of Jia et al., 2014, as ONNX defines it): every channel over the whole batch, without parameters. Here eps is outside the root. */
 export const MeanVarianceNorm = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: MeanVarianceNormOptions): Promise<MeanVarianceNorm> {
     return createGatherFromOptions(gpu, MeanVarianceNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(gpu: GpuSettings, options: MeanVarianceNormBackwardOptions<Of>): Promise<MeanVarianceNormBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, MeanVarianceNormPrograms, () => import("./vector_norm.gpujs.backward.js").then((module) => module.MeanVarianceNorm), options);
   },

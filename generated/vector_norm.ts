@@ -4,23 +4,23 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of L1Norm: the dims of its tensors and its params, by name. */
+/** Options of L1Norm: the dims of its tensors and the values of its params, by name. */
 export interface L1NormOptions {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /** @default 1e-12 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface L1NormBuffers {
   /** `x[...N, D]`. */
   readonly x: GPUBuffer;
@@ -28,39 +28,39 @@ export interface L1NormBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface L1NormFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface L1NormResults {
   /** `y[...N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of L1Norm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of L1Norm: the dims and params of `create`, and which gradients to compute. */
 export interface L1NormBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /** @default 1e-12 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface L1NormBackwardBuffers {
   /** `x[...N, D]`. */
   readonly x: GPUBuffer;
@@ -68,7 +68,7 @@ export interface L1NormBackwardBuffers {
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface L1NormBackwardFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
@@ -76,7 +76,7 @@ export interface L1NormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of L1Norm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of L1Norm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type L1NormBackward<Of extends "x" = "x"> = Backward<L1NormBackwardBuffers, L1NormBackwardFeeds, Of>;
 
 /** Rows of unit L1 norm, as `normalize(x, p=1)` of PyTorch: turns non-negative features into shares. */
@@ -84,33 +84,33 @@ export type L1Norm = Norm<L1NormBuffers, L1NormFeeds, L1NormResults>;
 
 /** Rows of unit L1 norm, as `normalize(x, p=1)` of PyTorch: turns non-negative features into shares. */
 export const L1Norm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: L1NormOptions): Promise<L1Norm> {
     return createFromOptions(device, L1NormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(device: GPUDevice, options: L1NormBackwardOptions<Of>): Promise<L1NormBackward<Of>> {
     return createBackwardFromOptions(device, L1NormPrograms, () => import("./vector_norm.backward.js").then((module) => module.L1Norm), options);
   },
 };
 
-/** Options of L2Norm: the dims of its tensors and its params, by name. */
+/** Options of L2Norm: the dims of its tensors and the values of its params, by name. */
 export interface L2NormOptions {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /** @default 1e-12 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface L2NormBuffers {
   /** `x[...N, D]`. */
   readonly x: GPUBuffer;
@@ -118,39 +118,39 @@ export interface L2NormBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface L2NormFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface L2NormResults {
   /** `y[...N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of L2Norm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of L2Norm: the dims and params of `create`, and which gradients to compute. */
 export interface L2NormBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[...N, D]`. */
   readonly x: readonly [...N: number[], D: number];
   /** @default 1e-12 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface L2NormBackwardBuffers {
   /** `x[...N, D]`. */
   readonly x: GPUBuffer;
@@ -158,7 +158,7 @@ export interface L2NormBackwardBuffers {
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface L2NormBackwardFeeds {
   /** `x[...N, D]`. */
   readonly x: ArrayLike<number>;
@@ -166,7 +166,7 @@ export interface L2NormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of L2Norm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of L2Norm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type L2NormBackward<Of extends "x" = "x"> = Backward<L2NormBackwardBuffers, L2NormBackwardFeeds, Of>;
 
 /** Rows of unit L2 norm, as `normalize(x)` of PyTorch: for embeddings that are compared by their angle (FaceNet; Schroff, Kalenichenko & Philbin, 2015). */
@@ -174,17 +174,17 @@ export type L2Norm = Norm<L2NormBuffers, L2NormFeeds, L2NormResults>;
 
 /** Rows of unit L2 norm, as `normalize(x)` of PyTorch: for embeddings that are compared by their angle (FaceNet; Schroff, Kalenichenko & Philbin, 2015). */
 export const L2Norm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: L2NormOptions): Promise<L2Norm> {
     return createFromOptions(device, L2NormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(device: GPUDevice, options: L2NormBackwardOptions<Of>): Promise<L2NormBackward<Of>> {
     return createBackwardFromOptions(device, L2NormPrograms, () => import("./vector_norm.backward.js").then((module) => module.L2Norm), options);
   },
 };
 
-/** Options of WeightNorm: the dims of its tensors and its params, by name. */
+/** Options of WeightNorm: the dims of its tensors and the values of its params, by name. */
 export interface WeightNormOptions {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
@@ -197,40 +197,40 @@ export interface WeightNormOptions {
    */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "g" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface WeightNormBuffers {
   /** `w[O, ...F]`. */
   readonly w: GPUBuffer;
-  /** `g[O]`; filled with 1 if omitted. */
+  /** `g[O]`. Filled with 1 if omitted. */
   readonly g?: GPUBuffer;
   /** `y[O, ...F]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface WeightNormFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
-  /** `g[O]`; filled with 1 if omitted. */
+  /** `g[O]`. Filled with 1 if omitted. */
   readonly g?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface WeightNormResults {
   /** `y[O, ...F]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of WeightNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of WeightNorm: the dims and params of `create`, and which gradients to compute. */
 export interface WeightNormBackwardOptions<Of extends "w" | "g" = "w" | "g"> {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
@@ -243,40 +243,40 @@ export interface WeightNormBackwardOptions<Of extends "w" | "g" = "w" | "g"> {
    */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "g" | "y" | "d_y" | "d_w" | "d_g", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface WeightNormBackwardBuffers {
   /** `w[O, ...F]`. */
   readonly w: GPUBuffer;
-  /** `g[O]`; filled with 1 if omitted. */
+  /** `g[O]`. Filled with 1 if omitted. */
   readonly g?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[O, ...F]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface WeightNormBackwardFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
-  /** `g[O]`; filled with 1 if omitted. */
+  /** `g[O]`. Filled with 1 if omitted. */
   readonly g?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[O, ...F]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of WeightNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of WeightNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type WeightNormBackward<Of extends "w" | "g" = "w" | "g"> = Backward<WeightNormBackwardBuffers, WeightNormBackwardFeeds, Of>;
 
 /** Weight Normalization (Salimans & Kingma, 2016): the length `g` of each filter is learned apart from its direction `w`. */
@@ -284,33 +284,33 @@ export type WeightNorm = Norm<WeightNormBuffers, WeightNormFeeds, WeightNormResu
 
 /** Weight Normalization (Salimans & Kingma, 2016): the length `g` of each filter is learned apart from its direction `w`. */
 export const WeightNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: WeightNormOptions): Promise<WeightNorm> {
     return createFromOptions(device, WeightNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "w" | "g" = "w" | "g">(device: GPUDevice, options: WeightNormBackwardOptions<Of>): Promise<WeightNormBackward<Of>> {
     return createBackwardFromOptions(device, WeightNormPrograms, () => import("./vector_norm.backward.js").then((module) => module.WeightNorm), options);
   },
 };
 
-/** Options of MeanVarianceNorm: the dims of its tensors and its params, by name. */
+/** Options of MeanVarianceNorm: the dims of its tensors and the values of its params, by name. */
 export interface MeanVarianceNormOptions {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
   /** @default 1e-9 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface MeanVarianceNormBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
@@ -318,39 +318,39 @@ export interface MeanVarianceNormBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface MeanVarianceNormFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface MeanVarianceNormResults {
   /** `y[N, C, ...S]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of MeanVarianceNorm: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of MeanVarianceNorm: the dims and params of `create`, and which gradients to compute. */
 export interface MeanVarianceNormBackwardOptions<Of extends "x" = "x"> {
   /** Dims of `x[N, C, ...S]`. */
   readonly x: readonly [N: number, C: number, ...S: number[]];
   /** @default 1e-9 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "y" | "d_y" | "d_x", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface MeanVarianceNormBackwardBuffers {
   /** `x[N, C, ...S]`. */
   readonly x: GPUBuffer;
@@ -358,7 +358,7 @@ export interface MeanVarianceNormBackwardBuffers {
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface MeanVarianceNormBackwardFeeds {
   /** `x[N, C, ...S]`. */
   readonly x: ArrayLike<number>;
@@ -366,7 +366,7 @@ export interface MeanVarianceNormBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of MeanVarianceNorm: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of MeanVarianceNorm: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type MeanVarianceNormBackward<Of extends "x" = "x"> = Backward<MeanVarianceNormBackwardBuffers, MeanVarianceNormBackwardFeeds, Of>;
 
 /** Mean-Variance Normalization (the Caffe layer of Jia et al., 2014, as ONNX defines it): every channel over the whole batch, without parameters. Here eps is outside the root. */
@@ -374,11 +374,11 @@ export type MeanVarianceNorm = Norm<MeanVarianceNormBuffers, MeanVarianceNormFee
 
 /** Mean-Variance Normalization (the Caffe layer of Jia et al., 2014, as ONNX defines it): every channel over the whole batch, without parameters. Here eps is outside the root. */
 export const MeanVarianceNorm = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: MeanVarianceNormOptions): Promise<MeanVarianceNorm> {
     return createFromOptions(device, MeanVarianceNormPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x">(device: GPUDevice, options: MeanVarianceNormBackwardOptions<Of>): Promise<MeanVarianceNormBackward<Of>> {
     return createBackwardFromOptions(device, MeanVarianceNormPrograms, () => import("./vector_norm.backward.js").then((module) => module.MeanVarianceNorm), options);
   },

@@ -4,49 +4,49 @@
  */
 import { type GatherBackward, createGatherBackwardFromOptions, createGatherFromOptions, type GatherNorm, type GatherProgram, type GpuSettings } from "normc/gpujs";
 
-/** Options of WeightStandardization: the dims of its tensors and its params, by name. */
+/** Options of WeightStandardization: the dims of its tensors and the values of its params, by name. */
 export interface WeightStandardizationOptions {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface WeightStandardizationFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface WeightStandardizationResults {
   /** `y[O, ...F]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of WeightStandardization: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of WeightStandardization: the dims and params of `create`, and which gradients to compute. */
 export interface WeightStandardizationBackwardOptions<Of extends "w" = "w"> {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "y" | "d_y" | "d_w", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface WeightStandardizationBackwardFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
@@ -54,7 +54,7 @@ export interface WeightStandardizationBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of WeightStandardization: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of WeightStandardization: `run` returns each requested gradient, `d_x` for `x`. */
 export type WeightStandardizationBackward<Of extends "w" = "w"> = GatherBackward<WeightStandardizationBackwardFeeds, Of>;
 
 /** Weight Standardization (Qiao et al., 2019): each filter of a convolution, zero mean and unit variance. Smooths training where batches are small; used with Group Normalization. */
@@ -62,17 +62,17 @@ export type WeightStandardization = GatherNorm<WeightStandardizationFeeds, Weigh
 
 /** Weight Standardization (Qiao et al., 2019): each filter of a convolution, zero mean and unit variance. Smooths training where batches are small; used with Group Normalization. */
 export const WeightStandardization = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: WeightStandardizationOptions): Promise<WeightStandardization> {
     return createGatherFromOptions(gpu, WeightStandardizationPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "w" = "w">(gpu: GpuSettings, options: WeightStandardizationBackwardOptions<Of>): Promise<WeightStandardizationBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, WeightStandardizationPrograms, () => import("./weight_standardization.gpujs.backward.js").then((module) => module.WeightStandardization), options);
   },
 };
 
-/** Options of ScaledWeightStandardization: the dims of its tensors and its params, by name. */
+/** Options of ScaledWeightStandardization: the dims of its tensors and the values of its params, by name. */
 export interface ScaledWeightStandardizationOptions {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
@@ -87,28 +87,28 @@ export interface ScaledWeightStandardizationOptions {
   /** @default 1 */
   readonly scale?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "gain" | "y", "f32" | "f16">>;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface ScaledWeightStandardizationFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
-  /** `gain[O]`; filled with 1 if omitted. */
+  /** `gain[O]`. Filled with 1 if omitted. */
   readonly gain?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface ScaledWeightStandardizationResults {
   /** `y[O, ...F]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of ScaledWeightStandardization: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of ScaledWeightStandardization: the dims and params of `create`, and which gradients to compute. */
 export interface ScaledWeightStandardizationBackwardOptions<Of extends "w" | "gain" = "w" | "gain"> {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
@@ -123,26 +123,26 @@ export interface ScaledWeightStandardizationBackwardOptions<Of extends "w" | "ga
   /** @default 1 */
   readonly scale?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "gain" | "y" | "d_y" | "d_w" | "d_gain", "f32" | "f16">>;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface ScaledWeightStandardizationBackwardFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
-  /** `gain[O]`; filled with 1 if omitted. */
+  /** `gain[O]`. Filled with 1 if omitted. */
   readonly gain?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[O, ...F]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of ScaledWeightStandardization: `run` gives a `d_x` for each gradient that was asked for. */
+/** The backward pass of ScaledWeightStandardization: `run` returns each requested gradient, `d_x` for `x`. */
 export type ScaledWeightStandardizationBackward<Of extends "w" | "gain" = "w" | "gain"> = GatherBackward<ScaledWeightStandardizationBackwardFeeds, Of>;
 
 /** Scaled Weight Standardization (Brock, De & Smith, 2021): filters that keep the variance of the signal, for networks without normalization (NFNets). */
@@ -150,11 +150,11 @@ export type ScaledWeightStandardization = GatherNorm<ScaledWeightStandardization
 
 /** Scaled Weight Standardization (Brock, De & Smith, 2021): filters that keep the variance of the signal, for networks without normalization (NFNets). */
 export const ScaledWeightStandardization = {
-  /** Makes it ready to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run with the `GPU` of gpu.js, on one of its backends. Errors name the axis, the expected extent and the given one. */
   create(gpu: GpuSettings, options: ScaledWeightStandardizationOptions): Promise<ScaledWeightStandardization> {
     return createGatherFromOptions(gpu, ScaledWeightStandardizationPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "w" | "gain" = "w" | "gain">(gpu: GpuSettings, options: ScaledWeightStandardizationBackwardOptions<Of>): Promise<ScaledWeightStandardizationBackward<Of>> {
     return createGatherBackwardFromOptions(gpu, ScaledWeightStandardizationPrograms, () => import("./weight_standardization.gpujs.backward.js").then((module) => module.ScaledWeightStandardization), options);
   },

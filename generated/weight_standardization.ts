@@ -4,23 +4,23 @@
  */
 import { type Backward, createBackwardFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of WeightStandardization: the dims of its tensors and its params, by name. */
+/** Options of WeightStandardization: the dims of its tensors and the values of its params, by name. */
 export interface WeightStandardizationOptions {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface WeightStandardizationBuffers {
   /** `w[O, ...F]`. */
   readonly w: GPUBuffer;
@@ -28,39 +28,39 @@ export interface WeightStandardizationBuffers {
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface WeightStandardizationFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface WeightStandardizationResults {
   /** `y[O, ...F]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of WeightStandardization: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of WeightStandardization: the dims and params of `create`, and which gradients to compute. */
 export interface WeightStandardizationBackwardOptions<Of extends "w" = "w"> {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "y" | "d_y" | "d_w", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface WeightStandardizationBackwardBuffers {
   /** `w[O, ...F]`. */
   readonly w: GPUBuffer;
@@ -68,7 +68,7 @@ export interface WeightStandardizationBackwardBuffers {
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface WeightStandardizationBackwardFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
@@ -76,7 +76,7 @@ export interface WeightStandardizationBackwardFeeds {
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of WeightStandardization: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of WeightStandardization: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type WeightStandardizationBackward<Of extends "w" = "w"> = Backward<WeightStandardizationBackwardBuffers, WeightStandardizationBackwardFeeds, Of>;
 
 /** Weight Standardization (Qiao et al., 2019): each filter of a convolution, zero mean and unit variance. Smooths training where batches are small; used with Group Normalization. */
@@ -84,17 +84,17 @@ export type WeightStandardization = Norm<WeightStandardizationBuffers, WeightSta
 
 /** Weight Standardization (Qiao et al., 2019): each filter of a convolution, zero mean and unit variance. Smooths training where batches are small; used with Group Normalization. */
 export const WeightStandardization = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: WeightStandardizationOptions): Promise<WeightStandardization> {
     return createFromOptions(device, WeightStandardizationPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "w" = "w">(device: GPUDevice, options: WeightStandardizationBackwardOptions<Of>): Promise<WeightStandardizationBackward<Of>> {
     return createBackwardFromOptions(device, WeightStandardizationPrograms, () => import("./weight_standardization.backward.js").then((module) => module.WeightStandardization), options);
   },
 };
 
-/** Options of ScaledWeightStandardization: the dims of its tensors and its params, by name. */
+/** Options of ScaledWeightStandardization: the dims of its tensors and the values of its params, by name. */
 export interface ScaledWeightStandardizationOptions {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
@@ -109,40 +109,40 @@ export interface ScaledWeightStandardizationOptions {
   /** @default 1 */
   readonly scale?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "gain" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface ScaledWeightStandardizationBuffers {
   /** `w[O, ...F]`. */
   readonly w: GPUBuffer;
-  /** `gain[O]`; filled with 1 if omitted. */
+  /** `gain[O]`. Filled with 1 if omitted. */
   readonly gain?: GPUBuffer;
   /** `y[O, ...F]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface ScaledWeightStandardizationFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
-  /** `gain[O]`; filled with 1 if omitted. */
+  /** `gain[O]`. Filled with 1 if omitted. */
   readonly gain?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface ScaledWeightStandardizationResults {
   /** `y[O, ...F]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of ScaledWeightStandardization: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of ScaledWeightStandardization: the dims and params of `create`, and which gradients to compute. */
 export interface ScaledWeightStandardizationBackwardOptions<Of extends "w" | "gain" = "w" | "gain"> {
   /** Dims of `w[O, ...F]`. */
   readonly w: readonly [O: number, ...F: number[]];
@@ -157,40 +157,40 @@ export interface ScaledWeightStandardizationBackwardOptions<Of extends "w" | "ga
   /** @default 1 */
   readonly scale?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"w" | "gain" | "y" | "d_y" | "d_w" | "d_gain", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface ScaledWeightStandardizationBackwardBuffers {
   /** `w[O, ...F]`. */
   readonly w: GPUBuffer;
-  /** `gain[O]`; filled with 1 if omitted. */
+  /** `gain[O]`. Filled with 1 if omitted. */
   readonly gain?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[O, ...F]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface ScaledWeightStandardizationBackwardFeeds {
   /** `w[O, ...F]`. */
   readonly w: ArrayLike<number>;
-  /** `gain[O]`; filled with 1 if omitted. */
+  /** `gain[O]`. Filled with 1 if omitted. */
   readonly gain?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[O, ...F]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of ScaledWeightStandardization: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of ScaledWeightStandardization: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type ScaledWeightStandardizationBackward<Of extends "w" | "gain" = "w" | "gain"> = Backward<ScaledWeightStandardizationBackwardBuffers, ScaledWeightStandardizationBackwardFeeds, Of>;
 
 /** Scaled Weight Standardization (Brock, De & Smith, 2021): filters that keep the variance of the signal, for networks without normalization (NFNets). */
@@ -198,11 +198,11 @@ export type ScaledWeightStandardization = Norm<ScaledWeightStandardizationBuffer
 
 /** Scaled Weight Standardization (Brock, De & Smith, 2021): filters that keep the variance of the signal, for networks without normalization (NFNets). */
 export const ScaledWeightStandardization = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: ScaledWeightStandardizationOptions): Promise<ScaledWeightStandardization> {
     return createFromOptions(device, ScaledWeightStandardizationPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "w" | "gain" = "w" | "gain">(device: GPUDevice, options: ScaledWeightStandardizationBackwardOptions<Of>): Promise<ScaledWeightStandardizationBackward<Of>> {
     return createBackwardFromOptions(device, ScaledWeightStandardizationPrograms, () => import("./weight_standardization.backward.js").then((module) => module.ScaledWeightStandardization), options);
   },

@@ -1,8 +1,8 @@
 /**
- * The compiler as a library: text in; diagnostics, programs and TypeScript out. It touches no file, no process and no
- * terminal, so it runs in a page, in a bundler and in an editor as well as in Node: whoever calls it brings the texts of
- * imported files. One spec at a time; nothing is thrown for a mistake in one. What the programs run with is
- * `normc/runtime` (WebGPU) and `normc/gpujs`.
+ * The compiler as a library: it takes spec text and returns diagnostics, programs and TypeScript. It uses no files,
+ * process or terminal, so it runs in pages, bundlers and editors as well as in Node; the caller supplies the text of
+ * imported files. It takes one spec at a time and throws nothing for a mistake in a spec. `normc/runtime` (WebGPU) and
+ * `normc/gpujs` run the programs.
  */
 
 import { type BuildOptions, buildSpec } from "./compile/build/build-spec.ts";
@@ -36,11 +36,11 @@ export { parseTuning } from "./tuning/file/tuning-file.ts";
 export { version } from "./version.ts";
 
 export interface SpecOptions {
-  /** What diagnostics call the text, and what imports are relative to; `spec.norm`. */
+  /** The file name in diagnostics; imports are relative to it. @default "spec.norm" */
   readonly path?: string;
   /**
-   * Finds the text of an imported file, at once or later: `path` as the import says it. Without it nothing can be
-   * imported. Two imports of one file must give the same `path`. Where it rejects, so does the call.
+   * Returns the text of an imported file, or a promise of it; `path` is the path in the import. Without it the spec
+   * cannot import anything. Two imports of the same file must return the same `path`. If it rejects, the call rejects.
    */
   readonly readImport?: ReadImportLater;
 }
@@ -48,14 +48,14 @@ export interface SpecOptions {
 export interface CheckResult {
   readonly source: Source;
   readonly diagnostics: readonly Diagnostic[];
-  /** The norms of the text itself that have no errors. */
+  /** The norms that the text itself declares and that have no errors. */
   readonly norms: readonly CheckedNorm[];
-  /** Everything that it imports, however far away: when one of these changes, so may the result. */
+  /** All files that it imports, directly or indirectly. A change in one of them may change the result. */
   readonly imported: readonly Source[];
 }
 
 /**
- * Reads, parses and checks a spec and what it imports.
+ * Parses and checks a spec and its imports.
  * @example
  * const { diagnostics } = await check(text);
  * console.error(renderText(diagnostics, { color: false }));
@@ -92,7 +92,7 @@ export interface CompileResult {
 }
 
 /**
- * Compiles the forward passes of a spec for WebGPU. Mistakes in it are diagnostics, not exceptions.
+ * Compiles the forward passes of a spec for WebGPU. A mistake in the spec is a diagnostic, not an exception.
  * @example
  * const { norms, diagnostics } = await compile(text);
  * if (norms.length === 0) console.error(renderText(diagnostics, { color: false }));
@@ -112,19 +112,20 @@ function compiledNorm(norm: CheckedNorm): CompiledNorm {
 }
 
 export interface CompiledGradients {
-  /** For each mode the smallest first and last the one that computes all gradients. */
+  /** Mode by mode. In each mode the smallest program comes first, and the one that computes all gradients last. */
   readonly backward: readonly { readonly gradients: Gradients; readonly program: Program }[];
-  /** The forward programs that keep what the backward ones read; where nothing is kept, none. */
+  /** The forward programs that also save values for the backward programs. Empty if nothing is saved. */
   readonly saving: readonly Program[];
-  /** Why there is no backward pass: a tensor of the norm has the name that the gradient of another would have. */
+  /** Set if the norm has no backward pass because its tensor `name` has the name of the gradient of `of`. */
   readonly clash?: { readonly name: string; readonly of: string } | undefined;
 }
 
 /**
  * Compiles the backward passes of a norm for WebGPU: programs that read `d_y` for each output and compute `d_x`,
  * `d_gamma`, …
- * @param norm of `check`.
- * @param save what the forward pass keeps for them. Where `output` cannot be kept there are no programs.
+ * @param norm a norm that `check` returned.
+ * @param save what the forward pass saves for the backward programs. If `output` cannot be saved, there are no
+ * programs.
  */
 export function compileGradients(norm: CheckedNorm, save: Save = "none"): CompiledGradients {
   const {
@@ -140,7 +141,7 @@ export function compileGradients(norm: CheckedNorm, save: Save = "none"): Compil
   return { backward: named, saving, clash };
 }
 
-/** The programs of a norm for gpu.js: one a mode, and as many backward ones. */
+/** Compiles a norm for gpu.js: one forward and one backward program for each mode. */
 export function compileGather(norm: CheckedNorm): {
   readonly programs: readonly GatherProgram[];
   readonly backward: readonly GatherProgram[];
@@ -151,19 +152,21 @@ export function compileGather(norm: CheckedNorm): {
 
 export interface BuildResult {
   /**
-   * TypeScript modules, and with `emit` shaders to be read, by their paths: of `group_norm.norm` the module to import is
-   * `group_norm.ts` (`group_norm.gpujs.ts` for gpu.js); the others lie beside it and are loaded by it. None with errors.
+   * File texts by path: TypeScript modules and, with `emit`, readable shaders. For `group_norm.norm`, import
+   * `group_norm.ts` (`group_norm.gpujs.ts` for gpu.js); it loads the other modules, which must lie beside it. Empty if
+   * there are errors.
    */
   readonly files: ReadonlyMap<string, string>;
-  /** What each kernel is, as the lock file tells it. */
+  /** The entry of each kernel in the lock file. */
   readonly kernels: ReadonlyMap<string, LockedKernel>;
   readonly diagnostics: readonly Diagnostic[];
   readonly imported: readonly Source[];
 }
 
 /**
- * Builds one spec: what `normc build` writes of it, without the manifest. `buildAll` makes a whole output folder of
- * several. The first build loads ts-morph, which writes the modules: in a page a script of its own, 1.5 MB compressed.
+ * Builds one spec: returns the files that `normc build` writes for it, without the manifest. `buildAll` builds a whole
+ * output folder from several specs. The first build loads ts-morph, which writes the modules. In a page ts-morph is a
+ * separate script, 1.5 MB compressed.
  * @example
  * const { files } = await build(text, { path: "rms_norm.norm", targets: ["wgsl"], backward: false });
  * files.get("rms_norm.ts");
@@ -181,12 +184,12 @@ export async function build(text: string, options: SpecOptions & BuildOptions = 
 }
 
 export interface FormatResult {
-  /** The canonical form; undefined where the text does not parse. */
+  /** The spec in canonical form. Undefined if the text does not parse. */
   readonly text: string | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The canonical form of a spec. It is not checked. */
+/** Formats a spec: returns its canonical form. The spec is parsed but not checked. */
 export function format(text: string, { path = "spec.norm" }: Pick<SpecOptions, "path"> = {}): FormatResult {
   const diagnostics: Diagnostic[] = [];
   const file = parse({ path, text }, (one) => diagnostics.push(one));

@@ -2,10 +2,10 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
 
-// Precompiled, the templates need neither the file system nor Handlebars' parser at run time, and a module made from
-// a template is the same wherever it is made. Run `node templates/precompile.ts` after a change to a .hbs file.
+// Precompiled templates need neither the file system nor Handlebars' parser at run time, and they give the same module
+// on every machine. Run `node templates/precompile.ts` after a change to a .hbs file.
 
-/** The text of `compiled.ts`: every template of this folder by the name of its file. */
+/** Returns the text of `compiled.ts`: each template of this folder by its file name. */
 export async function precompileTemplates(): Promise<string> {
   const folder = new URL("./", import.meta.url);
   const files = (await readdir(folder)).filter((file) => file.endsWith(".hbs")).sort();

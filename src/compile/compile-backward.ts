@@ -1,4 +1,4 @@
-/** The backward programs of a norm in one mode, and the forward one that keeps what they read. */
+/** The backward programs of a norm in one mode, and the forward program that saves what they read. */
 import { differentiate } from "../graph/autodiff/differentiate.ts";
 import { type Divided, divide, joinGradients, narrowBackward, type Save } from "../graph/autodiff/divide.ts";
 import { differentiable } from "../graph/autodiff/gradient-names.ts";
@@ -17,33 +17,33 @@ export interface BackwardProgram {
 
 export interface Training {
   readonly backward: readonly BackwardProgram[];
-  /** The forward pass that also writes what the backward programs read; null where nothing is kept. */
+  /** The forward program that also writes what the backward programs read. Null if nothing is saved. */
   readonly saving: Program | null;
 }
 
-/** What `save` asks for cannot be had: why not, in words. */
+/** Why the norm cannot save what `save` asks for, as a sentence. */
 export interface NotSaved {
   readonly reason: string;
 }
 
-/** Undefined where it can be had. */
+/** Returns why the norm cannot save what `save` asks for, or undefined if it can. */
 export function whyNotSaved(graph: Graph, save: Save): string | undefined {
-  // Statistics always can.
+  // Statistics can always be saved.
   const divided = save === "output" ? cut(graph, save).divided : undefined;
   return typeof divided === "string" ? divided : undefined;
 }
 
 /**
- * One for the inputs, one for the affines, one for all, where these differ; all last. Any subset would be 2^n texts.
- * These are the ones that training has: a frozen norm hands a gradient through, a first layer has only affines to
- * train. Any other subset is served by all of them, with what nobody wants in scratch memory.
- * The graph must be free of `nameClash`.
+ * Compiles one program for the gradients of the inputs, one for those of the affines and one for all, which comes last;
+ * equal ones only once. A program for every subset would mean 2^n programs. Training needs these three: a frozen norm
+ * passes a gradient through, and a first layer trains only affines. The program for all gradients serves any other
+ * subset; unwanted gradients go to scratch memory. The graph must have no `nameClash`.
  */
 export function compileBackward(graph: Graph): BackwardProgram[] {
   return programsOf(graph, (of) => passGraph(differentiate(graph, { of })));
 }
 
-/** The same, and the forward pass, so that it keeps what they read. */
+/** Compiles the backward programs, and the forward program that saves what they read. */
 export function compileTraining(graph: Graph, save: Save): Training | NotSaved {
   if (save === "none") return { backward: compileBackward(graph), saving: null };
   const { graphs, divided } = cut(graph, save);
@@ -66,7 +66,7 @@ function programsOf(graph: Graph, passed: (of: readonly string[]) => PassedGraph
   return [compiled("inputs", inputs), compiled("affines", affines), compiled("all", all)];
 }
 
-/** The two passes that fit each other, in full; without `saving` where nothing is kept. */
+/** Compiles the forward and the backward pass to match each other. The result has no `saving` if nothing is saved. */
 export function compileSaving(
   graph: Graph,
   save: Save,
@@ -87,7 +87,7 @@ function keeps({ forward }: Divided): boolean {
   return forward.tensors.some((one) => one.role === "saved");
 }
 
-/** The passes of both, and as the last graph the part of one. */
+/** The graphs after each compiler pass over both passes together, followed by the part of one of them. */
 function ending(graphs: PassedGraphs, graph: Graph): PassedGraphs {
   verifyGraph(graph, "divide");
   return [...graphs, { pass: "divide", graph, ms: 0 }];

@@ -1,4 +1,4 @@
-/** The road to gpu.js: the same passes over the graph, then draws that gather. */
+/** The road to gpu.js: the same compiler passes over the graph, then gather draws. */
 
 import type { Graph } from "../graph/tensor/graph.ts";
 import { type GatherPlan, planGather } from "../kernels/schedule/gather-plan.ts";

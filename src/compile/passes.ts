@@ -1,4 +1,7 @@
-/** The passes, in order: a checked graph becomes a program. This is the road in one screen. */
+/**
+ * The compiler passes, in order: they turn a checked graph into a program. This file shows the whole road on one
+ * screen.
+ */
 
 import { centre } from "../graph/passes/centre.ts";
 import { expand } from "../graph/passes/expand.ts";
@@ -43,7 +46,7 @@ export function compileGraph(checked: Graph): Compiled {
   return compilePassed(passGraph(checked));
 }
 
-/** The first half of the road: what becomes of a graph. */
+/** The first half of the road: runs the passes over the graph. */
 export function passGraph(checked: Graph): PassedGraphs {
   verifyGraph(checked, "check");
   const graphs = [{ pass: "check", graph: checked, ms: 0 }];
@@ -57,7 +60,7 @@ export function passGraph(checked: Graph): PassedGraphs {
   return graphs;
 }
 
-/** The second half: kernels, from the last of the graphs. */
+/** The second half: turns the last graph into kernels. */
 export function compilePassed(graphs: PassedGraphs): Compiled {
   const { graph } = graphs.at(-1)!;
   const plan = scheduleRows(partition(graph));

@@ -1,5 +1,5 @@
 /**
- * The format of programs. It grows with every change after which a runtime would read an older program wrong, or an
- * older runtime a newer program: generated modules outlive the normc that made them.
+ * The format of programs. It increases with every change after which a runtime would misread an older program, or an
+ * older runtime a newer one. Generated modules outlive the normc that made them.
  */
 export const programFormat = 1;

@@ -1,6 +1,6 @@
 /**
- * A program for gpu.js: one norm in one mode as draws in which an invocation writes one texel and nobody waits for
- * anybody. Plain data, as `program.ts` is; shapes stay open.
+ * A program for gpu.js: one norm in one mode as a list of draws. In a draw each invocation writes one texel and waits
+ * for no other. It is plain data, like `program.ts`; shapes stay open.
  */
 import type { ProgramInterface } from "./program.ts";
 
@@ -9,7 +9,7 @@ export interface GatherProgram extends ProgramInterface {
   readonly draws: readonly WholeOrSplitDraw[];
 }
 
-/** What is made in one draw, or in two where rows are long and few. */
+/** What one draw makes, or two draws if rows are long and few. */
 export interface WholeOrSplitDraw {
   readonly whole: GatherDraw;
   readonly split: {
@@ -22,34 +22,39 @@ export interface WholeOrSplitDraw {
 }
 
 export interface GatherDraw {
-  /** What it makes: an output or the new value of a state, or what later draws read under that name. */
+  /** The name of its result: an output, the new value of a state, or a value that later draws read. */
   readonly name: string;
-  /** Its factors, slowest first: a texel for each coordinate. `partsFactor` is the number of parts of a row. */
+  /**
+   * The factors of its result, slowest first: one texel for each coordinate. `partsFactor` stands for the parts of a
+   * row.
+   */
   readonly factors: readonly string[];
-  /** Numbers in a texel, one to four. */
+  /** How many numbers a texel holds: one to four. */
   readonly slots: number;
   readonly reads: readonly GatherRead[];
   readonly constants: readonly GatherConstant[];
   /**
-   * GLSL ES 3.00: what `main` calls, and the function itself, `float` (of four numbers `vec4`) `pass_value(int group)`. The
-   * constants, and the accessors `float NAME(int index)`, stand before it: the runtime knows where textures lie.
+   * GLSL ES 3.00: the function `pass_value(int group)` and the functions it calls. It returns `float`, or `vec4` for
+   * several numbers, and `main` calls it. The runtime, which knows where textures lie, writes the constants and the
+   * accessors `float NAME(int index)` in front of it.
    */
   readonly glsl: string;
   /**
-   * The JavaScript that gpu.js translates: a function of what is read. Of several numbers it makes one plane each, and
-   * an invocation the one that its `thread.y` says; the planes of what it reads are `name[slot][index]`.
+   * The JavaScript that gpu.js translates: a function whose parameters are the values it reads. If a texel holds
+   * several numbers, each one has a plane, and an invocation computes the plane that its `thread.y` gives. It reads
+   * planes as `name[slot][index]`.
    */
   readonly js: string;
-  /** Functions that it calls, in the same JavaScript. */
+  /** The functions that `js` calls, in the same JavaScript. */
   readonly jsFunctions: readonly string[];
 }
 
 export interface GatherRead {
-  /** A tensor that is fed, or what an earlier draw made. */
+  /** A tensor that the caller feeds, or the result of an earlier draw. */
   readonly from: string;
   /** The parameter of the JavaScript function. */
   readonly name: string;
-  /** The accessors that the GLSL calls, by the number of the texel that they take. */
+  /** The accessors that the GLSL calls, by the slot of the texel that they read. */
   readonly accessors: Readonly<Record<number, string>>;
 }
 

@@ -1,10 +1,10 @@
-/** Names that the compiler and the runtimes agree on. No axis and no tensor of a spec can have one of these. */
+/** Names that the compiler and the runtimes agree on. No axis or tensor of a spec can have one of them. */
 
-/** The tensor of what parts of rows hand on: one for all kernels, as large as the variants that are chosen make it. */
+/** The tensor that holds what the parts of rows hand on. All kernels share it; the chosen variants decide its size. */
 export const partialsTensor = "(partials)";
 
-/** The factor along which the sums of chunks of rows lie. Its extent is the variant's choice. */
+/** The factor along which the sums of chunks of rows lie. The variant decides its extent. */
 export const chunkFactor = "(chunk)";
 
-/** Of a gather program: the factor whose extent is the number of parts of a row. */
+/** In a gather program: the factor whose extent is the number of parts of a row. */
 export const partsFactor = "(parts)";

@@ -1,23 +1,23 @@
 /**
- * A program: one norm in one mode, compiled. Plain data (it survives JSON), made by the emitters, embedded in the
- * generated modules, and all that the runtime knows of a spec. Shapes stay open: extents and params are
+ * A program: one norm in one mode, compiled. It is plain data (it survives JSON). The emitters make it, generated
+ * modules embed it, and the runtime knows nothing else about a spec. Shapes stay open: extents and params are
  * pipeline-overridable constants of the kernels.
  */
 export interface Program extends ProgramInterface {
   /** In the order in which they are dispatched. */
   readonly kernels: readonly ProgramKernel[];
   /**
-   * Loads the shaders that the kernels support and do not hold: a page that needs none of them has none to load. Only in
-   * generated modules; a program as compiled is whole.
+   * Loads the shaders that the kernels support but do not hold, so that a page that needs none of them loads none. Only
+   * generated modules have it; the compiler's own result holds all shaders.
    */
   readonly lazy?: () => Promise<{ readonly lazy: readonly LazyShaders[] }>;
-  /** Loads what `normc build --tuning` was told of it: the best variants by adapter and extents. */
+  /** Loads the measurements given to `normc build --tuning`: the best variants by adapter and extents. */
   readonly tuned?: () => Promise<{ readonly tuning: unknown }>;
 }
 
-/** What a program is called and takes, whatever it runs on. */
+/** The name, axes, params and tensors of a program, the same for every target. */
 export interface ProgramInterface {
-  /** `programFormat` of the normc that made it; runtimes refuse another. */
+  /** `programFormat` of the normc that made it. A runtime refuses any other format. */
   readonly format: number;
   /** The norm's name in its spec. */
   readonly norm: string;
@@ -28,7 +28,7 @@ export interface ProgramInterface {
   readonly tensors: readonly ProgramTensor[];
 }
 
-/** Of one kernel: the shaders that it supports and does not hold. */
+/** The shaders of one kernel that it supports but does not hold. */
 export type LazyShaders = Pick<ProgramKernel, "shaders" | "split">;
 
 export type Mode = "train" | "infer";
@@ -36,7 +36,9 @@ export type Mode = "train" | "infer";
 export interface ProgramAxis {
   readonly name: string;
   readonly variadic: boolean;
-  /** The axes it is made of, slowest first: itself when it is not split. A variadic axis is one flat factor. */
+  /**
+   * Its factors, slowest first. An axis that is not split is its own single factor. A variadic axis is one flat factor.
+   */
   readonly factors: readonly ProgramFactor[];
 }
 
@@ -53,7 +55,7 @@ export interface ProgramParam {
   readonly kind: "number" | "extent";
 }
 
-/** `saved`: what a forward pass keeps for the backward one, in one buffer of the caller's. */
+/** `saved`: the values that a forward pass saves for the backward pass, in one buffer that the caller owns. */
 export type ProgramRole = "input" | "affine" | "state" | "output" | "saved" | "scratch";
 
 export interface ProgramTensor {
@@ -61,37 +63,41 @@ export interface ProgramTensor {
   readonly role: ProgramRole;
   /** Names of axes (or of single factors of a split axis), slowest first: the layout in memory. */
   readonly dims: readonly string[];
-  /** Of what is saved and of scratch memory, which have no dims: the values in it, one behind the other, each by its factors. */
+  /**
+   * For saved and scratch memory, which have no dims: the values in it, one after another, each given by its factors.
+   */
   readonly values?: readonly (readonly string[])[];
-  /** The value that an affine or state left out takes. */
+  /** The value that an affine or state takes if it is omitted. */
   readonly initial?: number;
-  /** For a state and what is saved: whether this program writes it. */
+  /** For a state and for saved values: whether this program writes it. */
   readonly updated?: boolean;
-  /** Of a backward program: the forward tensor of which this output is the gradient, or this input the cotangent. */
+  /** In a backward program: the forward tensor whose gradient this output is, or whose cotangent this input is. */
   readonly gradientOf?: string;
 }
 
 export interface ProgramKernel {
   readonly name: string;
-  /** The factors that are kept: one row for each coordinate. */
+  /** The factors that the kernel keeps: one row for each coordinate. */
   readonly grid: readonly string[];
   /** The factors that a row runs over; empty for an elementwise kernel. */
   readonly row: readonly string[];
   /**
-   * The factors over whose rows a workgroup goes one after the other, a chunk of them; none mostly. How many chunks there
-   * are is the extent of `chunkFactor`, which is the variant's choice.
+   * A workgroup takes a chunk of the rows along these factors, one row after the other. Usually empty. The extent of
+   * `chunkFactor` is the number of chunks; the variant decides it.
    */
   readonly chunked: readonly string[];
-  /** One dispatch that does it all; the first shader serves every shape. */
+  /** Shaders that do all the work in one dispatch. The first one serves every shape. */
   readonly shaders: readonly Shader[];
-  /** Several dispatches, in which workgroups share a row; null where that cannot be, or is not loaded. */
+  /**
+   * Several dispatches in which workgroups share a row. Null if the kernel cannot be split or the split is not loaded.
+   */
   readonly split: ProgramSplit | null;
   readonly supports: Supports;
 }
 
-/** What a kernel has shaders for, loaded or not. */
+/** What a kernel has shaders for, whether or not they are loaded. */
 export interface Supports {
-  /** Values that a lane keeps for each step of the row, in a shader that takes fours; 0 where none keeps any. */
+  /** Values that a lane keeps for each step of the row, in a shader that takes fours. 0 if no such shader keeps any. */
   readonly held: number;
   /** Rows that a lane can take together, in a shader that takes fours. */
   readonly together: number;
@@ -99,69 +105,71 @@ export interface Supports {
 }
 
 export interface ProgramSplit {
-  /** Numbers that a part of a row hands on; they lie in `partialsTensor`, a row fastest. */
+  /** How many numbers a part of a row hands on. They lie in `partialsTensor`, with the row as the fastest index. */
   readonly slots: number;
   readonly stages: readonly ProgramStage[];
 }
 
 export interface ProgramStage {
   readonly shaders: readonly Shader[];
-  /** Whether each part of a row has a workgroup of its own; otherwise one has the row. */
+  /** Whether each part of a row has its own workgroup. Otherwise one workgroup has the whole row. */
   readonly shared: boolean;
 }
 
 /** One module of a kernel. */
 export interface Shader {
-  /** The factor along which it takes four elements at a time: its extent is then a multiple of four. */
+  /** The factor along which it takes four elements at a time, whose extent must be a multiple of four. Null if none. */
   readonly vector: string | null;
-  /** Rows that a lane takes together: their number is then a multiple of it. */
+  /** How many rows a lane takes together. The number of rows must be a multiple of it. */
   readonly together: number;
-  /** Values that a lane keeps for each step of the row; 0 where the row is read again by each loop. */
+  /** Values that a lane keeps for each step of the row. 0 if each loop reads the row again. */
   readonly held: number;
-  /** Whether the lanes of a row exchange values: the module then calls `exchange` or `exchange4`. */
+  /** Whether the lanes of a row exchange values. If so, the module calls `exchange` or `exchange4`. */
   readonly exchanges: boolean;
   /**
-   * The WGSL, without what depends on the memory, the device and the variant: the runtime puts before it the bindings,
-   * the accessors by which the text reads and writes them, `enable` lines, where values are exchanged `exchange`, and
-   * where they are kept `HELD`, `held` and `held_place`.
+   * The WGSL, without what depends on the memory, the device and the variant. The runtime adds that in front: `enable`
+   * lines, the bindings, the accessors through which the shader reads and writes them, `exchange` if lanes exchange
+   * values, and `HELD`, `held` and `held_place` if lanes keep values.
    */
   readonly wgsl: string;
   readonly bindings: readonly ProgramBinding[];
-  /** The override constants of the module: what each is called and what it stands for. */
+  /** The override constants of the module: the name and the meaning of each. */
   readonly constants: readonly ProgramConstant[];
 }
 
 export interface ProgramBinding {
   readonly tensor: string;
   readonly access: "read" | "read_write";
-  /** What the runtime may call the array; the text does not mention it. */
+  /** A free name that the runtime can give the array. The shader does not use it. */
   readonly name: string;
-  /** The functions that the text calls, by what they do. Values are f32, whatever lies in memory. */
+  /**
+   * The names of the functions that the shader calls, by what they do. Values are f32 for every element type in memory.
+   */
   readonly accessors: Readonly<Partial<Record<Accessor, string>>>;
   /**
-   * Whether what is written is added to what is there. Compilers never say so: the runtime does, of a tensor that one
-   * dispatch writes, each element once, and none reads.
+   * Whether writes add to the contents of the tensor. The compiler never sets it. The runtime sets it for a tensor that
+   * exactly one dispatch writes, each element once, and that no dispatch reads.
    */
   readonly accumulates?: boolean;
 }
 
 /**
- * `at(index) -> f32` and `put(index, value)` take one element; `four(index) -> vec4f` and `putFour(index, value)` four
- * side by side, and their index counts fours.
+ * `at(index) -> f32` and `put(index, value)` take one element. `four(index) -> vec4f` and `putFour(index, value)` take
+ * four neighbours; their index counts fours.
  */
 export type Accessor = "at" | "four" | "put" | "putFour";
 
 export type ProgramConstant =
   | { readonly name: string; readonly kind: "extent"; readonly factor: string }
   | { readonly name: string; readonly kind: "param"; readonly param: string }
-  /** Invocations that share a row, and rows a workgroup: the workgroup has lanes × rows invocations. */
+  /** Lanes: invocations that share a row. Rows: rows in a workgroup. A workgroup has lanes × rows invocations. */
   | { readonly name: string; readonly kind: "lanes" }
   | { readonly name: string; readonly kind: "rows" }
-  /** Of the lanes of a row, how many exchange values within a subgroup: a power of two, 1 for none. */
+  /** How many lanes of a row exchange values within a subgroup: a power of two, or 1 if none do. */
   | { readonly name: string; readonly kind: "subgroup" }
-  /** Workgroups that share a row. */
+  /** How many workgroups share a row. */
   | { readonly name: string; readonly kind: "parts" }
-  /** Whether neighbouring invocations have neighbouring rows, not neighbouring steps of one. */
+  /** Whether neighbouring invocations take neighbouring rows instead of neighbouring steps of one row. */
   | { readonly name: string; readonly kind: "columns" };
 
 export type Dtype = "f32" | "f16";

@@ -31,7 +31,7 @@ test("the use of backward passes type-checks under strict, and wrong uses do not
 
 test("a norm that has the name of a gradient says why it has no backward pass", () => {
   expect(read("backward.ts")).toContain(
-    "Without a backward pass: `d_x` is the name of the gradient of `x` (N515).",
+    "It has no backward pass: the gradient of `x` would also be named `d_x` (N515).",
   );
   expect(read("backward.backward.ts")).not.toContain("Clashing");
 });

@@ -4,87 +4,87 @@
  */
 import { type Backward, createBackwardFromOptions, type Saving, createSavingFromOptions, createFromOptions, type Norm, type Program, type Tune } from "normc/runtime";
 
-/** Options of BiasReLU: the dims of its tensors and its params, by name. */
+/** Options of BiasReLU: the dims of its tensors and the values of its params, by name. */
 export interface BiasReLUOptions {
   /** Dims of `x[N, D]`. */
   readonly x: readonly [N: number, D: number];
   /** Dims of `beta[D]`. */
   readonly beta?: readonly [D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "beta" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface BiasReLUBuffers {
   /** `x[N, D]`. */
   readonly x: GPUBuffer;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** `y[N, D]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface BiasReLUFeeds {
   /** `x[N, D]`. */
   readonly x: ArrayLike<number>;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface BiasReLUResults {
   /** `y[N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of BiasReLU: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of BiasReLU: the dims and params of `create`, and which gradients to compute. */
 export interface BiasReLUBackwardOptions<Of extends "x" | "beta" = "x" | "beta"> {
   /** Dims of `x[N, D]`. */
   readonly x: readonly [N: number, D: number];
   /** Dims of `beta[D]`. */
   readonly beta?: readonly [D: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "beta" | "y" | "d_y" | "d_x" | "d_beta", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface BiasReLUBackwardBuffers {
   /** `x[N, D]`. */
   readonly x: GPUBuffer;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[N, D]`. */
   readonly d_y: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface BiasReLUBackwardFeeds {
   /** `x[N, D]`. */
   readonly x: ArrayLike<number>;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, D]`. */
   readonly d_y: ArrayLike<number>;
 }
 
-/** The backward pass of BiasReLU: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of BiasReLU: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type BiasReLUBackward<Of extends "x" | "beta" = "x" | "beta"> = Backward<BiasReLUBackwardBuffers, BiasReLUBackwardFeeds, Of>;
 
 /** What stands between the two matrices of the network: a bias and ReLU. */
@@ -92,17 +92,17 @@ export type BiasReLU = Norm<BiasReLUBuffers, BiasReLUFeeds, BiasReLUResults>;
 
 /** What stands between the two matrices of the network: a bias and ReLU. */
 export const BiasReLU = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: BiasReLUOptions): Promise<BiasReLU> {
     return createFromOptions(device, BiasReLUPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "beta" = "x" | "beta">(device: GPUDevice, options: BiasReLUBackwardOptions<Of>): Promise<BiasReLUBackward<Of>> {
     return createBackwardFromOptions(device, BiasReLUPrograms, () => import("./layers.backward.js").then((module) => module.BiasReLU), options);
   },
 };
 
-/** Options of NormReLU: the dims of its tensors and its params, by name. */
+/** Options of NormReLU: the dims of its tensors and the values of its params, by name. */
 export interface NormReLUOptions {
   /** Dims of `x[N, D]`. */
   readonly x: readonly [N: number, D: number];
@@ -113,44 +113,44 @@ export interface NormReLUOptions {
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface NormReLUBuffers {
   /** `x[N, D]`. */
   readonly x: GPUBuffer;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** `y[N, D]`. */
   readonly y: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface NormReLUFeeds {
   /** `x[N, D]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface NormReLUResults {
   /** `y[N, D]`. */
   readonly y: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of NormReLU: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of NormReLU: the dims and params of `create`, and which gradients to compute. */
 export interface NormReLUBackwardOptions<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> {
   /** Dims of `x[N, D]`. */
   readonly x: readonly [N: number, D: number];
@@ -161,51 +161,51 @@ export interface NormReLUBackwardOptions<Of extends "x" | "gamma" | "beta" = "x"
   /** @default 0.00001 */
   readonly eps?: number;
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "gamma" | "beta" | "y" | "d_y" | "d_x" | "d_gamma" | "d_beta", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface NormReLUBackwardBuffers {
   /** `x[N, D]`. */
   readonly x: GPUBuffer;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: GPUBuffer;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_y[N, D]`. */
   readonly d_y: GPUBuffer;
-  /** The values that the forward pass saved, in `savedBytes` bytes. */
+  /** The values that the forward pass saved: `savedBytes` bytes. */
   readonly saved: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface NormReLUBackwardFeeds {
   /** `x[N, D]`. */
   readonly x: ArrayLike<number>;
-  /** `gamma[D]`; filled with 1 if omitted. */
+  /** `gamma[D]`. Filled with 1 if omitted. */
   readonly gamma?: ArrayLike<number>;
-  /** `beta[D]`; filled with 0 if omitted. */
+  /** `beta[D]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_y[N, D]`. */
   readonly d_y: ArrayLike<number>;
-  /** The values that the forward pass saved, in `savedBytes` bytes. */
+  /** The values that the forward pass saved: `savedBytes` bytes. */
   readonly saved: ArrayLike<number>;
 }
 
-/** The backward pass of NormReLU: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of NormReLU: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type NormReLUBackward<Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta"> = Backward<NormReLUBackwardBuffers, NormReLUBackwardFeeds, Of>;
 
-/** NormReLU, which also saves the values that its backward pass reads. */
+/** The forward pass of NormReLU that also saves the values its backward pass reads. */
 export type NormReLUSaving = Saving<NormReLUBuffers & { readonly saved: GPUBuffer }, NormReLUFeeds, NormReLUResults & { readonly saved: Float32Array<ArrayBuffer> }>;
 
 /** The same with Layer Normalization before ReLU, in one kernel. */
@@ -213,21 +213,21 @@ export type NormReLU = Norm<NormReLUBuffers, NormReLUFeeds, NormReLUResults>;
 
 /** The same with Layer Normalization before ReLU, in one kernel. */
 export const NormReLU = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: NormReLUOptions): Promise<NormReLU> {
     return createFromOptions(device, NormReLUPrograms, options);
   },
-  /** The same as `create`, for training: it also keeps what the backward pass reads. */
+  /** Like `create`, for training: the norm also saves the values that its backward pass reads. */
   createSaving(device: GPUDevice, options: NormReLUOptions): Promise<NormReLUSaving> {
     return createSavingFromOptions(device, NormReLUPrograms, () => import("./layers.backward.js").then((module) => module.NormReLU), options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta">(device: GPUDevice, options: NormReLUBackwardOptions<Of>): Promise<NormReLUBackward<Of>> {
     return createBackwardFromOptions(device, NormReLUPrograms, () => import("./layers.backward.js").then((module) => module.NormReLU), options);
   },
 };
 
-/** Options of CrossEntropy: the dims of its tensors and its params, by name. */
+/** Options of CrossEntropy: the dims of its tensors and the values of its params, by name. */
 export interface CrossEntropyOptions {
   /** Dims of `x[N, K]`. */
   readonly x: readonly [N: number, K: number];
@@ -236,44 +236,44 @@ export interface CrossEntropyOptions {
   /** Dims of `beta[K]`. */
   readonly beta?: readonly [K: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "target" | "beta" | "loss", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface CrossEntropyBuffers {
   /** `x[N, K]`. */
   readonly x: GPUBuffer;
   /** `target[N, K]`. */
   readonly target: GPUBuffer;
-  /** `beta[K]`; filled with 0 if omitted. */
+  /** `beta[K]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** `loss[N]`. */
   readonly loss: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface CrossEntropyFeeds {
   /** `x[N, K]`. */
   readonly x: ArrayLike<number>;
   /** `target[N, K]`. */
   readonly target: ArrayLike<number>;
-  /** `beta[K]`; filled with 0 if omitted. */
+  /** `beta[K]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface CrossEntropyResults {
   /** `loss[N]`. */
   readonly loss: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of CrossEntropy: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of CrossEntropy: the dims and params of `create`, and which gradients to compute. */
 export interface CrossEntropyBackwardOptions<Of extends "x" | "target" | "beta" = "x" | "target" | "beta"> {
   /** Dims of `x[N, K]`. */
   readonly x: readonly [N: number, K: number];
@@ -282,51 +282,51 @@ export interface CrossEntropyBackwardOptions<Of extends "x" | "target" | "beta" 
   /** Dims of `beta[K]`. */
   readonly beta?: readonly [K: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "target" | "beta" | "loss" | "d_loss" | "d_x" | "d_target" | "d_beta", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface CrossEntropyBackwardBuffers {
   /** `x[N, K]`. */
   readonly x: GPUBuffer;
   /** `target[N, K]`. */
   readonly target: GPUBuffer;
-  /** `beta[K]`; filled with 0 if omitted. */
+  /** `beta[K]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** The gradient of the loss with respect to the output: `d_loss[N]`. */
   readonly d_loss: GPUBuffer;
-  /** The values that the forward pass saved, in `savedBytes` bytes. */
+  /** The values that the forward pass saved: `savedBytes` bytes. */
   readonly saved: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface CrossEntropyBackwardFeeds {
   /** `x[N, K]`. */
   readonly x: ArrayLike<number>;
   /** `target[N, K]`. */
   readonly target: ArrayLike<number>;
-  /** `beta[K]`; filled with 0 if omitted. */
+  /** `beta[K]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
   /** The gradient of the loss with respect to the output: `d_loss[N]`. */
   readonly d_loss: ArrayLike<number>;
-  /** The values that the forward pass saved, in `savedBytes` bytes. */
+  /** The values that the forward pass saved: `savedBytes` bytes. */
   readonly saved: ArrayLike<number>;
 }
 
-/** The backward pass of CrossEntropy: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of CrossEntropy: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type CrossEntropyBackward<Of extends "x" | "target" | "beta" = "x" | "target" | "beta"> = Backward<CrossEntropyBackwardBuffers, CrossEntropyBackwardFeeds, Of>;
 
-/** CrossEntropy, which also saves the values that its backward pass reads. */
+/** The forward pass of CrossEntropy that also saves the values its backward pass reads. */
 export type CrossEntropySaving = Saving<CrossEntropyBuffers & { readonly saved: GPUBuffer }, CrossEntropyFeeds, CrossEntropyResults & { readonly saved: Float32Array<ArrayBuffer> }>;
 
 /** Softmax and cross-entropy: the loss of each sample, whose target is 1 in one place. */
@@ -334,21 +334,21 @@ export type CrossEntropy = Norm<CrossEntropyBuffers, CrossEntropyFeeds, CrossEnt
 
 /** Softmax and cross-entropy: the loss of each sample, whose target is 1 in one place. */
 export const CrossEntropy = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: CrossEntropyOptions): Promise<CrossEntropy> {
     return createFromOptions(device, CrossEntropyPrograms, options);
   },
-  /** The same as `create`, for training: it also keeps what the backward pass reads. */
+  /** Like `create`, for training: the norm also saves the values that its backward pass reads. */
   createSaving(device: GPUDevice, options: CrossEntropyOptions): Promise<CrossEntropySaving> {
     return createSavingFromOptions(device, CrossEntropyPrograms, () => import("./layers.backward.js").then((module) => module.CrossEntropy), options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "target" | "beta" = "x" | "target" | "beta">(device: GPUDevice, options: CrossEntropyBackwardOptions<Of>): Promise<CrossEntropyBackward<Of>> {
     return createBackwardFromOptions(device, CrossEntropyPrograms, () => import("./layers.backward.js").then((module) => module.CrossEntropy), options);
   },
 };
 
-/** Options of Hit: the dims of its tensors and its params, by name. */
+/** Options of Hit: the dims of its tensors and the values of its params, by name. */
 export interface HitOptions {
   /** Dims of `x[N, K]`. */
   readonly x: readonly [N: number, K: number];
@@ -357,44 +357,44 @@ export interface HitOptions {
   /** Dims of `beta[K]`. */
   readonly beta?: readonly [K: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "target" | "beta" | "hit", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
 }
 
-/** Buffers for `encode`, each with the usage STORAGE. */
+/** Buffers for `encode`. Each needs the usage STORAGE. */
 export interface HitBuffers {
   /** `x[N, K]`. */
   readonly x: GPUBuffer;
   /** `target[N, K]`. */
   readonly target: GPUBuffer;
-  /** `beta[K]`; filled with 0 if omitted. */
+  /** `beta[K]`. Filled with 0 if omitted. */
   readonly beta?: GPUBuffer;
   /** `hit[N]`. */
   readonly hit: GPUBuffer;
 }
 
-/** Values for `run`, dense, the last axis fastest. */
+/** Values for `run`: dense arrays, last axis fastest. */
 export interface HitFeeds {
   /** `x[N, K]`. */
   readonly x: ArrayLike<number>;
   /** `target[N, K]`. */
   readonly target: ArrayLike<number>;
-  /** `beta[K]`; filled with 0 if omitted. */
+  /** `beta[K]`. Filled with 0 if omitted. */
   readonly beta?: ArrayLike<number>;
 }
 
-/** Results of `run`. */
+/** Results of `run`: dense arrays, last axis fastest. */
 export interface HitResults {
   /** `hit[N]`. */
   readonly hit: Float32Array<ArrayBuffer>;
 }
 
-/** Options of the backward pass of Hit: dims and params as for `create`, and which gradients to compute. */
+/** Options of the backward pass of Hit: the dims and params of `create`, and which gradients to compute. */
 export interface HitBackwardOptions<Of extends "x" | "target" | "beta" = "x" | "target" | "beta"> {
   /** Dims of `x[N, K]`. */
   readonly x: readonly [N: number, K: number];
@@ -403,20 +403,20 @@ export interface HitBackwardOptions<Of extends "x" | "target" | "beta" = "x" | "
   /** Dims of `beta[K]`. */
   readonly beta?: readonly [K: number];
   /**
-   * The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.
+   * The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.
    *
    * @default "f32"
    */
   readonly dtype?: "f32" | "f16" | Partial<Record<"x" | "target" | "beta" | "hit" | "d_hit" | "d_x" | "d_target" | "d_beta", "f32" | "f16">>;
-  /** "background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there. */
+  /** "background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere. */
   readonly tune?: Tune;
-  /** The tensors whose gradients are computed; all if omitted. */
+  /** The tensors whose gradients are computed. All of them if omitted. */
   readonly of?: readonly Of[];
-  /** Those of them whose gradients are added to what their buffers hold. The others are overwritten. */
+  /** The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers. */
   readonly accumulate?: readonly NoInfer<Of>[];
 }
 
-/** Buffers for `encode` of the backward pass, each with the usage STORAGE, without those of the gradients. */
+/** Buffers for `encode` of the backward pass, except the gradients' buffers. Each needs the usage STORAGE. */
 export interface HitBackwardBuffers {
   /** `x[N, K]`. */
   readonly x: GPUBuffer;
@@ -424,7 +424,7 @@ export interface HitBackwardBuffers {
   readonly d_hit: GPUBuffer;
 }
 
-/** Values for `run` of the backward pass, dense, the last axis fastest. */
+/** Values for `run` of the backward pass: dense arrays, last axis fastest. */
 export interface HitBackwardFeeds {
   /** `x[N, K]`. */
   readonly x: ArrayLike<number>;
@@ -432,7 +432,7 @@ export interface HitBackwardFeeds {
   readonly d_hit: ArrayLike<number>;
 }
 
-/** The backward pass of Hit: `encode` takes a buffer `d_x` for each gradient that was asked for. */
+/** The backward pass of Hit: `encode` writes each requested gradient to a buffer, `d_x` for `x`. */
 export type HitBackward<Of extends "x" | "target" | "beta" = "x" | "target" | "beta"> = Backward<HitBackwardBuffers, HitBackwardFeeds, Of>;
 
 /** 1 for each sample whose target has the highest score. */
@@ -440,11 +440,11 @@ export type Hit = Norm<HitBuffers, HitFeeds, HitResults>;
 
 /** 1 for each sample whose target has the highest score. */
 export const Hit = {
-  /** Makes it ready to run on a device. Errors name the axis, the expected extent and the one given. */
+  /** Prepares the norm to run on a device. Errors name the axis, the expected extent and the given one. */
   create(device: GPUDevice, options: HitOptions): Promise<Hit> {
     return createFromOptions(device, HitPrograms, options);
   },
-  /** Makes its backward pass ready to run, for all gradients or those `of` some tensors. */
+  /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "target" | "beta" = "x" | "target" | "beta">(device: GPUDevice, options: HitBackwardOptions<Of>): Promise<HitBackward<Of>> {
     return createBackwardFromOptions(device, HitPrograms, () => import("./layers.backward.js").then((module) => module.Hit), options);
   },

@@ -1,4 +1,4 @@
-/** From checked specs to everything that an output folder holds: modules, readable texts, the lock file, the manifest. */
+/** Builds everything in an output folder from checked specs: modules, readable shaders, the lock file, the manifest. */
 import { importedSources } from "../../language/check/modules/modules.ts";
 import { type Diagnostic, hasErrors, type Source } from "../../language/diagnostics/diagnostic.ts";
 import { version } from "../../program/compiler-version.ts";
@@ -16,19 +16,19 @@ import { lockName, printLock } from "./lock.ts";
 import { type Manifest, manifestName, printManifest } from "./manifest.ts";
 
 export interface BuildAllOptions extends BuildOptions {
-  /** What the manifest calls a source; its own path where nothing is said. */
+  /** Returns the name of a source in the manifest. @default the path of the source */
   readonly nameOf?: (source: Source) => string;
   /** Called after each spec. */
   readonly onProgress?: (done: Source) => void;
 }
 
 export interface BuiltFiles {
-  /** Texts by their paths in the output folder, the lock file and the manifest among them; none with errors. */
+  /** File texts by path in the output folder, with the lock file and the manifest. Empty if there are errors. */
   readonly files: ReadonlyMap<string, string>;
   readonly specs: readonly BuiltSpec[];
-  /** What the options ask for and the specs cannot give. */
+  /** Options that do not suit the specs. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Two specs that would make the same file, in which case there are no files. */
+  /** Two specs that would make the same file. If set, there are no files. */
   readonly clash?: { readonly path: string; readonly sources: readonly [Source, Source] };
 }
 
@@ -43,7 +43,7 @@ export async function buildAll(
     const one = await buildSpec(spec, options);
     built.push(one);
     for (const path of one.files.keys()) {
-      // Some file systems do not tell capitals from small letters.
+      // Some file systems ignore case.
       const owner = owners.get(path.toLowerCase());
       if (owner !== undefined) {
         const clash = { path, sources: [owner, spec.source] as const };

@@ -1,4 +1,4 @@
-/** All programs of a checked norm for one target, as modules need them. */
+/** Compiles all programs of a checked norm for one target, as the modules need them. */
 import { differentiate } from "../../graph/autodiff/differentiate.ts";
 import type { Save } from "../../graph/autodiff/divide.ts";
 import { differentiable, nameClash } from "../../graph/autodiff/gradient-names.ts";
@@ -14,16 +14,16 @@ import { compileGraph } from "../passes.ts";
 export interface GradientChoice {
   /** Whether backward passes are compiled. */
   readonly backward: boolean;
-  /** What the forward pass keeps for them. A norm that cannot keep it must have been refused before. */
+  /** What the forward pass saves for them. The caller must have refused a norm that cannot save it. */
   readonly save: Save;
 }
 
 export interface WebgpuNorm extends BoundNorm<Program> {
-  /** What each of its backward programs computes. */
+  /** The gradients that each of its backward programs computes. */
   readonly gradients: ReadonlyMap<Program, Gradients>;
 }
 
-/** @param graphs those of the norm, one a mode, with their layouts chosen. */
+/** @param graphs the norm's graphs, one for each mode, with their layouts applied. */
 export function compileForWebgpu(
   norm: CheckedNorm,
   graphs: readonly Graph[],
@@ -41,7 +41,7 @@ export function compileForWebgpu(
   };
 }
 
-/** The same for gpu.js. */
+/** Compiles the programs for gpu.js. */
 export function compileForGpujs(
   norm: CheckedNorm,
   graphs: readonly Graph[],

@@ -1,18 +1,18 @@
-/** What generated files are called. */
+/** The names of generated files. */
 import type { Gradients } from "../compile-backward.ts";
 import { fingerprint } from "./fingerprint.ts";
 
-/** The last part of a path, of whatever system. */
+/** The last part of a path of any operating system. */
 export function baseName(path: string): string {
   return path.split(/[/\\]/).at(-1) ?? path;
 }
 
-/** A file name has 255 bytes at most. */
+/** Shortens a name: a file name can have at most 255 bytes. */
 export function short(name: string): string {
   return name.length <= 80 ? name : `${name.slice(0, 64)}-${fingerprint(name)}`;
 }
 
-/** What tells the programs of one norm apart. */
+/** What distinguishes the programs of one norm. */
 export interface ProgramKind {
   readonly saving?: boolean;
   readonly gradients?: Gradients | undefined;
@@ -32,13 +32,13 @@ export function programLabel(
   ].join(".");
 }
 
-/** Takes names, each once: the name, or one with a number where it is taken. */
+/** Returns a function that gives out each name once: the wanted name, or one with a number if it is taken. */
 export function nameClaimer(): (path: string) => string {
   const taken = new Set<string>();
   return (path) => {
     for (let number = 1; ; number++) {
       const free = number === 1 ? path : path.replace(/(?=\.\w+$)/, `-${number}`);
-      // Some file systems do not tell capitals from small letters.
+      // Some file systems ignore case.
       if (taken.has(free.toLowerCase())) continue;
       taken.add(free.toLowerCase());
       return free;

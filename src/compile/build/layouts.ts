@@ -1,16 +1,16 @@
-/** The order of a tensor's axes in memory, chosen at build time. The equations do not change. */
+/** Sets the order of a tensor's axes in memory at build time. The equations do not change. */
 import type { Graph, GraphTensor } from "../../graph/tensor/graph.ts";
 import { type Diagnostic, diagnostic, type Report } from "../../language/diagnostics/diagnostic.ts";
 
 export interface Layout {
-  /** As the user wrote it. */
+  /** The layout as the user wrote it. */
   readonly text: string;
-  /** Undefined: every tensor that has exactly these axes. */
+  /** The tensor it applies to. Undefined: every tensor that has exactly these axes. */
   readonly tensor: string | undefined;
   readonly axes: readonly string[];
 }
 
-/** A later layout of the same tensor wins. Reports N309 where a named tensor has other axes. */
+/** Applies the layouts in order; the last one for a tensor wins. Reports N309 if a named tensor has other axes. */
 export function applyLayouts(
   graph: Graph,
   layouts: readonly Layout[],
@@ -38,7 +38,7 @@ export function applyLayouts(
   }
 }
 
-/** N309 for each layout that no tensor took. */
+/** Reports N309 for each layout that applied to no tensor. */
 export function unusedLayouts(layouts: readonly Layout[], used: ReadonlySet<Layout>): Diagnostic[] {
   return layouts
     .filter((one) => !used.has(one))

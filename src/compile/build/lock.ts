@@ -1,6 +1,6 @@
 /**
- * The lock file: a line for each kernel. Modules are written for machines, and a change of one pass changes many of them;
- * the lines that differ say which kernels are others now, and whether they grew.
+ * The lock file: one line for each kernel. Modules are written for machines, and a change to one compiler pass changes
+ * many of them. The differing lines of the lock file show which kernels changed, and whether they grew.
  */
 import type { GatherProgram } from "../../program/gather-program.ts";
 import type { Program } from "../../program/program.ts";
@@ -10,17 +10,17 @@ import { programLabel } from "./file-names.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 export interface LockedKernel {
-  /** Of all that the kernel is: its shaders, their bindings and constants. */
+  /** The hash of the whole kernel: its shaders, their bindings and constants. */
   readonly hash: string;
-  /** Shader modules that there are of it. */
+  /** How many shader modules it has. */
   readonly shaders: number;
-  /** In how many dispatches (draws, on WebGL2) it can run. */
+  /** The numbers of dispatches (draws on WebGL2) in which it can run. */
   readonly dispatches: readonly number[];
-  /** The lengths of its shaders, added up. */
+  /** The total length of its shaders. */
   readonly bytes: number;
 }
 
-/** By `GroupNorm.y`, `GroupNorm.backward.d_x`, and for gpu.js the same behind `gpujs `. */
+/** Keyed by `GroupNorm.y`, `GroupNorm.backward.d_x` and so on; for gpu.js with `gpujs ` in front. */
 export type Lock = ReadonlyMap<string, LockedKernel>;
 
 export const lockName = "normc.lock.json";
@@ -63,7 +63,7 @@ function lockedKernel(
   return { hash: fingerprint(JSON.stringify(kernel)), shaders: shaders.length, dispatches, bytes };
 }
 
-/** @param head says in its first line who made the file. */
+/** @param head the first line, which says who made the file. */
 export function printLock(
   head: string,
   sources: readonly { readonly path: string; readonly kernels: Lock }[],

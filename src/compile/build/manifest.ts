@@ -1,7 +1,10 @@
-/** The manifest of a build: what was made of what. */
+/** The manifest of a build: which files were made from which sources. */
 
 export interface ManifestSource {
-  /** As the builder names sources: relative to the output folder, with forward slashes, on the command line. */
+  /**
+   * The builder's name for the source. The command line uses the path relative to the output folder, with forward
+   * slashes.
+   */
   readonly path: string;
   readonly hash: string;
   readonly imports: readonly { readonly path: string; readonly hash: string }[];
@@ -11,7 +14,7 @@ export interface ManifestSource {
 export interface Manifest {
   readonly compiler: string;
   readonly sources: readonly ManifestSource[];
-  /** Everything that was made, the manifest aside. */
+  /** All files of the build except the manifest. */
   readonly files: readonly string[];
 }
 

@@ -1,9 +1,12 @@
-/** The GLSL of kernels for gpu.js as a person can read it. */
+/** The GLSL of kernels for gpu.js, for people to read. */
 import type { GatherDraw, GatherProgram } from "../../program/gather-program.ts";
 import type { BoundNorm } from "../../targets/bindings/members.ts";
 import { programLabel, short } from "./file-names.ts";
 
-/** The texts of a norm by their paths; of backward passes those that every shape takes: all would be twice as many. */
+/**
+ * Returns the GLSL files of a norm by path. Of the backward passes it includes only draws that every shape takes: all
+ * draws would be twice as many.
+ */
 export function readableGlsl({ programs, backward = [] }: BoundNorm<GatherProgram>): [string, string][] {
   return [
     ...programs.flatMap((one) => texts(one, programLabel(one), true)),
@@ -24,12 +27,12 @@ function texts({ draws }: GatherProgram, label: string, withParts: boolean): [st
   ]);
 }
 
-/** What the runtime writes before the text is said in a comment: it depends on the shapes and on gpu.js. */
+/** A comment describes what the runtime writes in front of the shader, which depends on the shapes and on gpu.js. */
 function readable({ constants, reads, slots, factors, glsl }: GatherDraw): string {
   const before = [
     ...constants.map((one) => (one.kind === "extent" ? `const int ${one.name}` : `const float ${one.name}`)),
     ...reads.flatMap((one) => Object.values(one.accessors).map((name) => `float ${name}(int index)`)),
   ];
   const what = `${slots === 1 ? "A number" : `${slots} numbers`} for each coordinate of [${factors.join(", ")}].`;
-  return `// ${what} Before it stand:\n${before.map((one) => `//   ${one}\n`).join("")}\n${glsl}`;
+  return `// ${what} The runtime declares before it:\n${before.map((one) => `//   ${one}\n`).join("")}\n${glsl}`;
 }

@@ -1,4 +1,6 @@
-/** The WGSL of kernels as a person, or a device, can read it: whole modules, with their bindings and accessors. */
+/**
+ * The WGSL of kernels as whole modules, with their bindings and accessors, for people to read or a device to compile.
+ */
 import type { Program, ProgramKernel, Shader } from "../../program/program.ts";
 import { type BindingLimits, layOut } from "../../runtime/shader/layout.ts";
 import { moduleCode } from "../../runtime/shader/module.ts";
@@ -7,8 +9,9 @@ import type { WebgpuNorm } from "./compile-norm.ts";
 import { programLabel, short } from "./file-names.ts";
 
 /**
- * The texts of a norm by their paths. Of the backward programs those that compute everything, in the shaders that every
- * device can run: all shaders of all of them would be three times what the forward ones have.
+ * Returns the WGSL files of a norm by path. Of the backward programs it includes only those that compute all gradients,
+ * and only shaders that every device can run. All shaders of all programs would be three times as much as the forward
+ * programs have.
  */
 export function readableWgsl({
   programs,
@@ -31,7 +34,9 @@ export function readableWgsl({
   ];
 }
 
-/** Every text of a kernel, under a name that says its structure: `""`, `wide`, `wide.resident`, `split0.wide`. */
+/**
+ * All shaders of a kernel, each with a name that describes its structure: `""`, `wide`, `wide.resident`, `split0.wide`.
+ */
 export function namedShaders({ shaders, split }: ProgramKernel): { name: string; shader: Shader }[] {
   const named = (shader: Shader, stage: string): { name: string; shader: Shader } => {
     const words = [
@@ -49,7 +54,7 @@ export function namedShaders({ shaders, split }: ProgramKernel): { name: string;
   ];
 }
 
-/** A whole module, for tensors in f32 that each fit a binding, and a device without subgroups. */
+/** A whole module, for f32 tensors that each fit in one binding, and for a device without subgroups. */
 export function asBuilt(shader: Shader): string {
   const tensors = shader.bindings.map(({ tensor }) => tensor);
   const memory = {

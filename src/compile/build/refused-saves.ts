@@ -1,15 +1,15 @@
-/** What a forward pass is asked to keep for the backward one and cannot: N516. */
+/** N516: a forward pass cannot save what it is asked to save for the backward pass. */
 import type { Save } from "../../graph/autodiff/divide.ts";
 import { nameClash } from "../../graph/autodiff/gradient-names.ts";
 import type { Graph } from "../../graph/tensor/graph.ts";
 import { type Diagnostic, diagnostic, type Source } from "../../language/diagnostics/diagnostic.ts";
 import { whyNotSaved } from "../compile-backward.ts";
 
-/** One for each norm of a file for which what is asked for cannot be had. */
+/** Returns one diagnostic for each norm of a file that cannot save what `save` asks for. */
 export function refusedSaves(source: Source, graphs: readonly Graph[], save: Save): Diagnostic[] {
   const seen = new Set<string>();
   return graphs.flatMap((graph) => {
-    // Without gradients there is nothing to keep.
+    // Without gradients there is nothing to save.
     const reason =
       seen.has(graph.norm) || nameClash(graph) !== undefined ? undefined : whyNotSaved(graph, save);
     if (reason === undefined) return [];

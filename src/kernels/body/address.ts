@@ -1,6 +1,6 @@
 /**
- * Where values lie. Every tensor of a spec is a buffer of its own; all scratch values lie in one, one behind the other,
- * because a device may bind as few as eight buffers to a kernel.
+ * Where values lie in memory. Every tensor of a spec has its own buffer. All scratch values lie in one buffer, one
+ * after another, because a device may bind only eight buffers to a kernel.
  */
 
 import type { AxisSet } from "../../graph/tensor/axes.ts";
@@ -9,15 +9,15 @@ import { add, div, extentOf, mul, u32 } from "../ir/expr.ts";
 import type { Expr } from "../ir/ir.ts";
 import type { Plan } from "../schedule/plan.ts";
 
-/** The buffer of all scratch values. No tensor of a spec can have this name. */
+/** The buffer that holds all scratch values. No tensor of a spec can have this name. */
 export const scratchTensor = "(scratch)";
 
 export interface Address {
-  /** The buffer. */
+  /** The name of the buffer. */
   readonly tensor: string;
   /** The factors of the value, slowest first. */
   readonly layout: AxisSet;
-  /** Where its first element lies. */
+  /** The position of its first element in the buffer. */
   readonly offset: Expr;
 }
 
@@ -41,10 +41,10 @@ export function addresses(
   };
 }
 
-/** Up to here a length says each value by itself. */
+/** Up to this many values, a length has one term for each value. */
 const fewValues = 20;
 
-/** The length of some values that lie one behind the other; of many values, those of one layout are counted. */
+/** The total length of values that lie one after another. With many values, those with the same layout share a term. */
 function lengthOf(layouts: readonly AxisSet[]): Expr {
   const counts = new Map<string, { layout: AxisSet; count: number }>();
   layouts.forEach((layout, place) => {
@@ -52,7 +52,7 @@ function lengthOf(layouts: readonly AxisSet[]): Expr {
     counts.set(key, { layout, count: (counts.get(key)?.count ?? 0) + 1 });
   });
   return [...counts.values()].reduce<Expr>(
-    // Each begins at a multiple of four, so that fours can be taken of it.
+    // Each value begins at a multiple of four, so that it can be read four by four.
     (sum, { layout, count }) =>
       add(sum, mul(mul(div(add(extentOf(layout), u32(3)), u32(4)), u32(4)), u32(count))),
     u32(0),

@@ -1,4 +1,4 @@
-/** What lowering a kernel knows from the start. */
+/** The facts that lowering a kernel starts with. */
 import { type Node, operands, reachable } from "../../graph/tensor/graph.ts";
 import type { KeptValue } from "../schedule/plan.ts";
 import type { Address } from "./address.ts";
@@ -6,7 +6,7 @@ import type { NameOf } from "./frame.ts";
 import type { ValueContext } from "./value.ts";
 
 /**
- * @param values all that the kernel stores.
+ * @param values all values that the kernel stores.
  * @param barriers whether the lanes of a row may belong to several subgroups.
  */
 export function createContext(
@@ -32,10 +32,10 @@ function countUses(values: readonly Node[]): Map<Node, number> {
   return uses;
 }
 
-/** Names of locals, each once; the emitter makes them legal in its language. */
+/** Gives each local a new name. The emitter makes the names legal in its language. */
 function createNames(): NameOf {
   const taken = new Set<string>();
-  /** How far each base is counted. */
+  /** The last number used for each base. */
   const counts = new Map<string, number>();
   return (base) => {
     let count = counts.get(base) ?? 1;

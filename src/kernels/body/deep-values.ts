@@ -1,19 +1,19 @@
 /**
- * Values hundreds of operations deep are lowered in pieces, from below: a function that goes from a value to its
- * operands and calls itself would run out of stack.
+ * Lowers values that are hundreds of operations deep in pieces, operands first: a function that recurses from a value
+ * to its operands would run out of stack.
  */
 import { type MapNode, type Node, reachable } from "../../graph/tensor/graph.ts";
 
-/** Operations that a piece is deep; the stack bears some thousands. */
+/** The depth of a piece, in operations. The stack allows some thousands. */
 const depthOfPiece = 200;
 
-/** Of nodes that were asked for: nodes do not change. */
+/** Cached depths. Nodes do not change. */
 const depths = new WeakMap<Node, number>();
 
 /**
- * What to lower before a value, in order, so that no way from it to what is lowered already is longer than a piece. Of
- * a value that is no deeper: nothing.
- * @param isKnown whether a node needs no lowering.
+ * Returns the nodes to lower before a value, in order, so that no path from a value to lowered nodes is longer than a
+ * piece. Empty for a value that is no deeper than a piece.
+ * @param isKnown whether a node is already lowered or needs no lowering.
  */
 export function piecesOf(value: Node, isKnown: (node: Node) => boolean): Node[] {
   if (depthOf(value) <= depthOfPiece || isKnown(value)) return [];
@@ -21,7 +21,7 @@ export function piecesOf(value: Node, isKnown: (node: Node) => boolean): Node[] 
   const found = new Set<Node>();
   for (const node of [...nodes].reverse()) {
     if (node.kind !== "map" || isKnown(node)) continue;
-    // A condition is written where it decides, not as a number: what it compares stands for it.
+    // A comparison is written where its `where` uses it and is never a number, so its operands take its place.
     const stands = isComparison(node) && found.delete(node);
     for (const one of node.args) {
       if (one.kind === "map" && (stands || pieceOf(one) < pieceOf(node))) found.add(one);
@@ -38,7 +38,7 @@ function isComparison({ op }: MapNode): boolean {
   return op === "lt" || op === "le" || op === "eq" || op === "ne";
 }
 
-/** How many operations follow one another from tensors and reductions. */
+/** The length of the longest chain of operations from tensors and reductions to a value. */
 function depthOf(value: Node): number {
   const known = depths.get(value);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /**
- * Where an element lies. What does not change in a loop is computed once before it and has a name there: Subzero, which
- * compiles for SwiftShader, moves nothing out of loops (rows of 768 took twice as long without).
+ * Computes where an element lies. Values that do not change in a loop are computed before it and get a name: Subzero,
+ * which compiles for SwiftShader, moves nothing out of loops (without this, rows of 768 took twice as long).
  */
 
 import { add, div, extentOf, mul, u32 } from "../ir/expr.ts";
@@ -8,14 +8,14 @@ import type { Access, Expr } from "../ir/ir.ts";
 import type { Address } from "./address.ts";
 import { bind, binderOf, coordinate, type Frame, type NameOf, type Run } from "./frame.ts";
 
-/** A coordinate times the distance between neighbours along it. */
+/** A coordinate times the distance between neighbours along its axis. */
 interface Term {
   readonly binder: Frame;
   readonly place: Expr;
   readonly stride: Expr;
 }
 
-/** The index of an element; of four side by side, in fours. */
+/** The index of an element. For four neighbours the index counts fours. */
 export function elementIndex(
   frame: Frame,
   { layout, offset }: Address,
@@ -37,7 +37,7 @@ export function elementIndex(
 }
 
 /**
- * One term an axis. Axes that lie side by side in memory as they do in a run are taken together, so that a contiguous
+ * Returns one term for each axis. Axes that are adjacent in memory and in a run become one term, so that a contiguous
  * row costs one addition and no division.
  */
 function termsOf(frame: Frame, layout: readonly string[], nameOf: NameOf): Term[] {
@@ -67,7 +67,7 @@ function sum(terms: readonly Term[], scale: number): Expr {
   return terms.reduce<Expr>((total, { place, stride }) => add(total, scaled(place, stride, scale)), u32(0));
 }
 
-/** place × stride ÷ scale, where the product is known to be a multiple of the scale. */
+/** place × stride ÷ scale. The product must be a multiple of the scale. */
 function scaled(place: Expr, stride: Expr, scale: number): Expr {
   if (scale === 1 || (place.kind === "const" && place.value === 0)) return mul(place, stride);
   const isStep =

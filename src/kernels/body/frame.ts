@@ -1,17 +1,17 @@
 /**
- * Frames: where in a kernel a value is known. A frame binds axes to coordinates (the grid's row, a loop's step) and
- * holds the statements written there. A value goes into the outermost frame that knows its axes, once.
+ * A frame is a place in a kernel where values are known. It binds axes to coordinates (the grid's row, a loop's step)
+ * and holds the statements written there. A value is written once, in the outermost frame that binds its axes.
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { Node } from "../../graph/tensor/graph.ts";
 import { binary, extent, extentOf, local, u32 } from "../ir/expr.ts";
 import type { Expr, Stmt } from "../ir/ir.ts";
 
-/** Axes counted together by one linear index, slowest first. */
+/** Axes that one linear index counts together, slowest first. */
 export interface Run {
   readonly factors: AxisSet;
   readonly linear: Expr;
-  /** The last factor, where the run goes in steps of four along it: values over it are then four wide. */
+  /** The last factor if the run takes steps of four along it; values over it are then four wide. Otherwise null. */
   readonly vector: string | null;
 }
 
@@ -21,11 +21,11 @@ export interface Frame {
   readonly body: Stmt[];
   readonly coordinates: Map<string, Expr>;
   readonly values: Map<Node, Expr>;
-  /** Offsets already computed here, by how they are computed. */
+  /** Offsets already computed here, keyed by their expression. */
   readonly offsets: Map<string, Expr>;
-  /** Values are not moved out of it: a branch that few lanes take. */
+  /** Whether values stay inside this frame, because it is a branch that few lanes take. */
   readonly closed: boolean;
-  /** In a loop over a row that is kept: which of its steps the lane is at, counted from 0. */
+  /** In a loop over a row that lanes keep: the number of the lane's current step, from 0. */
   readonly step: Expr | null;
 }
 
@@ -48,7 +48,7 @@ export function createFrame(
 
 export type NameOf = (base: string) => string;
 
-/** The frame that binds an axis as seen from `frame`; an inner binding hides an outer one. */
+/** The frame that binds an axis, seen from `frame`. An inner binding hides an outer one. */
 export function binderOf(frame: Frame, axis: string): Frame {
   for (let at: Frame | null = frame; at !== null; at = at.parent) {
     if (at.run?.factors.includes(axis)) return at;
@@ -61,7 +61,7 @@ export function vectorAxis(frame: Frame, axes: AxisSet): string | undefined {
   return axes.find((axis) => binderOf(frame, axis).run?.vector === axis);
 }
 
-/** The outermost frame in which a value over these axes can be computed, given where it is wanted. */
+/** The outermost frame in which a value over these axes can be computed for use in `frame`. */
 export function homeOf(frame: Frame, axes: AxisSet): Frame {
   const binders = new Set(axes.map((axis) => binderOf(frame, axis)));
   let home = frame;
@@ -69,7 +69,7 @@ export function homeOf(frame: Frame, axes: AxisSet): Frame {
   return home;
 }
 
-/** The coordinate along an axis: taken out of the linear index where it is first needed. */
+/** The coordinate along an axis. It is computed from the linear index at its first use. */
 export function coordinate(frame: Frame, axis: string, nameOf: NameOf): Expr {
   const binder = binderOf(frame, axis);
   const known = binder.coordinates.get(axis);
@@ -77,7 +77,7 @@ export function coordinate(frame: Frame, axis: string, nameOf: NameOf): Expr {
   const { factors, linear } = binder.run as Run;
   const place = factors.indexOf(axis);
   const inner = factors.slice(place + 1);
-  // A run with an empty axis is never entered, but its divisor must still be no zero when the pipeline is made.
+  // A run with an empty axis is never entered, but its divisor must not be zero when the pipeline is created.
   const above = inner.length === 0 ? linear : binary("div", linear, positive(extentOf(inner)));
   const value = place === 0 ? above : binary("mod", above, positive(extent(axis)));
   const expr = value.kind === "const" || value.kind === "local" ? value : bind(binder, axis, value, nameOf);

@@ -1,4 +1,4 @@
-/** Going over a row: each lane takes its share of the steps. */
+/** Loops over a row, in which each lane takes its share of the steps. */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import {
   add,
@@ -22,9 +22,10 @@ import { bind, createFrame, type Frame, type NameOf } from "./frame.ts";
 import type { Total } from "./reduce-across-lanes.ts";
 
 /**
- * Terms that one accumulator takes before it is added to the total. Rounding errors of a sum grow with the number of
- * terms; in two levels a row of ten million on 64 lanes has chains of 256 and 610 instead of one of 156,250. A
- * compensated sum would do more, but WGSL has no `precise` and Mesa's optimizer folds (a + b) − a to b.
+ * How many terms one accumulator takes before it is added to the total. Rounding errors of a sum grow with the number
+ * of terms. With two levels, a row of ten million on 64 lanes has chains of 256 and 610 terms instead of one chain of
+ * 156,250. A compensated sum would be more exact, but WGSL has no `precise`, and Mesa's optimizer folds (a + b) − a to
+ * b.
  */
 export const block = 256;
 
@@ -34,7 +35,7 @@ const identities: Readonly<Record<FoldOp, number>> = {
   min: Number.POSITIVE_INFINITY,
 };
 
-/** What is added up, and how: the value as the loop's frame knows it. */
+/** A value that a loop adds up, as the loop's frame knows it, and how it is folded. */
 export interface Term {
   readonly name: string;
   readonly op: FoldOp;
@@ -44,21 +45,21 @@ export interface Term {
 /** Which steps of the row this workgroup takes. */
 export type Range =
   | { readonly kind: "whole" }
-  /** All, in a loop of `HELD` rounds, so that a compiler can unroll it and keep values in registers. */
+  /** All steps, in a loop of `HELD` rounds, so that a compiler can unroll it and keep values in registers. */
   | { readonly kind: "resident" }
-  /** Those from `first` up to `end`: other workgroups have the rest. */
+  /** The steps from `first` up to `end`. Other workgroups take the rest. */
   | { readonly kind: "part"; readonly first: Expr; readonly end: Expr };
 
 /** How a loop goes over the row. */
 export interface Path {
   /** Slowest first. */
   readonly over: AxisSet;
-  /** The last factor, where the loop goes in steps of four along it. */
+  /** The last factor if the loop takes steps of four along it, otherwise null. */
   readonly vector: string | null;
   readonly range: Range;
 }
 
-/** Steps of a whole row: elements, or fours of them. */
+/** The number of steps in a whole row: its elements, or its fours. */
 export function stepsOf(path: Path): Expr {
   const count = extentOf(path.over);
   return path.vector === null ? count : div(count, u32(4));
@@ -77,8 +78,8 @@ export function elementPlace(path: Path, step: string): Expr {
 }
 
 /**
- * Writes a loop in which each lane takes every `lanes`-th step; `fill` writes what it does at one.
- * @param when the loop does nothing where this does not hold; always, where it is left out.
+ * Writes a loop in which each lane takes every `lanes`-th step. `fill` writes the body for one step.
+ * @param when the loop does nothing if this is false. If omitted, the loop always runs.
  */
 export function eachStep(
   row: Frame,
@@ -113,7 +114,7 @@ export function eachStep(
   row.body.push({ kind: "for", name, start: startOf(path), end, step: lanes, body: inner.body });
 }
 
-/** Writes the loop that adds up; each term's variable holds this lane's share afterwards. */
+/** Writes the loop that adds up the terms. Afterwards each term's variable holds this lane's share. */
 export function sumLoop(
   row: Frame,
   path: Path,
@@ -153,7 +154,7 @@ export function sumLoop(
   return sums.map(({ name, op, value }) => ({ name, op, type: value.type }));
 }
 
-/** A lane keeps few enough steps that one chain of additions will do. */
+/** A lane keeps so few steps that one chain of additions is enough. */
 function sumResident(
   row: Frame,
   path: Path,

@@ -1,11 +1,12 @@
 /**
- * Mean and variance of a row, read once: shift, rest and spread (see `tensor/stabilise.ts`).
+ * Mean and variance of a row that is read once: shift, rest and spread (see `tensor/stabilise.ts`).
  *
- * Sums of d = x − shift and of d² (shifted data, Chan, Golub & LeVeque 1983): exact differences far from zero, and no
- * second pass. The shift is the mean of the row's first, middle and last element. The variance loses
- * (rest / deviation)² units of its last place, so where the shift lies more than two deviations off (one normal row
- * in 2,000) the loop runs once more about the mean found so far; otherwise it makes no step. With the first element
- * alone and a bound of four deviations, WebNN's conformance cases were missed by a factor of up to five.
+ * The loop sums d = x − shift and d² (shifted data, Chan, Golub & LeVeque 1983). Differences are exact far from zero,
+ * and the row is not read twice. The shift is the mean of the row's first, middle and last element. The variance loses
+ * (rest / deviation)² units in its last place. So if the shift is more than two deviations from the mean (one normal
+ * row in 2,000), a second loop runs about the mean found so far; otherwise the second loop takes no step. With only the
+ * first element as shift and a bound of four deviations, the errors were up to five times what WebNN's conformance
+ * cases allow.
  */
 import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
 import { add, any, binary, div, extentOf, f32, fold, local, mul, select, sub, u32 } from "../ir/expr.ts";
@@ -15,10 +16,10 @@ import { countOf, type Path, sumLoop } from "./loop.ts";
 import { shareTotals, type Total } from "./reduce-across-lanes.ts";
 import { lowerValue, type ValueContext, valueAt } from "./value.ts";
 
-/** Squared: how far, in deviations, the shift may lie from the mean. */
+/** The square of how many deviations the shift may lie from the mean. */
 const farSquared = 4;
 
-/** Moments of one operand; `nodes` are the ones among shift, rest and spread that the kernel uses. */
+/** The moments of one operand. `nodes` are those of shift, rest and spread that the kernel uses. */
 export interface MomentGroup {
   readonly arg: Node;
   readonly nodes: readonly ReduceNode[];
@@ -52,7 +53,7 @@ export function lowerMoments(
   }
 }
 
-/** Of three elements, formed so that no sum of large ones overflows. */
+/** The mean of three elements, computed so that a sum of large ones does not overflow. */
 export function sampleMean(context: ValueContext, row: Frame, path: Path, arg: Node): Expr {
   const count = extentOf(path.over);
   const places = [u32(0), div(count, u32(2)), sub(count, u32(1))];
@@ -60,7 +61,7 @@ export function sampleMean(context: ValueContext, row: Frame, path: Path, arg: N
   return add(a, mul(add(sub(b, a), sub(c, a)), f32(1 / 3)));
 }
 
-/** Mean and variance of the differences from a shift; of nothing where `when` does not hold. */
+/** Mean and variance of the differences from a shift. If `when` is false, the loop takes no step. */
 function sumsAbout(
   context: ValueContext,
   row: Frame,
@@ -99,7 +100,7 @@ function sumsAbout(
   });
 }
 
-/** Where the loop went four by four along the row, the four shares of a lane become one. */
+/** If the loop went four by four along the row, combines the four shares of a lane into one. */
 export function foldTotals(
   row: Frame,
   path: Path,

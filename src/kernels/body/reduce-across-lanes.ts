@@ -1,4 +1,4 @@
-/** Making a row's totals known to all of its lanes: by exchange within a subgroup, then a tree in workgroup memory. */
+/** Shares a row's totals among all of its lanes: by exchange within a subgroup, then by a tree in workgroup memory. */
 import { add, binary, builtin, div, lanes, local, mul, rows, subgroup, u32 } from "../ir/expr.ts";
 import type { Expr, FoldOp, Stmt, Type } from "../ir/ir.ts";
 import type { NameOf } from "./frame.ts";
@@ -16,7 +16,10 @@ export interface Sharing {
   readonly barriers: boolean;
 }
 
-/** Afterwards each variable holds the total over the lanes of the row, the same bits in every lane. */
+/**
+ * Combines the lanes' shares. Afterwards each variable holds the total over the lanes of the row, with the same bits in
+ * every lane.
+ */
 export function shareTotals(body: Stmt[], totals: readonly Total[], { nameOf, barriers }: Sharing): void {
   const mask = nameOf("mask");
   const exchange = totals.flatMap(({ name, type, op }): Stmt[] => {
@@ -31,7 +34,7 @@ export function shareTotals(body: Stmt[], totals: readonly Total[], { nameOf, ba
     body.push({ kind: "if", condition: binary("lt", subgroup, lanes), body: treeOf(totals, nameOf) });
 }
 
-/** All totals go through the tree together: one barrier a step, however many there are. */
+/** All totals go through the tree together, with one barrier for each step, however many totals there are. */
 function treeOf(totals: readonly Total[], nameOf: NameOf): Stmt[] {
   const place = (slot: number, lane: Expr): Expr =>
     add(mul(u32(slot), mul(lanes, rows)), add(mul(builtin("row"), lanes), lane));
@@ -63,7 +66,7 @@ function treeOf(totals: readonly Total[], nameOf: NameOf): Stmt[] {
       kind: "halve",
       name: half,
       start: div(lanes, u32(2)),
-      // Lanes of one subgroup hold the same already: the tree ends where two subgroups meet.
+      // The lanes of one subgroup already hold the same value, so the tree ends where two subgroups meet.
       end: subgroup,
       body: [{ kind: "if", condition: inHalf, body: merge }, { kind: "barrier" }],
     },
@@ -74,7 +77,7 @@ function treeOf(totals: readonly Total[], nameOf: NameOf): Stmt[] {
         { kind: "assign", name, value: local(type, all) },
       ];
     }),
-    // The next tree writes where this one is still being read.
+    // The next tree writes to memory from which lanes still read this one.
     { kind: "barrier" },
   ];
 }

@@ -1,4 +1,4 @@
-/** Reductions of a row, loop by loop. */
+/** Lowers the reductions of a row, loop by loop. */
 import { isMoment, type Node, type ReduceNode } from "../../graph/tensor/graph.ts";
 import { div, local } from "../ir/expr.ts";
 import type { FoldOp } from "../ir/ir.ts";
@@ -8,7 +8,7 @@ import { foldTotals, lowerMoments, type MomentGroup, sampleMean } from "./moment
 import { shareTotals } from "./reduce-across-lanes.ts";
 import { lowerValue, type ValueContext } from "./value.ts";
 
-/** Writes a loop for some reductions into the row's frame; they are values of that frame from then on. */
+/** Writes a loop for some reductions into the row's frame. From then on they are values of that frame. */
 export function lowerReductions(
   context: ValueContext,
   row: Frame,
@@ -21,7 +21,7 @@ export function lowerReductions(
   }
   const moments: MomentGroup[] = [];
   for (const [arg, nodes] of groups) {
-    // Of the terms of a sum only the shift is wanted: a sample, no loop.
+    // The terms of a sum need only the shift, which is a sample and takes no loop.
     if (nodes.every((one) => one.op === "shift")) {
       row.values.set(nodes[0], bind(row, "shift", sampleMean(context, row, path, arg), context.nameOf));
     } else moments.push({ arg, nodes });
@@ -42,13 +42,13 @@ function lowerPlain(context: ValueContext, row: Frame, path: Path, nodes: readon
   shareTotals(row.body, totals, context);
   nodes.forEach((node, i) => {
     const total = local(totals[i].type, totals[i].name);
-    // What a part hands on is a sum: the merge divides by the length of the row.
+    // A part hands on a sum. The merge divides by the length of the row.
     const value = node.op === "mean" && path.range.kind !== "part" ? div(total, countOf(path)) : total;
     row.values.set(node, bind(row, `${node.op}_all`, value, nameOf));
   });
 }
 
-/** How two shares of a reduction become one. */
+/** How two shares of a reduction are combined. */
 export function foldOf(node: ReduceNode): FoldOp {
   switch (node.op) {
     case "sum":

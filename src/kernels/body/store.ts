@@ -1,4 +1,4 @@
-/** What a kernel writes: element by element over the row, and once a row. */
+/** Writes what a kernel stores: element by element over the row, and once for each row. */
 
 import { add, binary, builtin, f32, fold, local, select, u32, widen } from "../ir/expr.ts";
 import type { Expr } from "../ir/ir.ts";
@@ -23,8 +23,8 @@ export function storeElements(
 }
 
 /**
- * Adds to the sum of the chunk. Its place is in memory, which caches hold: a lane meets the same elements at each turn, so
- * nobody else reads or writes it.
+ * Adds to the sum of the chunk, which lies in memory and stays in caches. In each turn a lane has the same elements, so
+ * no other lane reads or writes its sums.
  */
 function addToColumn(context: ValueContext, inner: Frame, column: Target, turn: Expr): void {
   const address = context.addressOf(column.tensor);
@@ -33,7 +33,7 @@ function addToColumn(context: ValueContext, inner: Frame, column: Target, turn: 
   const index = elementIndex(inner, address, access, context.nameOf);
   const name = context.nameOf("before");
   const { tensor } = address;
-  // Four rows side by side add up to one number, and so do those that a lane takes together.
+  // Four adjacent rows add up to one number, and so do the rows that a lane takes together.
   const [added, type] =
     access.kind === "one" ? [fold("add", value), "f32" as const] : [widen(value), "f32x4" as const];
   const all: Expr = { kind: "overCopies", type, a: added };
@@ -45,7 +45,7 @@ function addToColumn(context: ValueContext, inner: Frame, column: Target, turn: 
   );
 }
 
-/** `also`: holds where this workgroup is the one to write, of several that share the row. */
+/** `also` is true in the workgroup that writes, if several share the row. */
 export function storeOnce(
   context: ValueContext,
   row: Frame,

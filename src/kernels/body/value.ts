@@ -1,4 +1,4 @@
-/** Nodes to expressions: each value is written where it belongs (see `frame.ts`) and only once. */
+/** Lowers nodes to expressions. Each value is written once, in the frame where it belongs (see `frame.ts`). */
 import { isNative, type NativeOperator } from "../../graph/operators/operators.ts";
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { MapNode, Node } from "../../graph/tensor/graph.ts";
@@ -14,14 +14,17 @@ import type { Sharing } from "./reduce-across-lanes.ts";
 export interface ValueContext extends Sharing {
   readonly nameOf: NameOf;
   readonly addressOf: (tensor: string) => Address;
-  /** How many nodes use a node: one used once is written into its user. */
+  /** How many nodes use each node. A node that is used once is written into its user. */
   readonly uses: ReadonlyMap<Node, number>;
-  /** The values that loops over a resident row keep, each with its slot, and those that a loop has kept by now. */
+  /** The values that loops over a resident row keep, each with its slot, and the values kept so far. */
   readonly kept: ReadonlyMap<Node, number>;
   readonly filled: Set<Node>;
 }
 
-/** Nested deeper than this, an expression gets a name: shader compilers bound their recursion, and readers theirs. */
+/**
+ * An expression nested deeper than this gets a name: shader compilers limit their recursion, and deep nesting is hard
+ * to read.
+ */
 const maxNesting = 6;
 
 export function lowerValue(context: ValueContext, frame: Frame, node: Node): Expr {
@@ -31,7 +34,7 @@ export function lowerValue(context: ValueContext, frame: Frame, node: Node): Exp
   return lower(context, frame, node, false);
 }
 
-/** `named`: bound to a name even where only one value uses it. */
+/** With `named`, the value gets a name even if only one value uses it. */
 function lower(context: ValueContext, frame: Frame, node: Node, named: boolean): Expr {
   const known = knownValue(frame, node);
   if (known !== undefined) return known;
@@ -55,7 +58,7 @@ function knownValue(frame: Frame, node: Node): Expr | undefined {
   return undefined;
 }
 
-/** The first loop computes it and keeps it; the later ones recall it. */
+/** The first loop computes and keeps the value; later loops recall it. */
 function keptValue(context: ValueContext, home: Frame, node: Node, slot: number): Expr {
   const step = home.step as Expr;
   if (context.filled.has(node)) {
@@ -72,13 +75,13 @@ function keptValue(context: ValueContext, home: Frame, node: Node, slot: number)
   return value;
 }
 
-/** The value of a node at one place of some axes, counted together. */
+/** The value of a node at one place of some axes, which one index counts together. */
 export function valueAt(context: ValueContext, frame: Frame, node: Node, axes: AxisSet, place: Expr): Expr {
   const start = { ...createFrame(frame, { factors: axes, linear: place, vector: null }), body: frame.body };
   return lowerValue(context, start, node);
 }
 
-/** How an element of a tensor is reached from a frame: one, or four along the frame's vector axis. */
+/** How a frame accesses a tensor: one element, or four along the frame's vector axis. */
 export function accessOf(frame: Frame, { layout }: Address): Access {
   const axis = vectorAxis(frame, layout);
   if (axis === undefined) return { kind: "one" };
@@ -87,7 +90,7 @@ export function accessOf(frame: Frame, { layout }: Address): Access {
   return { kind: "apart", stride: extentOf(inner) };
 }
 
-/** A value in an outer frame is the value here only if no frame between binds its axes anew. */
+/** Whether a value in an outer frame is also the value here: no frame between may bind its axes again. */
 function isVisible(frame: Frame, at: Frame, node: Node): boolean {
   for (let one: Frame | null = frame; one !== null && one !== at; one = one.parent) {
     if (one.run?.factors.some((axis) => node.axes.includes(axis))) return false;
@@ -151,8 +154,8 @@ function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {
 }
 
 /**
- * What is made of params and extents alone would be computed when the pipeline is made, where WGSL refuses what leaves
- * the numbers: 1 / 0, log(0). A local is computed when the kernel runs, by IEEE 754.
+ * An expression of only params and extents would be evaluated when the pipeline is created, and there WGSL rejects
+ * results that are not finite, such as 1 / 0 or log(0). A local is evaluated when the kernel runs, by IEEE 754.
  */
 function atRunTime(context: ValueContext, frame: Frame, node: Node, value: Expr): Expr {
   const isConstant = value.kind === "constant" || value.kind === "float";

@@ -1,6 +1,6 @@
 /**
- * From a planned draw to a gather kernel: kernel IR that loads, computes, and ends with the numbers of one texel. The
- * row, its reductions and its values are lowered as for WebGPU; then one lane does it all (`scalarize.ts`).
+ * Lowers a planned draw to a gather kernel: kernel IR that loads, computes, and ends with the numbers of one texel. The
+ * row, its reductions and its values are lowered as for WebGPU. Then `scalarize.ts` gives all work to one lane.
  */
 
 import type { AxisSet } from "../../graph/tensor/axes.ts";
@@ -23,22 +23,22 @@ import { partRange } from "../strategies/part-range.ts";
 import { scalarExpr, scalarize } from "./scalarize.ts";
 
 export interface GatherKernel {
-  /** The factors of what it makes, slowest first: `group` is the number of the texel. */
+  /** The factors of its result, slowest first. `group` is the number of the texel. */
   readonly grid: AxisSet;
   readonly body: readonly ScalarStmt[];
   /** The numbers of the texel. */
   readonly values: readonly ScalarExpr[];
   readonly constants: readonly ScalarConstant[];
-  /** The tensors that it loads from, in the order of first use. */
+  /** The tensors that it loads from, in the order of their first use. */
   readonly loads: readonly string[];
 }
 
-/** Where a row in parts hands on what the parts add up to: the names by which the merging draw loads each slot. */
+/** The name by which the merging draw loads a slot that the parts of a row hand on. */
 export const partSlot = (draw: StatisticsDraw, slot: number): string => `${draw.name}.part.${slot}`;
 
 export interface StatisticsKernels {
   readonly whole: GatherKernel;
-  /** A texel for each part of each row, and the merging of them. */
+  /** A draw with a texel for each part of each row, and the draw that merges them. */
   readonly split: {
     readonly part: GatherKernel;
     readonly merge: GatherKernel;
@@ -46,7 +46,7 @@ export interface StatisticsKernels {
   } | null;
 }
 
-/** Every expression of a kernel, and all within them. */
+/** All expressions of a kernel, including nested ones. */
 export function* everyExprOf({ body, values }: Pick<GatherKernel, "body" | "values">): Generator<ScalarExpr> {
   yield* everyExprIn(body);
   for (const one of values) yield* everyExpr(one);
@@ -102,7 +102,7 @@ function lowerPart(
   lowerReductions(context, row, reductions, { ...path, range });
   const values: Expr[] = [];
   for (const { node, slot } of handsOn) values[slot] = row.values.get(node) as Expr;
-  // Of a sample alone nothing is merged: its two other slots stay empty.
+  // A sample alone needs no merging, so its two other slots stay empty.
   const all = Array.from({ length: end }, (_, slot) => values[slot] ?? f32(0));
   return kernelOf([partsFactor, ...draw.grid], row, all, part);
 }

@@ -1,13 +1,13 @@
 /**
- * Kernel IR to its scalar subset, for a target whose invocations have nothing in common: one lane takes the whole row.
- * Lanes, rows of a workgroup and rows taken together are one each; what lanes exchange goes.
+ * Rewrites kernel IR to its scalar subset, for a target whose invocations share nothing: one lane takes the whole row.
+ * There is one lane, one row in a workgroup and one row taken together. Exchanges between lanes are removed.
  */
 import { partsFactor } from "../../program/names.ts";
 import { binary } from "../ir/expr.ts";
 import type { Builtin, Constant, Expr, Stmt } from "../ir/ir.ts";
 import type { ScalarExpr, ScalarStmt } from "../ir/scalar.ts";
 
-/** @param part which part of its row the invocation takes; null where it takes all of it. */
+/** @param part the part of its row that the invocation takes. Null if it takes the whole row. */
 export function scalarize(body: readonly Stmt[], part: ScalarExpr | null): ScalarStmt[] {
   return body.flatMap((stmt) => scalarStmt(stmt, part));
 }
@@ -29,13 +29,13 @@ function scalarStmt(stmt: Stmt, part: ScalarExpr | null): ScalarStmt[] {
       ];
     case "for": {
       const body = scalarize(stmt.body, part);
-      // Merging the parts of a row that has no plain sums.
+      // The loop that merges the parts of a row without plain sums is empty.
       if (body.length === 0) return [];
       return [{ ...stmt, start: e(stmt.start), end: e(stmt.end), step: e(stmt.step), body }];
     }
     case "if":
       return [{ ...stmt, condition: e(stmt.condition), body: scalarize(stmt.body, part) }];
-    // These go over the other lanes of a row, or wait for them: there are none.
+    // These statements visit or wait for the other lanes of a row. There are none.
     case "double":
     case "halve":
     case "barrier":
@@ -118,8 +118,8 @@ function ofBuiltin(name: Builtin, part: ScalarExpr | null): ScalarExpr {
 }
 
 /**
- * The one boundary between the IR and its scalar subset: a gather kernel is lowered one wide, and keeps, shares and
- * stores nothing. Where one does, the lowering is wrong.
+ * Throws for IR outside the scalar subset: a gather kernel is lowered one wide, and keeps, shares and stores nothing.
+ * If it does, the lowering has a defect.
  */
 function beyond({ kind }: { readonly kind: string }): never {
   throw new Error(`a single invocation cannot do \`${kind}\``);
@@ -129,7 +129,10 @@ const u32 = (value: number): ScalarExpr => ({ kind: "const", type: "u32", value 
 
 const isOne = (expr: ScalarExpr): boolean => expr.kind === "const" && expr.value === 1;
 
-/** Made of extents alone: the last element of an empty row would be the one before the first, and traps in WebAssembly. */
+/**
+ * Whether an expression uses only extents. In an empty row, extent − 1 would be the index before the first element,
+ * which traps in WebAssembly.
+ */
 function isExtent(expr: ScalarExpr): boolean {
   if (expr.kind === "constant") return expr.constant.kind === "extent";
   return expr.kind === "binary" && expr.op === "mul" && isExtent(expr.a) && isExtent(expr.b);

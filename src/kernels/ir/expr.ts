@@ -1,4 +1,6 @@
-/** Makers of expressions. They fold what is trivially constant (`x * 1`, `i + 0`), so that kernels read well. */
+/**
+ * Functions that create expressions. They fold trivial constants (`x * 1`, `i + 0`), so that kernels are easy to read.
+ */
 import type { BinaryOp, Builtin, Constant, Expr, FoldOp, Type, UnaryOp } from "./ir.ts";
 import type { ScalarExpr } from "./scalar.ts";
 
@@ -27,17 +29,17 @@ export const call = (op: UnaryOp, a: Expr): Expr => ({
 export const float = (a: Expr): Expr => ({ kind: "float", type: "f32", a });
 export const any = (a: Expr): Expr => (a.type === "boolx4" ? { kind: "any", type: "bool", a } : a);
 
-/** One value for all four components; what is four wide stays as it is. */
+/** Copies a value to all four components. A value that is four wide stays as it is. */
 export function widen(a: Expr): Expr {
   return a.type === "f32" ? { kind: "splat", type: "f32x4", a } : a;
 }
 
-/** The four components made one; what is one wide stays as it is. */
+/** Folds the four components into one. A value that is one wide stays as it is. */
 export function fold(op: FoldOp, a: Expr): Expr {
   return a.type === "f32x4" ? { kind: "fold", type: "f32", op, a } : a;
 }
 
-/** Both branches are made equally wide, and as wide as a condition on four. */
+/** Makes both branches equally wide, and as wide as a condition on four. */
 export function select(condition: Expr, a: Expr, b: Expr): Expr {
   const wide = condition.type === "boolx4" || a.type === "f32x4" || b.type === "f32x4";
   const [x, y] = wide ? [widen(a), widen(b)] : [a, b];
@@ -46,7 +48,7 @@ export function select(condition: Expr, a: Expr, b: Expr): Expr {
 
 const comparisons: readonly BinaryOp[] = ["lt", "le", "eq", "ne"];
 
-/** Of two widths the wider one. */
+/** The result is as wide as the wider operand. */
 export function binary(op: BinaryOp, left: ScalarExpr, right: ScalarExpr): ScalarExpr;
 export function binary(op: BinaryOp, left: Expr, right: Expr): Expr;
 export function binary(op: BinaryOp, left: Expr, right: Expr): Expr {

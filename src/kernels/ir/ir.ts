@@ -1,16 +1,16 @@
 /**
- * The kernel IR: what one invocation of a kernel does, neutral to the target. Expressions are pure; whatever reads or
- * writes memory, or waits, is a statement. Values have a type; nothing converts by itself.
+ * The kernel IR: what one invocation of a kernel does, for any target. Expressions are pure. Everything that reads or
+ * writes memory or waits is a statement. Values have a type, and there are no implicit conversions.
  */
 import type { NativeOperator } from "../../graph/operators/operators.ts";
 import type { Structure } from "../schedule/plan.ts";
 
-/** `f32x4` is four neighbours along the vector axis, `boolx4` what comparing them gives. */
+/** `f32x4` is four neighbours along the vector axis, `boolx4` the result of comparing them. */
 export type Type = "f32" | "f32x4" | "u32" | "bool" | "boolx4";
 
 export type Expr =
   | { readonly kind: "const"; readonly type: "f32" | "u32" | "bool"; readonly value: number }
-  /** A number known when the pipeline is made: an extent (u32), a param (f32), lanes or rows (u32). */
+  /** A number known when the pipeline is created: an extent (u32), a param (f32), lanes or rows (u32). */
   | { readonly kind: "constant"; readonly type: "f32" | "u32"; readonly constant: Constant }
   | { readonly kind: "builtin"; readonly type: "u32"; readonly name: Builtin }
   | { readonly kind: "local"; readonly type: Type; readonly name: string }
@@ -30,17 +30,20 @@ export type Expr =
       readonly a: Expr;
       readonly b: Expr;
     }
-  /** u32 to f32. */
+  /** Converts u32 to f32. */
   | { readonly kind: "float"; readonly type: "f32"; readonly a: Expr }
-  /** Four times the same. */
+  /** Four copies of a value. */
   | { readonly kind: "splat"; readonly type: "f32x4"; readonly a: Expr }
-  /** 0, 1, 2, 3: how far the four neighbours are from the first. */
+  /** 0, 1, 2, 3: the distance of the four neighbours from the first. */
   | { readonly kind: "ramp"; readonly type: "f32x4" }
-  /** The four components made one: their sum, or the largest or smallest. */
+  /** The four components folded into one: their sum, maximum or minimum. */
   | { readonly kind: "fold"; readonly type: "f32"; readonly op: FoldOp; readonly a: Expr }
-  /** The sum over the rows that a lane takes together. `unroll-and-jam.ts` writes it out: no finished kernel has one. */
+  /**
+   * The sum over the rows that a lane takes together. `unroll-and-jam.ts` expands it, so no finished kernel contains
+   * it.
+   */
   | { readonly kind: "overCopies"; readonly type: "f32" | "f32x4"; readonly a: Expr }
-  /** Whether any of four holds. */
+  /** Whether any of four conditions is true. */
   | { readonly kind: "any"; readonly type: "bool"; readonly a: Expr };
 
 export type Constant =
@@ -48,20 +51,23 @@ export type Constant =
   | { readonly kind: "param"; readonly param: string }
   /** Invocations that share a row, a power of two. */
   | { readonly kind: "lanes" }
-  /** Rows a workgroup. */
+  /** How many rows a workgroup has. */
   | { readonly kind: "rows" }
-  /** Of the lanes of a row, how many exchange values without workgroup memory: a power of two, 1 for none. */
+  /** How many lanes of a row exchange values without workgroup memory: a power of two, or 1 if none do. */
   | { readonly kind: "subgroup" }
-  /** Whether neighbouring invocations have neighbouring rows, not neighbouring steps of one. */
+  /** Whether neighbouring invocations take neighbouring rows instead of neighbouring steps of one row. */
   | { readonly kind: "columns" }
-  /** Workgroups that share a row, each with a part of it. */
+  /** How many workgroups share a row, each with a part of it. */
   | { readonly kind: "parts" }
-  /** Steps of a row that a lane keeps: a literal in the module, since registers are allotted when it is compiled. */
+  /**
+   * How many steps of a row a lane keeps. A literal in the module, since registers are allocated when it is compiled.
+   */
   | { readonly kind: "held" };
 
 /**
- * `group`: the number of the workgroup, or of the workgroups that share a row; `part`: the place among these; `lane`,
- * `row`: the place in the workgroup; `copy`: which of the rows that a lane takes together (see `unroll-and-jam.ts`).
+ * `group` is the number of the workgroup, or of the set of workgroups that share a row. `part` is the position in that
+ * set. `lane` and `row` are the position in the workgroup. `copy` is the number among the rows that a lane takes
+ * together (see `unroll-and-jam.ts`).
  */
 export type Builtin = "group" | "part" | "lane" | "row" | "copy";
 
@@ -71,7 +77,7 @@ export type BinaryOp = FoldOp | "sub" | "mul" | "div" | "mod" | "lt" | "le" | "e
 
 export type UnaryOp = Exclude<NativeOperator, BinaryOp | "where">;
 
-/** One element, or four: side by side (the index then counts fours), or `stride` elements apart. */
+/** One element, or four: adjacent (the index then counts fours), or `stride` elements apart. */
 export type Access =
   | { readonly kind: "one" }
   | { readonly kind: "four" }
@@ -81,7 +87,7 @@ export type Stmt =
   | { readonly kind: "let"; readonly name: string; readonly value: Expr }
   | { readonly kind: "var"; readonly name: string; readonly value: Expr }
   | { readonly kind: "assign"; readonly name: string; readonly value: Expr }
-  /** Binds `name` to what lies at an index of a tensor, widened to f32. */
+  /** Binds `name` to the element at an index of a tensor, widened to f32. */
   | {
       readonly kind: "load";
       readonly name: string;
@@ -96,13 +102,13 @@ export type Stmt =
       readonly value: Expr;
       readonly access: Access;
     }
-  /** Workgroup memory has `slots` values for each invocation. */
+  /** Reads workgroup memory, which has `slots` values for each invocation. */
   | { readonly kind: "loadShared"; readonly name: string; readonly index: Expr }
   | { readonly kind: "storeShared"; readonly index: Expr; readonly value: Expr }
-  /** What this lane keeps of a row: a value for each step it takes, in `slots` (see `kept-values.ts`). */
+  /** Keeps a value in this lane, one for each step that it takes and for each slot (see `kept-values.ts`). */
   | { readonly kind: "keep"; readonly slot: number; readonly step: Expr; readonly value: Expr }
   | { readonly kind: "recall"; readonly name: string; readonly slot: number; readonly step: Expr }
-  /** Binds `name` to the value that the lane whose number differs in the bit `mask` holds. */
+  /** Binds `name` to the value in the lane whose number differs in the bit `mask`. */
   | { readonly kind: "exchange"; readonly name: string; readonly value: Expr; readonly mask: Expr }
   /** `for (var name = start; name < end; name += step)` */
   | {
@@ -124,7 +130,7 @@ export type Stmt =
       readonly body: readonly Stmt[];
     }
   | { readonly kind: "if"; readonly condition: Expr; readonly body: readonly Stmt[] }
-  /** Waits for the workgroup; workgroup memory written before is seen after. */
+  /** Waits for the workgroup. Afterwards all its lanes see what was written to workgroup memory before. */
   | { readonly kind: "barrier" };
 
 export interface Kernel {
@@ -133,25 +139,28 @@ export interface Kernel {
   readonly tensors: readonly KernelTensor[];
   /** Every constant that the body uses. */
   readonly constants: readonly Constant[];
-  /** Workgroup memory: values an invocation, and their type. */
+  /** Workgroup memory: how many values for each invocation, and their type. */
   readonly shared: { readonly slots: number; readonly type: "f32" | "f32x4" } | null;
-  /** Values that a lane keeps a step. */
+  /** How many values a lane keeps for each step. */
   readonly held: number;
   /** Whether lanes exchange values. */
   readonly exchanges: boolean;
-  /** Whether each part of a row has a workgroup of its own; otherwise one has the row. */
+  /** Whether each part of a row has its own workgroup. Otherwise one workgroup has the whole row. */
   readonly inParts: boolean;
   readonly body: readonly Stmt[];
   readonly grid: readonly string[];
   readonly row: readonly string[];
 }
 
-/** One planned kernel, lowered to each structure that can serve it; the first serves every shape. */
+/** A planned kernel, lowered to each of its structures. The first one serves every shape. */
 export interface LoweredKernel {
   readonly whole: readonly Kernel[];
-  /** Rows split over workgroups: the kernels of each dispatch, one a structure, and how many numbers a part hands to the next one. */
+  /**
+   * Rows split over workgroups: the kernels of each dispatch, one for each structure, and how many numbers a part hands
+   * on.
+   */
   readonly split: { readonly slots: number; readonly stages: readonly (readonly Kernel[])[] } | null;
-  /** The axes over whose rows a workgroup goes one after the other, a chunk of them; none mostly. */
+  /** A workgroup takes a chunk of the rows along these axes, one row after the other. Usually empty. */
   readonly chunked: readonly string[];
 }
 
@@ -162,7 +171,7 @@ export function allKernels({ whole, split }: LoweredKernel): readonly Kernel[] {
 export interface KernelTensor {
   readonly name: string;
   readonly access: "read" | "read_write";
-  /** Whether it is bound as an array of four-element vectors. */
+  /** Whether the tensor is bound as an array of four-element vectors. */
   readonly wide: boolean;
 }
 

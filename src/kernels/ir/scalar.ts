@@ -1,7 +1,7 @@
 /**
- * The scalar subset of the kernel IR: what one invocation does that shares nothing and takes one element at a time. It
- * is what a target of single invocations prints. Each form is one of `ir.ts` whose operands are scalar too, so whatever
- * takes a `Stmt` or an `Expr` takes these.
+ * The scalar subset of the kernel IR: what an invocation does if it shares nothing and takes one element at a time. A
+ * target with independent invocations prints this subset. Each kind of node is one of `ir.ts` with scalar operands, so
+ * a function that takes a `Stmt` or an `Expr` takes these as well.
  */
 import type { BinaryOp, Constant, UnaryOp } from "./ir.ts";
 

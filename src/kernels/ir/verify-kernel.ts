@@ -1,8 +1,10 @@
-/** The rules of the kernel IR, checked before emission. A broken one is a defect of the compiler. */
+/** Checks the rules of the kernel IR before emission. A violation is a defect of the compiler. */
 import type { Expr, Kernel, Stmt } from "./ir.ts";
 import { everyExpr, expressionsOf } from "./visit.ts";
 
-/** A name that is assigned, one that is not, and one whose value is besides the same for the whole workgroup. */
+/**
+ * A name that is assigned; one that is not; and one that is not and whose value is the same for the whole workgroup.
+ */
 type NameKind = "variable" | "fixed" | "uniform";
 type Names = ReadonlyMap<string, NameKind>;
 
@@ -14,10 +16,10 @@ export function verifyKernel(kernel: Kernel): void {
   const wide = new Set(kernel.tensors.filter((one) => one.wide).map((one) => one.name));
   if (tensors.size !== kernel.tensors.length) fail("each tensor is bound once");
   const kept = new Set<number>();
-  /** The names in reach, and which of them can be assigned: a block takes its own away when it ends. */
+  /** The names in scope, and which of them can be assigned. A block removes its own names when it ends. */
   const names = new Map<string, NameKind>();
   const isUniform = (expr: Expr): boolean => isUniformIn(expr, names);
-  /** `counter`: the name that a loop gives to its step. */
+  /** `counter` is the name of a loop's step. */
   const checkBlock = (body: readonly Stmt[], uniform: boolean, counter?: [string, NameKind]): void => {
     const own: string[] = [];
     const define = (name: string, kind: NameKind): void => {
@@ -97,7 +99,7 @@ function checkExpr(expr: Expr, names: Names, fail: (rule: string) => never): voi
   }
 }
 
-/** Made of numbers that are the same for the whole workgroup. */
+/** Whether an expression uses only values that are the same for the whole workgroup. */
 function isUniformIn(expr: Expr, names: Names): boolean {
   return everyExpr(expr).every((one) => {
     if (one.kind === "local") return names.get(one.name) === "uniform";

@@ -1,8 +1,8 @@
-/** What a kernel body mentions. */
+/** Visits kernel bodies and collects facts about them. */
 import { type Access, type Constant, constantKey, type Expr, type Kernel, type Stmt } from "./ir.ts";
 import type { ScalarExpr, ScalarStmt } from "./scalar.ts";
 
-/** The statements of a body and of the blocks in it, in the order of the text. A list, as `everyExpr` makes one. */
+/** All statements of a body and of the blocks in it, in source order. A list, for the same reason as in `everyExpr`. */
 export function everyStmt(body: readonly ScalarStmt[]): readonly ScalarStmt[];
 export function everyStmt(body: readonly Stmt[]): readonly Stmt[];
 export function everyStmt(body: readonly Stmt[]): readonly Stmt[] {
@@ -17,7 +17,7 @@ export function everyStmt(body: readonly Stmt[]): readonly Stmt[] {
   return found;
 }
 
-/** The expressions that stand directly in a statement. */
+/** The expressions directly in a statement. */
 export function expressionsOf(stmt: ScalarStmt): readonly ScalarExpr[];
 export function expressionsOf(stmt: Stmt): readonly Expr[];
 export function expressionsOf(stmt: Stmt): readonly Expr[] {
@@ -53,7 +53,7 @@ export function expressionsOf(stmt: Stmt): readonly Expr[] {
   }
 }
 
-/** An expression and all within it. A list: generators that yield each other's values took a tenth of a build. */
+/** An expression and all expressions within it. It returns a list because nested generators took a tenth of a build. */
 export function everyExpr(expr: ScalarExpr): readonly ScalarExpr[];
 export function everyExpr(expr: Expr): readonly Expr[];
 export function everyExpr(expr: Expr): readonly Expr[] {
@@ -72,7 +72,7 @@ function collect(expr: Expr, found: Expr[]): void {
   } else for (const one of operandsOf(expr)) collect(one, found);
 }
 
-/** Every expression of a body, and all within them. */
+/** All expressions of a body, including nested ones. */
 export function everyExprIn(body: readonly ScalarStmt[]): readonly ScalarExpr[];
 export function everyExprIn(body: readonly Stmt[]): readonly Expr[];
 export function everyExprIn(body: readonly Stmt[]): readonly Expr[] {
@@ -103,13 +103,13 @@ export function operandsOf(expr: Expr): readonly Expr[] {
   }
 }
 
-/** What a body is asked for as a whole. */
+/** Facts about a whole body. */
 export interface BodyFacts {
-  /** Constants in the order of their first mention; those that shape the workgroup always. */
+  /** Constants in the order of their first use. Those that shape the workgroup are always included. */
   readonly constants: readonly Constant[];
   /** Whether lanes exchange values. */
   readonly exchanges: boolean;
-  /** Whether the body asks which part of a row it has. */
+  /** Whether the body uses the number of its part. */
   readonly inParts: boolean;
 }
 
@@ -128,7 +128,7 @@ export function bodyFacts(body: readonly Stmt[]): BodyFacts {
   return { constants: [...found.values()], exchanges, inParts };
 }
 
-/** Tensors of which four elements are taken side by side. */
+/** The tensors that are accessed four adjacent elements at a time. */
 export function wideTensors(body: readonly Stmt[]): Set<string> {
   const wide = new Set<string>();
   for (const one of everyStmt(body)) {
@@ -137,13 +137,13 @@ export function wideTensors(body: readonly Stmt[]): Set<string> {
   return wide;
 }
 
-/** The workgroup memory that a body needs. */
+/** The workgroup memory that a body needs, or "mixed" if its values have several types. */
 export function sharedMemory(body: readonly Stmt[]): Kernel["shared"] | "mixed" {
   let slots = 0;
   const types = new Set<"f32" | "f32x4">();
   for (const one of everyStmt(body)) {
     if (one.kind !== "if") continue;
-    // One tree: the values stored before its first barrier.
+    // The values of one tree are those stored before its first barrier.
     const stored = one.body.filter((inner) => inner.kind === "storeShared");
     for (const { value } of stored) types.add(value.type === "f32x4" ? "f32x4" : "f32");
     slots = Math.max(slots, stored.length);

@@ -1,6 +1,6 @@
 /**
- * A chunk of rows: a workgroup takes one row (or a few together) after the other, so that what it adds up over them is its
- * own. Row `turn · chunks + chunk`, so that neighbouring workgroups are at neighbouring rows.
+ * Lowers a chunk of rows: a workgroup takes one row (or a few together) after the other, so that it owns the sums over
+ * them. It takes row `turn · chunks + chunk`, so that neighbouring workgroups work on neighbouring rows.
  */
 
 import type { AxisSet } from "../../graph/tensor/axes.ts";
@@ -26,8 +26,8 @@ import { type OpenRow, rowAt } from "./open-row.ts";
 
 /**
  * Writes what a kernel does with each row of its chunk.
- * @param outer the axes of the grid that the sums keep: each coordinate has chunks of its own.
- * @param path over the rows of one coordinate.
+ * @param outer the axes of the grid that the sums keep. Each coordinate has its own chunks.
+ * @param path the loop over the rows of one coordinate.
  */
 export function lowerChunk(
   outer: AxisSet,
@@ -49,7 +49,7 @@ export function lowerChunk(
   const turn = nameOf("turn");
   const place = nameOf("row");
   const inner = { factors: path.over, linear: elementPlace(path, place), vector: path.vector };
-  // Closed: a value that is the same for all rows may still be made of a reduction that each row does for itself.
+  // The frame is closed because a value that is the same for all rows may still use a reduction that each row computes.
   const row = createFrame(top, inner, { closed: true });
   const at = bind(row, "at", add(mul(local("u32", turn), chunks), chunk), nameOf);
   const active = bind(row, "active", binary("and", own, binary("lt", at, steps)), nameOf);

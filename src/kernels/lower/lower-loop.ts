@@ -1,4 +1,4 @@
-/** One loop over a row, of whichever kind. */
+/** Lowers one loop over a row, of any kind. */
 
 import type { Path } from "../body/loop.ts";
 import { lowerReductions } from "../body/reduce.ts";
@@ -7,7 +7,7 @@ import { lowerSegments } from "../strategies/segments.ts";
 import type { Lowering } from "./lowering.ts";
 import type { OpenRow } from "./open-row.ts";
 
-/** @param path over the axes of the loop, and how much of them. */
+/** @param path the axes of the loop, and which of their steps it takes. */
 export function lowerLoop({ context, pathOver }: Lowering, open: OpenRow, loop: RowLoop, path: Path): void {
   switch (loop.kind) {
     case "samples":

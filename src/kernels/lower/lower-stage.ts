@@ -1,4 +1,4 @@
-/** A stage of a row that several workgroups share: one dispatch, in which this workgroup has a part of the row. */
+/** Lowers a stage of a split row: one dispatch, in which this workgroup has a part of the row. */
 
 import type { Address } from "../body/address.ts";
 import type { Path } from "../body/loop.ts";
@@ -53,7 +53,7 @@ function storeResults(lowering: Lowering, { row }: PlannedKernel, open: OpenRow)
     const path = partOf(lowering, open, pathOver(over));
     storeElements(context, open.row, path, open.active, targets, null);
   }
-  // A row that has nothing but totals is one workgroup's in the last stage.
+  // If a row stores only totals, one workgroup stores them in the last stage.
   const only = row.elements.length > 0 ? binary("eq", builtin("part"), u32(0)) : null;
   if (row.once.length > 0) storeOnce(context, open.row, open.active, row.once, only);
 }

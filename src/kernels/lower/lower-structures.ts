@@ -1,4 +1,7 @@
-/** A planned kernel as kernel IR: one kernel for each structure of it, and of each stage where rows are split. */
+/**
+ * Lowers a planned kernel to kernel IR: one kernel for each structure, and one for each structure of each stage if rows
+ * are split.
+ */
 
 import type { Address } from "../body/address.ts";
 import type { LoweredKernel } from "../ir/ir.ts";

@@ -1,4 +1,4 @@
-/** Kernels whose rows are whole: a workgroup takes its rows from beginning to end, and stores them. */
+/** Lowers kernels whose rows are whole: a workgroup computes and stores its rows from beginning to end. */
 
 import { minus } from "../../graph/tensor/axes.ts";
 import type { Address } from "../body/address.ts";
@@ -26,7 +26,7 @@ export function lowerWhole(
     const body = lowerChunk(outer, pathOver(chunked), together, nameOf, (open, turn) =>
       lowerRowWork(lowering, planned, open, turn),
     );
-    // Sums of columns are written as sums over the rows taken together, also where that is one row.
+    // Sums of columns are written as sums over the rows taken together, even if that is one row.
     return finishKernel(planned, structure, takeTogether(body, together, nameOf));
   }
   const body = lowerRow(pathOver(grid), together, nameOf, (open) =>
@@ -35,7 +35,7 @@ export function lowerWhole(
   return finishKernel(planned, structure, together === 1 ? body : takeTogether(body, together, nameOf));
 }
 
-/** @param turn which row of its chunk this is. */
+/** @param turn the number of the row in its chunk. Null without chunks. */
 function lowerRowWork(lowering: Lowering, { row }: PlannedKernel, open: OpenRow, turn: Expr | null): void {
   const { context, pathOver } = lowering;
   for (const loop of row.loops) lowerLoop(lowering, open, loop, pathOver(loop.over));

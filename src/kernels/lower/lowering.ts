@@ -1,4 +1,4 @@
-/** The beginning and the end of lowering a kernel to the text of one structure. */
+/** The beginning and the end of lowering a kernel to one structure. */
 
 import { type AxisSet, sameAxes } from "../../graph/tensor/axes.ts";
 import type { Address } from "../body/address.ts";
@@ -9,10 +9,10 @@ import type { Kernel, KernelTensor, Stmt } from "../ir/ir.ts";
 import { bodyFacts, everyStmt, sharedMemory, wideTensors } from "../ir/visit.ts";
 import { type PlannedKernel, type Structure, storedTargets } from "../schedule/plan.ts";
 
-/** What all of a kernel's text is written with. */
+/** What all steps of lowering a kernel share. */
 export interface Lowering {
   readonly context: ValueContext;
-  /** How this structure goes over all of some axes. */
+  /** How this structure loops over all of some axes. */
   readonly pathOver: (over: AxisSet) => Path;
 }
 
@@ -52,7 +52,10 @@ export function finishKernel(
   };
 }
 
-/** Everything read, then everything written; what is both (a state, scratch memory) is bound once. */
+/**
+ * The tensors that a body reads, then those that it writes. A tensor that it does both with (a state, scratch memory)
+ * is bound once.
+ */
 function tensorsIn(body: readonly Stmt[]): KernelTensor[] {
   const all = [...everyStmt(body)];
   const written = new Set(all.flatMap((one) => (one.kind === "store" ? [one.tensor] : [])));

@@ -1,19 +1,19 @@
-/** A row, or a few together, for each of the rows that a workgroup has. */
+/** Opens the row, or the few rows together, that a lane works on. */
 import { bind, createFrame, type Frame, type NameOf } from "../body/frame.ts";
 import { elementPlace, type Path, stepsOf } from "../body/loop.ts";
 import { add, binary, builtin, div, mul, rows, select, u32 } from "../ir/expr.ts";
 import type { Expr, Stmt } from "../ir/ir.ts";
 
-/** A row to be written for. */
+/** A row for which statements are written. */
 export interface OpenRow {
   readonly row: Frame;
-  /** Whether the row is there: rows are rounded up to whole workgroups. */
+  /** Whether the row exists: the number of rows is rounded up to whole workgroups. */
   readonly active: Expr;
 }
 
 /**
- * Writes what a kernel does with the row that its workgroup has: rows are rounded up, and those beyond the end compute
- * row 0 again and store nothing.
+ * Writes what a kernel does with its row. The number of rows is rounded up; rows beyond the end compute row 0 again and
+ * store nothing.
  */
 export function lowerRow(
   path: Path,
@@ -34,7 +34,7 @@ export function lowerRow(
   return row.body;
 }
 
-/** The number of a row, of the place it has among all that are there. */
+/** The number of the row that a lane computes. Beyond the end this is one of the first rows. */
 export function rowAt(index: Expr, active: Expr, together: number): Expr {
   const first = mul(select(active, index, u32(0)), u32(together));
   return together === 1 ? first : add(first, builtin("copy"));

@@ -1,6 +1,6 @@
 /**
- * Sums that a kernel can add up on its way over the rows, for results that are made of them (`sum-in-two.ts`). This is how
- * d_gamma and d_beta come out of the kernel that writes d_x.
+ * Finds sums that a kernel can add up on its way over the rows, for results that depend on them (`sum-in-two.ts`). In
+ * this way the kernel that writes d_x also computes d_gamma and d_beta.
  */
 import { type AxisSet, minus, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
@@ -13,18 +13,18 @@ import { sumsOfSegments } from "./segment-sums.ts";
 import { type GoingRows, type SumInTwo, sumInTwo } from "./sum-in-two.ts";
 
 export interface ByProducts {
-  /** The targets that are computed after the kernel, of what it adds up. */
+  /** The targets that are computed after the kernel, from its sums. */
   readonly after: readonly Target[];
-  /** What the kernel stores once a row, and adds up over its rows. */
+  /** What the kernel stores once for each row. `columns` is what it adds up over its rows. */
   readonly once: readonly Target[];
   readonly columns: readonly Target[];
   readonly chunked: AxisSet;
   readonly segments: readonly Segment[];
-  /** The values that the kernel stores anyway, made of the segments where they can be. */
+  /** The values that the kernel stores anyway, computed from the segments if possible. */
   readonly values: readonly Node[];
 }
 
-/** A kernel before it has by-products. */
+/** A kernel before by-products are added to it. */
 export interface MainWork {
   readonly rows: Rows;
   readonly largest: Target;
@@ -34,7 +34,7 @@ export interface MainWork {
   readonly names: ScratchNames;
 }
 
-/** @param rest the targets that the kernel does not store. Only outputs can be made of by-products. */
+/** @param rest the targets that the kernel does not store. Only outputs can be computed from by-products. */
 export function byProducts(
   g: GraphBuilder,
   graph: Graph,
@@ -68,7 +68,7 @@ export function byProducts(
     }));
   return {
     after,
-    // Another result may ask the kernel for the same sum, which is then stored for both.
+    // Another result may need the same sum from the kernel, which then stores it for both.
     once: madeOfSegments("row").filter((one) => !stored.some(({ tensor }) => tensor === one.tensor)),
     columns: madeOfSegments("column"),
     chunked: chunkAxes(sums)[0] ?? [],
@@ -77,14 +77,14 @@ export function byProducts(
   };
 }
 
-/** The sums that a value is made of, each in two; undefined where that is not what it is made of. */
+/** The sums that a value consists of, each split in two. Undefined if the value does not consist of such sums. */
 function sumsInTwo(g: GraphBuilder, going: GoingRows, value: Node): SumInTwo[] | undefined {
   const reductions = outermostReductions(value);
   const found = reductions.flatMap((one) => sumInTwo(g, going, one) ?? []);
   return found.length > 0 && found.length === reductions.length ? found : undefined;
 }
 
-/** A kernel has one chunk of rows for all of its sums, and one length for all segments. */
+/** A kernel has the same chunk of rows for all its sums, and the same length for all segments. */
 function fitTogether(sums: readonly SumInTwo[]): boolean {
   const lengths = sums.flatMap((one) => (one.kind === "segment" ? [one.made.value.over] : []));
   return areOne(chunkAxes(sums)) && areOne(lengths);
@@ -98,7 +98,7 @@ function areOne(sets: readonly AxisSet[]): boolean {
   return sets.every((one) => sameAxes(one, sets[0]));
 }
 
-/** Several results may be made of one sum. */
+/** Removes duplicates: several results may depend on one sum. */
 function distinct<T extends Target>(targets: readonly T[]): T[] {
   return [...new Map(targets.map((one) => [one.tensor, one])).values()];
 }

@@ -1,33 +1,34 @@
 /**
- * Which values of a long chain are kept in memory. What a kernel needs it computes again from tensors, which is right
- * for a norm of a few statistics: to read a row costs more than to compute on it. But of n standardizations in a chain
- * the n-th would compute all before it, once in each of its loops, and texts would grow with n². So a value that is far
- * from memory is stored once, and what is made of it reads it.
+ * Decides which values of a long chain are stored in memory. A kernel normally recomputes what it needs from tensors.
+ * For a norm with a few statistics this is right: reading a row costs more than computing on it. But in a chain of n
+ * standardizations the n-th would compute all earlier ones, once in each of its loops, and shaders would grow with n².
+ * So a value that is far from memory is stored once, and its users read it.
  *
- * Only a value that several loops need, one of them a reduction, is worth it: the last one on the way to all of them.
+ * Storing is only worth it for a value that several loops need, one of them a reduction: the last value on the way to
+ * all of them.
  */
 import { type AxisSet, union } from "../../graph/tensor/axes.ts";
 import { type Node, operands, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
 import { samplesAmong } from "./samples.ts";
 
 /**
- * Far: behind so many passes over rows, one after the other, or more than so many operations an element. The library
- * and its gradients come to 3 and 20 at most.
+ * A value is far if it needs this many successive loops over rows, or more than this many operations for each element.
+ * The library and its gradients need at most 3 loops and 20 operations.
  */
 const farPasses = 4;
 const farOperations = 30;
 
 export interface FarValues {
-  /** The values to be stored. */
+  /** The values to store. */
   readonly far: ReadonlySet<Node>;
-  /** The most of them that lie on a way from memory to a node. */
+  /** The largest number of far values on a path from memory to a node. */
   sectionOf(node: Node): number;
 }
 
 /**
- * @param values what is to be computed.
- * @param short factors whose extent the spec fixes: a reduction over these is no pass over a row.
- * @param most the passes behind which a value is far; infinite where every reduction is stored anyway.
+ * @param values the values to compute.
+ * @param short factors whose extent the spec fixes. A reduction over them does not count as a loop over a row.
+ * @param most how many loops over rows make a value far. Infinite if every reduction is stored anyway.
  */
 export function farValues(
   factors: AxisSet,
@@ -59,7 +60,7 @@ export function farValues(
   return { far, sectionOf: (node) => sections.get(node) as number };
 }
 
-/** Of each node the axes along which it reads tensors element by element, not through reductions. */
+/** For each node, the axes along which it reads tensors element by element and not through reductions. */
 function elementAxes(factors: AxisSet, nodes: readonly Node[]): Map<Node, AxisSet> {
   const found = new Map<Node, AxisSet>();
   for (const node of nodes) {
@@ -70,7 +71,7 @@ function elementAxes(factors: AxisSet, nodes: readonly Node[]): Map<Node, AxisSe
   return found;
 }
 
-/** Whether a value takes too many operations an element, from what is in memory and the reductions. */
+/** Whether a value takes too many operations for each element, counted from memory and reductions. */
 function isLong(value: Node, far: ReadonlySet<Node>): boolean {
   const seen = new Set<Node>();
   const pending = [value];
@@ -84,8 +85,8 @@ function isLong(value: Node, far: ReadonlySet<Node>): boolean {
 }
 
 /**
- * Which values several loops need, a pass among them, each by way of other nodes than the others: no later value
- * stands for them. In terms of graphs, the nodes that only the end of everything postdominates.
+ * The values that several loops need, at least one of them a reduction over rows, through different nodes, so that no
+ * later value can replace them. In graph terms: the nodes that only the final node postdominates.
  */
 function sharedByLoops(
   nodes: readonly Node[],
@@ -101,7 +102,7 @@ function sharedByLoops(
     }
   }
   const isResult = new Set(results);
-  /** The next node through which all ways lead on; null for the end. */
+  /** The next node through which all paths lead. Null for the end. */
   const next = new Map<Node, Node | null>();
   const steps = new Map<Node, number>();
   const toPass = new Set<Node>();
@@ -109,7 +110,7 @@ function sharedByLoops(
   for (const node of [...nodes].reverse()) {
     const own = users.get(node) ?? [];
     if (own.some((one) => isPass(one) || (one.kind === "map" && toPass.has(one)))) toPass.add(node);
-    // What leads to no pass leads to the end.
+    // A node that leads to no loop over rows leads to the end.
     else continue;
     const ways = own.map((one): Node | null => (one.kind === "map" && toPass.has(one) ? one : null));
     let met: Node | null = isResult.has(node) ? null : (ways[0] ?? null);

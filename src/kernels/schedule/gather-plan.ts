@@ -1,8 +1,8 @@
 /**
- * The plan for targets where an invocation writes one place and shares nothing (fragments of WebGL2, threads of gpu.js):
- * a list of draws. A statistics draw reduces rows, once a row, and packs at most four numbers in a texel; a map draw
- * writes one tensor, element by element, and reads the statistics that earlier draws packed. Of a long chain, map draws
- * also write values that later draws read in place of computing them again (see `far-values.ts`).
+ * The plan for targets on which an invocation writes one place and shares nothing (fragments of WebGL2, threads of
+ * gpu.js): a list of draws. A statistics draw reduces rows and packs at most four numbers for each row in a texel. A
+ * map draw writes one tensor, element by element, and reads the statistics that earlier draws packed. In a long chain,
+ * map draws also write values that later draws read instead of computing them again (see `far-values.ts`).
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
@@ -37,20 +37,20 @@ export interface MapDraw {
 export interface StatisticsDraw {
   readonly kind: "statistics";
   readonly name: string;
-  /** What the parts of long rows add up to, which another draw merges. */
+  /** The name of the sums of the parts of long rows, which another draw merges. */
   readonly partsName: string;
-  /** The axes that are kept: a texel for each coordinate, slowest first. */
+  /** The axes that the draw keeps, slowest first: one texel for each coordinate. */
   readonly grid: AxisSet;
   /** The axes of a row, slowest first. */
   readonly row: AxisSet;
   readonly reductions: readonly ReduceNode[];
   /** The names under which later draws read each of them. */
   readonly names: readonly string[];
-  /** What a part of a row hands on; null where rows are short, and never taken in parts. */
+  /** What a part of a row hands on. Null if rows are short and never taken in parts. */
   readonly parts: PartNumbers | null;
 }
 
-/** What a texel holds. */
+/** How many numbers a texel holds. */
 export const texelSlots = 4;
 
 export function planGather(graph: Graph): GatherPlan {
@@ -58,7 +58,7 @@ export function planGather(graph: Graph): GatherPlan {
   const names = scratchNames(graph.tensors.map((one) => one.name));
   const short = fixedFactors(graph);
   const values = graph.results.map((one) => one.value);
-  // Every reduction is stored: a value is far by its operations alone.
+  // Every reduction is stored, so only the number of operations makes a value far.
   const { far } = farValues(graph.factors, values, short, Number.POSITIVE_INFINITY);
   const made = new Map<Node, Node>();
   const level = new Map<Node, number>();
@@ -95,7 +95,7 @@ export function planGather(graph: Graph): GatherPlan {
     const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? [];
     return { kind: "map", target: { tensor, factors, value: made.get(value) as Node } };
   });
-  // A far value comes before the statistics that need no more reductions than it does.
+  // A far value comes before statistics of the same level.
   const between = [...kept, ...draws].sort((a, b) => a.level - b.level).map((one) => one.draw);
   return { draws: [...between, ...maps] };
 }
@@ -129,7 +129,7 @@ function statisticsDraw(
   };
 }
 
-/** Reductions of one loop, in as few texels as hold them: the moments of one value stay together. */
+/** Packs the reductions of one loop into as few texels as possible. The moments of one value stay together. */
 function intoTexels(reductions: readonly Reduction[]): Reduction[][] {
   const groups: Reduction[][] = [];
   for (const one of reductions) {
@@ -139,7 +139,7 @@ function intoTexels(reductions: readonly Reduction[]): Reduction[][] {
     if (own === undefined) groups.push([one]);
     else own.push(one);
   }
-  // A part of a row hands on all three moments, whichever are asked for.
+  // A part of a row hands on all three moments, even if fewer are needed.
   const size = ([first]: readonly Reduction[]): number => (isMoment(first.node.op) ? 3 : 1);
   const texels: { readonly taken: number; readonly reductions: Reduction[] }[] = [];
   for (const group of groups) {

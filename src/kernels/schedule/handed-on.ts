@@ -1,6 +1,6 @@
 /**
- * What a part of a row hands on for some reductions: numbers in slots. Moments take three, for shift, rest and spread
- * of one operand, and any other reduction takes one.
+ * The numbers that a part of a row hands on for some reductions, in slots. The moments of one operand take three slots,
+ * for shift, rest and spread. Any other reduction takes one slot.
  */
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { isMoment, type Moment, type ReduceNode } from "../../graph/tensor/graph.ts";
@@ -10,11 +10,11 @@ const moments: readonly Moment[] = ["shift", "rest", "spread"];
 
 export interface PartNumbers {
   readonly handsOn: readonly HandedOn[];
-  /** The first slot that is free after them. */
+  /** The first free slot after them. */
   readonly end: number;
 }
 
-/** @param first the first free slot. */
+/** @param first the first free slot before them. */
 export function handOn(g: GraphBuilder, reductions: readonly ReduceNode[], first: number): PartNumbers {
   const places = new Map<string, number>();
   let end = first;
@@ -30,7 +30,7 @@ export function handOn(g: GraphBuilder, reductions: readonly ReduceNode[], first
   return { handsOn, end };
 }
 
-/** Merging a variance wants the means of the parts, whether or not the kernel asks for them. */
+/** Adds missing moments: merging a variance needs the means of the parts, even if the kernel does not use the mean. */
 function withAllMoments(g: GraphBuilder, reductions: readonly ReduceNode[]): ReduceNode[] {
   const all = [...reductions];
   for (const { op, arg, over } of reductions) {
@@ -44,7 +44,7 @@ function withAllMoments(g: GraphBuilder, reductions: readonly ReduceNode[]): Red
   return all;
 }
 
-/** The same for reductions whose numbers are merged together. */
+/** A key that is the same for reductions whose numbers are merged together. */
 function groupOf({ op, arg, over, id }: ReduceNode): string {
   return isMoment(op) ? `moments of ${arg.id} over ${over.join(" ")}` : `reduction ${id}`;
 }

@@ -1,13 +1,13 @@
-/** How values and rows lie: as the tensors of the spec do that have their axes. */
+/** The memory layout of values and rows: that of the spec's tensors with the same axes. */
 import { type AxisSet, isSubset, sameAxes } from "../../graph/tensor/axes.ts";
 import { type Graph, type Node, reachable } from "../../graph/tensor/graph.ts";
 
-/** The layout of the first tensor over just these axes, else the order of the axes. */
+/** The layout of the first tensor over exactly these axes. If there is none, the order of the axes. */
 export function layoutOf({ tensors }: Graph, axes: AxisSet): AxisSet {
   return tensors.find((one) => sameAxes(one.factors, axes))?.factors ?? axes;
 }
 
-/** The order of the axes in the first tensor that has them all, so that neighbouring rows lie side by side. */
+/** The order of the axes in the first tensor that has all of them, so that neighbouring rows are adjacent in memory. */
 export function orderLike(graph: Graph, axes: AxisSet, values: readonly Node[]): AxisSet {
   for (const node of reachable(values)) {
     if (node.kind !== "input" || !isSubset(axes, node.axes)) continue;

@@ -1,4 +1,4 @@
-/** What a kernel can compute by itself, and what it must be given. */
+/** Decides what a kernel can compute itself, and what earlier kernels must compute. */
 import { type AxisSet, isSubset, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Node, operands, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
@@ -6,9 +6,9 @@ import { rebuild } from "../../graph/tensor/rewrite.ts";
 
 export interface Rows {
   readonly grid: AxisSet;
-  /** The axes that a row of what is stored runs over. */
+  /** The axes of the row that the kernel stores. */
   readonly row: AxisSet;
-  /** Factors whose extent the spec fixes: short. */
+  /** Factors whose extent the spec fixes, which are short. */
   readonly fixed: ReadonlySet<string>;
   /** Whether an earlier kernel stores a value anyway. */
   readonly isStored: (node: Node) => boolean;
@@ -22,17 +22,17 @@ function both(a: Reductions, b: Reductions): Reductions {
   return a !== "local" && b !== "local" && sameAxes(a, b) ? a : "local";
 }
 
-/** Under which reductions a node is met. */
+/** The reductions above a node. */
 interface Place {
-  /** Axes of the grid that these run over: what is known a row is not known there. */
+  /** Axes of the grid that these reductions run over. Values that are known for each row are not known there. */
   readonly moved: AxisSet;
   readonly made: Map<Node, Node>;
   readonly reductions: Map<Node, Reductions>;
 }
 
 /**
- * Rewrites a value for a kernel: each part that the kernel cannot compute becomes what `elsewhere` returns for it,
- * as large a part as one earlier kernel can compute.
+ * Rewrites a value for a kernel. Each part that the kernel cannot compute becomes what `elsewhere` returns for it. A
+ * part is as large as one earlier kernel can compute.
  */
 export function resolveInKernel(
   g: GraphBuilder,
@@ -70,7 +70,10 @@ export function resolveInKernel(
     return [...moved, ...over.filter((one) => rows.grid.includes(one) && !moved.includes(one))];
   }
 
-  /** Whether all of a node is one earlier kernel's: its reductions keep the same axes, and none of them is local. */
+  /**
+   * Whether one earlier kernel can compute the whole node: its reductions keep the same axes, and none of them is
+   * local.
+   */
   function isForeign(node: Node, place: Place): boolean {
     if (rows.isStored(node)) return true;
     if (node.kind === "reduce") return !isLocal(node, place.moved);
@@ -80,8 +83,8 @@ export function resolveInKernel(
   }
 
   /**
-   * The axes that all reductions on the way into a value keep, where none of them is local; "none" where there are
-   * none, "local" where an earlier kernel cannot have them all.
+   * The axes that all reductions in a value keep, if none of them is local. "none" if there are no reductions, "local"
+   * if one earlier kernel cannot compute all of them.
    */
   function foreignAxes(value: Node, { moved, reductions }: Place): Reductions {
     const known = reductions.get(value);
@@ -105,14 +108,14 @@ export function resolveInKernel(
   function isLocal(node: ReduceNode, moved: AxisSet): boolean {
     if (!isSubset(node.axes, rows.grid) || node.axes.some((one) => moved.includes(one))) return false;
     if (sameAxes(node.axes, rows.grid)) return true;
-    // The same for many rows, and computed by each of them: only where it costs a row no more than the row itself.
+    // A reduction that is the same for many rows is computed by each row only if it costs no more than the row itself.
     if (node.over.every((one) => rows.fixed.has(one))) return true;
     if (rows.row.length === 0) return false;
     return isSubset(node.over, rows.row) || !node.over.some((one) => rows.row.includes(one));
   }
 }
 
-/** The reductions in a value that are not inside another one. */
+/** The reductions in a value that are not inside another reduction. */
 export function outermostReductions(value: Node): ReduceNode[] {
   const found: ReduceNode[] = [];
   const seen = new Set<Node>();

@@ -1,9 +1,9 @@
 /**
- * Partition: how a graph is cut into kernels.
+ * Partition: cuts a graph into kernels.
  *
- * For the largest result every set of axes that a reduction keeps is a candidate grid; what such a kernel cannot know
- * by itself (a reduction that keeps other axes) is computed by earlier kernels, found the same way. The candidate
- * with the fewest kernels wins, then the one with the larger grid: more rows keep more workgroups busy.
+ * For the largest result, every set of axes that a reduction keeps is a candidate grid. Earlier kernels, found in the
+ * same way, compute what such a kernel cannot compute itself (a reduction that keeps other axes). The candidate with
+ * the fewest kernels wins, then the one with the larger grid: more rows keep more workgroups busy.
  */
 import { type AxisSet, isSubset, minus, union } from "../../graph/tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
@@ -31,7 +31,7 @@ export function partition(graph: Graph): Partition {
   const g = createBuilder([...graph.factors, chunkFactor]);
   const names = scratchNames(graph.tensors.map((one) => one.name));
   const factorsOf = new Map(graph.tensors.map((one) => [one.name, one.factors]));
-  // All nodes are made by one builder: it knows them by their numbers.
+  // One builder must create all nodes, because it identifies them by their numbers.
   const made = rebuildAll(
     g,
     graph.results.map((one) => one.value),
@@ -74,12 +74,15 @@ function kernelsOfSection(
     : found;
 }
 
-/** Beyond this depth the first grid that serves is taken: nested reductions over ever other axes would take 4^n steps. */
+/**
+ * Beyond this depth the search takes the first grid that works: reductions nested over ever different axes would take
+ * 4^n steps.
+ */
 const searchDepth = 3;
 const searchWidth = 4;
 
 interface Search {
-  /** The far values among its tensors, as if they were outputs. */
+  /** The graph with far values among its tensors, as if they were outputs. */
   readonly graph: Graph;
   readonly g: GraphBuilder;
   readonly names: ScratchNames;
@@ -93,7 +96,8 @@ function kernelsFor(search: Search, targets: readonly Target[], depth: number): 
   const last = lastOf(targets);
   const largest = largestOf(targets);
   let best: KernelResults[] | undefined;
-  // Mostly they are one. The sum of a gradient over all rows is made of it, yet better computed after it.
+  // Usually the last and the largest target are the same. The sum of a gradient over all rows depends on the gradient,
+  // but is better computed after it.
   for (const main of last === largest ? [last] : [last, largest]) {
     for (const grid of candidateGrids(search.graph, main)) {
       if (best !== undefined && depth >= searchDepth) break;
@@ -105,7 +109,7 @@ function kernelsFor(search: Search, targets: readonly Target[], depth: number): 
   return best;
 }
 
-/** Larger grids first; the grid of all axes (no row at all) last: it serves whatever no other one does. */
+/** Larger grids come first. The grid of all axes, without a row, comes last, because it works for every target. */
 function candidateGrids(graph: Graph, target: Target): AxisSet[] {
   const all = union(graph.factors, target.factors);
   if (!reachable([target.value]).some((one) => one.kind === "reduce")) return [elementwiseGrid(all, target)];
@@ -120,9 +124,9 @@ function candidateGrids(graph: Graph, target: Target): AxisSet[] {
 }
 
 /**
- * Without reductions any grid will do. A row of the innermost axes that no smaller operand has lets each row read its
- * operands (mean, variance, gamma, beta of a channel) and what follows from them once: batch norm in inference took 1.6
- * copies on lavapipe with a row an element.
+ * Without reductions any grid works. If the row consists of the innermost axes that no smaller operand has, each row
+ * reads its operands (mean, variance, gamma, beta of a channel) and computes what follows from them once. With one row
+ * for each element, batch norm in inference took 1.6 times as long as a copy on lavapipe.
  */
 function elementwiseGrid(all: AxisSet, { value, factors }: Target): AxisSet {
   const small = reachable([value]).filter((one) => one.kind === "input" && one.axes.length < all.length);
@@ -154,9 +158,10 @@ function kernelsWithGrid(
     const resolve = (): Node[] =>
       stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, isStored }, elsewhere));
     resolve();
-    // Once more: what an earlier kernel stores for one use is read for every other one too.
+    // Resolved again, so that every use of a value reads what an earlier kernel stores for one use.
     const values = resolve();
-    // A kernel that needs one of its own results from elsewhere is no progress: an earlier kernel must store that one.
+    // If a kernel needs one of its own results from elsewhere, an earlier kernel must store that result; otherwise
+    // there is no progress.
     const late = stored.filter((one) => needed.has(one.value));
     if (late.includes(largest)) return undefined;
     if (late.length > 0) {
@@ -164,7 +169,8 @@ function kernelsWithGrid(
       continue;
     }
     const rest = targets.filter((one) => !stored.includes(one));
-    // What can be made of sums that this kernel adds up on its way comes after it, and does not read its inputs again.
+    // Targets that can be computed from sums that this kernel adds up on the way come after it, and do not read its
+    // inputs again.
     const ordered = orderLike(graph, grid, values);
     const rows = { grid: ordered, row, fixed, isStored };
     const made = byProducts(g, graph, rest, { rows, largest, stored, values, names });
@@ -184,7 +190,7 @@ function kernelsWithGrid(
   }
 }
 
-/** The target to compute last: the largest of those that no other one is made of. */
+/** The target to compute last: the largest one that no other target depends on. */
 function lastOf(targets: readonly Target[]): Target {
   const below = new Set(reachable(targets.flatMap((one) => operands(one.value))));
   const sinks = targets.filter((one) => !below.has(one.value));

@@ -1,12 +1,13 @@
 /**
- * Statistics that must be computed once. The gradient of a maximum goes to the elements that equal it, so its operand is
- * computed again to be compared. A sum in another order has another last bit, and no element would be the largest: all
- * kernels read such statistics from the one place where they were computed.
+ * Finds statistics that must be computed only once. The gradient of a maximum goes to the elements that equal it, so
+ * its operand is computed again for the comparison. If the operand contains a sum computed in another order, its last
+ * bit may differ, and no element would equal the maximum. So all kernels read such statistics from the one place where
+ * they were computed.
  */
 import { type Node, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
 import { outermostReductions } from "./locality.ts";
 
-/** The statistics in the operands of reductions that these operands are compared with. */
+/** The statistics inside operands of reductions with which these operands are compared. */
 export function pinnedStatistics(values: readonly Node[]): ReduceNode[] {
   const found = new Set<ReduceNode>();
   for (const node of reachable(values)) {

@@ -1,11 +1,12 @@
 /**
- * The plan: which kernels a graph becomes, what each stores, and how each goes over its rows. Everything that can be
- * decided before a kernel is written is decided here, as data: `normc explain` prints it, `verify/` checks it, and
- * lowering obeys.
+ * The plan: which kernels a graph becomes, what each kernel stores, and how it goes over its rows. It holds, as data,
+ * every decision that can be made before a kernel is lowered: `normc explain` prints it, `verify/` checks it, and
+ * lowering follows it.
  *
- * A kernel keeps the axes of its `grid`, one row for each coordinate, and runs over the other axes of what it reads
- * and writes. Within it reductions follow each other in order of dependency; each is known to the whole row when the
- * next begins. A value that one kernel computes a row and another needs elsewhere goes through a scratch tensor.
+ * A kernel keeps the axes of its `grid`, one row for each coordinate, and runs over the other axes of what it reads and
+ * writes. Within a kernel, reductions run in order of dependency; the whole row knows each result before the next
+ * reduction begins. A value that one kernel computes for each row and another kernel needs goes through a scratch
+ * tensor.
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
@@ -22,35 +23,40 @@ export interface ScratchTensor {
   readonly factors: AxisSet;
 }
 
-/** What `partition` decides: which kernels there are, and what each stores. */
+/** The result of `partition`: the kernels, and what each one stores. */
 export interface Partition {
-  /** The graph, with the values that long chains store between their sections among its tensors. */
+  /** The graph. Its tensors include the values that long chains store between their sections. */
   readonly graph: Graph;
   readonly kernels: readonly KernelResults[];
   readonly scratch: readonly ScratchTensor[];
-  /** Made the nodes of the kernels; whoever needs one more has it made here, so that equal nodes stay one node. */
+  /**
+   * The builder that created the nodes of the kernels. It must also create any new node, so that equal nodes stay one
+   * node.
+   */
   readonly g: GraphBuilder;
 }
 
 /** A grid, and what one kernel stores for it. */
 export interface KernelResults {
-  /** The tensor it is mainly for. */
+  /** The tensor that the kernel mainly computes. */
   readonly name: string;
   /** Slowest first. */
   readonly grid: AxisSet;
   readonly targets: readonly Target[];
   /**
-   * Sums over rows, one for each element of a row: a workgroup takes a chunk of the rows, one after the other, and
-   * stores what they add up to; a later kernel adds up the chunks.
+   * Sums over rows, one for each element of a row. A workgroup takes a chunk of the rows, one after the other, and
+   * stores their sum; a later kernel adds up the chunks.
    */
   readonly columns: readonly Target[];
-  /** The axes of the grid that these are summed over, its inner ones: chunks are of them. */
+  /** The inner axes of the grid, over which the columns are summed. Chunks lie along them. */
   readonly chunked: AxisSet;
-  /** Sums over the inner axes of the row, one for each coordinate of the outer ones: the value is the reduction. */
+  /**
+   * Sums over the inner axes of the row, one for each coordinate of the outer axes. The value of each is the reduction.
+   */
   readonly segments: readonly Segment[];
 }
 
-/** A tensor and the value to store into it, in which scratch tensors stand as inputs. */
+/** A tensor and the value to store in it. In the value, scratch tensors are inputs. */
 export interface Target {
   readonly tensor: string;
   /** Its layout. */
@@ -58,7 +64,7 @@ export interface Target {
   readonly value: Node;
 }
 
-/** The target lies over the axes of the grid and the outer ones of the row, in this order. */
+/** The target's axes are those of the grid, then the outer ones of the row. */
 export interface Segment extends Target {
   readonly value: ReduceNode;
 }
@@ -67,34 +73,34 @@ export interface PlannedKernel extends KernelResults {
   readonly row: RowWork;
   /** Each becomes a shader. The first serves every shape. */
   readonly structures: readonly Structure[];
-  /** How several workgroups share a row; null where they cannot. */
+  /** How several workgroups share a row. Null if they cannot. */
   readonly split: SplitRow | null;
 }
 
 /** What a kernel does with a row. */
 export interface RowWork {
-  /** In an order in which each finds what it needs. */
+  /** Ordered so that each one needs only results of earlier ones. */
   readonly loops: readonly RowLoop[];
-  /** The axes of the row that is stored; of a kernel that stores totals alone, those of its first loop. */
+  /** The axes of the row that is stored. If the kernel stores only totals, the axes of its first loop. */
   readonly main: AxisSet;
-  /** The loops that store, after the others: one for each order in which elements are gone over. */
+  /** The loops that store, which run after the others: one for each order of elements. */
   readonly elements: readonly ElementLoop[];
-  /** Targets stored once a row. */
+  /** Targets stored once for each row. */
   readonly once: readonly Target[];
 }
 
-/** Reductions over the same axes, none of them needing another: they go through a row together. */
+/** Reductions over the same axes that do not need each other. They go through a row together. */
 export type RowLoop = {
   /** Slowest first. */
   readonly over: AxisSet;
   readonly reductions: readonly ReduceNode[];
 } & (
   | { readonly kind: "reductions" }
-  /** Shifts for the terms of a sum: each is made of a few elements of the row, so that there is no loop at all. */
+  /** Shifts for the terms of a sum. Each is computed from a few elements of the row, without a loop. */
   | { readonly kind: "samples" }
   /**
-   * Over the outer axes of the row. On its way the loop finds and stores sums over the inner axes, which its reductions
-   * are made of.
+   * A loop over the outer axes of the row. On the way it computes and stores sums over the inner axes, from which its
+   * reductions are computed.
    */
   | { readonly kind: "segments"; readonly inner: AxisSet; readonly segments: readonly Segment[] }
 );
@@ -103,17 +109,20 @@ export interface ElementLoop {
   /** Slowest first. */
   readonly over: AxisSet;
   readonly targets: readonly Target[];
-  /** What is added up over the rows on the way. */
+  /** Sums over the rows that the loop adds to on the way. */
   readonly columns: readonly Target[];
 }
 
-/** What of a kernel is decided in its text. All else (lanes, rows, how many parts) is a constant. */
+/** The decisions that a kernel's shader fixes. All others (lanes, rows, parts) are constants. */
 export interface Structure {
-  /** The factor along which values are four wide, if any: its extent must then be a multiple of four. */
+  /** The factor along which values are four wide, whose extent must be a multiple of four. Null if none. */
   readonly vector: string | null;
-  /** Rows that a lane takes through the loops together; their number must be a multiple of it. */
+  /** How many rows a lane takes through the loops together. The number of rows must be a multiple of it. */
   readonly together: number;
-  /** What each lane keeps of its share of the row, from the first loop that has it for the later ones. */
+  /**
+   * The values that each lane keeps of its share of the row. The first loop that computes a value keeps it for later
+   * loops.
+   */
   readonly kept: readonly KeptValue[];
 }
 
@@ -123,19 +132,19 @@ export interface KeptValue {
 }
 
 /**
- * A row that several workgroups share, because there are too few rows to keep the device busy. Each stage is a dispatch:
- * all but the last hand on what each part of the row adds up to, and the last one stores.
+ * A row that several workgroups share, because there are too few rows to keep the device busy. Each stage is a
+ * dispatch. All stages but the last hand on the sums of each part of the row, and the last one stores.
  */
 export interface SplitRow {
   readonly stages: readonly Stage[];
-  /** Numbers that a part has room for, over all stages. */
+  /** How many numbers a part hands on over all stages. */
   readonly slots: number;
 }
 
 export interface Stage {
-  /** In order. */
+  /** The loops and merges of the stage, in order. */
   readonly work: readonly StageWork[];
-  /** What each part hands on to later stages; null in the last one, which stores what the kernel is for. */
+  /** What each part hands on to later stages. Null in the last stage, which stores the kernel's results. */
   readonly handsOn: readonly HandedOn[] | null;
   /** Each becomes a shader. */
   readonly structures: readonly Structure[];
@@ -146,16 +155,16 @@ export type StageWork =
   | { readonly kind: "part"; readonly loop: RowLoop }
   /** Each part merges what all parts of an earlier stage handed on. */
   | { readonly kind: "merge"; readonly loop: RowLoop; readonly handedOn: readonly HandedOn[] }
-  /** Each part goes over all of it: it is short, and no part of the row. */
+  /** Each part runs the whole loop, which is short and does not go over the row. */
   | { readonly kind: "repeat"; readonly loop: RowLoop };
 
-/** What a part of a row adds up to for a reduction, as the number in a slot. */
+/** The slot in which a part of a row hands on a reduction. */
 export interface HandedOn {
   readonly node: ReduceNode;
   readonly slot: number;
 }
 
-/** A kernel that only goes over what it stores. */
+/** A kernel that stores only its targets, without columns or segments. */
 export function plainKernel(name: string, grid: AxisSet, targets: readonly Target[]): KernelResults {
   return { name, grid, targets, columns: [], chunked: [], segments: [] };
 }
@@ -165,7 +174,7 @@ export function storedTargets({ targets, columns, segments }: KernelResults): re
   return [...targets, ...columns, ...segments];
 }
 
-/** The reductions that are known once a loop is done. */
+/** The reductions that are known after a loop. */
 export function foundBy(loop: RowLoop): readonly ReduceNode[] {
   return loop.kind === "segments"
     ? [...loop.segments.map((one) => one.value), ...loop.reductions]

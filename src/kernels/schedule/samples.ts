@@ -1,7 +1,7 @@
-/** Samples: shifts that are taken of a few elements of a row. */
+/** Samples: shifts that are computed from a few elements of a row. */
 import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
 
-/** Which nodes are samples of the terms of a sum: shifts without the moments about them, which take no loop. */
+/** Finds the samples of the terms of a sum: shifts whose moments are not among the nodes. They take no loop. */
 export function samplesAmong(nodes: readonly Node[]): (node: Node) => boolean {
   const keyOf = ({ arg, over }: ReduceNode): string => `${arg.id} ${over.join(" ")}`;
   const reductions = nodes.filter((one) => one.kind === "reduce");

@@ -1,6 +1,6 @@
 /**
- * A graph in sections, each made of tensors and of what earlier ones store: far values, and reductions that a later
- * section needs as well. A graph without far values is one section.
+ * Cuts a graph into sections. Each section uses tensors and what earlier sections store: far values, and reductions
+ * that a later section also needs. A graph without far values is one section.
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
@@ -12,13 +12,13 @@ import type { ScratchNames } from "./scratch-names.ts";
 
 export interface Section {
   readonly targets: readonly Target[];
-  /** What has become of a node of the whole graph here. */
+  /** The node of this section for each node of the whole graph. */
   readonly own: ReadonlyMap<Node, Node>;
 }
 
 export interface Sections {
   readonly sections: readonly Section[];
-  /** The far values: tensors between the sections. */
+  /** The far values, which are tensors between the sections. */
   readonly far: readonly Target[];
 }
 
@@ -47,7 +47,7 @@ export function inSections(
   };
   const tensors = [...far].map((one) => store(one, layoutOf(one.axes)));
   for (const one of targets) wanted[sectionOf(one.value)].push(one);
-  // From the last section to the first: each says what it needs of earlier ones.
+  // From the last section to the first, because each one determines what earlier sections must store.
   for (let section = count - 1; section > 0; section--) {
     const isGiven = (node: Node): boolean =>
       sectionOf(node) < section && (far.has(node) || node.kind === "reduce");

@@ -1,6 +1,6 @@
 /**
- * Sums over the inner axes of a row, one for each of its outer ones. A kernel finds them segment by segment, and what the
- * row sums up of the same is then made of them, so that the row is gone through once for both:
+ * Sums over the inner axes of a row, one for each coordinate of the outer axes. A kernel computes them segment by
+ * segment, and the row's sums of the same terms from them, so that it goes through the row once for both:
  *
  *     row K, S:  t[k] = sum(v over S);  sum(gamma[k] · v over K, S)  →  sum(gamma[k] · t[k] over K)
  */
@@ -8,20 +8,20 @@ import { type AxisSet, minus, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Node, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
 
-/** The outer axes of a row whose inner ones these are; none where they are not. */
+/** The outer axes of a row whose inner axes are `inner`. Empty if they are not its inner axes. */
 export function segmentAxes(layout: readonly string[], inner: AxisSet): readonly string[] {
   const kept = layout.slice(0, layout.length - inner.length);
   return inner.length > 0 && sameAxes(inner, minus(layout, kept)) ? kept : [];
 }
 
-/** A sum or mean over the row, as a sum over its segments: what is to be put in its place. */
+/** Replaces sums and means over the row by sums over its segments. Returns the replacement of each node. */
 export function sumsOfSegments(
   g: GraphBuilder,
   values: readonly Node[],
   segments: readonly ReduceNode[],
   row: AxisSet,
 ): Map<Node, Node> {
-  // What the segments are made of is known before them.
+  // The values that the segments depend on are known before them.
   const before = new Set(reachable(segments.map((one) => one.arg)));
   const found = new Map<Node, Node>();
   for (const node of reachable(values)) {
@@ -39,7 +39,7 @@ export function sumsOfSegments(
   return found;
 }
 
-/** Whether a factor is the same for all of a segment, and known before the segments are. */
+/** Whether a factor is the same for a whole segment and known before the segments are. */
 function isKnown(factor: Node, { over }: ReduceNode, before: ReadonlySet<Node>): boolean {
   if (factor.axes.some((axis) => over.includes(axis))) return false;
   return reachable([factor]).every((one) => one.kind !== "reduce" || before.has(one));
@@ -49,7 +49,7 @@ function factorsOf(node: Node): readonly Node[] {
   return node.kind === "map" && node.op === "mul" ? node.args.flatMap(factorsOf) : [node];
 }
 
-/** What is left of some factors; undefined where not all of them are there. */
+/** The factors without `taken`. Undefined if not all of `taken` are among them. */
 function without(factors: readonly Node[], taken: readonly Node[]): readonly Node[] | undefined {
   const left = [...factors];
   for (const one of taken) {

@@ -1,6 +1,6 @@
 /**
- * States are updated in place. That is safe where only the row that writes an element reads it; otherwise the new
- * value waits in a scratch tensor until all who read the old one are done, and a last small kernel copies it.
+ * States are updated in place. That is safe if only the row that writes an element reads it. Otherwise the new value
+ * goes to a scratch tensor, and a last small kernel copies it when all readers of the old value are done.
  */
 
 import { sameAxes } from "../../graph/tensor/axes.ts";

@@ -1,5 +1,6 @@
 /**
- * A sum over axes of the grid, in two: what a kernel adds up as it goes over its rows, and the rest, for a later kernel.
+ * Splits a sum over axes of the grid in two: what a kernel adds up as it goes over its rows, and the rest, which a
+ * later kernel adds up.
  *
  *     sum(v over N, S), grid N, C, row S  →  row:      once[N, C] = sum(v over S);  later sum(once over N)
  *     sum(v over T),    grid N, T, row D  →  column:   sums[N, chunk, D] of v;      later sum(sums over chunk)
@@ -15,10 +16,10 @@ import type { Segment, Target } from "./plan.ts";
 import type { ScratchNames } from "./scratch-names.ts";
 import { segmentAxes } from "./segment-sums.ts";
 
-/** What is known of a kernel that goes over rows. */
+/** The facts about a kernel that goes over rows. */
 export interface GoingRows {
   readonly rows: Rows;
-  /** The row of what it mainly stores, slowest first. */
+  /** The axes of the row that it mainly stores, slowest first. */
   readonly row: AxisSet;
   /** The tensors that it reads anyway. */
   readonly reads: ReadonlySet<string>;
@@ -27,16 +28,16 @@ export interface GoingRows {
 
 export type SumInTwo = {
   readonly sum: ReduceNode;
-  /** The same, made of what the kernel stores. */
+  /** The same sum, computed from what the kernel stores. */
   readonly rest: Node;
 } & (
   | { readonly kind: "row"; readonly made: Target }
-  /** `chunk`: the axes of the rows that a chunk is of. */
+  /** `chunk` is the axes along which the rows of a chunk lie. */
   | { readonly kind: "column"; readonly made: Target; readonly chunk: AxisSet }
   | { readonly kind: "segment"; readonly made: Segment }
 );
 
-/** A sum, the axes it is over, and what is left to add up over the grid once it is added up over the row. */
+/** A sum, its axes, and the axes of the grid that remain after it is added up over the row. */
 interface Cut {
   readonly sum: ReduceNode;
   readonly inRow: AxisSet;
@@ -44,7 +45,7 @@ interface Cut {
   readonly inner: Node;
 }
 
-/** Undefined where the kernel cannot add it up without asking for more than it reads anyway. */
+/** Splits a sum. Undefined if the kernel would have to read more than it reads anyway. */
 export function sumInTwo(g: GraphBuilder, going: GoingRows, sum: ReduceNode): SumInTwo | undefined {
   const { row } = going;
   const { grid } = going.rows;
@@ -75,7 +76,7 @@ function ofColumns(g: GraphBuilder, going: GoingRows, { sum, inner, inGrid }: Cu
   const outer = grid.slice(0, grid.length - inGrid.length);
   const value = sameAxes(outer, minus(grid, inGrid)) ? inKernel(g, going, inner) : undefined;
   if (value === undefined) return undefined;
-  // The builder knows an input by its name, and another grid sums the same over other axes.
+  // The builder identifies an input by its name, and with another grid the same sum goes over other axes.
   const tensor = going.names.like(`sums_${inner.id}_over_${inGrid.join("_")}`);
   const factors = [...outer, chunkFactor, ...going.row];
   const rest = g.reduce("sum", g.input(tensor, factors), [chunkFactor]);
@@ -101,7 +102,7 @@ function ofSegments(
     : undefined;
 }
 
-/** A value as the kernel computes it; undefined where it would have to read more. */
+/** A value as the kernel computes it. Undefined if it would have to read more. */
 function inKernel(g: GraphBuilder, { rows, reads, names }: GoingRows, node: Node): Node | undefined {
   const missing: string[] = [];
   const value = resolveInKernel(g, node, rows, (one) => {

@@ -1,4 +1,4 @@
-/** Going over the parts of a row: each lane takes its share of them, as it does of the steps of a row. */
+/** Loops over the parts of a row. Each lane takes its share of them, as it does with the steps of a row. */
 
 import type { Frame } from "../body/frame.ts";
 import { accumulate, identity, type Path } from "../body/loop.ts";
@@ -8,17 +8,17 @@ import { builtin, lanes, local } from "../ir/expr.ts";
 import type { Expr, FoldOp, Stmt } from "../ir/ir.ts";
 import { type SlotPlace, slotAccess } from "./partials.ts";
 
-/** The parts of the row at hand, as one that merges them sees them. */
+/** The parts of the current row, as code that merges them needs them. */
 export interface RowParts {
   readonly context: ValueContext;
   readonly row: Frame;
   readonly path: Path;
-  /** How many there are with any elements. */
+  /** How many parts have at least one element. */
   readonly used: Expr;
   readonly slotAt: SlotPlace;
 }
 
-/** What is folded over the parts: the value of one, written into the loop's body. */
+/** A value to fold over the parts. `value` writes it for one part into the loop's body. */
 export interface PartTerm {
   readonly op: FoldOp;
   readonly value: (body: Stmt[], part: Expr) => Expr;
@@ -32,7 +32,7 @@ export function loadSlot({ context, row, slotAt }: RowParts, body: Stmt[], slot:
   return local(type, name);
 }
 
-/** Folds values over the parts. The totals are the same for all lanes. */
+/** Folds values over the parts. All lanes get the same totals. */
 export function foldParts({ context, row, used }: RowParts, terms: readonly PartTerm[]): Expr[] {
   const { nameOf } = context;
   const { type } = slotAccess(row);

@@ -1,6 +1,7 @@
 /**
- * Moments of a row, made of those of its parts by Chan's formula (Chan, Golub & LeVeque 1983), each part's mean taken
- * relative to the first part's shift: differences of shifts are exact, so nothing is lost far from zero.
+ * Computes the moments of a row from those of its parts by Chan's formula (Chan, Golub & LeVeque 1983). Each part's
+ * mean is taken relative to the first part's shift: differences of shifts are exact, so no accuracy is lost far from
+ * zero.
  *
  *     mean(p)   = (shift(p) − shift) + rest(p)
  *     rest      = Σ size(p) · mean(p) / count
@@ -15,9 +16,9 @@ import { foldParts, loadSlot, type RowParts } from "./fold-parts.ts";
 import { elementsIn } from "./part-range.ts";
 
 /**
- * @param wanted moments of one operand, as the kernel uses them.
- * @param handedOn all three of that operand, or the shift alone where only that is wanted.
- * @param count elements of the row, as f32.
+ * @param wanted the moments of one operand that the kernel uses.
+ * @param handedOn all three moments of that operand, or only the shift if nothing else is wanted.
+ * @param count the number of elements in the row, as f32.
  */
 export function mergeMoments(
   parts: RowParts,
@@ -32,7 +33,7 @@ export function mergeMoments(
     if (found === undefined) throw new Error(`the parts hand on no ${moment}`);
     return loadSlot(parts, body, found.slot, part);
   };
-  // The first part is never empty: a row that is has no parts.
+  // The first part is never empty: an empty row has no parts.
   const shift = load("shift", row.body, u32(0));
   if (wanted.every((one) => one.op === "shift")) {
     for (const one of wanted) row.values.set(one, shift);

@@ -1,4 +1,4 @@
-/** Merging what the parts of a row hand on, always in the same order. */
+/** Merges what the parts of a row hand on, always in the same order. */
 import { isMoment, type ReduceNode } from "../../graph/tensor/graph.ts";
 import { bind, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
@@ -12,8 +12,9 @@ import { partsUsed } from "./part-range.ts";
 import type { SlotPlace } from "./partials.ts";
 
 /**
- * Reads what all parts hand on for some reductions and merges it: they are values of the row's frame afterwards.
- * @param path over the whole row. @param handedOn for these reductions.
+ * Reads what all parts hand on for some reductions and merges it. Afterwards the reductions are values of the row's
+ * frame.
+ * @param path the loop over the whole row. @param handedOn the slots of these reductions.
  */
 export function mergePartials(
   context: ValueContext,

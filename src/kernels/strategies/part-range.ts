@@ -1,11 +1,14 @@
-/** The parts of a row that several workgroups share: as many steps each, but the last ones may have fewer, or none. */
+/**
+ * The parts of a row that several workgroups share. All have the same number of steps, but the last ones may have fewer
+ * or none.
+ */
 
 import { bind, type Frame, type NameOf } from "../body/frame.ts";
 import { type Path, type Range, stepsOf } from "../body/loop.ts";
 import { add, binary, builtin, div, float, mul, parts, sub, u32 } from "../ir/expr.ts";
 import type { Expr } from "../ir/ir.ts";
 
-/** The steps that this workgroup takes of a row, and the lane's names for them. */
+/** The steps of a row that this workgroup takes. Binds their bounds to names. */
 export function partRange(row: Frame, path: Path, nameOf: NameOf): Range {
   const size = stepsPerPart(path);
   const first = bind(row, "first", binary("min", mul(builtin("part"), size), stepsOf(path)), nameOf);
@@ -16,7 +19,7 @@ export function partRange(row: Frame, path: Path, nameOf: NameOf): Range {
   };
 }
 
-/** How many parts have any steps. */
+/** How many parts have at least one step. */
 export function partsUsed(path: Path): Expr {
   const size = stepsPerPart(path);
   return div(sub(add(stepsOf(path), size), u32(1)), size);

@@ -1,4 +1,4 @@
-/** The buffer in which the parts of a row hand on what they add up to: slot by slot, in each part by part, row by row. */
+/** The buffer through which the parts of a row hand on their sums. Its order is slot, part, row, slowest first. */
 
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import { partialsTensor } from "../../program/names.ts";
@@ -7,10 +7,10 @@ import { add, binary, builtin, extentOf, mul, parts, u32, widen } from "../ir/ex
 import type { Access, Expr, Stmt, Type } from "../ir/ir.ts";
 import type { HandedOn } from "../schedule/plan.ts";
 
-/** Where a slot of a part of the row at hand lies. */
+/** Where a slot of a part of the current row lies. */
 export type SlotPlace = (slot: number, part: Expr) => { readonly tensor: string; readonly index: Expr };
 
-/** The place in the buffer of partials. */
+/** Returns where slots lie in the buffer of partials. */
 export function slotPlace(row: Frame, grid: AxisSet): SlotPlace {
   const rows = extentOf(grid);
   const place = row.run?.linear as Expr;
@@ -20,20 +20,20 @@ export function slotPlace(row: Frame, grid: AxisSet): SlotPlace {
   });
 }
 
-/** How a slot is read and written: four rows side by side are four numbers side by side. */
+/** How a slot is read and written. Four adjacent rows have four adjacent numbers. */
 export function slotAccess(row: Frame): { readonly access: Access; readonly type: Type } {
   return row.run?.vector == null
     ? { access: { kind: "one" }, type: "f32" }
     : { access: { kind: "apart", stride: u32(1) }, type: "f32x4" };
 }
 
-/** Writes what this part hands on; the reductions are values of the row's frame by now. */
+/** Writes what this part hands on. The reductions must already be values of the row's frame. */
 export function storePartials(row: Frame, grid: AxisSet, active: Expr, handsOn: readonly HandedOn[]): void {
   const { access, type } = slotAccess(row);
   const slotAt = slotPlace(row, grid);
   const body = handsOn.map(({ node, slot }): Stmt => {
     const value = row.values.get(node) as Expr;
-    // A sample that all of four rows share is one number.
+    // A sample that all four rows share is one number.
     return {
       kind: "store",
       ...slotAt(slot, builtin("part")),

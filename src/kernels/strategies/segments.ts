@@ -1,6 +1,6 @@
 /**
- * Segments of a row: a loop over its outer axes, which all lanes make together, and in it one over the inner axes, which
- * they share. Each segment's sums are stored, and what the row adds up is made of them.
+ * Segments of a row: all lanes go through a loop over the outer axes together, and share the steps of a loop over the
+ * inner axes inside it. Each segment's sums are stored, and the sums of the row are computed from them.
  *
  *     for (k …) { for (i = lane; i < S; i += LANES) { t += v }  share t;  store t;  total += gamma[k] · t }
  */
@@ -16,7 +16,10 @@ import type { RowLoop } from "../schedule/plan.ts";
 
 export type SegmentsLoop = Extract<RowLoop, { readonly kind: "segments" }>;
 
-/** @param path over the outer axes, and which of them this workgroup has. @param inner over the inner ones. */
+/**
+ * @param path the loop over the outer axes, and the share of them that this workgroup has. @param inner the loop over
+ * the inner axes.
+ */
 export function lowerSegments(
   context: ValueContext,
   row: Frame,
@@ -54,7 +57,7 @@ export function lowerSegments(
     row.body.push(each(range.first, range.end, frame.body));
     return;
   }
-  // Chains of bounded length, as in any sum.
+  // Chains of bounded length, as in every sum.
   const outer = nameOf("block");
   const stop = binary("min", add(local("u32", outer), u32(block)), range.end);
   row.body.push(...totals.map(({ name, value }) => begin(name, value)), {

@@ -15,8 +15,8 @@ import { freeName, type NormIdentifiers } from "./taken-names.ts";
 import type { BindingsTarget } from "./target-words.ts";
 
 /**
- * What a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
- * @param backward an expression that loads its backward programs; without one it has no backward pass.
+ * Declares what a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
+ * @param backward an expression that loads its backward programs. Undefined if the norm has no backward pass.
  */
 export function describeNorm(
   norm: BoundNorm<ProgramInterface>,
@@ -28,13 +28,13 @@ export function describeNorm(
   const keys = {
     mode: freeName("mode", own),
     dtype: freeName("dtype", own),
-    // Variants are WebGPU's.
+    // Only WebGPU has variants.
     ...(target.buffers ? { tune: freeName("tune", own) } : {}),
   };
   const options: Declaration = {
     kind: "interface",
     name: ids.options,
-    doc: `Options of ${norm.name}: the dims of its tensors and its params, by name.`,
+    doc: `Options of ${norm.name}: the dims of its tensors and the values of its params, by name.`,
     members: [
       ...optionMembers(norm),
       dtypeMember(norm.programs, keys.dtype),
@@ -76,11 +76,11 @@ function docOf({ name, doc, clash }: BoundNorm<ProgramInterface>): string {
   if (clash === undefined) return text;
   return joined(
     text,
-    `Without a backward pass: \`${clash.name}\` is the name of the gradient of \`${clash.of}\` (N515).`,
+    `It has no backward pass: the gradient of \`${clash.of}\` would also be named \`${clash.name}\` (N515).`,
   );
 }
 
-/** The type of what the object creates, by mode where there are modes. */
+/** The type that the object creates. If the norm has modes, one type for each. */
 function describeType(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
@@ -92,7 +92,7 @@ function describeType(
     {
       kind: "interface",
       name: ids.modes,
-      doc: `${norm.name} in each of its modes.`,
+      doc: `The forward pass of ${norm.name}, by mode.`,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
         type: normType(ids, mode, target),
@@ -119,7 +119,7 @@ function createMethod(
   const modal = hasModes(norm);
   return {
     name: "create",
-    doc: `Makes it ready to run ${device.doc}. Errors name the axis, the expected extent and the one given.`,
+    doc: `Prepares the norm to run ${device.doc}. Errors name the axis, the expected extent and the given one.`,
     typeParameters: modal ? [`M extends keyof ${ids.modes}`] : [],
     parameters: [
       { name: device.name, type: device.type },
@@ -154,7 +154,7 @@ function describeCalls(
   const buffers: Declaration = {
     kind: "interface",
     name: names.buffers,
-    doc: `Buffers for \`encode\`${mode}, each with the usage STORAGE.`,
+    doc: `Buffers for \`encode\`${mode}. Each needs the usage STORAGE.`,
     members: named.map((t) =>
       member(t, "GPUBuffer", t.role === "affine" || (t.role === "state" && !t.updated)),
     ),
@@ -164,7 +164,7 @@ function describeCalls(
     {
       kind: "interface",
       name: names.feeds,
-      doc: `Values for \`run\`${mode}, dense, the last axis fastest.`,
+      doc: `Values for \`run\`${mode}: dense arrays, last axis fastest.`,
       members: named
         .filter((t) => t.role !== "output")
         .map((t) => member(t, "ArrayLike<number>", t.role !== "input")),
@@ -172,7 +172,7 @@ function describeCalls(
     {
       kind: "interface",
       name: names.results,
-      doc: `Results of \`run\`${mode}.`,
+      doc: `Results of \`run\`${mode}: dense arrays, last axis fastest.`,
       members: named
         .filter((t) => t.role === "output" || t.updated)
         .map((t) => member(t, "Float32Array<ArrayBuffer>", false)),

@@ -1,4 +1,4 @@
-/** What a module exports for the backward pass of one norm. */
+/** Declares what a module exports for the backward pass of one norm. */
 import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Declaration, Member, Method } from "./declarations.ts";
 import { dimsDoc } from "./dims-type.ts";
@@ -16,7 +16,7 @@ import { savedDoc } from "./saving-api.ts";
 import type { NormIdentifiers } from "./taken-names.ts";
 import type { BindingsTarget } from "./target-words.ts";
 
-/** The options of a generated module that are neither a tensor nor a param, as this norm calls them. */
+/** The names that this norm uses for the options that are neither tensors nor params. */
 export type BackwardKeys = { readonly [key in "mode" | "dtype" | "of" | "accumulate"]: string } & {
   readonly tune?: string;
 };
@@ -35,26 +35,26 @@ export function describeBackward(
     name: keys.accumulate,
     type: "readonly NoInfer<Of>[]",
     optional: true,
-    doc: "Those of them whose gradients are added to what their buffers hold. The others are overwritten.",
+    doc: "The tensors whose gradients are added to the contents of their buffers. All other gradients overwrite their buffers.",
   };
   const declarations: Declaration[] = [
     {
       kind: "interface",
       name: options,
-      doc: `Options of the backward pass of ${norm.name}: dims and params as for \`create\`, and which gradients to compute.`,
+      doc: `Options of the backward pass of ${norm.name}: the dims and params of \`create\`, and which gradients to compute.`,
       parameter,
       members: [
         ...optionMembers(norm),
         {
           ...dtypeMember([...norm.programs, ...programs], keys.dtype),
-          doc: "The element type in memory, of all tensors but states or by tensor. A gradient without an entry has that of its tensor.",
+          doc: "The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.",
         },
         ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
         {
           name: keys.of,
           type: "readonly Of[]",
           optional: true,
-          doc: "The tensors whose gradients are computed; all if omitted.",
+          doc: "The tensors whose gradients are computed. All of them if omitted.",
         },
         ...(target.buffers ? [accumulate] : []),
       ],
@@ -62,8 +62,10 @@ export function describeBackward(
     ...modesOf(norm).flatMap((mode) => describeCalls(norm, mode, ids, target)),
   ];
   const [first] = modesOf(norm);
-  const gradients = target.buffers ? "`encode` takes a buffer `d_x`" : "`run` gives a `d_x`";
-  const doc = `The backward pass of ${norm.name}: ${gradients} for each gradient that was asked for.`;
+  const gradients = target.buffers
+    ? "`encode` writes each requested gradient to a buffer, `d_x` for `x`"
+    : "`run` returns each requested gradient, `d_x` for `x`";
+  const doc = `The backward pass of ${norm.name}: ${gradients}.`;
   if (first === null) {
     return [
       ...declarations,
@@ -75,7 +77,7 @@ export function describeBackward(
     {
       kind: "interface",
       name: modes,
-      doc: `The backward pass of ${norm.name} in each of its modes.`,
+      doc: `The backward pass of ${norm.name}, by mode.`,
       parameter: "Of extends string",
       members: modesOf(norm).map((mode) => ({
         name: mode!,
@@ -108,7 +110,7 @@ export function backwardMethod(
   const { accumulate, ...others } = keys;
   return {
     name: "createBackward",
-    doc: `Makes its backward pass ready to run, for all gradients or those \`${keys.of}\` some tensors.`,
+    doc: `Prepares the backward pass. It computes all gradients, or those of the tensors in \`${keys.of}\`.`,
     typeParameters: [...(modal ? [`M extends keyof ${modes}<never>`] : []), `const Of extends ${of} = ${of}`],
     parameters: [
       { name: device.name, type: device.type },
@@ -126,7 +128,7 @@ export function backwardMethod(
   };
 }
 
-/** `"x" | "gamma"`: what has a gradient. */
+/** The tensors that have a gradient, as a union type: `"x" | "gamma"`. */
 function ofParameter(norm: BoundNorm<ProgramInterface>): string {
   const names = unionByName(norm.programs.map((one) => one.tensors)).filter(hasGradient);
   return names.map(({ name }) => JSON.stringify(name)).join(" | ");
@@ -140,7 +142,7 @@ function modesOf(norm: BoundNorm<ProgramInterface>): ProgramInterface["mode"][] 
   return norm.programs.map(({ mode }) => mode);
 }
 
-/** The interfaces of `encode` and `run`, without the gradients: which there are depends on what is asked for. */
+/** The interfaces of `encode` and `run`, without the gradients: those depend on what the caller requests. */
 function describeCalls(
   norm: BoundNorm<ProgramInterface>,
   mode: ProgramInterface["mode"],
@@ -167,7 +169,7 @@ function describeCalls(
   const buffers: Declaration = {
     kind: "interface",
     name: names.backwardBuffers,
-    doc: `Buffers for \`encode\` of the backward pass${which}, each with the usage STORAGE, without those of the gradients.`,
+    doc: `Buffers for \`encode\` of the backward pass${which}, except the gradients' buffers. Each needs the usage STORAGE.`,
     members: read.map((one) => member(one, "GPUBuffer")),
   };
   return [
@@ -175,7 +177,7 @@ function describeCalls(
     {
       kind: "interface",
       name: names.backwardFeeds,
-      doc: `Values for \`run\` of the backward pass${which}, dense, the last axis fastest.`,
+      doc: `Values for \`run\` of the backward pass${which}: dense arrays, last axis fastest.`,
       members: read.map((one) => member(one, "ArrayLike<number>")),
     },
   ];

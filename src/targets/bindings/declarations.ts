@@ -1,6 +1,6 @@
-/** What a generated module declares, as plain data. `write-typescript.ts` is the one place that knows how it is written. */
+/** The declarations of a generated module, as plain data. Only `write-typescript.ts` knows how they are written. */
 
-/** Types, and the expressions that methods return, are TypeScript text; all else are names and prose. */
+/** Types and the expressions that methods return are TypeScript text. Everything else is names and prose. */
 export type Declaration =
   | {
       readonly kind: "interface";
@@ -17,7 +17,7 @@ export type Declaration =
       readonly type: string;
       readonly parameter?: string;
     }
-  /** A constant whose properties are methods: what the module's user calls. */
+  /** A constant whose properties are methods, which the module's user calls. */
   | {
       readonly kind: "object";
       readonly name: string;
@@ -30,7 +30,7 @@ export interface Member {
   readonly type: string;
   readonly optional: boolean;
   readonly doc: string;
-  /** The value it has if it is omitted, as TypeScript writes it. */
+  /** The value that it has if it is omitted, as a TypeScript expression. */
   readonly defaultValue?: string;
 }
 
@@ -40,7 +40,7 @@ export interface Method {
   readonly typeParameters: readonly string[];
   readonly parameters: readonly { readonly name: string; readonly type: string }[];
   readonly result: string;
-  /** The function that it calls, and with what: it does nothing else. */
+  /** The function that it calls with `given`. The method does nothing else. */
   readonly calls: string;
   readonly given: readonly string[];
 }

@@ -15,13 +15,13 @@ export function dimsDoc(program: ProgramInterface, tensor: ProgramTensor): strin
   return `\`${tensor.name}[${dims.join(", ")}]\``;
 }
 
-/** Whether the tensor has an axis whose extent neither an input nor the spec gives. */
+/** Whether the tensor has an axis whose extent follows from neither an input nor the spec. */
 export function needsDims(program: ProgramInterface, tensor: ProgramTensor): boolean {
   const given = new Set(program.tensors.filter((each) => each.role === "input").flatMap((each) => each.dims));
   return !tensor.dims.every((name) => {
     const axis = program.axes.find((each) => each.name === name || each.factors.some((f) => f.name === name));
     const factors = axis?.factors ?? [];
-    // A factor follows from its axis and the other factors; an axis from all of its factors.
+    // A factor follows from its axis and the other factors. An axis follows from all its factors.
     const known = factors.filter((factor) => factor.extent !== null || given.has(factor.name));
     if (known.length === factors.length || given.has(name)) return true;
     return axis !== undefined && given.has(axis.name) && factors.length - known.length <= 1;

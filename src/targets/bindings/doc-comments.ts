@@ -1,6 +1,6 @@
 /**
- * Text for the inside of a block comment, in which nothing of it can end it or speak to a tool: no end sign, no
- * tag at the start of a line, no control characters.
+ * Makes text safe inside a block comment: it has no end sign, no tag at the start of a line and no control characters,
+ * so it can neither end the comment nor instruct a tool.
  */
 export function escapeComment(text: string): string {
   return (

@@ -1,6 +1,7 @@
 /**
- * The TypeScript modules of one .norm file for one target: what its norms are called with and their forward programs, and
- * beside that, loaded when somebody asks for it, the backward programs and the shaders that only some devices want.
+ * The TypeScript modules of one .norm file for one target. The main module holds the declarations of its norms and
+ * their forward programs. Modules that are loaded on demand hold the backward programs and the shaders that only some
+ * devices need.
  */
 import { fill } from "../../../templates/fill.ts";
 import type { ProgramInterface } from "../../program/program.ts";
@@ -13,7 +14,7 @@ import { printShared } from "./shared-literals.ts";
 import { chooseIdentifiers, type NormIdentifiers } from "./taken-names.ts";
 import { type BindingsTarget, importsOf } from "./target-words.ts";
 
-/** What the banner says of a module's origin. */
+/** What the banner says about a module's origin. */
 export interface Banner {
   /** The name of the .norm file. */
   readonly source: string;
@@ -23,24 +24,27 @@ export interface Banner {
   readonly compiler: string;
 }
 
-/** The modules that there can be: `group_norm.ts`, `group_norm.backward.ts` and so on. */
+/** The kinds of modules: `group_norm.ts`, `group_norm.backward.ts` and so on. */
 export type ModuleKind = "forward" | "backward" | "variants" | "backward.variants";
 
 export interface ModulesInput<P extends ProgramInterface> {
   readonly norms: readonly BoundNorm<P>[];
   readonly banner: Banner;
-  /** What the modules import the runtime from; the package's own where nothing is said. */
+  /** The module specifier of the runtime. The package's own runtime if omitted. */
   readonly runtime?: string | undefined;
-  /** The name of the file of a module, which ends in `.ts`. Asked once for each module that there is. */
+  /** Returns the file name of a module, which must end in `.ts`. Called once for each module that is written. */
   readonly fileName: (kind: ModuleKind) => string;
-  /** What a tuning file has for a program. */
+  /** Returns a program's entry in the tuning file. */
   readonly tuning?: ((program: P) => unknown) | undefined;
 }
 
-/** How a target's programs lie in modules. */
+/** How a target's programs are divided among modules. */
 export interface ModuleTarget<P extends ProgramInterface> {
   readonly words: BindingsTarget;
-  /** A program as a page first needs it, and what is loaded later: undefined where that is nothing. */
+  /**
+   * Divides a program into what a page needs first and what is loaded later, which is undefined if there is nothing to
+   * load.
+   */
   readonly divide: (program: P) => { readonly main: object; readonly later: readonly object[] | undefined };
 }
 
@@ -52,7 +56,7 @@ interface Value {
   readonly value: unknown;
 }
 
-/** The texts of the modules, by the names of their files; the first is the one that a user imports. */
+/** Returns the texts of the modules by file name. The first one is the module that a user imports. */
 export async function emitModules<P extends ProgramInterface>(
   input: ModulesInput<P>,
   target: ModuleTarget<P>,
@@ -64,7 +68,7 @@ export async function emitModules<P extends ProgramInterface>(
   const load = (kind: ModuleKind, exported: string): string => {
     const file = files.get(kind) ?? input.fileName(kind);
     files.set(kind, file);
-    // Named as TypeScript wants it: `.js`, and every bundler finds the `.ts`.
+    // TypeScript wants `.js` here, and every bundler finds the `.ts`.
     const path = JSON.stringify(`./${file.replace(/\.ts$/, ".js")}`);
     return `() => import(${path}).then((module) => module.${exported})`;
   };
@@ -129,17 +133,18 @@ export async function emitModules<P extends ProgramInterface>(
   );
 }
 
-/** What a program is called in the modules beside the first. A name of a spec has no `$`. */
+/** The name of a program in all modules but the first. It cannot clash: no name of a spec has a `$`. */
 function nameOf({ norm }: NormIdentifiers, { mode }: ProgramInterface): string {
   return mode === null ? norm : `${norm}$${mode}`;
 }
 
 const notes: Readonly<Record<ModuleKind, string>> = {
   forward: "Do not edit: change the spec and run `normc build`.",
-  backward: "Do not edit. The backward passes; the module of the norms loads this one when one is created.",
-  variants: "Do not edit. Shaders that some devices and shapes want, which load this module then.",
+  backward:
+    "Do not edit. The backward passes. The module of the norms loads this one when a backward pass is created.",
+  variants: "Do not edit. Shaders that only some devices and shapes need. They are loaded on demand.",
   "backward.variants":
-    "Do not edit. Shaders of the backward passes that some devices and shapes want, which load this module then.",
+    "Do not edit. Shaders of the backward passes that only some devices and shapes need. They are loaded on demand.",
 };
 
 function headOf(
@@ -155,8 +160,9 @@ function headOf(
 }
 
 /**
- * How long a stretch of lines must be for several shaders to share it. Modules that are loaded on demand are large, and a
- * third as large so. What every page loads has few shaders, and compresses better in long texts.
+ * The shortest run of lines, in characters, that several shaders share. Sharing makes modules that are loaded on
+ * demand, which are large, a third of their size. The module that every page loads has few shaders and compresses
+ * better with long texts.
  */
 const shortestPiece: Readonly<Record<ModuleKind, number>> = {
   forward: 1000,

@@ -4,7 +4,7 @@ const lineWidth = 110;
 
 const expression = Symbol("expression");
 
-/** TypeScript that stands in a literal as it is. */
+/** TypeScript code that a literal contains unchanged. */
 export interface Code {
   readonly [expression]: string;
 }
@@ -17,10 +17,13 @@ export function isCode(value: object): value is Code {
   return expression in value;
 }
 
-/** Another way to write a value at that indentation, or undefined where there is none. */
+/** Writes a value in another way at that indentation. Undefined if it does not apply to the value. */
 export type WriteInstead = (value: unknown, indent: string) => string | undefined;
 
-/** Plain data as a TypeScript expression, on several lines where one would be long. Text of several lines is a template. */
+/**
+ * Writes plain data as a TypeScript expression, on several lines if one would be long. Text of several lines becomes a
+ * template literal.
+ */
 export function printLiteral(value: unknown, indent = "", instead: WriteInstead = () => undefined): string {
   const other = instead(value, indent);
   if (other !== undefined) return other;
@@ -45,7 +48,7 @@ export function printLiteral(value: unknown, indent = "", instead: WriteInstead 
   return `${open}\n${packed(parts, inner)}${indent}${close}`;
 }
 
-/** As many parts on a line as there is room for; one of several lines begins a line and ends one. */
+/** Puts as many parts on a line as fit. A part of several lines gets lines of its own. */
 function packed(parts: readonly string[], indent: string): string {
   const lines: string[] = [];
   let open = false;
@@ -61,7 +64,7 @@ function packed(parts: readonly string[], indent: string): string {
 }
 
 function numberLiteral(value: unknown): string {
-  // JSON writes the numbers that are not finite, and the zero below zero, as something else.
+  // JSON cannot write non-finite numbers and negative zero.
   if (typeof value !== "number") return JSON.stringify(value);
   if (Number.isNaN(value)) return "Number.NaN";
   return Object.is(value, -0) ? "-0" : String(value);
@@ -71,12 +74,15 @@ function stringLiteral(text: string): string {
   return escapeUnseen(JSON.stringify(text));
 }
 
-/** Text as the inside of a template. */
+/** Escapes text for the inside of a template literal. */
 export function escapeTemplate(text: string): string {
   return escapeUnseen(text.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("${", "\\${"));
 }
 
-/** Characters that an editor hides or a file in UTF-8 cannot hold; a template would turn a `\r` into `\n`. */
+/**
+ * Escapes characters that an editor hides or that a UTF-8 file cannot hold. A template literal would also turn `\r`
+ * into `\n`.
+ */
 function escapeUnseen(text: string): string {
   return text.replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped

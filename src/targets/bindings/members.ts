@@ -1,9 +1,9 @@
-/** What the declarations of a norm are made of: its members, with their documentation. */
+/** The members of a norm's declarations, with their documentation. */
 import type { Program, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Member } from "./declarations.ts";
 import { dimsDoc, dimsType, needsDims } from "./dims-type.ts";
 
-/** A norm as the bindings need it: its documentation and its programs, one a mode. */
+/** A norm as the bindings need it: its documentation and its programs, one for each mode. */
 export interface BoundNorm<P extends ProgramInterface = Program> {
   readonly name: string;
   readonly doc?: string | undefined;
@@ -11,11 +11,14 @@ export interface BoundNorm<P extends ProgramInterface = Program> {
   readonly docs: ReadonlyMap<string, string>;
   /** One for each mode, or a single one whose mode is null. */
   readonly programs: readonly P[];
-  /** Its backward programs, for each mode the smallest first and last the one that computes all gradients. */
+  /**
+   * Its backward programs, mode by mode. In each mode the smallest comes first, and the one that computes all gradients
+   * last.
+   */
   readonly backward?: readonly P[];
-  /** The forward programs that keep what the backward ones read; where nothing is kept, none. */
+  /** The forward programs that also save values for the backward programs. Empty if nothing is saved. */
   readonly saving?: readonly P[];
-  /** A name of the norm that is that of a gradient: then it has no backward pass. */
+  /** Set if the norm has no backward pass because its tensor `name` has the name of the gradient of `of`. */
   readonly clash?: { readonly name: string; readonly of: string } | undefined;
 }
 
@@ -53,24 +56,24 @@ export function dtypeMember(programs: readonly ProgramInterface[], name: string)
     name,
     type: `"f32" | "f16" | Partial<Record<${names}, "f32" | "f16">>`,
     optional: true,
-    doc: "The element type in memory, of all tensors but states or by tensor.",
+    doc: "The element type in memory: one for all tensors except states, which stay f32, or one per tensor.",
     defaultValue: '"f32"',
   };
 }
 
-/** How fast it gets is no part of what it computes, so every norm has the option. */
+/** The option does not affect results, so every norm has it. */
 export function tuneMember(name: string): Member {
   return {
     name,
     type: "Tune",
     optional: true,
-    doc: '"background" tries other variants in idle time and switches to the fastest. A storage does the same and keeps the result there.',
+    doc: '"background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere.',
   };
 }
 
 export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
   const initial =
-    optional && tensor.initial !== undefined ? `; filled with ${tensor.initial} if omitted` : "";
+    optional && tensor.initial !== undefined ? `. Filled with ${tensor.initial} if omitted` : "";
   return `${dimsDoc(program, tensor)}${initial}.`;
 }
 
@@ -82,7 +85,7 @@ export function unionByName<T extends { readonly name: string }>(lists: readonly
   return [...new Map(lists.flat().map((each) => [each.name, each])).values()];
 }
 
-/** The names of options that are not called as usual, as one more argument of a call. */
+/** One more argument for a call, with the names of the options, if a tensor or param took one of the usual names. */
 export function keysArgument(keys: Readonly<Record<string, string>>): string[] {
   return Object.entries(keys).every(([key, name]) => key === name) ? [] : [JSON.stringify(keys)];
 }

@@ -1,4 +1,4 @@
-/** The two runtimes that modules are written for: how their programs lie in them. */
+/** The two runtimes that modules are written for, and how their programs are divided among modules. */
 import type { GatherDraw, GatherProgram, WholeOrSplitDraw } from "../../program/gather-program.ts";
 import type { LazyShaders, Program, Shader } from "../../program/program.ts";
 import { divideProgram, hasLazyShaders } from "../wgsl/lazy-shaders.ts";
@@ -21,7 +21,7 @@ export const gatherModules: ModuleTarget<GatherProgram> = {
   divide: (program) => ({ main: { ...program, draws: program.draws.map(compactDraws) }, later: undefined }),
 };
 
-/** Shaders without the comments and the spaces of their texts, which a page need not load. */
+/** Shaders without comments and unnecessary spaces, which a page need not load. */
 function compactKernels<T extends LazyShaders>(kernels: readonly T[]): T[] {
   const shader = (one: Shader): Shader => ({ ...one, wgsl: compact(one.wgsl) });
   return kernels.map((kernel) => ({
@@ -45,14 +45,14 @@ function compactDraw(draw: GatherDraw): GatherDraw {
   return { ...draw, glsl: compact(draw.glsl), js: compact(draw.js) };
 }
 
-/** The same tokens with fewer characters between them, line by line. */
+/** Keeps the tokens of each line and drops characters between them. */
 function compact(text: string): string {
   return (
     text
       .replace(/^\s*\/\/.*\n/gm, "")
       .replace(/^ +/gm, "")
       .replace(/\n{2,}/g, "\n")
-      // Not between two signs, which could become one, nor between two words.
+      // Keep a space between two signs, which could become one, and between two words.
       .replace(
         /(?<![-+*/%=<>!&|^~]) (?=[-+*/%=<>!&|^~])|(?<=[-+*/%=<>!&|^~]) (?![-+*/%=<>!&|^~])|(?<!\w) (?!\w)/g,
         "",

@@ -1,10 +1,10 @@
-/** What a module exports for the forward pass of one norm that keeps what the backward pass reads. */
+/** Declares what a module exports for a norm's forward pass that also saves values for the backward pass. */
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Declaration, Method } from "./declarations.ts";
 import { type BoundNorm, keysArgument } from "./members.ts";
 import { type NormIdentifiers, propertyKey } from "./taken-names.ts";
 
-/** What of a program is kept; nothing mostly. */
+/** The tensor that a program saves. Usually undefined. */
 export function savedTensor(
   programs: readonly ProgramInterface[],
   mode: Mode | null,
@@ -12,19 +12,19 @@ export function savedTensor(
   return programs.find((one) => one.mode === mode)?.tensors.find((one) => one.role === "saved");
 }
 
-/** How the member is called and documented wherever it stands. */
-export const savedDoc = "The values that the forward pass saved, in `savedBytes` bytes.";
+/** The documentation of the saved tensor wherever it is a member. */
+export const savedDoc = "The values that the forward pass saved: `savedBytes` bytes.";
 
 export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers): Declaration[] {
   const { modes, type } = ids.saving;
-  const doc = `${norm.name}, which also saves the values that its backward pass reads.`;
+  const doc = `The forward pass of ${norm.name} that also saves the values its backward pass reads.`;
   const [first] = norm.programs;
   if (first?.mode === null) return [{ kind: "type", name: type, doc, type: savingType(norm, ids, null) }];
   return [
     {
       kind: "interface",
       name: modes,
-      doc: `${norm.name} in each of its modes, which also saves the values that its backward pass reads.`,
+      doc: `The forward pass of ${norm.name} that also saves the values its backward pass reads, by mode.`,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
         type: savingType(norm, ids, mode),
@@ -51,7 +51,7 @@ function savingType(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, mod
   return `Saving<${both(buffers, "GPUBuffer")}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}>`;
 }
 
-/** @param load an expression: the function that loads the programs that keep something. */
+/** @param load an expression: the function that loads the programs that save values. */
 export function savingMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
@@ -62,7 +62,7 @@ export function savingMethod(
   const modal = norm.programs.some(({ mode }) => mode !== null);
   return {
     name: "createSaving",
-    doc: "The same as `create`, for training: it also keeps what the backward pass reads.",
+    doc: "Like `create`, for training: the norm also saves the values that its backward pass reads.",
     typeParameters: modal ? [`M extends keyof ${modes}`] : [],
     parameters: [
       { name: "device", type: "GPUDevice" },

@@ -1,6 +1,6 @@
 /**
- * Plain data as TypeScript, in which what occurs several times is a constant: programs of one spec are alike in their
- * axes, bindings and constants, and their shaders in most lines.
+ * Writes plain data as TypeScript in which values that occur several times become constants. The programs of one spec
+ * have most axes, bindings and constants in common, and their shaders most lines.
  */
 import { escapeTemplate, isCode, printLiteral } from "./literal.ts";
 import { type Piece, shareText } from "./shared-text.ts";
@@ -11,18 +11,18 @@ export interface SharedConstant {
 }
 
 export interface SharedLiterals {
-  /** In an order in which each can be declared. */
+  /** Ordered so that each constant uses only earlier ones. */
   readonly constants: readonly SharedConstant[];
-  /** For each value given. */
+  /** One literal for each given value. */
   readonly literals: readonly string[];
 }
 
-/** What is shorter is written where it stands. */
+/** A shorter literal is written where it is used. */
 const shortestShared = 60;
 
 /**
- * No name of a spec begins with the sign that these names begin with.
- * @param shortestPiece how long a stretch of lines must be for several texts to share it.
+ * Names of constants begin with a sign with which no name of a spec begins.
+ * @param shortestPiece the shortest run of lines, in characters, that several texts share.
  */
 export function printShared(values: readonly unknown[], shortestPiece: number): SharedLiterals {
   const uses = countUses(values);
@@ -57,7 +57,7 @@ export function printShared(values: readonly unknown[], shortestPiece: number): 
     const known = names.get(key);
     if (known !== undefined) return known;
     const literal = printLiteral(value, "", (inner) => (inner === value ? undefined : print(inner)));
-    // A name for what is short would be as long as what it names.
+    // A name would be as long as a short literal.
     const name = literal.length < shortestShared ? literal : declare("v", `${literal} as const`);
     names.set(key, name);
     return name;
@@ -67,11 +67,11 @@ export function printShared(values: readonly unknown[], shortestPiece: number): 
 }
 
 interface Uses {
-  /** Texts of several lines, and how often each is used. */
+  /** The texts of several lines, and how often each is used. */
   readonly texts: ReadonlyMap<string, number>;
-  /** A number for each object and array: equal ones have the same. */
+  /** A number for each object and array. Equal ones have the same number. */
   readonly numbers: ReadonlyMap<object, number>;
-  /** In how many places each would be written, were it written in place. */
+  /** In how many places each one would be written without sharing. */
   readonly counts: readonly number[];
 }
 
@@ -84,7 +84,7 @@ function countUses(values: readonly unknown[]): Uses {
     if (typeof value !== "object" || value === null || isCode(value)) return;
     const number = numbers.get(value)!;
     counts[number] = (counts[number] ?? 0) + 1;
-    // What stands in something shared is written with it, once.
+    // The contents of a shared value are written with it, once.
     if (counts[number] === 1) for (const one of Object.values(value)) count(one);
   };
   for (const value of values) count(value);
@@ -99,7 +99,7 @@ function numberEqual(values: readonly unknown[]): Map<object, number> {
     known.set(content, number);
     return number;
   };
-  // By the numbers of its parts, or the content would grow with the depth.
+  // The key uses the numbers of its parts. With their contents it would grow with the depth.
   const content = (value: unknown): string => {
     if (typeof value === "string")
       return value.includes("\n") ? `#${numberOf(value)}` : JSON.stringify(value);

@@ -1,22 +1,22 @@
 /**
- * Texts that share most of their lines, each as a row of pieces, so that what several have in common is written once. The
- * shaders of a kernel differ in how they read and how they add up and are alike otherwise.
+ * Splits texts that share most of their lines into pieces, so that a module holds each common piece once. The shaders
+ * of a kernel differ only in how they read and how they add up.
  *
- * Re-Pair (Larsson & Moffat, 2000) over lines: the two pieces that stand side by side most often become one piece, until
- * no two stand side by side twice.
+ * This is Re-Pair (Larsson & Moffat, 2000) over lines: the most frequent pair of adjacent pieces becomes one piece,
+ * until no pair occurs twice.
  */
 
 /** Text, or the number of a piece in `SharedText.pieces`. */
 export type Piece = string | number;
 
 export interface SharedText {
-  /** What is used more than once; a piece is made of text and of pieces before it. */
+  /** The pieces that are used more than once. A piece consists of text and of earlier pieces. */
   readonly pieces: readonly (readonly Piece[])[];
-  /** For each text given. */
+  /** One list of pieces for each given text. */
   readonly texts: readonly (readonly Piece[])[];
 }
 
-/** @param shortest a shorter piece is written where it is used. */
+/** @param shortest the shortest piece to share, in characters. A shorter piece is written where it is used. */
 export function shareText(texts: readonly string[], shortest: number): SharedText {
   const grammar = repair(texts);
   const { sequences, lengths, rules } = grammar;
@@ -24,7 +24,8 @@ export function shareText(texts: readonly string[], shortest: number): SharedTex
   for (const sequence of sequences) for (const one of sequence) uses[one]!++;
   for (const rule of rules.values()) for (const one of rule) uses[one]!++;
   const shared = new Set<number>();
-  // A rule is made of earlier symbols: from the last to the first, the uses of each are final when it is met.
+  // A rule consists of earlier symbols. Going from the last to the first, the uses of a symbol are final when it is
+  // visited.
   for (let symbol = lengths.length - 1; symbol >= 0; symbol--) {
     if (uses[symbol]! > 1 && lengths[symbol]! >= shortest) shared.add(symbol);
     else for (const one of rules.get(symbol) ?? []) uses[one]! += uses[symbol]! - 1;
@@ -60,12 +61,12 @@ interface Grammar {
   readonly lines: readonly string[];
   /** Each text as symbols: below `lines.length` a line, above it a rule. */
   readonly sequences: readonly (readonly number[])[];
-  /** What a symbol stands for: a row of earlier ones. */
+  /** The sequence of earlier symbols that a symbol stands for. */
   readonly rules: ReadonlyMap<number, readonly number[]>;
   readonly lengths: readonly number[];
 }
 
-/** Stands behind each text. */
+/** The symbol after each text. */
 const end = -1;
 
 function repair(texts: readonly string[]): Grammar {
@@ -100,7 +101,7 @@ function repair(texts: readonly string[]): Grammar {
 
 type MakeRule = (parts: readonly number[]) => number;
 
-/** Makes one of symbols that stand nowhere without each other, which most lines do: a third is left to count. */
+/** Joins symbols that only occur next to each other. Most lines do, so a third of the symbols are left to count. */
 function joinInseparable(sequence: Int32Array, symbols: number, rule: MakeRule): Int32Array {
   const several = -2;
   const none = -3;
@@ -114,7 +115,7 @@ function joinInseparable(sequence: Int32Array, symbols: number, rule: MakeRule):
     after[one] = (after[one] === none || after[one] === next) && next !== end ? next : several;
     before[one] = (before[one] === none || before[one] === previous) && previous !== end ? previous : several;
   }
-  // By its first symbol: the others follow from it.
+  // Keyed by the first symbol, which determines the others.
   const joined = new Map<number, number>();
   const result: number[] = [];
   for (let i = 0; i < sequence.length; i++) {
@@ -127,7 +128,10 @@ function joinInseparable(sequence: Int32Array, symbols: number, rule: MakeRule):
   return Int32Array.from(result);
 }
 
-/** Makes one of two that stand side by side more than once, where neither is more frequent beside another: many pairs at once. */
+/**
+ * Joins pairs that occur more than once and whose two symbols occur in no more frequent pair. This joins many pairs in
+ * one go.
+ */
 function joinFrequent(sequence: Int32Array, symbols: number, rule: MakeRule): Int32Array {
   const { places, counts, pairAt } = countPairs(sequence);
   const best = new Int32Array(symbols).fill(-1);
@@ -157,14 +161,14 @@ function joinFrequent(sequence: Int32Array, symbols: number, rule: MakeRule): In
 }
 
 interface Pairs {
-  /** Where each pair stands first, and how often it stands there. */
+  /** The first position of each pair, and how often the pair occurs. */
   readonly places: readonly number[];
   readonly counts: readonly number[];
-  /** Which pair begins at a place; -1 for none. */
+  /** The pair that begins at each position. -1 for none. */
   readonly pairAt: Int32Array;
 }
 
-/** A hash table by hand: a Map of pairs takes five times as long, and this is a tenth of a build. */
+/** A hand-written hash table: a Map of pairs takes five times as long, and this function takes a tenth of a build. */
 function countPairs(sequence: Int32Array): Pairs {
   const size = 2 ** Math.ceil(Math.log2(2 * sequence.length + 2));
   const table = new Int32Array(size).fill(-1);

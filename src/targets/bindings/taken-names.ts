@@ -2,17 +2,17 @@ import type { Mode } from "../../program/program.ts";
 
 /** The identifiers that the module declares for one norm. */
 export interface NormIdentifiers {
-  /** The exported object, and the type of what it creates. */
+  /** The exported object, and the type that it creates. */
   readonly norm: string;
   readonly options: string;
-  /** The norm by mode, where it has modes. */
+  /** The norm by mode, if it has modes. */
   readonly modes: string;
   readonly programs: string;
-  /** The options of its backward pass, which passes there are by mode, and what they are. */
+  /** The options of its backward pass, its backward passes by mode, and their type. */
   readonly backward: { readonly options: string; readonly modes: string; readonly type: string };
-  /** The norm that keeps what its backward pass reads, by mode, and what it is. */
+  /** The norm that saves what its backward pass reads: by mode, and its type. */
   readonly saving: { readonly modes: string; readonly type: string };
-  /** The interfaces of `encode` and `run`, in one mode or for a norm without modes. */
+  /** The interfaces of `encode` and `run` in a mode. The mode of a norm without modes is null. */
   calls(mode: Mode | null): CallIdentifiers;
 }
 
@@ -47,8 +47,8 @@ const reserved = new Set(
 );
 
 /**
- * Identifiers for the norms of one module, all different. A norm keeps its name where the language allows it; a name
- * that is taken or reserved gets `_` behind it.
+ * Chooses identifiers for the norms of one module, all different. A norm keeps its name if the language allows it. A
+ * name that is taken or reserved gets a trailing `_`.
  */
 export function chooseIdentifiers(names: readonly string[]): NormIdentifiers[] {
   const taken = new Set(reserved);
@@ -58,7 +58,7 @@ export function chooseIdentifiers(names: readonly string[]): NormIdentifiers[] {
     taken.add(name);
     return name;
   };
-  // Norms that can keep their name come first, so that none of them loses it to an altered or derived one.
+  // Norms that can keep their name choose first, so that none of them loses it to an altered or derived name.
   const chosen = new Map<number, string>();
   const keeps = (name: string): boolean => /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) && !reserved.has(name);
   for (const [i, name] of names.entries()) if (keeps(name)) chosen.set(i, claim(name));
@@ -93,17 +93,17 @@ export function chooseIdentifiers(names: readonly string[]): NormIdentifiers[] {
   });
 }
 
-/** A name as the key of a property: quoted where it is no plain word. */
+/** A name as a property key, quoted if it is not a plain word. */
 export function propertyKey(name: string): string {
   return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** A name as the label of a tuple's member, which can be any word. */
+/** A name as the label of a tuple member, which can be any word. */
 export function tupleLabel(name: string): string {
   return name.replace(/[^A-Za-z0-9_$]/g, "_").replace(/^(?=[0-9]|$)/, "_");
 }
 
-/** `wish`, with as many `_` behind it as it takes to be none of `taken`. */
+/** Returns `wish`, followed by as many `_` as it takes to differ from all of `taken`. */
 export function freeName(wish: string, taken: ReadonlySet<string>): string {
   let name = wish;
   while (taken.has(name)) name += "_";

@@ -1,7 +1,7 @@
 import type { ProgramInterface } from "../../program/program.ts";
 import type { BoundNorm } from "./members.ts";
 
-/** What differs between the modules of the two runtimes: what a norm is made on, and what it can be asked. */
+/** How the modules for the two runtimes differ: names of types and functions, and what a norm can do. */
 export interface BindingsTarget {
   /** The first parameter of `create`. */
   readonly device: { readonly name: string; readonly type: string; readonly doc: string };
@@ -10,9 +10,9 @@ export interface BindingsTarget {
   readonly norm: string;
   readonly backward: string;
   readonly program: string;
-  /** The type of what is loaded later, of each kernel of a program. */
+  /** The type of what is loaded later for each kernel of a program. */
   readonly later: string;
-  /** Whether a norm also takes the user's own buffers. Only then gradients can be added to what is there. */
+  /** Whether a norm also takes the user's own buffers. Only then can it add gradients to existing values. */
   readonly buffers: boolean;
   readonly runtime: string;
 }
@@ -41,7 +41,7 @@ export const gpujsTarget: BindingsTarget = {
   runtime: "normc/gpujs",
 };
 
-/** What the module of the norms imports from its runtime. */
+/** The imports of the norms' module from its runtime. */
 export function importsOf(target: BindingsTarget, norms: readonly BoundNorm<ProgramInterface>[]): string {
   const training = norms.filter((one) => one.backward !== undefined);
   const saves = training.some(({ saving = [] }) => saving.length > 0);

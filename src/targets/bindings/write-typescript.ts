@@ -1,4 +1,4 @@
-/** From declarations to TypeScript. The one file that imports ts-morph, which is large: import it lazily. */
+/** Writes declarations as TypeScript. Only this file imports ts-morph, which is large: import this file lazily. */
 import {
   type CodeBlockWriter,
   IndentationText,
@@ -21,12 +21,12 @@ import type { Declaration, Member, Method } from "./declarations.ts";
 import { escapeComment } from "./doc-comments.ts";
 import { propertyKey } from "./taken-names.ts";
 
-/** The text of a module that exports each of the declarations, without a line break at its end. */
+/** Returns the text of a module that exports each declaration, without a final line break. */
 export function writeTypescript(declarations: readonly Declaration[]): string {
   const file = emptyProject().createSourceFile("module.ts", { statements: declarations.map(structureOf) });
   for (const one of declarations) {
     if (one.kind !== "object") continue;
-    // No structure of a variable holds methods: they are added to its object.
+    // ts-morph's structure of a variable cannot hold methods, so they are added to its object.
     file
       .getVariableDeclarationOrThrow(one.name)
       .getInitializerIfKindOrThrow(SyntaxKind.ObjectLiteralExpression)
@@ -35,10 +35,13 @@ export function writeTypescript(declarations: readonly Declaration[]): string {
   return file.getFullText().trim();
 }
 
-/** One for each module: a project that held another file of the same name indents objects by that one. */
+/**
+ * One project for each module: a project that held another file of the same name takes the indentation of objects from
+ * that file.
+ */
 function emptyProject(): Project {
   return new Project({
-    // It reads no file and checks no type.
+    // The project reads no file and checks no types.
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
     skipFileDependencyResolution: true,
@@ -119,14 +122,14 @@ function methodOf(method: Method): OptionalKind<MethodDeclarationStructure> {
   };
 }
 
-/** Goes in front of what ts-morph would not set apart: it does so for interfaces alone. */
+/** Writes an empty line before a declaration. ts-morph writes one only before interfaces. */
 function emptyLine(writer: CodeBlockWriter): void {
   writer.blankLineIfLastNot();
 }
 
 /**
- * @param defaultValue for the tag that editors show. It is part of the text: in front of a tag of its own ts-morph would
- * write an end sign where the text has a start sign.
+ * @param defaultValue the value of the `@default` tag that editors show. The tag is part of the text: ts-morph would
+ * write a comment end sign before a separate tag if the text has a comment start sign.
  */
 function docsOf(text: string, defaultValue?: string): OptionalKind<JSDocStructure>[] {
   const tag = defaultValue === undefined ? "" : `@default ${escapeComment(defaultValue)}`;

@@ -1,4 +1,4 @@
-/** From planned draws to a program for gpu.js, in the languages that it takes. */
+/** Turns planned draws into a program for gpu.js, in the languages that gpu.js accepts. */
 
 import type { Graph } from "../../graph/tensor/graph.ts";
 import type { Address } from "../../kernels/body/address.ts";
@@ -15,7 +15,7 @@ import { programInterface } from "../interface/program-interface.ts";
 import { type Reserved, reservedInAny } from "../text/namer.ts";
 import { type GatherLanguage, gatherNames, type Source } from "./gather-names.ts";
 
-/** How each of the texts of a draw is written. */
+/** The printer of a draw for each language. */
 export interface GatherLanguages {
   readonly glsl: GatherLanguage;
   readonly js: GatherLanguage & { readonly functionsOf: (kernel: GatherKernel) => string[] };
@@ -36,7 +36,7 @@ export function emitGather(graph: Graph, plan: GatherPlan, languages: GatherLang
     if (planned.kind === "map") {
       const { tensor, factors } = planned.target;
       const draw = { whole: emit(tensor, lowerMap(planned, addressOf)), split: null };
-      // A value of a long chain, for later draws.
+      // A value of a long chain that later draws read.
       if (!addresses.has(tensor)) {
         addresses.set(tensor, { tensor, layout: factors, offset: u32(0) });
         sources.set(tensor, { from: tensor, slot: 0, slots: 1 });

@@ -1,14 +1,14 @@
-/** What the printers of gather kernels share: the names of constants, locals and of what is read. */
+/** Names that the printers of gather kernels share: those of constants, locals and values read. */
 import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
 import type { ScalarConstant } from "../../kernels/ir/scalar.ts";
 import { constantName, localName } from "../text/ir-names.ts";
 import { createNamer, type Reserved } from "../text/namer.ts";
 
-/** Where what a kernel loads under a name lies: in which number of the texels of what. */
+/** Where a value that a kernel loads by name lies: in which texture, and in which slot of its texels. */
 export interface Source {
   readonly from: string;
   readonly slot: number;
-  /** Numbers in a texel of it. */
+  /** How many numbers a texel of it holds. */
   readonly slots: number;
 }
 
@@ -16,19 +16,19 @@ export interface GatherNames {
   readonly sourceOf: (tensor: string) => Source;
   constant(constant: ScalarConstant): string;
   local(name: string): string;
-  /** What is read, whichever number of its texels. */
+  /** The name of a source, the same for all slots of its texels. */
   read(source: Source): string;
-  /** The function that gives a number of the texels of something. */
+  /** The name of the function that reads one slot of the texels of a source. */
   accessor(source: Source): string;
 }
 
-/** One language in which gpu.js takes kernels. */
+/** A language in which gpu.js accepts kernels. */
 export interface GatherLanguage {
   readonly reserved: Reserved;
   readonly print: (kernel: GatherKernel, names: GatherNames) => string;
 }
 
-/** One namer serves all languages, so that every text of a kernel calls the same thing the same. */
+/** One namer serves all languages, so that all shaders of a kernel use the same names. */
 export function gatherNames(
   kernel: GatherKernel,
   sourceOf: (tensor: string) => Source,

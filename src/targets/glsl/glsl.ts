@@ -1,4 +1,6 @@
-/** GLSL ES 3.00: a gather kernel as a function of the number of its texel. Memory is reached by accessors. */
+/**
+ * Writes a gather kernel in GLSL ES 3.00, as a function of the number of its texel. It reads memory through accessors.
+ */
 import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
 import type { UnaryOp } from "../../kernels/ir/ir.ts";
 import type { ScalarExpr, ScalarStmt, ScalarType } from "../../kernels/ir/scalar.ts";
@@ -49,7 +51,7 @@ function statement(names: GatherNames, stmt: ScalarStmt): Line[] {
   }
 }
 
-/** GLSL's own may return either operand where one is NaN. */
+/** GLSL's own `max` and `min` may return either operand if one is NaN. */
 const propagating = { max: "larger", min: "smaller" } as const;
 
 const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inversesqrt", round: "roundEven" };

@@ -1,4 +1,4 @@
-/** Functions that emitted GLSL calls and GLSL ES 3.00 does not have. */
+/** Functions that emitted GLSL calls and that GLSL ES 3.00 lacks. */
 import type { Helper } from "../text/helpers-of.ts";
 
 export const glslHelpers: readonly Helper[] = [

@@ -1,4 +1,6 @@
-/** Words that no name in emitted GLSL ES 3.00 may be: keywords, reserved words (§3.7), built-in functions, and helpers. */
+/**
+ * Words that cannot be names in emitted GLSL ES 3.00: keywords, reserved words (§3.7), built-in functions and helpers.
+ */
 import type { Reserved } from "../text/namer.ts";
 import { glslHelpers } from "./helpers.ts";
 
@@ -27,7 +29,7 @@ textureProjLodOffset textureGrad textureGradOffset textureProjGrad textureProjGr
 
 export const glslReserved: Reserved = {
   words: new Set([...words.trim().split(/\s+/), ...glslHelpers.map((one) => one.name)]),
-  // WebGL keeps the second one for itself.
+  // WebGL reserves the second one.
   prefixes: ["gl_", "webgl_"],
   twoUnderscores: true,
 };

@@ -1,4 +1,4 @@
-/** Functions that the JavaScript for gpu.js calls and JavaScript does not have. */
+/** Functions that the JavaScript for gpu.js calls and that JavaScript lacks. */
 import { everyExprOf, type GatherKernel } from "../../kernels/gather/lower-gather.ts";
 
 /** Math.round rounds half up. */

@@ -1,7 +1,7 @@
 /**
- * The JavaScript that gpu.js translates for the backends that take no GLSL (webasm, cpu): a gather kernel as a function
- * of what it reads. There are no integers in it: gpu.js turns a declared whole number into an f32 on webasm, exact below
- * 2^24, so an index is divided as a number and rounded down.
+ * Writes a gather kernel as the JavaScript that gpu.js translates for the backends that take no GLSL (webasm, cpu): a
+ * function of the values it reads. It has no integers: on webasm gpu.js turns a declared integer into an f32, which is
+ * exact below 2^24. So an index is divided as a number and rounded down.
  */
 import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
 import type { UnaryOp } from "../../kernels/ir/ir.ts";
@@ -20,7 +20,7 @@ function print(kernel: GatherKernel, names: GatherNames): string {
   const parameters = new Set(kernel.loads.map((one) => names.read(names.sourceOf(one))));
   const body = kernel.body.flatMap((one) => statement(names, one));
   const values = kernel.values.map((one) => expression(names, one));
-  // One plane for each number: gpu.js lets no later kernel read four numbers of an invocation on webasm.
+  // One plane for each number: on webasm a later kernel cannot read four numbers of one invocation.
   const planes = values.slice(0, -1).map((value, slot): Line => {
     return { open: `if (this.thread.y === ${slot}) {`, body: [`return ${value};`], close: "}" };
   });
@@ -56,8 +56,8 @@ function statement(names: GatherNames, stmt: ScalarStmt): Line[] {
 }
 
 /**
- * A value that gets a name is an f32, also on cpu, which computes in float64: a shift is handed on as an f32, so what is
- * subtracted from it must be taken from the same number.
+ * Rounds a named value to f32, also on cpu, which computes in float64. A shift is handed on as an f32, so the same f32
+ * must be subtracted.
  */
 function single(value: ScalarExpr, text: string): string {
   return value.type === "f32" && value.kind !== "local" && value.kind !== "constant"

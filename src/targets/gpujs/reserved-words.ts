@@ -1,4 +1,7 @@
-/** Words that no name in a function for gpu.js may be: those of JavaScript, and those of what gpu.js makes of it. */
+/**
+ * Words that cannot be names in a function for gpu.js: those of JavaScript, and those in the code that gpu.js makes
+ * from it.
+ */
 import type { Reserved } from "../text/namer.ts";
 
 const words = `

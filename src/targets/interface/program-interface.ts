@@ -1,9 +1,12 @@
-/** What a program is called and takes, whatever it runs on: shapes and feeds are checked against it. */
+/**
+ * The name, axes, params and tensors of a program, the same for every target. The runtime checks shapes and feeds
+ * against it.
+ */
 import type { Graph, GraphTensor } from "../../graph/tensor/graph.ts";
 import { programFormat } from "../../program/format.ts";
 import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
 
-/** The interface of a graph's program; the memory that a target needs between its kernels comes besides. */
+/** The interface of a graph's program. A target adds the memory that it needs between its kernels. */
 export function programInterface(graph: Graph): ProgramInterface {
   const { norm, mode, axes, params, tensors } = graph;
   const written = new Set(graph.results.map((one) => one.tensor));
@@ -32,7 +35,7 @@ function interfaceTensor(
   };
 }
 
-/** One buffer for all that is saved. */
+/** The one buffer that holds all saved values. */
 function savedIn({ tensors }: Graph, written: ReadonlySet<string>): ProgramTensor[] {
   const saved = tensors.filter((one) => one.within !== undefined);
   const [first] = saved;

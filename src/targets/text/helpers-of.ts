@@ -1,11 +1,11 @@
-/** Functions that an emitted text calls and its language does not have. */
+/** Functions that an emitted shader calls and that its language lacks. */
 export interface Helper {
   readonly name: string;
-  /** Its declaration; it may call those before it. */
+  /** Its declaration. It may call helpers that come before it in the list. */
   readonly text: string;
 }
 
-/** The declarations of the helpers that a text calls, and of those that they call. */
+/** The declarations of the helpers that a shader calls, directly or through other helpers. */
 export function helpersOf(helpers: readonly Helper[], body: string): string[] {
   const used: string[] = [];
   let text = body;

@@ -1,4 +1,4 @@
-/** What locals and constants of the kernel IR are called. */
+/** The names of locals and constants of the kernel IR. */
 import { type Constant, constantKey } from "../../kernels/ir/ir.ts";
 import type { Namer } from "./namer.ts";
 

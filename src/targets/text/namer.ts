@@ -1,23 +1,26 @@
 /**
- * The namer: one owner of every identifier in an emitted module. Names of a spec keep their spelling where the target
- * allows it; a word that the target reserves, or one that is taken, gets a suffix.
+ * The namer owns every identifier in an emitted module. A name of a spec keeps its spelling if the target allows it. A
+ * word that is reserved or already taken gets a suffix.
  */
 export interface Namer {
-  /** The identifier for a thing: the same key always gets the same identifier, two keys never do. */
+  /** Returns the identifier for a key. One key always gets the same identifier; two keys never share one. */
   name(key: string, wanted: string): string;
 }
 
-/** What a target keeps for itself. */
+/** The names that a target reserves. */
 export interface Reserved {
-  /** A suffix leads out of these: there are finitely many. */
+  /** Reserved words. There are finitely many, so a suffix always leads out of them. */
   readonly words: ReadonlySet<string>;
-  /** No suffix leads out of these, so a name that begins so gets another beginning, `v_`. None of them begins with `v_`. */
+  /**
+   * Reserved beginnings. A suffix does not help here, so such a name gets `v_` in front. None of the prefixes begins
+   * with `v_`.
+   */
   readonly prefixes: readonly string[];
-  /** Whether names with two underscores side by side are reserved: such a name gets one. */
+  /** Whether names with two consecutive underscores are reserved. Such a name then gets a single one. */
   readonly twoUnderscores: boolean;
 }
 
-/** For texts in several languages that share their names. */
+/** The union of several targets' reserved names, for shaders in several languages that share their identifiers. */
 export function reservedInAny(all: readonly Reserved[]): Reserved {
   return {
     words: new Set(all.flatMap((one) => [...one.words])),
@@ -29,7 +32,7 @@ export function reservedInAny(all: readonly Reserved[]): Reserved {
 export function createNamer(reserved: Reserved): Namer {
   const given = new Map<string, string>();
   const taken = new Set<string>();
-  /** How far each base is counted. */
+  /** The last number used for each base. */
   const counts = new Map<string, number>();
   return {
     name: (key, wanted) => {
@@ -38,7 +41,7 @@ export function createNamer(reserved: Reserved): Namer {
       const base = wanted.replace(/[^A-Za-z0-9_]/g, "_").replace(/^_+|_+$/g, "") || "v";
       const start = /^[0-9]/.test(base) ? `v${base}` : base;
       let made = respelled(start, reserved);
-      // It ends: each round has another suffix, and few names are taken.
+      // This terminates: each round tries a new suffix, and few names are taken.
       let count = counts.get(start) ?? 0;
       while (taken.has(made) || reserved.words.has(made)) {
         count += 1;

@@ -1,12 +1,12 @@
-/** Numbers as literals. */
+/** How numbers are written as literals. */
 import type { ScalarType } from "../../kernels/ir/scalar.ts";
 
-/** What languages write differently. */
+/** The parts of a literal that differ between languages. */
 export interface Literals {
-  /** What follows the digits of an f32, and those of a u32. */
+  /** The suffix of an f32 literal, and that of a u32 literal. */
   readonly f32: string;
   readonly u32: string;
-  /** An infinity or NaN, for which hardly a language has a literal. */
+  /** Writes an infinity or NaN. Most languages have no literal for them. */
   nonFinite(value: number): string;
 }
 

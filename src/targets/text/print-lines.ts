@@ -1,4 +1,4 @@
-/** The lines of an emitted text. Printers say what stands in a line, and this alone how far in it stands. */
+/** The lines of an emitted shader. Printers write the contents of a line; only this file indents. */
 export type Line = string | Block;
 
 export interface Block {
@@ -7,7 +7,7 @@ export interface Block {
   readonly close: string;
 }
 
-/** Each line ends with a line break; what stands in a block is two blanks further in. */
+/** Each line ends with a line break. A block is indented by two more spaces. */
 export function printLines(lines: readonly Line[], indent: string): string {
   return lines
     .map((line) =>

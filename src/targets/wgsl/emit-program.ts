@@ -1,4 +1,4 @@
-/** From kernels to a program: plain data that the runtime understands. */
+/** Turns kernels into a program: plain data that the runtime understands. */
 
 import { fill } from "../../../templates/fill.ts";
 import type { Graph } from "../../graph/tensor/graph.ts";
@@ -22,12 +22,12 @@ export function emitProgram(graph: Graph, plan: Plan, kernels: readonly LoweredK
   return { ...named, tensors: [...tensors, ...scratch(plan, splits)], kernels: kernels.map(emitKernel) };
 }
 
-/** The memory between kernels. */
+/** The scratch tensors: the memory between kernels. */
 function scratch(plan: Plan, splits: boolean): ProgramTensor[] {
   const values = plan.scratch.map((one) => one.factors);
   const made: ProgramTensor[] =
     values.length === 0 ? [] : [{ name: scratchTensor, role: "scratch", dims: [], values }];
-  // As large as the variants that are chosen for the extents make it.
+  // The variants that are chosen for the extents decide its size.
   if (splits) made.push({ name: partialsTensor, role: "scratch", dims: [], values: [] });
   return made;
 }

@@ -1,4 +1,4 @@
-/** Functions that emitted WGSL calls and WGSL does not have. A module declares those that it calls. */
+/** Functions that emitted WGSL calls and that WGSL lacks. A module declares those that it calls. */
 import type { Helper } from "../text/helpers-of.ts";
 
 const nanBits = (name: string): string => `(bitcast<u32>(${name}) & 0x7fffffffu) > 0x7f800000u`;

@@ -1,11 +1,11 @@
-/** A program in two, so that a page loads no shader that its device and shapes do not want. */
+/** Divides a program in two, so that a page loads no shader that its device and shapes do not need. */
 import type { LazyShaders, Program, Shader } from "../../program/program.ts";
 
 export function hasLazyShaders({ kernels }: Program): boolean {
   return kernels.some(({ supports }) => supports.held > 0 || supports.together > 1 || supports.split);
 }
 
-/** A program in two: what every device needs, and the shaders that few want. */
+/** Divides a program into the part that every device needs and the shaders that few devices need. */
 export function divideProgram(program: Program): { main: Program; lazy: readonly LazyShaders[] } {
   const isMain = ({ held, together }: Shader): boolean => held === 0 && together === 1;
   return {

@@ -1,6 +1,7 @@
 /**
- * Words that no identifier of an emitted WGSL module may be: keywords, reserved words (WGSL §3.7, §15.2), the predeclared
- * names that the emitter uses, and the names that the runtime gives (`at` and `value` are parameters of accessors).
+ * Words that cannot be identifiers in an emitted WGSL module: keywords, reserved words (WGSL §3.7, §15.2), the
+ * predeclared names that the emitter uses, and names that the runtime declares (`at` and `value` are parameters of
+ * accessors).
  */
 import type { Reserved } from "../text/namer.ts";
 import { wgslHelpers } from "./helpers.ts";
@@ -30,7 +31,7 @@ at value
 
 export const wgslReserved: Reserved = {
   words: new Set([...words.trim().split(/\s+/), ...wgslHelpers.map((one) => one.name)]),
-  // Two underscores at the beginning are reserved as well, and the namer begins no name so.
+  // Two leading underscores are reserved too, but the namer never begins a name with them.
   prefixes: [],
   twoUnderscores: false,
 };

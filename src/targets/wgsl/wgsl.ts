@@ -1,6 +1,6 @@
 /**
- * WGSL: a kernel's body, expressions and statements. The shell around it is `templates/kernel.wgsl.hbs`; memory is
- * reached by accessors, which the runtime declares, since it knows how a tensor lies in bindings.
+ * Writes a kernel's body in WGSL. `templates/kernel.wgsl.hbs` is the shell around it. The body reads and writes memory
+ * through accessors, which the runtime declares: it knows how a tensor lies in bindings.
  */
 
 import { add, mul, u32 } from "../../kernels/ir/expr.ts";
@@ -24,22 +24,22 @@ export interface WgslModule {
     readonly constant: OverrideConstant;
   }[];
   readonly bindings: readonly ProgramBinding[];
-  /** Workgroup memory: its element type and values an invocation. */
+  /** Workgroup memory: its element type, and values for each invocation. */
   readonly shared: { readonly type: string; readonly slots: number } | null;
   readonly helpers: readonly string[];
   readonly workgroup: { readonly lanes: string; readonly rows: string; readonly columns: string };
-  /** What says how many workgroups share a row, where they do. */
+  /** The name of the constant that gives how many workgroups share a row. Null if they do not share rows. */
   readonly parts: string | null;
   readonly body: string;
 }
 
-/** Everything that the shell needs. Names are settled here, so the body and the declarations agree. */
+/** Returns everything that the shell needs. Names are chosen here, so the body and the declarations agree. */
 export function wgslModule(kernel: Kernel): WgslModule {
   const namer = createNamer(wgslReserved);
   const lanes = constantName(namer, { kind: "lanes" });
   const rows = constantName(namer, { kind: "rows" });
   const columns = constantName(namer, { kind: "columns" });
-  // The runtime writes this one before the module, so it must have its name.
+  // The runtime declares this constant in front of the module, so it must keep its name.
   constantName(namer, { kind: "held" });
   for (const fixed of ["group", "part", "lane", "row_in_group"]) namer.name(`builtin ${fixed}`, fixed);
   const constants = kernel.constants
@@ -73,7 +73,7 @@ type Calls = Partial<Record<Accessor, string>>;
 
 interface BodyContext {
   readonly namer: Namer;
-  /** The accessors that the body calls, by tensor: found while it is written. */
+  /** The accessors that the body calls, by tensor. They are collected while the body is written. */
   readonly called: ReadonlyMap<string, Calls>;
 }
 
@@ -173,15 +173,18 @@ function statement(context: BodyContext, stmt: Stmt): Line[] {
   }
 }
 
-/** The indices of four elements. */
+/** The indices of four elements that lie `stride` apart. */
 function apart(index: Expr, stride: Expr): Expr[] {
   return [0, 1, 2, 3].map((i) => add(index, mul(u32(i), stride)));
 }
 
-/** WGSL's own may return either operand when one is NaN: a wrong number without a word. The shell defines these. */
+/**
+ * WGSL's own `max` and `min` may return either operand if one is NaN, so a NaN could vanish silently. The shell defines
+ * these.
+ */
 const propagating = { max: "larger", min: "smaller" } as const;
 
-/** Operators whose WGSL name is another one. */
+/** Operators with a different name in WGSL. */
 const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt" };
 
 const literals: Literals = { f32: "f", u32: "u", nonFinite: (value) => `non_finite(${f32Bits(value)}u)` };
@@ -199,7 +202,7 @@ function expression(namer: Namer, expr: Expr): string {
     case "local":
       return localName(namer, expr.name);
     case "binary": {
-      // Dawn makes != an ordered comparison on Vulkan: false for a NaN, where IEEE 754 says true.
+      // On Vulkan, Dawn compiles != to an ordered comparison, which is false for a NaN. IEEE 754 says true.
       if (expr.op === "ne" && expr.a.type !== "u32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
       if (isInfix(expr.op)) return `${inner(expr.a)} ${symbols[expr.op]} ${inner(expr.b)}`;
       const wide = expr.type === "f32x4" ? "4" : "";

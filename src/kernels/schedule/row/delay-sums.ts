@@ -1,14 +1,14 @@
 /**
- * A sum that no loop needs yet waits for a later one over the same axes that reads its tensors anyway: of a backward pass
- * the sum of d_y, which then is not read for it alone.
+ * Delays a sum that no loop needs yet to a later loop over the same axes that reads its tensors anyway. In a backward
+ * pass this is the sum of d_y, which then needs no loop of its own.
  */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
 import { isMoment, type Node, operands, type ReduceNode, reachable } from "../../../graph/tensor/graph.ts";
 
 /**
  * @param nodes operands before users.
- * @param below how many loops must have run before a node: the sums that wait are put off in it.
- * @param isPlaced whether the loop of a node is settled already.
+ * @param below how many loops must run before each node. This function changes it for the sums that it delays.
+ * @param isPlaced whether the loop of a node is already decided.
  */
 export function delaySums(
   nodes: readonly Node[],
@@ -20,7 +20,7 @@ export function delaySums(
     (one): one is ReduceNode => one.kind === "reduce" && !isMoment(one.op) && !isPlaced(one),
   );
   const read = new Map(sums.map((one) => [one, rowTensors(one)]));
-  /** The first level of those that need a node. */
+  /** The lowest level among the users of each node. */
   const needed = new Map<Node, number>();
   for (const node of [...nodes].reverse()) {
     const until = needed.get(node) ?? Number.POSITIVE_INFINITY;
@@ -42,7 +42,7 @@ export function delaySums(
   }
 }
 
-/** The tensors of which a reduction reads a row. */
+/** The tensors that a reduction reads element by element over the row. */
 function rowTensors({ arg, over }: ReduceNode): Set<string> {
   const read = reachable([arg], (node) => (node.kind === "reduce" ? [] : operands(node)));
   return new Set(

@@ -1,6 +1,6 @@
 /**
- * Rows that stay with the lanes: what the first loop reads, the later ones recall from registers or workgroup memory,
- * so that a row is read from memory once however many loops go over it.
+ * Rows that lanes keep: later loops recall from registers or workgroup memory what the first loop read, so that a row
+ * is read from memory once, however many loops go over it.
  */
 import { type AxisSet, isSubset } from "../../../graph/tensor/axes.ts";
 import { type Node, operands } from "../../../graph/tensor/graph.ts";
@@ -8,10 +8,10 @@ import type { ElementLoop, KeptValue, RowLoop, RowWork } from "../plan.ts";
 import { mainLoops } from "./row-work.ts";
 
 /**
- * Of what an earlier loop computes anyway, the largest parts that a later one needs (x + residual, not both), unless
- * these follow from what is kept already; or the tensors that all of it is made of, where they are fewer (x and d_y for
- * `d_y · gamma`, `d_y · xhat` and xhat). Only values over all of the grid and the row, which differ for every element of
- * every row: the others are few, and caches hold them.
+ * Chooses the values to keep. They are the largest values that an earlier loop computes anyway and a later loop needs
+ * (x + residual instead of both), unless they follow from values already kept. If fewer, the tensors they are computed
+ * from are kept instead (x and d_y for `d_y · gamma`, `d_y · xhat` and xhat). Only values over all axes of the grid and
+ * the row are kept, which differ for every element of every row. Other values are few, and caches hold them.
  */
 export function keptValues(grid: AxisSet, row: RowWork): KeptValue[] {
   const full = [...grid, ...row.main];
@@ -34,7 +34,7 @@ export function keptValues(grid: AxisSet, row: RowWork): KeptValue[] {
     return node.kind === "input" && isSubset(full, node.axes);
   }
 
-  /** Whether it can be computed of what is kept, without memory that differs for every element. */
+  /** Whether a node can be computed from kept values, without reading memory that differs for every element. */
   function follows(node: Node): boolean {
     const leaves = [...elementwise([node], (one) => !kept.has(one))];
     return leaves.every((one) => kept.has(one) || !isTensor(one));
@@ -47,8 +47,8 @@ function valuesByLoop(row: RowWork): Node[][] {
 }
 
 /**
- * What the loops compute for each element of the row, and so could keep. Samples are of a few elements; and of a comparison
- * that a `where` chooses by no number is made.
+ * The values that the loops compute for each element of the row, and so could keep. Samples are excluded, because they
+ * use only a few elements, and so are comparisons that only choose in a `where`, because they are never numbers.
  */
 function computedPerElement(row: RowWork): Set<Node> {
   const loops = mainLoops(row).filter((one) => one.kind !== "samples");
@@ -73,7 +73,9 @@ function isComparison(node: Node): boolean {
   return node.kind === "map" && ["lt", "le", "eq", "ne"].includes(node.op);
 }
 
-/** The values and what they are made of, down to reductions (known before the loop) and where `through` says no. */
+/**
+ * The values and their operands, down to reductions (known before the loop) and to nodes for which `through` is false.
+ */
 function elementwise(values: readonly Node[], through: (node: Node) => boolean): Set<Node> {
   const found = new Set<Node>();
   const pending = [...values];

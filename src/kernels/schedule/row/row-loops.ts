@@ -1,4 +1,4 @@
-/** Which reductions of a kernel go through a row together, and in which order. */
+/** Decides which reductions of a kernel go through a row together, and in which order. */
 
 import type { AxisSet } from "../../../graph/tensor/axes.ts";
 import { type Graph, type Node, operands, type ReduceNode, reachable } from "../../../graph/tensor/graph.ts";
@@ -8,7 +8,7 @@ import { type KernelResults, type RowLoop, storedTargets } from "../plan.ts";
 import { samplesAmong } from "../samples.ts";
 import { delaySums } from "./delay-sums.ts";
 
-/** The loops that a kernel needs, in an order in which each finds what it needs. */
+/** The loops that a kernel needs, ordered so that each one needs only results of earlier ones. */
 export function rowLoops(graph: Graph, kernel: KernelResults): RowLoop[] {
   const nodes = reachable(storedTargets(kernel).map((one) => one.value));
   const segments = new Set<Node>(kernel.segments.map((one) => one.value));
@@ -25,7 +25,7 @@ export function rowLoops(graph: Graph, kernel: KernelResults): RowLoop[] {
       ofSegments.push(node);
       continue;
     }
-    // Samples are taken before the loops that need no more than they do, and after the samples that they need.
+    // A sample comes before the loops of its level, and after the samples that it needs.
     const level = below.get(node) as number;
     const before = isSample(node) ? (chain.get(node) as number) : Number.POSITIVE_INFINITY;
     const key = `${level} ${before} ${node.over.join(" ")}`;
@@ -56,7 +56,7 @@ export function rowLoops(graph: Graph, kernel: KernelResults): RowLoop[] {
 
 interface Group {
   readonly level: number;
-  /** Of samples how many others of the level must have been taken; infinite for what takes a loop. */
+  /** For samples: how many other samples of the level must come first. Infinity for reductions that take a loop. */
   readonly before: number;
   readonly over: AxisSet;
   readonly reductions: ReduceNode[];
@@ -67,7 +67,10 @@ function isOfSegments(node: Node, segments: ReadonlySet<Node>): boolean {
   return outermostReductions(node.arg).some((one) => segments.has(one));
 }
 
-/** How many samples of the same level, one made of the other, a sample needs. They take no loop, so that levels do not tell. */
+/**
+ * The length of the chain of samples of the same level that a sample needs. Samples take no loop, so levels do not
+ * order them.
+ */
 function sampleChains(nodes: readonly Node[], isSample: (node: Node) => boolean): Map<Node, number> {
   const chain = new Map<Node, number>();
   for (const node of nodes) {
@@ -80,7 +83,7 @@ function sampleChains(nodes: readonly Node[], isSample: (node: Node) => boolean)
   return chain;
 }
 
-/** How many loops must have run before a node can be computed. The segments are all found by one. */
+/** How many loops must run before each node can be computed. One loop finds all segments. */
 function levels(
   nodes: readonly Node[],
   segments: ReadonlySet<Node>,

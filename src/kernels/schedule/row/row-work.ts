@@ -1,4 +1,4 @@
-/** What a kernel does with a row: its loops, what it stores element by element, and what once. */
+/** Plans what a kernel does with a row: its loops, what it stores element by element, and what it stores once. */
 
 import { type AxisSet, minus, sameAxes } from "../../../graph/tensor/axes.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
@@ -16,7 +16,7 @@ export function rowWork(graph: Graph, kernel: KernelResults): RowWork {
   };
 }
 
-/** Targets with the same axes in the same order share a loop. The first one also adds up the columns. */
+/** Targets with the same axes in the same order share a loop. The first loop also adds up the columns. */
 function elementLoops({ grid, targets, columns }: KernelResults): ElementLoop[] {
   const groups = new Map<string, { over: AxisSet; targets: Target[] }>();
   for (const one of targets.filter(({ factors }) => !sameAxes(factors, grid))) {
@@ -28,12 +28,15 @@ function elementLoops({ grid, targets, columns }: KernelResults): ElementLoop[] 
   return [...groups.values()].map((one, place) => ({ ...one, columns: place === 0 ? columns : [] }));
 }
 
-/** The loops over the row as it is stored: what they read can be kept. */
+/** The loops over the row as it is stored. Lanes can keep what these loops read. */
 export function mainLoops({ loops, main }: RowWork): RowLoop[] {
   return loops.filter(({ over }) => sameAxes(over, main));
 }
 
-/** Whether a loop goes over the row as it is stored, in one way or another: then a part of the row has its share. */
+/**
+ * Whether a loop goes over the row as it is stored, in any order. If so, each part of the row takes its share of the
+ * loop.
+ */
 export function isOverRow(loop: RowLoop, { main }: RowWork): boolean {
   return loop.kind === "segments" || sameAxes(loop.over, main);
 }

@@ -1,4 +1,4 @@
-/** How each kernel goes over its rows: the second half of the plan, after `partition`. */
+/** Decides how each kernel goes over its rows: the second half of the plan, after `partition`. */
 import type { Partition, Plan, PlannedKernel } from "../plan.ts";
 import { rowWork } from "./row-work.ts";
 import { canSplit, splitRow } from "./stages.ts";

@@ -1,6 +1,6 @@
 /**
- * The stages of a row that several workgroups share: each set of reductions over the row is a dispatch of its own, in
- * which every part hands on what it adds up to, and the next one merges the parts.
+ * Plans the stages of a row that several workgroups share. Each set of reductions over the row has its own dispatch, in
+ * which every part hands on its sums; the next dispatch merges the parts.
  *
  *     softmax:  part max, hand on  →  merge max, part sum, hand on  →  merge max, merge sum, store
  */
@@ -13,7 +13,10 @@ import type { HandedOn, RowLoop, RowWork, SplitRow, Stage, StageWork } from "../
 import { isOverRow } from "./row-work.ts";
 import { stageStructures } from "./structures.ts";
 
-/** Whether a row can be shared by workgroups: besides the loops over it only short ones, which each part repeats. */
+/**
+ * Whether workgroups can share a row: all loops must go over the row or be short, because each part repeats the short
+ * ones.
+ */
 export function canSplit(graph: Graph, row: RowWork): boolean {
   const fixed = fixedFactors(graph);
   const isShort = ({ over }: RowLoop): boolean => over.every((one) => fixed.has(one));
@@ -46,8 +49,8 @@ export function splitRow(g: GraphBuilder, row: RowWork, grid: AxisSet, vector: s
 }
 
 /**
- * The loops that the parts of a row share, stage by stage. Samples of the terms of a sum need no stage of their own: they
- * are taken by the one that needs them, and handed on with its sums, so that all stages see the same bits.
+ * The loops that the parts of a row share, stage by stage. Samples of the terms of a sum need no separate stage: the
+ * stage that needs them takes them and hands them on with its sums, so that all stages see the same bits.
  */
 function sharedLoops(row: RowWork): RowLoop[][] {
   const stages: RowLoop[][] = [[]];
@@ -59,7 +62,7 @@ function sharedLoops(row: RowWork): RowLoop[][] {
   return stages.filter((one) => one.length > 0);
 }
 
-/** The loops of the row up to the last of a stage's own; all of them for the stage that stores. */
+/** The loops of the row up to the last one that a stage owns. The stage that stores has all loops. */
 function stageWork(
   row: RowWork,
   own: readonly RowLoop[],

@@ -1,14 +1,17 @@
-/** Which structures a kernel has. Each becomes a shader, and the runtime chooses among them. */
+/** Decides which structures a kernel has. Each becomes a shader, and the runtime chooses one of them. */
 
 import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
 import { type Graph, type ReduceNode, reachable } from "../../../graph/tensor/graph.ts";
 import type { KernelResults, RowLoop, RowWork, StageWork, Structure } from "../plan.ts";
 import { keptValues } from "./kept-values.ts";
 
-/** Rows that a lane takes together. By hand-written kernels on SwiftShader: 28 ms alone, 23 for two, 19 for four. */
+/**
+ * How many rows a lane takes together. Hand-written kernels on SwiftShader took 28 ms with one row, 23 with two, 19
+ * with four.
+ */
 const together = 4;
 
-/** Element by element: it serves every shape. */
+/** The structure that goes element by element. It serves every shape. */
 const plain: Structure = { vector: null, together: 1, kept: [] };
 
 /** The structures of a kernel whose rows are whole. */
@@ -38,8 +41,8 @@ export function stageStructures(
 }
 
 /**
- * The factor along which a kernel can go four by four: the last one of what it mainly stores or reads, where memory is
- * contiguous. It can belong to the row (four elements of a row) or to the grid (four rows side by side).
+ * The factor along which a kernel can go four by four: the last factor of what it mainly stores or reads, along which
+ * memory is contiguous. It can belong to the row (four elements of a row) or to the grid (four adjacent rows).
  */
 export function vectorFactor(graph: Graph, kernel: KernelResults): string | null {
   const layouts = kernel.targets.map((one) => one.factors);
@@ -52,17 +55,20 @@ export function vectorFactor(graph: Graph, kernel: KernelResults): string | null
   return last === undefined || typeof last.extent === "number" ? null : last.name;
 }
 
-/** Whether all loops over the row take its elements in one order: then a lane meets the same ones each time. */
+/**
+ * Whether all loops over the row take its elements in the same order, so that a lane has the same elements in each
+ * loop.
+ */
 function isOneWalk({ loops, elements, main }: RowWork): boolean {
   return [...loops, ...elements]
     .filter(({ over }) => sameAxes(over, main))
     .every(({ over }) => over.join(" ") === main.join(" "));
 }
 
-/** The totals that the lanes of a row exchange: those of some reductions, or of all four rows side by side. */
+/** The totals that the lanes of a row exchange: those of some reductions, or those of four adjacent rows. */
 type Exchanged = readonly ReduceNode[] | "four rows";
 
-/** A sample is read by all lanes, and sums of segments' sums are added up by each. */
+/** All lanes read a sample, and each lane adds up sums of segments' sums, so neither is exchanged. */
 function exchangedIn(loop: RowLoop): Exchanged {
   switch (loop.kind) {
     case "samples":
@@ -74,15 +80,15 @@ function exchangedIn(loop: RowLoop): Exchanged {
   }
 }
 
-/** Parts hand on four rows side by side, whether or not these differ in all of it. */
+/** Parts always hand on numbers for four adjacent rows, even if the rows share some of them. */
 function exchangedAt({ kind, loop }: StageWork): Exchanged {
   if (kind !== "merge") return exchangedIn(loop);
   return loop.kind === "samples" || loop.reductions.length === 0 ? [] : "four rows";
 }
 
 /**
- * Whether all totals that lanes exchange are one number, or all are four: workgroup memory, through which they go, has
- * one type. Totals are four numbers where the rows themselves are side by side along the factor.
+ * Whether all totals that lanes exchange have the same width, one number or four: they go through workgroup memory,
+ * which has one type. A total is four numbers if four rows are adjacent along the factor.
  */
 function haveOneWidth(grid: AxisSet, vector: string, exchanged: readonly Exchanged[]): boolean {
   if (grid.at(-1) !== vector) return true;

@@ -1,4 +1,4 @@
-/** The loops over a row: each finds what it needs in the ones before it. */
+/** Checks the loops over a row: each needs only results of earlier ones. */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
 import type { Node } from "../../../graph/tensor/graph.ts";
 import { outermostReductions } from "../locality.ts";
@@ -19,7 +19,7 @@ export function verifyLoops({ row }: PlannedKernel, fail: (rule: string) => void
   }
 }
 
-/** @param known what the loops before have found. */
+/** @param known the results of earlier loops. */
 export function verifyLoop(loop: RowLoop, known: ReadonlySet<Node>, fail: (rule: string) => void): void {
   const name = `the loop over ${loop.over.join(", ")}`;
   if (loop.reductions.some((one) => !sameAxes(one.over, loop.over)))
@@ -43,7 +43,7 @@ export function verifyLoop(loop: RowLoop, known: ReadonlySet<Node>, fail: (rule:
   if (!finds(values, known)) fail(`${name} comes after what it needs`);
 }
 
-/** Whether all reductions that values are made of are known. */
+/** Whether all reductions that values depend on are known. */
 export function finds(values: readonly Node[], known: ReadonlySet<Node>): boolean {
   return values.every((value) => outermostReductions(value).every((one) => known.has(one)));
 }

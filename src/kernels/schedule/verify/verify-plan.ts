@@ -1,4 +1,4 @@
-/** The rules of the plan, checked before kernels are written. A broken one is a defect of the compiler. */
+/** Checks the rules of the plan before kernels are lowered. A violation is a defect of the compiler. */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
 import { type Graph, type Node, reachable, tensorsIn } from "../../../graph/tensor/graph.ts";
 import { type Plan, type PlannedKernel, storedTargets } from "../plan.ts";
@@ -33,7 +33,7 @@ export function verifyPlan(graph: Graph, plan: Plan): void {
     }
     const own = new Set<string>();
     for (const { tensor, factors } of storedTargets(kernel)) {
-      // A later kernel may find a scratch value again: that costs time, and the value is the same.
+      // A later kernel may compute a scratch value again. That costs time, but the value is the same.
       if (own.has(tensor) || (stored.has(tensor) && !isScratch.has(tensor)))
         fail(`\`${tensor}\` is stored once`);
       own.add(tensor);
@@ -49,7 +49,7 @@ export function verifyPlan(graph: Graph, plan: Plan): void {
 
 type FailIn = (kernel: PlannedKernel) => (rule: string) => void;
 
-/** A state is written in place: then only the row that writes an element may read it, and nothing after it. */
+/** A state is written in place, so only the row that writes an element may read it, and no later kernel. */
 function verifyStates(graph: Graph, { kernels }: Plan, failIn: FailIn): void {
   const states = new Set(graph.tensors.filter((one) => one.role === "state").map((one) => one.name));
   kernels.forEach((kernel, place) => {

@@ -1,4 +1,6 @@
-/** The stages of a split row: every loop over the row is shared by the parts in one of them, and merged in the later ones. */
+/**
+ * Checks the stages of a split row: the parts share every loop over the row in one stage, and merge it in later stages.
+ */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
 import { fixedFactors, type Graph, isMoment, type Node } from "../../../graph/tensor/graph.ts";
 import {
@@ -52,7 +54,7 @@ export function verifySplit(graph: Graph, { row, columns, split }: PlannedKernel
   }
 }
 
-/** All numbers of all stages lie side by side. */
+/** Checks that the numbers of all stages have different slots, within `slots`. */
 function verifySlots({ stages, slots }: SplitRow, fail: Fail): void {
   const taken = stages.flatMap((one) => one.handsOn ?? []).map((one) => one.slot);
   if (new Set(taken).size < taken.length) fail("what parts hand on has slots of its own");
@@ -67,7 +69,7 @@ function verifyStage({ work, handsOn }: Stage, isLast: boolean, fail: Fail): voi
     fail("a stage hands on what its parts add up to");
 }
 
-/** A part makes further moments besides the reductions of the row's loop. */
+/** Whether a stage's loop is a loop of the row. A part may compute more moments than the loop of the row has. */
 function isLoop({ kind, loop: own }: StageWork, loop: RowLoop): boolean {
   if (kind !== "part") return own === loop;
   return (

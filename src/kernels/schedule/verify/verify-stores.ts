@@ -1,4 +1,4 @@
-/** What a kernel stores: each of its results in one loop, over the axes that it has. */
+/** Checks what a kernel stores: one loop stores each result, over the axes of the result. */
 
 import { isSubset, minus, sameAxes } from "../../../graph/tensor/axes.ts";
 import { chunkFactor } from "../../../program/names.ts";
@@ -56,7 +56,7 @@ function storesEach(wanted: readonly Target[], stored: readonly Target[], fail: 
   if (stored.length > wanted.length) fail("loops store what the kernel is for, and no more");
 }
 
-/** Whether each result lies as the loop that stores it goes. */
+/** Checks that each result lies in memory in the order of the loop that stores it. */
 function verifyPlaces({ grid, row }: PlannedKernel, fail: Fail): void {
   for (const { over, targets } of row.elements) {
     for (const { tensor, factors } of targets) {

@@ -1,4 +1,4 @@
-/** The structures of a kernel: the first serves every shape, and the others keep to what makes them possible. */
+/** Checks the structures of a kernel: the first one serves every shape, and the others meet their conditions. */
 import { isSubset, sameAxes } from "../../../graph/tensor/axes.ts";
 import { fixedFactors, type Graph, type Node, operands, reachable } from "../../../graph/tensor/graph.ts";
 import { type Plan, type PlannedKernel, type Structure, storedTargets } from "../plan.ts";
@@ -28,7 +28,7 @@ export function verifyStructures(
     fail("a part of a row is gone over row by row, and nothing of it is kept");
 }
 
-/** The last factor of each tensor that the kernel reads or stores, but for those whose extent the spec fixes. */
+/** The last factor of each tensor that the kernel reads or stores, except factors whose extent the spec fixes. */
 function innermostFactors(graph: Graph, scratch: Plan["scratch"], kernel: PlannedKernel): Set<string> {
   const layouts = new Map([...graph.tensors, ...scratch].map((one) => [one.name, one.factors]));
   const fixed = fixedFactors(graph);
@@ -68,7 +68,7 @@ function verifyKept({ grid, row }: PlannedKernel, { kept }: Structure, fail: (ru
   }
 }
 
-/** What values are made of in a loop, down to reductions. */
+/** The nodes that values consist of in a loop, down to reductions. */
 function elementwise(values: readonly Node[]): Set<Node> {
   return new Set(
     reachable(values, (node) => (node.kind === "reduce" ? [] : operands(node))).filter(
