@@ -5,8 +5,9 @@ import type { createSaving } from "./create-saving.ts";
 import { creatorFor } from "./creator.ts";
 
 /**
- * `createNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. A name that belongs
- * to another mode than the chosen one is no error. The type of the result is the generated module's word.
+ * What `create` of a generated module calls: `createNorm` (`norm.ts`) with dims, params, mode and dtype in one flat record,
+ * by name. A name that belongs to another mode than the chosen one is no error. The generated module says what type the
+ * result has.
  * @throws NormError (as a rejection) those of `createNorm`, and N511 for a mode that the norm does not have.
  */
 export async function createFromOptions<Result>(

@@ -25,7 +25,10 @@ export function strategyOf(variant: Variant): Strategy {
   return lanes <= subgroup ? "a subgroup a row" : "a workgroup a row";
 }
 
-/** The choice as one word, the same for two variants that differ in their reason alone. */
+/**
+ * The choice as one word, the same for two variants that differ in their reason alone. Of two with one key the tuner tries
+ * one: a field that is missing here is never tried.
+ */
 export function variantKey(variant: Variant): string {
   const { lanes, rows, subgroup, together, columns, residency, parts, chunks } = variant;
   return [lanes, rows, subgroup, together, columns ? "columns" : "rows", residency, parts, chunks].join(" ");
