@@ -4,6 +4,7 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
+import type { Shader } from "../../src/program/program.ts";
 import { planProgram } from "../../src/runtime/variants/dispatch.ts";
 import {
   type ChooseVariant,
@@ -108,6 +109,32 @@ describe.each(devices.map(({ name, device }, place) => ({ name, device, place })
       },
       180_000,
     );
+
+    // If the choice of a shader overlooks what tells two apart, the plain one runs in place of the other, and is right too.
+    it("every shader is the one of some strategy", () => {
+      const idle: string[] = [];
+      for (const { name, graphs } of libraryNorms()) {
+        for (const graph of graphs) {
+          const program = programOf(graph);
+          const taken = new Set<Shader>();
+          for (const own of extents) {
+            const { dims, params } = randomTrial(graph, own, paramsOf(graph), 5);
+            const shapes = resolveShapes(program, dims, params);
+            for (const strategy of Object.values(strategies)) {
+              const { dispatches } = planProgram(program, shapes, device, orDefault(strategy));
+              for (const one of dispatches) taken.add(one.shader);
+            }
+          }
+          for (const { name: kernel, shaders, split } of program.kernels) {
+            const all = [...shaders, ...(split?.stages.flatMap((stage) => stage.shaders) ?? [])];
+            all.forEach((one, place) => {
+              if (!taken.has(one)) idle.push(`${name}, kernel ${kernel}: shader ${place}`);
+            });
+          }
+        }
+      }
+      expect(idle).toEqual([]);
+    });
 
     it.each(["LayerNorm", "GroupNorm", "BatchNorm", "AddLayerNorm"])(
       "%s keeps the contract far from zero",

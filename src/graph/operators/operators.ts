@@ -1,7 +1,7 @@
 /**
  * The elementwise operators, one entry each: the arity, and the meaning in float64, with which the oracle computes.
  * GPUs lack the operators marked `expanded`, or get them wrong; `passes/expansions.ts` writes those in other operators.
- * The others are native, and every printer spells them. Functions that the language itself can say, such as activations,
+ * The others are native. A printer that does not know a native one writes its name as it stands here. Functions that the language itself can say, such as activations,
  * are one line each in `check/modules/prelude.ts`.
  */
 import { erf, roundHalfEven } from "./f64.ts";
@@ -61,7 +61,7 @@ const table = {
 } as const satisfies Record<string, Entry>;
 
 export type Operator = keyof typeof table;
-/** The operators that remain after expansion. Every printer must know them. */
+/** The operators that remain after expansion. Every target must have them, under this name or one that its printer knows. */
 export type NativeOperator = {
   [K in Operator]: (typeof table)[K] extends { readonly expanded: true } ? never : K;
 }[Operator];

@@ -19,13 +19,15 @@ function expandExpm1(g: GraphBuilder, a: Node): Node {
   return g.where(small, g.mul(series, a), g.sub(g.map("exp", a), g.literal(1)));
 }
 
-/** Kahan's formula divides the rounding of `1 + x` out again, so that a small x keeps its digits. */
+/**
+ * ln(1 + x) = 2·artanh(x / (2 + x)), as a series below 0.3, where 1 + x loses the digits of x. Kahan's quotient
+ * x·ln(u) / (u − 1), u = 1 + x, needs the rounding of u, but on lavapipe and SwiftShader u − 1 becomes x.
+ */
 function expandLog1p(g: GraphBuilder, a: Node): Node {
-  const one = g.literal(1);
-  const u = g.add(one, a);
-  const log = g.map("log", u);
-  const exact = g.div(g.mul(log, a), g.sub(u, one));
-  return g.where(g.map("eq", u, one), a, g.where(g.map("eq", u, a), log, exact));
+  const s = g.div(a, g.add(g.literal(2), a));
+  const series = g.mul(g.mul(g.literal(2), s), polynomial(g, g.mul(s, s), [1 / 9, 1 / 7, 1 / 5, 1 / 3, 1]));
+  const small = g.map("lt", g.map("abs", a), g.literal(0.3));
+  return g.where(small, series, g.map("log", g.add(g.literal(1), a)));
 }
 
 /** GPU libraries compute (e^x − e^−x) / (e^x + e^−x), which is inf / inf for large x and keeps no digits near zero. */

@@ -127,6 +127,10 @@ export function vectorFactor({ shaders }: ProgramKernel, shapes: Shapes): string
   return wide.bindings.some(({ tensor }) => shapes.elements.get(tensor) === 0) ? null : wide.vector;
 }
 
+/**
+ * Every field of a variant that needs a text of its own must be compared here. Otherwise a shader of another structure
+ * serves too, and gives the right results in another way than was asked for.
+ */
 function serves(shader: Shader, vector: string | null, { together, residency }: Variant): boolean {
   return (
     shader.vector === vector && shader.together === together && shader.held > 0 === (residency !== "reload")

@@ -5,8 +5,9 @@ import type { createSaving } from "./create-saving.ts";
 import { creatorFor } from "./creator.ts";
 
 /**
- * `createNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. Names of another mode
- * than the chosen one are allowed. The generated module states the type of the result.
+ * The function that `create` of a generated module calls: `createNorm` (`norm.ts`) with dims, params, mode and dtype in
+ * one flat record, by name. Names of another mode than the chosen one are allowed. The generated module states the type of
+ * the result.
  * @throws NormError (as a rejection) the errors of `createNorm`, and N511 for a mode that the norm does not have.
  */
 export async function createFromOptions<Result>(

@@ -25,7 +25,10 @@ export function strategyOf(variant: Variant): Strategy {
   return lanes <= subgroup ? "a subgroup a row" : "a workgroup a row";
 }
 
-/** The choice as one string. It is equal for two variants that differ only in their reason. */
+/**
+ * The choice as one string. It is equal for two variants that differ only in their reason. The tuner tries one variant a
+ * key, so it never tries a field that is missing here.
+ */
 export function variantKey(variant: Variant): string {
   const { lanes, rows, subgroup, together, columns, residency, parts, chunks } = variant;
   return [lanes, rows, subgroup, together, columns ? "columns" : "rows", residency, parts, chunks].join(" ");
