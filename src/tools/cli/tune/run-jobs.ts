@@ -8,7 +8,7 @@ import { strategyOf } from "../../../tuning/search/strategy.ts";
 import { feedsAfter } from "../../../tuning/workbench/time-steps.ts";
 import { type JobResult, runJob, WrongDefault } from "../../../tuning/workbench/tune-kernel.ts";
 import type { Workplace } from "../../../tuning/workbench/workbench.ts";
-import { readOrEmpty, writeTuningFile } from "../files/tuning-file.ts";
+import { readOrEmpty, writeTuningFile } from "../files/read-tuning-file.ts";
 import { say } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
 import { keyOf, type TuneJob } from "./jobs.ts";
