@@ -10,7 +10,10 @@ export function givenNames(record: Readonly<Record<string, unknown>> | undefined
   return record === undefined ? [] : Object.keys(record).filter((name) => record[name] !== undefined);
 }
 
-/** Throws N501 for the first name that is none of `known`, with those offered: a norm has a handful. */
+/**
+ * Throws N501 for the first name that is none of `known`, and lists those: a norm has a handful.
+ * @param what what each should be, with its article: `a tensor`.
+ */
 export function refuseUnknown(what: string, given: readonly string[], known: readonly string[]): void {
   for (const name of given) {
     if (known.includes(name)) continue;
