@@ -6,7 +6,7 @@ import type { Program } from "../src/program/program.ts";
 import { chainOf } from "../src/tuning/measure/chain.ts";
 import { wallClock } from "../src/tuning/measure/clock.ts";
 import { copyKernel } from "../src/tuning/measure/copy.ts";
-import { prepareSubject } from "../src/tuning/measure/timed-norm.ts";
+import { prepareTimedNorm } from "../src/tuning/measure/timed-norm.ts";
 import { type BenchCase, library } from "./cases.ts";
 import { type Entry, type Prepared, serve } from "./contestant.ts";
 import { type CaseData, cotangentOf, type Dtype } from "./data.ts";
@@ -75,8 +75,8 @@ async function prepareWay(device: GPUDevice, way: Way, { one, data, dtype }: Lay
     dtype,
     feeds: { ...feedsOf(one, data, dtype), d_y: cotangentOf(one) as Float32Array<ArrayBuffer> },
   };
-  const ahead = await prepareSubject(device, forward, options);
-  const back = await prepareSubject(device, backward, {
+  const ahead = await prepareTimedNorm(device, forward, options);
+  const back = await prepareTimedNorm(device, backward, {
     ...options,
     dims: { ...options.dims, d_y: one.shape },
   });

@@ -3,7 +3,7 @@ import { compileGraph } from "../src/compile/passes.ts";
 import { chainOf } from "../src/tuning/measure/chain.ts";
 import { wallClock } from "../src/tuning/measure/clock.ts";
 import { copyKernel } from "../src/tuning/measure/copy.ts";
-import { prepareSubject } from "../src/tuning/measure/timed-norm.ts";
+import { prepareTimedNorm } from "../src/tuning/measure/timed-norm.ts";
 import { library } from "./cases.ts";
 import { serve } from "./contestant.ts";
 import { feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
@@ -14,29 +14,29 @@ serve(async () => {
     ...about,
     async prepare(one, data, dtype) {
       const { program } = compileGraph(graphOf(one));
-      const subject = await prepareSubject(device, program, {
+      const timedNorm = await prepareTimedNorm(device, program, {
         dims: { [library[one.op].input]: one.shape },
         params: paramsOf(program, one),
         dtype,
         feeds: feedsOf(one, data, dtype),
       });
-      const copy = await copyKernel(device, subject.bytes);
+      const copy = await copyKernel(device, timedNorm.bytes);
       // The peers can only be timed with the wall clock, so everything is.
       const clock = wallClock(device, { recording: true });
-      const { dispatches } = subject.norm;
+      const { dispatches } = timedNorm.norm;
       const result = async (): Promise<ArrayLike<number>> => {
-        await clock.time(subject.record);
-        return readBack(device, subject.buffers.y!, data.x.length, dtype);
+        await clock.time(timedNorm.record);
+        return readBack(device, timedNorm.buffers.y!, data.x.length, dtype);
       };
-      const note = `${dispatches.length} dispatch${dispatches.length === 1 ? "" : "es"}, ${subject.variant}`;
+      const note = `${dispatches.length} dispatch${dispatches.length === 1 ? "" : "es"}, ${timedNorm.variant}`;
       return {
         entries: [
           { name: "copy", timed: chainOf(clock, copy.record) },
-          { name: "normc", timed: chainOf(clock, subject.record), result, note, bytes: subject.bytes },
+          { name: "normc", timed: chainOf(clock, timedNorm.record), result, note, bytes: timedNorm.bytes },
         ],
         release() {
           copy.destroy();
-          subject.destroy();
+          timedNorm.destroy();
         },
       };
     },

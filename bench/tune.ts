@@ -26,7 +26,12 @@ import { spaceOf } from "../src/tuning/search/space.ts";
 import { variantKey } from "../src/tuning/search/strategy.ts";
 import { startTurns } from "../src/tuning/search/turns.ts";
 import { type Stopwatch, startStopwatch } from "../src/tuning/trial/stopwatch.ts";
-import { type Bed, makeBed, type Subject, type Trial } from "../src/tuning/trial/trial-buffers.ts";
+import {
+  makeTrialBuffers,
+  type SizedProgram,
+  type Trial,
+  type TrialBuffers,
+} from "../src/tuning/trial/trial-buffers.ts";
 import { runJob } from "../src/tuning/workbench/tune-kernel.ts";
 import { openWorkplace } from "../src/tuning/workbench/workbench.ts";
 import { type BenchCase, cases, library } from "./cases.ts";
@@ -109,34 +114,40 @@ for (const adapter of options.adapter) {
     adapter: string,
     earlier: CaseResult | undefined,
   ): Promise<CaseResult> {
-    const { graph, subject } = subjectOf({ name, ...one });
+    const { graph, sized } = sizedOf({ name, ...one });
     const { device } = workplace.current();
     const start = performance.now();
     shown.detail("tuning");
-    const found = await runJob(workplace, graph, subject, { budgetMs: 1000 * options.budget });
+    const found = await runJob(workplace, graph, sized, { budgetMs: 1000 * options.budget });
     const seconds = (performance.now() - start) / 1000;
     const [{ kernel }] = found.kernels as [(typeof found.kernels)[0]];
     if (found.kernels.length !== 1) throw new Error(`${name} has several kernels: this compares one`);
-    const bed = makeBed(device, subject);
-    const work = worksOf(subject.program, bed.shapes, device, new Map()).get(kernel)!;
+    const buffers = makeTrialBuffers(device, sized);
+    const work = worksOf(sized.program, buffers.shapes, device, new Map()).get(kernel)!;
     const { variants } = spaceOf(work, traitsOf(device), device.limits);
     const chooserFor = (variant: Variant): ChooseVariant => chooserOf(new Map([[kernel, choiceOf(variant)]]));
-    const initial = await bed.prepare(chooserFor(variants[0]!));
+    const initial = await buffers.prepare(chooserFor(variants[0]!));
     const watch = await startStopwatch(device, initial.record);
-    const hash = await programHash(subject.program);
+    const hash = await programHash(sized.program);
     const ranked =
       earlier?.hash === hash
         ? earlier.ranked.map((choice): Variant => ({ ...choice, reason: "tuned" }))
-        : (await exhaustive(bed, watch, initial, variants, chooserFor)).slice(0, taken);
+        : (await exhaustive(buffers, watch, initial, variants, chooserFor)).slice(0, taken);
     const tunedVariant = found.kernels[0]!.result.best;
     shown.detail("the heat");
     const entrants = [variants[0]!, tunedVariant, ...ranked];
-    const heat = await compete(bed, watch, entrants, chooserFor, heatTurns);
+    const heat = await compete(buffers, watch, entrants, chooserFor, heatTurns);
     const best = entrants.reduce((a, b) => (heat(a) <= heat(b) ? a : b));
     shown.detail("the final");
-    const timeOf = await compete(bed, watch, [variants[0]!, tunedVariant, best], chooserFor, options.finals);
+    const timeOf = await compete(
+      buffers,
+      watch,
+      [variants[0]!, tunedVariant, best],
+      chooserFor,
+      options.finals,
+    );
     initial.destroy();
-    bed.destroy();
+    buffers.destroy();
     return {
       adapter,
       name,
@@ -159,7 +170,7 @@ process.stdout.write(readFileSync(place(`${options.out}.md`), "utf8"));
 
 /** Reads every variant and sorts them, the fastest first. */
 async function exhaustive(
-  bed: Bed,
+  buffers: TrialBuffers,
   watch: Stopwatch,
   initial: Trial,
   variants: readonly Variant[],
@@ -168,7 +179,7 @@ async function exhaustive(
   const ratios = new Map<Variant, number>();
   for (const [i, variant] of variants.entries()) {
     shown.detail(`variant ${i + 1} of ${variants.length}`);
-    const trial = await bed.prepare(chooserFor(variant));
+    const trial = await buffers.prepare(chooserFor(variant));
     await watch.time(trial.record);
     const readings: number[] = [];
     for (let turn = 0; turn < 3; turn++) {
@@ -185,7 +196,7 @@ async function exhaustive(
 
 /** Times all in turn with the first. Returns milliseconds: each one's median ratio times the first's median. */
 async function compete(
-  bed: Bed,
+  buffers: TrialBuffers,
   watch: Stopwatch,
   variants: readonly Variant[],
   chooserFor: (variant: Variant) => ChooseVariant,
@@ -193,7 +204,7 @@ async function compete(
 ): Promise<(variant: Variant) => number> {
   const distinct = new Map(variants.map((variant) => [variantKey(variant), variant]));
   const trials: Trial[] = [];
-  for (const variant of distinct.values()) trials.push(await bed.prepare(chooserFor(variant)));
+  for (const variant of distinct.values()) trials.push(await buffers.prepare(chooserFor(variant)));
   const runners = trials.map(({ record }) => ({
     candidate: { time: () => watch.time(record) },
     ratios: [] as number[],
@@ -209,7 +220,7 @@ async function compete(
   return (variant) => times[keys.indexOf(variantKey(variant))]!;
 }
 
-function subjectOf(one: BenchCase): { readonly graph: Graph; readonly subject: Subject } {
+function sizedOf(one: BenchCase): { readonly graph: Graph; readonly sized: SizedProgram } {
   const { file, norm, mode, input } = library[one.op];
   const path = new URL(`../library/${file}.norm`, import.meta.url);
   const source = { path: file, text: readFileSync(path, "utf8") };
@@ -223,7 +234,7 @@ function subjectOf(one: BenchCase): { readonly graph: Graph; readonly subject: S
   const { program } = compileGraph(graph);
   const grouped = program.params.some(({ name }) => name === "G");
   const params = { eps: one.eps, ...(grouped ? { G: one.groups } : {}) };
-  return { graph, subject: { program, options: { dims: { [input]: one.shape }, params } } };
+  return { graph, sized: { program, options: { dims: { [input]: one.shape }, params } } };
 }
 
 function write(): void {

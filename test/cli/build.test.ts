@@ -32,7 +32,7 @@ function modulesOf(spec: string): string[] {
 
 /** The readable WGSL of a norm of that name. */
 function textsOf(norm: string): string[] {
-  const forms = [
+  const shaders = [
     "split0",
     "split0.wide",
     "split1",
@@ -43,8 +43,8 @@ function textsOf(norm: string): string[] {
     "wide",
   ];
   return [
-    ...forms.map((form) => `wgsl/${norm}.y${form === "" ? "" : `.${form}`}.wgsl`),
-    ...["", ".wide"].map((form) => `wgsl/${norm}.backward.d_x${form}.wgsl`),
+    ...shaders.map((shader) => `wgsl/${norm}.y${shader === "" ? "" : `.${shader}`}.wgsl`),
+    ...["", ".wide"].map((shader) => `wgsl/${norm}.backward.d_x${shader}.wgsl`),
   ];
 }
 

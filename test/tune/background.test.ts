@@ -16,9 +16,9 @@ import { graphOf } from "../support/library.ts";
 import { normals } from "../support/random.ts";
 
 // A generated module loads the tuner itself: no argument leads there.
-vi.mock("../../src/tuning/trial/timing.ts", async () => {
-  const { madeUpTiming } = await import("../support/timing.ts");
-  return { realTiming: madeUpTiming() };
+vi.mock("../../src/tuning/trial/time-source.ts", async () => {
+  const { madeUpTimeSource } = await import("../support/time-source.ts");
+  return { realTimeSource: madeUpTimeSource() };
 });
 
 const devices = await openTestDevices();

@@ -8,7 +8,7 @@ import { runJob } from "../../src/tuning/workbench/tune-kernel.ts";
 import { openWorkplace } from "../../src/tuning/workbench/workbench.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { graphOf } from "../support/library.ts";
-import { madeUpTiming } from "../support/timing.ts";
+import { madeUpTimeSource } from "../support/time-source.ts";
 
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
@@ -20,7 +20,7 @@ const place = async () =>
     return opened;
   });
 
-function subjectOf(
+function sizedOf(
   graph: Graph,
   dims: Readonly<Record<string, readonly number[]>>,
   dtype: "f32" | "f16" = "f32",
@@ -34,9 +34,9 @@ describe.skipIf(devices.length === 0)("a job", () => {
     try {
       const graph = graphOf("LayerNorm");
       for (const dtype of ["f32", "f16"] as const) {
-        const found = await runJob(own, graph, subjectOf(graph, { x: [64, 256] }, dtype), {
+        const found = await runJob(own, graph, sizedOf(graph, { x: [64, 256] }, dtype), {
           budgetMs: 1500,
-          timing: madeUpTiming(),
+          timeSource: madeUpTimeSource(),
         });
         expect(found.against).toBe("oracle");
         const [{ result, space }] = found.kernels as [(typeof found.kernels)[0]];
@@ -55,16 +55,16 @@ describe.skipIf(devices.length === 0)("a job", () => {
     const own = await place();
     try {
       const train = graphOf("BatchNorm", "train");
-      const forward = await runJob(own, train, subjectOf(train, { x: [8, 6, 5, 8] }), {
+      const forward = await runJob(own, train, sizedOf(train, { x: [8, 6, 5, 8] }), {
         budgetMs: 600,
-        timing: madeUpTiming(),
+        timeSource: madeUpTimeSource(),
       });
       expect(forward.kernels.length).toBeGreaterThan(0);
       const backward = differentiate(graphOf("LayerNorm"));
       const dims = { x: [32, 64], d_y: [32, 64] };
-      const found = await runJob(own, backward, subjectOf(backward, dims), {
+      const found = await runJob(own, backward, sizedOf(backward, dims), {
         budgetMs: 1000,
-        timing: madeUpTiming(),
+        timeSource: madeUpTimeSource(),
       });
       expect(found.kernels.length).toBeGreaterThan(1);
       for (const { result } of [...forward.kernels, ...found.kernels]) {
@@ -80,9 +80,9 @@ describe.skipIf(devices.length === 0)("a job", () => {
     try {
       const graph = graphOf("LayerNorm");
       let count = 0;
-      const found = await runJob(own, graph, subjectOf(graph, { x: [64, 256] }), {
+      const found = await runJob(own, graph, sizedOf(graph, { x: [64, 256] }), {
         budgetMs: 2000,
-        timing: madeUpTiming(),
+        timeSource: madeUpTimeSource(),
         onTried() {
           if (++count === 3) own.current().device.destroy();
         },

@@ -13,9 +13,9 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import { reportOnce } from "../diagnostics/reports.ts";
 import type { FunctionDecl, NormDecl } from "../syntax/ast.ts";
+import { checkFunction } from "./check-functions.ts";
 import { type Declarations, declare } from "./declarations/declare.ts";
 import { reportUnused } from "./declarations/unused.ts";
-import { checkFunction } from "./functions.ts";
 import { checkModes } from "./modes.ts";
 import { type Declared, loadModule, type Module, type ReadImport } from "./modules/modules.ts";
 import { calledNames, usedFirst } from "./scope/reading-order.ts";

@@ -18,7 +18,7 @@ export interface GpuSettings {
 
 export interface GpuJs {
   createKernel(source: string, settings: object): KernelCall;
-  createPipeline(steps: (...args: readonly unknown[]) => unknown): PipelineCall;
+  createPipeline(drawAll: (...args: readonly unknown[]) => unknown): PipelineCall;
   destroy(): Promise<void>;
 }
 

@@ -37,7 +37,7 @@ export function openChain(
   );
   // Here and not in the pipeline: there gpu.js copies each array in `lowp`, which on a phone is an f16.
   const uploads = backend === "webgl2" ? order.map((name) => uploadKernel(gpu, lengthOf(shapes, name))) : [];
-  const steps = (...args: readonly unknown[]): unknown => {
+  const drawAll = (...args: readonly unknown[]): unknown => {
     const values = new Map<string, unknown>(order.map((name, i) => [name, args[i]]));
     const written = new Map<string, unknown>();
     for (const [i, { draw }] of draws.entries()) {
@@ -48,8 +48,8 @@ export function openChain(
     return results.map((name) => written.get(name));
   };
   // gpu.js counts the parameters of the function.
-  Object.defineProperty(steps, "length", { value: order.length });
-  const pipeline = gpu.createPipeline(steps);
+  Object.defineProperty(drawAll, "length", { value: order.length });
+  const pipeline = gpu.createPipeline(drawAll);
   // The runs of a pipeline follow one another, so the last one ends last.
   let last: Promise<unknown> = Promise.resolve();
   return {

@@ -1,7 +1,7 @@
 /** Reads the options of a backward pass: which gradients, at which dims and element types. */
 import type { Dtype, ProgramInterface, ProgramTensor } from "../../program/program.ts";
+import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { NormError } from "../shapes/errors.ts";
-import { refuseOtherFormat } from "../shapes/format.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { NormOptions, Tune } from "./norm-types.ts";
@@ -35,13 +35,13 @@ export async function readBackwardOptions<P extends ProgramInterface>(
   const { backward } = await load();
   backward.forEach(refuseOtherFormat);
   const candidates = backward.filter((one) => one.mode === forward.mode);
-  const offered = gradients(candidates.at(-1)!).map(({ gradientOf }) => gradientOf);
-  const of = listed(options, keys.of, "a tensor with a gradient", offered) ?? offered;
+  const available = gradients(candidates.at(-1)!).map(({ gradientOf }) => gradientOf);
+  const of = listed(options, keys.of, "a tensor with a gradient", available) ?? available;
   const { accumulate } = keys;
   const accumulated =
     accumulate === undefined ? [] : (listed(options, accumulate, "a requested gradient", of) ?? []);
   if (of.length === 0)
-    throw new NormError("N514", `${keys.of}: expected some of ${offered.join(", ")}, given none`);
+    throw new NormError("N514", `${keys.of}: expected some of ${available.join(", ")}, given none`);
   const shapes = resolveShapes(forward, dims, params);
   const known = [forward, ...candidates].flatMap((one) => one.tensors.filter(isGiven));
   if (typeof dtype === "object") {

@@ -1,7 +1,7 @@
 /** Reads the flat record of options that a generated module takes. Each name is a tensor, a param or an option. */
 import type { ProgramInterface } from "../../program/program.ts";
+import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { NormError } from "../shapes/errors.ts";
-import { refuseOtherFormat } from "../shapes/format.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { NormOptions, Tune } from "./norm-types.ts";
 

@@ -10,7 +10,10 @@ export function givenNames(record: Readonly<Record<string, unknown>> | undefined
   return record === undefined ? [] : Object.keys(record).filter((name) => record[name] !== undefined);
 }
 
-/** Throws N501 for the first name that is not in `known`. The message lists all known names: a norm has only a few. */
+/**
+ * Throws N501 for the first name that is not in `known`. The message lists all known names: a norm has only a few.
+ * @param what the kind of thing that each name should be, with its article: `a tensor`.
+ */
 export function refuseUnknown(what: string, given: readonly string[], known: readonly string[]): void {
   for (const name of given) {
     if (known.includes(name)) continue;

@@ -3,8 +3,8 @@ import { isWritten, usage } from "../device/buffers.ts";
 import { withErrorScopes } from "../device/device-errors.ts";
 import type { BuffersByName, FeedsByName, ResultsByName } from "../options/norm-types.ts";
 import { readElements, writeElements } from "../shapes/array-elements.ts";
+import { checkFeed } from "../shapes/check-feed.ts";
 import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
-import { checkFeed } from "../shapes/feeds.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { own } from "../shapes/unknown-names.ts";
 

@@ -7,9 +7,9 @@ import { countOperations } from "./explain/describe.ts";
 import { shippedFiles } from "./files/library.ts";
 import { loadFiles } from "./files/load.ts";
 import { packageRoot } from "./files/package.ts";
-import type { Backend, Results } from "./run/backend.ts";
-import { openBackend, oracle } from "./run/backends.ts";
-import { sampleFeeds, sampleShapes } from "./run/samples.ts";
+import type { Backend, Results } from "./run/backend-interface.ts";
+import { sampleFeeds, sampleShapes } from "./run/made-up-feeds.ts";
+import { openBackend, oracle } from "./run/open-backend.ts";
 import { CommandError } from "./terminal/failure.ts";
 import { print, say } from "./terminal/output.ts";
 

@@ -23,9 +23,9 @@ import { type BakedTuning, bakedResult, knownChoices } from "../file/lookup.ts";
 import { type Choices, readChoices, type TuningResult, withResult } from "../file/tuning-file.ts";
 import { adapterFacts, bucketOf, programHash, programName } from "../file/tuning-key.ts";
 import { searchProgram } from "../search/search-program.ts";
-import { candidateOn, setUpStand } from "../trial/stand.ts";
-import { realTiming, type Timing } from "../trial/timing.ts";
-import type { Subject } from "../trial/trial-buffers.ts";
+import { realTimeSource, type TimeSource } from "../trial/time-source.ts";
+import type { SizedProgram } from "../trial/trial-buffers.ts";
+import { candidateOn, setUpTrials } from "../trial/trial-setup.ts";
 
 /** Milliseconds of readings for each norm. The search stops when they are spent. */
 const budgetMs = 3000;
@@ -65,7 +65,7 @@ export async function createTuned(
   }
   return replaceable(first, async (stopped, replace) => {
     const found = await searchOnce(device, `${own.hash} ${bucket}`, stopped, (everybodyStopped) =>
-      searchIdly(device, { program, options }, realTiming, everybodyStopped),
+      searchIdly(device, { program, options }, realTimeSource, everybodyStopped),
     );
     if (typeof found === "string") return { kind: "given up", reason: found };
     if (stopped()) return { kind: "given up", reason: "the norm was destroyed" };
@@ -175,26 +175,26 @@ function searchOnce(
 /** Returns the result, or the reason why there is none. */
 async function searchIdly(
   device: GPUDevice,
-  subject: Subject,
-  timing: Timing,
+  sized: SizedProgram,
+  timeSource: TimeSource,
   stopped: () => boolean,
 ): Promise<Found | string> {
   await idle();
-  const { program, options } = subject;
+  const { program, options } = sized;
   const shapes = resolveShapes(program, options.dims, options.params);
   const elements = [...shapes.elements.values()].reduce((a, b) => a + b, 0);
   if (4 * elements > mostBytes) return `more than ${mostBytes} bytes of buffers would be needed`;
-  const idly = idleTiming(timing, stopped);
-  const stand = await setUpStand(device, subject, idly);
+  const idly = idleTimeSource(timeSource, stopped);
+  const setup = await setUpTrials(device, sized, idly);
   try {
-    const expected = { values: await stand.initial.outputs(), allowed: 2 };
+    const expected = { values: await setup.initial.outputs(), allowed: 2 };
     const { choices, ms, defaultMs, kernels } = await searchProgram({
       program,
-      shapes: stand.bed.shapes,
+      shapes: setup.buffers.shapes,
       device,
       async prepare(choose) {
         await idle();
-        return candidateOn(stand, choose, expected);
+        return candidateOn(setup, choose, expected);
       },
       budgetMs,
       now: idly.now,
@@ -208,25 +208,25 @@ async function searchIdly(
       space: kernels.reduce((sum, { space }) => sum + space.variants.length, 0),
     };
   } finally {
-    stand.destroy();
+    setup.destroy();
   }
 }
 
 /** Takes readings in idle time. Only they count against the budget, not the waiting. None once nobody wants them. */
-function idleTiming(timing: Timing, stopped: () => boolean): Timing {
+function idleTimeSource(timeSource: TimeSource, stopped: () => boolean): TimeSource {
   let spent = 0;
   return {
     now: () => spent,
     async startStopwatch(device, record) {
       await idle();
-      const { clock, time } = await timing.startStopwatch(device, record);
+      const { clock, time } = await timeSource.startStopwatch(device, record);
       return {
         clock,
         async time(one) {
           await idle();
-          const start = timing.now();
+          const start = timeSource.now();
           const ms = stopped() ? 1 : await time(one);
-          spent += timing.now() - start;
+          spent += timeSource.now() - start;
           return ms;
         },
       };

@@ -9,7 +9,7 @@ import { type ClockName, wallClock } from "./clock.ts";
 import { copyKernel } from "./copy.ts";
 import { slopes } from "./slope.ts";
 import { type Spread, spreadOf } from "./spread.ts";
-import { prepareSubject, type SubjectOptions } from "./timed-norm.ts";
+import { prepareTimedNorm, type TimedNormOptions } from "./timed-norm.ts";
 
 export interface Measurement {
   /** The minimum traffic: each input is read once and each output is written once. */
@@ -21,7 +21,7 @@ export interface Measurement {
   readonly clock: ClockName;
 }
 
-export interface MeasureOptions extends SubjectOptions {
+export interface MeasureOptions extends TimedNormOptions {
   readonly rounds: number;
   /** On a software adapter timestamps are not used: the processor and the device are the same. */
   readonly software: boolean;
@@ -37,14 +37,14 @@ export async function measure(
 ): Promise<Measurement> {
   const step = options.onStep ?? (() => undefined);
   step("compiling pipelines");
-  const subject = await prepareSubject(device, program, options);
+  const timedNorm = await prepareTimedNorm(device, program, options);
   try {
-    const copy = await copyKernel(device, subject.bytes);
+    const copy = await copyKernel(device, timedNorm.bytes);
     try {
       step("warming up");
       const clock = options.software ? wallClock(device) : await chooseClock(device);
       const nextCopy = await slopes(chainOf(clock, copy.record));
-      const next = await slopes(chainOf(clock, subject.record));
+      const next = await slopes(chainOf(clock, timedNorm.record));
       const times: number[] = [];
       const copies: number[] = [];
       for (let round = 0; round < options.rounds; round++) {
@@ -53,17 +53,17 @@ export async function measure(
         times.push(await next());
       }
       return {
-        bytes: subject.bytes,
+        bytes: timedNorm.bytes,
         ms: spreadOf(times),
         copyMs: spreadOf(copies),
-        dispatches: subject.norm.dispatches.length,
-        variant: subject.variant,
+        dispatches: timedNorm.norm.dispatches.length,
+        variant: timedNorm.variant,
         clock: clock.name,
       };
     } finally {
       copy.destroy();
     }
   } finally {
-    subject.destroy();
+    timedNorm.destroy();
   }
 }

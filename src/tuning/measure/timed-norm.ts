@@ -11,7 +11,7 @@ import { randomFeeds } from "./random-feeds.ts";
 import { storageBuffer, upload } from "./storage-buffer.ts";
 import { variantText } from "./variant-text.ts";
 
-export interface SubjectOptions {
+export interface TimedNormOptions {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
   readonly dtype: Dtype;
@@ -21,7 +21,7 @@ export interface SubjectOptions {
   readonly choose?: ChooseVariant;
 }
 
-export interface Subject {
+export interface TimedNorm {
   readonly norm: Norm;
   readonly buffers: Readonly<Record<string, GPUBuffer>>;
   /** The minimum traffic: each input is read once, each output is written once, an updated state both. */
@@ -32,11 +32,11 @@ export interface Subject {
 }
 
 /** @throws NormError if the dims do not fit the norm or the device. */
-export async function prepareSubject(
+export async function prepareTimedNorm(
   device: GPUDevice,
   program: Program,
-  options: SubjectOptions,
-): Promise<Subject> {
+  options: TimedNormOptions,
+): Promise<TimedNorm> {
   const { dims, params, dtype, choose } = options;
   const chosen = choose === undefined ? {} : { choose };
   const norm = await createNorm(device, program, { dims, params, dtype, ...chosen });

@@ -14,14 +14,14 @@ import { type Feeds, randomFeeds } from "../measure/random-feeds.ts";
 import { storageBuffer, upload } from "../measure/storage-buffer.ts";
 
 /** The thing that is tuned: a program for one set of extents. */
-export interface Subject {
+export interface SizedProgram {
   readonly program: Program;
   readonly options: Pick<NormOptions, "dims" | "params" | "dtype">;
   /** The values to upload, by tensor. Random data by default. */
   readonly feeds?: Feeds;
 }
 
-export interface Bed {
+export interface TrialBuffers {
   readonly shapes: Shapes;
   readonly dtypes: Dtypes;
   /** The uploaded values, rounded to the dtype of each tensor. */
@@ -42,7 +42,10 @@ export interface Trial {
   destroy(): void;
 }
 
-export function makeBed(device: GPUDevice, { program, options, feeds: given }: Subject): Bed {
+export function makeTrialBuffers(
+  device: GPUDevice,
+  { program, options, feeds: given }: SizedProgram,
+): TrialBuffers {
   const shapes = resolveShapes(program, options.dims, options.params);
   const dtypes = resolveDtypes(program, options.dtype);
   const tensors = program.tensors.filter((one) => one.role !== "scratch");

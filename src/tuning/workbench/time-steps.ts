@@ -7,11 +7,11 @@ import type { Choices } from "../file/tuning-file.ts";
 import { type Feeds, randomFeeds } from "../measure/random-feeds.ts";
 import { median } from "../measure/spread.ts";
 import { startStopwatch } from "../trial/stopwatch.ts";
-import { makeBed, type Subject } from "../trial/trial-buffers.ts";
+import { makeTrialBuffers, type SizedProgram } from "../trial/trial-buffers.ts";
 
 /** A program with its variants. */
 export interface Pass {
-  readonly subject: Subject;
+  readonly sized: SizedProgram;
   readonly choices: Choices;
 }
 
@@ -24,21 +24,25 @@ export interface Step {
  * The feeds of a backward pass: the tensors that the forward pass read, wrote and saved, and random cotangents. The
  * oracle knows nothing of saved tensors, so comparing with it shows whether the right values were saved.
  */
-export async function feedsAfter(device: GPUDevice, forward: Pass, backward: Subject): Promise<Feeds> {
+export async function feedsAfter(device: GPUDevice, forward: Pass, backward: SizedProgram): Promise<Feeds> {
   const { program, options } = backward;
   const shapes = resolveShapes(program, options.dims, options.params);
   const random = randomFeeds(program, shapes, resolveDtypes(program, options.dtype));
-  const bed = makeBed(device, forward.subject);
+  const buffers = makeTrialBuffers(device, forward.sized);
   try {
-    const trial = await bed.prepare(chooserOf(forward.choices));
+    const trial = await buffers.prepare(chooserOf(forward.choices));
     const written = await trial.outputs();
     trial.destroy();
-    const read = forward.subject.program.tensors.filter(
+    const read = forward.sized.program.tensors.filter(
       ({ role }) => role === "input" || role === "affine" || role === "state",
     );
-    return new Map([...random, ...written, ...read.map(({ name }) => [name, bed.feeds.get(name)!] as const)]);
+    return new Map([
+      ...random,
+      ...written,
+      ...read.map(({ name }) => [name, buffers.feeds.get(name)!] as const),
+    ]);
   } finally {
-    bed.destroy();
+    buffers.destroy();
   }
 }
 
@@ -52,18 +56,18 @@ export async function timeSteps(
 ): Promise<readonly number[]> {
   const prepared = await Promise.all(
     steps.map(async ({ forward, backward }) => {
-      const passes = [forward, backward].map(({ subject, choices }) => ({
-        bed: makeBed(device, subject),
+      const passes = [forward, backward].map(({ sized, choices }) => ({
+        buffers: makeTrialBuffers(device, sized),
         choose: chooserOf(choices),
       }));
-      const trials = await Promise.all(passes.map(({ bed, choose }) => bed.prepare(choose)));
+      const trials = await Promise.all(passes.map(({ buffers, choose }) => buffers.prepare(choose)));
       return {
         record: (pass: GPUComputePassEncoder) => {
           for (const trial of trials) trial.record(pass);
         },
         destroy: () => {
           for (const trial of trials) trial.destroy();
-          for (const { bed } of passes) bed.destroy();
+          for (const { buffers } of passes) buffers.destroy();
         },
       };
     }),

@@ -8,16 +8,16 @@ import { median } from "../measure/spread.ts";
 import type { Best, Candidate, Refused, Tried } from "../search/candidate.ts";
 import { type ProgramResult, searchProgram } from "../search/search-program.ts";
 import type { Values } from "../trial/compare.ts";
-import { candidateOn, type Expected, type Stand, setUpStand, wrongOf } from "../trial/stand.ts";
-import { realTiming, type Timing } from "../trial/timing.ts";
-import type { Bed, Subject } from "../trial/trial-buffers.ts";
+import { realTimeSource, type TimeSource } from "../trial/time-source.ts";
+import type { SizedProgram, TrialBuffers } from "../trial/trial-buffers.ts";
+import { candidateOn, type Expected, setUpTrials, type TrialSetup, wrongOf } from "../trial/trial-setup.ts";
 import type { Workplace } from "./workbench.ts";
 
 export interface JobOptions {
   readonly budgetMs: number;
   readonly onTried?: (kernel: string, tried: Tried, best: Best) => void;
   /** @default the clock of the machine */
-  readonly timing?: Timing;
+  readonly timeSource?: TimeSource;
 }
 
 export interface JobResult extends ProgramResult {
@@ -37,46 +37,46 @@ export class WrongDefault extends Error {}
 export async function runJob(
   place: Workplace,
   graph: Graph,
-  subject: Subject,
-  { budgetMs, onTried, timing = realTiming }: JobOptions,
+  sized: SizedProgram,
+  { budgetMs, onTried, timeSource = realTimeSource }: JobOptions,
 ): Promise<JobResult> {
-  let stand = await setUpStand(place.current().device, subject, timing);
+  let setup = await setUpTrials(place.current().device, sized, timeSource);
   try {
-    const elements = [...stand.bed.shapes.elements.values()].reduce((a, b) => a + b, 0);
+    const elements = [...setup.buffers.shapes.elements.values()].reduce((a, b) => a + b, 0);
     const against = elements <= mostForOracle ? "oracle" : "default variant";
     const expected: Expected =
       against === "oracle"
-        ? { values: expectedOf(graph, stand.bed), allowed: 1 }
-        : { values: await stand.initial.outputs(), allowed: 2 };
-    const wrong = await wrongOf(stand, stand.initial, expected);
+        ? { values: expectedOf(graph, setup.buffers), allowed: 1 }
+        : { values: await setup.initial.outputs(), allowed: 2 };
+    const wrong = await wrongOf(setup, setup.initial, expected);
     if (wrong !== null) throw new WrongDefault(`the default variant is wrong: ${wrong}`);
-    const renewing: RenewingStand = {
-      current: () => stand,
+    const renewing: RenewingSetup = {
+      current: () => setup,
       async renewIfLost() {
         if (!(await place.isLost())) return false;
         await place.renew();
-        stand = await setUpStand(place.current().device, subject, timing);
+        setup = await setUpTrials(place.current().device, sized, timeSource);
         return true;
       },
     };
     const found = await searchProgram({
-      program: subject.program,
-      shapes: stand.bed.shapes,
-      device: stand.device,
+      program: sized.program,
+      shapes: setup.buffers.shapes,
+      device: setup.device,
       prepare: (choose) => lastingCandidate(renewing, choose, expected),
       budgetMs,
-      now: timing.now,
+      now: timeSource.now,
       ...(onTried === undefined ? {} : { onTried }),
     });
-    return { ...found, copyMs: await copyMs(stand), bytes: stand.bed.bytes, against };
+    return { ...found, copyMs: await copyMs(setup), bytes: setup.buffers.bytes, against };
   } finally {
-    stand.destroy();
+    setup.destroy();
   }
 }
 
-/** A stand that is set up again on a new device when its device is lost. */
-interface RenewingStand {
-  current(): Stand;
+/** A setup that is made again on a new device when its device is lost. */
+interface RenewingSetup {
+  current(): TrialSetup;
   /** Whether the device was lost. */
   renewIfLost(): Promise<boolean>;
 }
@@ -86,12 +86,12 @@ interface RenewingStand {
  * on.
  */
 async function lastingCandidate(
-  { current, renewIfLost }: RenewingStand,
+  { current, renewIfLost }: RenewingSetup,
   choose: ChooseVariant,
   expected: Expected,
 ): Promise<Candidate | Refused> {
-  let stand = current();
-  const first = await candidateOn(stand, choose, expected);
+  let setup = current();
+  const first = await candidateOn(setup, choose, expected);
   if ("refused" in first) {
     const isLost = !first.wrong && (await renewIfLost());
     return isLost ? { refused: "the device was lost while it ran" } : first;
@@ -100,9 +100,9 @@ async function lastingCandidate(
   return {
     async time() {
       try {
-        if (stand !== current()) {
-          stand = current();
-          const again = await candidateOn(stand, choose, expected);
+        if (setup !== current()) {
+          setup = current();
+          const again = await candidateOn(setup, choose, expected);
           if ("refused" in again) throw new Error(again.refused);
           made = again;
           // This run warms up the device.
@@ -116,19 +116,19 @@ async function lastingCandidate(
     },
     release() {
       // Resources of a lost device are already gone.
-      if (stand === current()) made.release();
+      if (setup === current()) made.release();
     },
   };
 }
 
-async function copyMs({ device, bed, watch }: Stand): Promise<number> {
-  const copy = await copyKernel(device, bed.bytes);
+async function copyMs({ device, buffers, watch }: TrialSetup): Promise<number> {
+  const copy = await copyKernel(device, buffers.bytes);
   const times: number[] = [];
   for (let i = 0; i < 6; i++) times.push(await watch.time(copy.record));
   copy.destroy();
   return median(times.slice(1));
 }
 
-function expectedOf(graph: Graph, { shapes, feeds }: Bed): Values {
+function expectedOf(graph: Graph, { shapes, feeds }: TrialBuffers): Values {
   return interpret(graph, { extents: shapes.factors, params: shapes.params, tensors: feeds });
 }

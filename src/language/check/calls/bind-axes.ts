@@ -9,7 +9,7 @@ import { axisNames, isExtent } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
 import type { DeclaredTensor } from "../declarations/tensors.ts";
 import type { Scope } from "../scope/scope.ts";
-import type { Argument } from "./arguments.ts";
+import type { Argument } from "./bind-arguments.ts";
 import { axisGroups, matchDims } from "./match-axes.ts";
 
 /** Maps each factor of the callee to factors of the outermost norm. */

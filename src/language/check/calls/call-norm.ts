@@ -14,7 +14,7 @@ import { evaluateEquations, lookup } from "../scope/equations.ts";
 import { namesIn } from "../scope/reading-order.ts";
 import type { Scope, Value } from "../scope/scope.ts";
 import { countCall, countNodes } from "../scope/session.ts";
-import { type Bound, bindArguments } from "./arguments.ts";
+import { type Bound, bindArguments } from "./bind-arguments.ts";
 import { type AxisBinding, bindAxes } from "./bind-axes.ts";
 
 export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>): Value {

@@ -10,7 +10,7 @@ import { renderJson } from "../../../language/diagnostics/render.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
 import { parseLayout } from "../arguments/layout-choice.ts";
 import { type LoadedFile, loadFiles } from "../files/load.ts";
-import { readTuningFile } from "../files/tuning-file.ts";
+import { readTuningFile } from "../files/read-tuning-file.ts";
 import { CommandError, type ExitCode, InputError } from "../terminal/failure.ts";
 import { printJson, say, showDiagnostics } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";

@@ -9,7 +9,7 @@ import { savingOf } from "../arguments/save-choice.ts";
 import { parseSettings } from "../arguments/settings.ts";
 import { parseShape, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
-import { readTuningFile } from "../files/tuning-file.ts";
+import { readTuningFile } from "../files/read-tuning-file.ts";
 import { refuseNameClash } from "../run/gradients.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson } from "../terminal/output.ts";

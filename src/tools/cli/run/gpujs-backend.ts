@@ -6,8 +6,8 @@ import type { GatherProgram } from "../../../program/gather-program.ts";
 import { type GpuBackend, type GpuConstructor, openGpu } from "../../../runtime/gpujs/backend.ts";
 import { createGatherNorm } from "../../../runtime/gpujs/gather-norm.ts";
 import { NormError } from "../../../runtime/shapes/errors.ts";
-import { dimsOf } from "../files/feeds.ts";
-import type { Backend } from "./backend.ts";
+import { dimsOf } from "../files/read-cases.ts";
+import type { Backend } from "./backend-interface.ts";
 
 /** A reason in words if gpu.js, or this backend of it, is not there. */
 export async function openGpuJs(backend: GpuBackend | "auto"): Promise<Backend | string> {

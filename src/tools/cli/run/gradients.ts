@@ -6,7 +6,7 @@ import type { Graph } from "../../../graph/tensor/graph.ts";
 import { product, resolveShapes } from "../../../runtime/shapes/shapes.ts";
 import { programInterface } from "../../../targets/interface/program-interface.ts";
 import type { Spec } from "../arguments/specs.ts";
-import type { Feed } from "../files/feeds.ts";
+import type { Feed } from "../files/read-cases.ts";
 import { InputError } from "../terminal/failure.ts";
 
 /** Throws an InputError N515 if a name of the norm is the name of a gradient. */

@@ -1,7 +1,7 @@
 /** Writes the results of `normc run` as JSON, in pieces, since one string cannot hold large tensors. */
 import { writeSync } from "node:fs";
 import { replaceFile } from "../files/replace-file.ts";
-import type { Results, TensorResult } from "./backend.ts";
+import type { Results, TensorResult } from "./backend-interface.ts";
 
 /** The outcome of one case. */
 export interface Outcome {

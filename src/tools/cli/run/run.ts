@@ -8,13 +8,13 @@ import type { BackendChoice } from "../arguments/backend-choice.ts";
 import { savingOf } from "../arguments/save-choice.ts";
 import { parseSettings } from "../arguments/settings.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "../arguments/specs.ts";
-import { type Case, CaseError, readCase, readCases } from "../files/feeds.ts";
+import { type Case, CaseError, readCase, readCases } from "../files/read-cases.ts";
 import { type ExitCode, InputError } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
-import type { Backend, Job } from "./backend.ts";
-import { openBackend } from "./backends.ts";
+import type { Backend, Job } from "./backend-interface.ts";
 import { backwardFeeds, backwardOf, completeFeeds, gradientFeeds, refuseNameClash } from "./gradients.ts";
+import { openBackend } from "./open-backend.ts";
 import { type Outcome, writeOutcomes } from "./outcomes.ts";
 
 export interface RunOptions {

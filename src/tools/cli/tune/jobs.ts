@@ -8,7 +8,7 @@ import type { Source } from "../../../language/diagnostics/diagnostic.ts";
 import type { Dtype, Program } from "../../../program/program.ts";
 import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import { bucketOf, programHash, programName } from "../../../tuning/file/tuning-key.ts";
-import type { Subject } from "../../../tuning/trial/trial-buffers.ts";
+import type { SizedProgram } from "../../../tuning/trial/trial-buffers.ts";
 import { saves, savingOf } from "../arguments/save-choice.ts";
 import { parseShape, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, type Spec } from "../arguments/specs.ts";
@@ -20,7 +20,7 @@ export interface TuneJob {
   readonly title: string;
   /** The graph that the oracle computes: as the checker made it, whatever is saved. */
   readonly graph: Graph;
-  readonly subject: Subject;
+  readonly sized: SizedProgram;
   /** The forward pass, if it saves values that this pass reads. */
   readonly after?: TuneJob;
   /** The result is filed under this. */
@@ -137,7 +137,7 @@ async function jobOf({ shape, params, dtype }: JobWish, graph: Graph, program: P
   return {
     title: `${name} ${at}${dtype === "f32" ? "" : ` ${dtype}`}`,
     graph,
-    subject: { program, options: { dims, params: own, dtype } },
+    sized: { program, options: { dims, params: own, dtype } },
     name,
     hash: await programHash(program),
     bucket: bucketOf(program, shapes, resolveDtypes(program, dtype)),

@@ -8,7 +8,7 @@ import { strategyOf } from "../../../tuning/search/strategy.ts";
 import { feedsAfter } from "../../../tuning/workbench/time-steps.ts";
 import { type JobResult, runJob, WrongDefault } from "../../../tuning/workbench/tune-kernel.ts";
 import type { Workplace } from "../../../tuning/workbench/workbench.ts";
-import { readOrEmpty, writeTuningFile } from "../files/tuning-file.ts";
+import { readOrEmpty, writeTuningFile } from "../files/read-tuning-file.ts";
 import { say } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
 import { keyOf, type TuneJob } from "./jobs.ts";
@@ -57,12 +57,8 @@ export function file({ out, facts }: TuneRun, job: TuneJob, result: TuningResult
 async function withFeeds({ place }: TuneRun, job: TuneJob, rows: ReadonlyMap<string, Row>): Promise<TuneJob> {
   if (job.after === undefined) return job;
   const choices = rows.get(keyOf(job.after))?.result.choices ?? new Map();
-  const feeds = await feedsAfter(
-    place.current().device,
-    { subject: job.after.subject, choices },
-    job.subject,
-  );
-  return { ...job, subject: { ...job.subject, feeds } };
+  const feeds = await feedsAfter(place.current().device, { sized: job.after.sized, choices }, job.sized);
+  return { ...job, sized: { ...job.sized, feeds } };
 }
 
 /** The result of a job in the file, if it still holds. Says so if it does not. */
@@ -94,7 +90,7 @@ async function tuneOne(
   const start = performance.now();
   let done = 0;
   try {
-    return await runJob(place, job.graph, job.subject, {
+    return await runJob(place, job.graph, job.sized, {
       budgetMs,
       onTried(_, tried, best) {
         const due = Math.min(steps - 1, Math.round((steps * (performance.now() - start)) / budgetMs));

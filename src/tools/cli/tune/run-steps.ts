@@ -42,7 +42,7 @@ async function measureSteps(
   rows: ReadonlyMap<string, Row>,
 ): Promise<readonly number[]> {
   const choicesOf = (key: string): Choices => rows.get(key)!.result.choices;
-  const pass = (job: StepJob["forward"]) => ({ subject: job.subject, choices: choicesOf(keyOf(job)) });
+  const pass = (job: StepJob["forward"]) => ({ sized: job.sized, choices: choicesOf(keyOf(job)) });
   let shown: ReturnType<typeof progress> | undefined;
   const times = await timeSteps(
     run.place.current().device,

@@ -9,7 +9,7 @@ import { openWorkplace, type Workplace } from "../../../tuning/workbench/workben
 import { giveWay, openDevice } from "../../device/index.ts";
 import { parseSettings } from "../arguments/settings.ts";
 import { resolveSpec } from "../arguments/specs.ts";
-import { readTuningFile, writeTuningFile } from "../files/tuning-file.ts";
+import { readTuningFile, writeTuningFile } from "../files/read-tuning-file.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { type JobWish, keyOf, type TuneJob, type TuneSave, type TuneTask, taskOf } from "./jobs.ts";

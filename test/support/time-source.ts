@@ -1,5 +1,5 @@
 import { wallClock } from "../../src/tuning/measure/clock.ts";
-import type { Timing } from "../../src/tuning/trial/timing.ts";
+import type { TimeSource } from "../../src/tuning/trial/time-source.ts";
 import { uniform } from "./random.ts";
 
 /**
@@ -7,7 +7,7 @@ import { uniform } from "./random.ts";
  * each reading. The default takes 1 ms, any other between 0.5 and 1.5 ms, always the same. A reading takes 25 ms off
  * the budget; preparing takes nothing.
  */
-export function madeUpTiming(): Timing {
+export function madeUpTimeSource(): TimeSource {
   const random = uniform(5);
   const times = new Map<unknown, number>();
   let clock = 0;

@@ -4,13 +4,13 @@ import type { ChooseVariant } from "../../runtime/variants/variant.ts";
 import type { Candidate, Refused } from "../search/candidate.ts";
 import { disagreement, type Values } from "./compare.ts";
 import type { Stopwatch } from "./stopwatch.ts";
-import type { Timing } from "./timing.ts";
-import { type Bed, makeBed, type Subject, type Trial } from "./trial-buffers.ts";
+import type { TimeSource } from "./time-source.ts";
+import { makeTrialBuffers, type SizedProgram, type Trial, type TrialBuffers } from "./trial-buffers.ts";
 
-export interface Stand {
+export interface TrialSetup {
   readonly device: GPUDevice;
-  readonly subject: Subject;
-  readonly bed: Bed;
+  readonly sized: SizedProgram;
+  readonly buffers: TrialBuffers;
   /** The default variant. */
   readonly initial: Trial;
   readonly watch: Stopwatch;
@@ -25,17 +25,21 @@ export interface Expected {
 }
 
 /** @throws NormError if the device cannot run the program. */
-export async function setUpStand(device: GPUDevice, subject: Subject, timing: Timing): Promise<Stand> {
-  const bed = makeBed(device, subject);
+export async function setUpTrials(
+  device: GPUDevice,
+  sized: SizedProgram,
+  timeSource: TimeSource,
+): Promise<TrialSetup> {
+  const buffers = makeTrialBuffers(device, sized);
   let initial: Trial | undefined;
   const destroy = (): void => {
     initial?.destroy();
-    bed.destroy();
+    buffers.destroy();
   };
   try {
-    initial = await bed.prepare(chooseVariant);
-    const watch = await timing.startStopwatch(device, initial.record);
-    return { device, subject, bed, initial, watch, destroy };
+    initial = await buffers.prepare(chooseVariant);
+    const watch = await timeSource.startStopwatch(device, initial.record);
+    return { device, sized, buffers, initial, watch, destroy };
   } catch (error) {
     destroy();
     throw error;
@@ -44,26 +48,26 @@ export async function setUpStand(device: GPUDevice, subject: Subject, timing: Ti
 
 /** Null, or where and by how much the results of a trial are wrong. */
 export async function wrongOf(
-  { bed, subject }: Stand,
+  { buffers, sized }: TrialSetup,
   trial: Trial,
   expected: Expected,
 ): Promise<string | null> {
   const { values, allowed } = expected;
-  return disagreement(await trial.outputs(), values, subject.program, bed.dtypes, allowed);
+  return disagreement(await trial.outputs(), values, sized.program, buffers.dtypes, allowed);
 }
 
 /** Prepares a variant of each kernel and compares its results with the expected values. */
 export async function candidateOn(
-  stand: Stand,
+  setup: TrialSetup,
   choose: ChooseVariant,
   expected: Expected,
 ): Promise<Candidate | Refused> {
   let trial: Trial | undefined;
   try {
-    trial = await stand.bed.prepare(choose);
+    trial = await setup.buffers.prepare(choose);
     const { record, destroy } = trial;
-    const wrong = await wrongOf(stand, trial, expected);
-    if (wrong === null) return { time: () => stand.watch.time(record), release: destroy };
+    const wrong = await wrongOf(setup, trial, expected);
+    if (wrong === null) return { time: () => setup.watch.time(record), release: destroy };
     destroy();
     return { refused: wrong, wrong: true };
   } catch (error) {

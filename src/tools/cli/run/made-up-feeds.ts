@@ -4,7 +4,7 @@ import type { Program, ProgramTensor } from "../../../program/program.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
 import { uniform } from "../../../tuning/measure/uniform.ts";
 import { shapesOf } from "../arguments/shape.ts";
-import type { Feed } from "../files/feeds.ts";
+import type { Feed } from "../files/read-cases.ts";
 
 /** Extents that keep a norm small: an axis that no param fixes gets a few elements, the last axis a longer row. */
 export function sampleShapes(program: Program): Shapes {

@@ -10,10 +10,10 @@ import { createNorm } from "../../../runtime/webgpu/norm.ts";
 import { programInterface } from "../../../targets/interface/program-interface.ts";
 import type { OpenedDevice } from "../../device/open.ts";
 import type { BackendChoice } from "../arguments/backend-choice.ts";
-import { dimsOf } from "../files/feeds.ts";
+import { dimsOf } from "../files/read-cases.ts";
 import { CommandError } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
-import type { Backend, Job, Results, TensorResult } from "./backend.ts";
+import type { Backend, Job, Results, TensorResult } from "./backend-interface.ts";
 
 /** Throws a CommandError 3 if the user insists on a device and there is none. */
 export async function openBackend(choice: BackendChoice, adapter: string): Promise<Backend> {

@@ -2,7 +2,7 @@
 import type { Compiled } from "../../../compile/passes.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { Dtype } from "../../../program/program.ts";
-import type { Feed } from "../files/feeds.ts";
+import type { Feed } from "../files/read-cases.ts";
 
 export interface Job {
   readonly graph: Graph;
