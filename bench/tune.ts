@@ -16,6 +16,8 @@ import { checkFile } from "../src/language/check/check.ts";
 import { traitsOf } from "../src/runtime/variants/traits.ts";
 import type { ChooseVariant, Variant } from "../src/runtime/webgpu/index.ts";
 import { giveWay, openDevice } from "../src/tools/device/index.ts";
+import { runJob } from "../src/tools/workbench/tune-kernel.ts";
+import { openWorkplace } from "../src/tools/workbench/workbench.ts";
 import { choiceOf, chooserOf } from "../src/tuning/file/choices.ts";
 import type { Choice } from "../src/tuning/file/tuning-file.ts";
 import { programHash } from "../src/tuning/file/tuning-key.ts";
@@ -32,8 +34,6 @@ import {
   type Trial,
   type TrialBuffers,
 } from "../src/tuning/trial/trial-buffers.ts";
-import { runJob } from "../src/tuning/workbench/tune-kernel.ts";
-import { openWorkplace } from "../src/tuning/workbench/workbench.ts";
 import { type BenchCase, cases, library } from "./cases.ts";
 import { thisMachine } from "./machine.ts";
 import { benchProgress } from "./progress.ts";

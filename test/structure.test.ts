@@ -57,7 +57,7 @@ const road = [
   "src/tuning/background",
   "src/compile/build",
   "src/tools/device",
-  "src/tuning/workbench",
+  "src/tools/workbench",
   "src/tools/onnx",
   "src",
   "src/tools/cli/terminal",

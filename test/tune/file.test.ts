@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { resolveDtypes } from "../../src/runtime/shapes/element-types.ts";
 import { chooseVariant, resolveShapes } from "../../src/runtime/webgpu/index.ts";
+import { parseShard, shardOf } from "../../src/tools/workbench/shard.ts";
 import { chooserOf } from "../../src/tuning/file/choices.ts";
 import {
   emptyTuning,
@@ -15,7 +16,6 @@ import {
   withResult,
 } from "../../src/tuning/file/tuning-file.ts";
 import { type AdapterFacts, bucketOf, programHash, sameAdapter } from "../../src/tuning/file/tuning-key.ts";
-import { parseShard, shardOf } from "../../src/tuning/workbench/shard.ts";
 import { graphOf } from "../support/library.ts";
 
 const facts: AdapterFacts = {

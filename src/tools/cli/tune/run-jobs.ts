@@ -5,9 +5,9 @@ import { type ProgramResults, type TuningResult, withResult } from "../../../tun
 import { type AdapterFacts, sameAdapter } from "../../../tuning/file/tuning-key.ts";
 import { variantText } from "../../../tuning/measure/variant-text.ts";
 import { strategyOf } from "../../../tuning/search/strategy.ts";
-import { feedsAfter } from "../../../tuning/workbench/time-steps.ts";
-import { type JobResult, runJob, WrongDefault } from "../../../tuning/workbench/tune-kernel.ts";
-import type { Workplace } from "../../../tuning/workbench/workbench.ts";
+import { feedsAfter } from "../../workbench/time-steps.ts";
+import { type JobResult, runJob, WrongDefault } from "../../workbench/tune-kernel.ts";
+import type { Workplace } from "../../workbench/workbench.ts";
 import { readOrEmpty, writeTuningFile } from "../files/read-tuning-file.ts";
 import { say } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";

@@ -1,7 +1,7 @@
 /** `normc tune --save each`: times a training step, forward and backward, for each choice of saved values. */
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import type { Choices } from "../../../tuning/file/tuning-file.ts";
-import { timeSteps } from "../../../tuning/workbench/time-steps.ts";
+import { timeSteps } from "../../workbench/time-steps.ts";
 import { progress } from "../terminal/progress.ts";
 import { keyOf, type StepJob, type TuneTask } from "./jobs.ts";
 import { file, type TuneRun } from "./run-jobs.ts";

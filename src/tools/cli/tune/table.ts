@@ -3,7 +3,7 @@
 import type { TuningResult } from "../../../tuning/file/tuning-file.ts";
 import { geometricMean } from "../../../tuning/measure/spread.ts";
 import { strategyOf } from "../../../tuning/search/strategy.ts";
-import type { JobResult } from "../../../tuning/workbench/tune-kernel.ts";
+import type { JobResult } from "../../workbench/tune-kernel.ts";
 import type { TuneJob } from "./jobs.ts";
 
 export interface Row {

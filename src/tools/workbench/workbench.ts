@@ -1,5 +1,5 @@
 /** A device that can be opened again after a loss, so that a candidate that takes it down costs no other candidate. */
-import type { OpenedDevice } from "../../tools/device/open.ts";
+import type { OpenedDevice } from "../device/open.ts";
 
 export interface Workplace {
   current(): OpenedDevice;

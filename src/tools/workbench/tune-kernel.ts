@@ -3,14 +3,20 @@
 import { interpret } from "../../graph/oracle/interpret.ts";
 import type { Graph } from "../../graph/tensor/graph.ts";
 import type { ChooseVariant } from "../../runtime/variants/variant.ts";
-import { copyKernel } from "../measure/copy.ts";
-import { median } from "../measure/spread.ts";
-import type { Best, Candidate, Refused, Tried } from "../search/candidate.ts";
-import { type ProgramResult, searchProgram } from "../search/search-program.ts";
-import type { Values } from "../trial/compare.ts";
-import { realTimeSource, type TimeSource } from "../trial/time-source.ts";
-import type { SizedProgram, TrialBuffers } from "../trial/trial-buffers.ts";
-import { candidateOn, type Expected, setUpTrials, type TrialSetup, wrongOf } from "../trial/trial-setup.ts";
+import { copyKernel } from "../../tuning/measure/copy.ts";
+import { median } from "../../tuning/measure/spread.ts";
+import type { Best, Candidate, Refused, Tried } from "../../tuning/search/candidate.ts";
+import { type ProgramResult, searchProgram } from "../../tuning/search/search-program.ts";
+import type { Values } from "../../tuning/trial/compare.ts";
+import { realTimeSource, type TimeSource } from "../../tuning/trial/time-source.ts";
+import type { SizedProgram, TrialBuffers } from "../../tuning/trial/trial-buffers.ts";
+import {
+  candidateOn,
+  type Expected,
+  setUpTrials,
+  type TrialSetup,
+  wrongOf,
+} from "../../tuning/trial/trial-setup.ts";
 import type { Workplace } from "./workbench.ts";
 
 export interface JobOptions {

@@ -2,12 +2,12 @@
 
 import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
-import { chooserOf } from "../file/choices.ts";
-import type { Choices } from "../file/tuning-file.ts";
-import { type Feeds, randomFeeds } from "../measure/random-feeds.ts";
-import { median } from "../measure/spread.ts";
-import { startStopwatch } from "../trial/stopwatch.ts";
-import { makeTrialBuffers, type SizedProgram } from "../trial/trial-buffers.ts";
+import { chooserOf } from "../../tuning/file/choices.ts";
+import type { Choices } from "../../tuning/file/tuning-file.ts";
+import { type Feeds, randomFeeds } from "../../tuning/measure/random-feeds.ts";
+import { median } from "../../tuning/measure/spread.ts";
+import { startStopwatch } from "../../tuning/trial/stopwatch.ts";
+import { makeTrialBuffers, type SizedProgram } from "../../tuning/trial/trial-buffers.ts";
 
 /** A program with its variants. */
 export interface Pass {
