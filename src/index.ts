@@ -12,6 +12,8 @@ import type { Gradients } from "./compile/compile-backward.ts";
 import type { Save } from "./graph/autodiff/divide.ts";
 import { type CheckedFile, type CheckedNorm, checkFile } from "./language/check/check.ts";
 import { loadModules, type ReadImportLater } from "./language/check/modules/load-modules.ts";
+import { inspectFile } from "./language/check/symbols/inspect.ts";
+import type { FileSymbols } from "./language/check/symbols/symbol.ts";
 import { type Diagnostic, hasErrors, type Source } from "./language/diagnostics/diagnostic.ts";
 import { format as formatFile } from "./language/format/format.ts";
 import { parse } from "./language/syntax/parse.ts";
@@ -27,6 +29,7 @@ export type { Gradients } from "./compile/compile-backward.ts";
 export type { Save } from "./graph/autodiff/divide.ts";
 export type { CheckedNorm } from "./language/check/check.ts";
 export type { ReadImportLater } from "./language/check/modules/load-modules.ts";
+export type { FileSymbols, SpecSymbol } from "./language/check/symbols/symbol.ts";
 export type { Diagnostic, Fix, Label, Source, Span } from "./language/diagnostics/diagnostic.ts";
 export { renderJson, renderText } from "./language/diagnostics/render.ts";
 export type { GatherProgram } from "./program/gather-program.ts";
@@ -74,6 +77,28 @@ async function checkSpec(
   const diagnostics: Diagnostic[] = [];
   const checked = checkFile(source, loaded.readImport, (one) => diagnostics.push(one));
   return { source, diagnostics, checked, imported: loaded.imported };
+}
+
+export interface InspectResult extends CheckResult {
+  /** The meaning of names and expressions in the text, for all of it that is right. */
+  readonly symbols: FileSymbols;
+}
+
+/**
+ * Checks a spec as `check` does, and returns what an editor asks for: symbols, references, and the axes of expressions.
+ * @example
+ * const { symbols } = await inspect(text);
+ * symbols.references[0]; // a span, and the symbols that it can name
+ */
+export async function inspect(
+  text: string,
+  { path = "spec.norm", readImport = () => undefined }: SpecOptions = {},
+): Promise<InspectResult> {
+  const source: Source = { path, text };
+  const loaded = await loadModules(source, readImport);
+  const diagnostics: Diagnostic[] = [];
+  const { checked, symbols } = inspectFile(source, loaded.readImport, (one) => diagnostics.push(one));
+  return { source, diagnostics, norms: checked.norms, imported: loaded.imported, symbols };
 }
 
 export interface CompiledNorm {

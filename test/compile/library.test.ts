@@ -9,6 +9,7 @@ import {
   compileGather,
   compileGradients,
   format,
+  inspect,
   type Source,
 } from "../../src/index.ts";
 import { checkFile } from "../../src/language/check/check.ts";
@@ -52,6 +53,16 @@ const files = {
   "loop/a.norm": 'import { B } from "./b.norm"\n',
   "loop/b.norm": `import { A } from "./a.norm"\n${scaled.replace("Scaled", "B")}`,
 };
+
+test("inspect tells what is right in a text with a mistake, across imports", async () => {
+  const path = "outer/twice.norm";
+  const text = files[path].replace("output y", "z = nowhere\n  output y");
+  const { diagnostics, symbols } = await inspect(text, { path, readImport: reader(files) });
+  expect(diagnostics.map((one) => one.code)).toEqual(["N201"]);
+  expect(symbols.symbols.map((one) => one.name)).toEqual(["Twice"]);
+  const called = symbols.references.find(({ span }) => text.slice(span.start, span.end) === "Scaled");
+  expect(called?.definitions[0]?.nameSpan.source.path).toBe("outer/inner/scaled.norm");
+});
 
 test("imports may come later, and each file is asked for once an import", async () => {
   const asked: string[] = [];
