@@ -20,7 +20,6 @@ function normal(v: number): number {
 
 const formulas: Readonly<Record<string, (...args: number[]) => number>> = {
   square: (v) => v ** 2,
-  clamp: (...args) => middle(...args),
   lerp: (a, b, t) => (1 - t) * a + t * b,
   relu: (v) => (v + Math.abs(v)) / 2,
   relu6: (v) => middle(0, v, 6),
@@ -42,7 +41,6 @@ const formulas: Readonly<Record<string, (...args: number[]) => number>> = {
 
 /** Functions of several operands have the same for the others throughout. */
 const others: Readonly<Record<string, readonly number[]>> = {
-  clamp: [-0.75, 1.5],
   lerp: [4, 0.3],
   leaky_relu: [0.01],
   elu: [1.3],

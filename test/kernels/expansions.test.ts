@@ -23,6 +23,12 @@ const exponents = [-3, -1, -0.5, 0, 0.5, 1, 2, 3, 5];
 /** The operands where the usual ones will not do. WGSL promises no infinities, so there are no poles among them. */
 const points: Partial<Readonly<Record<ExpandedOperator, readonly (readonly number[])[]>>> = {
   log1p: [[0, ...anywhere, -0.999].filter((one) => one > -1)],
+  // Bounds on both sides of the value, at it, and the wrong way round.
+  clamp: [
+    [-2, -1, 0, 1, 2, 0, 2],
+    [-1, -1, -1, -1, -1, 1, 1],
+    [1, 1, 1, 1, 1, -1, -1],
+  ],
   pow: [bases.flatMap((one) => exponents.map(() => one)), bases.flatMap(() => exponents)],
 };
 
@@ -33,7 +39,7 @@ const expanded = (Object.keys(operators) as Operator[]).filter(
 describe.each(devices)("on $name", ({ device }) => {
   it.each(expanded)("%s", async (op) => {
     const values = (points[op] ?? [[0, ...anywhere]]).map((list) => Float32Array.from(list));
-    const names = ["a", "b"].slice(0, operators[op].arity);
+    const names = ["a", "b", "c"].slice(0, operators[op].arity);
     const inputs = names.map((name) => `${name}[N]`).join(", ");
     const [{ graphs }] = checkText({
       path: "alone.norm",
@@ -45,8 +51,9 @@ describe.each(devices)("on $name", ({ device }) => {
     norm.destroy();
     for (const [i, a] of values[0].entries()) {
       const b = values[1]?.[i] ?? 0;
-      const want = operators[op].f64(a, b, 0);
-      const at = `${op} of ${[a, b].slice(0, names.length).join(", ")}`;
+      const c = values[2]?.[i] ?? 0;
+      const want = operators[op].f64(a, b, c);
+      const at = `${op} of ${[a, b, c].slice(0, names.length).join(", ")}`;
       if (want === 0 || Number.isNaN(want)) {
         expect(y[i] + 0, at).toBe(want + 0);
         continue;

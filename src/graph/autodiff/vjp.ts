@@ -2,7 +2,7 @@
  * The derivatives (vector-Jacobian products): each operator says what the cotangent `d` of its value adds to the
  * cotangents of its operands. `y` is the value, `a` and `b` are the operands. Operands whose derivative is 0 almost
  * everywhere are omitted. At a kink the subgradient is that of PyTorch 2: `max(a, b)` splits evenly at a tie, `abs` has 0
- * at 0.
+ * at 0, `clamp` passes all to the value at its bounds.
  */
 import type { Operator } from "../operators/operators.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
@@ -64,6 +64,18 @@ export const vjps: Readonly<Record<Operator, Vjp>> = {
     [a, ifFirst(g, d, g.map("lt", a, b), g.map("eq", a, b))],
     [b, ifFirst(g, d, g.map("lt", b, a), g.map("eq", a, b))],
   ],
+  // clamp(v, low, high) → d to what the value is: to v within the bounds and at them (torch.clamp). If low is above high,
+  // high is the value.
+  clamp: (g, d, { args: [v, low, high] }) => {
+    const zero = g.literal(0);
+    const inside = g.where(g.map("le", v, high), d, zero);
+    const below = g.where(g.map("le", low, high), d, zero);
+    return [
+      [v, g.where(g.map("le", low, v), inside, zero)],
+      [low, g.where(g.map("lt", v, low), below, zero)],
+      [high, g.where(g.map("lt", high, g.map("max", v, low)), d, zero)],
+    ];
+  },
 
   lt: none,
   le: none,

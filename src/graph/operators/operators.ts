@@ -21,6 +21,8 @@ const table = {
   div: { arity: 2, f64: (a, b) => a / b },
   min: { arity: 2, f64: (a, b) => Math.min(a, b) },
   max: { arity: 2, f64: (a, b) => Math.max(a, b) },
+  /** `clamp(v, low, high)`. An operator only for its gradient at the bounds, which that of `min` and `max` is not. */
+  clamp: { arity: 3, f64: (v, low, high) => Math.min(Math.max(v, low), high), expanded: true },
 
   lt: { arity: 2, f64: (a, b) => flag(a < b) },
   le: { arity: 2, f64: (a, b) => flag(a <= b) },

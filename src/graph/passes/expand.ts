@@ -7,6 +7,6 @@ import { expansions } from "./expansions.ts";
 export function expand(graph: Graph): Graph {
   return rewrite(graph, (g, node) => {
     if (node.kind !== "map" || isNative(node.op)) return node;
-    return expansions[node.op](g, node.args[0], node.args[1]);
+    return expansions[node.op](g, node.args[0], node.args[1], node.args[2]);
   });
 }

@@ -75,7 +75,15 @@ function expandPow(g: GraphBuilder, a: Node, b: Node): Node {
   return g.where(g.map("eq", b, g.literal(0)), g.literal(1), signed);
 }
 
-export const expansions: Readonly<Record<ExpandedOperator, (g: GraphBuilder, a: Node, b: Node) => Node>> = {
+/** A `clamp` of the target promises nothing for a NaN, or where the lower bound is above the upper one. */
+function expandClamp(g: GraphBuilder, v: Node, low: Node, high: Node): Node {
+  return g.map("min", g.map("max", v, low), high);
+}
+
+type Expansion = (g: GraphBuilder, a: Node, b: Node, c: Node) => Node;
+
+export const expansions: Readonly<Record<ExpandedOperator, Expansion>> = {
+  clamp: expandClamp,
   tanh: expandTanh,
   log1p: expandLog1p,
   expm1: expandExpm1,

@@ -43,7 +43,7 @@ function boundsOf(node: Node, known: (arg: Node) => Bounds | undefined): Bounds 
     if (bounds === undefined) return undefined;
     args.push(bounds);
   }
-  const [a, b] = args;
+  const [a, b, c] = args;
   switch (node.op) {
     case "add":
       return [a[0] + b[0], a[1] + b[1]];
@@ -55,6 +55,8 @@ function boundsOf(node: Node, known: (arg: Node) => Bounds | undefined): Bounds 
       return [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
     case "min":
       return [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
+    case "clamp":
+      return [Math.min(Math.max(a[0], b[0]), c[0]), Math.min(Math.max(a[1], b[1]), c[1])];
     default:
       return undefined;
   }
