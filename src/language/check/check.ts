@@ -57,7 +57,13 @@ export function checkFile(
     tell(diagnostic("N004", message, { source, start: 0, end: 0 }));
   }
   const declarations = new Map<NormDecl, Declarations>();
-  const known: Known = { declarations, broken: new Set(), withModes: new Set(), record };
+  const known: Known = {
+    declarations,
+    broken: new Set(),
+    withModes: new Set(),
+    innerStates: new Map(),
+    record,
+  };
   const norms = declareNorms(modules, declarations);
   checkFunctions(modules, known, tell);
   const checked = checkNorms(norms, known, tell);

@@ -47,6 +47,8 @@ function checkMode(
     const graph = readNorm(module, declarations, session, mode, used, collect);
     if (session.splits.size === 0) {
       for (const one of found) report(one);
+      const inner = known.innerStates.get(declared.decl) ?? [];
+      known.innerStates.set(declared.decl, new Set([...inner, ...session.hoisted.keys()]));
       return hasErrors(found) ? undefined : graph;
     }
     declarations = splitAxes(declarations, session.splits);

@@ -8,7 +8,7 @@ import type { GraphBuilder } from "../../../graph/tensor/builder.ts";
 import type { GraphFactor, Node } from "../../../graph/tensor/graph.ts";
 import type { Mode } from "../../../program/program.ts";
 import { diagnostic, type Report } from "../../diagnostics/diagnostic.ts";
-import type { AxisRef, Expr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
+import type { AxisRef, CallExpr, Expr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
 import { resolveAxis } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
 import type { Module } from "../modules/modules.ts";
@@ -30,8 +30,10 @@ export interface Scope {
   readonly computed: Map<string, Value>;
   /** The factors of the outermost norm that a factor of this norm stands for. */
   readonly factorsOf: (factor: string) => AxisSet;
-  /** This norm's states, with their names in the outermost norm. */
+  /** This norm's states, and those of norms that it calls if its caller gave them, with their names in the outermost norm. */
   readonly states: ReadonlyMap<string, string>;
+  /** The call in the text of the outermost norm that led here. Undefined in that norm itself. */
+  readonly outermostCall?: CallExpr;
   /** Names that were looked up, to find the unused ones. */
   readonly used: Set<string>;
 }
@@ -42,6 +44,8 @@ export interface Known {
   /** Norms and functions with mistakes. Calls of them cause no further messages. */
   readonly broken: Set<NormDecl | FunctionDecl>;
   readonly withModes: Set<NormDecl>;
+  /** The names of the states that a norm has through the norms that it calls. */
+  readonly innerStates: Map<NormDecl, Set<string>>;
   readonly record?: Recorder | undefined;
 }
 
