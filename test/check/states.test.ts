@@ -1,5 +1,7 @@
 /** States of called norms, through several levels: values on paper, on the oracle and on every backend. */
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, test } from "vitest";
+import { checkFile } from "../../src/language/check/check.ts";
+import type { Diagnostic } from "../../src/language/diagnostics/diagnostic.ts";
 import type { Mode } from "../../src/program/program.ts";
 import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { oracle, type Trial } from "../support/compare.ts";
@@ -130,6 +132,16 @@ describe.each(Object.entries(cases))("a state given by name: %s", (_, one) => {
       expect(plain(results)).toEqual(one[mode]);
     });
   });
+});
+
+test("two calls that would share a state: the message says what to write", () => {
+  const text = `${called}norm Outer { axes N, C  input x[N, C]  y = Far(x) + Far(x * 3)  output y }`;
+  const found: Diagnostic[] = [];
+  const report = (one: Diagnostic): void => void found.push(one);
+  checkFile({ path: "states.norm", text }, () => undefined, report);
+  expect(found.map(({ code, note }) => [code, note])).toEqual([
+    ["N202", "each call needs a state of its own; declare a state for it and pass that: `Far(…; run = …)`"],
+  ]);
 });
 
 function plain(results: Readonly<Record<string, ArrayLike<number>>>): Record<string, number[]> {

@@ -48,7 +48,8 @@ function checkMode(
     if (session.splits.size === 0) {
       for (const one of found) report(one);
       const inner = known.innerStates.get(declared.decl) ?? [];
-      known.innerStates.set(declared.decl, new Set([...inner, ...session.hoisted.keys()]));
+      const hoisted = [...session.hoisted].map(([name, { norm }]) => [name, norm] as const);
+      known.innerStates.set(declared.decl, new Map([...inner, ...hoisted]));
       return hasErrors(found) ? undefined : graph;
     }
     declarations = splitAxes(declarations, session.splits);

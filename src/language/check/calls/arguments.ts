@@ -83,7 +83,7 @@ export function bindArguments(scope: Scope, expr: CallExpr, callee: Declarations
 }
 
 function reportUnknownSetting(scope: Scope, expr: CallExpr, callee: Declarations, name: Name): void {
-  const inner = scope.session.known.innerStates.get(callee.decl) ?? [];
+  const inner = scope.session.known.innerStates.get(callee.decl)?.keys() ?? [];
   const names = [...callee.tensors.keys(), ...callee.params.keys(), ...inner];
   const message = `\`${expr.callee.text}\` has no tensor or param \`${name.text}\``;
   scope.report(diagnostic("N402", message, name.span, suggestion(name.text, names, name.span)));

@@ -123,7 +123,7 @@ function givenValues(
     const factors = tensorFactors(callee, tensor.dims).flatMap((factor) => axes.get(factor) ?? []);
     const argument = bound.nodes.get(tensor.name);
     if (tensor.role === "state") {
-      const state = stateNode(scope, expr, tensor, factors, bound.states);
+      const state = stateNode(scope, { expr, callee, states: bound.states }, tensor, factors);
       if (state === undefined) return undefined;
       given.set(tensor.name, state);
     } else if (argument === undefined) {

@@ -9,10 +9,17 @@ import type { Declarations } from "../declarations/declare.ts";
 import type { DeclaredTensor } from "../declarations/tensors.ts";
 import type { Scope, Session } from "../scope/scope.ts";
 
+export interface StateCall {
+  readonly expr: CallExpr;
+  readonly callee: Declarations;
+  /** The outermost norm's state for each state of the called norm. New ones are added. */
+  readonly states: Map<string, string>;
+}
+
 /** The names of all states that a norm has by itself or through the norms that it calls. */
 export function stateNames({ known }: Session, callee: Declarations): Set<string> {
   const own = [...callee.tensors.values()].filter((one) => one.role === "state").map((one) => one.name);
-  return new Set([...own, ...(known.innerStates.get(callee.decl) ?? [])]);
+  return new Set([...own, ...(known.innerStates.get(callee.decl)?.keys() ?? [])]);
 }
 
 /**
@@ -34,14 +41,12 @@ export function inheritStates(scope: Scope, callee: Declarations, states: Map<st
  * Only the text of the outermost norm can mend such a mistake, so it is reported at the call there.
  * @param scope of the caller.
  * @param factors the axes of the state, as factors of the outermost norm.
- * @param states the outermost norm's state for each state of the called norm. A new one is added.
  */
 export function stateNode(
   scope: Scope,
-  expr: CallExpr,
+  { expr, callee, states }: StateCall,
   tensor: DeclaredTensor,
   factors: AxisSet,
-  states: Map<string, string>,
 ): Node | undefined {
   const { session } = scope;
   const { name } = tensor;
@@ -55,7 +60,7 @@ export function stateNode(
     session.report(diagnostic("N202", message, call.span, { note }));
     return undefined;
   }
-  session.hoisted.set(name, { factors, initial: tensor.initial ?? 0 });
+  session.hoisted.set(name, { factors, initial: tensor.initial ?? 0, norm: callee.decl });
   states.set(name, name);
   return scope.builder.input(name, factors);
 }

@@ -38,19 +38,28 @@ export interface Scope {
   readonly used: Set<string>;
 }
 
+/** The states that a norm has through the norms that it calls: by name, the norm that declares each. */
+export type InnerStates = Map<NormDecl, Map<string, NormDecl>>;
+
 /** Facts about norms of all files that the checks of their callers need. Filled in the order of calls. */
 export interface Known {
   readonly declarations: Map<NormDecl, Declarations>;
   /** Norms and functions with mistakes. Calls of them cause no further messages. */
   readonly broken: Set<NormDecl | FunctionDecl>;
   readonly withModes: Set<NormDecl>;
-  /** The names of the states that a norm has through the norms that it calls. */
-  readonly innerStates: Map<NormDecl, Set<string>>;
+  readonly innerStates: InnerStates;
   readonly record?: Recorder | undefined;
 }
 
 /** Called with the value of each expression that has one, in every norm or function that is read. */
 export type Recorder = (scope: Scope, expr: Expr, value: Node) => void;
+
+export interface HoistedState {
+  readonly factors: AxisSet;
+  readonly initial: number;
+  /** The norm that declares it. */
+  readonly norm: NormDecl;
+}
 
 export interface Session {
   /** The declarations of the norm that is being checked. */
@@ -70,7 +79,7 @@ export interface Session {
   /** The norms being called, to detect a norm that calls itself. */
   readonly calling: Set<NormDecl>;
   /** States of called norms that became states of this one. */
-  readonly hoisted: Map<string, { readonly factors: AxisSet; readonly initial: number }>;
+  readonly hoisted: Map<string, HoistedState>;
   /** New values of states, of this norm and of called norms. */
   readonly updates: Map<string, Node>;
   /** Axes that a called norm splits. The check starts again with them split. */
