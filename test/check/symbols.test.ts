@@ -159,6 +159,13 @@ norm A { axes N, C input x[N, C] param h = 1 y = Two(twice(x); gamma = h, eps = 
     expect(meanings(caller.replace(place.replace("|", ""), place), others)).toEqual(expected);
   });
 
+  test("a state of a norm that the called norm calls is that of its declaration", () => {
+    const inner = `import { Batch as Inner } from "./b.norm"
+norm Mid { axes N, C input x[N, C] y = Inner(x) output y }
+norm A { axes N, C input x[N, C] state own[C] = 0 y = Mid(x; |s = own) output y }`;
+    expect(meanings(inner, { "./b.norm": batch })).toEqual(["tensor s ./b.norm:4"]);
+  });
+
   test("a function of the language is known as such", () => {
     const { text, offset } = cursor("fn f(v) = |relu(v)");
     expect(nameAt(inspect(text), offset)?.definitions).toMatchObject([{ name: "relu", builtIn: true }]);

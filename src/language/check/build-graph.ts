@@ -11,7 +11,7 @@ import {
 } from "../../graph/tensor/graph.ts";
 import type { Mode } from "../../program/program.ts";
 import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
-import { tensorFactors } from "./calls/call-norm.ts";
+import { tensorFactors } from "./declarations/axes.ts";
 import type { Declarations } from "./declarations/declare.ts";
 import type { Module } from "./modules/modules.ts";
 import { dimsOf, outputTensor } from "./outputs.ts";

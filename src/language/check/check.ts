@@ -19,7 +19,7 @@ import { reportUnused } from "./declarations/unused.ts";
 import { checkModes } from "./modes.ts";
 import { type Declared, loadModule, type Module, type ReadImport } from "./modules/modules.ts";
 import { calledNames, usedFirst } from "./scope/reading-order.ts";
-import type { Known, Recorder } from "./scope/scope.ts";
+import type { InnerStates, Known, Recorder } from "./scope/scope.ts";
 import { isBuiltIn } from "./scope/unknown.ts";
 
 export interface CheckedNorm {
@@ -36,6 +36,7 @@ export interface CheckedFile {
   readonly norms: readonly CheckedNorm[];
   /** The declarations of all norms of the file and of its imports, including norms with mistakes. */
   readonly declarations: ReadonlyMap<NormDecl, Declarations>;
+  readonly innerStates: InnerStates;
 }
 
 /**
@@ -57,7 +58,13 @@ export function checkFile(
     tell(diagnostic("N004", message, { source, start: 0, end: 0 }));
   }
   const declarations = new Map<NormDecl, Declarations>();
-  const known: Known = { declarations, broken: new Set(), withModes: new Set(), record };
+  const known: Known = {
+    declarations,
+    broken: new Set(),
+    withModes: new Set(),
+    innerStates: new Map(),
+    record,
+  };
   const norms = declareNorms(modules, declarations);
   checkFunctions(modules, known, tell);
   const checked = checkNorms(norms, known, tell);
@@ -68,6 +75,7 @@ export function checkFile(
     module: entry,
     norms: own.flatMap((item) => (item.kind === "norm" ? (checked.get(item) ?? []) : [])),
     declarations,
+    innerStates: known.innerStates,
   };
 }
 

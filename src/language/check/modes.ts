@@ -47,6 +47,9 @@ function checkMode(
     const graph = readNorm(module, declarations, session, mode, used, collect);
     if (session.splits.size === 0) {
       for (const one of found) report(one);
+      const inner = known.innerStates.get(declared.decl) ?? [];
+      const hoisted = [...session.hoisted].map(([name, { norm }]) => [name, norm] as const);
+      known.innerStates.set(declared.decl, new Map([...inner, ...hoisted]));
       return hasErrors(found) ? undefined : graph;
     }
     declarations = splitAxes(declarations, session.splits);

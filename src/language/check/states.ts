@@ -5,8 +5,7 @@ import type { Result } from "../../graph/tensor/graph.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { suggestion } from "../diagnostics/suggestion.ts";
 import { everyExpr } from "../syntax/walk.ts";
-import { tensorFactors } from "./calls/call-norm.ts";
-import { axisNames } from "./declarations/axes.ts";
+import { axisNames, tensorFactors } from "./declarations/axes.ts";
 import type { Scope } from "./scope/scope.ts";
 
 /** The new values of all states, also those of called norms; undefined if one of them has a mistake. */

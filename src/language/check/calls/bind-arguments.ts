@@ -6,6 +6,7 @@ import { quoted, suggestion } from "../../diagnostics/suggestion.ts";
 import type { CallExpr, Name } from "../../syntax/ast.ts";
 import type { Declarations } from "../declarations/declare.ts";
 import type { Scope } from "../scope/scope.ts";
+import { stateNames } from "./call-states.ts";
 
 export interface Argument {
   readonly node: Node;
@@ -15,7 +16,7 @@ export interface Argument {
 export interface Bound {
   /** Values of inputs, affines and params, by the callee's names. */
   readonly nodes: ReadonlyMap<string, Argument>;
-  /** The caller's state for each state of the callee. */
+  /** The outermost norm's state for each state of the callee, and of the norms that it calls, that is given. */
   readonly states: Map<string, string>;
 }
 
@@ -31,6 +32,7 @@ export function bindArguments(scope: Scope, expr: CallExpr, callee: Declarations
     scope.report(diagnostic("N401", message, expr.span, { note }));
     return undefined;
   }
+  const stateOfCallee = stateNames(scope.session, callee);
   let sound = true;
   expr.arguments.forEach((one, i) => {
     const node = scope.session.evaluate(scope, one);
@@ -52,11 +54,7 @@ export function bindArguments(scope: Scope, expr: CallExpr, callee: Declarations
       continue;
     }
     given.add(name.text);
-    const tensor = callee.tensors.get(name.text);
-    if (tensor === undefined && !callee.params.has(name.text)) {
-      reportUnknownSetting(scope, expr, callee, name);
-      sound = false;
-    } else if (tensor?.role === "state") {
+    if (stateOfCallee.has(name.text)) {
       const own = value.kind === "name" ? scope.states.get(value.name.text) : undefined;
       if (own !== undefined && value.kind === "name") {
         scope.used.add(value.name.text);
@@ -67,6 +65,9 @@ export function bindArguments(scope: Scope, expr: CallExpr, callee: Declarations
         scope.report(diagnostic("N411", message, value.span, { note }));
         sound = false;
       }
+    } else if (!callee.tensors.has(name.text) && !callee.params.has(name.text)) {
+      reportUnknownSetting(scope, expr, callee, name);
+      sound = false;
     } else {
       const node = scope.session.evaluate(scope, value);
       if (node === undefined) sound = false;
@@ -82,7 +83,8 @@ export function bindArguments(scope: Scope, expr: CallExpr, callee: Declarations
 }
 
 function reportUnknownSetting(scope: Scope, expr: CallExpr, callee: Declarations, name: Name): void {
-  const names = [...callee.tensors.keys(), ...callee.params.keys()];
+  const inner = scope.session.known.innerStates.get(callee.decl)?.keys() ?? [];
+  const names = [...callee.tensors.keys(), ...callee.params.keys(), ...inner];
   const message = `\`${expr.callee.text}\` has no tensor or param \`${name.text}\``;
   scope.report(diagnostic("N402", message, name.span, suggestion(name.text, names, name.span)));
 }

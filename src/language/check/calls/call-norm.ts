@@ -3,12 +3,11 @@
  * caller's axes replace its axes. The value of the call is its first output.
  */
 
-import { type AxisSet, isSubset } from "../../../graph/tensor/axes.ts";
+import { isSubset } from "../../../graph/tensor/axes.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { CallExpr, NormDecl } from "../../syntax/ast.ts";
-import { axisNames } from "../declarations/axes.ts";
+import { axisNames, tensorFactors } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
-import type { DeclaredTensor } from "../declarations/tensors.ts";
 import type { Declared } from "../modules/modules.ts";
 import { evaluateEquations, lookup } from "../scope/equations.ts";
 import { namesIn } from "../scope/reading-order.ts";
@@ -16,6 +15,7 @@ import type { Scope, Value } from "../scope/scope.ts";
 import { countCall, countNodes } from "../scope/session.ts";
 import { type Bound, bindArguments } from "./bind-arguments.ts";
 import { type AxisBinding, bindAxes } from "./bind-axes.ts";
+import { inheritStates, stateNode, updateStates } from "./call-states.ts";
 
 export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>): Value {
   const { session } = scope;
@@ -53,6 +53,7 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
   if (binding.kind === "split") session.splits.set(binding.factor, binding.into);
   if (binding.kind !== "bound") return undefined;
   const { axes } = binding;
+  inheritStates(scope, callee, bound.states);
   const given = givenValues(scope, expr, callee, bound, axes);
   if (given === undefined) return undefined;
 
@@ -66,11 +67,12 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
     computed: new Map(),
     factorsOf: (factor) => axes.get(factor) ?? [],
     states: bound.states,
+    outermostCall: scope.outermostCall ?? expr,
     used: new Set(),
   };
   session.calling.add(norm.decl);
   const value = readBody(inner);
-  if (scope.mode === "train") updateStates(scope, expr, inner, bound.states);
+  if (scope.mode === "train") updateStates(inner);
   session.calling.delete(norm.decl);
   countNodes(session, value);
   if (session.stopped || (value !== undefined && !hasErrors(found)))
@@ -121,7 +123,7 @@ function givenValues(
     const factors = tensorFactors(callee, tensor.dims).flatMap((factor) => axes.get(factor) ?? []);
     const argument = bound.nodes.get(tensor.name);
     if (tensor.role === "state") {
-      const state = stateNode(scope, expr, tensor, factors, bound.states);
+      const state = stateNode(scope, { expr, callee, states: bound.states }, tensor, factors);
       if (state === undefined) return undefined;
       given.set(tensor.name, state);
     } else if (argument === undefined) {
@@ -137,66 +139,4 @@ function givenValues(
     }
   }
   return given;
-}
-
-/** The factors of the axes in brackets. */
-export function tensorFactors(declarations: Declarations, dims: readonly string[]): string[] {
-  return dims.flatMap((dim) => {
-    const axis = declarations.axes.find((one) => one.name === dim);
-    return axis === undefined ? [dim] : axis.factors.map((one) => one.name);
-  });
-}
-
-/** A state that the call does not bind becomes a state of the outermost norm, under its own name. */
-function stateNode(
-  scope: Scope,
-  expr: CallExpr,
-  tensor: DeclaredTensor,
-  factors: AxisSet,
-  states: Map<string, string>,
-): Value {
-  const { session } = scope;
-  const { name } = tensor;
-  const bound = states.get(name);
-  if (bound !== undefined) {
-    const own = session.outer.tensors.get(bound);
-    const has =
-      own === undefined ? session.hoisted.get(bound)?.factors : tensorFactors(session.outer, own.dims);
-    if (has !== undefined && isSubset(has, factors) && isSubset(factors, has)) {
-      return scope.builder.input(bound, has);
-    }
-    const axes = axisNames(session.outer.axes, factors).join(", ");
-    const message = `the state \`${name}\` of \`${expr.callee.text}\` has other axes than \`${bound}\``;
-    const note = `here it needs \`${bound}[${axes}]\``;
-    scope.report(diagnostic("N307", message, expr.span, { note }));
-    return undefined;
-  }
-  const { outer } = session;
-  const taken =
-    session.hoisted.has(name) ||
-    [outer.params, outer.tensors, outer.equations, ...Object.values(outer.modeEquations)].some((one) =>
-      one.has(name),
-    );
-  if (taken) {
-    const message = `the state \`${name}\` of \`${expr.callee.text}\` has a name that is already taken here`;
-    const note = `declare a state for it and pass that: \`${expr.callee.text}(…; ${name} = …)\``;
-    scope.report(diagnostic("N202", message, expr.span, { note }));
-    return undefined;
-  }
-  session.hoisted.set(name, { factors, initial: tensor.initial ?? 0 });
-  states.set(name, name);
-  return scope.builder.input(name, factors);
-}
-
-function updateStates(scope: Scope, expr: CallExpr, inner: Scope, states: ReadonlyMap<string, string>): void {
-  for (const update of inner.declarations.updates) {
-    const state = states.get(update.state.text);
-    const value = scope.session.evaluate(inner, update.value);
-    if (state === undefined || value === undefined) continue;
-    if (scope.session.updates.has(state)) {
-      const note = "each call needs states of its own";
-      scope.report(diagnostic("N410", `the state \`${state}\` is updated twice`, expr.span, { note }));
-    }
-    scope.session.updates.set(state, value);
-  }
 }

@@ -170,3 +170,14 @@ export function axisNames(axes: readonly GraphAxis[], factors: readonly string[]
     return [axis.variadic ? `...${axis.name}` : axis.name];
   });
 }
+
+/** The factors of the axes in brackets. */
+export function tensorFactors(
+  { axes }: { readonly axes: readonly GraphAxis[] },
+  dims: readonly string[],
+): string[] {
+  return dims.flatMap((dim) => {
+    const axis = axes.find((one) => one.name === dim);
+    return axis === undefined ? [dim] : axis.factors.map((one) => one.name);
+  });
+}

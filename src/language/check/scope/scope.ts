@@ -8,7 +8,7 @@ import type { GraphBuilder } from "../../../graph/tensor/builder.ts";
 import type { GraphFactor, Node } from "../../../graph/tensor/graph.ts";
 import type { Mode } from "../../../program/program.ts";
 import { diagnostic, type Report } from "../../diagnostics/diagnostic.ts";
-import type { AxisRef, Expr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
+import type { AxisRef, CallExpr, Expr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
 import { resolveAxis } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
 import type { Module } from "../modules/modules.ts";
@@ -30,11 +30,16 @@ export interface Scope {
   readonly computed: Map<string, Value>;
   /** The factors of the outermost norm that a factor of this norm stands for. */
   readonly factorsOf: (factor: string) => AxisSet;
-  /** This norm's states, with their names in the outermost norm. */
+  /** This norm's states, and those of norms that it calls if its caller gave them, with their names in the outermost norm. */
   readonly states: ReadonlyMap<string, string>;
+  /** The call in the text of the outermost norm that led here. Undefined in that norm itself. */
+  readonly outermostCall?: CallExpr;
   /** Names that were looked up, to find the unused ones. */
   readonly used: Set<string>;
 }
+
+/** The states that a norm has through the norms that it calls: by name, the norm that declares each. */
+export type InnerStates = Map<NormDecl, Map<string, NormDecl>>;
 
 /** Facts about norms of all files that the checks of their callers need. Filled in the order of calls. */
 export interface Known {
@@ -42,11 +47,19 @@ export interface Known {
   /** Norms and functions with mistakes. Calls of them cause no further messages. */
   readonly broken: Set<NormDecl | FunctionDecl>;
   readonly withModes: Set<NormDecl>;
+  readonly innerStates: InnerStates;
   readonly record?: Recorder | undefined;
 }
 
 /** Called with the value of each expression that has one, in every norm or function that is read. */
 export type Recorder = (scope: Scope, expr: Expr, value: Node) => void;
+
+export interface HoistedState {
+  readonly factors: AxisSet;
+  readonly initial: number;
+  /** The norm that declares it. */
+  readonly norm: NormDecl;
+}
 
 export interface Session {
   /** The declarations of the norm that is being checked. */
@@ -66,7 +79,7 @@ export interface Session {
   /** The norms being called, to detect a norm that calls itself. */
   readonly calling: Set<NormDecl>;
   /** States of called norms that became states of this one. */
-  readonly hoisted: Map<string, { readonly factors: AxisSet; readonly initial: number }>;
+  readonly hoisted: Map<string, HoistedState>;
   /** New values of states, of this norm and of called norms. */
   readonly updates: Map<string, Node>;
   /** Axes that a called norm splits. The check starts again with them split. */

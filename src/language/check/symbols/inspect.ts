@@ -36,12 +36,17 @@ export function inspectFile(source: Source, readImport: ReadImport, report: Repo
   return { checked, symbols: { symbols, callable, references, facts: facts.all() } };
 }
 
-function symbolTable({ module, declarations }: CheckedFile, facts: Facts): SymbolTable {
+function symbolTable({ module, declarations, innerStates }: CheckedFile, facts: Facts): SymbolTable {
   const builtIn = new Set(
     [...module.functions.values()].filter((one) => one.module.builtIn).map((one) => one.decl),
   );
+  const norm = remembered((decl: NormDecl) => normSymbol(decl, declarations.get(decl), facts));
   return {
-    norm: remembered((decl: NormDecl) => normSymbol(decl, declarations.get(decl), facts)),
+    norm,
+    innerState: (decl, name) => {
+      const declaring = innerStates.get(decl)?.get(name);
+      return declaring && norm(declaring).tensors.find((one) => one.name === name);
+    },
     fn: remembered((decl: FunctionDecl) => functionSymbol(decl, builtIn.has(decl))),
   };
 }

@@ -8,12 +8,14 @@ import { modeOf } from "../declarations/definitions.ts";
 import type { Module } from "../modules/modules.ts";
 import { calleeOf } from "../scope/callee.ts";
 import { type Names, namesOfFunction, namesOfNorm } from "./names.ts";
-import type { FunctionSymbol, NormSymbol, Reference, SpecSymbol } from "./symbol.ts";
+import type { FunctionSymbol, NormSymbol, Reference, SpecSymbol, TensorSymbol } from "./symbol.ts";
 
 /** One symbol for each declaration, of this file and of its imports. */
 export interface SymbolTable {
   readonly norm: (decl: NormDecl) => NormSymbol;
   readonly fn: (decl: FunctionDecl) => FunctionSymbol;
+  /** The state of this name that a norm has through the norms that it calls. */
+  readonly innerState: (decl: NormDecl, name: string) => TensorSymbol | undefined;
 }
 
 /** The context of a walk through a file. */
@@ -148,7 +150,8 @@ function walkCall(body: Body, expr: CallExpr): readonly Expr[] {
       refer(expr.callee.span, [norm]);
       for (const { name } of expr.settings) {
         if (name === undefined) continue;
-        const given = [...norm.tensors, ...norm.params].find((one) => one.name === name.text);
+        const own = [...norm.tensors, ...norm.params].find((one) => one.name === name.text);
+        const given = own ?? table.innerState(callee.norm.decl, name.text);
         if (given !== undefined) refer(name.span, [given]);
       }
       return children(expr);
