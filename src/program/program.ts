@@ -73,6 +73,12 @@ export interface ProgramTensor {
   readonly updated?: boolean;
   /** In a backward program: the forward tensor whose gradient this output is, or whose cotangent this input is. */
   readonly gradientOf?: string;
+  /**
+   * The inputs that the new value of a state depends on, or the cotangents that a gradient depends on. Omitted if all
+   * others have the dims of one of these, and for a gradient that depends on none. `settledResults` of the runtime says what
+   * an empty one means.
+   */
+  readonly dependsOn?: readonly string[];
 }
 
 export interface ProgramKernel {
@@ -147,10 +153,11 @@ export interface ProgramBinding {
    */
   readonly accessors: Readonly<Partial<Record<Accessor, string>>>;
   /**
-   * Whether writes add to the contents of the tensor. The compiler never sets it. The runtime sets it for a tensor that
-   * exactly one dispatch writes, each element once, and that no dispatch reads.
+   * What a write does if it does not simply store the value: `add` adds the value to the element, `zero` stores 0, `keep`
+   * does nothing. The compiler never sets it. The runtime sets `add` only for a tensor that exactly one dispatch writes,
+   * each element once, and that no dispatch reads.
    */
-  readonly accumulates?: boolean;
+  readonly write?: "add" | "zero" | "keep";
 }
 
 /**

@@ -163,10 +163,3 @@ function weightedOutputs({ graph, dims, params, feeds }: Trial, backward: Trial)
     return sum;
   };
 }
-
-/** The statistics of an empty batch are NaN (0 / 0). On the way to a gradient, Mesa folds NaN · 0 to 0. */
-export function numbersOnly(trial: Trial): Trial {
-  const want = oracle(trial);
-  const results = trial.graph.results.filter((one) => !want.get(one.tensor)?.some(Number.isNaN));
-  return { ...trial, graph: { ...trial.graph, results } };
-}

@@ -3,6 +3,7 @@
  * compared with it. It shares only the graph that the checker made with the kernels.
  */
 import { operators } from "../operators/operators.ts";
+import { decisiveInputs } from "../tensor/depends-on.ts";
 import { type Graph, type Node, reachable } from "../tensor/graph.ts";
 import { rowMajor, walk } from "./walk.ts";
 
@@ -32,9 +33,18 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
   for (const node of reachable(graph.results.map((one) => one.value))) values.set(node, compute(node));
 
   const outputs = new Map<string, Float64Array>();
-  for (const { tensor, value } of graph.results) {
-    const factors = graph.tensors.find((one) => one.name === tensor)?.factors ?? [];
+  for (const result of graph.results) {
+    const { tensor, value } = result;
+    const { role, factors = [], initial = 0 } = graph.tensors.find((one) => one.name === tensor) ?? {};
     const out = new Float64Array(volume(factors));
+    outputs.set(tensor, out);
+    const emptiness = decisiveInputs(graph, result).map((one) => volume(one.factors) === 0);
+    if (role === "state" && emptiness.includes(true)) {
+      out.set(inputs.tensors.get(tensor) ?? out.map(() => initial));
+      continue;
+    }
+    // A gradient is a sum over the elements of outputs. There are none, so it stays 0.
+    if (role === "output" && emptiness.length > 0 && !emptiness.includes(false)) continue;
     walk(
       factors.map(extent),
       [stridesOf(rowMajor(factors, extent), factors), stridesOf(of(value).strides, factors)],
@@ -42,7 +52,6 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
         out[to] = of(value).data[from];
       },
     );
-    outputs.set(tensor, out);
   }
   return outputs;
 

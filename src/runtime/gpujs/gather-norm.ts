@@ -7,6 +7,7 @@ import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { type Dtypes, resolveDtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import { fromHalf, toHalf } from "../shapes/float16.ts";
+import { settledResults } from "../shapes/settled-results.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import { type GpuBackend, type GpuSettings, openGpu, refuseFallback } from "./backend.ts";
@@ -58,12 +59,14 @@ export async function createGatherNorm(
   const shapes = resolveShapes(program, options.dims, options.params);
   const dtypes = resolveDtypes(program, options.dtype);
   const results = resultsOf(program).filter(({ name }) => wanted?.includes(name) ?? true);
-  const names = new Set(results.map(({ name }) => name));
+  const settled = settledResults(program.tensors, shapes.elements);
+  const unsettled = results.filter(({ name }) => !settled.has(name));
+  const names = new Set(unsettled.map(({ name }) => name));
   const drawsOn = (one: GpuBackend) => sizedDraws(program, shapes, names, one);
   const opened = await openGpu(gpuSettings, (one) => checkSizes(program, shapes, drawsOn(one.backend), one));
   const { gpu, backend } = opened;
   const draws = drawsOn(backend);
-  const computed = results.filter(({ name }) => shapes.elements.get(name)! > 0).map(({ name }) => name);
+  const computed = unsettled.filter(({ name }) => shapes.elements.get(name)! > 0).map(({ name }) => name);
   const chain = computed.length === 0 ? undefined : openChain(gpu, backend, draws, shapes, computed);
   let usable = true;
 
@@ -91,9 +94,18 @@ export async function createGatherNorm(
       if (opened.isLost()) throw new NormError("N510", "the WebGL context is lost: its results are zeros");
       if (!Array.isArray(made)) throw failed(program, backend, made);
       if (chain !== undefined) refuseFallback(chain.pipeline, backend);
-      return Object.fromEntries(
-        results.map(({ name }) => [name, resultOf(made[computed.indexOf(name)], dtypes.get(name)!)]),
-      );
+      const result = (name: string): Float32Array<ArrayBuffer> => {
+        const known = settled.get(name);
+        switch (known) {
+          case "zero":
+            return new Float32Array(shapes.elements.get(name)!);
+          case "keep":
+            return new Float32Array(values(name));
+          case undefined:
+            return resultOf(made[computed.indexOf(name)], dtypes.get(name)!);
+        }
+      };
+      return Object.fromEntries(results.map(({ name }) => [name, result(name)]));
     },
     async destroy() {
       if (!usable) return;

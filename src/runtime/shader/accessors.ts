@@ -36,7 +36,7 @@ export function accessorCode(
       }
     }
     for (const [kind, name] of Object.entries(binding.accessors) as [Accessor, string][]) {
-      functions.push(accessor(kind, name, names, place, array, binding.accumulates));
+      functions.push(accessor(kind, name, names, place, array, binding.write));
       const helper = array.helpers[kind];
       if (helper !== undefined) helpers.add(helper);
     }
@@ -70,15 +70,17 @@ function accessor(
   arrays: readonly string[],
   { packedAt, pieceLength }: Place,
   array: MemoryArray,
-  accumulates: boolean | undefined,
+  write: ProgramBinding["write"],
 ): string {
   const unit = kind === "four" || kind === "putFour" ? 4 : 1;
   const reads = kind === "at" || kind === "four";
+  if (write === "keep" && !reads) return `fn ${name}${signatures[kind]} {}\n`;
   const cases = arrays.map((own, piece) => {
     const index = place((packedAt ?? -piece * pieceLength) / unit);
     // Sums of halves are also computed in f32 and rounded once.
     const sum = `(value + ${array[unit === 1 ? "at" : "four"](own, index)})`;
-    const text = array[kind](own, index, accumulates ? sum : "value");
+    const zero = unit === 1 ? "0.0f" : "vec4f()";
+    const text = array[kind](own, index, write === "add" ? sum : write === "zero" ? zero : "value");
     const last = piece === arrays.length - 1;
     if (last) return reads ? `return ${text};` : text;
     const end = ((piece + 1) * pieceLength) / unit;

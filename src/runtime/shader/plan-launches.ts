@@ -29,8 +29,15 @@ export async function planLaunches(
   // Most devices have the feature, so most pages never load this code.
   const inHalves = [...dtypes.values()].includes("f16") && !device.features.has("shader-f16");
   const { halfArray } = inHalves ? await import("./half-arrays.ts") : {};
+  const readsEmpty = program.tensors.some(
+    ({ name, role }) => role === "input" && shapes.elements.get(name) === 0,
+  );
+  const settle = readsEmpty
+    ? (await import("./settled-shader.ts")).settling(program.tensors, shapes.elements)
+    : undefined;
   for (const dispatch of dispatches) {
-    const { kernel, shader, variant, workgroups } = dispatch;
+    const { kernel, variant, workgroups } = dispatch;
+    const shader = settle?.(dispatch.shader) ?? dispatch.shader;
     const layout = layOut(kernel.name, shader, memory, device);
     if (layout.pack !== null) {
       packs.push(layout.pack);

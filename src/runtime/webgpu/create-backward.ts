@@ -60,7 +60,7 @@ function accumulating<T extends LazyShaders>(kernels: readonly T[], sums: Readon
   const changed = (one: Shader): Shader => ({
     ...one,
     bindings: one.bindings.map((binding) =>
-      sums.has(binding.tensor) ? { ...binding, accumulates: true } : binding,
+      sums.has(binding.tensor) ? { ...binding, write: "add" as const } : binding,
     ),
   });
   return kernels.map((kernel) => ({

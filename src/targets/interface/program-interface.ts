@@ -2,6 +2,7 @@
  * The name, axes, params and tensors of a program, the same for every target. The runtime checks shapes and feeds
  * against it.
  */
+import { candidateInputs, decisiveInputs } from "../../graph/tensor/depends-on.ts";
 import type { Graph, GraphTensor } from "../../graph/tensor/graph.ts";
 import { programFormat } from "../../program/format.ts";
 import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
@@ -17,7 +18,10 @@ export function programInterface(graph: Graph): ProgramInterface {
     mode,
     axes,
     params,
-    tensors: [...own.map((one) => interfaceTensor(one, written)), ...savedIn(graph, written)],
+    tensors: [
+      ...own.map((one) => ({ ...interfaceTensor(one, written), ...dependsOn(graph, one) })),
+      ...savedIn(graph, written),
+    ],
   };
 }
 
@@ -33,6 +37,19 @@ function interfaceTensor(
     ...(role === "state" ? { updated: written.has(name) } : {}),
     ...(gradientOf === undefined ? {} : { gradientOf }),
   };
+}
+
+/** Left out where the other inputs have the dims of these and so are empty together with them: nearly everywhere. */
+function dependsOn(graph: Graph, { name, role }: GraphTensor): Pick<ProgramTensor, "dependsOn"> {
+  const result = graph.results.find((one) => one.tensor === name);
+  if (result === undefined) return {};
+  const decisive = decisiveInputs(graph, result);
+  // A gradient that depends on no cotangent is 0 whatever is empty.
+  if (role !== "state" && decisive.length === 0) return {};
+  const isAlike = (one: GraphTensor): boolean =>
+    decisive.some(({ factors }) => factors.join() === one.factors.join());
+  if (candidateInputs(graph.tensors, name).every(isAlike)) return {};
+  return { dependsOn: decisive.map((one) => one.name) };
 }
 
 /** The one buffer that holds all saved values. */
