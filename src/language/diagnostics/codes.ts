@@ -15,6 +15,7 @@ export const codes = {
   N002: { severity: "error", title: "a file is not text" },
   N003: { severity: "error", title: "a file is too large" },
   N004: { severity: "error", title: "a file declares no norm" },
+  N005: { severity: "error", title: "a file cannot be written" },
 
   N101: { severity: "error", title: "a character that means nothing here" },
   N102: { severity: "error", title: "an unterminated string or comment" },

@@ -6,7 +6,7 @@ import { lockName } from "../../../compile/build/lock.ts";
 import { manifestName } from "../../../compile/build/manifest.ts";
 import { reasonOf } from "../files/host.ts";
 import { replaceText } from "../files/replace-file.ts";
-import { CommandError } from "../terminal/failure.ts";
+import { CommandError, fileError } from "../terminal/failure.ts";
 
 export interface Written {
   readonly written: readonly string[];
@@ -61,7 +61,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(full);
   } catch (error) {
-    throw new CommandError(1, `cannot make the folder ${path}: ${reasonOf(error)}`);
+    throw fileError("N005", path, `cannot make the folder \`${path}\`: ${reasonOf(error, "write")}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, normalize } from "node:path";
 import type { ReadImport } from "../../../language/check/modules/modules.ts";
 import type { Code } from "../../../language/diagnostics/codes.ts";
 import { type Diagnostic, diagnostic, type Source } from "../../../language/diagnostics/diagnostic.ts";
-import { InputError } from "../terminal/failure.ts";
+import { fileError, InputError } from "../terminal/failure.ts";
 
 /** The parser takes 1 MiB of UTF-16. Text of that length has at most this many bytes. */
 const maxSourceBytes = 3 * 1024 * 1024;
@@ -99,17 +99,19 @@ export function decode(path: string, bytes: Buffer): Source {
 }
 
 function failure(code: Code, path: string, reason: string): InputError {
-  const span = { source: { path, text: "" }, start: 0, end: 0 };
-  return new InputError([diagnostic(code, `cannot read \`${path}\`: ${reason}`, span)]);
+  return fileError(code, path, `cannot read \`${path}\`: ${reason}`);
 }
 
-/** The reason of a file error, without the name of a system call. */
-export function reasonOf(error: unknown): string {
+/** The reason of a file error, without the name of a system call. `wish` is what was tried. */
+export function reasonOf(error: unknown, wish: "read" | "write" = "read"): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const known: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file",
-    EACCES: "you may not read it",
-    EPERM: "you may not read it",
+    EACCES: `you may not ${wish} it`,
+    EPERM: `you may not ${wish} it`,
+    ENOSPC: "the disk is full",
+    EDQUOT: "you may store no more on this disk",
+    EROFS: "the disk can only be read",
     EISDIR: "it is a folder",
     ENOTDIR: "a part of the path is not a folder",
     ENAMETOOLONG: "the path is too long",
