@@ -66,6 +66,54 @@ test("a file in no folder cannot be written: N005, and nothing is left", () => {
   expect(readdirSync(folder.path).sort()).toEqual(["file", "folder"]);
 });
 
+test("a build deletes the unfinished files of a killed one, and no others", async () => {
+  using folder = temporaryFolder();
+  writeFileSync(join(folder.path, "centered.norm"), centered);
+  const words = ["build", "centered.norm", "--out", "out", "--emit", "wgsl"];
+  await normc(words, folder.path);
+  const before = readdirSync(join(folder.path, "out"), { recursive: true, encoding: "utf8" }).sort();
+  // The number of a process of which it is sure that it has ended.
+  const child = spawn(process.execPath, ["-e", ""]);
+  await new Promise((done) => child.once("close", done));
+  const unfinished = (name: string, pid: number): string =>
+    `.${name}.${pid.toString(16).padStart(8, "0")}0123abcd.tmp`;
+  const left = [
+    unfinished("centered.ts", child.pid!),
+    unfinished("manifest.json", child.pid!),
+    unfinished("normc.lock.json", child.pid!),
+    join("wgsl", unfinished("Centered.y.wgsl", child.pid!)),
+    ".centered.backward.ts.ffffffff0123.tmp",
+  ];
+  const kept = [
+    unfinished("centered.ts", process.pid),
+    unfinished("notes.txt", child.pid!),
+    join("wgsl", unfinished("manifest.json", child.pid!)),
+    ".centered.ts.tmp",
+    "centered.ts.0123456789ab.tmp",
+  ];
+  for (const name of [...left, ...kept]) writeFileSync(join(folder.path, "out", name), "half of a te");
+  expect((await normc(words, folder.path)).code).toBe(0);
+  const after = readdirSync(join(folder.path, "out"), { recursive: true, encoding: "utf8" }).sort();
+  expect(after).toEqual([...before, ...kept].sort());
+});
+
+test("a build that is killed while it writes leaves nothing that the next one does not delete", async () => {
+  using folder = temporaryFolder();
+  mkdirSync(join(folder.path, "out"));
+  const script = `
+    const { replaceFile } = await import(${JSON.stringify(pathToFileURL(join(root, "src/tools/cli/files/replace-file.ts")).href)});
+    function* pieces() { yield "half of a te"; process.kill(process.pid, "SIGKILL"); yield "xt"; }
+    replaceFile("out/centered.ts", pieces());`;
+  const words = ["--conditions=source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e"];
+  const child = spawn(process.execPath, [...words, script], { cwd: folder.path });
+  await new Promise((done) => child.once("close", done));
+  const found = (): string[] => readdirSync(join(folder.path, "out")).filter((one) => one.endsWith(".tmp"));
+  expect(found()).toHaveLength(1);
+  writeFileSync(join(folder.path, "centered.norm"), centered);
+  expect((await normc(["build", "centered.norm", "--out", "out"], folder.path)).code).toBe(0);
+  expect(found()).toEqual([]);
+});
+
 describe.runIf(canMount)("a disk with room for one page", () => {
   const comment = `/// ${"a long line of a comment ".repeat(3)}\n`.repeat(130);
   const long = comment + centered.replace("axes   N", "axes N");
