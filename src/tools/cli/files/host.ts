@@ -1,5 +1,5 @@
 /** The only place that reads sources: it reads texts from the file system and resolves imports. */
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats } from "node:fs";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import type { ReadImport } from "../../../language/check/modules/modules.ts";
 import type { Code } from "../../../language/diagnostics/codes.ts";
@@ -22,11 +22,11 @@ export function createHost(): Host {
   const known = new Map<string, Source>();
   const found: Diagnostic[] = [];
 
-  function read(path: string): Source {
+  function read(path: string, readAllBytes = readBytes): Source {
     const real = realPath(path);
     const seen = known.get(real);
     if (seen !== undefined) return seen;
-    const source = decode(path, readBytes(path, maxSourceBytes));
+    const source = decode(path, readAllBytes(path, maxSourceBytes));
     known.set(real, source);
     return source;
   }
@@ -35,7 +35,7 @@ export function createHost(): Host {
     read: (path) => read(normalize(path)),
     readImport(path, from) {
       try {
-        return read(normalize(isAbsolute(path) ? path : join(dirname(from.path), path)));
+        return read(normalize(isAbsolute(path) ? path : join(dirname(from.path), path)), readPlainFile);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         // A missing file is reported at the import, a mistake within a file in that file.
@@ -49,10 +49,30 @@ export function createHost(): Host {
 
 /** The bytes of a file or a pipe. Throws an InputError N001 or N003. */
 export function readBytes(path: string, limit: number): Buffer {
+  return readOpened(path, limit, constants.O_RDONLY, (file) =>
+    file.isDirectory() ? "it is a folder" : undefined,
+  );
+}
+
+/** The user named no pipe or device here: one could keep us waiting for ever. */
+function readPlainFile(path: string, limit: number): Buffer {
+  // Without this flag, opening a pipe already waits for somebody who writes into it. Windows has neither.
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+  return readOpened(path, limit, flags, (file) => (file.isFile() ? undefined : "it is not a plain file"));
+}
+
+/** @param refuse says why a file of that kind is not read. */
+function readOpened(
+  path: string,
+  limit: number,
+  flags: number,
+  refuse: (file: Stats) => string | undefined,
+): Buffer {
   try {
-    const file = openSync(path, "r");
+    const file = openSync(path, flags);
     try {
-      if (fstatSync(file).isDirectory()) throw failure("N001", path, "it is a folder");
+      const reason = refuse(fstatSync(file));
+      if (reason !== undefined) throw failure("N001", path, reason);
       return readAll(file, path, limit);
     } finally {
       closeSync(file);
