@@ -54,7 +54,7 @@ export async function tune(specs: readonly string[], options: TuneOptions): Prom
     const facts = adapterFacts(place.current().device);
     const run: TuneRun = { place, facts, budgetMs, out: options.out };
     const jobs = new Map(tasks.flatMap((task) => task.jobs).map((job) => [keyOf(job), job]));
-    const { rows: found, wrong } = await runJobs(run, [...jobs.values()]);
+    const { rows: found, wrong, refused } = await runJobs(run, [...jobs.values()]);
     const steps = await compareSteps(run, tasks, found);
     const rows = [...found.values()];
     show(rows, steps, place, options);
@@ -62,7 +62,8 @@ export async function tune(specs: readonly string[], options: TuneOptions): Prom
       const { writeReport } = await import("./report.ts");
       writeReport(options.report, place.current().adapter, rows);
     }
-    return wrong > 0 ? 1 : 0;
+    if (wrong > 0) return 1;
+    return refused > 0 ? 3 : 0;
   } finally {
     await place.close();
   }
