@@ -32,6 +32,7 @@ export const codes = {
   N207: { severity: "error", title: "a function that calls itself" },
   N208: { severity: "error", title: "a name that is reserved" },
   N209: { severity: "warning", title: "a name that is never used" },
+  N210: { severity: "error", title: "an import from outside the project" },
 
   N301: { severity: "error", title: "an unknown axis" },
   N302: { severity: "error", title: "an axis named twice" },

@@ -1,10 +1,11 @@
 /** The only place that reads sources: it reads texts from the file system and resolves imports. */
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats } from "node:fs";
-import { dirname, isAbsolute, join, normalize } from "node:path";
-import type { ReadImport } from "../../../language/check/modules/modules.ts";
+import { dirname, isAbsolute, join, normalize, relative } from "node:path";
+import type { OutsideProject, ReadImport } from "../../../language/check/modules/modules.ts";
 import type { Code } from "../../../language/diagnostics/codes.ts";
 import { type Diagnostic, diagnostic, type Source } from "../../../language/diagnostics/diagnostic.ts";
 import { fileError, InputError } from "../terminal/failure.ts";
+import { isInside, projectOf, realLibrary } from "./project.ts";
 
 /** The parser takes 1 MiB of UTF-16. Text of that length has at most this many bytes. */
 const maxSourceBytes = 3 * 1024 * 1024;
@@ -21,9 +22,9 @@ export interface Host {
 export function createHost(): Host {
   const known = new Map<string, Source>();
   const found: Diagnostic[] = [];
+  const projects = new Map<Source, string>();
 
-  function read(path: string, readAllBytes = readBytes): Source {
-    const real = realPath(path);
+  function read(path: string, real: string, readAllBytes = readBytes): Source {
     const seen = known.get(real);
     if (seen !== undefined) return seen;
     const source = decode(path, readAllBytes(path, maxSourceBytes));
@@ -32,10 +33,24 @@ export function createHost(): Host {
   }
 
   return {
-    read: (path) => read(normalize(path)),
-    readImport(path, from) {
+    read(path) {
+      const real = realPath(path);
+      const source = read(normalize(path), real);
+      projects.set(source, projectOf(real));
+      return source;
+    },
+    readImport(path, from): Source | OutsideProject | undefined {
       try {
-        return read(normalize(isAbsolute(path) ? path : join(dirname(from.path), path)), readPlainFile);
+        const wanted = normalize(isAbsolute(path) ? path : join(dirname(from.path), path));
+        const real = realPath(wanted);
+        // What a file imports belongs to the project of that file, in whatever package inside it the file lies.
+        const project = projects.get(from) ?? projectOf(realPath(from.path));
+        if (!isInside(project, real) && !isInside(realLibrary(), real)) {
+          return { project: relative(process.cwd(), project) || "." };
+        }
+        const source = read(wanted, real, readPlainFile);
+        if (!projects.has(source)) projects.set(source, project);
+        return source;
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         // A missing file is reported at the import, a mistake within a file in that file.
