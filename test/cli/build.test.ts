@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -252,3 +253,37 @@ test("--watch builds again after a change and ends when it is interrupted", asyn
   child.kill("SIGINT");
   expect(await closed).toBe(0);
 });
+
+test("--watch goes on after its folder is deleted and made again", async () => {
+  using folder = temporaryFolder();
+  const specs = join(folder.path, "specs");
+  const source = join(specs, "centered.norm");
+  mkdirSync(specs);
+  writeFileSync(source, centered);
+  const child = startNormc(["build", "specs/centered.norm", "--out", "out", "--watch"], folder.path);
+  let err = "";
+  child.stderr?.on("data", (data) => {
+    err += String(data);
+  });
+  const built = (): string => readFileSync(join(folder.path, "out/centered.ts"), "utf8");
+  const until = async (done: () => boolean): Promise<void> => {
+    for (let i = 0; i < 200 && !done(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(done(), err).toBe(true);
+  };
+  try {
+    await until(() => err.includes("waiting for changes"));
+    for (const scale of [2, 3]) {
+      rmSync(specs, { recursive: true });
+      await until(() => err.split("error[N001]").length === scale);
+      // The folder is there for a while before the file is, as when a large branch is checked out.
+      mkdirSync(specs);
+      await new Promise((later) => setTimeout(later, 300));
+      writeFileSync(source, centered.replace("scale = 1", `scale = ${scale}`));
+      await until(() => built().includes(`@default ${scale}`));
+      writeFileSync(source, centered.replace("scale = 1", `scale = ${scale}0`));
+      await until(() => built().includes(`@default ${scale}0`));
+    }
+  } finally {
+    child.kill("SIGKILL");
+  }
+}, 60_000);

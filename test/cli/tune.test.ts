@@ -45,6 +45,17 @@ describe("normc tune", () => {
     expect(JSON.parse(stale.out).results.every((one: { fresh: boolean }) => !one.fresh)).toBe(true);
   }, 180_000);
 
+  it("says at once which shape is too large for the device, and tunes the others", async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, "tuning.json");
+    // 2^32 elements and more: no device allows that.
+    const shape = "N=3000000,D=2000; N=8,D=64";
+    const { code, out: text, err } = await normc([...layer, "--shape", shape, "--out", out, "--json"]);
+    expect(err).toMatch(/not tuned: LayerNorm N=3000000 D=2000: N508: tensor x/);
+    expect(code).toBe(3);
+    expect(JSON.parse(text).results).toHaveLength(1);
+  }, 20_000);
+
   it("compares what can be kept for the backward pass, and does not measure it again", async () => {
     using folder = temporaryFolder();
     const out = join(folder.path, "tuning.json");

@@ -64,6 +64,7 @@ export function diagnose(text: string): Diagnostic[] {
     (path) => {
       const file = path.replace(/^\.\//, "");
       if (file === source.path) return source;
+      if (file.startsWith("../")) return { project: "." };
       return libraryFiles().includes(file) ? librarySource(file) : undefined;
     },
     (one) => found.push(one),

@@ -155,6 +155,10 @@ describe("a layer of a model", () => {
   it.each<[Layer, RegExp, number?]>([
     [{ op: "LayerNormalization" }, /shape of x0 is not in the file/],
     [{ op: "LayerNormalization", shape: ["batch", 8] }, /--dim batch=/],
+    [{ op: "LayerNormalization", shape: [-1, 8, 64] }, /^no shape: a dimension of x0 is -1$/],
+    [{ op: "LayerNormalization", shape: [0, 64] }, /no shape: a dimension of x0 is 0/],
+    [{ op: "Softmax", shape: [2, 2 ** 62] }, /no shape: a dimension of x0 is 46116860184273/],
+    [{ op: "InstanceNormalization", shape: [2, 3, 2 ** 31] }, /no shape: x0 would have 12884901888 elements/],
     [{ op: "Softmax", shape: [2, 3, 4], set: { axis: 1 } }, /axis 1, which is not the last/],
     [{ op: "GroupNorm", domain: "com.microsoft", shape: [2, 8, 8, 32], set: { groups: 4 } }, /channels last/],
     [{ op: "GroupNormalization", shape: [2, 32, 8], set: { num_groups: 4 } }, /before opset 21/, 18],
@@ -194,6 +198,23 @@ describe("normc shapes", () => {
     );
     const json = JSON.parse((await normc(["shapes", path, "--json"])).out);
     expect(json[1]).toMatchObject({ op: "Softmax", count: 1, reason: "--dim n=… is missing" });
+  });
+
+  it("goes on after a layer with an extent of -1, and so does normc tune", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "model.onnx");
+    const op = "LayerNormalization";
+    const nan = { op, shape: [2, 8], floats: { epsilon: Number.NaN } };
+    writeFileSync(path, modelOf([{ op, shape: [-1, 8, 64] }, nan, { op, shape: [8, 64] }]));
+    const { code, out } = await normc(["shapes", path]);
+    expect(code).toBe(0);
+    expect(out).toContain("1 x LayerNormalization (n0): no shape: a dimension of x0 is -1\n");
+    expect(out).toContain("1 x LayerNormalization: LayerNorm --shape N=8,D=64");
+    const tuned = await normc(["tune", "--model", path, "--out", "t.json", "--budget", "20ms"], folder.path);
+    expect(tuned.err).toContain("not tuned: 1 x LayerNormalization (n0): no shape");
+    expect(tuned.err).toMatch(/not tuned: LayerNorm N=2,D=8: N507: .*eps/);
+    // 3 where there is no device.
+    expect([0, 3]).toContain(tuned.code);
   });
 
   it("says that a file is no model", async () => {

@@ -15,6 +15,7 @@ export const codes = {
   N002: { severity: "error", title: "a file is not text" },
   N003: { severity: "error", title: "a file is too large" },
   N004: { severity: "error", title: "a file declares no norm" },
+  N005: { severity: "error", title: "a file cannot be written" },
 
   N101: { severity: "error", title: "a character that means nothing here" },
   N102: { severity: "error", title: "an unterminated string or comment" },
@@ -31,6 +32,7 @@ export const codes = {
   N207: { severity: "error", title: "a function that calls itself" },
   N208: { severity: "error", title: "a name that is reserved" },
   N209: { severity: "warning", title: "a name that is never used" },
+  N210: { severity: "error", title: "an import from outside the project" },
 
   N301: { severity: "error", title: "an unknown axis" },
   N302: { severity: "error", title: "an axis named twice" },

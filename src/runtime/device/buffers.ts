@@ -80,7 +80,7 @@ export function isWritten(tensor: ProgramTensor): boolean {
 }
 
 function refuseUnfit(buffer: GPUBuffer, tensor: ProgramTensor, bytes: number): void {
-  if (typeof buffer.size !== "number" || typeof buffer.usage !== "number") {
+  if (typeof buffer?.size !== "number" || typeof buffer.usage !== "number") {
     throw new NormError("N514", `tensor ${tensor.name}: expected a GPUBuffer, given ${String(buffer)}`);
   }
   if (buffer.size < bytes) {

@@ -44,8 +44,9 @@ export async function readBackwardOptions<P extends ProgramInterface>(
     throw new NormError("N514", `${keys.of}: expected some of ${available.join(", ")}, given none`);
   const shapes = resolveShapes(forward, dims, params);
   const known = [forward, ...candidates].flatMap((one) => one.tensors.filter(isGiven));
-  if (typeof dtype === "object") {
-    refuseUnknown("a tensor", givenNames(dtype), [...new Set(known.map(({ name }) => name))]);
+  const byName = typeof dtype === "object" && dtype !== null ? dtype : undefined;
+  if (byName !== undefined) {
+    refuseUnknown("a tensor", givenNames(byName), [...new Set(known.map(({ name }) => name))]);
   }
   return {
     candidates,
@@ -60,7 +61,7 @@ export async function readBackwardOptions<P extends ProgramInterface>(
           tensors.map(({ name, gradientOf = name }) => [name, shapes.dims.get(gradientOf)!]),
         ),
         params,
-        dtype: typeof dtype === "object" ? dtypesOf(tensors, dtype) : dtype,
+        dtype: byName === undefined ? dtype : dtypesOf(tensors, byName),
       };
     },
     ignoredBy(program) {
@@ -105,7 +106,11 @@ function dtypesOf(
   dtype: Readonly<Record<string, Dtype>>,
 ): Record<string, Dtype> {
   return Object.fromEntries(
-    tensors.map(({ name, gradientOf = name }) => [name, own(dtype, name) ?? own(dtype, gradientOf) ?? "f32"]),
+    tensors.map(({ name, gradientOf = name }) => [
+      name,
+      // Not `??`: a value of null is a mistake, which the program refuses.
+      [own(dtype, name), own(dtype, gradientOf), "f32" as const].find((one) => one !== undefined)!,
+    ]),
   );
 }
 
@@ -114,5 +119,5 @@ export function without<T>(
   values: Readonly<Record<string, T>>,
   ignored: readonly string[],
 ): Record<string, T> {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !ignored.includes(name)));
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => !ignored.includes(name)));
 }

@@ -1,7 +1,7 @@
 import type { Dtype, ProgramInterface } from "../../program/program.ts";
 import { NormError } from "./errors.ts";
 import { toHalf } from "./float16.ts";
-import { own, refuseUnknown } from "./unknown-names.ts";
+import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
 /** The element type of every tensor. */
 export type Dtypes = ReadonlyMap<string, Dtype>;
@@ -16,19 +16,19 @@ export function resolveDtypes(
   program: ProgramInterface,
   choice: Dtype | Readonly<Record<string, Dtype>> | undefined,
 ): Dtypes {
-  const named = program.tensors.filter((tensor) => tensor.role !== "scratch");
-  if (typeof choice === "object") {
-    refuseUnknown(
-      "a tensor",
-      Object.keys(choice),
-      named.map((tensor) => tensor.name),
-    );
-  }
+  const tensors = program.tensors.filter((tensor) => tensor.role !== "scratch");
+  const byName = typeof choice === "object" && choice !== null ? choice : undefined;
+  refuseUnknown(
+    "a tensor",
+    givenNames(byName),
+    tensors.map((tensor) => tensor.name),
+  );
   const dtypes = new Map<string, Dtype>();
   for (const { name, role } of program.tensors) {
     const statistic = role === "state" || role === "scratch" || role === "saved";
-    const all = statistic || typeof choice !== "string" ? "f32" : choice;
-    const dtype = (typeof choice === "object" ? own(choice, name) : undefined) ?? all;
+    const all = statistic || byName !== undefined || choice === undefined ? "f32" : (choice as Dtype);
+    const given = own(byName, name);
+    const dtype = given === undefined ? all : given;
     if (dtype !== "f32" && dtype !== "f16") {
       throw new NormError("N514", `tensor ${name}: expected element type f32 or f16, given ${String(dtype)}`);
     }

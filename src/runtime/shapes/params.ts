@@ -10,7 +10,11 @@ export function resolveParams(
   const known = program.params.map((param) => param.name);
   refuseUnknown("a param", givenNames(given), known);
   return new Map(
-    program.params.map((param) => [param.name, usable(param, own(given, param.name) ?? param.initial)]),
+    program.params.map((param) => {
+      const value = own(given, param.name);
+      // Not `??`: a value of null is a mistake.
+      return [param.name, usable(param, value === undefined ? param.initial : value)];
+    }),
   );
 }
 

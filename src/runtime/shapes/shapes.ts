@@ -108,6 +108,9 @@ function readFixed(axis: ProgramAxis, params: ReadonlyMap<string, number>, exten
 }
 
 function readDims(program: Shaped, tensor: ProgramTensor, given: readonly number[], extents: Extents): void {
+  if (!Array.isArray(given)) {
+    throw new NormError("N505", `${shown(program, tensor)}: expected a list of dims, given ${given}`);
+  }
   const variadic = tensor.dims.findIndex((name) => isVariadic(program, name));
   const fixed = tensor.dims.length - (variadic < 0 ? 0 : 1);
   if (variadic < 0 ? given.length !== fixed : given.length < fixed) {

@@ -1,13 +1,15 @@
 import { NormError } from "./errors.ts";
 
+// A record of `null` counts as one without names: what is missing in it is then named.
+
 /** The own property of that name. Names such as `constructor` find nothing in the prototype. */
 export function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
-  return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
+  return record != null && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** The names that the caller gave a value for. A value of `undefined` counts as omitted. */
 export function givenNames(record: Readonly<Record<string, unknown>> | undefined): string[] {
-  return record === undefined ? [] : Object.keys(record).filter((name) => record[name] !== undefined);
+  return record == null ? [] : Object.keys(record).filter((name) => record[name] !== undefined);
 }
 
 /**

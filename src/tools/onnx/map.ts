@@ -26,6 +26,9 @@ type Rule = (layer: {
   readonly dims: readonly number[];
 }) => Pick<MappedLayer, "norm" | "extents" | "params"> & Partial<Pick<MappedLayer, "mode">>;
 
+/** Kernels count elements in a u32. */
+const mostElements = 2 ** 32 - 1;
+
 /** The error that a rule throws: why the library has no norm for a layer. */
 class Unfit extends Error {}
 
@@ -138,14 +141,19 @@ function shapeOf(
   if (told === undefined) {
     throw new Unfit(`the shape of ${input} is not in the file: run ONNX's shape inference on it first`);
   }
-  return told.map((dim: Dim) => {
-    if (typeof dim === "number") return dim;
-    const size = open.get(dim);
+  const dims = told.map((dim: Dim) => {
+    const size = typeof dim === "number" ? dim : open.get(dim);
     if (size !== undefined) return size;
     throw new Unfit(
       dim === "" ? `a dimension of ${input} has no name and no size` : `--dim ${dim}=… is missing`,
     );
   });
+  // Exporters write -1 or 0 where they do not know an extent.
+  const wrong = dims.find((size) => !(Number.isSafeInteger(size) && size >= 1));
+  if (wrong !== undefined) throw new Unfit(`no shape: a dimension of ${input} is ${wrong}`);
+  const count = dims.reduce((a, b) => a * b, 1);
+  if (count > mostElements) throw new Unfit(`no shape: ${input} would have ${count} elements`);
+  return dims;
 }
 
 /** TensorProto.DataType: 1 float, 10 float16. */

@@ -12,10 +12,16 @@ export function fileStorage(path: string): TuningStorage {
       });
     },
     async write(text) {
-      const { rename, writeFile } = await import("node:fs/promises");
-      // Until the rename, readers see the old file.
-      await writeFile(`${path}.tmp`, text);
-      await rename(`${path}.tmp`, path);
+      const { rename, rm, writeFile } = await import("node:fs/promises");
+      // Until the rename, readers see the old file. Two processes may write at the same time.
+      const unfinished = `${path}.${crypto.randomUUID()}.tmp`;
+      try {
+        await writeFile(unfinished, text, { flush: true });
+        await rename(unfinished, path);
+      } catch (error) {
+        await rm(unfinished, { force: true });
+        throw error;
+      }
     },
   };
 }

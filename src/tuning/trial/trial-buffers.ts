@@ -4,6 +4,7 @@
  */
 
 import type { Program, ProgramTensor } from "../../program/program.ts";
+import { checkSizes } from "../../runtime/device/limits.ts";
 import type { Norm, NormOptions } from "../../runtime/options/norm-types.ts";
 import { readElements } from "../../runtime/shapes/array-elements.ts";
 import { bufferBytes, type Dtypes, resolveDtypes } from "../../runtime/shapes/element-types.ts";
@@ -42,12 +43,14 @@ export interface Trial {
   destroy(): void;
 }
 
+/** @throws NormError N508 before it makes any data, if a tensor is larger than the device allows. */
 export function makeTrialBuffers(
   device: GPUDevice,
   { program, options, feeds: given }: SizedProgram,
 ): TrialBuffers {
   const shapes = resolveShapes(program, options.dims, options.params);
   const dtypes = resolveDtypes(program, options.dtype);
+  checkSizes(program, shapes, dtypes, device);
   const tensors = program.tensors.filter((one) => one.role !== "scratch");
   const feeds = given ?? randomFeeds(program, shapes, dtypes);
   const buffers = new Map<string, GPUBuffer>();

@@ -26,8 +26,14 @@ export interface Declared<T> {
   readonly module: Module;
 }
 
+/** An import of a file that the project may not read. */
+export interface OutsideProject {
+  /** The folder that files of the project may import from, for people. */
+  readonly project: string;
+}
+
 /** Reads an imported file. `path` is written in the import, relative to `from`. Undefined if it cannot be read. */
-export type ReadImport = (path: string, from: Source) => Source | undefined;
+export type ReadImport = (path: string, from: Source) => Source | OutsideProject | undefined;
 
 /** Parses a file and all its imports. Reports mistakes; the module holds what could be parsed. */
 export function loadModule(entry: Source, readImport: ReadImport, report: Report): Module {
@@ -96,6 +102,14 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
         report(
           diagnostic("N205", `cannot read \`${from.path}\``, from.span, {
             note: "the path is relative to the file that imports it",
+          }),
+        );
+        return undefined;
+      }
+      if ("project" in target) {
+        report(
+          diagnostic("N210", `\`${from.path}\` is outside the project`, from.span, {
+            note: `files of this project import from the folder \`${target.project}\` and from the library`,
           }),
         );
         return undefined;

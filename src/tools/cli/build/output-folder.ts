@@ -1,12 +1,22 @@
 /** The output folder of `normc build`. The build touches nothing outside it, and inside it only normc's own files. */
-import { lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, statSync, unlinkSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { marker } from "../../../compile/build/build-spec.ts";
 import { lockName } from "../../../compile/build/lock.ts";
 import { manifestName } from "../../../compile/build/manifest.ts";
 import { reasonOf } from "../files/host.ts";
 import { replaceText } from "../files/replace-file.ts";
-import { CommandError } from "../terminal/failure.ts";
+import { deleteUnfinished } from "../files/unfinished.ts";
+import { CommandError, fileError } from "../terminal/failure.ts";
 
 export interface Written {
   readonly written: readonly string[];
@@ -19,11 +29,17 @@ const innerFolders = ["wgsl", "glsl"];
 const ownPath = /^(?:(?:wgsl|glsl)\/)?[^/\\\0]+\.(?:ts|wgsl|glsl)$/;
 
 /**
- * Writes the files that changed, the manifest last. Deletes files of an earlier build that this one does not make.
+ * Deletes what a killed build left unfinished. Writes the files that changed, the manifest last. Deletes files of an
+ * earlier build that this one does not make.
  * @param files contents by path in the folder. The last is the manifest.
  */
 export function writeBuild(out: string, files: ReadonlyMap<string, string>): Written {
   const folder = openFolder(out);
+  deleteUnfinished(folder, isOwnPath);
+  for (const inner of innerFolders) {
+    const place = join(folder, inner);
+    if (existsSync(place)) deleteUnfinished(place, (name) => isOwnPath(`${inner}/${name}`));
+  }
   const stale = staleFiles(folder, files);
   const changed = [...files].filter(([path, text]) => needsWriting(folder, path, text));
   for (const [path, text] of changed) {
@@ -61,7 +77,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(full);
   } catch (error) {
-    throw new CommandError(1, `cannot make the folder ${path}: ${reasonOf(error)}`);
+    throw fileError("N005", path, `cannot make the folder \`${path}\`: ${reasonOf(error, "write")}`);
   }
 }
 
@@ -79,6 +95,11 @@ function needsWriting(folder: string, path: string, text: string): boolean {
   return true;
 }
 
+/** Whether a build writes files of that path. */
+function isOwnPath(path: string): boolean {
+  return ownPath.test(path) || path === lockName || path === manifestName;
+}
+
 function isOwn(path: string, text: string): boolean {
   return path === manifestName ? manifestFiles(text) !== undefined : text.slice(0, 200).includes(marker);
 }
@@ -90,7 +111,7 @@ function staleFiles(folder: string, files: ReadonlyMap<string, string>): string[
   const listed = manifestFiles(readFileSync(path, "utf8")) ?? [];
   return listed.filter((one) => {
     // Anybody can have edited the manifest, so it alone does not decide what is deleted.
-    if (!(ownPath.test(one) || one === lockName) || files.has(one)) return false;
+    if (!isOwnPath(one) || one === manifestName || files.has(one)) return false;
     const full = join(folder, one);
     return isPlainFile(full) && isOwn(one, readFileSync(full, "utf8"));
   });

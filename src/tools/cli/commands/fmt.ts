@@ -26,8 +26,8 @@ export function fmt(paths: readonly string[], options: FmtOptions): ExitCode {
       if (hasErrors(own)) continue;
       const text = format(file);
       if (text === source.text) continue;
-      changed.push(source.path);
       if (!options.check) replaceText(source.path, text);
+      changed.push(source.path);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       found.push(...error.diagnostics);

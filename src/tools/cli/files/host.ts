@@ -1,10 +1,11 @@
 /** The only place that reads sources: it reads texts from the file system and resolves imports. */
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join, normalize } from "node:path";
-import type { ReadImport } from "../../../language/check/modules/modules.ts";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats } from "node:fs";
+import { dirname, isAbsolute, join, normalize, relative } from "node:path";
+import type { OutsideProject, ReadImport } from "../../../language/check/modules/modules.ts";
 import type { Code } from "../../../language/diagnostics/codes.ts";
 import { type Diagnostic, diagnostic, type Source } from "../../../language/diagnostics/diagnostic.ts";
-import { InputError } from "../terminal/failure.ts";
+import { fileError, InputError } from "../terminal/failure.ts";
+import { isInside, projectOf, realLibrary } from "./project.ts";
 
 /** The parser takes 1 MiB of UTF-16. Text of that length has at most this many bytes. */
 const maxSourceBytes = 3 * 1024 * 1024;
@@ -21,21 +22,35 @@ export interface Host {
 export function createHost(): Host {
   const known = new Map<string, Source>();
   const found: Diagnostic[] = [];
+  const projects = new Map<Source, string>();
 
-  function read(path: string): Source {
-    const real = realPath(path);
+  function read(path: string, real: string, readAllBytes = readBytes): Source {
     const seen = known.get(real);
     if (seen !== undefined) return seen;
-    const source = decode(path, readBytes(path, maxSourceBytes));
+    const source = decode(path, readAllBytes(path, maxSourceBytes));
     known.set(real, source);
     return source;
   }
 
   return {
-    read: (path) => read(normalize(path)),
-    readImport(path, from) {
+    read(path) {
+      const real = realPath(path);
+      const source = read(normalize(path), real);
+      projects.set(source, projectOf(real));
+      return source;
+    },
+    readImport(path, from): Source | OutsideProject | undefined {
       try {
-        return read(normalize(isAbsolute(path) ? path : join(dirname(from.path), path)));
+        const wanted = normalize(isAbsolute(path) ? path : join(dirname(from.path), path));
+        const real = realPath(wanted);
+        // What a file imports belongs to the project of that file, in whatever package inside it the file lies.
+        const project = projects.get(from) ?? projectOf(realPath(from.path));
+        if (!isInside(project, real) && !isInside(realLibrary(), real)) {
+          return { project: relative(process.cwd(), project) || "." };
+        }
+        const source = read(wanted, real, readPlainFile);
+        if (!projects.has(source)) projects.set(source, project);
+        return source;
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         // A missing file is reported at the import, a mistake within a file in that file.
@@ -49,10 +64,30 @@ export function createHost(): Host {
 
 /** The bytes of a file or a pipe. Throws an InputError N001 or N003. */
 export function readBytes(path: string, limit: number): Buffer {
+  return readOpened(path, limit, constants.O_RDONLY, (file) =>
+    file.isDirectory() ? "it is a folder" : undefined,
+  );
+}
+
+/** The user named no pipe or device here: one could keep us waiting for ever. */
+function readPlainFile(path: string, limit: number): Buffer {
+  // Without this flag, opening a pipe already waits for somebody who writes into it. Windows has neither.
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+  return readOpened(path, limit, flags, (file) => (file.isFile() ? undefined : "it is not a plain file"));
+}
+
+/** @param refuse says why a file of that kind is not read. */
+function readOpened(
+  path: string,
+  limit: number,
+  flags: number,
+  refuse: (file: Stats) => string | undefined,
+): Buffer {
   try {
-    const file = openSync(path, "r");
+    const file = openSync(path, flags);
     try {
-      if (fstatSync(file).isDirectory()) throw failure("N001", path, "it is a folder");
+      const reason = refuse(fstatSync(file));
+      if (reason !== undefined) throw failure("N001", path, reason);
       return readAll(file, path, limit);
     } finally {
       closeSync(file);
@@ -99,17 +134,19 @@ export function decode(path: string, bytes: Buffer): Source {
 }
 
 function failure(code: Code, path: string, reason: string): InputError {
-  const span = { source: { path, text: "" }, start: 0, end: 0 };
-  return new InputError([diagnostic(code, `cannot read \`${path}\`: ${reason}`, span)]);
+  return fileError(code, path, `cannot read \`${path}\`: ${reason}`);
 }
 
-/** The reason of a file error, without the name of a system call. */
-export function reasonOf(error: unknown): string {
+/** The reason of a file error, without the name of a system call. `wish` is what was tried. */
+export function reasonOf(error: unknown, wish: "read" | "write" = "read"): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const known: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file",
-    EACCES: "you may not read it",
-    EPERM: "you may not read it",
+    EACCES: `you may not ${wish} it`,
+    EPERM: `you may not ${wish} it`,
+    ENOSPC: "the disk is full",
+    EDQUOT: "you may store no more on this disk",
+    EROFS: "the disk can only be read",
     EISDIR: "it is a folder",
     ENOTDIR: "a part of the path is not a folder",
     ENAMETOOLONG: "the path is too long",

@@ -1,10 +1,17 @@
 /** `normc build --watch`: a round at the start, and one whenever a file that the last round read changes. */
+import { statSync } from "node:fs";
 import { type FSWatcher, watch } from "chokidar";
 import type { ExitCode } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
 
 /** Editors write a file in several steps; several files are often saved at once. */
 const quietMs = 60;
+
+/**
+ * How often the files themselves are looked at. A watch ends with the folder of its file, and hears nothing when a branch
+ * switch makes the folder again.
+ */
+const lookMs = 500;
 
 /** `round` returns the files to watch. Ends when the user interrupts it. */
 export async function watchRounds(
@@ -19,6 +26,13 @@ export async function watchRounds(
     pending = true;
     wake();
   });
+  // What the last round may have read, and how the files stood before it.
+  const stamps = new Map(paths.map((path) => [path, stampOf(path)]));
+  const look = setInterval(() => {
+    if ([...stamps].every(([path, stamp]) => stampOf(path) === stamp)) return;
+    pending = true;
+    wake();
+  }, lookMs);
   const stop = (): void => {
     stopped = true;
     wake();
@@ -30,7 +44,10 @@ export async function watchRounds(
   while (!stopped) {
     if (pending) {
       pending = false;
-      watcher.add([...(await round())]);
+      for (const path of stamps.keys()) stamps.set(path, stampOf(path));
+      const read = await round();
+      for (const path of read) if (!stamps.has(path)) stamps.set(path, stampOf(path));
+      watcher.add([...read]);
       say("waiting for changes (Ctrl+C ends)");
     }
     if (!pending && !stopped) {
@@ -40,6 +57,17 @@ export async function watchRounds(
     }
     if (!stopped) await new Promise((done) => setTimeout(done, quietMs));
   }
+  clearInterval(look);
   await watcher.close();
   return 0;
+}
+
+/** Changes whenever the file is written, replaced, deleted or made again. */
+function stampOf(path: string): string {
+  try {
+    const { ino, mtimeMs, size } = statSync(path);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return "missing";
+  }
 }

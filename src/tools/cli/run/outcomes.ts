@@ -1,5 +1,4 @@
 /** Writes the results of `normc run` as JSON, in pieces, since one string cannot hold large tensors. */
-import { writeSync } from "node:fs";
 import { replaceFile } from "../files/replace-file.ts";
 import type { Results, TensorResult } from "./backend-interface.ts";
 
@@ -21,9 +20,7 @@ export function writeOutcomes(outcomes: Outcome | readonly Outcome[], path: stri
     for (const piece of joined(text)) process.stdout.write(piece);
     return;
   }
-  replaceFile(path, (file) => {
-    for (const piece of joined(text)) writeSync(file, piece);
-  });
+  replaceFile(path, joined(text));
 }
 
 function* listText(outcomes: readonly Outcome[]): Generator<string> {

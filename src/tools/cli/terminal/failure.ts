@@ -1,5 +1,6 @@
 /** How a command ends if it cannot do its work. */
-import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
+import type { Code } from "../../../language/diagnostics/codes.ts";
+import { type Diagnostic, diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 
 /** 0 done, 1 the input is wrong, 2 the command line is wrong, 3 no device can do it. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -12,6 +13,11 @@ export class InputError extends Error {
     super(diagnostics.map((one) => one.message).join("; "));
     this.diagnostics = diagnostics;
   }
+}
+
+/** A file as a whole is the reason: there is no text to point at. */
+export function fileError(code: Code, path: string, message: string): InputError {
+  return new InputError([diagnostic(code, message, { source: { path, text: "" }, start: 0, end: 0 })]);
 }
 
 /** Any other failure that is not a defect of normc, in one line. */

@@ -1,6 +1,7 @@
 /** Runs the jobs of `normc tune` one after the other and writes each result to the file at once. */
 
 import { version } from "../../../program/compiler-version.ts";
+import { NormError } from "../../../runtime/shapes/errors.ts";
 import { type ProgramResults, type TuningResult, withResult } from "../../../tuning/file/tuning-file.ts";
 import { type AdapterFacts, sameAdapter } from "../../../tuning/file/tuning-key.ts";
 import { variantText } from "../../../tuning/measure/variant-text.ts";
@@ -21,20 +22,30 @@ export interface TuneRun {
   readonly out: string;
 }
 
-/** A row for each job by its key, except for those whose default variant is wrong, and the number of wrong variants. */
+/**
+ * A row for each job by its key, except for those that the device cannot run and those whose default variant is wrong.
+ * `refused` counts the former, `wrong` the wrong variants.
+ */
 export async function runJobs(
   run: TuneRun,
   jobs: readonly TuneJob[],
-): Promise<{ readonly rows: ReadonlyMap<string, Row>; readonly wrong: number }> {
+): Promise<{ readonly rows: ReadonlyMap<string, Row>; readonly wrong: number; readonly refused: number }> {
   const rows = new Map<string, Row>();
   let wrong = 0;
+  let refused = 0;
   for (const [i, job] of jobs.entries()) {
     const known = freshResult(run, job);
     if (known !== undefined) {
       rows.set(keyOf(job), { job, result: known, found: undefined });
       continue;
     }
-    const found = await tuneOne(run, await withFeeds(run, job, rows), `${i + 1} of ${jobs.length}`);
+    const found = await withinLimits(job, async () =>
+      tuneOne(run, await withFeeds(run, job, rows), `${i + 1} of ${jobs.length}`),
+    );
+    if (found === "refused") {
+      refused++;
+      continue;
+    }
     if (found === undefined) {
       wrong++;
       continue;
@@ -44,7 +55,18 @@ export async function runJobs(
     rows.set(keyOf(job), { job, result, found });
     file(run, job, result);
   }
-  return { rows, wrong };
+  return { rows, wrong, refused };
+}
+
+/** Says so if the device is too small for a job. The others go on. */
+async function withinLimits<T>({ title }: TuneJob, work: () => Promise<T>): Promise<T | "refused"> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NormError && error.code === "N508")) throw error;
+    say(`not tuned: ${title}: ${error.code}: ${error.message}`);
+    return "refused";
+  }
 }
 
 /** Runs after each result, so that an interrupted run continues where it stopped. It keeps what others wrote meanwhile. */

@@ -10,7 +10,7 @@ import { openWorkplace, type Workplace } from "../../workbench/workbench.ts";
 import { parseSettings } from "../arguments/settings.ts";
 import { resolveSpec } from "../arguments/specs.ts";
 import { readTuningFile, writeTuningFile } from "../files/read-tuning-file.ts";
-import { CommandError, type ExitCode } from "../terminal/failure.ts";
+import { CommandError, type ExitCode, InputError } from "../terminal/failure.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { type JobWish, keyOf, type TuneJob, type TuneSave, type TuneTask, taskOf } from "./jobs.ts";
 import { runJobs, type TuneRun } from "./run-jobs.ts";
@@ -54,7 +54,7 @@ export async function tune(specs: readonly string[], options: TuneOptions): Prom
     const facts = adapterFacts(place.current().device);
     const run: TuneRun = { place, facts, budgetMs, out: options.out };
     const jobs = new Map(tasks.flatMap((task) => task.jobs).map((job) => [keyOf(job), job]));
-    const { rows: found, wrong } = await runJobs(run, [...jobs.values()]);
+    const { rows: found, wrong, refused } = await runJobs(run, [...jobs.values()]);
     const steps = await compareSteps(run, tasks, found);
     const rows = [...found.values()];
     show(rows, steps, place, options);
@@ -62,7 +62,8 @@ export async function tune(specs: readonly string[], options: TuneOptions): Prom
       const { writeReport } = await import("./report.ts");
       writeReport(options.report, place.current().adapter, rows);
     }
-    return wrong > 0 ? 1 : 0;
+    if (wrong > 0) return 1;
+    return refused > 0 ? 3 : 0;
   } finally {
     await place.close();
   }
@@ -83,11 +84,12 @@ function merge(paths: readonly string[], { out, json }: TuneOptions): ExitCode {
 async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<readonly TuneTask[]> {
   const params = parseSettings(options.set);
   const wishes: JobWish[] = [];
+  const ofModel: JobWish[] = [];
   const { mode, grad = false, save, dtype } = options;
   const common = { mode, grad, save, dtype };
   if (options.model !== undefined) {
     const { modelWishes } = await import("./model-shapes.ts");
-    wishes.push(...(await modelWishes(options.model, options.dim)).map((one) => ({ ...common, ...one })));
+    ofModel.push(...(await modelWishes(options.model, options.dim)).map((one) => ({ ...common, ...one })));
   }
   // Semicolons separate the shapes of one spec. A repeated axis also begins a new shape.
   const shapes = options.shape
@@ -104,13 +106,29 @@ async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<
     throw new CommandError(2, "nothing to tune: name a spec with --shape, or a model with --model");
   }
   const tasks = new Map<string, TuneTask>();
-  for (const wish of wishes) {
-    const task = await taskOf(wish);
+  const found = [...(await tasksThatFit(ofModel)), ...(await Promise.all(wishes.map(taskOf)))];
+  for (const task of found) {
     // If several extents share a result, the first ones are measured.
     const [{ name, bucket }] = task.jobs as [TuneJob];
     if (!tasks.has(`${name} ${bucket}`)) tasks.set(`${name} ${bucket}`, task);
   }
   return [...tasks.values()];
+}
+
+/** A layer of a model that its norm refuses keeps no other layer from being tuned. */
+async function tasksThatFit(wishes: readonly JobWish[]): Promise<readonly TuneTask[]> {
+  const tasks: TuneTask[] = [];
+  for (const wish of wishes) {
+    try {
+      tasks.push(await taskOf(wish));
+    } catch (error) {
+      if (!(error instanceof CommandError || error instanceof InputError)) throw error;
+      say(`not tuned: ${wish.spec.norm.name} ${wish.shape.join(",")}: ${error.message}`);
+    }
+  }
+  if (wishes.length > 0 && tasks.length === 0)
+    throw new CommandError(1, "the model has no layer that can be tuned");
+  return tasks;
 }
 
 function show(
