@@ -7,8 +7,8 @@ import { ownBuffers } from "../../src/runtime/device/buffers.ts";
 import { createGatherNorm } from "../../src/runtime/gpujs/gather-norm.ts";
 import { without } from "../../src/runtime/options/backward-options.ts";
 import { readOptions } from "../../src/runtime/options/read-options.ts";
-import { resolveDtypes } from "../../src/runtime/shapes/element-types.ts";
 import { checkFeed } from "../../src/runtime/shapes/check-feed.ts";
+import { resolveDtypes } from "../../src/runtime/shapes/element-types.ts";
 import { NormError, resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import { graphOf } from "../support/library.ts";
 
