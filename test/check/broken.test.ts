@@ -1,15 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { checkFile } from "../../src/language/check/check.ts";
+import type { ReadImport } from "../../src/language/check/modules/modules.ts";
 import { codes } from "../../src/language/diagnostics/codes.ts";
 import type { Diagnostic, Source } from "../../src/language/diagnostics/diagnostic.ts";
 import { testBroken } from "../support/broken.ts";
 
 const folder = new URL("./broken", import.meta.url).pathname;
 
-function readSibling(path: string, from: Source): Source | undefined {
+/** The files of the folder; one further out is outside the project, as `normc check` would find. */
+function readSibling(path: string, from: Source): ReturnType<ReadImport> {
   const full = join(dirname(from.path), path);
+  if (relative(folder, full).startsWith("..")) return { project: folder };
   return existsSync(full) ? { path: full, text: readFileSync(full, "utf8") } : undefined;
 }
 
