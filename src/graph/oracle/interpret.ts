@@ -3,7 +3,7 @@
  * compared with it. It shares only the graph that the checker made with the kernels.
  */
 import { operators } from "../operators/operators.ts";
-import { decisiveInputs } from "../tensor/depends-on.ts";
+import { decisiveInputs } from "../tensor/decisive-inputs.ts";
 import { type Graph, type Node, reachable } from "../tensor/graph.ts";
 import { rowMajor, walk } from "./walk.ts";
 

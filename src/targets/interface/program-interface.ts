@@ -2,7 +2,7 @@
  * The name, axes, params and tensors of a program, the same for every target. The runtime checks shapes and feeds
  * against it.
  */
-import { candidateInputs, decisiveInputs } from "../../graph/tensor/depends-on.ts";
+import { candidateInputs, decisiveInputs } from "../../graph/tensor/decisive-inputs.ts";
 import type { Graph, GraphTensor } from "../../graph/tensor/graph.ts";
 import { programFormat } from "../../program/format.ts";
 import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
