@@ -6,7 +6,7 @@
  *     x − sum(w·x over A) / n          →  (x − shift) − ((W − n) · shift + excess) / n,  W = sum(w over A)
  *
  * The last one has no quotient W / n, which devices round even where it is 1. In a sum of terms, each term first loses
- * a number near it: its own mean as an f32.
+ * its own mean.
  */
 import { type AxisSet, minus } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
@@ -164,11 +164,12 @@ function momentsOf(
 function termsOf(g: GraphBuilder, { arg, over, weight }: WeightedNode): Terms {
   const terms = addends(unguarded(arg));
   if (terms.length === 1) return { value: arg, counted: arg, near: arg, inner: arg };
-  const bases = terms.map(
-    (term) => nearTo(g, withGuardsOf(g, arg, term, g.literal(0)), over, weight) ?? term,
-  );
-  const base = bases.reduce(g.add);
-  const inner = terms.flatMap((term, i) => (bases[i] === term ? [] : [g.sub(term, bases[i])])).reduce(g.add);
+  const means = terms.map((term) => meanOfTerm(g, withGuardsOf(g, arg, term, g.literal(0)), over, weight));
+  const shifts = terms.map((term, i) => means[i]?.shift ?? term);
+  const rest = means.flatMap((one) => one?.rest ?? []).reduce(g.add);
+  const base = g.add(shifts.reduce(g.add), rest);
+  const differences = terms.flatMap((term, i) => (shifts[i] === term ? [] : [g.sub(term, shifts[i])]));
+  const inner = g.sub(differences.reduce(g.add), rest);
   return {
     value: arg,
     base,
@@ -178,13 +179,20 @@ function termsOf(g: GraphBuilder, { arg, over, weight }: WeightedNode): Terms {
   };
 }
 
-/** The mean of a term as an f32; undefined if the term is the same along the axes. */
-function nearTo(g: GraphBuilder, term: Node, over: AxisSet, weight: Node): Node | undefined {
+/** Undefined if the term is the same along the axes. */
+function meanOfTerm(
+  g: GraphBuilder,
+  term: Node,
+  over: AxisSet,
+  weight: Node,
+): { readonly shift: Node; readonly rest: Node } | undefined {
   if (!over.some((axis) => term.axes.includes(axis))) return undefined;
   const own = over.filter((axis) => term.axes.includes(axis) || weight.axes.includes(axis));
-  const total = sumOver(g, weight, own);
-  const mean = g.div(g.reduce("sum", g.mul(weight, term), own), total);
-  return g.where(g.map("eq", total, g.literal(0)), g.literal(0), mean);
+  const moment = (op: "shift" | "excess" | "total"): Node => g.reduce(op, term, own, weight);
+  const zero = g.literal(0);
+  const total = moment("total");
+  const rest = g.where(g.map("eq", total, zero), zero, g.div(moment("excess"), total));
+  return { shift: moment("shift"), rest };
 }
 
 /** where(m, v, 0) and an inner value → where(m, inner, other) */

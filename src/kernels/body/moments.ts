@@ -118,13 +118,19 @@ function sumsAbout(
   return groups.map(({ weight }) => {
     const [excess, squares] = [take(), take()];
     const total = weight === undefined ? countOf(path) : take();
-    const mean = bind(row, "mean", div(excess, total), nameOf);
-    const square = div(squares, total);
+    const divisor = weight === undefined ? total : divisorOf(total);
+    const mean = bind(row, "mean", div(excess, divisor), nameOf);
+    const square = div(squares, divisor);
     // Weights may be negative, and so may the variance be. Below zero only by rounding, it is zero.
     const least = weight === undefined ? f32(0) : binary("min", square, f32(0));
     const spread = bind(row, "variance", binary("max", sub(square, mul(mean, mean)), least), nameOf);
     return { mean, spread, excess, squares, total };
   });
+}
+
+/** Weights that add up to zero must not move the shift to infinity. */
+function divisorOf(total: Expr): Expr {
+  return select(binary("eq", total, f32(0)), f32(1), total);
 }
 
 /** w·d, written once in a frame. */
