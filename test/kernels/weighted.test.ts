@@ -65,6 +65,12 @@ describe("what the weights may be", () => {
       [1, 2, 3, 4],
       [1, -1, 2, -2],
     ],
+    [
+      "of both signs, and below zero",
+      "y = var(x over D; weight = w) + 0 * x",
+      [9, 12, 9, 10],
+      [-1, 0.2, -2, 4],
+    ],
     ["equal values", "y = var(x over D; weight = w) + 0 * x", [1e6, 1e6, 1e6, 7], [0.3, 0.7, 0.1, 0]],
     ["no elements", standardized, [], []],
   ] as const;

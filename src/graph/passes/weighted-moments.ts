@@ -93,10 +93,11 @@ function sumOver(g: GraphBuilder, weight: Node, over: AxisSet): Node {
 function variance(g: GraphBuilder, node: WeightedNode): Node {
   const { excess, squares, total } = momentsOf(g, node);
   const rest = g.div(excess, total);
-  const square = g.div(squares, total);
+  const squared = g.mul(rest, rest);
+  const value = g.sub(g.div(squares, total), squared);
   // Weights may be negative, and so may the variance be. Below zero only by rounding, it is zero.
-  const least = g.map("min", square, g.literal(0));
-  return g.map("max", g.sub(square, g.mul(rest, rest)), least);
+  const isRounding = g.map("lt", g.mul(g.literal(4), g.map("abs", value)), squared);
+  return g.where(isRounding, g.map("max", value, g.literal(0)), value);
 }
 
 function pairOfMean(g: GraphBuilder, node: WeightedNode): Pair {

@@ -11,7 +11,7 @@
  * With a weight w the loop sums w·d, w·d² and w, and hands them on as they are: what they are divided by, the graph says.
  */
 import type { ReduceNode } from "../../graph/tensor/graph.ts";
-import { any, binary, div, f32, fold, local, mul, select, sub, widen } from "../ir/expr.ts";
+import { any, binary, call, div, f32, fold, local, mul, select, sub, widen } from "../ir/expr.ts";
 import type { Expr } from "../ir/ir.ts";
 import { bind, type Frame } from "./frame.ts";
 import { countOf, type Path, sumLoop, type Term } from "./loop.ts";
@@ -71,7 +71,7 @@ function partOf({ op }: ReduceNode): keyof Sums {
 
 /** What a loop finds about a shift. Without a weight, the excess and the squares are not needed. */
 interface Sums {
-  /** Mean and variance of the differences from the shift. */
+  /** Mean and variance of the differences from the shift; with a weight, the size of the variance. */
   readonly mean: Expr;
   readonly spread: Expr;
   readonly excess: Expr;
@@ -121,9 +121,10 @@ function sumsAbout(
     const divisor = weight === undefined ? total : divisorOf(total);
     const mean = bind(row, "mean", div(excess, divisor), nameOf);
     const square = div(squares, divisor);
-    // Weights may be negative, and so may the variance be. Below zero only by rounding, it is zero.
-    const least = weight === undefined ? f32(0) : binary("min", square, f32(0));
-    const spread = bind(row, "variance", binary("max", sub(square, mul(mean, mean)), least), nameOf);
+    const variance = sub(square, mul(mean, mean));
+    // Weights may be negative, and so may the variance be. Here it only says whether the shift lies far from the mean.
+    const size = weight === undefined ? binary("max", variance, f32(0)) : call("abs", variance);
+    const spread = bind(row, "variance", size, nameOf);
     return { mean, spread, excess, squares, total };
   });
 }
