@@ -4,7 +4,7 @@
  */
 import { operators } from "../../src/graph/operators/operators.ts";
 import { rowMajor, walk } from "../../src/graph/oracle/walk.ts";
-import { type Node, type ReduceNode, reachable } from "../../src/graph/tensor/graph.ts";
+import { type Node, type ReduceNode, reachable, termAxes } from "../../src/graph/tensor/graph.ts";
 import { resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import type { Trial } from "./compare.ts";
 
@@ -76,35 +76,45 @@ export function naive({ graph, dims, params, feeds }: Trial): Record<string, Flo
 
   function reduce(node: ReduceNode): Value {
     const arg = of(node.arg);
-    const axes = node.arg.axes;
+    const weight = node.weight && of(node.weight);
+    const axes = termAxes(graph.factors, node);
     const strides = rowMajor(node.axes, extent);
     const size = volume(node.over);
-    const fold = (start: number, step: (sum: number, value: number, to: number) => number): Float32Array => {
+    type Step = (sum: number, value: number, to: number, weight: number) => number;
+    const fold = (start: number, step: Step): Float32Array => {
       const out = new Float32Array(volume(node.axes)).fill(start);
-      const places = [{ data: out, strides }, arg].map((one) => along(one, axes));
-      walk(axes.map(extent), places, ([to, from]) => {
-        out[to] = step(out[to]!, arg.data[from]!, to);
+      const places = [{ data: out, strides }, arg, weight ?? arg].map((one) => along(one, axes));
+      walk(axes.map(extent), places, ([to, from, by]) => {
+        out[to] = step(out[to]!, arg.data[from]!, to, weight === undefined ? 1 : weight.data[by!]!);
       });
       return out;
     };
-    const mean = (): Float32Array => fold(0, (sum, value) => sum + value).map((sum) => sum / size);
+    const add: Step = (sum, value, _, w) => sum + Math.fround(w * value);
+    const totals = weight && fold(0, (sum, _, __, w) => sum + w);
+    const divided = (sums: Float32Array): Float32Array => sums.map((sum, i) => sum / (totals?.[i] ?? size));
+    const mean = (): Float32Array => divided(fold(0, add));
     switch (node.op) {
       case "sum":
-        return { data: fold(0, (sum, value) => sum + value), strides };
+        return { data: fold(0, add), strides };
       case "max":
-        return { data: fold(Number.NEGATIVE_INFINITY, Math.max), strides };
+        return { data: fold(Number.NEGATIVE_INFINITY, (most, value) => Math.max(most, value)), strides };
       case "min":
-        return { data: fold(Number.POSITIVE_INFINITY, Math.min), strides };
+        return { data: fold(Number.POSITIVE_INFINITY, (least, value) => Math.min(least, value)), strides };
       case "mean":
         return { data: mean(), strides };
       case "var": {
         const means = mean();
-        const squares = fold(0, (sum, value, to) => sum + Math.fround(Math.fround(value - means[to]!) ** 2));
-        return { data: squares.map((sum) => sum / size), strides };
+        const squares = fold(0, (sum, value, to, w) =>
+          add(sum, Math.fround(Math.fround(value - means[to]!) ** 2), to, w),
+        );
+        return { data: divided(squares), strides };
       }
       case "shift":
       case "rest":
       case "spread":
+      case "excess":
+      case "squares":
+      case "total":
         throw new Error("a formula as it is written has no moments");
     }
   }
