@@ -80,6 +80,8 @@ function expression(own: Axes, names: readonly string[], depth: number): fc.Arbi
       .tuple(fc.constantFrom("mean", "var", "max", "min"), full, reduced(own))
       .map(([f, a, over]) => `${f}(${a} over ${over})`),
     fc.tuple(full, reduced(own)).map(([a, over]) => `standardize(${a} over ${over}; eps)`),
+    // The stand-in is the value itself, so that differences of the value still say what the gradient is.
+    inner.map((a) => `with_gradient_of(${a}, ${a})`),
   );
 }
 

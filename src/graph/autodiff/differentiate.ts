@@ -4,6 +4,7 @@
  * nothing is saved between the two.
  */
 
+import { takeValue } from "../passes/forget.ts";
 import { recognise } from "../passes/recognise.ts";
 import { simplify } from "../passes/simplify.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
@@ -15,7 +16,7 @@ import {
   type Result,
   tensorsIn,
 } from "../tensor/graph.ts";
-import { rebuildAll } from "../tensor/rewrite.ts";
+import { rebuildAll, rewriteAll } from "../tensor/rewrite.ts";
 import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
 import { differentiable, gradientName, nameClash } from "./gradient-names.ts";
@@ -52,7 +53,13 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
       value: gradients.get(name) ?? g.literal(0),
     }),
   );
-  const results = tidy(g, made, new Set(values));
+  // Before algebra, which so sees that `with_gradient_of(a, b)` and `a` are the same number.
+  const settled = rewriteAll(g, [...made.map((one) => one.value), ...values], takeValue);
+  const results = tidy(
+    g,
+    made.map((one) => ({ ...one, value: settled.get(one.value) as Node })),
+    new Set(values.map((one) => settled.get(one) as Node)),
+  );
   const cotangents = graph.tensors
     .filter((one) => one.role === "output")
     .map(
