@@ -1,6 +1,13 @@
 /** The backward programs of a norm in one mode, and the forward program that saves what they read. */
 import { differentiate } from "../graph/autodiff/differentiate.ts";
-import { type Divided, divide, joinGradients, narrowBackward, readsOverwritten, type Save } from "../graph/autodiff/divide.ts";
+import {
+  type Divided,
+  divide,
+  joinGradients,
+  narrowBackward,
+  readsOverwritten,
+  type Save,
+} from "../graph/autodiff/divide.ts";
 import { differentiable } from "../graph/autodiff/gradient-names.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
 import { verifyGraph } from "../graph/tensor/verify-graph.ts";

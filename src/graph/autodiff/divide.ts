@@ -70,8 +70,9 @@ export function divide(forward: Graph, joined: Graph, save: Save): Divided | str
       factors: axes,
     }),
   );
+  const { backward: _, ...norm } = forward;
   return {
-    forward: { ...forward, tensors: [...forward.tensors, ...kept], results: [...values, ...saved] },
+    forward: { ...norm, tensors: [...forward.tensors, ...kept], results: [...values, ...saved] },
     backward: backwardGraph(forward, [...kept, ...joined.tensors], results),
   };
 }
@@ -81,7 +82,10 @@ export function narrowBackward({ forward, backward }: Divided, of: readonly stri
   const wanted = backward.tensors.filter(
     ({ role, gradientOf }) => role === "output" && gradientOf !== undefined && of.includes(gradientOf),
   );
-  const results = backward.results.filter((one) => wanted.some(({ name }) => name === one.tensor));
+  const states = new Set(backward.tensors.filter((one) => one.role === "state").map((one) => one.name));
+  const results = backward.results.filter(
+    ({ tensor }) => states.has(tensor) || wanted.some(({ name }) => name === tensor),
+  );
   return backwardGraph(forward, backward.tensors, results);
 }
 
@@ -95,13 +99,14 @@ function backwardGraph(forward: Graph, all: readonly GraphTensor[], results: rea
     if (one.role === "output") return read.has(one.name) ? [{ ...one, role: "input" }] : [];
     return [one];
   });
+  const { backward: _, ...norm } = forward;
   return {
-    ...forward,
+    ...norm,
     tensors: [
       ...neededTensors(sources, results, cotangents),
       ...all.filter((one) => one.role === "saved"),
       ...cotangents,
-      ...all.filter((one) => written.has(one.name)),
+      ...all.filter((one) => one.role === "output" && written.has(one.name)),
     ],
     results,
   };
@@ -121,7 +126,9 @@ function bufferName({ tensors }: Graph): string {
 /** The states that the forward pass updates, so that a backward pass after it finds other values. */
 function overwrittenStates({ tensors, results }: Graph): Set<string> {
   const written = new Set(results.map((one) => one.tensor));
-  return new Set(tensors.filter((one) => one.role === "state" && written.has(one.name)).map((one) => one.name));
+  return new Set(
+    tensors.filter((one) => one.role === "state" && written.has(one.name)).map((one) => one.name),
+  );
 }
 
 /** Whether the gradients depend on values of states that are gone after the forward pass. */

@@ -1,5 +1,5 @@
 /**
- * Forgets what only differentiation reads: the second operand of `with_gradient_of`.
+ * Forgets what only differentiation reads: what `on backward` says, and the second operand of `with_gradient_of`.
  *
  *     with_gradient_of(a, b) → a
  */
@@ -7,7 +7,8 @@ import type { Graph } from "../tensor/graph.ts";
 import { type Rule, rewrite } from "../tensor/rewrite.ts";
 
 export function forget(graph: Graph): Graph {
-  return rewrite(graph, takeValue);
+  const { backward: _, ...rest } = rewrite(graph, takeValue);
+  return rest;
 }
 
 /** The rule of the pass for one node. */

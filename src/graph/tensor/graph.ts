@@ -95,6 +95,12 @@ export interface Graph {
   readonly tensors: readonly GraphTensor[];
   /** Outputs and the new values of states. The tensor of that name gives the layout. */
   readonly results: readonly Result[];
+  /**
+   * What the spec itself says about the backward pass (`on backward`): gradients `d_x` in place of derived ones, and new
+   * values of states. They read cotangents as inputs `d_y`, which are not among the tensors. Only differentiation reads
+   * it; the pass `forget` leaves it out.
+   */
+  readonly backward?: readonly Result[];
 }
 
 export interface Result {

@@ -11,13 +11,14 @@ import {
 } from "../../graph/tensor/graph.ts";
 import type { Mode } from "../../program/program.ts";
 import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
+import { evaluateBackward } from "./backward.ts";
 import { tensorFactors } from "./declarations/axes.ts";
 import type { Declarations } from "./declarations/declare.ts";
 import type { Module } from "./modules/modules.ts";
 import { dimsOf, outputTensor } from "./outputs.ts";
 import { evaluateEquations } from "./scope/equations.ts";
 import type { Scope, Session, Value } from "./scope/scope.ts";
-import { evaluateUpdates } from "./states.ts";
+import { forwardUpdates } from "./states.ts";
 
 /**
  * Nobody writes a spec with a graph larger or deeper than this. Smaller graphs can be compiled, whatever their shape
@@ -95,10 +96,15 @@ export function readNorm(
     tensors.push(tensor.declared);
     results.push({ tensor: output.name, value: tensor.value });
   }
-  const updates = mode === "train" ? evaluateUpdates(scope) : [];
-  if (!sound || updates === undefined || session.stopped) return undefined;
+  const updates = mode === "train" ? forwardUpdates(scope) : [];
+  if (!sound) return undefined;
+  const backward = evaluateBackward(
+    scope,
+    tensors.filter((one) => one.role === "output"),
+  );
+  if (updates === undefined || backward === undefined || session.stopped) return undefined;
   results.push(...updates);
-  const nodes = reachable(results.map((one) => one.value));
+  const nodes = reachable([...results, ...backward].map((one) => one.value));
   if (nodes.length > maxNodes) {
     const { name } = declarations.decl;
     const message = `\`${name.text}\` is too large: ${nodes.length} operations, and at most ${maxNodes} can be compiled`;
@@ -124,6 +130,7 @@ export function readNorm(
     params,
     tensors,
     results,
+    ...(backward.length === 0 ? {} : { backward }),
   };
 }
 

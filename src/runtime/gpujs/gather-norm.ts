@@ -37,10 +37,13 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   destroy(): Promise<void>;
 }
 
-/** The backward pass of a norm: `run` takes a `d_y` for each output and returns a `d_x` for each wanted tensor. */
-export type GatherBackward<Feeds, Of extends string> = GatherNorm<
+/**
+ * The backward pass of a norm: `run` takes a `d_y` for each output and returns a `d_x` for each wanted tensor, and the new
+ * values of the states that the norm updates in its backward pass.
+ */
+export type GatherBackward<Feeds, Of extends string, States extends string = never> = GatherNorm<
   Feeds,
-  Readonly<Record<`d_${Of}`, Float32Array<ArrayBuffer>>>
+  Readonly<Record<`d_${Of}` | States, Float32Array<ArrayBuffer>>>
 >;
 
 /**

@@ -8,6 +8,7 @@ import { type Diagnostic, diagnostic, hasErrors } from "../../diagnostics/diagno
 import type { CallExpr, NormDecl } from "../../syntax/ast.ts";
 import { axisNames, tensorFactors } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
+import { hasOwnBackward } from "../declarations/updates.ts";
 import type { Declared } from "../modules/modules.ts";
 import { evaluateEquations, lookup } from "../scope/equations.ts";
 import { namesIn } from "../scope/reading-order.ts";
@@ -44,6 +45,12 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
   const callee = session.known.declarations.get(norm.decl);
   if (callee === undefined || session.known.broken.has(norm.decl)) {
     readOperands(scope, expr);
+    return undefined;
+  }
+  if (scope.mode !== "infer" && hasOwnBackward(callee)) {
+    const message = `\`${name}\` has an \`on backward\` block, and cannot be called`;
+    const note = "its backward pass is that of a whole norm; write its equations out here";
+    scope.report(diagnostic("N412", message, expr.span, { note }));
     return undefined;
   }
   if (!countCall(session)) return undefined;
@@ -93,7 +100,7 @@ function readOperands(scope: Scope, expr: CallExpr): void {
 
 function readBody(inner: Scope): Value {
   const { outputs, updates } = inner.declarations;
-  const written = inner.mode === "train" ? updates.flatMap((one) => [...namesIn(one.value)]) : [];
+  const written = inner.mode === "train" ? updates.forward.flatMap((one) => [...namesIn(one.value)]) : [];
   const names = [...outputs.slice(0, 1).map((one) => one.name), ...written];
   evaluateEquations(inner, names);
   return outputs.length === 0 ? undefined : lookup(inner, outputs[0].name, outputs[0].span);

@@ -92,7 +92,7 @@ function isTaken({ session }: Scope, name: string): boolean {
 /** Reads the new values of the states that a called norm declares. @param inner the scope of the called norm. */
 export function updateStates(inner: Scope): void {
   const { session, states, outermostCall } = inner;
-  for (const update of inner.declarations.updates) {
+  for (const update of inner.declarations.updates.forward) {
     const state = states.get(update.state.text);
     const value = session.evaluate(inner, update.value);
     if (state === undefined || value === undefined) continue;

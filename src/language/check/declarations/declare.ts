@@ -7,7 +7,7 @@ import { type LimitedReport, reportUpTo } from "../../diagnostics/reports.ts";
 import type { NormDecl } from "../../syntax/ast.ts";
 import { maxDiagnostics } from "../../syntax/limits.ts";
 import { declareAxes } from "./axes.ts";
-import { type Definition, definitionsIn, type Equation, firstOfEachName } from "./definitions.ts";
+import { type Block, type Definition, definitionsIn, type Equation, firstOfEachName } from "./definitions.ts";
 import { checkExtents } from "./known-extents.ts";
 import {
   type DeclaredOutput,
@@ -17,7 +17,7 @@ import {
   declareParam,
   declareTensor,
 } from "./tensors.ts";
-import { declareModes, declareUpdates, type Update } from "./updates.ts";
+import { declareModes, declareUpdates, type Updates } from "./updates.ts";
 
 export interface Declarations {
   readonly decl: NormDecl;
@@ -30,7 +30,9 @@ export interface Declarations {
   /** Equations outside `on` blocks, and the equations of each mode. */
   readonly equations: ReadonlyMap<string, Equation>;
   readonly modeEquations: Readonly<Record<Mode, ReadonlyMap<string, Equation>>>;
-  readonly updates: readonly Update[];
+  /** The equations of `on backward`. */
+  readonly backwardEquations: ReadonlyMap<string, Equation>;
+  readonly updates: Updates;
   readonly hasModes: boolean;
 }
 
@@ -55,6 +57,7 @@ export function declare(decl: NormDecl, tell: Report): Declarations {
     outputs,
     equations: equationsOf(defined, null),
     modeEquations: { train: equationsOf(defined, "train"), infer: equationsOf(defined, "infer") },
+    backwardEquations: equationsOf(defined, "backward"),
     updates,
     hasModes,
   };
@@ -125,10 +128,10 @@ function declareOutputs(
   return outputs;
 }
 
-function equationsOf(defined: readonly Definition[], mode: Mode | null): ReadonlyMap<string, Equation> {
+function equationsOf(defined: readonly Definition[], block: Block | null): ReadonlyMap<string, Equation> {
   return new Map(
     defined.flatMap((one) =>
-      one.kind === "equation" && one.mode === mode ? [[one.decl.name.text, one.decl] as const] : [],
+      one.kind === "equation" && one.block === block ? [[one.decl.name.text, one.decl] as const] : [],
     ),
   );
 }

@@ -124,7 +124,7 @@ function tensorSymbol(
 }
 
 function equationSymbol(
-  { decl, mode }: Extract<Definition, { kind: "equation" }>,
+  { decl, block }: Extract<Definition, { kind: "equation" }>,
   outputs: ReadonlyMap<string, string | undefined>,
   facts: Facts,
 ): EquationSymbol {
@@ -133,7 +133,7 @@ function equationSymbol(
   const doc = outputs.get(name.text);
   return {
     kind: "equation",
-    mode,
+    mode: block,
     name: name.text,
     nameSpan: name.span,
     span,

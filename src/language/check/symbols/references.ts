@@ -1,10 +1,9 @@
 /** Finds the meaning of each name in a file. */
 
-import type { Mode } from "../../../program/program.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { AxisRef, CallExpr, Expr, FunctionDecl, Import, NormDecl, NormItem } from "../../syntax/ast.ts";
 import { children } from "../../syntax/walk.ts";
-import { modeOf } from "../declarations/definitions.ts";
+import { type Block, blockOf } from "../declarations/definitions.ts";
 import type { Module } from "../modules/modules.ts";
 import { calleeOf } from "../scope/callee.ts";
 import { type Names, namesOfFunction, namesOfNorm } from "./names.ts";
@@ -28,8 +27,8 @@ interface Walk {
 /** The context inside a norm or function. */
 interface Body extends Walk {
   readonly names: Names;
-  /** The mode of the `on` block; null outside of one. */
-  readonly mode: Mode | null;
+  /** The `on` block; null outside of one. */
+  readonly block: Block | null;
 }
 
 export function referencesIn(module: Module, table: SymbolTable): Reference[] {
@@ -44,10 +43,10 @@ export function referencesIn(module: Module, table: SymbolTable): Reference[] {
         referToImports(walk, item);
         break;
       case "function":
-        walkExpression({ ...walk, names: namesOfFunction(table.fn(item)), mode: null }, item.body);
+        walkExpression({ ...walk, names: namesOfFunction(table.fn(item)), block: null }, item.body);
         break;
       case "norm": {
-        const body = { ...walk, names: namesOfNorm(table.norm(item)), mode: null };
+        const body = { ...walk, names: namesOfNorm(table.norm(item)), block: null };
         for (const one of item.items) walkItem(body, one);
         break;
       }
@@ -90,7 +89,7 @@ function walkItem(body: Body, item: NormItem): void {
       break;
     case "output":
       for (const one of item.outputs) {
-        body.refer(one.name.span, body.names.value(one.name.text, body.mode));
+        body.refer(one.name.span, body.names.value(one.name.text, body.block));
         referToAxes(body, one.dims ?? []);
       }
       break;
@@ -98,11 +97,11 @@ function walkItem(body: Body, item: NormItem): void {
       walkExpression(body, item.value);
       break;
     case "update":
-      body.refer(item.state.span, body.names.value(item.state.text, body.mode));
+      body.refer(item.state.span, body.names.value(item.state.text, body.block));
       walkExpression(body, item.value);
       break;
     case "mode":
-      for (const one of item.statements) walkItem({ ...body, mode: modeOf(item.mode) ?? null }, one);
+      for (const one of item.statements) walkItem({ ...body, block: blockOf(item.mode) ?? null }, one);
       break;
   }
 }
@@ -117,7 +116,7 @@ function walkExpression(body: Body, whole: Expr): void {
   for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
     switch (expr.kind) {
       case "name":
-        body.refer(expr.span, body.names.value(expr.name.text, body.mode));
+        body.refer(expr.span, body.names.value(expr.name.text, body.block));
         break;
       case "axis":
         referToAxes(body, [expr.axis]);

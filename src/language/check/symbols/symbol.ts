@@ -75,8 +75,8 @@ export interface TensorSymbol extends Declared {
 
 export interface EquationSymbol extends Declared {
   readonly kind: "equation";
-  /** The mode of the `on` block around it; null outside of one. */
-  readonly mode: Mode | null;
+  /** The `on` block around it, of a mode or of the backward pass; null outside of one. */
+  readonly mode: Mode | "backward" | null;
   /** Whether it is an output of the norm. */
   readonly isOutput: boolean;
   /** The axes of its value. Missing if a mistake left it without a value. */
