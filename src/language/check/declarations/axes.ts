@@ -1,6 +1,6 @@
 /** The axes of a norm: their names and factors, and the axis that each name in brackets refers to. */
 
-import type { GraphAxis } from "../../../graph/tensor/graph.ts";
+import type { GraphAxis, GraphFactor } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { AxisDecl, AxisRef, Name, NormDecl } from "../../syntax/ast.ts";
@@ -35,9 +35,16 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
     spans.set(name.text, name.span);
     return true;
   };
+  const fixed = fixedParts(decl);
+  const ofPart = new Set(fixed.values());
   const extentOf = (name: string): { param: string } | null => (params.has(name) ? { param: name } : null);
+  const partExtent = (name: string): GraphFactor["extent"] => {
+    const own = fixed.get(name);
+    return (own && fixedExtent(own, report)) ?? extentOf(name);
+  };
 
   for (const one of declared.slice(0, maxAxes)) {
+    if (ofPart.has(one)) continue;
     if (!take(one.axis.name)) continue;
     const name = one.axis.name.text;
     const variadic = one.axis.variadic;
@@ -54,7 +61,7 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
     }
     const factors =
       split !== undefined && split.length > 0
-        ? split.map((factor) => ({ name: factor.text, extent: extentOf(factor.text) }))
+        ? split.map((factor) => ({ name: factor.text, extent: partExtent(factor.text) }))
         : [{ name, extent: variadic ? null : (fixedExtent(one, report) ?? extentOf(name)) }];
     axes.push({ name, variadic, factors });
   }
@@ -63,6 +70,21 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
     report(diagnostic("N104", message, declared[maxAxes].span));
   }
   return axes;
+}
+
+/** `C = P * K, P = 2`: the declarations that fix the extent of a part of a split axis, by its name. */
+export function fixedParts(decl: NormDecl): Map<string, AxisDecl> {
+  const declared = decl.items.flatMap((item) => (item.kind === "axes" ? item.axes : []));
+  const parts = new Set(
+    declared.flatMap(({ axis, factors }) => (axis.variadic ? [] : (factors ?? []))).map((one) => one.text),
+  );
+  const fixed = new Map<string, AxisDecl>();
+  for (const one of declared) {
+    const name = one.axis.name.text;
+    const fixes = one.extent !== undefined && !one.axis.variadic && parts.has(name) && !fixed.has(name);
+    if (fixes) fixed.set(name, one);
+  }
+  return fixed;
 }
 
 /** `...S` stands for any number of axes, so it has no single extent to fix or split. */

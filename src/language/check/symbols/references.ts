@@ -77,6 +77,14 @@ function isBuiltIn(symbol: NormSymbol | FunctionSymbol): boolean {
 function walkItem(body: Body, item: NormItem): void {
   switch (item.kind) {
     case "axes":
+      // `P = 2` beside `C = P * K` names a part, and is no axis of its own.
+      for (const { axis, extent } of item.axes) {
+        const meant = extent === undefined ? [] : body.names.axis(axis.name.text);
+        body.refer(
+          axis.name.span,
+          meant.filter((one) => one.kind === "factor"),
+        );
+      }
       break;
     case "param":
       for (const one of item.params) walkExpression(body, one.value);

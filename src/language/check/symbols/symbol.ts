@@ -53,6 +53,8 @@ export interface FactorSymbol extends Declared {
   readonly kind: "factor";
   /** The axis that this factor belongs to. */
   readonly axis: string;
+  /** Only for one with a fixed extent, `C = P * K, P = 2`. */
+  readonly extent?: number;
 }
 
 export interface ParamSymbol extends Declared {
