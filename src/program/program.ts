@@ -1,3 +1,5 @@
+import type { InitialValue } from "./initial-value.ts";
+
 /**
  * A program: one norm in one mode, compiled. It is plain data (it survives JSON). The emitters make it, generated
  * modules embed it, and the runtime knows nothing else about a spec. Shapes stay open: extents and params are
@@ -68,7 +70,7 @@ export interface ProgramTensor {
    */
   readonly values?: readonly (readonly string[])[];
   /** The value that an affine or state takes if it is omitted. */
-  readonly initial?: number;
+  readonly initial?: InitialValue;
   /** For a state and for saved values: whether this program writes it. */
   readonly updated?: boolean;
   /** In a backward program: the forward tensor whose gradient this output is, or whose cotangent this input is. */

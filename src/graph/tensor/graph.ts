@@ -6,6 +6,7 @@
  * are one node. `id` grows from operand to user, so ascending ids are an order of evaluation.
  */
 
+import type { InitialValue } from "../../program/initial-value.ts";
 import type { Mode } from "../../program/program.ts";
 import type { Operator } from "../operators/operators.ts";
 import type { AxisSet } from "./axes.ts";
@@ -78,7 +79,7 @@ export interface GraphTensor {
   readonly dims: readonly string[];
   /** `dims` with split axes written as their factors. */
   readonly factors: readonly string[];
-  readonly initial?: number;
+  readonly initial?: InitialValue;
   /** Of a saved value: the buffer in which all saved values lie, one after the other. */
   readonly within?: string;
   /** The forward tensor by which the loss is derived here: of an output a gradient, of an input the cotangent. */

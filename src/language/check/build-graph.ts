@@ -9,11 +9,13 @@ import {
   type Result,
   reachable,
 } from "../../graph/tensor/graph.ts";
+import type { InitialValue } from "../../program/initial-value.ts";
 import type { Mode } from "../../program/program.ts";
 import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
 import { evaluateBackward } from "./backward.ts";
 import { tensorFactors } from "./declarations/axes.ts";
 import type { Declarations } from "./declarations/declare.ts";
+import { renamed } from "./declarations/initial.ts";
 import type { Module } from "./modules/modules.ts";
 import { dimsOf, outputTensor } from "./outputs.ts";
 import { evaluateEquations } from "./scope/equations.ts";
@@ -76,7 +78,7 @@ export function readNorm(
     role: one.role,
     dims: one.dims,
     factors: tensorFactors(declarations, one.dims),
-    ...(one.initial === undefined ? {} : { initial: one.initial }),
+    ...(one.initial === undefined ? {} : { initial: withFactors(declarations, one.initial) }),
   }));
   for (const [name, state] of session.hoisted) {
     tensors.push({
@@ -144,4 +146,15 @@ function depthOf(nodes: readonly Node[]): number {
     deepest = Math.max(deepest, depth);
   }
   return deepest;
+}
+
+/** Sizes are of factors in a graph, and of axes as written in a declaration. */
+function withFactors(declarations: Declarations, initial: InitialValue): InitialValue {
+  const sized = renamed(
+    initial,
+    (names) => tensorFactors(declarations, names),
+    (param) => ({ param }),
+  );
+  if (sized === undefined) throw new Error("an initial value keeps its params");
+  return sized;
 }

@@ -89,8 +89,12 @@ export async function createGatherNorm(
       );
       for (const tensor of fed) checkFeed(tensor, own(feeds, tensor.name), shapes);
       const values = (name: string): Float32Array => {
-        const tensor = fed.find((one) => one.name === name)!;
-        return rounded(own(feeds, name), tensor, shapes.elements.get(name)!, dtypes.get(name)!);
+        return rounded(
+          own(feeds, name),
+          shapes.initials.get(name)!,
+          shapes.elements.get(name)!,
+          dtypes.get(name)!,
+        );
       };
       const run = async (): Promise<readonly unknown[]> => chain?.run(chain.feeds.map(values)) ?? [];
       const made = await run().catch((error: unknown): unknown => error);
@@ -135,7 +139,7 @@ function resultsOf({ tensors }: GatherProgram): ProgramTensor[] {
 /** The values, rounded to their element type. gpu.js copies them before it returns, and it takes no empty array. */
 function rounded(
   given: ArrayLike<number> | undefined,
-  { initial = 0 }: ProgramTensor,
+  initial: number,
   count: number,
   dtype: Dtype,
 ): Float32Array {

@@ -1,3 +1,4 @@
+import { initialValue } from "../../program/initial-value.ts";
 import { chunkFactor } from "../../program/names.ts";
 import type { ProgramAxis, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { NormError } from "./errors.ts";
@@ -17,6 +18,8 @@ export interface Shapes {
   readonly dims: ReadonlyMap<string, readonly number[]>;
   /** The number of elements of every tensor. */
   readonly elements: ReadonlyMap<string, number>;
+  /** The value of every element of an omitted affine or state; 0 for other tensors. */
+  readonly initials: ReadonlyMap<string, number>;
 }
 
 /** One number, or a list for a variadic axis, and where it comes from. */
@@ -58,11 +61,13 @@ export function resolveShapes(
   }
   for (const axis of program.axes) completeAxis(program, axis, extents);
 
+  const factors = new Map(
+    program.axes.flatMap((axis) => axis.factors).map(({ name }) => [name, flat(extents.get(name)!)]),
+  );
   return {
-    factors: new Map(
-      program.axes.flatMap((axis) => axis.factors).map(({ name }) => [name, flat(extents.get(name)!)]),
-    ),
+    factors,
     params: values,
+    initials: new Map(tensors.map((t) => [t.name, initialValue(t.initial ?? 0, factors, values)])),
     dims: new Map(tensors.map((t) => [t.name, t.dims.flatMap((name) => extents.get(name)!.sizes)])),
     elements: new Map(
       program.tensors.map((t) => {

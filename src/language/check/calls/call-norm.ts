@@ -4,10 +4,12 @@
  */
 
 import { isSubset } from "../../../graph/tensor/axes.ts";
+import type { Node } from "../../../graph/tensor/graph.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { CallExpr, NormDecl } from "../../syntax/ast.ts";
 import { axisNames, tensorFactors } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
+import { initialNode } from "../declarations/initial.ts";
 import { hasOwnBackward } from "../declarations/updates.ts";
 import type { Declared } from "../modules/modules.ts";
 import { evaluateEquations, lookup } from "../scope/equations.ts";
@@ -130,11 +132,18 @@ function givenValues(
     const factors = tensorFactors(callee, tensor.dims).flatMap((factor) => axes.get(factor) ?? []);
     const argument = bound.nodes.get(tensor.name);
     if (tensor.role === "state") {
-      const state = stateNode(scope, { expr, callee, states: bound.states }, tensor, factors);
+      const call = { expr, callee, states: bound.states, axes, given };
+      const state = stateNode(scope, call, tensor, factors);
       if (state === undefined) return undefined;
       given.set(tensor.name, state);
     } else if (argument === undefined) {
-      given.set(tensor.name, g.literal(tensor.initial ?? 0));
+      const start = initialNode(
+        g,
+        tensor.initial ?? 0,
+        (names) => g.size(tensorFactors(callee, names).flatMap((factor) => axes.get(factor) ?? [])),
+        (name) => given.get(name) as Node,
+      );
+      given.set(tensor.name, start);
     } else if (!isSubset(argument.node.axes, factors)) {
       const extra = argument.node.axes.filter((one) => !factors.includes(one));
       const names = axisNames(scope.session.outer.axes, extra).join(", ");

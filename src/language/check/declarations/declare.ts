@@ -8,6 +8,7 @@ import type { NormDecl } from "../../syntax/ast.ts";
 import { maxDiagnostics } from "../../syntax/limits.ts";
 import { declareAxes } from "./axes.ts";
 import { type Block, type Definition, definitionsIn, type Equation, firstOfEachName } from "./definitions.ts";
+import type { InitialNames } from "./initial.ts";
 import { checkExtents } from "./known-extents.ts";
 import {
   type DeclaredOutput,
@@ -42,7 +43,8 @@ export function declare(decl: NormDecl, tell: Report): Declarations {
   const axes = declareAxes(decl, report);
   const defined = firstOfEachName(definitionsIn(decl), report);
   const params = declareParams(defined, axes, limited);
-  const tensors = declareTensors(defined, axes, limited);
+  const names = { axes, params: new Set([...params.sound.keys(), ...params.broken]) };
+  const tensors = declareTensors(defined, names, limited);
   const outputs = declareOutputs(decl, axes, limited);
   const hasModes = declareModes(decl, report);
   const updates = declareUpdates(decl, report);
@@ -80,11 +82,11 @@ function declareParams(
 
 function declareTensors(
   defined: readonly Definition[],
-  axes: readonly GraphAxis[],
+  names: InitialNames,
   { report, isFull }: LimitedReport,
 ): Declared<DeclaredTensor> {
   const tensors = defined.filter((one) => one.kind === "tensor");
-  return declareEach(tensors, isFull, ({ decl, role }) => declareTensor(decl, role, axes, report));
+  return declareEach(tensors, isFull, ({ decl, role }) => declareTensor(decl, role, names, report));
 }
 
 /** Declarations after the last reported diagnostic are in neither map: the norm will not be built anyway. */

@@ -130,7 +130,7 @@ function tensorSymbol(
     span,
     ...docOf(decl),
     ...(dimsBroken ? {} : { dims: dims.map(axisText) }),
-    ...(initial === undefined ? {} : { initial }),
+    ...(typeof initial === "number" ? { initial } : {}),
   };
 }
 

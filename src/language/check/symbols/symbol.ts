@@ -72,6 +72,7 @@ export interface TensorSymbol extends Declared {
   readonly role: TensorRole;
   /** As written: `["N", "C", "...S"]`. Missing if a syntax error removed a part of the brackets. */
   readonly dims?: readonly string[];
+  /** Only if it is a constant. */
   readonly initial?: number;
 }
 
