@@ -34,9 +34,15 @@ const reported = { kind: "reported" } as const;
 
 export function bindAxes(call: Call): BindingResult {
   const binding = new Map<string, AxisSet>();
-  for (const tensor of call.callee.tensors.values()) {
+  const isOpen = (dim: string): boolean =>
+    axisOf(call.callee, dim).factors.some((one) => !binding.has(one.name));
+  const { tensors } = call.callee;
+  // An affine gives axes that no input has.
+  for (const tensor of [...tensors.values()].sort(
+    (a, b) => Number(b.role === "input") - Number(a.role === "input"),
+  )) {
     const argument = call.args.get(tensor.name);
-    if (argument === undefined || tensor.role !== "input") continue;
+    if (argument === undefined || (tensor.role !== "input" && !tensor.dims.some(isOpen))) continue;
     const matched = matchInput(call, tensor, argument);
     if (matched === undefined) return reported;
     for (const [dim, factors] of matched) {
@@ -48,7 +54,7 @@ export function bindAxes(call: Call): BindingResult {
   return reportUnbound(call, binding) ? reported : { kind: "bound", axes: binding };
 }
 
-/** Matches the axes of an argument to those in the brackets of its input; undefined if they do not fit. */
+/** Matches the axes of an argument to those in the brackets of its tensor; undefined if they do not fit. */
 function matchInput(
   { scope, expr, callee }: Call,
   tensor: DeclaredTensor,
@@ -80,14 +86,13 @@ function enterAll({ scope, expr }: Call, binding: Map<string, AxisSet>, axes: Ax
   return true;
 }
 
-/**
- * Reports an axis of the callee with no axis here, such as a fixed extent (`axes M = 3`): its tensors cannot be bound.
- */
+/** Reports an axis of the callee with no axis here: neither an input nor a given affine has it. */
 function reportUnbound({ scope, expr, callee }: Call, binding: AxisBinding): boolean {
   const open = callee.axes.flatMap((one) => one.factors).find((one) => !binding.has(one.name));
   if (open === undefined) return false;
-  const message = `\`${expr.callee.text}\` cannot be called: its axis \`${open.name}\` is in none of its inputs`;
-  const note = "the axes of a called norm come from its operands; write its equations out here";
+  const message = `\`${expr.callee.text}\` cannot be called: its axis \`${open.name}\` is in none of its operands`;
+  const note =
+    "the axes of a called norm come from its operands: pass an affine with this axis, if it has one";
   scope.report(diagnostic("N307", message, expr.span, { note }));
   return true;
 }

@@ -150,7 +150,7 @@ function requireInputAndOutput(decl: NormDecl, report: Report): void {
   }
 }
 
-/** Without correct inputs no extents are known, and the inputs' mistakes are already reported. */
+/** Without correct tensors no extents are known, and their mistakes are already reported. */
 function checkKnownExtents(
   decl: NormDecl,
   axes: readonly GraphAxis[],
@@ -158,9 +158,9 @@ function checkKnownExtents(
   tensors: ReadonlyMap<string, DeclaredTensor>,
   report: Report,
 ): void {
-  const inputs = defined.filter(isInput).map((one) => tensors.get(one.decl.name.text));
-  if (inputs.length === 0 || inputs.includes(undefined)) return;
-  checkExtents(decl, axes, new Set(inputs.flatMap((one) => one?.dims ?? [])), report);
+  const declared = defined.flatMap((one) => (one.kind === "tensor" ? [tensors.get(one.decl.name.text)] : []));
+  if (!defined.some(isInput) || declared.includes(undefined)) return;
+  checkExtents(decl, axes, new Set(declared.flatMap((one) => one?.dims ?? [])), report);
 }
 
 function isInput(one: Definition): boolean {
