@@ -46,8 +46,8 @@ export interface ProgramAxis {
 
 export interface ProgramFactor {
   readonly name: string;
-  /** Where the extent comes from: a fixed number, a param, or (null) the shapes of the tensors. */
-  readonly extent: number | { readonly param: string } | null;
+  /** Where the extent comes from: a fixed number, a param, another axis or factor, or (null) the shapes of the tensors. */
+  readonly extent: number | { readonly param: string } | { readonly axis: string } | null;
 }
 
 export interface ProgramParam {

@@ -14,6 +14,9 @@ afterAll(() => closeTestDevices(devices));
 const pairs = `norm Pairs { axes N, C = P * K, P = 2 input x[N, C] affine g[P] = 1 y = x - mean(x over P) * g output y }`;
 const mix = `norm Mix { axes N, C, M input x[N, C] affine w[M, C] = 1 y = x * sum(w over M) + size(M) output y }`;
 
+const covariance = `norm Cov { axes N, C, D = C input x[N, C] c = x - mean(x over N)
+  other = sum(where(index(C) == index(D), c, 0) over C) pairs = mean(c * other over N) output pairs[C, D] }`;
+
 interface Case {
   readonly text: string;
   readonly dims: Trial["dims"];
@@ -42,6 +45,26 @@ const cases: Readonly<Record<string, Case>> = {
     dims: { x: [6] },
     feeds: { x },
     want: { y: [-1, 0, 1, -1, 0, 1] },
+  },
+  "another axis": {
+    text: "norm A { axes N, C, D = C input x[N, C], w[C, D] y = sum(x * w over C) output y[N, D] }",
+    dims: { x: [2, 2], w: [2, 2] },
+    feeds: { x: [1, 2, 3, 4], w: [1, 2, 3, 4] },
+    want: { y: [7, 10, 15, 22] },
+  },
+  "another axis that no tensor has": {
+    text: covariance,
+    dims: { x: [2, 2] },
+    feeds: { x: [3, 4, 1, 8] },
+    want: { pairs: [1, -2, -2, 4] },
+  },
+  "another axis that only a cotangent has": {
+    text: covariance,
+    dims: { x: [2, 2], d_pairs: [2, 2] },
+    feeds: { x: [3, 4, 1, 8], d_pairs: [1, 0, 0, 0] },
+    // Of the variance of the first channel: 2 (x - mean) / N.
+    want: { d_x: [1, 0, -1, 0] },
+    grad: true,
   },
   "an affine": { text: mix, dims: { x: [1, 2], w: [3, 2] }, feeds: { x: [3, 4], w }, want: { y: [30, 51] } },
   "an omitted affine whose dims are given": {
@@ -91,6 +114,16 @@ describe.each(Object.entries(cases))("the extent is that of %s", (_, { text, dim
   it("through gpu.js", async () => {
     expect(rounded(Object.entries(await runOnGpuJs(trial, "cpu")))).toEqual(want);
   });
+});
+
+it("an axis with the extent of another one has no other extent", () => {
+  const program = programOf(
+    graphIn("norm A { axes C, D = C input x[C], w[D] y = sum(x over C) * w output y }"),
+  );
+  expect(resolveShapes(program, { x: [2], w: [2] }).factors.get("D")).toBe(2);
+  expect(() => resolveShapes(program, { x: [2], w: [3] })).toThrow(
+    "axis D: expected 3 (from w), given 2 (by axis C)",
+  );
 });
 
 it("without the affine the message names it", () => {

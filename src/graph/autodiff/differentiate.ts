@@ -9,6 +9,7 @@ import { takeValue } from "../passes/forget.ts";
 import { recognise } from "../passes/recognise.ts";
 import { simplify } from "../passes/simplify.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
+import { gradientName } from "../tensor/gradient-name.ts";
 import {
   type Graph,
   type GraphTensor,
@@ -20,7 +21,7 @@ import {
 import { rebuildAll, rewriteAll } from "../tensor/rewrite.ts";
 import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
-import { differentiable, gradientName, nameClash } from "./gradient-names.ts";
+import { differentiable, nameClash } from "./gradient-names.ts";
 import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
 
 export interface DifferentiateOptions {

@@ -62,7 +62,7 @@ export interface GraphAxis {
 
 export interface GraphFactor {
   readonly name: string;
-  readonly extent: number | { readonly param: string } | null;
+  readonly extent: number | { readonly param: string } | { readonly axis: string } | null;
 }
 
 export interface GraphParam {

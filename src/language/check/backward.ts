@@ -1,7 +1,7 @@
 /** Reads an `on backward` block: gradients that a norm states itself, and states that its backward pass updates. */
 
-import { gradientName } from "../../graph/autodiff/gradient-names.ts";
 import { minus } from "../../graph/tensor/axes.ts";
+import { gradientName } from "../../graph/tensor/gradient-name.ts";
 import type { GraphTensor, Node, Result } from "../../graph/tensor/graph.ts";
 import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { axisNames, tensorFactors } from "./declarations/axes.ts";

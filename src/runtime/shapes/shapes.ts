@@ -59,7 +59,13 @@ export function resolveShapes(
       throw new NormError("N502", `the dims of ${shown(program, tensor)} are missing`);
     }
   }
-  for (const axis of program.axes) completeAxis(program, axis, extents);
+  const likes = program.axes.filter((axis) => likeOf(axis) !== undefined);
+  for (const axis of program.axes) if (!likes.includes(axis)) completeAxis(program, axis, extents);
+  for (const axis of likes) {
+    const like = likeOf(axis)!;
+    set(extents, axis.name, [flat(extents.get(like)!)], `axis ${like}`);
+    completeAxis(program, axis, extents);
+  }
 
   const factors = new Map(
     program.axes.flatMap((axis) => axis.factors).map(({ name }) => [name, flat(extents.get(name)!)]),
@@ -106,10 +112,16 @@ function flat(extent: Extent): number {
 
 function readFixed(axis: ProgramAxis, params: ReadonlyMap<string, number>, extents: Extents): void {
   for (const { name, extent } of axis.factors) {
-    if (extent === null) continue;
+    if (extent === null || (typeof extent === "object" && "axis" in extent)) continue;
     if (typeof extent === "number") set(extents, name, [extent], "the spec");
     else set(extents, name, [params.get(extent.param)!], `param ${extent.param}`);
   }
+}
+
+/** The axis whose extent it has. */
+function likeOf({ factors: [factor] }: ProgramAxis): string | undefined {
+  const extent = factor!.extent;
+  return typeof extent === "object" && extent !== null && "axis" in extent ? extent.axis : undefined;
 }
 
 function readDims(program: Shaped, tensor: ProgramTensor, given: readonly number[], extents: Extents): void {

@@ -52,7 +52,7 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
   if (scope.mode !== "infer" && hasOwnBackward(callee)) {
     const message = `\`${name}\` has an \`on backward\` block, and cannot be called`;
     const note = "its backward pass is that of a whole norm; write its equations out here";
-    scope.report(diagnostic("N412", message, expr.span, { note }));
+    scope.report(diagnostic("N430", message, expr.span, { note }));
     return undefined;
   }
   if (!countCall(session)) return undefined;

@@ -10,14 +10,14 @@ import type { Declarations } from "../declarations/declare.ts";
 import { renamed } from "../declarations/initial.ts";
 import type { DeclaredTensor } from "../declarations/tensors.ts";
 import type { Scope, Session, Value } from "../scope/scope.ts";
-import type { AxisBinding } from "./bind-axes.ts";
 
 export interface StateCall {
   readonly expr: CallExpr;
   readonly callee: Declarations;
   /** The outermost norm's state for each state of the called norm. New ones are added. */
   readonly states: Map<string, string>;
-  readonly axes: AxisBinding;
+  /** The factors of the outermost norm that its factors stand for. */
+  readonly axes: ReadonlyMap<string, AxisSet>;
   /** Its params, as values of the outermost norm. */
   readonly given: ReadonlyMap<string, Value>;
 }

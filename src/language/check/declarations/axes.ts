@@ -65,11 +65,30 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
         : [{ name, extent: variadic ? null : (fixedExtent(one, report) ?? extentOf(name)) }];
     axes.push({ name, variadic, factors });
   }
+  readLikes(declared, axes, report);
   if (declared.length > maxAxes) {
     const message = `a norm can have at most ${maxAxes} axes, and this one has ${declared.length}`;
     report(diagnostic("N104", message, declared[maxAxes].span));
   }
   return axes;
+}
+
+/** `D = C`: D is an axis of its own, with the extent of C. */
+function readLikes(declared: readonly AxisDecl[], axes: GraphAxis[], report: Report): void {
+  for (const { axis, like, span } of declared) {
+    const at = axes.findIndex((one) => one.name === axis.name.text);
+    if (like === undefined || at < 0 || axis.variadic) continue;
+    const { name, factors } = axes[at];
+    const found = resolveAxis({ name: like, variadic: false, span: like.span }, axes, report);
+    if (found === undefined) continue;
+    const [own] = factors;
+    // Of two axes in a circle neither has an extent, and a chain of names says no more than its last one.
+    const isLike = declared.some((one) => one.like !== undefined && one.axis.name.text === like.text);
+    if (isLike || factors.length > 1 || own.extent !== null) {
+      const why = isLike ? `\`${like.text}\` has that of another axis` : `\`${name}\` has an extent already`;
+      report(diagnostic("N306", `\`${name}\` cannot have the extent of \`${like.text}\`: ${why}`, span));
+    } else axes[at] = { name, variadic: false, factors: [{ name, extent: { axis: like.text } }] };
+  }
 }
 
 /** `C = P * K, P = 2`: the declarations that fix the extent of a part of a split axis, by its name. */
@@ -90,7 +109,7 @@ export function fixedParts(decl: NormDecl): Map<string, AxisDecl> {
 /** `...S` stands for any number of axes, so it has no single extent to fix or split. */
 function refuseExtent(one: AxisDecl, params: ReadonlyMap<string, Span>, report: Report): void {
   const name = one.axis.name.text;
-  if (one.factors !== undefined || one.extent !== undefined) {
+  if (one.factors !== undefined || one.extent !== undefined || one.like !== undefined) {
     const what = one.factors === undefined ? "fixed" : "split";
     report(
       diagnostic("N306", `\`...${name}\` stands for any number of axes and cannot be ${what}`, one.span, {

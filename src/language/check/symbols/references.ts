@@ -78,7 +78,8 @@ function walkItem(body: Body, item: NormItem): void {
   switch (item.kind) {
     case "axes":
       // `P = 2` beside `C = P * K` names a part, and is no axis of its own.
-      for (const { axis, extent } of item.axes) {
+      for (const { axis, extent, like } of item.axes) {
+        if (like !== undefined) body.refer(like.span, body.names.axis(like.text));
         const meant = extent === undefined ? [] : body.names.axis(axis.name.text);
         body.refer(
           axis.name.span,

@@ -76,7 +76,9 @@ function fixedSizes(
     const fixed =
       typeof extent === "number" || extent === null
         ? extent
-        : (params[extent.param] ?? program.params.find((one) => one.name === extent.param)?.initial);
+        : "axis" in extent
+          ? (extents.get(extent.axis) ?? fixedSizes(program, extent.axis, extents, params))?.[0]
+          : (params[extent.param] ?? program.params.find((one) => one.name === extent.param)?.initial);
     const found = given ?? fixed;
     if (found == null) return undefined;
     size *= found;
