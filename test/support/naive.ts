@@ -76,46 +76,44 @@ export function naive({ graph, dims, params, feeds }: Trial): Record<string, Flo
 
   function reduce(node: ReduceNode): Value {
     const arg = of(node.arg);
-    const weight = node.weight && of(node.weight);
+    const weight = node.weight === undefined ? scalar(1) : of(node.weight);
     const axes = termAxes(graph.factors, node);
     const strides = rowMajor(node.axes, extent);
-    const size = volume(node.over);
-    type Step = (sum: number, value: number, to: number, weight: number) => number;
-    const fold = (start: number, step: Step): Float32Array => {
+    const fold = (
+      start: number,
+      step: (sum: number, value: number, weight: number, to: number) => number,
+    ): Float32Array => {
       const out = new Float32Array(volume(node.axes)).fill(start);
-      const places = [{ data: out, strides }, arg, weight ?? arg].map((one) => along(one, axes));
+      const places = [{ data: out, strides }, arg, weight].map((one) => along(one, axes));
       walk(axes.map(extent), places, ([to, from, by]) => {
-        out[to] = step(out[to]!, arg.data[from]!, to, weight === undefined ? 1 : weight.data[by!]!);
+        out[to] = step(out[to], arg.data[from], weight.data[by], to);
       });
       return out;
     };
-    const add: Step = (sum, value, _, w) => sum + Math.fround(w * value);
-    const totals = weight && fold(0, (sum, _, __, w) => sum + w);
-    const divided = (sums: Float32Array): Float32Array => sums.map((sum, i) => sum / (totals?.[i] ?? size));
-    const mean = (): Float32Array => divided(fold(0, add));
+    const sum = (): Float32Array => fold(0, (total, value, w) => total + f32(w * value));
+    const total = (): Float32Array => fold(0, (all, _, w) => all + w);
+    const ratio = (all: Float32Array): Float32Array => {
+      const weights = total();
+      return all.map((one, i) => one / weights[i]);
+    };
     switch (node.op) {
       case "sum":
-        return { data: fold(0, add), strides };
+        return { data: sum(), strides };
       case "max":
         return { data: fold(Number.NEGATIVE_INFINITY, (most, value) => Math.max(most, value)), strides };
       case "min":
         return { data: fold(Number.POSITIVE_INFINITY, (least, value) => Math.min(least, value)), strides };
       case "mean":
-        return { data: mean(), strides };
+        return { data: ratio(sum()), strides };
       case "var": {
-        const means = mean();
-        const squares = fold(0, (sum, value, to, w) =>
-          add(sum, Math.fround(Math.fround(value - means[to]!) ** 2), to, w),
-        );
-        return { data: divided(squares), strides };
+        const means = ratio(sum());
+        const square = (value: number, to: number): number => f32(f32(value - means[to]) ** 2);
+        return { data: ratio(fold(0, (all, value, w, to) => all + f32(w * square(value, to)))), strides };
       }
-      case "shift":
-      case "rest":
-      case "spread":
-      case "excess":
-      case "squares":
-      case "total":
-        throw new Error("a formula as it is written has no moments");
+      default:
+        throw new Error(`a formula as it is written has no ${node.op}`);
     }
   }
 }
+
+const f32 = Math.fround;

@@ -87,6 +87,9 @@ export const vjps: Readonly<Record<Operator, Vjp>> = {
     [b, g.where(c, g.literal(0), d)],
   ],
 
+  // with_gradient_of(a, b) → nothing, d
+  with_gradient_of: (_, d, { args: [, b] }) => [[b, d]],
+
   // −a → −d
   neg: (g, d, { args: [a] }) => [[a, g.map("neg", d)]],
   // |a| → d·sign(a)

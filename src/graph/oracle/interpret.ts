@@ -2,6 +2,7 @@
  * The oracle: computes the tensor graph in float64, node by node, by definition and without cleverness. Everything else is
  * compared with it. It shares only the graph that the checker made with the kernels.
  */
+import { type InitialValue, initialValue } from "../../program/initial-value.ts";
 import { operators } from "../operators/operators.ts";
 import { decisiveInputs } from "../tensor/decisive-inputs.ts";
 import { type Graph, type Node, reachable, termAxes } from "../tensor/graph.ts";
@@ -40,7 +41,7 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
     outputs.set(tensor, out);
     const emptiness = decisiveInputs(graph, result).map((one) => volume(one.factors) === 0);
     if (role === "state" && emptiness.includes(true)) {
-      out.set(inputs.tensors.get(tensor) ?? out.map(() => initial));
+      out.set(inputs.tensors.get(tensor) ?? out.fill(startOf(initial)));
       continue;
     }
     // A gradient is a sum over the elements of outputs. There are none, so it stays 0.
@@ -57,6 +58,10 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
 
   function volume(factors: readonly string[]): number {
     return factors.reduce((size, factor) => size * extent(factor), 1);
+  }
+
+  function startOf(initial: InitialValue): number {
+    return initialValue(initial, inputs.extents, inputs.params);
   }
 
   function scalar(value: number): Strided {
@@ -79,7 +84,7 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
       case "input": {
         const tensor = graph.tensors.find((one) => one.name === node.tensor);
         const data = inputs.tensors.get(node.tensor);
-        if (data === undefined) return scalar(tensor?.initial ?? 0);
+        if (data === undefined) return scalar(startOf(tensor?.initial ?? 0));
         return { data, strides: rowMajor(tensor?.factors ?? [], extent) };
       }
       case "map": {

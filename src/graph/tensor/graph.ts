@@ -6,6 +6,7 @@
  * are one node. `id` grows from operand to user, so ascending ids are an order of evaluation.
  */
 
+import type { InitialValue } from "../../program/initial-value.ts";
 import type { Mode } from "../../program/program.ts";
 import type { Operator } from "../operators/operators.ts";
 import { type AxisSet, union } from "./axes.ts";
@@ -90,7 +91,7 @@ export interface GraphAxis {
 
 export interface GraphFactor {
   readonly name: string;
-  readonly extent: number | { readonly param: string } | null;
+  readonly extent: number | { readonly param: string } | { readonly axis: string } | null;
 }
 
 export interface GraphParam {
@@ -107,7 +108,7 @@ export interface GraphTensor {
   readonly dims: readonly string[];
   /** `dims` with split axes written as their factors. */
   readonly factors: readonly string[];
-  readonly initial?: number;
+  readonly initial?: InitialValue;
   /** Of a saved value: the buffer in which all saved values lie, one after the other. */
   readonly within?: string;
   /** The forward tensor by which the loss is derived here: of an output a gradient, of an input the cotangent. */
@@ -124,6 +125,12 @@ export interface Graph {
   readonly tensors: readonly GraphTensor[];
   /** Outputs and the new values of states. The tensor of that name gives the layout. */
   readonly results: readonly Result[];
+  /**
+   * What the spec itself says about the backward pass (`on backward`): gradients `d_x` in place of derived ones, and new
+   * values of states. They read cotangents as inputs `d_y`, which are not among the tensors. Only differentiation reads
+   * it; the pass `forget` leaves it out.
+   */
+  readonly backward?: readonly Result[];
 }
 
 export interface Result {

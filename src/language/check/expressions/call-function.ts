@@ -62,6 +62,7 @@ export function functionScope(scope: Scope, fn: Declared<FunctionDecl>, args: re
       axes: [],
       broken: new Set(),
       equations: new Map(),
+      backwardEquations: new Map(),
       modeEquations: { train: new Map(), infer: new Map() },
     },
   };
