@@ -99,6 +99,7 @@ export const vjps: Readonly<Record<Operator, Vjp>> = {
   ceil: none,
   trunc: none,
   round: none,
+  high: none,
 
   // e^a → d·y
   exp: steep((_, __, y) => y),
