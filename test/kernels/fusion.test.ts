@@ -54,6 +54,11 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   "InstanceBatchNorm infer": [1, 2],
   GatedRMSNorm: [1, 2],
   UnitNorm: [1, 2],
+  // Each normalizes by states that it updates: a small kernel copies the new values when all have read the old ones.
+  "BatchRenorm train": [2, 3],
+  "BatchRenorm infer": [1, null],
+  "PowerNorm train": [2, 3],
+  "PowerNorm infer": [1, null],
 };
 
 /**
@@ -104,6 +109,10 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   "InstanceBatchNorm infer": [2, 5],
   GatedRMSNorm: [2, 3],
   UnitNorm: [1, 3],
+  "BatchRenorm train": [1, 3],
+  "BatchRenorm infer": [2, 4],
+  "PowerNorm train": [2, 3],
+  "PowerNorm infer": [2, 4],
 };
 
 function counts(graphOf: (graph: Graph) => Graph): Record<string, readonly [number, number | null]> {
