@@ -9,6 +9,8 @@ import { farLayers, farTrial } from "../support/far.ts";
 import { runOnGpuJs } from "../support/gather.ts";
 import { openRunner, resultsOn } from "./browser.ts";
 
+type Results = Readonly<Record<string, ArrayLike<number>>>;
+
 const ratios = [1e2, 1e3, 1e4, 1e5, 1e6];
 const begin = "<!-- errors: npm run errors -- --write -->";
 const end = "<!-- end of errors -->";
@@ -18,7 +20,7 @@ const opened = await openRunner();
 if (opened === undefined) process.exit(3);
 const runner = opened;
 
-const targets: readonly (readonly [string, (trial: Trial) => Promise<Record<string, Float32Array>>])[] = [
+const targets: readonly (readonly [string, (trial: Trial) => Promise<Results>])[] = [
   ["WebGPU", async (trial) => (await resultsOn(runner, "webgpu", trial)).results],
   ["webgl2", async (trial) => (await resultsOn(runner, "webgl2", trial)).results],
   ["webasm", (trial) => runOnGpuJs(trial, "webasm")],

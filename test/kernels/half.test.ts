@@ -51,7 +51,7 @@ function expectRounded(got: ArrayLike<number>, want: ArrayLike<number>, absolute
   expect(worst, text).toBeLessThanOrEqual(1);
 }
 
-function expectSame(got: Float32Array, want: Float32Array): void {
+function expectSame(got: ArrayLike<number>, want: Float32Array): void {
   expect(got.length).toBe(want.length);
   const at = want.findIndex((value, i) => !Object.is(got[i], value));
   expect(at, `element ${at} is ${got[at]}, not ${want[at]}`).toBe(-1);

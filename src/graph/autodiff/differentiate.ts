@@ -18,7 +18,7 @@ import {
 import { rebuildAll } from "../tensor/rewrite.ts";
 import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
-import { differentiable, gradientName, nameClash } from "./gradient-names.ts";
+import { differentiable, gradientName, nameClash, withCotangent } from "./gradient-names.ts";
 import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
 
 export interface DifferentiateOptions {
@@ -53,16 +53,14 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
     }),
   );
   const results = tidy(g, made, new Set(values));
-  const cotangents = graph.tensors
-    .filter((one) => one.role === "output")
-    .map(
-      (one): GraphTensor => ({
-        ...one,
-        name: gradientName(one.name),
-        role: "input",
-        gradientOf: one.name,
-      }),
-    );
+  const cotangents = withCotangent(graph).map(
+    (one): GraphTensor => ({
+      ...one,
+      name: gradientName(one.name),
+      role: "input",
+      gradientOf: one.name,
+    }),
+  );
   const written = wanted.map(
     ({ name, dims, factors }): GraphTensor => ({
       name: gradientName(name),
@@ -84,9 +82,7 @@ function copyForward(
   readonly values: readonly Node[];
   readonly outputs: readonly (Result & { readonly cotangent: Node })[];
 } {
-  const isOutput = new Map(
-    forward.tensors.filter((one) => one.role === "output").map((one) => [one.name, one]),
-  );
+  const isOutput = new Map(withCotangent(forward).map((one) => [one.name, one]));
   const results = forward.results.filter((one) => isOutput.has(one.tensor));
   const made = rebuildAll(
     g,

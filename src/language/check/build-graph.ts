@@ -75,6 +75,7 @@ export function readNorm(
     role: one.role,
     dims: one.dims,
     factors: tensorFactors(declarations, one.dims),
+    ...(one.dtype === undefined ? {} : { dtype: one.dtype }),
     ...(one.initial === undefined ? {} : { initial: one.initial }),
   }));
   for (const [name, state] of session.hoisted) {

@@ -1,10 +1,12 @@
 /** Declares the params and tensors of a norm, each by itself. */
 
 import type { GraphAxis, GraphParam } from "../../../graph/tensor/graph.ts";
+import type { IntegerType } from "../../../program/integers.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import type { Expr, OutputDecl, ParamDecl, TensorDecl, TensorRole } from "../../syntax/ast.ts";
 import { isExtent, maxExtent, resolveDims } from "./axes.ts";
 import { constantValue } from "./constant.ts";
+import { declaredDtype } from "./element-type.ts";
 
 export interface DeclaredParam extends GraphParam {
   readonly doc?: string;
@@ -15,6 +17,7 @@ export interface DeclaredTensor {
   readonly name: string;
   readonly role: TensorRole;
   readonly dims: readonly string[];
+  readonly dtype?: IntegerType;
   readonly initial?: number;
   readonly doc?: string;
   readonly span: Span;
@@ -23,6 +26,7 @@ export interface DeclaredTensor {
 export interface DeclaredOutput {
   readonly name: string;
   readonly dims?: readonly string[];
+  readonly dtype?: IntegerType;
   readonly doc?: string;
   readonly span: Span;
 }
@@ -59,6 +63,8 @@ export function declareTensor(
 ): DeclaredTensor | undefined {
   const dims = resolveDims(one.dims, axes, report);
   if (dims === undefined || one.dimsBroken) return undefined;
+  const dtype = declaredDtype(one, role, report);
+  if (dtype === "wrong") return undefined;
   const initial = one.initial === undefined ? undefined : constantValue(one.initial, report);
   const name = one.name.text;
   if (initial !== undefined && one.initial !== undefined) {
@@ -88,6 +94,7 @@ export function declareTensor(
     role,
     dims,
     span: one.name.span,
+    ...(dtype === undefined ? {} : { dtype }),
     ...(initial === undefined ? {} : { initial }),
     ...(one.doc === undefined ? {} : { doc: one.doc }),
   };
@@ -107,10 +114,13 @@ export function declareOutput(
 ): DeclaredOutput | undefined {
   const dims = one.dims === undefined ? undefined : resolveDims(one.dims, axes, report);
   if (one.dimsBroken || (one.dims !== undefined && dims === undefined)) return undefined;
+  const dtype = declaredDtype(one, "output", report);
+  if (dtype === "wrong") return undefined;
   return {
     name: one.name.text,
     span: one.name.span,
     ...(dims === undefined ? {} : { dims }),
+    ...(dtype === undefined ? {} : { dtype }),
     ...(one.doc === undefined ? {} : { doc: one.doc }),
   };
 }
