@@ -51,7 +51,7 @@ export function verifyGraph(graph: Graph, after: string): void {
     if (target === undefined || target.role === "input" || target.role === "affine")
       fail(`\`${tensor}\` can be written`);
     else if (target.dtype !== undefined && (target.role !== "output" || target.gradientOf !== undefined))
-      fail(`\`${tensor}\` is an output, where integers are written`);
+      fail(`\`${tensor}\` is an output if it is of integers`);
     else if (!isSubset(value.axes, target.factors)) fail(`\`${tensor}\` has the axes of what it holds`);
   }
 }
