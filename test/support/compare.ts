@@ -62,7 +62,7 @@ export function worstOf(got: Readonly<Record<string, ArrayLike<number>>>, trial:
 }
 
 /** An integer near a value: if the value lies within the contract of the middle between two, either of them. */
-function near(got: number, value: number, type: IntegerType): number {
+export function near(got: number, value: number, type: IntegerType): number {
   const slack = 1e-5 * Math.max(1, Math.abs(value));
   const right = [0, slack, -slack].map((by) => toInteger(value + by, type));
   return right.find((one) => one === got) ?? right[0];
