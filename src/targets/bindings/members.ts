@@ -54,7 +54,7 @@ export function dtypeMember(programs: readonly ProgramInterface[], name: string)
     ({ role, dtype }) => role !== "scratch" && role !== "saved" && dtype === undefined,
   );
   const integers = all.some(({ dtype }) => dtype !== undefined);
-  const names = named.map((tensor) => JSON.stringify(tensor.name)).join(" | ");
+  const names = named.map((tensor) => JSON.stringify(tensor.name)).join(" | ") || "never";
   return {
     name,
     type: `"f32" | "f16" | Partial<Record<${names}, "f32" | "f16">>`,
