@@ -108,7 +108,7 @@ export class NormParser extends RecoveringParser {
     recovers,
   );
 
-  /** `axes N, C = G * K, M = 3, ...S` */
+  /** `axes N, C = G * K, M = 3, D = C, ...S` */
   axes = this.RULE(
     "axes",
     () => {
@@ -134,11 +134,9 @@ export class NormParser extends RecoveringParser {
     "factors",
     () => {
       this.CONSUME(t.Name);
-      this.CONSUME(t.Times);
-      this.CONSUME2(t.Name);
       this.MANY(() => {
-        this.CONSUME2(t.Times);
-        this.CONSUME3(t.Name);
+        this.CONSUME(t.Times);
+        this.CONSUME2(t.Name);
       });
     },
     recovers,

@@ -1,3 +1,4 @@
+import type { InitialValue } from "./initial-value.ts";
 import type { IntegerType } from "./integers.ts";
 
 /**
@@ -46,8 +47,8 @@ export interface ProgramAxis {
 
 export interface ProgramFactor {
   readonly name: string;
-  /** Where the extent comes from: a fixed number, a param, or (null) the shapes of the tensors. */
-  readonly extent: number | { readonly param: string } | null;
+  /** Where the extent comes from: a fixed number, a param, another axis or factor, or (null) the shapes of the tensors. */
+  readonly extent: number | { readonly param: string } | { readonly axis: string } | null;
 }
 
 export interface ProgramParam {
@@ -72,7 +73,7 @@ export interface ProgramTensor {
   /** The element type that the spec gives to an input or an output. Without one the caller chooses a float. */
   readonly dtype?: IntegerType;
   /** The value that an affine or state takes if it is omitted. */
-  readonly initial?: number;
+  readonly initial?: InitialValue;
   /** For a state and for saved values: whether this program writes it. */
   readonly updated?: boolean;
   /** In a backward program: the forward tensor whose gradient this output is, or whose cotangent this input is. */

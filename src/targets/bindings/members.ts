@@ -1,4 +1,6 @@
 /** The members of a norm's declarations, with their documentation. */
+
+import type { InitialValue } from "../../program/initial-value.ts";
 import type { IntegerType } from "../../program/integers.ts";
 import type { Program, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Member } from "./declarations.ts";
@@ -76,7 +78,7 @@ export function tuneMember(name: string): Member {
 
 export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
   const initial =
-    optional && tensor.initial !== undefined ? `. Filled with ${tensor.initial} if omitted` : "";
+    optional && tensor.initial !== undefined ? `. Filled with ${initialText(tensor.initial)} if omitted` : "";
   return `${dimsDoc(program, tensor)}${tensor.dtype === undefined ? "" : dtypeDocs[tensor.dtype]}${initial}.`;
 }
 
@@ -98,6 +100,17 @@ const arrayTypes: Readonly<Record<IntegerType, string>> = {
   i32: "Int32Array",
   u32: "Uint32Array",
 };
+
+/** As in a spec: `size(D)^0.5`. */
+function initialText(initial: InitialValue): string {
+  if (typeof initial === "number") return String(initial);
+  if ("size" in initial) return `size(${initial.size.join(", ")})`;
+  if ("param" in initial) return initial.param;
+  const [a, b] = initial.of.map((one) =>
+    typeof one === "object" && "op" in one ? `(${initialText(one)})` : initialText(one),
+  );
+  return initial.op === "^" ? `${a}^${b}` : `${a} ${initial.op} ${b}`;
+}
 
 export function joined(doc: string | undefined, fact: string): string {
   return doc === undefined || doc.trim() === "" ? fact : `${doc.trim()}\n\n${fact}`;

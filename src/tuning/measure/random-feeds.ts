@@ -17,7 +17,8 @@ export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): F
   return new Map(
     read.map((tensor) => {
       const values = new Float32Array(shapes.elements.get(tensor.name)!);
-      for (let i = 0; i < values.length; i++) values[i] = sample(tensor, next);
+      const initial = shapes.initials.get(tensor.name)!;
+      for (let i = 0; i < values.length; i++) values[i] = sample(tensor, initial, next);
       return [tensor.name, elementsOf(values, dtypes.get(tensor.name)!)];
     }),
   );
@@ -27,7 +28,7 @@ export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): F
  * Integers are small, as labels and masks. The mean of another input is not zero, as in activations. Affines lie near their initial value. A variance and a saved
  * tensor (rstd) are above zero.
  */
-function sample({ role, initial = 0, dtype }: ProgramTensor, next: () => number): number {
+function sample({ role, dtype }: ProgramTensor, initial: number, next: () => number): number {
   if (dtype !== undefined) return Math.floor(4 * next());
   // The sum of three uniform numbers has deviation 1/2. For a large tensor it is cheaper than a logarithm and a cosine.
   const normal = 2 * (next() + next() + next() - 1.5);

@@ -2,7 +2,8 @@
 import { gradientNameClash } from "../../../compile/build/name-clash.ts";
 import { noGradients } from "../../../compile/build/no-gradients.ts";
 import { differentiate } from "../../../graph/autodiff/differentiate.ts";
-import { gradientName, withCotangent } from "../../../graph/autodiff/gradient-names.ts";
+import { withCotangent } from "../../../graph/autodiff/gradient-names.ts";
+import { gradientName } from "../../../graph/tensor/gradient-name.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import { product, resolveShapes } from "../../../runtime/shapes/shapes.ts";
 import { programInterface } from "../../../targets/interface/program-interface.ts";
