@@ -36,6 +36,17 @@ it("leaves names with d_ free where there is no gradient", () => {
   expect(nameClash(norm("axes N input x[N], label[N]: i32 d_x = x + label output d_x"))?.of).toBe("x");
 });
 
+it("has no stated gradients either", () => {
+  const graph = norm(`axes N input x[N], label[N]: i32
+    y = x * label q = x
+    on backward { d_x = d_y * 2 }
+    output y, q: i8`);
+  expect(graph.backward?.map(({ tensor }) => tensor)).toEqual(["d_x"]);
+  expect(() => norm("axes N input x[N] y = x q = x on backward { d_x = d_q + d_y } output y, q: i8")).toThrow(
+    "N201",
+  );
+});
+
 it("leaves nothing to differentiate where all outputs are integers", () => {
   expect(differentiable(norm("axes N input x[N] y = x output y: i8"))).toEqual([]);
   expect(differentiable(norm("axes N input x[N]: i32 y = x output y"))).toEqual([]);
