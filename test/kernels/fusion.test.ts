@@ -32,6 +32,10 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNormAll: [1, 2],
   RMSNorm: [1, 2],
   AddRMSNorm: [1, 2],
+  // The peak of a token, and its rms.
+  RMSNormQuant: [1, 2],
+  // The peak needs the statistics.
+  LayerNormQuant: [1, 3],
   // The sum needs the maximum.
   Softmax: [1, 3],
   LogSoftmax: [1, 3],
@@ -90,6 +94,10 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNormAll: [2, 3],
   RMSNorm: [2, 3],
   AddRMSNorm: [2, 3],
+  // Only through the scale.
+  RMSNormQuant: [2, 3],
+  // What is compared with the peak is made of statistics that a kernel of their own computes.
+  LayerNormQuant: [3, 5],
   Softmax: [1, 4],
   LogSoftmax: [1, 3],
   // Statistics of instances, layers and the batch, and the gradients of their weights.
