@@ -32,6 +32,10 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNormAll: [1, 2],
   RMSNorm: [1, 2],
   AddRMSNorm: [1, 2],
+  // The peak of a token, and its rms.
+  RMSNormQuant: [1, 2],
+  // The peak needs the statistics.
+  LayerNormQuant: [1, 3],
   // The sum needs the maximum.
   Softmax: [1, 3],
   LogSoftmax: [1, 3],
@@ -58,6 +62,11 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   PartialStatistics: [2, 4],
   // The parts to merge are few, and short.
   MergedBatchNorm: [1, null],
+  // Each normalizes by states that it updates: a small kernel copies the new values when all have read the old ones.
+  "BatchRenorm train": [2, 3],
+  "BatchRenorm infer": [1, null],
+  "PowerNorm train": [2, 3],
+  "PowerNorm infer": [1, null],
 };
 
 /**
@@ -89,6 +98,10 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNormAll: [2, 3],
   RMSNorm: [2, 3],
   AddRMSNorm: [2, 3],
+  // Only through the scale.
+  RMSNormQuant: [2, 3],
+  // What is compared with the peak is made of statistics that a kernel of their own computes.
+  LayerNormQuant: [3, 5],
   Softmax: [1, 4],
   LogSoftmax: [1, 3],
   // Statistics of instances, layers and the batch, and the gradients of their weights.
@@ -112,6 +125,10 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   PartialStatistics: [3, 5],
   // Of the statistics of the parts, which are no sums over x.
   MergedBatchNorm: [4, 6],
+  "BatchRenorm train": [1, 3],
+  "BatchRenorm infer": [2, 4],
+  "PowerNorm train": [2, 3],
+  "PowerNorm infer": [2, 4],
 };
 
 function counts(graphOf: (graph: Graph) => Graph): Record<string, readonly [number, number | null]> {

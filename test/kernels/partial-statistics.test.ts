@@ -14,7 +14,11 @@ const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
 type Feeds = Record<string, Float32Array>;
-type Run = (norm: string, dims: Readonly<Record<string, readonly number[]>>, feeds: Feeds) => Promise<Feeds>;
+type Run = (
+  norm: string,
+  dims: Readonly<Record<string, readonly number[]>>,
+  feeds: Feeds,
+) => Promise<Readonly<Record<string, ArrayLike<number>>>>;
 
 const [samples, channels, size] = [5, 3, 20];
 const eps = Math.fround(1e-5);
@@ -59,9 +63,12 @@ function wanted(parts: readonly Part[]): Float64Array {
 
 async function worstOfMerged(run: Run, parts: readonly Part[]): Promise<number> {
   const dims = { x: [samples, channels, size], mask: [samples] };
-  const found: Feeds[] = [];
+  const found: Awaited<ReturnType<Run>>[] = [];
   for (const { x, mask } of parts) found.push(await run("PartialStatistics", dims, { x, mask }));
-  const joined = partNames.map((name) => [name, Float32Array.from(found.flatMap((one) => [...one[name]!]))]);
+  const joined = partNames.map((name) => [
+    name,
+    Float32Array.from(found.flatMap((one) => Array.from(one[name]!))),
+  ]);
   const P = parts.length;
   const { y } = await run(
     "MergedBatchNorm",
@@ -69,7 +76,9 @@ async function worstOfMerged(run: Run, parts: readonly Part[]): Promise<number> 
     { x: parts[0]!.x, ...Object.fromEntries(joined) },
   );
   const want = wanted(parts);
-  return Math.max(...y!.map((value, i) => Math.abs(value - want[i]!) / Math.max(1, Math.abs(want[i]!))));
+  return Math.max(
+    ...Array.from(y!, (value, i) => Math.abs(value - want[i]!) / Math.max(1, Math.abs(want[i]!))),
+  );
 }
 
 const cases = [
