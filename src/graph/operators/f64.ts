@@ -34,10 +34,10 @@ export function erf(x: number): number {
 
 const cell = new DataView(new ArrayBuffer(4));
 
-/** The number as an f32, rounded to 14 bits of its significand, by its bits as a GPU does it. */
+/** The number as an f32, rounded to 18 bits of its significand, by its bits as a GPU does it. */
 export function highPart(x: number): number {
   if (!Number.isFinite(Math.fround(x))) return Math.fround(x);
   cell.setFloat32(0, x);
-  cell.setUint32(0, (cell.getUint32(0) + 0x200) & 0xfffffc00);
+  cell.setUint32(0, (cell.getUint32(0) + 0x20) & 0xffffffc0);
   return cell.getFloat32(0);
 }

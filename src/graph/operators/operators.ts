@@ -42,7 +42,7 @@ const table = {
   trunc: { arity: 1, f64: Math.trunc },
   /** Rounds ties to even, as IEEE 754, WGSL and ONNX do. */
   round: { arity: 1, f64: roundHalfEven },
-  /** The first 14 bits of the number as an f32, so that a statistic can be handed on as `high(v)` and `v - high(v)`. */
+  /** The first 18 bits of the number as an f32, so that a statistic can be handed on as `high(v)` and `v - high(v)`. */
   high: { arity: 1, f64: highPart },
 
   exp: { arity: 1, f64: Math.exp },

@@ -41,10 +41,10 @@ fn smaller(a: f32, b: f32) -> f32 {
   },
   {
     name: "high_part",
-    text: `// The first 14 bits. By bits, since a compiler may fold (a * c) - (a * c - a).
+    text: `// The first 18 bits. By bits, since a compiler may fold (a * c) - (a * c - a).
 fn high_part(a: f32) -> f32 {
   let bits = bitcast<u32>(a);
-  return bitcast<f32>(select((bits + 0x200u) & 0xfffffc00u, bits, (bits & 0x7f800000u) == 0x7f800000u));
+  return bitcast<f32>(select((bits + 0x20u) & 0xffffffc0u, bits, (bits & 0x7f800000u) == 0x7f800000u));
 }`,
   },
   {
