@@ -4,7 +4,7 @@
  */
 import { operators } from "../../src/graph/operators/operators.ts";
 import { rowMajor, walk } from "../../src/graph/oracle/walk.ts";
-import { type Node, type ReduceNode, reachable } from "../../src/graph/tensor/graph.ts";
+import { type Node, type ReduceNode, reachable, termAxes } from "../../src/graph/tensor/graph.ts";
 import { resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import type { Trial } from "./compare.ts";
 
@@ -76,36 +76,44 @@ export function naive({ graph, dims, params, feeds }: Trial): Record<string, Flo
 
   function reduce(node: ReduceNode): Value {
     const arg = of(node.arg);
-    const axes = node.arg.axes;
+    const weight = node.weight === undefined ? scalar(1) : of(node.weight);
+    const axes = termAxes(graph.factors, node);
     const strides = rowMajor(node.axes, extent);
-    const size = volume(node.over);
-    const fold = (start: number, step: (sum: number, value: number, to: number) => number): Float32Array => {
+    const fold = (
+      start: number,
+      step: (sum: number, value: number, weight: number, to: number) => number,
+    ): Float32Array => {
       const out = new Float32Array(volume(node.axes)).fill(start);
-      const places = [{ data: out, strides }, arg].map((one) => along(one, axes));
-      walk(axes.map(extent), places, ([to, from]) => {
-        out[to] = step(out[to]!, arg.data[from]!, to);
+      const places = [{ data: out, strides }, arg, weight].map((one) => along(one, axes));
+      walk(axes.map(extent), places, ([to, from, by]) => {
+        out[to] = step(out[to], arg.data[from], weight.data[by], to);
       });
       return out;
     };
-    const mean = (): Float32Array => fold(0, (sum, value) => sum + value).map((sum) => sum / size);
+    const sum = (): Float32Array => fold(0, (total, value, w) => total + f32(w * value));
+    const total = (): Float32Array => fold(0, (all, _, w) => all + w);
+    const ratio = (all: Float32Array): Float32Array => {
+      const weights = total();
+      return all.map((one, i) => one / weights[i]);
+    };
     switch (node.op) {
       case "sum":
-        return { data: fold(0, (sum, value) => sum + value), strides };
+        return { data: sum(), strides };
       case "max":
         return { data: fold(Number.NEGATIVE_INFINITY, Math.max), strides };
       case "min":
         return { data: fold(Number.POSITIVE_INFINITY, Math.min), strides };
       case "mean":
-        return { data: mean(), strides };
+        return { data: ratio(sum()), strides };
       case "var": {
-        const means = mean();
-        const squares = fold(0, (sum, value, to) => sum + Math.fround(Math.fround(value - means[to]!) ** 2));
-        return { data: squares.map((sum) => sum / size), strides };
+        const means = ratio(sum());
+        const square = (value: number, to: number): number => f32(f32(value - means[to]) ** 2);
+        return { data: ratio(fold(0, (all, value, w, to) => all + f32(w * square(value, to)))), strides };
       }
-      case "shift":
-      case "rest":
-      case "spread":
-        throw new Error("a formula as it is written has no moments");
+      default:
+        throw new Error(`a formula as it is written has no ${node.op}`);
     }
   }
 }
+
+const f32 = Math.fround;

@@ -17,6 +17,7 @@ import {
   operands,
   type Result,
   tensorsIn,
+  termAxes,
 } from "../tensor/graph.ts";
 import { rebuildAll, rewriteAll } from "../tensor/rewrite.ts";
 import { tidy } from "./algebra/tidy.ts";
@@ -143,7 +144,8 @@ function sweep(
     if (d === undefined) continue;
     if (node.kind === "input") gradients.set(node.tensor, d);
     for (const [to, cotangent] of contributions(g, d, node)) {
-      add(to, sumToAxes(g, cotangent, node.kind === "reduce" ? node.arg.axes : node.axes, to.axes));
+      const axes = node.kind === "reduce" ? termAxes(g.factors, node) : node.axes;
+      add(to, sumToAxes(g, cotangent, axes, to.axes));
     }
   }
   return gradients;
@@ -154,7 +156,7 @@ function contributions(g: GraphBuilder, d: Node, node: Node): readonly Contribut
     case "map":
       return vjps[node.op](g, d, node);
     case "reduce":
-      return [[node.arg, reduceVjp(g, d, node)]];
+      return reduceVjp(g, d, node);
     case "input":
     case "literal":
     case "param":

@@ -41,7 +41,10 @@ export function farValues(
   const elements = elementAxes(factors, nodes);
   const isPass = (node: Node): node is ReduceNode =>
     node.kind === "reduce" &&
-    node.over.some((axis) => !short.has(axis) && (elements.get(node.arg) as AxisSet).includes(axis));
+    node.over.some(
+      (axis) =>
+        !short.has(axis) && operands(node).some((one) => (elements.get(one) as AxisSet).includes(axis)),
+    );
   const isShared = sharedByLoops(nodes, values, isPass);
   const far = new Set<Node>();
   const sections = new Map<Node, number>();
