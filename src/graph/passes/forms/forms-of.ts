@@ -1,0 +1,256 @@
+/** Finds the form of each value of a graph (`form.ts`). */
+import { minus } from "../../tensor/axes.ts";
+import {
+  type Graph,
+  type MapNode,
+  type Node,
+  operands,
+  type ReduceNode,
+  reachable,
+} from "../../tensor/graph.ts";
+import {
+  type Form,
+  hasMean,
+  innerOf,
+  isFar,
+  isNear,
+  type Leaf,
+  negated,
+  type Pairs,
+  pairsOf,
+  plainTerm,
+  type Scale,
+  type Size,
+  scaled,
+  soleTerm,
+  splitAlong,
+  type Term,
+  termAxes,
+  valueLeaf,
+  withoutEqual,
+} from "./form.ts";
+import { withoutLastPart } from "./parts-of-one.ts";
+
+/** A value with more terms counts as a single one. */
+const mostTerms = 64;
+
+/** Numbers of the spec up to this size cost no digits when they are added. */
+const smallNumber = 16;
+
+export interface Forms {
+  of(node: Node): Form;
+  /** The terms of a sum or difference in which far values meet with opposite signs, one of them a mean. */
+  differenceOf(node: Node): Form | undefined;
+  /** Whether a sum is far from zero whatever its differences are: `s + t · (mean − s)`. */
+  staysFar(node: Node): boolean;
+}
+
+export function formsOf(graph: Graph): Forms {
+  const nodes = reachable(graph.results.map((one) => one.value));
+  const cotangents = dependOnCotangents(graph, nodes);
+  const affines = new Set(graph.tensors.filter((one) => one.role === "affine").map((one) => one.name));
+  const forms = new Map<Node, Form>();
+  const differences = new Map<Node, Form>();
+  const far = new Set<Node>();
+  const of = (node: Node): Form => forms.get(node) as Form;
+
+  for (const node of nodes) {
+    const form = cotangents.has(node) ? ofCotangent(node) : formOf(node);
+    forms.set(node, form.length > mostTerms ? [plainTerm(valueLeaf(node))] : form);
+  }
+  return { of, differenceOf: (node) => differences.get(node), staysFar: (node) => far.has(node) };
+
+  function formOf(node: Node): Form {
+    switch (node.kind) {
+      case "literal":
+        return whole(node, Math.abs(node.value) <= smallNumber ? "fixed" : "far");
+      case "size":
+      case "index":
+        return whole(node, "fixed");
+      case "input":
+      case "param":
+        return whole(node);
+      case "reduce":
+        return ofReduction(node, of(node.arg));
+      case "map":
+        return ofMap(node);
+    }
+  }
+
+  function ofCotangent(node: Node): Form {
+    if (node.kind === "map" && node.op === "add") return node.args.flatMap(of);
+    return whole(node, "near");
+  }
+
+  function ofMap(node: MapNode): Form {
+    const [a, b] = node.args;
+    switch (node.op) {
+      case "neg":
+        return negated(of(a));
+      case "add":
+        return ofSum(node, of(a), of(b));
+      case "sub":
+        return ofSum(node, of(a), negated(of(b)));
+      case "mul":
+        return ofProduct(node, a, b);
+      case "div":
+        if (a.kind === "literal") return whole(node);
+        if (isNear(of(a))) return whole(node, "near");
+        return scaled(of(a), { op: "div", by: b, first: false });
+      case "where":
+        return ofChoice(node);
+      default:
+        return whole(node);
+    }
+  }
+
+  function ofSum(node: MapNode, a: Form, b: Form): Form {
+    if (isCentred(node)) return whole(node, "near");
+    const all = withoutEqual([...a, ...b]);
+    if (!hasMean(all)) return all;
+    const form = withoutLastPart(graph, all);
+    const pairs = pairsOf(form);
+    if (remainsFar(pairs)) far.add(node);
+    if (!meet(a, b)) return form;
+    differences.set(node, form);
+    const near = pairs.left.length === 0 && pairs.pairs.every((one) => one.sameOrigin);
+    return near ? whole(node, "near") : form;
+  }
+
+  function ofProduct(node: MapNode, a: Node, b: Node): Form {
+    if (isNear(of(a)) || isNear(of(b))) return whole(node, "near");
+    const [carried, by] = carriesFirst(a, b) ? [a, b] : [b, a];
+    const form = of(carried);
+    if (form.every((one) => !isFar(one))) return whole(node);
+    const scale: Scale = { op: "mul", by, first: by === a };
+    const difference = by.kind === "map" && by.op === "sub" && by.args[0].kind === "literal" ? by : undefined;
+    if (difference === undefined || !hasMean(form)) return scaled(form, scale);
+    // (c − t) · v → c · v − t · v
+    const [c, t] = difference.args.map((one) => ({ ...scale, by: one }));
+    const ofOne = c.by.kind === "literal" && c.by.value === 1 ? form : scaled(form, c);
+    return [...ofOne, ...negated(scaled(form, t))];
+  }
+
+  /** Whether the first of two factors is the value, and the second its scale. */
+  function carriesFirst(a: Node, b: Node): boolean {
+    const [first, second] = [hasMean(of(a)), hasMean(of(b))];
+    if (first !== second) return first;
+    if (a.axes.length !== b.axes.length) return a.axes.length > b.axes.length;
+    const isData = (node: Node): boolean =>
+      of(node).some(
+        ({ leaf }) => leaf.kind === "value" && leaf.node.kind === "input" && !affines.has(leaf.node.tensor),
+      );
+    return isData(a) || !isData(b);
+  }
+
+  function ofChoice(node: MapNode): Form {
+    const [condition, a, b] = node.args;
+    if (!hasMean(of(a)) && !hasMean(of(b))) return whole(node);
+    const choice = (size: Size, from: Form, or: Form): Term => {
+      const origins = new Set([...from, ...or].map((one) => one.leaf.origin));
+      const key = `${size} part of n${node.id}`;
+      const origin = origins.size === 1 ? [...origins][0] : key;
+      return plainTerm({ kind: "choice", key, axes: node.axes, size, origin, condition, a: from, b: or });
+    };
+    const isSmall = (one: Term): boolean => !isFar(one);
+    const [nearA, nearB] = [of(a).filter(isSmall), of(b).filter(isSmall)];
+    const large = choice("far", of(a).filter(isFar), of(b).filter(isFar));
+    return nearA.length + nearB.length === 0 ? [large] : [large, choice("near", nearA, nearB)];
+  }
+
+  function ofReduction(node: ReduceNode, arg: Form): Form {
+    const { op, over } = node;
+    if (op !== "mean" && op !== "max" && op !== "min") return whole(node);
+    if (isNear(arg)) return whole(node, "near");
+    const { varying, constant } = splitAlong(arg, over);
+    if (varying.length === 0) return whole(node);
+    const sole = soleTerm(varying, over);
+    if (op !== "mean") {
+      if (sole !== undefined && sole.scales.length === 0 && constant.length === 0) {
+        return [plainTerm(valueLeaf(node, "far", sole.leaf.origin))];
+      }
+      if (!hasMean(arg)) return whole(node);
+    }
+    return termsOf(node, arg) as Form;
+  }
+
+  /** Whether far terms of both operands meet with opposite signs, and one of them is part of a mean. */
+  function meet(a: Form, b: Form): boolean {
+    if (!hasMean(a) && !hasMean(b)) return false;
+    const first = pairsOf(a).left;
+    const second = pairsOf(b).left;
+    return first.some((one) =>
+      second.some((other) => one.negative !== other.negative && (hasMean([one]) || hasMean([other]))),
+    );
+  }
+}
+
+type Centred = MapNode & { readonly args: readonly [Node, ReduceNode] };
+
+/** x − mean(x over A), the difference that every standardization has. */
+export function isCentred(node: Node): node is Centred {
+  if (node.kind !== "map" || node.op !== "sub") return false;
+  const [x, mean] = node.args;
+  return mean.kind === "reduce" && mean.op === "mean" && mean.arg === x;
+}
+
+/**
+ * A mean, maximum or minimum as what is the same along its axes, a shift for each varying term, and the rest. Undefined if
+ * nothing varies.
+ */
+export function termsOf(node: ReduceNode, arg: Form): Form | undefined {
+  const { varying, constant } = splitAlong(arg, node.over);
+  if (varying.length === 0) return undefined;
+  const shifts = varying.flatMap((one) => (isRest(one) ? [] : [shiftOf(one, node)]));
+  const axes = new Set(varying.flatMap(termAxes));
+  const key = `rest n${node.id}`;
+  const left = node.axes.filter((one) => axes.has(one));
+  const rest: Leaf = { kind: "rest", key, axes: left, size: "near", origin: key, of: node };
+  return [...constant, ...shifts, plainTerm(rest)];
+}
+
+/** The rest of a mean needs no shift. */
+export function isRest({ leaf }: Term): boolean {
+  return leaf.kind === "rest" || (leaf.kind === "choice" && leaf.size === "near");
+}
+
+function shiftOf(term: Term, like: ReduceNode): Term {
+  const { outer, inner } = innerOf(term, like.over);
+  const over = like.over.filter((axis) => termAxes(inner).includes(axis));
+  const scales = inner.scales.map((one) => `${one.op} ${one.by.id} `).join("");
+  const key = `shift ${scales}${inner.leaf.key} over ${over.join(" ")}`;
+  const axes = minus([...new Set(termAxes(inner))], over);
+  const { size, origin } = inner.leaf;
+  const leaf: Leaf = { kind: "shift", key, axes, size, origin, inner, over, like };
+  return { ...outer, leaf };
+}
+
+function whole(node: Node, size: Size = "far"): Form {
+  return [plainTerm(valueLeaf(node, size))];
+}
+
+/** Whether one far value remains beside differences from that same value. */
+function remainsFar({ pairs, left }: Pairs): boolean {
+  const known = new Set(left.map((one) => one.leaf.key));
+  const isKnown = (one: Term): boolean => known.has(one.leaf.key);
+  return (
+    pairs.length > 0 &&
+    left.length > 0 &&
+    left.every((one) => one.negative === left[0].negative) &&
+    pairs.every((one) => isKnown(one.plus) || isKnown(one.minus))
+  );
+}
+
+/** The values that depend on the cotangent of an output. Those lie near zero. */
+function dependOnCotangents({ tensors }: Graph, nodes: readonly Node[]): Set<Node> {
+  const names = new Set(
+    tensors.filter((one) => one.role === "input" && one.gradientOf !== undefined).map((one) => one.name),
+  );
+  const found = new Set<Node>();
+  for (const node of nodes) {
+    if (node.kind === "input" ? names.has(node.tensor) : operands(node).some((one) => found.has(one))) {
+      found.add(node);
+    }
+  }
+  return found;
+}
