@@ -7,6 +7,7 @@ import { centre } from "../graph/passes/centre.ts";
 import { expand } from "../graph/passes/expand.ts";
 import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
+import { regroup } from "../graph/passes/regroup.ts";
 import { simplify } from "../graph/passes/simplify.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
@@ -35,6 +36,7 @@ export interface Compiled {
 export const graphPasses: readonly { readonly name: string; readonly run: (graph: Graph) => Graph }[] = [
   { name: "simplify", run: simplify },
   { name: "recognise", run: recognise },
+  { name: "regroup", run: regroup },
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },
   { name: "nest", run: nestSums },

@@ -5,6 +5,7 @@
  */
 
 import { recognise } from "../passes/recognise.ts";
+import { regroup } from "../passes/regroup.ts";
 import { simplify } from "../passes/simplify.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
 import {
@@ -36,7 +37,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   if (missing !== undefined) throw new Error(`${graph.norm} has no input or affine ${missing}`);
 
   // Brings the spellings of mean and variance to one, so that one rule is exact for all of them.
-  const forward = recognise(simplify(graph));
+  const forward = regroup(recognise(simplify(graph)));
   const g = createBuilder(graph.factors);
   const { values, outputs } = copyForward(g, forward);
   const gradients = sweep(

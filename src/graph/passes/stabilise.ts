@@ -17,14 +17,15 @@
  * The kernel decides how to compute the three moments (`kernels/body/moments.ts`). A mean stays as it is if nothing can
  * cancel there: RMS norm, or a mean that only is an output.
  */
-import type { Graph, Node } from "../tensor/graph.ts";
+import type { Graph, MapNode, Node } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
 import { formBuilder } from "./forms/build-form.ts";
-import { formsOf, isCentred } from "./forms/forms-of.ts";
+import type { Form } from "./forms/form.ts";
+import { formsOf, isCentred, isHit } from "./forms/forms-of.ts";
 import { momentsKey, needsOf } from "./forms/needs.ts";
 
 export function stabilise(graph: Graph): Graph {
-  const forms = formsOf(graph);
+  const forms = formsOf(graph, "pairs");
   const { pairs, exact } = needsOf(graph, forms);
   const made = new Map<Node, Node>();
 
@@ -40,8 +41,12 @@ export function stabilise(graph: Graph): Graph {
       if (original.kind === "reduce" && original.op === "mean" && pairs.has(momentsKey(original))) {
         return build.mean(original) ?? node;
       }
-      const difference = exact.has(original) ? forms.differenceOf(original) : undefined;
-      return difference === undefined ? node : build.difference(difference);
+      if (!exact.has(original) || original.kind !== "map") return node;
+      if (isHit(original)) return build.hit(original.args[1]);
+      const difference = build.difference(forms.differenceOf(original) as Form);
+      return isSum(original) ? difference : g.map(original.op, difference, g.literal(0));
     }
   });
 }
+
+const isSum = ({ op }: MapNode): boolean => op === "add" || op === "sub";

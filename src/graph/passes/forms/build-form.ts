@@ -23,6 +23,8 @@ export interface FormBuilder {
   /** The operand of a mean without that mean. */
   centred(mean: ReduceNode): Node;
   spread(variance: ReduceNode): Node;
+  /** Which elements a maximum or minimum came from. */
+  hit(extremum: ReduceNode): Node;
 }
 
 /** @param newOf the new node of a node of the graph before the pass. */
@@ -37,6 +39,10 @@ export function formBuilder(g: GraphBuilder, forms: Forms, newOf: (node: Node) =
     centred: (mean) => {
       const d = operandOf(mean);
       return g.sub(g.sub(d, reduceAs(mean, "shift", d)), reduceAs(mean, "rest", d));
+    },
+    hit: (extremum) => {
+      const d = operandOf(extremum);
+      return g.map("eq", d, reduceAs(extremum, extremum.op, d));
     },
     spread: (variance) => reduceAs(variance, "spread", operandOf(variance)),
   };
@@ -103,7 +109,7 @@ export function formBuilder(g: GraphBuilder, forms: Forms, newOf: (node: Node) =
 
   function withScales(value: Node, { scales }: Term): Node {
     return scales.reduce<Node>((made, { op, by, first }) => {
-      const scale = newOf(by);
+      const scale = by.kind === "size" ? g.size(by.over) : newOf(by);
       return first ? g.map(op, scale, made) : g.map(op, made, scale);
     }, value);
   }

@@ -13,6 +13,8 @@ export interface Term {
   /** What the leaf is multiplied with and divided by, in this order. */
   readonly scales: readonly Scale[];
   readonly leaf: Leaf;
+  /** Whether its scales are not those of the spec, but others that bring it beside a term with which it cancels. */
+  readonly regrouped?: true;
 }
 
 export interface Scale {
@@ -34,11 +36,13 @@ export type Leaf = {
   readonly size: Size;
   /** Leaves of one origin lie near each other: a tensor, its shift and its maximum. */
   readonly origin: string;
+  /** Whether it is a part of a mean or a sum, which can be computed to more digits than an f32 has. */
+  readonly ofMean: boolean;
 } & (
   | { readonly kind: "value"; readonly node: Node }
   /** The shift of a term without its outer scales. `like` is the reduction that it belongs to. */
   | { readonly kind: "shift"; readonly inner: Term; readonly over: AxisSet; readonly like: ReduceNode }
-  /** A mean, maximum or minimum of what its operand consists of, after each varying term has lost its shift. */
+  /** A mean (also of a sum), maximum or minimum of what its operand consists of, after each varying term has lost its shift. */
   | { readonly kind: "rest"; readonly of: ReduceNode }
   /** where(condition, a, b) of some of the terms of both branches. */
   | { readonly kind: "choice"; readonly condition: Node; readonly a: Form; readonly b: Form }
@@ -47,7 +51,7 @@ export type Leaf = {
 );
 
 export function valueLeaf(node: Node, size: Size = "far", origin = `n${node.id}`): Leaf {
-  return { kind: "value", key: `n${node.id}`, node, axes: node.axes, size, origin };
+  return { kind: "value", key: `n${node.id}`, node, axes: node.axes, size, origin, ofMean: false };
 }
 
 export function plainTerm(leaf: Leaf): Term {
@@ -58,8 +62,19 @@ export function negated(form: Form): Form {
   return form.map((one) => ({ ...one, negative: !one.negative }));
 }
 
-export function scaled(form: Form, scale: Scale): Form {
-  return form.map((one) => ({ ...one, scales: [...one.scales, scale] }));
+export function scaled(form: Form, by: readonly Scale[]): Form {
+  return form.map((one) => ({ ...one, scales: joinedScales([...one.scales, ...by]) }));
+}
+
+export function joinedScales(scales: readonly Scale[]): readonly Scale[] {
+  return scales.reduce(withScale, []);
+}
+
+/** `x · size(S) / size(S)` is x. */
+function withScale(scales: readonly Scale[], scale: Scale): readonly Scale[] {
+  if (scale.by.kind !== "size") return [...scales, scale];
+  const inverse = scales.findIndex((one) => one.op !== scale.op && one.by === scale.by);
+  return inverse < 0 ? [...scales, scale] : scales.filter((_, place) => place !== inverse);
 }
 
 export const isFar = ({ leaf }: Term): boolean => leaf.size === "far";
@@ -69,13 +84,13 @@ export function isNear(form: Form): boolean {
   return form.every(({ leaf }) => leaf.size === "near");
 }
 
-/** Whether a mean is in it that can be taken apart. */
+/** Whether a part of a mean is in it. */
 export function hasMean(form: Form): boolean {
-  return form.some(({ leaf }) => leaf.kind === "shift" || leaf.kind === "rest" || leaf.kind === "choice");
+  return form.some(({ leaf }) => leaf.ofMean);
 }
 
 /** The same for terms that have the same scales, in any order. */
-export function scalesKey({ scales }: Term): string {
+export function scalesKey({ scales }: Pick<Term, "scales">): string {
   return scales
     .map(({ op, by }) => `${op} ${by.id}`)
     .sort()
@@ -163,7 +178,11 @@ function underOneScale(varying: Form, over: AxisSet): Form {
     const of = group.map((one) => ({ ...one, scales: [] }));
     const key = of.map((one) => `${one.negative ? "-" : "+"}${one.leaf.key}`).join(" ");
     const axes = [...new Set(of.flatMap(termAxes))];
-    return { negative: false, scales, leaf: { kind: "sum", key, axes, size: "far", origin: key, of } };
+    return {
+      negative: false,
+      scales,
+      leaf: { kind: "sum", key, axes, size: "far", origin: key, ofMean: hasMean(of), of },
+    };
   });
 }
 

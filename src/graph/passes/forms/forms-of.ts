@@ -22,6 +22,7 @@ import {
   type Scale,
   type Size,
   scaled,
+  scalesKey,
   soleTerm,
   splitAlong,
   type Term,
@@ -30,6 +31,7 @@ import {
   withoutEqual,
 } from "./form.ts";
 import { withoutLastPart } from "./parts-of-one.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** A value with more terms counts as a single one. */
 const mostTerms = 64;
@@ -39,18 +41,23 @@ const smallNumber = 16;
 
 export interface Forms {
   of(node: Node): Form;
-  /** The terms of a sum or difference in which far values meet with opposite signs, one of them a mean. */
+  /**
+   * The terms of a sum, difference or comparison in which far values meet with opposite signs, one of them a mean. For
+   * a comparison they are those of the first operand minus the second.
+   */
   differenceOf(node: Node): Form | undefined;
   /** Whether a sum is far from zero whatever its differences are: `s + t · (mean − s)`. */
   staysFar(node: Node): boolean;
 }
 
-export function formsOf(graph: Graph): Forms {
+/** @param means whether means and sums are taken apart into shift and rest, or stay whole. */
+export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
   const nodes = reachable(graph.results.map((one) => one.value));
   const cotangents = dependOnCotangents(graph, nodes);
   const affines = new Set(graph.tensors.filter((one) => one.role === "affine").map((one) => one.name));
   const forms = new Map<Node, Form>();
   const differences = new Map<Node, Form>();
+  const sizes = sizesOf();
   const far = new Set<Node>();
   const of = (node: Node): Form => forms.get(node) as Form;
 
@@ -96,9 +103,17 @@ export function formsOf(graph: Graph): Forms {
       case "div":
         if (a.kind === "literal") return whole(node);
         if (isNear(of(a))) return whole(node, "near");
-        return scaled(of(a), { op: "div", by: b, first: false });
+        return scaled(of(a), sizes.in(b, "div") ?? [{ op: "div", by: b, first: false }]);
       case "where":
         return ofChoice(node);
+      case "lt":
+      case "le":
+      case "eq":
+      case "ne": {
+        const [first, second] = [of(a), negated(of(b))];
+        if (!isHit(node) && meet(first, second)) differences.set(node, [...first, ...second]);
+        return whole(node, "fixed");
+      }
       default:
         return whole(node);
     }
@@ -121,14 +136,17 @@ export function formsOf(graph: Graph): Forms {
     if (isNear(of(a)) || isNear(of(b))) return whole(node, "near");
     const [carried, by] = carriesFirst(a, b) ? [a, b] : [b, a];
     const form = of(carried);
-    if (form.every((one) => !isFar(one))) return whole(node);
+    if (form.every((one) => !isFar(one))) return whole(node, "fixed");
+    const size = sizes.in(by, "mul");
+    if (size !== undefined) return scaled(form, size);
     const scale: Scale = { op: "mul", by, first: by === a };
     const difference = by.kind === "map" && by.op === "sub" && by.args[0].kind === "literal" ? by : undefined;
-    if (difference === undefined || !hasMean(form)) return scaled(form, scale);
+    if (difference === undefined || !hasMean(form)) return scaled(form, [scale]);
     // (c − t) · v → c · v − t · v
     const [c, t] = difference.args.map((one) => ({ ...scale, by: one }));
-    const ofOne = c.by.kind === "literal" && c.by.value === 1 ? form : scaled(form, c);
-    return [...ofOne, ...negated(scaled(form, t))];
+    const ofOne = c.by.kind === "literal" && c.by.value === 1 ? form : scaled(form, [c]);
+    const all = [...ofOne, ...negated(scaled(form, [t]))];
+    return all.map((one): Term => ({ ...one, regrouped: true }));
   }
 
   /** Whether the first of two factors is the value, and the second its scale. */
@@ -150,7 +168,8 @@ export function formsOf(graph: Graph): Forms {
       const origins = new Set([...from, ...or].map((one) => one.leaf.origin));
       const key = `${size} part of n${node.id}`;
       const origin = origins.size === 1 ? [...origins][0] : key;
-      return plainTerm({ kind: "choice", key, axes: node.axes, size, origin, condition, a: from, b: or });
+      const shared = { key, axes: node.axes, size, origin, ofMean: true };
+      return plainTerm({ kind: "choice", ...shared, condition, a: from, b: or });
     };
     const isSmall = (one: Term): boolean => !isFar(one);
     const [nearA, nearB] = [of(a).filter(isSmall), of(b).filter(isSmall)];
@@ -160,18 +179,21 @@ export function formsOf(graph: Graph): Forms {
 
   function ofReduction(node: ReduceNode, arg: Form): Form {
     const { op, over } = node;
-    if (op !== "mean" && op !== "max" && op !== "min") return whole(node);
+    if (op !== "mean" && op !== "sum" && op !== "max" && op !== "min") return whole(node);
     if (isNear(arg)) return whole(node, "near");
     const { varying, constant } = splitAlong(arg, over);
-    if (varying.length === 0) return whole(node);
+    if (!varying.some(isFar)) return whole(node, arg.some(isFar) ? "far" : "fixed");
     const sole = soleTerm(varying, over);
-    if (op !== "mean") {
-      if (sole !== undefined && sole.scales.length === 0 && constant.length === 0) {
-        return [plainTerm(valueLeaf(node, "far", sole.leaf.origin))];
-      }
-      if (!hasMean(arg)) return whole(node);
+    if (means === "whole" && (op === "mean" || op === "sum")) {
+      const leaf = valueLeaf(node, "far", sole?.leaf.origin);
+      return [plainTerm({ ...leaf, ofMean: op === "mean" })];
     }
-    return termsOf(node, arg) as Form;
+    const isExtremum = op === "max" || op === "min";
+    if (isExtremum && sole !== undefined && sole.scales.length === 0 && constant.length === 0) {
+      return [plainTerm(valueLeaf(node, "far", sole.leaf.origin))];
+    }
+    const terms = termsOf(node, arg) as Form;
+    return op === "sum" ? scaled(terms, sizes.of(over, "mul")) : terms;
   }
 
   /** Whether far terms of both operands meet with opposite signs, and one of them is part of a mean. */
@@ -179,9 +201,7 @@ export function formsOf(graph: Graph): Forms {
     if (!hasMean(a) && !hasMean(b)) return false;
     const first = pairsOf(a).left;
     const second = pairsOf(b).left;
-    return first.some((one) =>
-      second.some((other) => one.negative !== other.negative && (hasMean([one]) || hasMean([other]))),
-    );
+    return first.some((one) => second.some((other) => cancel(one, other)));
   }
 }
 
@@ -194,6 +214,22 @@ export function isCentred(node: Node): node is Centred {
   return mean.kind === "reduce" && mean.op === "mean" && mean.arg === x;
 }
 
+/** A sum only counts beside another one, or divided by its size: `1 - sum(p over C)` is not about the distance of data. */
+function cancel(a: Term, b: Term): boolean {
+  const sizeOf = (one: Term): string =>
+    scalesKey({ scales: one.scales.filter(({ by }) => by.kind === "size") });
+  return a.negative !== b.negative && (a.leaf.ofMean || b.leaf.ofMean) && sizeOf(a) === sizeOf(b);
+}
+
+/** v = max(v over A): the elements that a maximum or minimum came from. */
+export function isHit(node: Node): node is Hit {
+  if (node.kind !== "map" || node.op !== "eq") return false;
+  const [v, extremum] = node.args;
+  return extremum.kind === "reduce" && extremum.arg === v;
+}
+
+type Hit = MapNode & { readonly args: readonly [Node, ReduceNode] };
+
 /**
  * A mean, maximum or minimum as what is the same along its axes, a shift for each varying term, and the rest. Undefined if
  * nothing varies.
@@ -201,11 +237,12 @@ export function isCentred(node: Node): node is Centred {
 export function termsOf(node: ReduceNode, arg: Form): Form | undefined {
   const { varying, constant } = splitAlong(arg, node.over);
   if (varying.length === 0) return undefined;
-  const shifts = varying.flatMap((one) => (isRest(one) ? [] : [shiftOf(one, node)]));
+  const ofMean = node.op === "mean" || node.op === "sum" || hasMean(arg);
+  const shifts = varying.flatMap((one) => (isRest(one) ? [] : [shiftOf(one, node, ofMean)]));
   const axes = new Set(varying.flatMap(termAxes));
   const key = `rest n${node.id}`;
   const left = node.axes.filter((one) => axes.has(one));
-  const rest: Leaf = { kind: "rest", key, axes: left, size: "near", origin: key, of: node };
+  const rest: Leaf = { kind: "rest", key, axes: left, size: "near", origin: key, ofMean, of: node };
   return [...constant, ...shifts, plainTerm(rest)];
 }
 
@@ -214,14 +251,14 @@ export function isRest({ leaf }: Term): boolean {
   return leaf.kind === "rest" || (leaf.kind === "choice" && leaf.size === "near");
 }
 
-function shiftOf(term: Term, like: ReduceNode): Term {
+function shiftOf(term: Term, like: ReduceNode, ofMean: boolean): Term {
   const { outer, inner } = innerOf(term, like.over);
   const over = like.over.filter((axis) => termAxes(inner).includes(axis));
   const scales = inner.scales.map((one) => `${one.op} ${one.by.id} `).join("");
   const key = `shift ${scales}${inner.leaf.key} over ${over.join(" ")}`;
   const axes = minus([...new Set(termAxes(inner))], over);
   const { size, origin } = inner.leaf;
-  const leaf: Leaf = { kind: "shift", key, axes, size, origin, inner, over, like };
+  const leaf: Leaf = { kind: "shift", key, axes, size, origin, ofMean, inner, over, like };
   return { ...outer, leaf };
 }
 

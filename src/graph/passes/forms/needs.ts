@@ -3,8 +3,8 @@
  * the difference is, and loses nothing if the mean in it is rounded.
  */
 import { type Graph, type Node, operands, type ReduceNode } from "../../tensor/graph.ts";
-import type { Form } from "./form.ts";
-import { type Forms, isCentred } from "./forms-of.ts";
+import { type Form, hasMean } from "./form.ts";
+import { type Forms, isCentred, isHit } from "./forms-of.ts";
 
 export interface Needs {
   /** The keys of the means that are computed as a pair. */
@@ -34,7 +34,10 @@ export function needsOf(graph: Graph, forms: Forms): Needs {
     const difference = forms.differenceOf(node);
     if (isCentred(node)) needPair(node.args[1]);
     else if (node.kind === "reduce" && node.op === "var") needPair(node);
-    else if (forms.staysFar(node)) for (const one of operands(node)) soon(() => needCoarse(one));
+    else if (isHit(node) && hasMean(forms.of(node.args[0]))) {
+      exact.add(node);
+      needForm(forms.of(node.args[0]));
+    } else if (forms.staysFar(node)) for (const one of operands(node)) soon(() => needCoarse(one));
     else if (difference !== undefined) {
       exact.add(node);
       needForm(difference);

@@ -23,7 +23,7 @@ export function withoutLastPart(graph: Graph, form: Form): Form {
   for (const term of form.filter(isFar)) {
     const part = partIn(graph, term);
     if (part === undefined) continue;
-    const key = `${part.whole} ${scalesKey({ ...term, scales: part.others })}`;
+    const key = `${part.whole} ${scalesKey({ scales: part.others })}`;
     groups.set(key, [...(groups.get(key) ?? []), { term, part }]);
   }
   let all = form;
@@ -36,9 +36,14 @@ export function withoutLastPart(graph: Graph, form: Form): Form {
       const own = group.find((one) => one.term === term)?.part;
       if (own?.name !== first.part.name) return [term];
       const rest = others.map(
-        (one): Term => ({ ...term, negative: !term.negative, scales: [...one.scales, ...own.others] }),
+        (one): Term => ({
+          ...term,
+          negative: !term.negative,
+          scales: [...one.scales, ...own.others],
+          regrouped: true,
+        }),
       );
-      return [{ ...term, scales: own.others }, ...rest];
+      return [{ ...term, scales: own.others, regrouped: true }, ...rest];
     });
   }
   return all;
