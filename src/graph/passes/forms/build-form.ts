@@ -2,11 +2,11 @@
 import type { GraphBuilder } from "../../tensor/builder.ts";
 import type { Node, ReduceNode } from "../../tensor/graph.ts";
 import {
+  cancellationIn,
   type Form,
   innerOf,
   isFar,
   type Leaf,
-  pairsOf,
   scalesKey,
   soleTerm,
   splitAlong,
@@ -25,6 +25,11 @@ export interface FormBuilder {
   spread(variance: ReduceNode): Node;
   /** Which elements a maximum or minimum came from. */
   hit(extremum: ReduceNode): Node;
+}
+
+interface Summand {
+  readonly factor: number;
+  readonly value: Node;
 }
 
 /** @param newOf the new node of a node of the graph before the pass. */
@@ -48,25 +53,39 @@ export function formBuilder(g: GraphBuilder, forms: Forms, newOf: (node: Node) =
   };
 
   function difference(form: Form): Node {
-    const { pairs, left } = pairsOf(form);
-    const together = new Map<string, { negative: boolean; value: Node }[]>();
-    const apart: { negative: boolean; value: Node }[] = [];
-    for (const { plus, minus } of pairs) {
-      const key = scalesKey(plus);
-      if (key !== scalesKey(minus)) {
-        apart.push({ negative: false, value: g.sub(ofTerm(plus), ofTerm(minus)) });
+    const { groups, left } = cancellationIn(form);
+    const together = new Map<string, { scales: Term["scales"]; values: Summand[] }>();
+    const apart: Summand[] = [];
+    for (const { terms } of groups) {
+      const [first] = terms;
+      const isOne = terms.every((one) => scalesKey(one) === scalesKey(first));
+      if (!isOne) {
+        apart.push({
+          factor: 1,
+          value: sum(terms.map((one) => ({ factor: one.factor, value: ofTerm(one) }))),
+        });
         continue;
       }
-      const value = g.sub(ofLeaf(plus.leaf), ofLeaf(minus.leaf));
-      together.set(key, [...(together.get(key) ?? []), { negative: false, value }]);
+      const known = together.get(scalesKey(first)) ?? { scales: first.scales, values: [] };
+      known.values.push(...differences(terms));
+      together.set(scalesKey(first), known);
     }
-    const scaledPairs = [...together].map(([key, values]) => {
-      const { plus } = pairs.find((one) => scalesKey(one.plus) === key) as (typeof pairs)[number];
-      return { negative: false, value: withScales(sum(values), plus) };
-    });
+    const cancelled = [...together.values()].map(({ scales, values }) => ({
+      factor: 1,
+      value: withScales(sum(values), scales),
+    }));
     const small = form.filter((one) => !isFar(one));
-    const others = [...left, ...small].map((one) => ({ negative: one.negative, value: ofTerm(one) }));
-    return sum([...scaledPairs, ...apart, ...others]);
+    const others = [...left, ...small].map((one) => ({ factor: one.factor, value: ofTerm(one) }));
+    return sum([...cancelled, ...apart, ...others]);
+  }
+
+  /** Σ c·v = Σ c·(v − w), where w is one of them and the factors c add up to 0 */
+  function differences([first, ...others]: Form): Summand[] {
+    const value = ofLeaf(first.leaf);
+    if (others.length === 1) {
+      return [{ factor: first.factor, value: g.sub(value, ofLeaf(others[0].leaf)) }];
+    }
+    return others.map(({ factor, leaf }) => ({ factor, value: g.sub(ofLeaf(leaf), value) }));
   }
 
   /**
@@ -78,22 +97,21 @@ export function formBuilder(g: GraphBuilder, forms: Forms, newOf: (node: Node) =
     const form = forms.of(node.arg);
     const { varying } = splitAlong(form, over);
     if (varying.length === 0 || soleTerm(varying, over) !== undefined) return newOf(node.arg);
-    const together = new Map<string, { outer: Term; values: { negative: boolean; value: Node }[] }>();
+    const together = new Map<string, { scales: Term["scales"]; values: Summand[] }>();
     for (const term of varying) {
       const { outer, inner } = innerOf(term, over);
       const value = ofTerm(inner);
       const own = over.filter((axis) => termAxes(inner).includes(axis));
       const near = isRest(term) ? value : g.sub(value, reduceAs(node, "shift", value, own));
-      const key = scalesKey(outer);
-      const known = together.get(key) ?? { outer, values: [] };
-      known.values.push({ negative: term.negative, value: near });
-      together.set(key, known);
+      const known = together.get(scalesKey(outer)) ?? { scales: outer.scales, values: [] };
+      known.values.push({ factor: term.factor, value: near });
+      together.set(scalesKey(outer), known);
     }
     return sum(
-      [...together.values()].map(({ outer, values }) => {
-        const negative = values.every((one) => one.negative);
-        const own = negative ? values.map(({ value }) => ({ negative: false, value })) : values;
-        return { negative, value: withScales(sum(own), outer) };
+      [...together.values()].map(({ scales, values }) => {
+        const isNegative = values.every((one) => one.factor < 0);
+        const own = isNegative ? values.map((one) => ({ ...one, factor: -one.factor })) : values;
+        return { factor: isNegative ? -1 : 1, value: withScales(sum(own), scales) };
       }),
     );
   }
@@ -104,10 +122,10 @@ export function formBuilder(g: GraphBuilder, forms: Forms, newOf: (node: Node) =
   }
 
   function ofTerm(term: Term): Node {
-    return withScales(ofLeaf(term.leaf), term);
+    return withScales(ofLeaf(term.leaf), term.scales);
   }
 
-  function withScales(value: Node, { scales }: Term): Node {
+  function withScales(value: Node, scales: Term["scales"]): Node {
     return scales.reduce<Node>((made, { op, by, first }) => {
       const scale = by.kind === "size" ? g.size(by.over) : newOf(by);
       return first ? g.map(op, scale, made) : g.map(op, made, scale);
@@ -139,18 +157,24 @@ export function formBuilder(g: GraphBuilder, forms: Forms, newOf: (node: Node) =
     return g.add(reduceAs(node, "shift", d), reduceAs(node, "rest", d));
   }
 
-  function sum(terms: readonly { readonly negative: boolean; readonly value: Node }[]): Node {
-    if (terms.length === 0) return g.literal(0);
-    const start = Math.max(
+  function sum(summands: readonly Summand[]): Node {
+    if (summands.length === 0) return g.literal(0);
+    const place = Math.max(
       0,
-      terms.findIndex((one) => !one.negative),
+      summands.findIndex((one) => one.factor > 0),
     );
-    const first = terms[start];
-    const rest = terms.filter((_, place) => place !== start);
-    const begin = first.negative ? g.map("neg", first.value) : first.value;
-    return rest.reduce(
-      (made, { negative, value }) => (negative ? g.sub(made, value) : g.add(made, value)),
-      begin,
-    );
+    const first = summands[place];
+    const start = sized(first);
+    return summands
+      .filter((one) => one !== first)
+      .reduce(
+        (made, one) => (one.factor < 0 ? g.sub(made, sized(one)) : g.add(made, sized(one))),
+        first.factor < 0 ? g.map("neg", start) : start,
+      );
+  }
+
+  function sized({ factor, value }: Summand): Node {
+    const size = Math.abs(factor);
+    return size === 1 ? value : g.mul(g.literal(size), value);
   }
 }

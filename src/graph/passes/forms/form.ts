@@ -9,8 +9,9 @@ import type { Node, ReduceNode } from "../../tensor/graph.ts";
 export type Form = readonly Term[];
 
 export interface Term {
-  readonly negative: boolean;
-  /** What the leaf is multiplied with and divided by, in this order. */
+  /** The product of its sign and all numbers that the spec multiplies it with. */
+  readonly factor: number;
+  /** What else the leaf is multiplied with and divided by, in this order. */
   readonly scales: readonly Scale[];
   readonly leaf: Leaf;
   /** Whether its scales are not those of the spec, but others that bring it beside a term with which it cancels. */
@@ -55,11 +56,15 @@ export function valueLeaf(node: Node, size: Size = "far", origin = `n${node.id}`
 }
 
 export function plainTerm(leaf: Leaf): Term {
-  return { negative: false, scales: [], leaf };
+  return { factor: 1, scales: [], leaf };
+}
+
+export function times(form: Form, factor: number): Form {
+  return form.map((one) => ({ ...one, factor: one.factor * factor }));
 }
 
 export function negated(form: Form): Form {
-  return form.map((one) => ({ ...one, negative: !one.negative }));
+  return times(form, -1);
 }
 
 export function scaled(form: Form, by: readonly Scale[]): Form {
@@ -107,52 +112,63 @@ export function termAxes({ scales, leaf }: Term): AxisSet {
   return scales.length === 0 ? leaf.axes : [...leaf.axes, ...scales.flatMap(({ by }) => by.axes)];
 }
 
-/** Removes terms that cancel exactly, unless the value would lose an axis with them. */
+/** Adds up equal terms, and removes those that cancel, unless the value would lose an axis with them. */
 export function withoutEqual(form: Form): Form {
-  const left: Term[] = [];
+  const known = new Map<string, Term>();
   for (const term of form) {
-    const same = left.findIndex(
-      (one) =>
-        one.negative !== term.negative &&
-        one.leaf.key === term.leaf.key &&
-        scalesKey(one) === scalesKey(term),
-    );
-    if (same < 0) left.push(term);
-    else left.splice(same, 1);
+    const key = `${scalesKey(term)} of ${term.leaf.key}`;
+    const before = known.get(key);
+    known.set(key, before === undefined ? term : { ...term, factor: addUp([before, term]) });
   }
+  const left = [...known.values()].filter((one) => one.factor !== 0);
   const axes = left.flatMap(termAxes);
   return left.length > 0 && form.every((one) => isSubset(termAxes(one), axes)) ? left : form;
 }
 
-export interface Pair {
-  readonly plus: Term;
-  readonly minus: Term;
+/** The sum of the factors. 0.3 + 0.7 − 1 is 0, whatever is left of it in floating point. */
+export function addUp(terms: Form): number {
+  const sum = terms.reduce((all, one) => all + one.factor, 0);
+  const size = terms.reduce((all, one) => all + Math.abs(one.factor), 0);
+  return Math.abs(sum) < 1e-9 * size ? 0 : sum;
 }
 
-/** Pairs of far terms of opposite signs, those that lie nearest to each other first, and the far terms that are left. */
-export interface Pairs {
-  readonly pairs: readonly (Pair & { readonly sameOrigin: boolean })[];
-  readonly left: readonly Term[];
+/** Far terms that cancel, all with the same scales or all of one origin. Their factors add up to 0. */
+export interface Cancelling {
+  readonly terms: Form;
+  readonly sameOrigin: boolean;
 }
 
-export function pairsOf(form: Form): Pairs {
+export interface Cancellation {
+  readonly groups: readonly Cancelling[];
+  /** The far terms that are left. */
+  readonly left: Form;
+}
+
+/** Which far terms cancel: first pairs that lie near each other, then any pairs, then more than two together. */
+export function cancellationIn(form: Form): Cancellation {
+  const groups: Cancelling[] = [];
   let left = form.filter(isFar);
-  const pairs: (Pair & { sameOrigin: boolean })[] = [];
   for (const keyOf of [originOf, scalesKey]) {
     const rest: Term[] = [];
     for (const term of left) {
-      const other = rest.findIndex((one) => one.negative !== term.negative && keyOf(one) === keyOf(term));
+      const other = rest.findIndex((one) => one.factor === -term.factor && keyOf(one) === keyOf(term));
       if (other < 0) {
         rest.push(term);
         continue;
       }
       const [found] = rest.splice(other, 1);
-      const [plus, minus] = term.negative ? [found, term] : [term, found];
-      pairs.push({ plus, minus, sameOrigin: keyOf === originOf });
+      const terms = term.factor < 0 ? [found, term] : [term, found];
+      groups.push({ terms, sameOrigin: keyOf === originOf });
     }
     left = rest;
   }
-  return { pairs, left };
+  for (const key of new Set(left.map(scalesKey))) {
+    const terms = left.filter((one) => scalesKey(one) === key);
+    if (terms.length < 3 || addUp(terms) !== 0) continue;
+    groups.push({ terms, sameOrigin: new Set(terms.map(originOf)).size === 1 });
+    left = left.filter((one) => !terms.includes(one));
+  }
+  return { groups, left };
 }
 
 /** The terms of a reduction's operand that vary along its axes, and the others. */
@@ -176,10 +192,10 @@ function underOneScale(varying: Form, over: AxisSet): Form {
     const [{ scales }] = group;
     if (group.length === 1) return group[0];
     const of = group.map((one) => ({ ...one, scales: [] }));
-    const key = of.map((one) => `${one.negative ? "-" : "+"}${one.leaf.key}`).join(" ");
+    const key = of.map((one) => `${one.factor} ${one.leaf.key}`).join(" ");
     const axes = [...new Set(of.flatMap(termAxes))];
     return {
-      negative: false,
+      factor: 1,
       scales,
       leaf: { kind: "sum", key, axes, size: "far", origin: key, ofMean: hasMean(of), of },
     };
@@ -187,15 +203,15 @@ function underOneScale(varying: Form, over: AxisSet): Form {
 }
 
 /** A term as `outer · inner`: the outer scales are the same along the axes. */
-export function innerOf({ negative, scales, leaf }: Term, over: AxisSet): { outer: Term; inner: Term } {
+export function innerOf({ factor, scales, leaf }: Term, over: AxisSet): { outer: Term; inner: Term } {
   const isInner = ({ by }: Scale): boolean => by.axes.some((axis) => over.includes(axis));
-  const inner = { negative: false, scales: scales.filter(isInner), leaf };
-  return { outer: { negative, scales: scales.filter((one) => !isInner(one)), leaf }, inner };
+  const inner = { factor: 1, scales: scales.filter(isInner), leaf };
+  return { outer: { factor, scales: scales.filter((one) => !isInner(one)), leaf }, inner };
 }
 
 /** The term of a varying term that is one operand of moments by itself: it needs no difference before them. */
 export function soleTerm(varying: Form, over: AxisSet): Term | undefined {
-  if (varying.length !== 1 || varying[0].negative) return undefined;
+  if (varying.length !== 1 || varying[0].factor !== 1) return undefined;
   const { outer, inner } = innerOf(varying[0], over);
   return outer.scales.length === 0 ? inner : undefined;
 }

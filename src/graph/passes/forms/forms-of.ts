@@ -9,6 +9,8 @@ import {
   reachable,
 } from "../../tensor/graph.ts";
 import {
+  type Cancellation,
+  cancellationIn,
   type Form,
   hasMean,
   innerOf,
@@ -16,8 +18,6 @@ import {
   isNear,
   type Leaf,
   negated,
-  type Pairs,
-  pairsOf,
   plainTerm,
   type Scale,
   type Size,
@@ -27,6 +27,7 @@ import {
   splitAlong,
   type Term,
   termAxes,
+  times,
   valueLeaf,
   withoutEqual,
 } from "./form.ts";
@@ -103,6 +104,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
       case "div":
         if (a.kind === "literal") return whole(node);
         if (isNear(of(a))) return whole(node, "near");
+        if (b.kind === "literal") return isFactor(b) ? times(of(a), 1 / b.value) : whole(node);
         return scaled(of(a), sizes.in(b, "div") ?? [{ op: "div", by: b, first: false }]);
       case "where":
         return ofChoice(node);
@@ -124,11 +126,11 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     const all = withoutEqual([...a, ...b]);
     if (!hasMean(all)) return all;
     const form = withoutLastPart(graph, all);
-    const pairs = pairsOf(form);
-    if (remainsFar(pairs)) far.add(node);
+    const { groups, left } = cancellationIn(form);
+    if (remainsFar({ groups, left })) far.add(node);
     if (!meet(a, b)) return form;
     differences.set(node, form);
-    const near = pairs.left.length === 0 && pairs.pairs.every((one) => one.sameOrigin);
+    const near = left.length === 0 && groups.every((one) => one.sameOrigin);
     return near ? whole(node, "near") : form;
   }
 
@@ -137,15 +139,18 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     const [carried, by] = carriesFirst(a, b) ? [a, b] : [b, a];
     const form = of(carried);
     if (form.every((one) => !isFar(one))) return whole(node, "fixed");
+    if (by.kind === "literal") return isFactor(by) ? times(form, by.value) : whole(node);
     const size = sizes.in(by, "mul");
     if (size !== undefined) return scaled(form, size);
     const scale: Scale = { op: "mul", by, first: by === a };
     const difference = by.kind === "map" && by.op === "sub" && by.args[0].kind === "literal" ? by : undefined;
     if (difference === undefined || !hasMean(form)) return scaled(form, [scale]);
     // (c − t) · v → c · v − t · v
-    const [c, t] = difference.args.map((one) => ({ ...scale, by: one }));
-    const ofOne = c.by.kind === "literal" && c.by.value === 1 ? form : scaled(form, [c]);
-    const all = [...ofOne, ...negated(scaled(form, [t]))];
+    const [c, t] = difference.args;
+    const all = [
+      ...times(form, c.kind === "literal" ? c.value : 1),
+      ...negated(scaled(form, [{ ...scale, by: t }])),
+    ];
     return all.map((one): Term => ({ ...one, regrouped: true }));
   }
 
@@ -184,7 +189,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     const { varying, constant } = splitAlong(arg, over);
     if (!varying.some(isFar)) return whole(node, arg.some(isFar) ? "far" : "fixed");
     const sole = soleTerm(varying, over);
-    if (means === "whole" && (op === "mean" || op === "sum")) {
+    if (means === "whole") {
       const leaf = valueLeaf(node, "far", sole?.leaf.origin);
       return [plainTerm({ ...leaf, ofMean: op === "mean" })];
     }
@@ -199,8 +204,8 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
   /** Whether far terms of both operands meet with opposite signs, and one of them is part of a mean. */
   function meet(a: Form, b: Form): boolean {
     if (!hasMean(a) && !hasMean(b)) return false;
-    const first = pairsOf(a).left;
-    const second = pairsOf(b).left;
+    const first = cancellationIn(a).left;
+    const second = cancellationIn(b).left;
     return first.some((one) => second.some((other) => cancel(one, other)));
   }
 }
@@ -218,7 +223,7 @@ export function isCentred(node: Node): node is Centred {
 function cancel(a: Term, b: Term): boolean {
   const sizeOf = (one: Term): string =>
     scalesKey({ scales: one.scales.filter(({ by }) => by.kind === "size") });
-  return a.negative !== b.negative && (a.leaf.ofMean || b.leaf.ofMean) && sizeOf(a) === sizeOf(b);
+  return a.factor < 0 !== b.factor < 0 && (a.leaf.ofMean || b.leaf.ofMean) && sizeOf(a) === sizeOf(b);
 }
 
 /** v = max(v over A): the elements that a maximum or minimum came from. */
@@ -262,19 +267,22 @@ function shiftOf(term: Term, like: ReduceNode, ofMean: boolean): Term {
   return { ...outer, leaf };
 }
 
+/** Whether a number can be taken out of a product: 1e30 and 1e-30 could leave f32 without what stands beside them. */
+function isFactor({ value }: { readonly value: number }): boolean {
+  return Math.abs(value) > 1e-6 && Math.abs(value) < 1e6;
+}
+
 function whole(node: Node, size: Size = "far"): Form {
   return [plainTerm(valueLeaf(node, size))];
 }
 
-/** Whether one far value remains beside differences from that same value. */
-function remainsFar({ pairs, left }: Pairs): boolean {
+/** Whether far values of one sign remain, and all that cancels beside them are differences from those same values. */
+function remainsFar({ groups, left }: Cancellation): boolean {
   const known = new Set(left.map((one) => one.leaf.key));
-  const isKnown = (one: Term): boolean => known.has(one.leaf.key);
   return (
-    pairs.length > 0 &&
     left.length > 0 &&
-    left.every((one) => one.negative === left[0].negative) &&
-    pairs.every((one) => isKnown(one.plus) || isKnown(one.minus))
+    left.every((one) => one.factor < 0 === left[0].factor < 0) &&
+    groups.every(({ terms }) => terms.some((one) => known.has(one.leaf.key)))
   );
 }
 

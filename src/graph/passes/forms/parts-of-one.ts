@@ -38,7 +38,7 @@ export function withoutLastPart(graph: Graph, form: Form): Form {
       const rest = others.map(
         (one): Term => ({
           ...term,
-          negative: !term.negative,
+          factor: -term.factor,
           scales: [...one.scales, ...own.others],
           regrouped: true,
         }),
