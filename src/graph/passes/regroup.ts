@@ -5,14 +5,13 @@
  *     mean(mean(x over S) over C)                  →  mean(x over C, S), if nothing else needs the inner one
  *     mean(a + u·v over A) − mean(u over A) · mean(v over A)
  *                                                  →  mean(a over A) + mean((u − mean(u)) · (v − mean(v)) over A)
- *     x − (p · mean(a) + q · mean(b)), p + q = 1   →  (x − mean(a)) − q · (mean(b) − mean(a))
+ *     p·a + q·b, p + q = 1                         →  a + q·(b − a)
  */
 import { type Graph, type Node, operands, reachable } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
 import { formBuilder } from "./forms/build-form.ts";
 import { centreProducts } from "./forms/centre-products.ts";
 import { formsOf } from "./forms/forms-of.ts";
-import { needsOf } from "./forms/needs.ts";
 
 export function regroup(graph: Graph): Graph {
   return regroupMixes(centreProducts(joinMeans(graph)));
@@ -34,15 +33,16 @@ function joinMeans(graph: Graph): Graph {
 
 function regroupMixes(graph: Graph): Graph {
   const forms = formsOf(graph, "whole");
-  const { exact } = needsOf(graph, forms);
   const made = new Map<Node, Node>();
   return rewrite(graph, (g, node, original) => {
-    const difference = exact.has(original) ? forms.differenceOf(original) : undefined;
-    const isMix = difference?.some((one) => one.regrouped) ?? false;
-    const isSum = original.kind === "map" && (original.op === "add" || original.op === "sub");
+    const form = isSum(original) ? forms.regroupedOf(original) : undefined;
     const build = formBuilder(g, forms, (one) => made.get(one) as Node);
-    const value = isMix && isSum && difference !== undefined ? build.difference(difference) : node;
+    const value = form === undefined ? node : build.difference(form);
     made.set(original, value);
     return value;
   });
+}
+
+function isSum(node: Node): boolean {
+  return node.kind === "map" && (node.op === "add" || node.op === "sub");
 }

@@ -84,6 +84,16 @@ function withScale(scales: readonly Scale[], scale: Scale): readonly Scale[] {
 
 export const isFar = ({ leaf }: Term): boolean => leaf.size === "far";
 
+/**
+ * Whether it is data, or lies where data lies: a tensor, a mean, a maximum. Weights that add up to one are taken apart
+ * only around these: a mix of variances has no terms that cancel, and loses digits if one is subtracted from another.
+ */
+export function isPlace({ leaf }: Term): boolean {
+  if (leaf.kind !== "value") return true;
+  const { node } = leaf;
+  return node.kind === "input" || (node.kind === "reduce" && ["mean", "max", "min"].includes(node.op));
+}
+
 /** Whether a value is known to lie near zero, whatever the data. */
 export function isNear(form: Form): boolean {
   return form.every(({ leaf }) => leaf.size === "near");

@@ -16,6 +16,7 @@ import {
   innerOf,
   isFar,
   isNear,
+  isPlace,
   type Leaf,
   negated,
   plainTerm,
@@ -47,6 +48,8 @@ export interface Forms {
    * a comparison they are those of the first operand minus the second.
    */
   differenceOf(node: Node): Form | undefined;
+  /** The terms of a sum, if terms cancel in it that do not stand beside each other as it is written. */
+  regroupedOf(node: Node): Form | undefined;
   /** Whether a sum is far from zero whatever its differences are: `s + t · (mean − s)`. */
   staysFar(node: Node): boolean;
 }
@@ -59,6 +62,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
   const forms = new Map<Node, Form>();
   const differences = new Map<Node, Form>();
   const sizes = sizesOf();
+  const regrouped = new Map<Node, Form>();
   const far = new Set<Node>();
   const of = (node: Node): Form => forms.get(node) as Form;
 
@@ -66,7 +70,12 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     const form = cotangents.has(node) ? ofCotangent(node) : formOf(node);
     forms.set(node, form.length > mostTerms ? [plainTerm(valueLeaf(node))] : form);
   }
-  return { of, differenceOf: (node) => differences.get(node), staysFar: (node) => far.has(node) };
+  return {
+    of,
+    differenceOf: (node) => differences.get(node),
+    regroupedOf: (node) => regrouped.get(node),
+    staysFar: (node) => far.has(node),
+  };
 
   function formOf(node: Node): Form {
     switch (node.kind) {
@@ -123,10 +132,10 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
 
   function ofSum(node: MapNode, a: Form, b: Form): Form {
     if (isCentred(node)) return whole(node, "near");
-    const all = withoutEqual([...a, ...b]);
-    if (!hasMean(all)) return all;
-    const form = withoutLastPart(graph, all);
+    const form = withoutLastPart(graph, withoutEqual([...a, ...b]));
+    if (!form.some((one) => one.regrouped) && !hasMean(form)) return form;
     const { groups, left } = cancellationIn(form);
+    if (groups.some(({ terms }) => terms.some((one) => one.regrouped))) regrouped.set(node, form);
     if (remainsFar({ groups, left })) far.add(node);
     if (!meet(a, b)) return form;
     differences.set(node, form);
@@ -144,7 +153,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     if (size !== undefined) return scaled(form, size);
     const scale: Scale = { op: "mul", by, first: by === a };
     const difference = by.kind === "map" && by.op === "sub" && by.args[0].kind === "literal" ? by : undefined;
-    if (difference === undefined || !hasMean(form)) return scaled(form, [scale]);
+    if (difference === undefined || !form.filter(isFar).every(isPlace)) return scaled(form, [scale]);
     // (c − t) · v → c · v − t · v
     const [c, t] = difference.args;
     const all = [
@@ -195,7 +204,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     }
     const isExtremum = op === "max" || op === "min";
     if (isExtremum && sole !== undefined && sole.scales.length === 0 && constant.length === 0) {
-      return [plainTerm(valueLeaf(node, "far", sole.leaf.origin))];
+      return [plainTerm({ ...valueLeaf(node, "far", sole.leaf.origin), ofMean: true })];
     }
     const terms = termsOf(node, arg) as Form;
     return op === "sum" ? scaled(terms, sizes.of(over, "mul")) : terms;

@@ -6,7 +6,7 @@
  *     p·a + q·b + r·c  →  a + q·(b − a) + r·(c − a),  p + q + r = 1
  */
 import type { Graph, GraphFactor, Node } from "../../tensor/graph.ts";
-import { type Form, isFar, type Scale, scalesKey, type Term } from "./form.ts";
+import { type Form, isFar, isPlace, type Scale, scalesKey, type Term } from "./form.ts";
 
 /** One of the weights, as scales of a term. */
 interface Part {
@@ -20,7 +20,7 @@ interface Part {
 
 export function withoutLastPart(graph: Graph, form: Form): Form {
   const groups = new Map<string, { term: Term; part: Part }[]>();
-  for (const term of form.filter(isFar)) {
+  for (const term of form.filter((one) => isFar(one) && isPlace(one))) {
     const part = partIn(graph, term);
     if (part === undefined) continue;
     const key = `${part.whole} ${scalesKey({ scales: part.others })}`;
