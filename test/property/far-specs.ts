@@ -71,7 +71,6 @@ function location(depth: number): fc.Arbitrary<Location> {
       .tuple(inner, inner, inner)
       .map(([a, b, c]) => mixed(`(${a.text} - ${b.text} + ${c.text})`, "", [a, b, c])),
     fc.tuple(inner, inner).map(([a, b]) => mixed(`(${a.text} + ${b.text}) / 2`, "", [a, b])),
-    fc.tuple(inner, inner).map(([a, b]) => mixed(`where(flag < 0.5, ${a.text}, ${b.text})`, "", [a, b])),
   );
 }
 
@@ -98,12 +97,12 @@ export const farSpec: fc.Arbitrary<RandomSpec> = fc
     text: `norm Far {
   axes N, C, S
   param mix = 0.4
-  input x[N, C, S], w[N, C], gate, flag[C]
+  input x[N, C, S], w[N, C], gate
   affine gamma[C] = 0
   state center[C] = 0
   y = ${made.text}
   output y
 }
 `,
-    dims: { x: [n, c, s], w: [n, c], gate: [], flag: [c], gamma: [c], center: [c] },
+    dims: { x: [n, c, s], w: [n, c], gate: [], gamma: [c], center: [c] },
   }));

@@ -96,7 +96,9 @@ export function formBuilder(g: GraphBuilder, forms: Forms, newOf: (node: Node) =
     const { over } = node;
     const form = forms.of(node.arg);
     const { varying } = splitAlong(form, over);
-    if (varying.length === 0 || soleTerm(varying, over) !== undefined) return newOf(node.arg);
+    const sole = soleTerm(varying, over);
+    if (sole !== undefined) return ofTerm(sole);
+    if (varying.length === 0) return newOf(node.arg);
     const together = new Map<string, { scales: Term["scales"]; values: Summand[] }>();
     for (const term of varying) {
       const { outer, inner } = innerOf(term, over);

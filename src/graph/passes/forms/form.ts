@@ -204,10 +204,11 @@ function underOneScale(varying: Form, over: AxisSet): Form {
     const of = group.map((one) => ({ ...one, scales: [] }));
     const key = of.map((one) => `${one.factor} ${one.leaf.key}`).join(" ");
     const axes = [...new Set(of.flatMap(termAxes))];
+    const size = cancellationIn(of).left.length === 0 ? "near" : "far";
     return {
       factor: 1,
       scales,
-      leaf: { kind: "sum", key, axes, size: "far", origin: key, ofMean: hasMean(of), of },
+      leaf: { kind: "sum", key, axes, size, origin: key, ofMean: hasMean(of), of },
     };
   });
 }
