@@ -196,7 +196,8 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     if (op !== "mean" && op !== "sum" && op !== "max" && op !== "min") return whole(node);
     if (isNear(arg)) return whole(node, "near");
     const { varying, constant } = splitAlong(arg, over);
-    if (!varying.some(isFar)) return whole(node, arg.some(isFar) ? "far" : "fixed");
+    if (!arg.some(isFar)) return whole(node, "fixed");
+    if (varying.length === 0) return whole(node);
     const sole = soleTerm(varying, over);
     if (means === "whole") {
       const leaf = valueLeaf(node, "far", sole?.leaf.origin);
@@ -232,7 +233,7 @@ export function isCentred(node: Node): node is Centred {
 function cancel(a: Term, b: Term): boolean {
   const sizeOf = (one: Term): string =>
     scalesKey({ scales: one.scales.filter(({ by }) => by.kind === "size") });
-  return a.factor < 0 !== b.factor < 0 && (a.leaf.ofMean || b.leaf.ofMean) && sizeOf(a) === sizeOf(b);
+  return a.factor < 0 !== b.factor < 0 && sizeOf(a) === sizeOf(b);
 }
 
 /** v = max(v over A): the elements that a maximum or minimum came from. */
@@ -252,11 +253,15 @@ export function termsOf(node: ReduceNode, arg: Form): Form | undefined {
   const { varying, constant } = splitAlong(arg, node.over);
   if (varying.length === 0) return undefined;
   const ofMean = node.op === "mean" || node.op === "sum" || hasMean(arg);
-  const shifts = varying.flatMap((one) => (isRest(one) ? [] : [shiftOf(one, node, ofMean)]));
+  // The maximum of one term is as exact as that term.
+  const sole = node.op === "max" || node.op === "min" ? soleTerm(varying, node.over) : undefined;
+  const shifts =
+    sole === undefined ? varying.flatMap((one) => (isRest(one) ? [] : [shiftOf(one, node, ofMean)])) : [];
   const axes = new Set(varying.flatMap(termAxes));
   const key = `rest n${node.id}`;
   const left = node.axes.filter((one) => axes.has(one));
-  const rest: Leaf = { kind: "rest", key, axes: left, size: "near", origin: key, ofMean, of: node };
+  const size = sole?.leaf.size ?? "near";
+  const rest: Leaf = { kind: "rest", key, axes: left, size, origin: key, ofMean, of: node };
   return [...constant, ...shifts, plainTerm(rest)];
 }
 
