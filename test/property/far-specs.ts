@@ -104,5 +104,6 @@ export const farSpec: fc.Arbitrary<RandomSpec> = fc
   output y
 }
 `,
+    integers: [],
     dims: { x: [n, c, s], w: [n, c], gate: [], gamma: [c], center: [c] },
   }));

@@ -26,7 +26,8 @@ function joinMeans(graph: Graph): Graph {
   return rewrite(graph, (g, node, original) => {
     if (node.kind !== "reduce" || node.op !== "mean" || original.kind !== "reduce") return node;
     const inner = node.arg;
-    const isJoined = inner.kind === "reduce" && inner.op === "mean" && users.get(original.arg) === 1;
+    const isPlain = inner.kind === "reduce" && inner.op === "mean" && !inner.weight && !node.weight;
+    const isJoined = isPlain && users.get(original.arg) === 1;
     return isJoined ? g.reduce("mean", inner.arg, [...node.over, ...inner.over]) : node;
   });
 }

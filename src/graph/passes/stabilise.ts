@@ -15,30 +15,32 @@
  *     mean(x over A) − mean(z over A)  →  (shift(x) − shift(z)) + rest(x) − rest(z)
  *
  * The kernel decides how to compute the three moments (`kernels/body/moments.ts`). A mean stays as it is if nothing can
- * cancel there: RMS norm, or a mean that only is an output.
+ * cancel there: RMS norm, or a mean that only is an output. Statistics with a weight are in `weighted-moments.ts`.
  */
-import type { Graph, MapNode, Node } from "../tensor/graph.ts";
+import { type Graph, type MapNode, momentKey, type Node } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
 import { formBuilder } from "./forms/build-form.ts";
 import type { Form } from "./forms/form.ts";
 import { formsOf, isCentred, isHit } from "./forms/forms-of.ts";
-import { momentsKey, needsOf } from "./forms/needs.ts";
+import { needsOf } from "./forms/needs.ts";
+import { weightedMoments } from "./weighted-moments.ts";
 
 export function stabilise(graph: Graph): Graph {
   const forms = formsOf(graph, "pairs");
   const { pairs, exact } = needsOf(graph, forms);
+  const weighted = weightedMoments(graph);
   const made = new Map<Node, Node>();
 
   return rewrite(graph, (g, node, original) => {
     const build = formBuilder(g, forms, (one) => made.get(one) as Node);
-    const value = stable();
+    const value = weighted(g, node, original) ?? stable();
     made.set(original, value);
     return value;
 
     function stable(): Node {
       if (isCentred(original)) return build.centred(original.args[1]);
       if (original.kind === "reduce" && original.op === "var") return build.spread(original);
-      if (original.kind === "reduce" && original.op === "mean" && pairs.has(momentsKey(original))) {
+      if (original.kind === "reduce" && original.op === "mean" && pairs.has(momentKey(original))) {
         return build.mean(original) ?? node;
       }
       if (!exact.has(original) || original.kind !== "map") return node;

@@ -49,7 +49,7 @@ interface Means {
 
 /** A product of means and sums, and sizes. A sum is a mean times its size. */
 function meansIn(sizes: Sizes, node: Node): Means | undefined {
-  if (node.kind === "reduce" && (node.op === "mean" || node.op === "sum")) {
+  if (node.kind === "reduce" && (node.op === "mean" || node.op === "sum") && node.weight === undefined) {
     return { means: [node], scales: node.op === "sum" ? sizes.of(node.over, "mul") : [] };
   }
   const own = sizes.in(node, "mul");

@@ -193,6 +193,8 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
 
   function ofReduction(node: ReduceNode, arg: Form): Form {
     const { op, over } = node;
+    // Those with a weight are pairs of their own (`weighted-moments.ts`).
+    if (node.weight !== undefined) return whole(node);
     if (op !== "mean" && op !== "sum" && op !== "max" && op !== "min") return whole(node);
     if (isNear(arg)) return whole(node, "near");
     const { varying, constant } = splitAlong(arg, over);
@@ -226,7 +228,7 @@ type Centred = MapNode & { readonly args: readonly [Node, ReduceNode] };
 export function isCentred(node: Node): node is Centred {
   if (node.kind !== "map" || node.op !== "sub") return false;
   const [x, mean] = node.args;
-  return mean.kind === "reduce" && mean.op === "mean" && mean.arg === x;
+  return mean.kind === "reduce" && mean.op === "mean" && mean.weight === undefined && mean.arg === x;
 }
 
 /** A sum only counts beside another one, or divided by its size: `1 - sum(p over C)` is not about the distance of data. */

@@ -2,7 +2,7 @@
  * Which means must be pairs, and which differences must be exact. Not all: `s + t · (mean − s)` is far from zero whatever
  * the difference is, and loses nothing if the mean in it is rounded.
  */
-import { type Graph, type Node, operands, type ReduceNode } from "../../tensor/graph.ts";
+import { type Graph, momentKey, type Node, operands, type ReduceNode } from "../../tensor/graph.ts";
 import { type Form, hasMean } from "./form.ts";
 import { type Forms, isCentred, isHit } from "./forms-of.ts";
 
@@ -12,9 +12,6 @@ export interface Needs {
   /** The differences that subtract far values first. */
   readonly exact: ReadonlySet<Node>;
 }
-
-/** The same for a mean and a variance of one operand over the same axes, which share their moments. */
-export const momentsKey = ({ arg, over }: ReduceNode): string => `${arg.id} ${over.join(" ")}`;
 
 export function needsOf(graph: Graph, forms: Forms): Needs {
   const pairs = new Set<string>();
@@ -33,7 +30,7 @@ export function needsOf(graph: Graph, forms: Forms): Needs {
     seen.add(node);
     const difference = forms.differenceOf(node);
     if (isCentred(node)) needPair(node.args[1]);
-    else if (node.kind === "reduce" && node.op === "var") needPair(node);
+    else if (node.kind === "reduce" && node.op === "var" && node.weight === undefined) needPair(node);
     else if (isHit(node) && hasMean(forms.of(node.args[0]))) {
       exact.add(node);
       needForm(forms.of(node.args[0]));
@@ -54,7 +51,7 @@ export function needsOf(graph: Graph, forms: Forms): Needs {
   }
 
   function needPair(node: ReduceNode): void {
-    pairs.add(momentsKey(node));
+    pairs.add(momentKey(node));
     needForm(forms.of(node.arg));
   }
 
