@@ -128,8 +128,8 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   "InstanceBatchNorm infer": [2, 5],
   GatedRMSNorm: [2, 3],
   UnitNorm: [1, 3],
-  // Of the mask, which lacks the channels, and of x.
-  PartialStatistics: [3, 5],
+  // The gradient of the mask is 0.
+  PartialStatistics: [2, null],
   // Of the statistics of the parts, which are no sums over x.
   MergedBatchNorm: [4, 6],
   "BatchRenorm train": [1, 3],

@@ -4,9 +4,11 @@ import { afterAll, describe, expect, it } from "vitest";
 import { highPart } from "../../src/graph/operators/f64.ts";
 import { createGatherNorm } from "../../src/runtime/gpujs/index.ts";
 import { createNorm } from "../../src/runtime/webgpu/index.ts";
+import { oracle } from "../support/compare.ts";
 import { gatherProgramOf, programOf } from "../support/compiled.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { nodeBackends } from "../support/gather.ts";
+import { backwardTrial } from "../support/gradients.ts";
 import { checkText, graphOf } from "../support/library.ts";
 import { normals } from "../support/random.ts";
 
@@ -34,7 +36,9 @@ interface Part {
 /** The last sample of each part is padding, and the last part is nothing else. */
 function partsAt(means: readonly number[], deviation: number): Part[] {
   return means.map((mean, p) => ({
-    x: normals(p + 1, samples * channels * size, mean, deviation),
+    x: normals(p + 1, samples * channels * size, mean, deviation).map((value, i) =>
+      p > 0 && i >= (samples - 1) * channels * size ? Number.NaN : value,
+    ),
     mask: Float32Array.from({ length: samples }, (_, n) =>
       n === samples - 1 || p === means.length - 1 ? 0 : 1,
     ),
@@ -135,5 +139,27 @@ describe.each(devices)("the first bits on $name", ({ device }) => {
     const { y } = await norm.run({ x: numbers });
     expect([...y!]).toEqual([...numbers].map(highPart));
     norm.destroy();
+  });
+});
+
+describe("gradients", () => {
+  const text = (y: string): string => `norm Parts { axes N, D input x[N, D], w[N, D]
+    mu = mean(x over D; weight = w^2)
+    y = ${y}
+    output y }`;
+
+  it("are those of the mean, if both of its parts have the same cotangent", () => {
+    const [whole, parted] = ["mu", "high(mu) + (mu - high(mu))"].map((y) =>
+      oracle(
+        backwardTrial({
+          graph: checkText({ path: "parts.norm", text: text(y) })[0].graphs[0],
+          dims: { x: [2, 9], w: [2, 9] },
+          feeds: { x: normals(1, 18), w: normals(2, 18) },
+        }),
+      ),
+    );
+    for (const [name, values] of whole!) {
+      expect([...parted!.get(name)!]).toEqual([...values].map((value) => expect.closeTo(value, 12)));
+    }
   });
 });

@@ -41,8 +41,9 @@ export function randomTrial(
         one.role === "input" ? 0.3 : 1,
         one.role === "input" ? 1.7 : 0.2,
       );
-      // A running variance is never negative.
-      return [one.name, one.role === "state" ? values.map(Math.abs) : values];
+      // A variance and a sum of weights are never negative.
+      const isPositive = one.role === "state" || one.name === "variance" || one.name === "weight";
+      return [one.name, isPositive ? values.map(Math.abs) : values];
     }),
   );
   return { graph, dims, params, feeds };

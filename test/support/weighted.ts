@@ -152,6 +152,15 @@ export const weightedSpecs: readonly WeightedSpec[] = [
     excluded: "like the others",
   },
   {
+    name: "beside a plain mean",
+    text: `norm Weighted { axes N, D input x[N, D], w[N, D]
+      y = 2 * mean(x over D; weight = w) - 2 * mean(x over D)
+      z = max(x over D) - mean(x over D; weight = w)
+      output y, z }`,
+    dims: { x: [3, 97], w: [3, 97] },
+    excluded: "like the others",
+  },
+  {
     name: "a count that is given",
     text: `norm Weighted { axes N, D input x[N, D], m[N, D], n[N]
       y = where(m, x - sum(where(m, x, 0) over D) / n, 0)

@@ -15,7 +15,7 @@
  *     mean(x over A) − mean(z over A)  →  (shift(x) − shift(z)) + rest(x) − rest(z)
  *
  * The kernel decides how to compute the three moments (`kernels/body/moments.ts`). A mean stays as it is if nothing can
- * cancel there: RMS norm, or a mean that only is an output. Statistics with a weight are in `weighted-moments.ts`.
+ * cancel there: RMS norm, or a mean that only is an output. Statistics with a weight come first (`weighted-moments.ts`).
  */
 import { type Graph, type MapNode, momentKey, type Node } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
@@ -23,17 +23,17 @@ import { formBuilder } from "./forms/build-form.ts";
 import type { Form } from "./forms/form.ts";
 import { formsOf, isCentred, isHit } from "./forms/forms-of.ts";
 import { needsOf } from "./forms/needs.ts";
-import { weightedMoments } from "./weighted-moments.ts";
+import { withWeights } from "./weighted-moments.ts";
 
-export function stabilise(graph: Graph): Graph {
+export function stabilise(checked: Graph): Graph {
+  const graph = withWeights(checked);
   const forms = formsOf(graph, "pairs");
   const { pairs, exact } = needsOf(graph, forms);
-  const weighted = weightedMoments(graph);
   const made = new Map<Node, Node>();
 
   return rewrite(graph, (g, node, original) => {
     const build = formBuilder(g, forms, (one) => made.get(one) as Node);
-    const value = weighted(g, node, original) ?? stable();
+    const value = stable();
     made.set(original, value);
     return value;
 

@@ -18,6 +18,7 @@ import {
   type ReduceNode,
   reachable,
 } from "../tensor/graph.ts";
+import { rewrite } from "../tensor/rewrite.ts";
 import { unguarded } from "./weighted-means.ts";
 
 /** A value as the sum of numbers near the terms of the operand, and a small rest. */
@@ -34,10 +35,16 @@ function isWeighted(node: Node): node is WeightedNode {
   return node.kind === "reduce" && node.weight !== undefined;
 }
 
-/** Gives weighted statistics their stable form. Undefined for a node that has nothing to do with them. */
-export function weightedMoments(
-  graph: Graph,
-): (g: GraphBuilder, node: Node, original: Node) => Node | undefined {
+/** Gives weighted statistics their stable form. */
+export function withWeights(graph: Graph): Graph {
+  const isWeightless = reachable(graph.results.map((one) => one.value)).every((one) => !isWeighted(one));
+  if (isWeightless) return graph;
+  const weighted = weightedMoments(graph);
+  return rewrite(graph, (g, node, original) => weighted(g, node, original) ?? node);
+}
+
+/** Undefined for a node that has nothing to do with them. */
+function weightedMoments(graph: Graph): (g: GraphBuilder, node: Node, original: Node) => Node | undefined {
   const isSensitive = sensitiveNodes(graph);
   /** The statistics as they were, with operands rewritten. */
   const before = new Map<Node, WeightedNode>();

@@ -193,8 +193,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
 
   function ofReduction(node: ReduceNode, arg: Form): Form {
     const { op, over } = node;
-    // Those with a weight are pairs of their own (`weighted-moments.ts`).
-    if (node.weight !== undefined) return whole(node);
+    if (node.weight !== undefined) return ofWeighted(node, arg);
     if (op !== "mean" && op !== "sum" && op !== "max" && op !== "min") return whole(node);
     if (isNear(arg)) return whole(node, "near");
     const { varying, constant } = splitAlong(arg, over);
@@ -211,6 +210,14 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     }
     const terms = termsOf(node, arg) as Form;
     return op === "sum" ? scaled(terms, sizes.of(over, "mul")) : terms;
+  }
+
+  /** The moments that `weighted-moments.ts` made: a shift lies where its operand does. */
+  function ofWeighted(node: ReduceNode, arg: Form): Form {
+    if (node.op === "excess") return whole(node, "near");
+    if (node.op !== "shift" || isNear(arg)) return whole(node);
+    const sole = soleTerm(splitAlong(arg, node.over).varying, node.over);
+    return [plainTerm({ ...valueLeaf(node, "far", sole?.leaf.origin), ofMean: true })];
   }
 
   /** Whether far terms of both operands meet with opposite signs, and one of them is part of a mean. */
