@@ -9,6 +9,7 @@ import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
 import { simplify } from "../graph/passes/simplify.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
+import { shapeWindows } from "../graph/passes/windows.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
 import { verifyGraph } from "../graph/tensor/verify-graph.ts";
 import { addresses } from "../kernels/body/address.ts";
@@ -35,6 +36,7 @@ export interface Compiled {
 export const graphPasses: readonly { readonly name: string; readonly run: (graph: Graph) => Graph }[] = [
   { name: "simplify", run: simplify },
   { name: "recognise", run: recognise },
+  { name: "windows", run: shapeWindows },
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },
   { name: "nest", run: nestSums },

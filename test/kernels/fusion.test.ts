@@ -30,6 +30,8 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNorm: [1, 2],
   LayerNormChannels: [1, 2],
   LayerNormAll: [1, 2],
+  // A window over channels is no reduction of a row.
+  LocalResponseNorm: [1, null],
   RMSNorm: [1, 2],
   AddRMSNorm: [1, 2],
   // The sum needs the maximum.
@@ -72,6 +74,8 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNorm: [2, 3],
   LayerNormChannels: [2, 3],
   LayerNormAll: [2, 3],
+  // What the second window goes over is stored first.
+  LocalResponseNorm: [2, null],
   RMSNorm: [2, 3],
   AddRMSNorm: [2, 3],
   Softmax: [1, 4],

@@ -20,6 +20,7 @@ import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
 import { differentiable, gradientName, nameClash } from "./gradient-names.ts";
 import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
+import { windowVjp } from "./window-vjp.ts";
 
 export interface DifferentiateOptions {
   /** The inputs and affines to compute gradients of. The default is all of them. */
@@ -135,6 +136,8 @@ function contributions(g: GraphBuilder, d: Node, node: Node): readonly Contribut
       return vjps[node.op](g, d, node);
     case "reduce":
       return [[node.arg, reduceVjp(g, d, node)]];
+    case "window":
+      return [[node.args[0], windowVjp(g, d, node)]];
     case "input":
     case "literal":
     case "param":

@@ -5,7 +5,7 @@
  */
 import { type AxisSet, sameAxes } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
-import type { Graph, Node } from "../tensor/graph.ts";
+import type { Graph, Node, WindowNode } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
 
 export function recognise(graph: Graph): Graph {
@@ -34,11 +34,20 @@ function recogniseMean(g: GraphBuilder, arg: Node, over: AxisSet): Node {
 
 /** mean(x² over A) − mean(x over A)² → var(x over A) */
 function varianceOfSquares(g: GraphBuilder, a: Node, b: Node): Node | undefined {
+  if (a.kind === "window") return varianceOfWindow(g, a, b);
   if (a.kind !== "reduce" || a.op !== "mean") return undefined;
   const x = squareRoot(a.arg);
   const mean = squareRoot(b);
   if (x === undefined || mean?.kind !== "reduce" || mean.op !== "mean") return undefined;
   return mean.arg === x && sameAxes(mean.over, a.over) ? g.reduce("var", x, a.over) : undefined;
+}
+
+/** The same over a window. */
+function varianceOfWindow(g: GraphBuilder, a: WindowNode, b: Node): Node | undefined {
+  const x = squareRoot(a.args[0]);
+  const mean = squareRoot(b);
+  if (a.op !== "mean" || x === undefined || mean !== g.window("mean", [x], a.over)) return undefined;
+  return g.window("var", [x], a.over);
 }
 
 /** The x of x·x. */

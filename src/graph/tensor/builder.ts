@@ -5,7 +5,8 @@
 
 import { type Operator, operators } from "../operators/operators.ts";
 import { type AxisSet, isSubset, minus, union } from "./axes.ts";
-import type { Node, ReduceOperator } from "./graph.ts";
+import type { Node, ReduceOperator, Window, WindowOperator } from "./graph.ts";
+import { windowText } from "./windows.ts";
 
 export interface GraphBuilder {
   readonly factors: AxisSet;
@@ -17,6 +18,8 @@ export interface GraphBuilder {
   map(op: Operator, ...args: readonly Node[]): Node;
   /** A reduction over no axes is the operand itself; its variance is 0. */
   reduce(op: ReduceOperator, arg: Node, over: AxisSet): Node;
+  /** Operands lie along all axes of the window; see `WindowNode` for how many there are. */
+  window(op: WindowOperator, args: readonly Node[], over: readonly Window[]): Node;
   add(a: Node, b: Node): Node;
   sub(a: Node, b: Node): Node;
   mul(a: Node, b: Node): Node;
@@ -82,6 +85,13 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
         over: set,
         axes,
       }));
+    },
+    window: (op, args, over) => {
+      const axes = axesOf(factors, args);
+      if (!over.every((one) => axes.includes(one.axis)))
+        throw new Error(`a window of ${op} along ${over.map((one) => one.axis)} of a value over ${axes}`);
+      const key = `window ${op} ${args.map((one) => one.id).join(",")} ${over.map(windowText).join(" ")}`;
+      return share(key, (id) => ({ kind: "window", id, op, args, over, axes }));
     },
     add: (a, b) => map("add", a, b),
     sub: (a, b) => map("sub", a, b),

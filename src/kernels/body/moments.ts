@@ -14,7 +14,8 @@ import type { Expr } from "../ir/ir.ts";
 import { bind, type Frame } from "./frame.ts";
 import { countOf, type Path, sumLoop } from "./loop.ts";
 import { shareTotals, type Total } from "./reduce-across-lanes.ts";
-import { lowerValue, type ValueContext, valueAt } from "./value.ts";
+import { lowerValue, valueAt } from "./value.ts";
+import type { ValueContext } from "./value-context.ts";
 
 /** The square of how many deviations the shift may lie from the mean. */
 const farSquared = 4;

@@ -6,7 +6,8 @@ import type { Target } from "../schedule/plan.ts";
 import { elementIndex } from "./element-index.ts";
 import { createFrame, type Frame } from "./frame.ts";
 import { eachStep, type Path } from "./loop.ts";
-import { accessOf, lowerValue, type ValueContext } from "./value.ts";
+import { accessOf, lowerValue } from "./value.ts";
+import type { ValueContext } from "./value-context.ts";
 
 export function storeElements(
   context: ValueContext,

@@ -91,6 +91,7 @@ export function operandsOf(expr: Expr): readonly Expr[] {
       return [];
     case "call":
     case "float":
+    case "whole":
     case "splat":
     case "fold":
     case "overCopies":

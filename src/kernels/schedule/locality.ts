@@ -3,6 +3,7 @@ import { type AxisSet, isSubset, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Node, operands, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { storedOperands } from "./windows/stored-operands.ts";
 
 export interface Rows {
   readonly grid: AxisSet;
@@ -22,10 +23,12 @@ function both(a: Reductions, b: Reductions): Reductions {
   return a !== "local" && b !== "local" && sameAxes(a, b) ? a : "local";
 }
 
-/** The reductions above a node. */
+/** The reductions and windows above a node. */
 interface Place {
-  /** Axes of the grid that these reductions run over. Values that are known for each row are not known there. */
+  /** Axes of the grid that these run over. Values that are known for each row are not known there. */
   readonly moved: AxisSet;
+  /** Whether one of them is a window. A window in a window is stored first. */
+  readonly inWindow: boolean;
   readonly made: Map<Node, Node>;
   readonly reductions: Map<Node, Reductions>;
 }
@@ -41,10 +44,12 @@ export function resolveInKernel(
   elsewhere: (node: Node) => Node,
 ): Node {
   const places = new Map<string, Place>();
-  const pending: { readonly node: Node; readonly place: Place }[] = [{ node: value, place: placeOf([]) }];
-  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-    const { node, place } = top;
-    const under = node.kind === "reduce" ? placeOf(movedUnder(node, place.moved)) : place;
+  const costly = new Set<Node>();
+  const top = placeOf([], false);
+  const pending: { readonly node: Node; readonly place: Place }[] = [{ node: value, place: top }];
+  for (let last = pending.at(-1); last !== undefined; last = pending.at(-1)) {
+    const { node, place } = last;
+    const under = placeUnder(node, place);
     const next = isForeign(node, place) ? undefined : operands(node).find((one) => !under.made.has(one));
     if (next !== undefined) {
       pending.push({ node: next, place: under });
@@ -57,16 +62,34 @@ export function resolveInKernel(
       : rebuild(g, node, (one) => under.made.get(one) as Node);
     place.made.set(node, own);
   }
-  return placeOf([]).made.get(value) as Node;
+  return top.made.get(value) as Node;
 
-  function placeOf(moved: AxisSet): Place {
-    const key = moved.join(" ");
-    const known = places.get(key) ?? { moved, made: new Map(), reductions: new Map() };
+  function placeOf(moved: AxisSet, inWindow: boolean): Place {
+    const key = `${inWindow} ${moved.join(" ")}`;
+    const known = places.get(key) ?? { moved, inWindow, made: new Map(), reductions: new Map() };
     places.set(key, known);
     return known;
   }
 
-  function movedUnder({ over }: ReduceNode, moved: AxisSet): AxisSet {
+  function placeUnder(node: Node, place: Place): Place {
+    switch (node.kind) {
+      case "reduce":
+        return placeOf(movedUnder(node.over, place.moved), place.inWindow);
+      case "window":
+        for (const one of storedOperands(node)) costly.add(one);
+        return placeOf(
+          movedUnder(
+            node.over.map((one) => one.axis),
+            place.moved,
+          ),
+          true,
+        );
+      default:
+        return place;
+    }
+  }
+
+  function movedUnder(over: AxisSet, moved: AxisSet): AxisSet {
     return [...moved, ...over.filter((one) => rows.grid.includes(one) && !moved.includes(one))];
   }
 
@@ -76,6 +99,7 @@ export function resolveInKernel(
    */
   function isForeign(node: Node, place: Place): boolean {
     if (rows.isStored(node)) return true;
+    if (place.inWindow && (node.kind === "window" || costly.has(node))) return true;
     if (node.kind === "reduce") return !isLocal(node, place.moved);
     if (node.kind !== "map") return false;
     const axes = foreignAxes(node, place);
@@ -94,6 +118,7 @@ export function resolveInKernel(
     for (const node of reachable([value], below)) {
       if (reductions.has(node)) continue;
       if (node.kind === "reduce") reductions.set(node, isLocal(node, moved) ? "local" : node.axes);
+      else if (node.kind === "window") reductions.set(node, "local");
       else
         reductions.set(
           node,

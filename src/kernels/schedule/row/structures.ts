@@ -1,8 +1,15 @@
 /** Decides which structures a kernel has. Each becomes a shader, and the runtime chooses one of them. */
 
 import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
-import { type Graph, type ReduceNode, reachable } from "../../../graph/tensor/graph.ts";
-import type { KernelResults, RowLoop, RowWork, StageWork, Structure } from "../plan.ts";
+import { type Graph, type Node, type ReduceNode, reachable } from "../../../graph/tensor/graph.ts";
+import {
+  type KernelResults,
+  type RowLoop,
+  type RowWork,
+  type StageWork,
+  type Structure,
+  storedTargets,
+} from "../plan.ts";
 import { keptValues } from "./kept-values.ts";
 
 /**
@@ -46,13 +53,18 @@ export function stageStructures(
  */
 export function vectorFactor(graph: Graph, kernel: KernelResults): string | null {
   const layouts = kernel.targets.map((one) => one.factors);
+  const nodes = reachable(storedTargets(kernel).map((one) => one.value));
   for (const node of reachable(kernel.targets.map((one) => one.value))) {
     const tensor = node.kind === "input" ? graph.tensors.find((one) => one.name === node.tensor) : undefined;
     if (tensor !== undefined) layouts.push(tensor.factors);
   }
   const main = layouts.reduce((best, one) => (one.length > best.length ? one : best));
   const last = graph.axes.flatMap((axis) => axis.factors).find((one) => one.name === main.at(-1));
-  return last === undefined || typeof last.extent === "number" ? null : last.name;
+  if (last === undefined || typeof last.extent === "number") return null;
+  // Four neighbours along a window have four windows.
+  const isAlong = (node: Node): boolean =>
+    node.kind === "window" && node.over.some((one) => one.axis === last.name);
+  return nodes.some(isAlong) ? null : last.name;
 }
 
 /**
