@@ -25,7 +25,7 @@ import {
   whole,
 } from "../ir/expr.ts";
 import type { Expr, FoldOp, Stmt } from "../ir/ir.ts";
-import { bind, coordinate, createFrame, type Frame } from "./frame.ts";
+import { bind, binderOf, coordinate, createFrame, type Frame, type NameOf } from "./frame.ts";
 import { accumulate, block, identity } from "./loop.ts";
 import type { ValueContext } from "./value-context.ts";
 
@@ -37,17 +37,29 @@ interface Bounds {
   readonly axis: string;
   readonly start: Expr;
   readonly end: Expr;
+  /** Coordinate, and how far a window reaches at most: less where the whole axis is shorter. */
+  readonly here: Expr;
+  readonly before: Expr;
+  readonly after: Expr;
 }
 
 /** A window of up to this many elements is short. */
 const short = 64;
 
+/**
+ * How the loop of a window goes. `steps`: as many steps for each coordinate, and those beyond the ends of the axis count
+ * for nothing. Their number is a constant of the pipeline, so compilers unroll a short loop (local response normalization
+ * took 0.8 of the time on lavapipe). `range`: from the first coordinate to the last, for windows that may be long.
+ */
+type Walk = "steps" | "range";
+
 export function lowerWindow(context: ValueContext, frame: Frame, node: WindowNode, evaluate: Evaluate): Expr {
   const { nameOf } = context;
   const bounds = node.over.map((one) => boundsOf(context, frame, one));
   const isLong = !(mostElements(node.over) <= short);
+  const walk: Walk = !isLong || node.over.every(isCentred) ? "steps" : "range";
   const fold = (op: FoldOp, value: (inner: Frame) => Expr): Expr =>
-    foldOver(context, frame, bounds, { op, value, isLong });
+    foldAll(context, frame, bounds, walk, (inner) => [{ op, value: value(inner) }])[0];
   const count = (): Expr => float(product(bounds.map(({ start, end }) => sub(end, start))));
   const [arg] = node.args;
   switch (node.op) {
@@ -86,7 +98,7 @@ export function lowerWindow(context: ValueContext, frame: Frame, node: WindowNod
           n,
         );
       }
-      const [sum, squares] = foldAll(context, frame, bounds, isLong, (inner) => {
+      const [sum, squares] = foldAll(context, frame, bounds, walk, (inner) => {
         const d = bind(inner, "d", difference(inner, arg), nameOf);
         return [
           { op: "add", value: d },
@@ -116,12 +128,30 @@ export function lowerWindow(context: ValueContext, frame: Frame, node: WindowNod
   }
 }
 
+/** A centred window whose length is a param: mostly a few elements. */
+function isCentred({ before }: Window): boolean {
+  return before.kind === "param" && before.share === "lower";
+}
+
+/** Written where the coordinate is known: in a row, mostly, and not again for each of its elements. */
 function boundsOf({ nameOf }: ValueContext, frame: Frame, { axis, before, after }: Window): Bounds {
-  const here = coordinate(frame, axis, nameOf);
-  const left = sub(sub(binary("max", extent(axis), u32(1)), u32(1)), here);
-  const start = bind(frame, "start", sub(here, reachOf(before, here)), nameOf);
-  const end = bind(frame, "end", add(add(here, reachOf(after, left)), u32(1)), nameOf);
-  return { axis, start, end };
+  const home = binderOf(frame, axis);
+  const here = coordinate(home, axis, nameOf);
+  const last = sub(binary("max", extent(axis), u32(1)), u32(1));
+  const named = (base: string, value: Expr): Expr => {
+    const key = JSON.stringify(value);
+    const known = home.offsets.get(key) ?? bind(home, base, value, nameOf);
+    home.offsets.set(key, known);
+    return known;
+  };
+  return {
+    axis,
+    here,
+    start: named("start", sub(here, reachOf(before, here))),
+    end: named("end", add(add(here, reachOf(after, sub(last, here))), u32(1))),
+    before: reachOf(before, last),
+    after: reachOf(after, last),
+  };
 }
 
 /** How far a window reaches where only `most` coordinates are left. */
@@ -141,45 +171,94 @@ function reachOf(reach: Reach, most: Expr): Expr {
   }
 }
 
-interface Folded {
+interface Term {
   readonly op: FoldOp;
-  readonly value: (inner: Frame) => Expr;
-  readonly isLong: boolean;
+  readonly value: Expr;
 }
 
-function foldOver(
-  context: ValueContext,
-  frame: Frame,
-  bounds: readonly Bounds[],
-  { op, value, isLong }: Folded,
-): Expr {
-  return foldAll(context, frame, bounds, isLong, (inner) => [{ op, value: value(inner) }])[0];
-}
-
-/** Writes loops over the window. A long sum has two levels, as every sum (see `block`). */
+/** Writes loops over the window, in which a frame binds the axes to the coordinates of an element. */
 function foldAll(
   { nameOf }: ValueContext,
   frame: Frame,
   bounds: readonly Bounds[],
-  isLong: boolean,
-  terms: (inner: Frame) => readonly { readonly op: FoldOp; readonly value: Expr }[],
+  walk: Walk,
+  terms: (inner: Frame) => readonly Term[],
 ): Expr[] {
   const places = bounds.map(({ axis }) => nameOf(axis));
-  const inner = bounds.reduce<Frame>(
-    (at, { axis }, i) => createFrame(at, { factors: [axis], linear: local("u32", places[i]), vector: null }),
-    frame,
-  );
-  const found = terms(inner).map((one) => ({ ...one, name: nameOf("total") }));
-  const begin = (name: string, op: FoldOp, { type }: Expr): Stmt => ({
-    kind: "var",
-    name,
-    value: identity(op, type),
-  });
-  frame.body.push(...found.map(({ name, op, value }) => begin(name, op, value)));
-
   const frames: Frame[] = [];
-  for (let at: Frame | null = inner; at !== null && at !== frame; at = at.parent) frames.unshift(at);
-  const last = bounds.length - 1;
+  for (const [i, { axis }] of bounds.entries()) {
+    frames.push(
+      createFrame(frames.at(-1) ?? frame, { factors: [axis], linear: local("u32", places[i]), vector: null }),
+    );
+  }
+  const found = terms(frames[frames.length - 1]).map((one) => ({ ...one, name: nameOf("total") }));
+  frame.body.push(...found.map(({ name, op, value }) => begin(name, op, value)));
+  frame.body.push(
+    walk === "steps"
+      ? loopOfSteps(nameOf, bounds, places, frames, found)
+      : loopOfRange(nameOf, bounds, places, frames, found),
+  );
+  return found.map(({ name, value }) => local(value.type, name));
+}
+
+type Named = Term & { readonly name: string };
+
+const begin = (name: string, op: FoldOp, { type }: Expr): Stmt => ({
+  kind: "var",
+  name,
+  value: identity(op, type),
+});
+
+function loopOfSteps(
+  nameOf: NameOf,
+  bounds: readonly Bounds[],
+  places: readonly string[],
+  frames: readonly Frame[],
+  found: readonly Named[],
+): Stmt {
+  const counters = bounds.map(() => nameOf("step"));
+  const ats = bounds.map(() => nameOf("at"));
+  const inside = bounds
+    .map(({ axis, before }, i) => {
+      const at = local("u32", ats[i]);
+      return binary("and", binary("le", before, at), binary("lt", at, add(extent(axis), before)));
+    })
+    .reduce((a, b) => binary("and", a, b));
+  let body: readonly Stmt[] = found.map(({ name, op, value }) =>
+    accumulate(name, op, select(inside, value, identity(op, value.type))),
+  );
+  for (let i = bounds.length - 1; i >= 0; i--) {
+    const { axis, here, before, after } = bounds[i];
+    const last = sub(binary("max", extent(axis), u32(1)), u32(1));
+    const at = local("u32", ats[i]);
+    // Beyond an end of the axis, the element at that end is read and not used.
+    const place = binary("min", sub(binary("max", at, before), before), last);
+    const loop: Stmt = {
+      kind: "for",
+      name: counters[i],
+      start: u32(0),
+      end: add(add(before, after), u32(1)),
+      step: u32(1),
+      body: [
+        { kind: "let", name: ats[i], value: add(here, local("u32", counters[i])) },
+        { kind: "let", name: places[i], value: place },
+        ...frames[i].body,
+        ...body,
+      ],
+    };
+    body = [loop];
+  }
+  return body[0];
+}
+
+/** A long sum has two levels, as every sum (see `block`). */
+function loopOfRange(
+  nameOf: NameOf,
+  bounds: readonly Bounds[],
+  places: readonly string[],
+  frames: readonly Frame[],
+  found: readonly Named[],
+): Stmt {
   const loop = (i: number, start: Expr, end: Expr, body: readonly Stmt[]): Stmt => ({
     kind: "for",
     name: places[i],
@@ -188,25 +267,25 @@ function foldAll(
     step: u32(1),
     body: [...frames[i].body, ...body],
   });
+  const last = bounds.length - 1;
   const { start, end } = bounds[last];
-  let written: Stmt;
-  if (isLong) {
-    const outer = nameOf("block");
-    const stop = nameOf("stop");
-    const parts = found.map((one) => ({ ...one, part: nameOf("part") }));
-    const grow = parts.map(({ part, op, value }) => accumulate(part, op, value));
-    const body: Stmt[] = [
+  const outer = nameOf("block");
+  const stop = nameOf("stop");
+  const parts = found.map((one) => ({ ...one, part: nameOf("part") }));
+  const grow = parts.map(({ part, op, value }) => accumulate(part, op, value));
+  let written: Stmt = {
+    kind: "for",
+    name: outer,
+    start,
+    end,
+    step: u32(block),
+    body: [
       ...parts.map(({ part, op, value }) => begin(part, op, value)),
       { kind: "let", name: stop, value: binary("min", add(local("u32", outer), u32(block)), end) },
       loop(last, local("u32", outer), local("u32", stop), grow),
       ...parts.map(({ name, part, op, value }) => accumulate(name, op, local(value.type, part))),
-    ];
-    written = { kind: "for", name: outer, start, end, step: u32(block), body };
-  } else {
-    const grow = found.map(({ name, op, value }) => accumulate(name, op, value));
-    written = loop(last, start, end, grow);
-  }
+    ],
+  };
   for (let i = last - 1; i >= 0; i--) written = loop(i, bounds[i].start, bounds[i].end, [written]);
-  frame.body.push(written);
-  return found.map(({ name, value }) => local(value.type, name));
+  return written;
 }

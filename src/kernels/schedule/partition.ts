@@ -129,8 +129,11 @@ function candidateGrids(graph: Graph, target: Target): AxisSet[] {
  * for each element, batch norm in inference took 1.6 times as long as a copy on lavapipe.
  */
 function elementwiseGrid(all: AxisSet, { value, factors }: Target): AxisSet {
-  const small = reachable([value]).filter((one) => one.kind === "input" && one.axes.length < all.length);
-  const used = new Set(small.flatMap((one) => one.axes));
+  const nodes = reachable([value]);
+  const small = nodes.filter((one) => one.kind === "input" && one.axes.length < all.length);
+  // A row also knows the coordinates of its windows, which take divisions.
+  const windows = nodes.flatMap((one) => (one.kind === "window" ? one.over : []));
+  const used = new Set([...small.flatMap((one) => one.axes), ...windows.map((one) => one.axis)]);
   const inner = factors.length - 1 - factors.findLastIndex((one) => used.has(one));
   return inner === factors.length ? all : minus(all, factors.slice(factors.length - inner));
 }
