@@ -6,6 +6,7 @@
 
 import { recognise } from "../passes/recognise.ts";
 import { simplify } from "../passes/simplify.ts";
+import { centreWindows } from "../passes/windows.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
 import {
   type Graph,
@@ -37,7 +38,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   if (missing !== undefined) throw new Error(`${graph.norm} has no input or affine ${missing}`);
 
   // Brings the spellings of mean and variance to one, so that one rule is exact for all of them.
-  const forward = recognise(simplify(graph));
+  const forward = centreWindows(recognise(simplify(graph)));
   const g = createBuilder(graph.factors);
   const { values, outputs } = copyForward(g, forward);
   const gradients = sweep(

@@ -15,14 +15,10 @@ export function windowVjp(g: GraphBuilder, d: Node, node: WindowNode): Node {
     // mean x → Σ d / n over the transposed window
     case "mean":
       return windowSum(g, g.div(d, countOf(g, over)), transposed(over));
-    // var x → z·Σe − Σ(e·mean z) over the transposed window, e = 2·d / n. A variance is the same for z = x − shift, and
-    // of z the difference loses no digits.
+    // var x → Σ e·(x − mean x) over the transposed window, e = 2·d / n: of the x of here and the mean of there.
     case "var": {
-      const z = nearZero(g, x, over);
-      const e = g.div(g.mul(d, g.literal(2)), countOf(g, over));
-      const back = transposed(over);
-      const of = g.mul(e, g.window("mean", [z], over));
-      return g.sub(g.mul(z, windowSum(g, e, back)), windowSum(g, of, back));
+      const e = g.div(g.mul(ofSeveral(g, d, over), g.literal(2)), countOf(g, over));
+      return isUnbounded(over) ? fromShift(g, x, e, over) : fromNeighbours(g, x, e, over);
     }
     // max x → d to the largest, split evenly among those that are equal
     case "max":
@@ -30,23 +26,77 @@ export function windowVjp(g: GraphBuilder, d: Node, node: WindowNode): Node {
       const ties = g.window("matches", [g.literal(1), x, node], over);
       return g.window("matches", [guardedQuotient(g, d, ties), node, x], transposed(over));
     }
-    case "rest":
+    // mean x − x → Σ d / n over the transposed window, minus d
+    case "rest": {
+      const own = ofSeveral(g, d, over);
+      return g.sub(windowSum(g, g.div(own, countOf(g, over)), transposed(over)), own);
+    }
     case "matches":
+    case "pull":
       throw new Error(`differentiation comes before what made this window of ${op}`);
   }
+}
+
+/**
+ * The cotangent where a window has several elements. Of one element, neither the variance nor the difference from the mean
+ * changes, and the cotangent is huge there: in a causal norm the first step is divided by the root of eps. It would cancel
+ * only up to rounding.
+ */
+function ofSeveral(g: GraphBuilder, d: Node, over: readonly Window[]): Node {
+  if (!isUnbounded(over)) return d;
+  return g.where(g.map("lt", g.literal(1), countOf(g, over)), d, g.literal(0));
 }
 
 function transposed(over: readonly Window[]): Window[] {
   return over.map(({ axis, before, after }) => ({ axis, before: after, after: before }));
 }
 
-/** Each term of a sum loses a number near its values. */
+/**
+ * A scan of sums: z·Σe − Σ(e·mean z), z = x − its first element. A variance is the same for z, and the difference loses no
+ * digits far from zero.
+ */
+function fromShift(g: GraphBuilder, x: Node, e: Node, over: readonly Window[]): Node {
+  const z = nearZero(g, x, over);
+  const back = transposed(over);
+  const of = g.mul(e, g.window("mean", [z], over));
+  return g.sub(g.mul(z, windowSum(g, e, back)), windowSum(g, of, back));
+}
+
+/** x − mean(x) of there = (x of here − x of there) + (x − mean x) of there: exact where the variance is near zero too. */
+function fromNeighbours(g: GraphBuilder, x: Node, e: Node, over: readonly Window[]): Node {
+  const back = transposed(over);
+  const centred = g.sub(x, g.window("mean", [x], over));
+  return g.add(g.window("pull", [e, x, x], back), windowSum(g, g.mul(e, centred), back));
+}
+
+function isUnbounded(over: readonly Window[]): boolean {
+  return over.some(({ before, after }) => before.kind === "all" || after.kind === "all");
+}
+
+/**
+ * Each term of a sum loses the element at which the windows begin: the first ones have few elements, whose variance may
+ * be near zero, and all of them are near that one.
+ */
 function nearZero(g: GraphBuilder, x: Node, over: readonly Window[]): Node {
   if (x.kind === "map" && x.op === "add") {
     const [a, b] = x.args;
     return g.add(nearZero(g, a, over), nearZero(g, b, over));
   }
-  const axes = over.map((one) => one.axis).filter((axis) => x.axes.includes(axis));
+  const along = over.filter(({ axis }) => x.axes.includes(axis));
   // A term that is the same all along the window changes no variance, but the sum keeps its axes.
-  return axes.length === 0 ? g.sub(x, x) : g.sub(x, g.reduce("shift", x, axes));
+  return along.length === 0 ? g.sub(x, x) : g.sub(x, firstOf(g, x, along));
+}
+
+/** The element at which windows along some axes begin. */
+function firstOf(g: GraphBuilder, x: Node, over: readonly Window[]): Node {
+  const isFirst = over.map(({ axis, before }) => {
+    const first = before.kind === "all" ? g.literal(0) : g.sub(g.size([axis]), g.literal(1));
+    return g.map("eq", g.index(axis), first);
+  });
+  const here = isFirst.reduce((a, b) => g.mul(a, b));
+  return g.reduce(
+    "sum",
+    g.where(here, x, g.literal(0)),
+    over.map((one) => one.axis),
+  );
 }

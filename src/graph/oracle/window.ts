@@ -92,6 +92,10 @@ function reduced(
     }
     case "rest":
       return mean() - x[here[0]];
+    case "pull": {
+      const [, key, own] = data;
+      return fold(0, (total, [at, other]) => total + x[at] * (own[here[2]] - key[other]));
+    }
     case "matches": {
       const [, key, own] = data;
       const wanted = own[here[2]];

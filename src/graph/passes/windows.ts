@@ -18,17 +18,23 @@ import { mostElements } from "../tensor/windows.ts";
 const small = 9;
 
 export function shapeWindows(graph: Graph): Graph {
-  const centred = rewrite(graph, (g, node) => {
+  return rewrite(centreWindows(graph), (g, node) => {
+    if (node.kind !== "window" || node.over.length === 1 || mostElements(node.over) <= small) return node;
+    return node.op === "matches" || node.op === "pull"
+      ? node
+      : separated(g, node.op, node.args[0], node.over);
+  });
+}
+
+/** The first of these rules. Gradients are taken of its result. */
+export function centreWindows(graph: Graph): Graph {
+  return rewrite(graph, (g, node) => {
     if (node.kind !== "map" || node.op !== "sub") return node;
     const [a, b] = node.args;
     const after = windowOfMean(b, a);
     if (after !== undefined) return g.map("neg", g.window("rest", [a], after));
     const before = windowOfMean(a, b);
     return before === undefined ? node : g.window("rest", [b], before);
-  });
-  return rewrite(centred, (g, node) => {
-    if (node.kind !== "window" || node.over.length === 1 || mostElements(node.over) <= small) return node;
-    return node.op === "matches" ? node : separated(g, node.op, node.args[0], node.over);
   });
 }
 

@@ -59,10 +59,10 @@ export interface ReduceNode {
  * exist: a sum adds what is there, a mean and a variance divide by how many are there.
  *
  * `rest` is the mean minus the element itself; `stabilise` makes it. `matches` has three operands, value, key and own: it
- * adds up the values at those coordinates of the window whose key equals `own` at the coordinate itself. Gradients of
- * extremes are made of it.
+ * adds up the values at those coordinates of the window whose key equals `own` at the coordinate itself; `pull` has the
+ * same operands and adds up value · (own − key). Gradients of extremes and of variances are made of them.
  */
-export type WindowOperator = "sum" | "mean" | "var" | "max" | "min" | "rest" | "matches";
+export type WindowOperator = "sum" | "mean" | "var" | "max" | "min" | "rest" | "matches" | "pull";
 
 /** `over` is never empty, names an axis once, and names axes of the operands. */
 export interface WindowNode {

@@ -44,7 +44,8 @@ export function verifyGraph(graph: Graph, after: string): void {
         break;
       case "window": {
         const along = node.over.map((one) => one.axis);
-        if (node.args.length !== (node.op === "matches" ? 3 : 1)) fail("a window has its operands", node);
+        if (node.args.length !== (node.op === "matches" || node.op === "pull" ? 3 : 1))
+          fail("a window has its operands", node);
         if (along.length === 0 || new Set(along).size < along.length || !isSubset(along, node.axes))
           fail("a window is along axes of its operands", node);
         if (!sameAxes(node.axes, union(graph.factors, ...node.args.map((one) => one.axes))))

@@ -25,6 +25,8 @@ export function neighbours({ op, args }: WindowNode): readonly Node[] {
       return addends(args[0]);
     case "matches":
       return args.slice(0, 2);
+    case "pull":
+      return [args[0], ...addends(args[1])];
     case "sum":
     case "mean":
     case "max":

@@ -2,10 +2,12 @@
 
 import { add, binary, builtin, f32, fold, local, select, u32, widen } from "../ir/expr.ts";
 import type { Expr } from "../ir/ir.ts";
-import type { Target } from "../schedule/plan.ts";
+import type { ElementLoop, Target } from "../schedule/plan.ts";
 import { elementIndex } from "./element-index.ts";
 import { createFrame, type Frame } from "./frame.ts";
 import { eachStep, type Path } from "./loop.ts";
+import { scanElements } from "./scan.ts";
+import { storeTargets } from "./store-targets.ts";
 import { accessOf, lowerValue } from "./value.ts";
 import type { ValueContext } from "./value-context.ts";
 
@@ -14,9 +16,13 @@ export function storeElements(
   row: Frame,
   path: Path,
   active: Expr,
-  targets: readonly Target[],
+  { targets, scans }: Pick<ElementLoop, "targets" | "scans">,
   sums: { readonly columns: readonly Target[]; readonly turn: Expr } | null,
 ): void {
+  if (scans.length > 0) {
+    scanElements(context, row, path, active, targets, scans);
+    return;
+  }
   eachStep(row, path, active, context.nameOf, (inner) => {
     storeTargets(context, inner, targets);
     if (sums !== null) for (const one of sums.columns) addToColumn(context, inner, one, sums.turn);
@@ -59,16 +65,4 @@ export function storeOnce(
   const first = binary("and", active, binary("eq", builtin("lane"), u32(0)));
   const condition = also === null ? first : binary("and", first, also);
   row.body.push({ kind: "if", condition, body: branch.body });
-}
-
-function storeTargets(context: ValueContext, frame: Frame, targets: readonly Target[]): void {
-  for (const target of targets) {
-    const address = context.addressOf(target.tensor);
-    const access = accessOf(frame, address);
-    const value = lowerValue(context, frame, target.value);
-    const index = elementIndex(frame, address, access, context.nameOf);
-    const { tensor } = address;
-    const stored = access.kind === "one" ? value : widen(value);
-    frame.body.push({ kind: "store", tensor, index, value: stored, access });
-  }
 }

@@ -11,6 +11,7 @@ import { mostElements } from "../../graph/tensor/windows.ts";
 import {
   add,
   binary,
+  call,
   constant,
   div,
   extent,
@@ -107,6 +108,13 @@ export function lowerWindow(context: ValueContext, frame: Frame, node: WindowNod
       });
       const mean = bind(frame, "mean", div(sum, n), nameOf);
       return binary("max", sub(div(squares, n), mul(mean, mean)), f32(0));
+    }
+    case "pull": {
+      // Own and key are one value, here and there.
+      const [value, key] = node.args;
+      return fold("add", (inner) =>
+        mul(evaluate(context, inner, value), call("neg", difference(inner, key))),
+      );
     }
     case "matches": {
       const [value, key, own] = node.args;

@@ -82,6 +82,7 @@ export function scalarExpr(expr: Expr, part: ScalarExpr | null): ScalarExpr {
     case "splat":
     case "ramp":
     case "fold":
+    case "running":
     case "any":
       return beyond(expr);
   }

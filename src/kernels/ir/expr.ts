@@ -40,6 +40,14 @@ export function fold(op: FoldOp, a: Expr): Expr {
   return a.type === "f32x4" ? { kind: "fold", type: "f32", op, a } : a;
 }
 
+export const running = (op: FoldOp, a: Expr, reverse: boolean): Expr => ({
+  kind: "running",
+  type: "f32x4",
+  op,
+  reverse,
+  a,
+});
+
 /** Makes both branches equally wide, and as wide as a condition on four. */
 export function select(condition: Expr, a: Expr, b: Expr): Expr {
   const wide = condition.type === "boolx4" || a.type === "f32x4" || b.type === "f32x4";

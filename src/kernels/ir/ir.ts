@@ -40,6 +40,14 @@ export type Expr =
   | { readonly kind: "ramp"; readonly type: "f32x4" }
   /** The four components folded into one: their sum, maximum or minimum. */
   | { readonly kind: "fold"; readonly type: "f32"; readonly op: FoldOp; readonly a: Expr }
+  /** The first component, the first two folded, the first three, all four; or the last ones, if it begins at the end. */
+  | {
+      readonly kind: "running";
+      readonly type: "f32x4";
+      readonly op: FoldOp;
+      readonly reverse: boolean;
+      readonly a: Expr;
+    }
   /**
    * The sum over the rows that a lane takes together. `unroll-and-jam.ts` expands it, so no finished kernel contains
    * it.

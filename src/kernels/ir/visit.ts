@@ -94,6 +94,7 @@ export function operandsOf(expr: Expr): readonly Expr[] {
     case "whole":
     case "splat":
     case "fold":
+    case "running":
     case "overCopies":
     case "any":
       return [expr.a];

@@ -39,9 +39,10 @@ export function lowerWhole(
 function lowerRowWork(lowering: Lowering, { row }: PlannedKernel, open: OpenRow, turn: Expr | null): void {
   const { context, pathOver } = lowering;
   for (const loop of row.loops) lowerLoop(lowering, open, loop, pathOver(loop.over));
-  for (const { over, targets, columns } of row.elements) {
+  for (const loop of row.elements) {
+    const { over, columns } = loop;
     const sums = turn === null || columns.length === 0 ? null : { columns, turn };
-    storeElements(context, open.row, pathOver(over), open.active, targets, sums);
+    storeElements(context, open.row, pathOver(over), open.active, loop, sums);
   }
   if (row.once.length > 0) storeOnce(context, open.row, open.active, row.once, null);
 }

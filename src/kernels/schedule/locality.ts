@@ -1,8 +1,15 @@
 /** Decides what a kernel can compute itself, and what earlier kernels must compute. */
 import { type AxisSet, isSubset, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import { type Node, operands, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
+import {
+  type Node,
+  operands,
+  type ReduceNode,
+  reachable,
+  type WindowNode,
+} from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { type Direction, directionOf, isAlong } from "./windows/scans.ts";
 import { storedOperands } from "./windows/stored-operands.ts";
 
 export interface Rows {
@@ -13,6 +20,8 @@ export interface Rows {
   readonly fixed: ReadonlySet<string>;
   /** Whether an earlier kernel stores a value anyway. */
   readonly isStored: (node: Node) => boolean;
+  /** The direction in which the kernel scans its row. Null if it does not. */
+  readonly scan: Direction | null;
 }
 
 type Reductions = AxisSet | "none" | "local";
@@ -27,8 +36,8 @@ function both(a: Reductions, b: Reductions): Reductions {
 interface Place {
   /** Axes of the grid that these run over. Values that are known for each row are not known there. */
   readonly moved: AxisSet;
-  /** Whether one of them is a window. A window in a window is stored first. */
-  readonly inWindow: boolean;
+  /** A window in a window is stored first, and so is a scan in a reduction. */
+  readonly inside: "nothing" | "reduction" | "window";
   readonly made: Map<Node, Node>;
   readonly reductions: Map<Node, Reductions>;
 }
@@ -45,7 +54,8 @@ export function resolveInKernel(
 ): Node {
   const places = new Map<string, Place>();
   const costly = new Set<Node>();
-  const top = placeOf([], false);
+  const hasScans = reachable([value]).some((one) => directionOf(one) !== undefined);
+  const top = placeOf([], "nothing");
   const pending: { readonly node: Node; readonly place: Place }[] = [{ node: value, place: top }];
   for (let last = pending.at(-1); last !== undefined; last = pending.at(-1)) {
     const { node, place } = last;
@@ -64,9 +74,9 @@ export function resolveInKernel(
   }
   return top.made.get(value) as Node;
 
-  function placeOf(moved: AxisSet, inWindow: boolean): Place {
-    const key = `${inWindow} ${moved.join(" ")}`;
-    const known = places.get(key) ?? { moved, inWindow, made: new Map(), reductions: new Map() };
+  function placeOf(moved: AxisSet, inside: Place["inside"]): Place {
+    const key = `${inside} ${moved.join(" ")}`;
+    const known = places.get(key) ?? { moved, inside, made: new Map(), reductions: new Map() };
     places.set(key, known);
     return known;
   }
@@ -74,15 +84,20 @@ export function resolveInKernel(
   function placeUnder(node: Node, place: Place): Place {
     switch (node.kind) {
       case "reduce":
-        return placeOf(movedUnder(node.over, place.moved), place.inWindow);
+        return placeOf(
+          movedUnder(node.over, place.moved),
+          hasScans && place.inside === "nothing" ? "reduction" : place.inside,
+        );
       case "window":
+        // A scan takes its operand at its own element.
+        if (isScanned(node)) return place;
         for (const one of storedOperands(node)) costly.add(one);
         return placeOf(
           movedUnder(
             node.over.map((one) => one.axis),
             place.moved,
           ),
-          true,
+          "window",
         );
       default:
         return place;
@@ -93,13 +108,21 @@ export function resolveInKernel(
     return [...moved, ...over.filter((one) => rows.grid.includes(one) && !moved.includes(one))];
   }
 
+  /** Whether the kernel finds a window on its way along the row. */
+  function isScanned(node: WindowNode): boolean {
+    const { grid, scan } = rows;
+    return scan !== null && isAlong(node, scan) && isSubset(node.axes, [...grid, scan.axis]);
+  }
+
   /**
    * Whether one earlier kernel can compute the whole node: its reductions keep the same axes, and none of them is
    * local.
    */
   function isForeign(node: Node, place: Place): boolean {
     if (rows.isStored(node)) return true;
-    if (place.inWindow && (node.kind === "window" || costly.has(node))) return true;
+    if (place.inside === "window" && (node.kind === "window" || costly.has(node))) return true;
+    if (node.kind === "window" && directionOf(node) !== undefined)
+      return place.inside !== "nothing" || !isScanned(node);
     if (node.kind === "reduce") return !isLocal(node, place.moved);
     if (node.kind !== "map") return false;
     const axes = foreignAxes(node, place);

@@ -101,6 +101,7 @@ export function takeTogether(body: readonly Stmt[], copies: number, nameOf: Name
       case "whole":
       case "splat":
       case "fold":
+      case "running":
       case "any":
         return { ...expr, a: e(expr.a) };
       case "overCopies": {

@@ -225,6 +225,10 @@ function expression(namer: Namer, expr: Expr): string {
       return "vec4f(0.0f, 1.0f, 2.0f, 3.0f)";
     case "fold":
       return `fold_${expr.op}(${e(expr.a)})`;
+    case "running": {
+      const turned = expr.reverse ? ".wzyx" : "";
+      return `running_${expr.op}(${expr.reverse ? `(${e(expr.a)})` : e(expr.a)}${turned})${turned}`;
+    }
     case "any":
       return `any(${e(expr.a)})`;
   }

@@ -137,10 +137,10 @@ export function tidy(g: GraphBuilder, results: readonly Result[], forward: Reado
 
   /** Σ(k·a over W) → k·Σ(a over W), and nothing of nothing */
   function readWindow(node: WindowNode): Sum {
-    if (node.op !== "sum" && node.op !== "matches") return [atom(anew(node))];
+    if (node.op !== "sum" && node.args.length === 1) return [atom(anew(node))];
     const product = productOf(sumOf(node.args[0]));
     if (product === undefined) return [];
-    if (node.op === "matches") return [atom(anew(node))];
+    if (node.op !== "sum") return [atom(anew(node))];
     const isInside = (one: Node): boolean => node.over.some(({ axis }) => one.axes.includes(axis));
     const outside = new Map([...product.powers].filter(([one]) => !isInside(one)));
     const inside = new Map([...product.powers].filter(([one]) => isInside(one)));
