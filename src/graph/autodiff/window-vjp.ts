@@ -43,8 +43,13 @@ export function windowVjp(g: GraphBuilder, d: Node, node: WindowNode): Node {
  * only up to rounding.
  */
 function ofSeveral(g: GraphBuilder, d: Node, over: readonly Window[]): Node {
-  if (!isUnbounded(over)) return d;
+  if (!over.every(endsAlone)) return d;
   return g.where(g.map("lt", g.literal(1), countOf(g, over)), d, g.literal(0));
+}
+
+/** Whether a window may have one element at an end of the axis: it reaches to one side only, as far as is known. */
+function endsAlone({ before, after }: Window): boolean {
+  return [before, after].some((one) => one.kind === "param" || (one.kind === "fixed" && one.count === 0));
 }
 
 function transposed(over: readonly Window[]): Window[] {
