@@ -1,6 +1,7 @@
 /** Derivative rules of windows. The transpose of a window goes as far back as the window goes ahead. */
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { Node, Window, WindowNode } from "../tensor/graph.ts";
+import { addends } from "../tensor/windows.ts";
 import { countOf, windowSum } from "./algebra/window-sum.ts";
 import { guardedQuotient } from "./cotangent.ts";
 
@@ -58,20 +59,27 @@ function transposed(over: readonly Window[]): Window[] {
 
 /**
  * A scan of sums: z·Σe − Σ(e·mean z), z = x − its first element. A variance is the same for z, and the difference loses no
- * digits far from zero.
+ * digits far from zero. Nor does a sum x, whose terms come one by one.
  */
 function fromShift(g: GraphBuilder, x: Node, e: Node, over: readonly Window[]): Node {
-  const z = nearZero(g, x, over);
   const back = transposed(over);
-  const of = g.mul(e, g.window("mean", [z], over));
-  return g.sub(g.mul(z, windowSum(g, e, back)), windowSum(g, of, back));
+  const sum = windowSum(g, e, back);
+  const parts = addends(x).map((term) => {
+    const along = over.filter(({ axis }) => term.axes.includes(axis));
+    // A term that is the same all along the window changes no variance.
+    if (along.length === 0) return g.literal(0);
+    const z = g.sub(term, firstOf(g, term, along));
+    const mean = g.window("mean", [z], along);
+    return g.sub(g.mul(z, sum), windowSum(g, g.mul(e, mean), back));
+  });
+  return parts.reduce((a, b) => g.add(a, b));
 }
 
 /** x − mean(x) of there = (x of here − x of there) + (x − mean x) of there: exact where the variance is near zero too. */
 function fromNeighbours(g: GraphBuilder, x: Node, e: Node, over: readonly Window[]): Node {
   const back = transposed(over);
-  const centred = g.sub(x, g.window("mean", [x], over));
-  return g.add(g.window("pull", [e, x, x], back), windowSum(g, g.mul(e, centred), back));
+  const away = windowSum(g, g.mul(e, g.window("rest", [x], over)), back);
+  return g.sub(g.window("pull", [e, x, x], back), away);
 }
 
 function isUnbounded(over: readonly Window[]): boolean {
@@ -79,20 +87,9 @@ function isUnbounded(over: readonly Window[]): boolean {
 }
 
 /**
- * Each term of a sum loses the element at which the windows begin: the first ones have few elements, whose variance may
- * be near zero, and all of them are near that one.
+ * The element at which windows along some axes begin. The first windows have few elements, whose variance may be near
+ * zero, and all of them are near that one.
  */
-function nearZero(g: GraphBuilder, x: Node, over: readonly Window[]): Node {
-  if (x.kind === "map" && x.op === "add") {
-    const [a, b] = x.args;
-    return g.add(nearZero(g, a, over), nearZero(g, b, over));
-  }
-  const along = over.filter(({ axis }) => x.axes.includes(axis));
-  // A term that is the same all along the window changes no variance, but the sum keeps its axes.
-  return along.length === 0 ? g.sub(x, x) : g.sub(x, firstOf(g, x, along));
-}
-
-/** The element at which windows along some axes begin. */
 function firstOf(g: GraphBuilder, x: Node, over: readonly Window[]): Node {
   const isFirst = over.map(({ axis, before }) => {
     const first = before.kind === "all" ? g.literal(0) : g.sub(g.size([axis]), g.literal(1));

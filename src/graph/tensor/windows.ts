@@ -35,7 +35,8 @@ export function neighbours({ op, args }: WindowNode): readonly Node[] {
   }
 }
 
-function addends(node: Node): readonly Node[] {
+/** The terms of a sum. */
+export function addends(node: Node): readonly Node[] {
   return node.kind === "map" && node.op === "add" ? node.args.flatMap(addends) : [node];
 }
 
