@@ -39,6 +39,7 @@ const kinks: Readonly<Record<string, readonly Kink[]>> = {
   abs: [{ call: "abs(x)", slopes: around(0, -1, 0, 1) }],
   sign: [{ call: "sign(x)", slopes: around(0, 0, 0, 0) }],
   floor: [{ call: "floor(x)", slopes: everywhere(0, 0, 0) }],
+  high: [{ call: "high(x)", slopes: everywhere(0, 0, 0) }],
   ceil: [{ call: "ceil(x)", slopes: everywhere(0, 0, 0) }],
   trunc: [{ call: "trunc(x)", slopes: everywhere(0, 0, 0) }],
   round: [{ call: "round(x + 0.5)", slopes: everywhere(0, 0, 0) }],
@@ -106,7 +107,8 @@ const cancelling: typeof kinks = {
 
 /** Differentiable wherever they are finite, and written without a kink. `sqrt` has a singularity at 0, not a kink. */
 const smooth = `add sub mul div neg pow exp exp2 expm1 log log2 log1p sqrt rsqrt sin cos tan asin acos atan
-  sinh cosh tanh erf square lerp sigmoid silu gelu gelu_tanh`.split(/\s+/);
+  sinh cosh tanh erf square lerp
+  stop_gradient with_gradient_of sigmoid silu gelu gelu_tanh`.split(/\s+/);
 
 test("every function is known to have a kink or none", () => {
   const functions = [...prelude.matchAll(/^fn (\w+)/gm)].map(([, name]) => name!);
@@ -155,7 +157,7 @@ const each = Object.values({ ...kinks, ...cancelling }).flatMap((calls) =>
 async function onDevice(
   device: GPUDevice,
   { graph, dims, feeds }: Trial,
-): Promise<Record<string, Float32Array>> {
+): Promise<Readonly<Record<string, ArrayLike<number>>>> {
   const norm = await createNorm(device, programOf(graph), { dims });
   try {
     return await norm.run(feeds);

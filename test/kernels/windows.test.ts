@@ -126,7 +126,7 @@ describe.each(devices)("on $name", ({ device }) => {
   const run = async (graph: Graph, dims: readonly number[], x: Float32Array): Promise<Float32Array> => {
     const norm = await createNorm(device, programOf(graph), { dims: { x: dims } });
     try {
-      return (await norm.run({ x })).y;
+      return Float32Array.from((await norm.run({ x })).y);
     } finally {
       norm.destroy();
     }

@@ -108,30 +108,49 @@ const axisDeclaration: fc.Arbitrary<Spoken> = fc.oneof(
     tree: { axis: one.tree, factors: factors.map(named) },
     words: [...one.words, "=", ...factors.flatMap((each, i) => (i === 0 ? [each] : ["*", each]))],
   })),
+  fc.tuple(axis, name).map(([one, like]) => ({
+    tree: { axis: one.tree, like: named(like) },
+    words: [...one.words, "=", like],
+  })),
   fc.tuple(axis, fc.nat(99)).map(([one, extent]) => ({
     tree: { axis: one.tree, extent: numberTree(String(extent)) },
     words: [...one.words, "=", String(extent)],
   })),
 );
 
-const tensor = fc.tuple(name, dims, fc.option(expression, { nil: undefined })).map(
-  ([text, shape, initial]): Spoken => ({
+const elementType = fc.option(fc.constantFrom("i8", "u8", "i32", "u32", "f16", "x"), { nil: undefined });
+
+/** What an element type adds to a declaration. */
+function typed(type: string | undefined): Spoken {
+  return type === undefined ? { tree: {}, words: [] } : { tree: { dtype: named(type) }, words: [":", type] };
+}
+
+const tensor = fc.tuple(name, dims, elementType, fc.option(expression, { nil: undefined })).map(
+  ([text, shape, type, initial]): Spoken => ({
     tree: {
       name: named(text),
       dims: shape.tree.axes,
+      ...typed(type).tree,
       ...(initial === undefined ? {} : { initial: initial.tree }),
     },
-    words: [text, ...shape.words, ...(initial === undefined ? [] : ["=", ...initial.words])],
+    words: [
+      text,
+      ...shape.words,
+      ...typed(type).words,
+      ...(initial === undefined ? [] : ["=", ...initial.words]),
+    ],
   }),
 );
 
-const output = fc.tuple(name, fc.option(dims, { nil: undefined })).map(([text, shape]): Spoken => {
-  const given = shape !== undefined && shape.words.length > 0;
-  return {
-    tree: { name: named(text), ...(given ? { dims: shape.tree.axes } : {}) },
-    words: given ? [text, ...shape.words] : [text],
-  };
-});
+const output = fc
+  .tuple(name, fc.option(dims, { nil: undefined }), elementType)
+  .map(([text, shape, type]): Spoken => {
+    const given = shape !== undefined && shape.words.length > 0;
+    return {
+      tree: { name: named(text), ...(given ? { dims: shape.tree.axes } : {}), ...typed(type).tree },
+      words: [text, ...(given ? shape.words : []), ...typed(type).words],
+    };
+  });
 
 const statement: fc.Arbitrary<Spoken> = fc
   .tuple(fc.boolean(), name, expression)
@@ -161,7 +180,7 @@ const normItem: fc.Arbitrary<Spoken> = fc.oneof(
     words: [role, ...listed(tensors)],
   })),
   fc
-    .tuple(fc.constantFrom("train", "infer"), some(statement, 0), fc.boolean())
+    .tuple(fc.constantFrom("train", "infer", "backward"), some(statement, 0), fc.boolean())
     .map(([mode, statements, ends]) => ({
       tree: { kind: "mode", mode: named(mode), statements: trees(statements) },
       words: ["on", mode, "{", ...statements.flatMap((one) => (ends ? [...one.words, ";"] : one.words)), "}"],

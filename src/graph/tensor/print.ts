@@ -11,7 +11,7 @@ export function printGraph(graph: Graph): string {
       case "map":
         return `${node.op}(${node.args.map(shown).join(", ")})`;
       case "reduce":
-        return `${node.op}(${shown(node.arg)} over ${node.over.join(", ")})`;
+        return `${node.op}(${shown(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${shown(node.weight)}`})`;
       case "window":
         return `${node.op}(${node.args.map(shown).join(", ")} over ${node.over.map(windowText).join("; ")})`;
     }
@@ -43,7 +43,8 @@ export function printGraph(graph: Graph): string {
   for (const { tensor, value } of graph.results) {
     const target = graph.tensors.find((one) => one.name === tensor);
     const arrow = target?.role === "state" ? "<-" : "=";
-    lines.push(`${tensor}[${target?.dims.join(", ")}] ${arrow} ${shown(value)}`);
+    const type = target?.dtype === undefined ? "" : `: ${target.dtype}`;
+    lines.push(`${tensor}[${target?.dims.join(", ")}]${type} ${arrow} ${shown(value)}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -28,7 +28,8 @@ export function valueText(
     case "index":
       return `index(${node.axis})`;
     case "reduce":
-      return depth === 0 ? "…" : `${node.op}(${text(node.arg)} over ${node.over.join(", ")})`;
+      if (depth === 0) return "…";
+      return `${node.op}(${text(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${text(node.weight)}`})`;
     case "window":
       if (depth === 0) return "…";
       return `${node.op}(${node.args.map(text).join(", ")} over ${node.over.map(windowText).join("; ")})`;

@@ -2,11 +2,10 @@
 
 import { add, binary, builtin, f32, fold, local, select, u32, widen } from "../ir/expr.ts";
 import type { Expr } from "../ir/ir.ts";
-import type { ElementLoop, Target } from "../schedule/plan.ts";
+import type { Target } from "../schedule/plan.ts";
 import { elementIndex } from "./element-index.ts";
 import { createFrame, type Frame } from "./frame.ts";
 import { eachStep, type Path } from "./loop.ts";
-import { scanElements } from "./scan.ts";
 import { storeTargets } from "./store-targets.ts";
 import { accessOf, lowerValue } from "./value.ts";
 import type { ValueContext } from "./value-context.ts";
@@ -16,13 +15,9 @@ export function storeElements(
   row: Frame,
   path: Path,
   active: Expr,
-  { targets, scans }: Pick<ElementLoop, "targets" | "scans">,
+  targets: readonly Target[],
   sums: { readonly columns: readonly Target[]; readonly turn: Expr } | null,
 ): void {
-  if (scans.length > 0) {
-    scanElements(context, row, path, active, targets, scans);
-    return;
-  }
   eachStep(row, path, active, context.nameOf, (inner) => {
     storeTargets(context, inner, targets);
     if (sums !== null) for (const one of sums.columns) addToColumn(context, inner, one, sums.turn);

@@ -49,9 +49,9 @@ function lowerWork(lowering: Lowering, { grid }: PlannedKernel, open: OpenRow, w
 
 function storeResults(lowering: Lowering, { row }: PlannedKernel, open: OpenRow): void {
   const { context, pathOver } = lowering;
-  for (const loop of row.elements) {
-    const path = partOf(lowering, open, pathOver(loop.over));
-    storeElements(context, open.row, path, open.active, loop, null);
+  for (const { over, targets } of row.elements) {
+    const path = partOf(lowering, open, pathOver(over));
+    storeElements(context, open.row, path, open.active, targets, null);
   }
   // If a row stores only totals, one workgroup stores them in the last stage.
   const only = row.elements.length > 0 ? binary("eq", builtin("part"), u32(0)) : null;

@@ -1,7 +1,7 @@
 /** Expressions that name axes: `mean(x over N)`, `standardize(x over K; eps)`, `size(N)`, `index(M)`, `w[M = 0]`. */
 
 import { isOperator } from "../../../graph/operators/operators.ts";
-import { type AxisSet, isSubset, minus } from "../../../graph/tensor/axes.ts";
+import { type AxisSet, isSubset, minus, union } from "../../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../../graph/tensor/builder.ts";
 import type { Node } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
@@ -9,8 +9,8 @@ import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { AxisRef, CallExpr, Expr } from "../../syntax/ast.ts";
 import { axisNames, maxExtent } from "../declarations/axes.ts";
 import { axisFactors, type Scope, type Value } from "../scope/scope.ts";
-import { type ReductionSettings, reductionSettings } from "./reduction-settings.ts";
-import { readReaches, windowsAlong } from "./windows.ts";
+import { reductionSettings } from "./reduction-settings.ts";
+import { isWhole, windowsAlong } from "./windows.ts";
 
 /** Makes a reduction of the graph: over whole axes, or over a window along them. */
 type Reduce = (op: "sum" | "mean" | "var" | "max" | "min", arg: Node) => Node;
@@ -32,7 +32,7 @@ function isTrue(g: GraphBuilder, arg: Node): Node {
   return g.map("ne", arg, g.literal(0));
 }
 
-/** `mean(x over N, ...S)` and `standardize(x over K; eps)`. */
+/** `mean(x over N, ...S)`, `mean(x over N; weight = w)` and `standardize(x over K; eps)`. */
 export function callReduction(scope: Scope, expr: CallExpr): Value {
   const g = scope.builder;
   const name = expr.callee.text;
@@ -68,34 +68,32 @@ export function callReduction(scope: Scope, expr: CallExpr): Value {
     return undefined;
   }
   const arg = scope.session.evaluate(scope, expr.arguments[0]);
-  const over = reducedAxes(scope, expr.over, arg, expr.arguments[0]);
   const settings = reductionSettings(scope, expr);
-  const eps = isStandardize && settings !== undefined ? epsilon(scope, expr, settings) : undefined;
-  const reaches = settings && readReaches(scope, settings);
-  if (arg === undefined || over === undefined || reaches === undefined) return undefined;
-  const windows = reaches === null ? null : windowsAlong(scope, expr.over, reaches);
+  const { weight, eps } = settings?.values ?? {};
+  const reduced =
+    settings === undefined || arg === undefined ? undefined : union(g.factors, arg.axes, weight?.axes ?? []);
+  const over = reducedAxes(scope, expr.over, reduced, expr.arguments[0]);
+  if (arg === undefined || settings === undefined || over === undefined) return undefined;
+  const windows = settings.reaches === null ? null : windowsAlong(scope, expr.over, settings.reaches);
   if (windows === undefined) return undefined;
-  const isWhole =
-    windows === null || windows.every(({ before, after }) => before.kind === "all" && after.kind === "all");
-  const reduce: Reduce = (op, of) => (isWhole ? g.reduce(op, of, over) : g.window(op, [of], windows));
+  const reduce: Reduce = (op, of) =>
+    windows === null || windows.every(isWhole) ? g.reduce(op, of, over, weight) : g.window(op, [of], windows);
   if (!isStandardize) return reductions[name](g, reduce, arg);
   if (eps === undefined) return undefined;
   const centred = g.sub(arg, reduce("mean", arg));
   return g.mul(centred, g.map("rsqrt", g.add(reduce("var", arg), eps)));
 }
 
-function epsilon(scope: Scope, expr: CallExpr, { eps }: ReductionSettings): Value {
-  if (eps !== undefined) return scope.session.evaluate(scope, eps);
-  scope.report(
-    diagnostic("N401", "`standardize` needs its epsilon", expr.span, {
-      note: "write `standardize(x over K; eps)`",
-    }),
-  );
-  return undefined;
-}
-
-/** The axes after `over`. Each must be known, appear once, and be an axis of the operand. */
-function reducedAxes(scope: Scope, refs: readonly AxisRef[], arg: Value, operand: Expr): AxisSet | undefined {
+/**
+ * The axes after `over`. Each must be known, appear once, and be an axis of what is reduced.
+ * @param reduced the axes of the operand and its weight; undefined if there was a mistake in them.
+ */
+function reducedAxes(
+  scope: Scope,
+  refs: readonly AxisRef[],
+  reduced: AxisSet | undefined,
+  operand: Expr,
+): AxisSet | undefined {
   const over: string[] = [];
   const seen = new Map<string, Span>();
   let sound = true;
@@ -116,11 +114,10 @@ function reducedAxes(scope: Scope, refs: readonly AxisRef[], arg: Value, operand
       continue;
     }
     for (const factor of factors) seen.set(factor, ref.span);
-    if (arg !== undefined && !isSubset(factors, arg.axes)) {
-      const lost = minus(factors, arg.axes);
+    if (reduced !== undefined && !isSubset(factors, reduced)) {
+      const lost = minus(factors, reduced);
       const { axes } = scope.session.outer;
-      const has =
-        arg.axes.length === 0 ? "it is one number" : `it has ${axisNames(axes, arg.axes).join(", ")}`;
+      const has = reduced.length === 0 ? "it is one number" : `it has ${axisNames(axes, reduced).join(", ")}`;
       const name = lost.length === factors.length ? ref.name.text : axisNames(axes, lost).join(", ");
       const text = ref.variadic ? `...${name}` : name;
       scope.report(
@@ -185,7 +182,7 @@ function indexOf(scope: Scope, factors: AxisSet): Node {
 export function elementAt(scope: Scope, expr: Extract<Expr, { kind: "at" }>): Value {
   const g = scope.builder;
   const target = scope.session.evaluate(scope, expr.target);
-  const over = reducedAxes(scope, [expr.axis], target, expr.target);
+  const over = reducedAxes(scope, [expr.axis], target?.axes, expr.target);
   if (target === undefined || over === undefined) return undefined;
   const { value, span } = expr.index;
   const extent = knownExtent(scope, over);

@@ -2,7 +2,7 @@
 import { operators } from "../../../graph/operators/operators.ts";
 import type { Node, Reach, Window } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
-import type { AxisRef, Expr } from "../../syntax/ast.ts";
+import type { AxisRef } from "../../syntax/ast.ts";
 import { isExtent, maxExtent } from "../declarations/axes.ts";
 import { axisFactors, type Scope } from "../scope/scope.ts";
 
@@ -10,39 +10,50 @@ import { axisFactors, type Scope } from "../scope/scope.ts";
 export type Reaches = Pick<Window, "before" | "after">;
 
 /** The settings of a reduction that make a window of it. */
-export interface WindowSettings {
-  readonly window?: Expr;
-  readonly before?: Expr;
-  readonly after?: Expr;
-}
+export type WindowSetting = "window" | "before" | "after";
+
+type Given<T> = Readonly<Partial<Record<WindowSetting, T>>>;
 
 /** Null if the settings ask for no window, undefined if they were refused. */
-export function readReaches(scope: Scope, given: WindowSettings): Reaches | null | undefined {
+export function readReaches(
+  scope: Scope,
+  given: Given<Node>,
+  spans: Given<Span>,
+): Reaches | null | undefined {
   const { window, before, after } = given;
   if (window === undefined && before === undefined && after === undefined) return null;
-  if (window !== undefined) {
-    const side = before ?? after;
-    if (side === undefined) return centred(scope, window);
-    refuse(scope, "a window is either centred (`window`) or has its own `before` and `after`", side.span);
+  if (window !== undefined && spans.window !== undefined) {
+    const side = spans.before ?? spans.after;
+    if (side === undefined) return centred(scope, window, spans.window);
+    refuse(scope, "a window is either centred (`window`) or has its own `before` and `after`", side);
     return undefined;
   }
-  const own = before === undefined ? noReach : sideReach(scope, before);
-  const other = after === undefined ? noReach : sideReach(scope, after);
+  const side = (setting: "before" | "after"): Reach | undefined => {
+    const [value, span] = [given[setting], spans[setting]];
+    return value === undefined || span === undefined ? noReach : sideReach(scope, value, span);
+  };
+  const own = side("before");
+  const other = side("after");
   return own && other && { before: own, after: other };
 }
 
 const noReach: Reach = { kind: "fixed", count: 0 };
 
+/** Whether a window is the whole axis, from everywhere. */
+export function isWhole({ before, after }: Reaches): boolean {
+  return before.kind === "all" && after.kind === "all";
+}
+
 /** A window of n coordinates: floor((n - 1) / 2) before, ceil((n - 1) / 2) after, as in ONNX's LRN. */
-function centred(scope: Scope, expr: Expr): Reaches | undefined {
-  const value = read(scope, expr, "a window is a whole number from 1, or a param");
+function centred(scope: Scope, node: Node, span: Span): Reaches | undefined {
+  const value = read(scope, node, span, "a window is a whole number from 1, or a param");
   if (value === undefined) return undefined;
   if (typeof value !== "number") {
     const of = (share: "lower" | "upper"): Reach => ({ kind: "param", param: value.param, share });
     return { before: of("lower"), after: of("upper") };
   }
   if (!isExtent(value)) {
-    refuse(scope, `a window is a whole number from 1 to ${maxExtent}, not ${value}`, expr.span);
+    refuse(scope, `a window is a whole number from 1 to ${maxExtent}, not ${value}`, span);
     return undefined;
   }
   const count = (value - 1) / 2;
@@ -52,26 +63,25 @@ function centred(scope: Scope, expr: Expr): Reaches | undefined {
   };
 }
 
-function sideReach(scope: Scope, expr: Expr): Reach | undefined {
-  const value = read(scope, expr, "a window reaches a whole number of coordinates, `inf` or a param");
+function sideReach(scope: Scope, node: Node, span: Span): Reach | undefined {
+  const value = read(scope, node, span, "a window reaches a whole number of coordinates, `inf` or a param");
   if (value === undefined) return undefined;
   if (typeof value !== "number") return { kind: "param", param: value.param, share: "whole" };
   if (value === Number.POSITIVE_INFINITY) return { kind: "all" };
   if (value === 0 || isExtent(value)) return { kind: "fixed", count: value };
-  refuse(
-    scope,
-    `a window reaches a whole number of coordinates from 0 to ${maxExtent}, not ${value}`,
-    expr.span,
-  );
+  refuse(scope, `a window reaches a whole number of coordinates from 0 to ${maxExtent}, not ${value}`, span);
   return undefined;
 }
 
-function read(scope: Scope, expr: Expr, wanted: string): number | { readonly param: string } | undefined {
-  const value = scope.session.evaluate(scope, expr);
-  if (value === undefined) return undefined;
+function read(
+  scope: Scope,
+  value: Node,
+  span: Span,
+  wanted: string,
+): number | { readonly param: string } | undefined {
   if (value.kind === "param") return { param: value.param };
   const constant = constantOf(value);
-  if (constant === undefined) refuse(scope, wanted, expr.span);
+  if (constant === undefined) refuse(scope, wanted, span);
   return constant;
 }
 

@@ -1,5 +1,5 @@
 /** `--shape N=2,C=320,S=64x64`: from the extents of axes to the dims of the tensors. */
-import type { Program } from "../../../program/program.ts";
+import type { Program, ProgramTensor } from "../../../program/program.ts";
 import { NormError } from "../../../runtime/shapes/errors.ts";
 import { resolveShapes, type Shapes } from "../../../runtime/shapes/shapes.ts";
 import { CommandError } from "../terminal/failure.ts";
@@ -44,14 +44,24 @@ export function shapesOf(
     if (own === undefined) throw new CommandError(2, `--shape: the extent of axis ${name} is missing`);
     return own;
   };
-  const inputs = program.tensors.filter((one) => one.role === "input");
-  const dims = Object.fromEntries(inputs.map((one) => [one.name, one.dims.flatMap(sizesOf)]));
+  const isKnown = (name: string): boolean =>
+    (extents.get(name) ?? fixedSizes(program, name, extents, params)) !== undefined;
+  // An affine or a state gives an extent that no input has. Others follow.
+  const giving = program.tensors.filter(
+    (one) => one.role === "input" || (hasDims(one) && one.dims.every(isKnown)),
+  );
+  const dims = Object.fromEntries(giving.map((one) => [one.name, one.dims.flatMap(sizesOf)]));
   try {
     return resolveShapes(program, dims, params);
   } catch (error) {
     if (error instanceof NormError) throw new CommandError(2, `${error.code}: ${error.message}`);
     throw error;
   }
+}
+
+/** Whether a caller can give the dims of a tensor: of an affine, an extent may follow from no input. */
+export function hasDims({ role }: ProgramTensor): boolean {
+  return role === "input" || role === "affine" || role === "state";
 }
 
 /** Whether the extent of an axis follows: the spec or a param fixes it, or it is the product of such factors. */
@@ -71,7 +81,9 @@ function fixedSizes(
     const fixed =
       typeof extent === "number" || extent === null
         ? extent
-        : (params[extent.param] ?? program.params.find((one) => one.name === extent.param)?.initial);
+        : "axis" in extent
+          ? (extents.get(extent.axis) ?? fixedSizes(program, extent.axis, extents, params))?.[0]
+          : (params[extent.param] ?? program.params.find((one) => one.name === extent.param)?.initial);
     const found = given ?? fixed;
     if (found == null) return undefined;
     size *= found;

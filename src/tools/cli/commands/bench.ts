@@ -2,15 +2,15 @@
 
 import { compileGraph } from "../../../compile/passes.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
-import type { Dtype } from "../../../program/program.ts";
+import type { FloatType } from "../../../program/program.ts";
 import { type Measurement, measure } from "../../../tuning/measure/measure.ts";
 import { giveWay, openDevice } from "../../device/index.ts";
 import { savingOf } from "../arguments/save-choice.ts";
 import { parseSettings } from "../arguments/settings.ts";
-import { parseShape, shapesOf } from "../arguments/shape.ts";
+import { hasDims, parseShape, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
-import { refuseNameClash } from "../run/gradients.ts";
+import { refuseWithoutGradients } from "../run/gradients.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
@@ -22,7 +22,7 @@ export interface BenchOptions {
   readonly mode?: string;
   readonly grad?: boolean;
   readonly save: Save;
-  readonly dtype: Dtype;
+  readonly dtype: FloatType;
   readonly adapter: string;
   readonly tuning?: string;
   readonly json?: boolean;
@@ -36,7 +36,7 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
   const params = parseSettings(options.set);
   const spec = resolveSpec(specName);
   const { norm } = spec;
-  if (options.grad) refuseNameClash(spec);
+  if (options.grad) refuseWithoutGradients(spec);
   const graph = graphOf(norm, options.mode);
   if (graph === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
   const { program } = options.grad
@@ -52,8 +52,9 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
   if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
   if (opened.kind === "software") giveWay();
   try {
-    const inputs = program.tensors.filter((one) => one.role === "input");
-    const dims = Object.fromEntries(inputs.map((one) => [one.name, shapes.dims.get(one.name) ?? []]));
+    const dims = Object.fromEntries(
+      program.tensors.filter(hasDims).map((one) => [one.name, shapes.dims.get(one.name) ?? []]),
+    );
     const dtype = options.dtype;
     const choose =
       tuning === undefined ? undefined : await tunedChooser(tuning, opened.device, program, shapes, dtype);
@@ -79,7 +80,7 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
 }
 
 function report(
-  what: { spec: string; shape: unknown; dtype: Dtype; adapter: string },
+  what: { spec: string; shape: unknown; dtype: FloatType; adapter: string },
   measured: Measurement,
   json = false,
 ): void {

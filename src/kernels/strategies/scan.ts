@@ -12,6 +12,11 @@
  * where the sums are over the tile.
  */
 import type { Node, WindowNode } from "../../graph/tensor/graph.ts";
+import { bind, coordinate, createFrame, type Frame } from "../body/frame.ts";
+import { block, identity, type Path, stepsOf } from "../body/loop.ts";
+import { storeTargets } from "../body/store-targets.ts";
+import { lowerValue, valueAt } from "../body/value.ts";
+import type { ValueContext } from "../body/value-context.ts";
 import {
   add,
   binary,
@@ -34,12 +39,7 @@ import {
 } from "../ir/expr.ts";
 import type { Expr, FoldOp, Stmt, Type } from "../ir/ir.ts";
 import type { Target } from "../schedule/plan.ts";
-import { bind, coordinate, createFrame, type Frame } from "./frame.ts";
-import { block, identity, type Path, stepsOf } from "./loop.ts";
 import { type Scanned, type Share, scanLanes } from "./scan-across-lanes.ts";
-import { storeTargets } from "./store-targets.ts";
-import { lowerValue, valueAt } from "./value.ts";
-import type { ValueContext } from "./value-context.ts";
 
 /** The statements before the loop over tiles, at the end of a block of tiles, and at the end of a tile. */
 interface Carry {

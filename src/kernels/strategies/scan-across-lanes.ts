@@ -2,6 +2,10 @@
  * What the lanes before a lane add up to, and what all of them do: by exchange within a subgroup, then through workgroup
  * memory. After step `mask`, `all` is the total of the 2·mask lanes whose numbers differ in lower bits only.
  */
+
+import type { NameOf } from "../body/frame.ts";
+import { identity } from "../body/loop.ts";
+import type { Sharing } from "../body/reduce-across-lanes.ts";
 import {
   add,
   binary,
@@ -17,9 +21,6 @@ import {
   u32,
 } from "../ir/expr.ts";
 import type { Expr, FoldOp, Stmt, Type } from "../ir/ir.ts";
-import type { NameOf } from "./frame.ts";
-import { identity } from "./loop.ts";
-import type { Sharing } from "./reduce-across-lanes.ts";
 
 /** A lane's share of a scan. */
 export interface Share {
