@@ -26,6 +26,7 @@ const road = [
   "src/graph/autodiff/algebra",
   "src/graph/autodiff",
   "src/graph/oracle",
+  "src/kernels/schedule/windows",
   "src/kernels/schedule",
   "src/kernels/schedule/verify",
   "src/kernels/schedule/row",

@@ -11,6 +11,7 @@ import { recognise } from "../graph/passes/recognise.ts";
 import { regroup } from "../graph/passes/regroup.ts";
 import { simplify } from "../graph/passes/simplify.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
+import { shapeWindows } from "../graph/passes/windows.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
 import { verifyGraph } from "../graph/tensor/verify-graph.ts";
 import { addresses } from "../kernels/body/address.ts";
@@ -38,6 +39,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "forget", run: forget },
   { name: "simplify", run: simplify },
   { name: "recognise", run: recognise },
+  { name: "windows", run: shapeWindows },
   { name: "regroup", run: regroup },
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },

@@ -54,8 +54,8 @@ export interface ProgramFactor {
 export interface ProgramParam {
   readonly name: string;
   readonly initial: number;
-  /** An extent is a positive whole number. */
-  readonly kind: "number" | "extent";
+  /** An extent and a window are whole numbers from 1, a reach (how far a window goes to one side) is one from 0. */
+  readonly kind: "number" | "extent" | "window" | "reach";
 }
 
 /** `saved`: the values that a forward pass saves for the backward pass, in one buffer that the caller owns. */

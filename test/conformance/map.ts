@@ -1,6 +1,7 @@
 import { batchNormInfer, batchNormTrain } from "./families/batch.ts";
 import { groupNorm, instanceNorm, instanceNormRunning, skipGroupNorm } from "./families/group.ts";
 import { layerNorm, rmsNorm, skipLayerNorm, skipRmsNorm } from "./families/layer.ts";
+import { localResponseNorm } from "./families/response.ts";
 import { logSoftmax, lpNorm, meanVarianceNorm, softmax } from "./families/vector.ts";
 import { weightStandardization } from "./families/weight.ts";
 import { type Case, type CaseType, inputData, numbers, type OutputTensor, type Tolerance } from "./read.ts";
@@ -47,10 +48,7 @@ export type Want =
       readonly sumSq: number;
     };
 
-const window = "not expressible: a sliding window over channels";
 const notRun: Readonly<Record<string, string>> = {
-  lrn: window,
-  lrn_grad: window,
   batch_norm_grad_given_stats: "not asked for: the gradient at statistics that are not those of the batch",
   scale_by_std: "not asked for: x / std without centring, a quirk of one layer of Keras",
 };
@@ -64,6 +62,7 @@ const families: Readonly<Record<string, (c: Case) => Plan>> = {
   layer_norm: layerNorm,
   log_softmax: logSoftmax,
   lp_norm: lpNorm,
+  lrn: localResponseNorm,
   mvn: meanVarianceNorm,
   rms_norm: rmsNorm,
   skip_group_norm: skipGroupNorm,

@@ -43,6 +43,13 @@ export interface Canonical {
   readonly p?: number;
   readonly zero_norm?: string;
   readonly empty_axes?: string;
+  /** Of a window: its length, and how far it reaches before and after. */
+  readonly size?: number;
+  readonly window?: readonly number[];
+  readonly alpha?: number;
+  readonly beta?: number;
+  readonly bias?: number;
+  readonly alpha_divided_by_size?: boolean;
 }
 
 export interface Epilogue {

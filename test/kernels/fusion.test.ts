@@ -30,6 +30,8 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNorm: [1, 2],
   LayerNormChannels: [1, 2],
   LayerNormAll: [1, 2],
+  // A window over channels is no reduction of a row.
+  LocalResponseNorm: [1, null],
   RMSNorm: [1, 2],
   AddRMSNorm: [1, 2],
   // The peak of a token, and its rms.
@@ -103,6 +105,8 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNorm: [2, 3],
   LayerNormChannels: [2, 3],
   LayerNormAll: [2, 3],
+  // What the second window goes over is stored first.
+  LocalResponseNorm: [2, null],
   RMSNorm: [2, 3],
   AddRMSNorm: [2, 3],
   // Only through the scale.

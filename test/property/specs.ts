@@ -84,6 +84,7 @@ function expression(own: Axes, names: readonly string[], depth: number): fc.Arbi
       .tuple(fc.constantFrom("mean", "var", "max", "min"), full, reduced(own))
       .map(([f, a, over]) => `${f}(${a} over ${over})`),
     fc.tuple(full, reduced(own)).map(([a, over]) => `standardize(${a} over ${over}; eps)`),
+    ...windows(own, full),
     fc
       .tuple(fc.constantFrom("mean", "var", "standardize"), full, reduced(own), inner)
       .map(
@@ -99,6 +100,31 @@ function expression(own: Axes, names: readonly string[], depth: number): fc.Arbi
     // The stand-in is the value itself, so that differences of the value still say what the gradient is.
     inner.map((a) => `with_gradient_of(${a}, ${a})`),
   );
+}
+
+/** Reductions over windows and prefixes, along single axes. */
+function windows(own: Axes, full: fc.Arbitrary<string>): fc.Arbitrary<string>[] {
+  const single = own.reducible.filter(
+    (name) => name !== "...S" && !(name === "C" && own.reducible.includes("K")),
+  );
+  if (single.length === 0) return [];
+  const over = fc.shuffledSubarray(single, { minLength: 1, maxLength: Math.min(2, single.length) });
+  const reach = fc.constantFrom(
+    "window = 3",
+    "window = 4",
+    "before = 2, after = 1",
+    "before = inf",
+    "after = inf",
+  );
+  const name = fc.constantFrom("mean", "var", "max", "min");
+  return [
+    fc
+      .tuple(name, full, over, reach)
+      .map(([f, a, axes, how]) => `${f}(${a} over ${axes.join(", ")}; ${how})`),
+    fc
+      .tuple(full, fc.constantFrom(...single), reach)
+      .map(([a, axis, how]) => `standardize(${a} over ${axis}; eps = eps, ${how})`),
+  ];
 }
 
 export const randomSpec: fc.Arbitrary<RandomSpec> = axes.chain((own) => {

@@ -4,6 +4,7 @@
  */
 import { operators } from "../../src/graph/operators/operators.ts";
 import { rowMajor, walk } from "../../src/graph/oracle/walk.ts";
+import { windowValues } from "../../src/graph/oracle/window.ts";
 import { type Node, type ReduceNode, reachable, termAxes } from "../../src/graph/tensor/graph.ts";
 import { resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import type { Trial } from "./compare.ts";
@@ -71,6 +72,12 @@ export function naive({ graph, dims, params, feeds }: Trial): Record<string, Flo
       }
       case "reduce":
         return reduce(node);
+      // Windows are short, so only their results are rounded.
+      case "window": {
+        const param = (name: string): number => shapes.params.get(name) as number;
+        const data = Float32Array.from(windowValues(node, of, { extent, param }));
+        return { data, strides: rowMajor(node.axes, extent) };
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import { takeValue } from "../passes/forget.ts";
 import { recognise } from "../passes/recognise.ts";
 import { regroup } from "../passes/regroup.ts";
 import { simplify } from "../passes/simplify.ts";
+import { centreWindows } from "../passes/windows.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
 import { gradientName } from "../tensor/gradient-name.ts";
 import {
@@ -25,6 +26,7 @@ import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
 import { differentiable, nameClash, withCotangent } from "./gradient-names.ts";
 import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
+import { windowVjp } from "./window-vjp.ts";
 
 export interface DifferentiateOptions {
   /** The inputs and affines to compute gradients of. The default is all of them. */
@@ -42,7 +44,9 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
 
   const stated = graph.backward ?? [];
   // Brings the spellings of mean and variance to one, so that one rule is exact for all of them.
-  const forward = regroup(recognise(simplify({ ...graph, results: [...graph.results, ...stated] })));
+  const forward = regroup(
+    centreWindows(recognise(simplify({ ...graph, results: [...graph.results, ...stated] }))),
+  );
   const g = createBuilder(graph.factors);
   const { values, outputs, own } = copyForward(g, forward, new Set(stated.map((one) => one.tensor)));
   const derived = wanted.map((one) => one.name).filter((name) => !own.has(gradientName(name)));
@@ -154,6 +158,8 @@ function contributions(g: GraphBuilder, d: Node, node: Node): readonly Contribut
       return vjps[node.op](g, d, node);
     case "reduce":
       return reduceVjp(g, d, node);
+    case "window":
+      return [[node.args[0], windowVjp(g, d, node)]];
     case "input":
     case "literal":
     case "param":

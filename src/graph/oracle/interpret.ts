@@ -9,6 +9,7 @@ import { operators } from "../operators/operators.ts";
 import { decisiveInputs } from "../tensor/decisive-inputs.ts";
 import { type Graph, type Node, reachable, termAxes } from "../tensor/graph.ts";
 import { rowMajor, walk } from "./walk.ts";
+import { windowValues } from "./window.ts";
 
 export interface OracleInputs {
   /** Extents of all factors. */
@@ -110,6 +111,10 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
             out[to] = apply(a[i], b[j], c[k]);
           });
         return { data: out, strides };
+      }
+      case "window": {
+        const param = (name: string): number => inputs.params.get(name) ?? Number.NaN;
+        return { data: windowValues(node, of, { extent, param }), strides: rowMajor(node.axes, extent) };
       }
       case "reduce": {
         const strides = rowMajor(node.axes, extent);

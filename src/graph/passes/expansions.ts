@@ -72,7 +72,12 @@ function expandPow(g: GraphBuilder, a: Node, b: Node): Node {
   const whole = g.map("eq", b, g.map("floor", b));
   const negative = g.where(whole, g.where(odd, g.map("neg", magnitude), magnitude), g.literal(Number.NaN));
   const signed = g.where(g.map("lt", a, g.literal(0)), negative, magnitude);
-  return g.where(g.map("eq", b, g.literal(0)), g.literal(1), signed);
+  const general = g.where(g.map("eq", b, g.literal(0)), g.literal(1), signed);
+  if (b.kind !== "param") return general;
+  // A param is a constant of the pipeline, so a device compiles one branch. Two roots take half as long as a power, and
+  // 0.75 is the default of local response normalization.
+  const root = g.map("sqrt", a);
+  return g.where(g.map("eq", b, g.literal(0.75)), g.mul(root, g.map("sqrt", root)), general);
 }
 
 /** A `clamp` of the target promises nothing for a NaN, or where the lower bound is above the upper one. */

@@ -14,6 +14,7 @@ import {
   operands,
   type ReduceNode,
   reachable,
+  type WindowNode,
 } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
 import { build, readTerm } from "./sum-reading.ts";
@@ -99,6 +100,7 @@ function haveOneWeight(g: GraphBuilder, a: Node | undefined, b: Node | undefined
 
 /** mean(x² over A) − mean(x over A)² → var(x over A) */
 function varianceOfSquares(g: GraphBuilder, a: Node, b: Node): Node | undefined {
+  if (a.kind === "window") return varianceOfWindow(g, a, b);
   if (a.kind !== "reduce" || a.op !== "mean") return undefined;
   const x = squareRoot(counted(g, a.arg, a.weight));
   const mean = squareRoot(b);
@@ -120,6 +122,14 @@ function withoutSums(
     (first ? weightedQuotient(g, a, b) : undefined) ?? a,
     (second ? weightedQuotient(g, b, a) : undefined) ?? b,
   );
+}
+
+/** The same over a window. */
+function varianceOfWindow(g: GraphBuilder, a: WindowNode, b: Node): Node | undefined {
+  const x = squareRoot(a.args[0]);
+  const mean = squareRoot(b);
+  if (a.op !== "mean" || x === undefined || mean !== g.window("mean", [x], a.over)) return undefined;
+  return g.window("var", [x], a.over);
 }
 
 /** The x of x·x. */

@@ -9,7 +9,9 @@ import { rewrite } from "../tensor/rewrite.ts";
 
 export function simplify(graph: Graph): Graph {
   const all = reachable(graph.results.map((one) => one.value));
-  const reduced = new Set(reachable(all.flatMap((one) => (one.kind === "reduce" ? operands(one) : []))));
+  const reduced = new Set(
+    reachable(all.flatMap((one) => (one.kind === "reduce" || one.kind === "window" ? operands(one) : []))),
+  );
   return rewrite(graph, (g, node, original) => {
     if (node.kind !== "map") return node;
     const simple = simplifyMap(g, node);

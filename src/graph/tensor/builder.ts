@@ -5,7 +5,8 @@
 
 import { type Operator, operators } from "../operators/operators.ts";
 import { type AxisSet, isSubset, minus, union } from "./axes.ts";
-import type { Node, ReduceOperator } from "./graph.ts";
+import type { Node, ReduceOperator, Window, WindowOperator } from "./graph.ts";
+import { windowText } from "./windows.ts";
 
 export interface GraphBuilder {
   readonly factors: AxisSet;
@@ -20,6 +21,8 @@ export interface GraphBuilder {
    * w·x, w·x / w, w·(x − m)² / w.
    */
   reduce(op: ReduceOperator, arg: Node, over: AxisSet, weight?: Node): Node;
+  /** Operands lie along all axes of the window; see `WindowNode` for how many there are. */
+  window(op: WindowOperator, args: readonly Node[], over: readonly Window[]): Node;
   add(a: Node, b: Node): Node;
   sub(a: Node, b: Node): Node;
   mul(a: Node, b: Node): Node;
@@ -88,6 +91,13 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
         over: set,
         axes,
       }));
+    },
+    window: (op, args, over) => {
+      const axes = axesOf(factors, args);
+      if (!over.every((one) => axes.includes(one.axis)))
+        throw new Error(`a window of ${op} along ${over.map((one) => one.axis)} of a value over ${axes}`);
+      const key = `window ${op} ${args.map((one) => one.id).join(",")} ${over.map(windowText).join(" ")}`;
+      return share(key, (id) => ({ kind: "window", id, op, args, over, axes }));
     },
     add: (a, b) => map("add", a, b),
     sub: (a, b) => map("sub", a, b),

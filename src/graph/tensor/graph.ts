@@ -58,7 +58,8 @@ export type Node =
   /** The coordinate along one axis. */
   | { readonly kind: "index"; readonly id: number; readonly axis: string; readonly axes: AxisSet }
   | MapNode
-  | ReduceNode;
+  | ReduceNode
+  | WindowNode;
 
 export interface MapNode {
   readonly kind: "map";
@@ -84,6 +85,42 @@ export interface ReduceNode {
   readonly axes: AxisSet;
 }
 
+/**
+ * A reduction over a window around each coordinate. It keeps the axes of its operand. Coordinates outside an axis do not
+ * exist: a sum adds what is there, a mean and a variance divide by how many are there.
+ *
+ * `rest` is the mean minus the element itself; `stabilise` makes it. `matches` has three operands, value, key and own: it
+ * adds up the values at those coordinates of the window whose key equals `own` at the coordinate itself; `pull` has the
+ * same operands and adds up value · (own − key). Gradients of extremes and of variances are made of them.
+ */
+export type WindowOperator = "sum" | "mean" | "var" | "max" | "min" | "rest" | "matches" | "pull";
+
+/** `over` is never empty, names an axis once, and names axes of the operands. */
+export interface WindowNode {
+  readonly kind: "window";
+  readonly id: number;
+  readonly op: WindowOperator;
+  readonly args: readonly Node[];
+  readonly over: readonly Window[];
+  readonly axes: AxisSet;
+}
+
+/** How far a window reaches along an axis, from the coordinate itself: how many coordinates before it, how many after. */
+export interface Window {
+  readonly axis: string;
+  readonly before: Reach;
+  readonly after: Reach;
+}
+
+/**
+ * `all`: to the end of the axis. Of a centred window of `param` coordinates, `lower` is what lies before the coordinate,
+ * floor((n - 1) / 2), and `upper` what lies after it, ceil((n - 1) / 2).
+ */
+export type Reach =
+  | { readonly kind: "fixed"; readonly count: number }
+  | { readonly kind: "param"; readonly param: string; readonly share: "whole" | "lower" | "upper" }
+  | { readonly kind: "all" };
+
 export interface GraphAxis {
   readonly name: string;
   readonly variadic: boolean;
@@ -98,8 +135,11 @@ export interface GraphFactor {
 export interface GraphParam {
   readonly name: string;
   readonly initial: number;
-  readonly kind: "number" | "extent";
+  readonly kind: ParamKind;
 }
+
+/** `window` and `reach`: how long a window is (from 1), and how far it reaches to one side (from 0). */
+export type ParamKind = "number" | "extent" | "window" | "reach";
 
 export interface GraphTensor {
   readonly name: string;
@@ -154,6 +194,8 @@ export function operands(node: Node): readonly Node[] {
       return node.args;
     case "reduce":
       return node.weight === undefined ? [node.arg] : [node.arg, node.weight];
+    case "window":
+      return node.args;
     case "input":
     case "literal":
     case "param":

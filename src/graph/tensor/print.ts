@@ -1,10 +1,21 @@
 /** A graph as text, one line for each node: `%3 = mean(%1 over K, S) : N, G`. It counts its own numbers, so that texts compare. */
 import { type Graph, type Node, reachable } from "./graph.ts";
+import { windowText } from "./windows.ts";
 
 export function printGraph(graph: Graph): string {
   const nodes = reachable(graph.results.map((one) => one.value));
   const numbers = new Map<Node, number>();
   const lines: string[] = [];
+  const computed = (node: Extract<Node, { kind: "map" | "reduce" | "window" }>): string => {
+    switch (node.kind) {
+      case "map":
+        return `${node.op}(${node.args.map(shown).join(", ")})`;
+      case "reduce":
+        return `${node.op}(${shown(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${shown(node.weight)}`})`;
+      case "window":
+        return `${node.op}(${node.args.map(shown).join(", ")} over ${node.over.map(windowText).join("; ")})`;
+    }
+  };
   const shown = (node: Node): string => {
     switch (node.kind) {
       case "literal":
@@ -19,16 +30,14 @@ export function printGraph(graph: Graph): string {
         return `index(${node.axis})`;
       case "map":
       case "reduce":
+      case "window":
         return `%${numbers.get(node)}`;
     }
   };
   for (const node of nodes) {
-    if (node.kind !== "map" && node.kind !== "reduce") continue;
+    if (node.kind !== "map" && node.kind !== "reduce" && node.kind !== "window") continue;
     numbers.set(node, numbers.size);
-    const value =
-      node.kind === "map"
-        ? `${node.op}(${node.args.map(shown).join(", ")})`
-        : `${node.op}(${shown(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${shown(node.weight)}`})`;
+    const value = computed(node);
     lines.push(`${shown(node)} = ${value}${node.axes.length === 0 ? "" : ` : ${node.axes.join(", ")}`}`);
   }
   for (const { tensor, value } of graph.results) {

@@ -72,5 +72,7 @@ export function rebuild(g: GraphBuilder, node: Node, of: (operand: Node) => Node
       return g.map(node.op, ...node.args.map(of));
     case "reduce":
       return g.reduce(node.op, of(node.arg), node.over, node.weight && of(node.weight));
+    case "window":
+      return g.window(node.op, node.args.map(of), node.over);
   }
 }

@@ -1,5 +1,6 @@
 /** A value in one line, as a person would write it: `sum(d_y * gamma over D)`. */
 import type { Node } from "./graph.ts";
+import { windowText } from "./windows.ts";
 
 const signs: Readonly<Record<string, string>> = { add: "+", sub: "-", mul: "*", div: "/" };
 
@@ -29,6 +30,9 @@ export function valueText(
     case "reduce":
       if (depth === 0) return "…";
       return `${node.op}(${text(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${text(node.weight)}`})`;
+    case "window":
+      if (depth === 0) return "…";
+      return `${node.op}(${node.args.map(text).join(", ")} over ${node.over.map(windowText).join("; ")})`;
     case "map": {
       const sign = signs[node.op];
       if (depth === 0) return "…";

@@ -53,6 +53,16 @@ export function verifyGraph(graph: Graph, after: string): void {
         if (!mayBe(node)) fail("a reduction has a weight if its operator asks for one", node);
         break;
       }
+      case "window": {
+        const along = node.over.map((one) => one.axis);
+        if (node.args.length !== (node.op === "matches" || node.op === "pull" ? 3 : 1))
+          fail("a window has its operands", node);
+        if (along.length === 0 || new Set(along).size < along.length || !isSubset(along, node.axes))
+          fail("a window is along axes of its operands", node);
+        if (!sameAxes(node.axes, union(graph.factors, ...node.args.map((one) => one.axes))))
+          fail("a window keeps the axes of its operands", node);
+        break;
+      }
       case "literal":
         break;
     }

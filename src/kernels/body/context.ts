@@ -3,7 +3,7 @@ import { type Node, operands, reachable } from "../../graph/tensor/graph.ts";
 import type { KeptValue } from "../schedule/plan.ts";
 import type { Address } from "./address.ts";
 import type { NameOf } from "./frame.ts";
-import type { ValueContext } from "./value.ts";
+import type { ValueContext } from "./value-context.ts";
 
 /**
  * @param values all values that the kernel stores.

@@ -17,7 +17,8 @@ import { bind, type Frame } from "./frame.ts";
 import { countOf, type Path, sumLoop, type Term } from "./loop.ts";
 import { shareTotals, type Total } from "./reduce-across-lanes.ts";
 import { type Sampled, sample } from "./sample.ts";
-import { lowerValue, type ValueContext } from "./value.ts";
+import { lowerValue } from "./value.ts";
+import type { ValueContext } from "./value-context.ts";
 
 /** The square of how many deviations the shift may lie from the mean. */
 const farSquared = 4;

@@ -7,7 +7,8 @@ import { countOf, type Path, sumLoop } from "./loop.ts";
 import { foldTotals, lowerMoments, type MomentGroup } from "./moments.ts";
 import { shareTotals } from "./reduce-across-lanes.ts";
 import { sample } from "./sample.ts";
-import { lowerValue, type ValueContext } from "./value.ts";
+import { lowerValue } from "./value.ts";
+import type { ValueContext } from "./value-context.ts";
 
 /** Writes a loop for some reductions into the row's frame. From then on they are values of that frame. */
 export function lowerReductions(

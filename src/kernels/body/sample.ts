@@ -4,7 +4,8 @@ import { add, binary, div, extentOf, f32, mul, select, sub, u32 } from "../ir/ex
 import type { Expr } from "../ir/ir.ts";
 import { bind, type Frame } from "./frame.ts";
 import type { Path } from "./loop.ts";
-import { type ValueContext, valueAt } from "./value.ts";
+import { valueAt } from "./value.ts";
+import type { ValueContext } from "./value-context.ts";
 
 export interface Sampled {
   readonly arg: Node;

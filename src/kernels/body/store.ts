@@ -6,7 +6,9 @@ import type { Target } from "../schedule/plan.ts";
 import { elementIndex } from "./element-index.ts";
 import { createFrame, type Frame } from "./frame.ts";
 import { eachStep, type Path } from "./loop.ts";
-import { accessOf, lowerValue, type ValueContext } from "./value.ts";
+import { storeTargets } from "./store-targets.ts";
+import { accessOf, lowerValue } from "./value.ts";
+import type { ValueContext } from "./value-context.ts";
 
 export function storeElements(
   context: ValueContext,
@@ -58,16 +60,4 @@ export function storeOnce(
   const first = binary("and", active, binary("eq", builtin("lane"), u32(0)));
   const condition = also === null ? first : binary("and", first, also);
   row.body.push({ kind: "if", condition, body: branch.body });
-}
-
-function storeTargets(context: ValueContext, frame: Frame, targets: readonly Target[]): void {
-  for (const target of targets) {
-    const address = context.addressOf(target.tensor);
-    const access = accessOf(frame, address);
-    const value = lowerValue(context, frame, target.value);
-    const index = elementIndex(frame, address, access, context.nameOf);
-    const { tensor } = address;
-    const stored = access.kind === "one" ? value : widen(value);
-    frame.body.push({ kind: "store", tensor, index, value: stored, access });
-  }
 }

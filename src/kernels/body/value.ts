@@ -8,18 +8,9 @@ import { everyExpr, operandsOf } from "../ir/visit.ts";
 import type { Address } from "./address.ts";
 import { piecesOf } from "./deep-values.ts";
 import { elementIndex } from "./element-index.ts";
-import { bind, coordinate, createFrame, type Frame, homeOf, type NameOf, vectorAxis } from "./frame.ts";
-import type { Sharing } from "./reduce-across-lanes.ts";
-
-export interface ValueContext extends Sharing {
-  readonly nameOf: NameOf;
-  readonly addressOf: (tensor: string) => Address;
-  /** How many nodes use each node. A node that is used once is written into its user. */
-  readonly uses: ReadonlyMap<Node, number>;
-  /** The values that loops over a resident row keep, each with its slot, and the values kept so far. */
-  readonly kept: ReadonlyMap<Node, number>;
-  readonly filled: Set<Node>;
-}
+import { bind, coordinate, createFrame, type Frame, homeOf, vectorAxis } from "./frame.ts";
+import type { ValueContext } from "./value-context.ts";
+import { lowerWindow } from "./window.ts";
 
 /**
  * An expression nested deeper than this gets a name: shader compilers limit their recursion, and deep nesting is hard
@@ -120,6 +111,8 @@ function compute(context: ValueContext, frame: Frame, node: Node): Expr {
     }
     case "map":
       return computeMap(context, frame, node);
+    case "window":
+      return lowerWindow(context, frame, node, lowerValue);
     case "reduce":
       throw new Error(`the reduction ${node.op} is not computed before its use`);
   }

@@ -27,6 +27,7 @@ export const call = (op: UnaryOp, a: Expr): Expr => ({
   a,
 });
 export const float = (a: Expr): Expr => ({ kind: "float", type: "f32", a });
+export const whole = (a: Expr): Expr => ({ kind: "whole", type: "u32", a });
 export const any = (a: Expr): Expr => (a.type === "boolx4" ? { kind: "any", type: "bool", a } : a);
 
 /** Copies a value to all four components. A value that is four wide stays as it is. */
@@ -38,6 +39,14 @@ export function widen(a: Expr): Expr {
 export function fold(op: FoldOp, a: Expr): Expr {
   return a.type === "f32x4" ? { kind: "fold", type: "f32", op, a } : a;
 }
+
+export const running = (op: FoldOp, a: Expr, reverse: boolean): Expr => ({
+  kind: "running",
+  type: "f32x4",
+  op,
+  reverse,
+  a,
+});
 
 /** Makes both branches equally wide, and as wide as a condition on four. */
 export function select(condition: Expr, a: Expr, b: Expr): Expr {

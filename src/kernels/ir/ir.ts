@@ -32,12 +32,22 @@ export type Expr =
     }
   /** Converts u32 to f32. */
   | { readonly kind: "float"; readonly type: "f32"; readonly a: Expr }
+  /** Converts f32 to u32. The value must be whole and not negative. */
+  | { readonly kind: "whole"; readonly type: "u32"; readonly a: Expr }
   /** Four copies of a value. */
   | { readonly kind: "splat"; readonly type: "f32x4"; readonly a: Expr }
   /** 0, 1, 2, 3: the distance of the four neighbours from the first. */
   | { readonly kind: "ramp"; readonly type: "f32x4" }
   /** The four components folded into one: their sum, maximum or minimum. */
   | { readonly kind: "fold"; readonly type: "f32"; readonly op: FoldOp; readonly a: Expr }
+  /** The first component, the first two folded, the first three, all four; or the last ones, if it begins at the end. */
+  | {
+      readonly kind: "running";
+      readonly type: "f32x4";
+      readonly op: FoldOp;
+      readonly reverse: boolean;
+      readonly a: Expr;
+    }
   /**
    * The sum over the rows that a lane takes together. `unroll-and-jam.ts` expands it, so no finished kernel contains
    * it.

@@ -66,9 +66,11 @@ export function verifyKernel(kernel: Kernel): void {
           checkBlock(stmt.body, uniform && lanesAgree, [stmt.name, kind]);
           break;
         }
-        case "double":
-          checkBlock(stmt.body, uniform && isUniform(stmt.end), [stmt.name, "fixed"]);
+        case "double": {
+          const lanesAgree = isUniform(stmt.end);
+          checkBlock(stmt.body, uniform && lanesAgree, [stmt.name, lanesAgree ? "uniform" : "fixed"]);
           break;
+        }
         case "halve":
           checkBlock(stmt.body, uniform && isUniform(stmt.start), [stmt.name, "fixed"]);
           break;

@@ -91,8 +91,10 @@ export function operandsOf(expr: Expr): readonly Expr[] {
       return [];
     case "call":
     case "float":
+    case "whole":
     case "splat":
     case "fold":
+    case "running":
     case "overCopies":
     case "any":
       return [expr.a];

@@ -5,6 +5,7 @@ import type { Address } from "../body/address.ts";
 import { storeElements, storeOnce } from "../body/store.ts";
 import type { Expr, Kernel } from "../ir/ir.ts";
 import type { PlannedKernel, Structure } from "../schedule/plan.ts";
+import { scanElements } from "../strategies/scan.ts";
 import { takeTogether } from "../strategies/unroll-and-jam.ts";
 import { lowerChunk } from "./lower-chunk.ts";
 import { lowerLoop } from "./lower-loop.ts";
@@ -39,7 +40,11 @@ export function lowerWhole(
 function lowerRowWork(lowering: Lowering, { row }: PlannedKernel, open: OpenRow, turn: Expr | null): void {
   const { context, pathOver } = lowering;
   for (const loop of row.loops) lowerLoop(lowering, open, loop, pathOver(loop.over));
-  for (const { over, targets, columns } of row.elements) {
+  for (const { over, targets, columns, scans } of row.elements) {
+    if (scans.length > 0) {
+      scanElements(context, open.row, pathOver(over), open.active, targets, scans);
+      continue;
+    }
     const sums = turn === null || columns.length === 0 ? null : { columns, turn };
     storeElements(context, open.row, pathOver(over), open.active, targets, sums);
   }

@@ -4,7 +4,7 @@ import { type AxisSet, sameAxes } from "../../graph/tensor/axes.ts";
 import type { Address } from "../body/address.ts";
 import { createContext } from "../body/context.ts";
 import type { Path } from "../body/loop.ts";
-import type { ValueContext } from "../body/value.ts";
+import type { ValueContext } from "../body/value-context.ts";
 import type { Kernel, KernelTensor, Stmt } from "../ir/ir.ts";
 import { bodyFacts, everyStmt, sharedMemory, wideTensors } from "../ir/visit.ts";
 import { type PlannedKernel, type Structure, storedTargets } from "../schedule/plan.ts";

@@ -46,7 +46,9 @@ export function byProducts(
   const isOutput = new Set(graph.tensors.filter((one) => one.role === "output").map((one) => one.name));
   const sums: SumInTwo[] = [];
   const after: Target[] = [];
-  for (const target of rest.filter((one) => isOutput.has(one.tensor))) {
+  // A scan goes along a row element by element, and nothing is added up on that way.
+  const candidates = rows.scan === null ? rest.filter((one) => isOutput.has(one.tensor)) : [];
+  for (const target of candidates) {
     const own = sumsInTwo(g, going, target.value);
     if (own === undefined || !fitTogether([...sums, ...own])) continue;
     sums.push(...own);

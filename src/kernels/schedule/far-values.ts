@@ -68,7 +68,7 @@ function elementAxes(factors: AxisSet, nodes: readonly Node[]): Map<Node, AxisSe
   const found = new Map<Node, AxisSet>();
   for (const node of nodes) {
     if (node.kind === "input") found.set(node, node.axes);
-    else if (node.kind !== "map") found.set(node, []);
+    else if (node.kind !== "map" && node.kind !== "window") found.set(node, []);
     else found.set(node, union(factors, ...node.args.map((one) => found.get(one) as AxisSet)));
   }
   return found;

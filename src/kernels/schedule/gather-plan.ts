@@ -23,6 +23,7 @@ import { handOn, type PartNumbers } from "./handed-on.ts";
 import { layoutOf, orderLike } from "./layout.ts";
 import type { Target } from "./plan.ts";
 import { type ScratchNames, scratchNames } from "./scratch-names.ts";
+import { storedOperands } from "./windows/stored-operands.ts";
 
 export interface GatherPlan {
   /** In the order in which they run. */
@@ -62,6 +63,8 @@ export function planGather(graph: Graph): GatherPlan {
   const values = graph.results.map((one) => one.value);
   // Every reduction is stored, so only the number of operations makes a value far.
   const { far } = farValues(graph.factors, values, short, Number.POSITIVE_INFINITY);
+  const costly = reachable(values).flatMap((one) => (one.kind === "window" ? storedOperands(one) : []));
+  const stored = new Set([...far, ...costly]);
   const made = new Map<Node, Node>();
   const level = new Map<Node, number>();
   const loops = new Map<string, { readonly level: number; readonly reductions: Reduction[] }>();
@@ -71,7 +74,7 @@ export function planGather(graph: Graph): GatherPlan {
     level.set(node, node.kind === "reduce" ? below + 1 : below);
     const value = rebuild(g, node, (one) => made.get(one) as Node);
     made.set(node, value);
-    if (far.has(node)) {
+    if (stored.has(node)) {
       const tensor = names.of(value);
       const factors = layoutOf(graph, value.axes);
       kept.push({ level: below, draw: { kind: "map", target: { tensor, factors, value } } });

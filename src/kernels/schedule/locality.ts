@@ -1,8 +1,16 @@
 /** Decides what a kernel can compute itself, and what earlier kernels must compute. */
 import { type AxisSet, isSubset, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import { type Node, operands, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
+import {
+  type Node,
+  operands,
+  type ReduceNode,
+  reachable,
+  type WindowNode,
+} from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
+import { type Direction, directionOf, isAlong } from "./windows/scans.ts";
+import { storedOperands } from "./windows/stored-operands.ts";
 
 export interface Rows {
   readonly grid: AxisSet;
@@ -12,6 +20,8 @@ export interface Rows {
   readonly fixed: ReadonlySet<string>;
   /** Whether an earlier kernel stores a value anyway. */
   readonly isStored: (node: Node) => boolean;
+  /** The direction in which the kernel scans its row. Null if it does not. */
+  readonly scan: Direction | null;
 }
 
 type Reductions = AxisSet | "none" | "local";
@@ -22,10 +32,12 @@ function both(a: Reductions, b: Reductions): Reductions {
   return a !== "local" && b !== "local" && sameAxes(a, b) ? a : "local";
 }
 
-/** The reductions above a node. */
+/** The reductions and windows above a node. */
 interface Place {
-  /** Axes of the grid that these reductions run over. Values that are known for each row are not known there. */
+  /** Axes of the grid that these run over. Values that are known for each row are not known there. */
   readonly moved: AxisSet;
+  /** A window in a window is stored first, and so is a scan in a reduction. */
+  readonly inside: "nothing" | "reduction" | "window";
   readonly made: Map<Node, Node>;
   readonly reductions: Map<Node, Reductions>;
 }
@@ -41,10 +53,13 @@ export function resolveInKernel(
   elsewhere: (node: Node) => Node,
 ): Node {
   const places = new Map<string, Place>();
-  const pending: { readonly node: Node; readonly place: Place }[] = [{ node: value, place: placeOf([]) }];
-  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-    const { node, place } = top;
-    const under = node.kind === "reduce" ? placeOf(movedUnder(node, place.moved)) : place;
+  const costly = new Set<Node>();
+  const hasScans = reachable([value]).some((one) => directionOf(one) !== undefined);
+  const top = placeOf([], "nothing");
+  const pending: { readonly node: Node; readonly place: Place }[] = [{ node: value, place: top }];
+  for (let last = pending.at(-1); last !== undefined; last = pending.at(-1)) {
+    const { node, place } = last;
+    const under = placeUnder(node, place);
     const next = isForeign(node, place) ? undefined : operands(node).find((one) => !under.made.has(one));
     if (next !== undefined) {
       pending.push({ node: next, place: under });
@@ -57,17 +72,46 @@ export function resolveInKernel(
       : rebuild(g, node, (one) => under.made.get(one) as Node);
     place.made.set(node, own);
   }
-  return placeOf([]).made.get(value) as Node;
+  return top.made.get(value) as Node;
 
-  function placeOf(moved: AxisSet): Place {
-    const key = moved.join(" ");
-    const known = places.get(key) ?? { moved, made: new Map(), reductions: new Map() };
+  function placeOf(moved: AxisSet, inside: Place["inside"]): Place {
+    const key = `${inside} ${moved.join(" ")}`;
+    const known = places.get(key) ?? { moved, inside, made: new Map(), reductions: new Map() };
     places.set(key, known);
     return known;
   }
 
-  function movedUnder({ over }: ReduceNode, moved: AxisSet): AxisSet {
+  function placeUnder(node: Node, place: Place): Place {
+    switch (node.kind) {
+      case "reduce":
+        return placeOf(
+          movedUnder(node.over, place.moved),
+          hasScans && place.inside === "nothing" ? "reduction" : place.inside,
+        );
+      case "window":
+        // A scan takes its operand at its own element.
+        if (isScanned(node)) return place;
+        for (const one of storedOperands(node)) costly.add(one);
+        return placeOf(
+          movedUnder(
+            node.over.map((one) => one.axis),
+            place.moved,
+          ),
+          "window",
+        );
+      default:
+        return place;
+    }
+  }
+
+  function movedUnder(over: AxisSet, moved: AxisSet): AxisSet {
     return [...moved, ...over.filter((one) => rows.grid.includes(one) && !moved.includes(one))];
+  }
+
+  /** Whether the kernel finds a window on its way along the row. */
+  function isScanned(node: WindowNode): boolean {
+    const { grid, scan } = rows;
+    return scan !== null && isAlong(node, scan) && isSubset(node.axes, [...grid, scan.axis]);
   }
 
   /**
@@ -76,6 +120,9 @@ export function resolveInKernel(
    */
   function isForeign(node: Node, place: Place): boolean {
     if (rows.isStored(node)) return true;
+    if (place.inside === "window" && (node.kind === "window" || costly.has(node))) return true;
+    if (node.kind === "window" && directionOf(node) !== undefined)
+      return place.inside !== "nothing" || !isScanned(node);
     if (node.kind === "reduce") return !isLocal(node, place.moved);
     if (node.kind !== "map") return false;
     const axes = foreignAxes(node, place);
@@ -94,6 +141,7 @@ export function resolveInKernel(
     for (const node of reachable([value], below)) {
       if (reductions.has(node)) continue;
       if (node.kind === "reduce") reductions.set(node, isLocal(node, moved) ? "local" : node.axes);
+      else if (node.kind === "window") reductions.set(node, "local");
       else
         reductions.set(
           node,

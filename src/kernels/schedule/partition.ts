@@ -26,6 +26,7 @@ import { type KernelResults, type Partition, storedTargets, type Target } from "
 import { type ScratchNames, scratchNames } from "./scratch-names.ts";
 import { inSections, type Section } from "./sections.ts";
 import { protectStates } from "./state-updates.ts";
+import { type Direction, directionOf } from "./windows/scans.ts";
 
 export function partition(graph: Graph): Partition {
   const g = createBuilder([...graph.factors, chunkFactor]);
@@ -112,12 +113,18 @@ function kernelsFor(search: Search, targets: readonly Target[], depth: number): 
 /** Larger grids come first. The grid of all axes, without a row, comes last, because it works for every target. */
 function candidateGrids(graph: Graph, target: Target, targets: readonly Target[]): AxisSet[] {
   const all = union(graph.factors, target.factors);
-  if (!reachable([target.value]).some((one) => one.kind === "reduce")) {
+  const nodes = reachable([target.value]);
+  const scanned = nodes.flatMap((one) => directionOf(one)?.axis ?? []);
+  if (scanned.length === 0 && !nodes.some((one) => one.kind === "reduce")) {
     const summed = summedGrids(graph, target, targets);
     return [...summed, elementwiseGrid(all, target), ...gridsOfStates(graph, target, targets)];
   }
   const grids = new Map<string, AxisSet>();
-  for (const node of reachable([target.value])) {
+  for (const axis of scanned) {
+    const grid = minus(all, [axis]);
+    if (grid.length < all.length) grids.set(grid.join(" "), grid);
+  }
+  for (const node of nodes) {
     if (node.kind === "reduce" && isSubset(node.axes, all) && node.axes.length < all.length) {
       grids.set(node.axes.join(" "), node.axes);
     }
@@ -156,8 +163,11 @@ function gridsOfStates(graph: Graph, { factors }: Target, targets: readonly Targ
  * for each element, batch norm in inference took 1.6 times as long as a copy on lavapipe.
  */
 function elementwiseGrid(all: AxisSet, { value, factors }: Target): AxisSet {
-  const small = reachable([value]).filter((one) => one.kind === "input" && one.axes.length < all.length);
-  const used = new Set(small.flatMap((one) => one.axes));
+  const nodes = reachable([value]);
+  const small = nodes.filter((one) => one.kind === "input" && one.axes.length < all.length);
+  // A row also knows the coordinates of its windows, which take divisions.
+  const windows = nodes.flatMap((one) => (one.kind === "window" ? one.over : []));
+  const used = new Set([...small.flatMap((one) => one.axes), ...windows.map((one) => one.axis)]);
   const inner = factors.length - 1 - factors.findLastIndex((one) => used.has(one));
   return inner === factors.length ? all : minus(all, factors.slice(factors.length - inner));
 }
@@ -182,8 +192,9 @@ function kernelsWithGrid(
       needed.set(node, { tensor, factors, value: node });
       return g.input(tensor, node.axes);
     };
+    const scan = directionOfRow(row, largest.value);
     const resolve = (): Node[] =>
-      stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, isStored }, elsewhere));
+      stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, isStored, scan }, elsewhere));
     resolve();
     // Resolved again, so that every use of a value reads what an earlier kernel stores for one use.
     const values = resolve();
@@ -199,7 +210,7 @@ function kernelsWithGrid(
     // Targets that can be computed from sums that this kernel adds up on the way come after it, and do not read its
     // inputs again.
     const ordered = orderLike(graph, grid, values);
-    const rows = { grid: ordered, row, fixed, isStored };
+    const rows = { grid: ordered, row, fixed, isStored, scan };
     const made = byProducts(g, graph, rest, { rows, largest, stored, values, names });
     const { after, once, columns, chunked, segments } = made;
     const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
@@ -215,6 +226,14 @@ function kernelsWithGrid(
     };
     return [...kernelsFor(search, before, depth + 1), kernel, ...kernelsFor(search, after, depth + 1)];
   }
+}
+
+/** The direction of the scans along the row, if the value has some. A kernel scans in one direction. */
+function directionOfRow([axis, ...others]: AxisSet, value: Node): Direction | null {
+  if (others.length > 0) return null;
+  // The operand of a scan may have scans from the other end, which are stored before.
+  const outer = reachable([value], (node) => (node.kind === "map" ? node.args : []));
+  return outer.map(directionOf).find((one) => one?.axis === axis) ?? null;
 }
 
 /** The target to compute last: the largest one that no other target depends on. */

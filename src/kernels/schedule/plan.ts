@@ -10,7 +10,7 @@
  */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import type { Graph, Node, ReduceNode } from "../../graph/tensor/graph.ts";
+import type { Graph, Node, ReduceNode, WindowNode } from "../../graph/tensor/graph.ts";
 
 export interface Plan {
   /** In the order in which they run. */
@@ -111,6 +111,8 @@ export interface ElementLoop {
   readonly targets: readonly Target[];
   /** Sums over the rows that the loop adds to on the way. */
   readonly columns: readonly Target[];
+  /** Windows from an end of the row to each element, which the loop finds on the way. Operands first. */
+  readonly scans: readonly WindowNode[];
 }
 
 /** The decisions that a kernel's shader fixes. All others (lanes, rows, parts) are constants. */

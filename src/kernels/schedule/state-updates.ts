@@ -6,7 +6,7 @@
 
 import { sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import { type Graph, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
+import { type Graph, reachable } from "../../graph/tensor/graph.ts";
 import { readsTensor } from "./locality.ts";
 import { type KernelResults, plainKernel, type Target } from "./plan.ts";
 import type { ScratchNames } from "./scratch-names.ts";
@@ -49,8 +49,8 @@ function isSafe(kernels: readonly KernelResults[], place: number, target: Target
   const { grid, targets } = kernels[place];
   if (!sameAxes(target.factors, grid)) return false;
   const others = targets.filter((one) => one !== target).map((one) => one.value);
-  const reductions = reachable(targets.map((one) => one.value)).filter(
-    (one): one is ReduceNode => one.kind === "reduce",
+  const elsewhere = reachable(targets.map((one) => one.value)).filter(
+    (one) => one.kind === "reduce" || one.kind === "window",
   );
-  return !readsTensor(others, state) && !readsTensor(reductions, state);
+  return !readsTensor(others, state) && !readsTensor(elsewhere, state);
 }

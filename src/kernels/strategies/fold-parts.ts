@@ -3,7 +3,7 @@
 import type { Frame } from "../body/frame.ts";
 import { accumulate, identity, type Path } from "../body/loop.ts";
 import { shareTotals, type Total } from "../body/reduce-across-lanes.ts";
-import type { ValueContext } from "../body/value.ts";
+import type { ValueContext } from "../body/value-context.ts";
 import { builtin, lanes, local } from "../ir/expr.ts";
 import type { Expr, FoldOp, Stmt } from "../ir/ir.ts";
 import { type SlotPlace, slotAccess } from "./partials.ts";

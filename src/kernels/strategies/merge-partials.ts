@@ -3,7 +3,7 @@ import { isMoment, momentKey, type ReduceNode } from "../../graph/tensor/graph.t
 import { bind, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
 import { foldOf } from "../body/reduce.ts";
-import type { ValueContext } from "../body/value.ts";
+import type { ValueContext } from "../body/value-context.ts";
 import { div, extentOf, float } from "../ir/expr.ts";
 import type { HandedOn } from "../schedule/plan.ts";
 import { foldParts, loadSlot, type RowParts } from "./fold-parts.ts";

@@ -98,8 +98,10 @@ export function takeTogether(body: readonly Stmt[], copies: number, nameOf: Name
         return { ...expr, condition: e(expr.condition), a: e(expr.a), b: e(expr.b) };
       case "call":
       case "float":
+      case "whole":
       case "splat":
       case "fold":
+      case "running":
       case "any":
         return { ...expr, a: e(expr.a) };
       case "overCopies": {

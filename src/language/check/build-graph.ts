@@ -13,7 +13,7 @@ import type { InitialValue } from "../../program/initial-value.ts";
 import type { Mode } from "../../program/program.ts";
 import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
 import { evaluateBackward } from "./backward.ts";
-import { tensorFactors } from "./declarations/axes.ts";
+import { isExtent, tensorFactors } from "./declarations/axes.ts";
 import type { Declarations } from "./declarations/declare.ts";
 import { renamed } from "./declarations/initial.ts";
 import type { Module } from "./modules/modules.ts";
@@ -120,10 +120,12 @@ export function readNorm(
     report(diagnostic("N104", message, name.span));
     return undefined;
   }
+  const kinds = windowParams(nodes);
+  if (!soundWindows(declarations, kinds, report)) return undefined;
   const params = [...declarations.params.values()].map(({ name, initial, kind }) => ({
     name,
     initial,
-    kind,
+    kind: kinds.get(name) ?? kind,
   }));
   return {
     norm: declarations.decl.name.text,
@@ -135,6 +137,38 @@ export function readNorm(
     results,
     ...(backward.length === 0 ? {} : { backward }),
   };
+}
+
+/** The params that say how long a window is or how far it reaches. Of one that says both, the narrower rule holds. */
+function windowParams(nodes: readonly Node[]): Map<string, "window" | "reach"> {
+  const kinds = new Map<string, "window" | "reach">();
+  for (const node of nodes) {
+    if (node.kind !== "window") continue;
+    for (const reach of node.over.flatMap((one) => [one.before, one.after])) {
+      if (reach.kind !== "param") continue;
+      if (reach.share !== "whole") kinds.set(reach.param, "window");
+      else if (!kinds.has(reach.param)) kinds.set(reach.param, "reach");
+    }
+  }
+  return kinds;
+}
+
+function soundWindows(
+  { params }: Declarations,
+  kinds: ReadonlyMap<string, "window" | "reach">,
+  report: Report,
+): boolean {
+  let sound = true;
+  for (const [name, kind] of kinds) {
+    const param = params.get(name);
+    const initial = param?.initial ?? Number.NaN;
+    if (param === undefined || isExtent(initial) || (kind === "reach" && initial === 0)) continue;
+    const [what, least] = kind === "window" ? ["the length of a window", 1] : ["how far a window reaches", 0];
+    const message = `\`${name}\` is ${what}: expected a whole number from ${least}, found ${initial}`;
+    report(diagnostic("N105", message, param.span));
+    sound = false;
+  }
+  return sound;
 }
 
 /** @param nodes operands before their users. */

@@ -18,12 +18,24 @@ export function resolveParams(
   );
 }
 
+/** Kernels have it as f32, which holds every whole number up to here. */
+const longestWindow = 2 ** 24;
+
 function usable(param: ProgramParam, value: number): number {
   if (param.kind === "extent") {
     if (Number.isSafeInteger(value) && value >= 1) return value;
     throw new NormError(
       "N507",
       `param ${param.name} is an extent: expected a whole number from 1, given ${value}`,
+    );
+  }
+  if (param.kind !== "number") {
+    const least = param.kind === "window" ? 1 : 0;
+    if (Number.isSafeInteger(value) && value >= least && value <= longestWindow) return value;
+    const what = param.kind === "window" ? "the length of a window" : "how far a window reaches";
+    throw new NormError(
+      "N507",
+      `param ${param.name} is ${what}: expected a whole number from ${least} to ${longestWindow}, given ${value}`,
     );
   }
   const rounded = typeof value === "number" ? Math.fround(value) : Number.NaN;

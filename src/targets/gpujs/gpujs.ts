@@ -132,6 +132,7 @@ function exactly(printing: Printing, expr: ScalarExpr): string {
     case "select":
       return `(${inner(expr.condition)} ? ${inner(expr.a)} : ${inner(expr.b)})`;
     case "float":
+    case "whole":
       return inner(expr.a);
   }
 

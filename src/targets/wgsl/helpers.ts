@@ -54,6 +54,29 @@ fn high_part(a: f32) -> f32 {
 }`,
   },
   {
+    name: "running_add",
+    text: `fn running_add(v: vec4f) -> vec4f {
+  let two = v.x + v.y;
+  return vec4f(v.x, two, two + v.z, two + (v.z + v.w));
+}`,
+  },
+  {
+    name: "running_max",
+    text: `fn running_max(v: vec4f) -> vec4f {
+  let two = larger(v.x, v.y);
+  let three = larger(two, v.z);
+  return vec4f(v.x, two, three, larger(three, v.w));
+}`,
+  },
+  {
+    name: "running_min",
+    text: `fn running_min(v: vec4f) -> vec4f {
+  let two = smaller(v.x, v.y);
+  let three = smaller(two, v.z);
+  return vec4f(v.x, two, three, smaller(three, v.w));
+}`,
+  },
+  {
     name: "fold_add",
     text: `fn fold_add(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);

@@ -216,6 +216,8 @@ function expression(namer: Namer, expr: Expr): string {
       return `select(${e(expr.b)}, ${e(expr.a)}, ${e(expr.condition)})`;
     case "float":
       return `f32(${e(expr.a)})`;
+    case "whole":
+      return `u32(${e(expr.a)})`;
     case "overCopies":
       throw new Error("a sum over rows taken together is written out before it is emitted");
     case "splat":
@@ -224,6 +226,10 @@ function expression(namer: Namer, expr: Expr): string {
       return "vec4f(0.0f, 1.0f, 2.0f, 3.0f)";
     case "fold":
       return `fold_${expr.op}(${e(expr.a)})`;
+    case "running": {
+      const turned = expr.reverse ? ".wzyx" : "";
+      return `running_${expr.op}(${expr.reverse ? `(${e(expr.a)})` : e(expr.a)}${turned})${turned}`;
+    }
     case "any":
       return `any(${e(expr.a)})`;
   }

@@ -38,6 +38,7 @@ export function createAlgebra(g: GraphBuilder): Algebra {
         return expandMap(node);
       case "reduce":
         return expandReduce(node);
+      case "window":
       case "literal":
       case "input":
       case "param":

@@ -20,6 +20,7 @@ import {
   type ReduceNode,
   type Result,
   reachable,
+  type WindowNode,
 } from "../../tensor/graph.ts";
 import { rebuild } from "../../tensor/rewrite.ts";
 import { factored } from "./factor.ts";
@@ -35,6 +36,7 @@ import {
   times,
   withKnown,
 } from "./product.ts";
+import { windowSum } from "./window-sum.ts";
 
 export function tidy(g: GraphBuilder, results: readonly Result[], forward: ReadonlySet<Node>): Result[] {
   const nodes = reachable(results.map((one) => one.value));
@@ -67,6 +69,8 @@ export function tidy(g: GraphBuilder, results: readonly Result[], forward: Reado
         return readMap(node);
       case "reduce":
         return readSum(node);
+      case "window":
+        return readWindow(node);
       case "literal":
         return node.value === 0 ? [] : [atom(node)];
       case "input":
@@ -129,6 +133,20 @@ export function tidy(g: GraphBuilder, results: readonly Result[], forward: Reado
     return [
       combined(value === undefined ? constant : times(constant, atom(g.reduce("sum", value, present)))),
     ];
+  }
+
+  /** Σ(k·a over W) → k·Σ(a over W), and nothing of nothing */
+  function readWindow(node: WindowNode): Sum {
+    if (node.op !== "sum" && node.args.length === 1) return [atom(anew(node))];
+    const product = productOf(sumOf(node.args[0]));
+    if (product === undefined) return [];
+    if (node.op !== "sum") return [atom(anew(node))];
+    const isInside = (one: Node): boolean => node.over.some(({ axis }) => one.axes.includes(axis));
+    const outside = new Map([...product.powers].filter(([one]) => !isInside(one)));
+    const inside = new Map([...product.powers].filter(([one]) => isInside(one)));
+    const constant: Product = { coefficient: product.coefficient, powers: outside };
+    const value = buildProduct(g, { coefficient: 1, powers: inside });
+    return [combined(times(constant, atom(windowSum(g, value, node.over))))];
   }
 
   function combined(product: Product): Product {

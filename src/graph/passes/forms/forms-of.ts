@@ -89,6 +89,8 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
         return whole(node);
       case "reduce":
         return ofReduction(node, of(node.arg));
+      case "window":
+        return node.op === "rest" ? whole(node, "near") : whole(node);
       case "map":
         return ofMap(node);
     }

@@ -82,7 +82,8 @@ function elementwise(values: readonly Node[], through: (node: Node) => boolean):
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (found.has(node) || node.kind === "reduce") continue;
     found.add(node);
-    if (through(node)) pending.push(...operands(node));
+    // A window reads its operand at other places of the row.
+    if (through(node) && node.kind !== "window") pending.push(...operands(node));
   }
   return found;
 }

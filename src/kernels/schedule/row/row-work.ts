@@ -3,6 +3,7 @@
 import { type AxisSet, minus, sameAxes } from "../../../graph/tensor/axes.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { ElementLoop, KernelResults, RowLoop, RowWork, Target } from "../plan.ts";
+import { scansIn } from "../windows/scans.ts";
 import { rowLoops } from "./row-loops.ts";
 
 export function rowWork(graph: Graph, kernel: KernelResults): RowWork {
@@ -25,7 +26,11 @@ function elementLoops({ grid, targets, columns }: KernelResults): ElementLoop[] 
     group.targets.push(one);
     groups.set(over.join(" "), group);
   }
-  return [...groups.values()].map((one, place) => ({ ...one, columns: place === 0 ? columns : [] }));
+  return [...groups.values()].map((one, place) => ({
+    ...one,
+    columns: place === 0 ? columns : [],
+    scans: scansIn(one.targets.map(({ value }) => value)),
+  }));
 }
 
 /** The loops over the row as it is stored. Lanes can keep what these loops read. */

@@ -23,7 +23,7 @@ export function canSplit(graph: Graph, row: RowWork): boolean {
   return (
     row.loops.some((loop) => sameAxes(loop.over, row.main) && !isShort(loop)) &&
     row.loops.every((loop) => isOverRow(loop, row) || isShort(loop) || loop.kind === "samples") &&
-    row.elements.every(({ over }) => sameAxes(over, row.main))
+    row.elements.every(({ over, scans }) => sameAxes(over, row.main) && scans.length === 0)
   );
 }
 

@@ -1,8 +1,22 @@
 /** Decides which structures a kernel has. Each becomes a shader, and the runtime chooses one of them. */
 
 import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
-import { type Graph, type ReduceNode, reachable } from "../../../graph/tensor/graph.ts";
-import type { KernelResults, RowLoop, RowWork, StageWork, Structure } from "../plan.ts";
+import {
+  type Graph,
+  type Node,
+  type ReduceNode,
+  reachable,
+  type WindowNode,
+} from "../../../graph/tensor/graph.ts";
+import {
+  type KernelResults,
+  type RowLoop,
+  type RowWork,
+  type StageWork,
+  type Structure,
+  storedTargets,
+} from "../plan.ts";
+import { scansIn } from "../windows/scans.ts";
 import { keptValues } from "./kept-values.ts";
 
 /**
@@ -20,12 +34,16 @@ export function wholeStructures(kernel: KernelResults, row: RowWork, vector: str
   const wide: Structure = { ...plain, vector };
   const inRow = row.main.at(-1) === vector;
   const found = [plain];
-  if (haveOneWidth(kernel.grid, vector, row.loops.map(exchangedIn))) {
+  const scans = row.elements.flatMap((one) => one.scans);
+  if (haveOneWidth(kernel.grid, vector, [...row.loops.map(exchangedIn), scans])) {
     found.push(wide);
+    // The lanes of a row scan it step by step, all together.
+    if (scans.length > 0) return found;
     const kept =
       isOneWalk(row) && (inRow || kernel.grid.at(-1) === vector) ? keptValues(kernel.grid, row) : [];
     if (kept.length > 0) found.push({ ...wide, kept });
   }
+  if (scans.length > 0) return found;
   if (inRow && row.loops.length > 0) found.push({ ...wide, together });
   return found;
 }
@@ -46,13 +64,19 @@ export function stageStructures(
  */
 export function vectorFactor(graph: Graph, kernel: KernelResults): string | null {
   const layouts = kernel.targets.map((one) => one.factors);
+  const nodes = reachable(storedTargets(kernel).map((one) => one.value));
   for (const node of reachable(kernel.targets.map((one) => one.value))) {
     const tensor = node.kind === "input" ? graph.tensors.find((one) => one.name === node.tensor) : undefined;
     if (tensor !== undefined) layouts.push(tensor.factors);
   }
   const main = layouts.reduce((best, one) => (one.length > best.length ? one : best));
   const last = graph.axes.flatMap((axis) => axis.factors).find((one) => one.name === main.at(-1));
-  return last === undefined || typeof last.extent === "number" ? null : last.name;
+  if (last === undefined || typeof last.extent === "number") return null;
+  // Four neighbours along a window have four windows.
+  const scans = new Set<Node>(scansIn(kernel.targets.map((one) => one.value)));
+  const isAlong = (node: Node): boolean =>
+    node.kind === "window" && !scans.has(node) && node.over.some((one) => one.axis === last.name);
+  return nodes.some(isAlong) ? null : last.name;
 }
 
 /**
@@ -66,7 +90,7 @@ function isOneWalk({ loops, elements, main }: RowWork): boolean {
 }
 
 /** The totals that the lanes of a row exchange: those of some reductions, or those of four adjacent rows. */
-type Exchanged = readonly ReduceNode[] | "four rows";
+type Exchanged = readonly (ReduceNode | WindowNode)[] | "four rows";
 
 /** All lanes read a sample, and each lane adds up sums of segments' sums, so neither is exchanged. */
 function exchangedIn(loop: RowLoop): Exchanged {
@@ -92,7 +116,7 @@ function exchangedAt({ kind, loop }: StageWork): Exchanged {
  */
 function haveOneWidth(grid: AxisSet, vector: string, exchanged: readonly Exchanged[]): boolean {
   if (grid.at(-1) !== vector) return true;
-  const isWide = (one: ReduceNode): boolean => one.axes.includes(vector);
+  const isWide = (one: Node): boolean => one.axes.includes(vector);
   const widths = exchanged.flatMap((one) => (one === "four rows" ? [true] : one.map(isWide)));
   return new Set(widths).size <= 1;
 }

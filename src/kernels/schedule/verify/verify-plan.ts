@@ -61,7 +61,7 @@ function verifyStates(graph: Graph, { kernels }: Plan, failIn: FailIn): void {
       const others = storedTargets(kernel).filter((one) => one !== target);
       const elsewhere = [
         ...others.map((one) => one.value),
-        ...reachable(valuesOf(kernel)).filter((one) => one.kind === "reduce"),
+        ...reachable(valuesOf(kernel)).filter((one) => one.kind === "reduce" || one.kind === "window"),
       ];
       if (reads(elsewhere) || !sameAxes(target.factors, kernel.grid))
         fail(`only the row that writes \`${target.tensor}\` reads it`);

@@ -2,39 +2,34 @@
 
 import { isOperator } from "../../../graph/operators/operators.ts";
 import { type AxisSet, isSubset, minus, union } from "../../../graph/tensor/axes.ts";
-import type { Node, ReduceOperator } from "../../../graph/tensor/graph.ts";
+import type { GraphBuilder } from "../../../graph/tensor/builder.ts";
+import type { Node } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { AxisRef, CallExpr, Expr } from "../../syntax/ast.ts";
 import { axisNames, maxExtent } from "../declarations/axes.ts";
 import { axisFactors, type Scope, type Value } from "../scope/scope.ts";
 import { reductionSettings } from "./reduction-settings.ts";
+import { isWhole, windowsAlong } from "./windows.ts";
+
+/** Makes a reduction of the graph: over whole axes, or over a window along them. */
+type Reduce = (op: "sum" | "mean" | "var" | "max" | "min", arg: Node) => Node;
 
 /** Builds the reductions of the language from those of the graph. */
-export const reductions: Readonly<Record<string, Reduction>> = {
-  sum: reduction("sum"),
-  mean: reduction("mean"),
-  var: reduction("var"),
-  max: reduction("max"),
-  min: reduction("min"),
+export const reductions: Readonly<Record<string, (g: GraphBuilder, reduce: Reduce, arg: Node) => Node>> = {
+  sum: (_, reduce, arg) => reduce("sum", arg),
+  mean: (_, reduce, arg) => reduce("mean", arg),
+  var: (_, reduce, arg) => reduce("var", arg),
+  max: (_, reduce, arg) => reduce("max", arg),
+  min: (_, reduce, arg) => reduce("min", arg),
   // Built from sums, so that with no elements `any` is 0 and `all` is 1.
-  any: (scope, arg, over) =>
-    scope.builder.map("lt", scope.builder.literal(0), scope.builder.reduce("sum", isTrue(scope, arg), over)),
-  all: (scope, arg, over) => {
-    const isFalse = scope.builder.map("eq", arg, scope.builder.literal(0));
-    return scope.builder.map("eq", scope.builder.reduce("sum", isFalse, over), scope.builder.literal(0));
-  },
-  count: (scope, arg, over) => scope.builder.reduce("sum", isTrue(scope, arg), over),
+  any: (g, reduce, arg) => g.map("lt", g.literal(0), reduce("sum", isTrue(g, arg))),
+  all: (g, reduce, arg) => g.map("eq", reduce("sum", g.map("eq", arg, g.literal(0))), g.literal(0)),
+  count: (g, reduce, arg) => reduce("sum", isTrue(g, arg)),
 };
 
-type Reduction = (scope: Scope, arg: Node, over: AxisSet, weight?: Node) => Node;
-
-function reduction(op: ReduceOperator): Reduction {
-  return (scope, arg, over, weight) => scope.builder.reduce(op, arg, over, weight);
-}
-
-function isTrue(scope: Scope, arg: Node): Node {
-  return scope.builder.map("ne", arg, scope.builder.literal(0));
+function isTrue(g: GraphBuilder, arg: Node): Node {
+  return g.map("ne", arg, g.literal(0));
 }
 
 /** `mean(x over N, ...S)`, `mean(x over N; weight = w)` and `standardize(x over K; eps)`. */
@@ -74,15 +69,19 @@ export function callReduction(scope: Scope, expr: CallExpr): Value {
   }
   const arg = scope.session.evaluate(scope, expr.arguments[0]);
   const settings = reductionSettings(scope, expr);
-  const { weight, eps } = settings ?? {};
+  const { weight, eps } = settings?.values ?? {};
   const reduced =
     settings === undefined || arg === undefined ? undefined : union(g.factors, arg.axes, weight?.axes ?? []);
   const over = reducedAxes(scope, expr.over, reduced, expr.arguments[0]);
   if (arg === undefined || settings === undefined || over === undefined) return undefined;
-  if (!isStandardize) return reductions[name](scope, arg, over, weight);
+  const windows = settings.reaches === null ? null : windowsAlong(scope, expr.over, settings.reaches);
+  if (windows === undefined) return undefined;
+  const reduce: Reduce = (op, of) =>
+    windows === null || windows.every(isWhole) ? g.reduce(op, of, over, weight) : g.window(op, [of], windows);
+  if (!isStandardize) return reductions[name](g, reduce, arg);
   if (eps === undefined) return undefined;
-  const centred = g.sub(arg, g.reduce("mean", arg, over, weight));
-  return g.mul(centred, g.map("rsqrt", g.add(g.reduce("var", arg, over, weight), eps)));
+  const centred = g.sub(arg, reduce("mean", arg));
+  return g.mul(centred, g.map("rsqrt", g.add(reduce("var", arg), eps)));
 }
 
 /**
