@@ -1,0 +1,43 @@
+/** Recognises standardized values by the form that `stabilise` gives them. */
+import { type AxisSet, sameAxes } from "../tensor/axes.ts";
+import type { Node } from "../tensor/graph.ts";
+
+/** The axes over which a value adds up to zero: (x − shift − rest), times values that are the same along them. */
+export function centredOver(node: Node): AxisSet | undefined {
+  if (node.kind !== "map") return undefined;
+  const [a, b] = node.args;
+  switch (node.op) {
+    case "sub": {
+      if (b.kind !== "reduce" || b.op !== "rest" || a.kind !== "map" || a.op !== "sub") return undefined;
+      const [x, shift] = a.args;
+      const matches = shift.kind === "reduce" && shift.op === "shift" && shift.arg === x && b.arg === x;
+      return matches && sameAxes(shift.over, b.over) ? b.over : undefined;
+    }
+    case "mul":
+      return scaledOver(a, b) ?? scaledOver(b, a);
+    case "div":
+      return scaledOver(a, b);
+    default:
+      return undefined;
+  }
+}
+
+function scaledOver(node: Node, scale: Node): AxisSet | undefined {
+  const over = centredOver(node);
+  return over?.some((axis) => scale.axes.includes(axis)) ? undefined : over;
+}
+
+/** The factors of a product. A standardized value is one factor. */
+export function factorsOf(node: Node): readonly Node[] {
+  if (node.kind !== "map" || node.op !== "mul" || centredOver(node) !== undefined) return [node];
+  return node.args.flatMap(factorsOf);
+}
+
+/** The standardized value among some factors, if there is one only, and the axes over which it adds up to zero. */
+export function standardizedFactor(factors: readonly Node[]): { value: Node; over: AxisSet } | undefined {
+  const found = factors.flatMap((value) => {
+    const over = centredOver(value);
+    return over === undefined ? [] : [{ value, over }];
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
