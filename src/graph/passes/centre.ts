@@ -27,7 +27,7 @@ import type { Graph, MapNode, Node, ReduceNode } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
 import { type DivisionOf, divisions, type SegmentedProduct, segmentedProducts } from "./divisions.ts";
 import { nearZero } from "./near-zero.ts";
-import { factorsOf, standardizedFactor } from "./standardized.ts";
+import { centredOver, factorsOf, scaledLike, standardizedFactor, unscaled } from "./standardized.ts";
 
 export function centre(graph: Graph): Graph {
   const divisionOf = divisions(graph);
@@ -42,6 +42,7 @@ export function centre(graph: Graph): Graph {
       return centredSum(g, node, divisionOf) ?? node;
     }
     if (node.kind === "map" && node.op === "sub") return withoutMean(g, node, divisionOf) ?? node;
+    if (node.kind === "map" && node.op === "mul") return scaledOnce(g, node, divisionOf) ?? node;
     return node;
   });
 }
@@ -60,10 +61,21 @@ function centredSum(
   const varies = (one: Node): boolean => one.axes.some((axis) => axes.includes(axis));
   const near = nearIfPossible(g, others.filter(varies), axes, divisionOf);
   if (near === undefined) return undefined;
-  const left = g.mul(g.reduce(op, near, axes), g.reduce("mean", centred.value, axes));
-  const sum = g.sub(g.reduce(op, g.mul(near, centred.value), axes), left);
+  const isDivided = divisionOf(axes).kind === "segments";
+  const inner = isDivided ? unscaled(centred.value) : centred.value;
+  const left = g.mul(g.reduce(op, near, axes), g.reduce("mean", inner, axes));
+  const made = g.sub(g.reduce(op, g.mul(near, inner), axes), left);
+  const sum = isDivided ? scaledLike(g, centred.value, made) : made;
   const scaled = others.filter((one) => !varies(one)).reduce<Node>(g.mul, sum);
   return g.reduce(op, scaled, minus(over, axes));
+}
+
+/** (c · r) · t → c · (t · r), where r and t are the same along the row */
+function scaledOnce(g: GraphBuilder, { args: [a, b] }: MapNode, divisionOf: DivisionOf): Node | undefined {
+  const over = centredOver(a);
+  if (over === undefined || divisionOf(over).kind !== "segments") return undefined;
+  if (b.kind === "input" || b.axes.some((axis) => over.includes(axis))) return undefined;
+  return g.mul(unscaled(a), scaledLike(g, a, b));
 }
 
 /** v − t − mean(v over A), where v is one of the terms */
@@ -99,14 +111,16 @@ function nearIfPossible(
 
 /** Σ v·c over segments, times what is the same along them */
 function sumOfProducts(g: GraphBuilder, { over }: ReduceNode, product: SegmentedProduct): Node {
-  const { value, centred, others, inner } = product;
+  const { value, others, inner } = product;
+  const centred = unscaled(product.centred);
   const shift = g.reduce("shift", value, product.over);
   const near = g.sub(value, shift);
   const error = g.reduce("mean", centred, product.over);
   const products = g.reduce("sum", g.mul(near, centred), inner);
   const left = g.sub(g.reduce("sum", centred, inner), g.mul(error, g.size(inner)));
   const sum = g.add(g.sub(products, g.mul(error, g.reduce("sum", near, inner))), g.mul(shift, left));
-  return g.reduce("sum", others.reduce<Node>(g.mul, sum), minus(over, inner));
+  const scaled = scaledLike(g, product.centred, sum);
+  return g.reduce("sum", others.reduce<Node>(g.mul, scaled), minus(over, inner));
 }
 
 /** Σ v over segments */

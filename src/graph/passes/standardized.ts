@@ -1,5 +1,6 @@
 /** Recognises standardized values by the form that `stabilise` gives them. */
 import { type AxisSet, sameAxes } from "../tensor/axes.ts";
+import type { GraphBuilder } from "../tensor/builder.ts";
 import type { Node } from "../tensor/graph.ts";
 
 /** The axes over which a value adds up to zero: (x − shift − rest), times values that are the same along them. */
@@ -25,6 +26,22 @@ export function centredOver(node: Node): AxisSet | undefined {
 function scaledOver(node: Node, scale: Node): AxisSet | undefined {
   const over = centredOver(node);
   return over?.some((axis) => scale.axes.includes(axis)) ? undefined : over;
+}
+
+/** What a standardized value scales: its differences from the mean. */
+export function unscaled(node: Node): Node {
+  if (node.kind !== "map" || node.op === "sub") return node;
+  const [a, b] = node.args;
+  return unscaled(centredOver(a) === undefined ? b : a);
+}
+
+/** Scales another value as a standardized one is scaled. */
+export function scaledLike(g: GraphBuilder, node: Node, value: Node): Node {
+  if (node.kind !== "map" || node.op === "sub") return value;
+  const [a, b] = node.args;
+  if (node.op === "div") return g.div(scaledLike(g, a, value), b);
+  const [inner, scale] = centredOver(a) === undefined ? [b, a] : [a, b];
+  return g.mul(scaledLike(g, inner, value), scale);
 }
 
 /** The factors of a product. A standardized value is one factor. */
