@@ -54,6 +54,8 @@ const farCotangents = [
   // A group of one channel is what instance norm has: the sums of the affines are the differences of large ones.
   { norm: "GroupNorm", mode: null, params: { G: 12 } },
   { norm: "BatchChannelNorm", mode: "train", params: { G: 3 } },
+  // d_x has 1e-5: it is the difference of 1 / std of rows, which f32 rounds.
+  { norm: "SwitchableNorm", mode: null, params: {} },
 ] as const;
 
 const gammas = [

@@ -17,9 +17,9 @@
  * A shift is a sample of the row and takes no loop (`kernels/body/moments.ts`). The pass runs after `stabilise`, since it
  * recognises standardized values by the form that `stabilise` gives them.
  *
- * The pass changes nothing if a sum runs over other axes of A than the inner ones, or if there are statistics over other
- * axes too (switchable norm). Those sums could not share the new ones, and rows would be read once more. There d_x loses
- * about 1e-7 · |mean| / std of the cotangent.
+ * If there are statistics over other axes too (switchable norm), a cotangent cannot lose its mean before it is used, and
+ * only the sums and means themselves are taken about a sample. If a sum runs over other axes of A than the inner ones
+ * (group norm, channels last), nothing is changed: it could not share the new sums, and rows would be read once more.
  */
 import { type AxisSet, isSubset, minus, sameAxes } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
@@ -39,7 +39,7 @@ export function centre(graph: Graph): Graph {
       const values =
         node.op === "sum" && node.arg.kind === "input" ? ofTensor.get(node.arg.tensor) : undefined;
       if (values !== undefined) return sumOfSegments(g, node, values) ?? node;
-      return centredSum(g, node, divisionOf) ?? node;
+      return centredSum(g, node, divisionOf) ?? farMean(g, node, divisionOf) ?? node;
     }
     if (node.kind === "map" && node.op === "sub") return withoutMean(g, node, divisionOf) ?? node;
     if (node.kind === "map" && node.op === "mul") return scaledOnce(g, node, divisionOf) ?? node;
@@ -56,11 +56,14 @@ function centredSum(
   const factors = factorsOf(arg);
   const centred = standardizedFactor(factors);
   if (centred === undefined || !isSubset(centred.over, over)) return undefined;
-  const axes = centred.over;
+  // Over more axes than those of the standardized value too, one sample does.
+  const isApart = divisionOf(centred.over).kind === "other" && !sameAxes(centred.over, over);
+  const axes = isApart ? over : centred.over;
   const others = factors.filter((one) => one !== centred.value);
   const varies = (one: Node): boolean => one.axes.some((axis) => axes.includes(axis));
-  const near = nearIfPossible(g, others.filter(varies), axes, divisionOf);
-  if (near === undefined) return undefined;
+  const inside = others.filter(varies);
+  const near = isApart ? nearZero(g, inside, axes) : nearIfPossible(g, inside, axes, divisionOf);
+  if (near === undefined || inside.length === 0) return undefined;
   const isDivided = divisionOf(axes).kind === "segments";
   const inner = isDivided ? unscaled(centred.value) : centred.value;
   const left = g.mul(g.reduce(op, near, axes), g.reduce("mean", inner, axes));
@@ -68,6 +71,14 @@ function centredSum(
   const sum = isDivided ? scaledLike(g, centred.value, made) : made;
   const scaled = others.filter((one) => !varies(one)).reduce<Node>(g.mul, sum);
   return g.reduce(op, scaled, minus(over, axes));
+}
+
+/** mean(v over A) → s + mean(v − s over A), where other statistics keep v from losing its mean first */
+function farMean(g: GraphBuilder, { op, arg, over }: ReduceNode, divisionOf: DivisionOf): Node | undefined {
+  if (op !== "mean" || !divisionOf(over).isStandardized || divisionOf(over).kind !== "other")
+    return undefined;
+  const shift = g.reduce("shift", arg, over);
+  return g.add(shift, g.reduce("mean", g.sub(arg, shift), over));
 }
 
 /** (c · r) · t → c · (t · r), where r and t are the same along the row */

@@ -6,11 +6,12 @@ import { factorsOf, standardizedFactor } from "./standardized.ts";
 /**
  * - whole: there are no such sums.
  * - segments: all such sums run over the same inner axes of the row.
- * - other: they run over other axes, or there are statistics over some of the axes.
+ * - other: they run over other axes, or there are statistics over more axes.
  */
-export type Division =
-  | { readonly kind: "whole" | "other" }
-  | { readonly kind: "segments"; readonly inner: AxisSet };
+export type Division = {
+  /** Whether values are standardized over the row. */
+  readonly isStandardized: boolean;
+} & ({ readonly kind: "whole" | "other" } | { readonly kind: "segments"; readonly inner: AxisSet });
 
 export type DivisionOf = (over: AxisSet) => Division;
 
@@ -19,15 +20,17 @@ export function divisions(graph: Graph): DivisionOf {
   const sums = reductions.filter((one) => one.op === "sum");
   const rests = reductions.filter((one) => one.op === "rest");
   return (over) => {
-    if (rests.some((one) => !sameAxes(over, one.over) && isSubset(one.over, over))) return { kind: "other" };
+    const isStandardized = rests.some((one) => sameAxes(over, one.over));
+    if (rests.some((one) => !sameAxes(over, one.over) && isSubset(over, one.over)))
+      return { kind: "other", isStandardized };
     const parts = sums
       .filter((one) => !isSubset(over, one.over))
       .map((one) => over.filter((axis) => one.over.includes(axis)))
       .filter((one) => one.length > 0);
     const [inner] = parts;
-    if (inner === undefined) return { kind: "whole" };
+    if (inner === undefined) return { kind: "whole", isStandardized };
     const fits = parts.every((one) => sameAxes(one, inner)) && areInnermost(graph, inner, over);
-    return fits ? { kind: "segments", inner } : { kind: "other" };
+    return { ...(fits ? { kind: "segments", inner } : { kind: "other" }), isStandardized };
   };
 }
 
