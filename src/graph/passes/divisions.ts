@@ -77,7 +77,8 @@ function segmentedProduct(
   const centred = standardizedFactor(factors);
   if (op !== "sum" || centred === undefined) return undefined;
   const division = divisionOf(centred.over);
-  if (division.kind !== "segments") return undefined;
+  // If values are standardized over the axes of the sum too, a kernel goes over these, and finds the sum on its way.
+  if (division.kind !== "segments" || divisionOf(over).isStandardized) return undefined;
   const { inner } = division;
   const own = centred.over.filter((axis) => over.includes(axis));
   if (!sameAxes(own, inner)) return undefined;
