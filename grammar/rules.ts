@@ -107,7 +107,7 @@ export class NormParser extends CstParser {
     recovers,
   );
 
-  /** `axes N, C = G * K, M = 3, ...S` */
+  /** `axes N, C = G * K, M = 3, D = C, ...S` */
   axes = this.RULE(
     "axes",
     () => {
@@ -133,11 +133,9 @@ export class NormParser extends CstParser {
     "factors",
     () => {
       this.CONSUME(t.Name);
-      this.CONSUME(t.Times);
-      this.CONSUME2(t.Name);
       this.MANY(() => {
-        this.CONSUME2(t.Times);
-        this.CONSUME3(t.Name);
+        this.CONSUME(t.Times);
+        this.CONSUME2(t.Name);
       });
     },
     recovers,

@@ -1,3 +1,5 @@
+import type { InitialValue } from "./initial-value.ts";
+
 /**
  * A program: one norm in one mode, compiled. It is plain data (it survives JSON). The emitters make it, generated
  * modules embed it, and the runtime knows nothing else about a spec. Shapes stay open: extents and params are
@@ -44,8 +46,8 @@ export interface ProgramAxis {
 
 export interface ProgramFactor {
   readonly name: string;
-  /** Where the extent comes from: a fixed number, a param, or (null) the shapes of the tensors. */
-  readonly extent: number | { readonly param: string } | null;
+  /** Where the extent comes from: a fixed number, a param, another axis or factor, or (null) the shapes of the tensors. */
+  readonly extent: number | { readonly param: string } | { readonly axis: string } | null;
 }
 
 export interface ProgramParam {
@@ -68,7 +70,7 @@ export interface ProgramTensor {
    */
   readonly values?: readonly (readonly string[])[];
   /** The value that an affine or state takes if it is omitted. */
-  readonly initial?: number;
+  readonly initial?: InitialValue;
   /** For a state and for saved values: whether this program writes it. */
   readonly updated?: boolean;
   /** In a backward program: the forward tensor whose gradient this output is, or whose cotangent this input is. */

@@ -43,6 +43,17 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   MeanVarianceNorm: [1, 2],
   WeightStandardization: [1, 2],
   ScaledWeightStandardization: [1, 2],
+  // Elementwise: there is nothing to split.
+  DynamicTanh: [1, null],
+  // The deviation of the sample is of a grid of its own.
+  "EvoNormB0 train": [2, 4],
+  "EvoNormB0 infer": [1, 2],
+  EvoNormS0: [1, 2],
+  // Statistics of instances and of the batch: two grids.
+  "InstanceBatchNorm train": [2, 4],
+  "InstanceBatchNorm infer": [1, 2],
+  GatedRMSNorm: [1, 2],
+  UnitNorm: [1, 2],
 };
 
 /**
@@ -84,6 +95,15 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   MeanVarianceNorm: [1, 3],
   WeightStandardization: [1, 3],
   ScaledWeightStandardization: [1, 3],
+  // The sums over all, and those over the rows.
+  DynamicTanh: [3, 5],
+  "EvoNormB0 train": [3, 8],
+  "EvoNormB0 infer": [2, 5],
+  EvoNormS0: [2, 5],
+  "InstanceBatchNorm train": [2, 6],
+  "InstanceBatchNorm infer": [2, 5],
+  GatedRMSNorm: [2, 3],
+  UnitNorm: [1, 3],
 };
 
 function counts(graphOf: (graph: Graph) => Graph): Record<string, readonly [number, number | null]> {

@@ -30,8 +30,9 @@ const axes: fc.Arbitrary<Axes> = fc
     variadic: fc.boolean(),
     extents: fc.tuple(extent, small, extent, small),
     groups: fc.constantFrom(1, 2, 3),
+    fixed: fc.boolean(),
   })
-  .map(({ order, split, variadic, extents, groups }) => {
+  .map(({ order, split, variadic, extents, groups, fixed }) => {
     const own: Record<string, readonly number[]> = {
       N: [extents[0]],
       C: [extents[1] * groups],
@@ -43,10 +44,11 @@ const axes: fc.Arbitrary<Axes> = fc
     const spelled = (name: string): string => (name === "S" && variadic ? "...S" : name);
     const declared = order.map((name) => (name === "C" && split ? `C = G * K` : spelled(name)));
     const factors = has("C") && split ? ["G", "K"] : [];
+    const given = factors.length === 0 ? "" : `, G = ${groups}`;
     return {
       layout: order.map(spelled),
       extents: own,
-      declaration: `axes ${declared.join(", ")}\n  param eps = 0.01${factors.length > 0 ? `, G = ${groups}` : ""}`,
+      declaration: `axes ${declared.join(", ")}${fixed ? given : ""}\n  param eps = 0.01${fixed ? "" : given}`,
       reducible: [...order.map(spelled), ...factors],
     };
   });
@@ -80,6 +82,8 @@ function expression(own: Axes, names: readonly string[], depth: number): fc.Arbi
       .tuple(fc.constantFrom("mean", "var", "max", "min"), full, reduced(own))
       .map(([f, a, over]) => `${f}(${a} over ${over})`),
     fc.tuple(full, reduced(own)).map(([a, over]) => `standardize(${a} over ${over}; eps)`),
+    // The stand-in is the value itself, so that differences of the value still say what the gradient is.
+    inner.map((a) => `with_gradient_of(${a}, ${a})`),
   );
 }
 

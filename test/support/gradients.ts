@@ -1,7 +1,8 @@
 /** Gradients for tests: from the oracle's backward graph, and by central differences of its forward graph. */
 
-import { differentiable, gradientName } from "../../src/graph/autodiff/gradient-names.ts";
+import { differentiable } from "../../src/graph/autodiff/gradient-names.ts";
 import { interpret } from "../../src/graph/oracle/interpret.ts";
+import { gradientName } from "../../src/graph/tensor/gradient-name.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import {
   type ChooseVariant,

@@ -1,9 +1,6 @@
-/** `d_NAME`: the gradient of an input or affine, and the cotangent of an output. */
+/** Which tensors have gradients, and whether the names of these are free. */
+import { gradientName } from "../tensor/gradient-name.ts";
 import type { Graph, GraphTensor } from "../tensor/graph.ts";
-
-export function gradientName(tensor: string): string {
-  return `d_${tensor}`;
-}
 
 /** Inputs and affines have gradients. Params, states and sizes are constants. */
 export function differentiable(graph: Graph): readonly GraphTensor[] {

@@ -28,7 +28,7 @@ export function printGraph(graph: Graph): string {
     const value =
       node.kind === "map"
         ? `${node.op}(${node.args.map(shown).join(", ")})`
-        : `${node.op}(${shown(node.arg)} over ${node.over.join(", ")})`;
+        : `${node.op}(${shown(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${shown(node.weight)}`})`;
     lines.push(`${shown(node)} = ${value}${node.axes.length === 0 ? "" : ` : ${node.axes.join(", ")}`}`);
   }
   for (const { tensor, value } of graph.results) {

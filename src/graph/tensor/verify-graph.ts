@@ -1,7 +1,16 @@
 /** The invariants of the tensor graph, checked between passes. A broken one is a defect of the compiler, not of a spec. */
 import { operators } from "../operators/operators.ts";
 import { isSubset, minus, sameAxes, union } from "./axes.ts";
-import { type Graph, type Node, operands, reachable } from "./graph.ts";
+import {
+  type Graph,
+  isMoment,
+  momentsOf,
+  type Node,
+  operands,
+  type ReduceNode,
+  reachable,
+  termAxes,
+} from "./graph.ts";
 
 export function verifyGraph(graph: Graph, after: string): void {
   const fail = (rule: string, node?: Node): never => {
@@ -36,12 +45,14 @@ export function verifyGraph(graph: Graph, after: string): void {
         if (!sameAxes(node.axes, union(graph.factors, ...node.args.map((one) => one.axes))))
           fail("a map has the axes of its operands", node);
         break;
-      case "reduce":
-        if (node.over.length === 0 || !isSubset(node.over, node.arg.axes))
-          fail("a reduction is over axes of its operand", node);
-        if (!sameAxes(node.axes, minus(node.arg.axes, node.over)))
-          fail("a reduction keeps the other axes", node);
+      case "reduce": {
+        const axes = termAxes(graph.factors, node);
+        if (node.over.length === 0 || !isSubset(node.over, axes))
+          fail("a reduction is over axes of its operand or its weight", node);
+        if (!sameAxes(node.axes, minus(axes, node.over))) fail("a reduction keeps the other axes", node);
+        if (!mayBe(node)) fail("a reduction has a weight if its operator asks for one", node);
         break;
+      }
       case "literal":
         break;
     }
@@ -52,4 +63,10 @@ export function verifyGraph(graph: Graph, after: string): void {
       fail(`\`${tensor}\` can be written`);
     else if (!isSubset(value.axes, target.factors)) fail(`\`${tensor}\` has the axes of what it holds`);
   }
+}
+
+/** Whether the operator goes with a weight, or without one, as it is here. */
+function mayBe(node: ReduceNode): boolean {
+  if (isMoment(node.op)) return momentsOf(node).includes(node.op);
+  return node.weight === undefined || (node.op !== "max" && node.op !== "min");
 }

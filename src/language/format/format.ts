@@ -76,8 +76,8 @@ function normItem(margin: Margin, item: NormItem, columns: Columns): Printed {
         margin,
         item,
         "axes",
-        item.axes.map(({ axis, factors, extent, span }) => {
-          const value = factors?.map((one) => one.text).join(" * ") ?? extent?.text;
+        item.axes.map(({ axis, factors, like, extent, span }) => {
+          const value = factors?.map((one) => one.text).join(" * ") ?? like?.text ?? extent?.text;
           return { span, text: value === undefined ? formatAxis(axis) : `${formatAxis(axis)} = ${value}` };
         }),
       );

@@ -86,10 +86,11 @@ export type NormItem =
   | { readonly kind: "output"; readonly outputs: readonly OutputDecl[]; readonly span: Span }
   | Statement;
 
-/** `N`, `...S`, `C = G * K` (split into two or more factors), `M = 3` (a fixed extent). */
+/** `N`, `...S`, `C = G * K` (split into two or more factors), `M = 3` (a fixed extent), `D = C` (the extent of C). */
 export interface AxisDecl {
   readonly axis: AxisRef;
   readonly factors?: readonly Name[];
+  readonly like?: Name;
   readonly extent?: NumberExpr;
   readonly span: Span;
 }

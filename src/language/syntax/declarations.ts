@@ -20,6 +20,9 @@ function axisDecl(b: Builder, cst: CstNode): AxisDecl | undefined {
   }
   const factors = nodes(cst, "factors").flatMap((split) => tokens(split, "Name").map((one) => named(b, one)));
   if (factors.length === 0) return { axis, span: axis.span };
+  const isSplit = nodes(cst, "factors").some((split) => tokens(split, "Times").length > 0);
+  const [like] = factors;
+  if (!isSplit) return { axis, like: like!, span: join(axis.span, like!.span) };
   return { axis, factors, span: join(axis.span, factors.at(-1)!.span) };
 }
 

@@ -37,10 +37,13 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   destroy(): Promise<void>;
 }
 
-/** The backward pass of a norm: `run` takes a `d_y` for each output and returns a `d_x` for each wanted tensor. */
-export type GatherBackward<Feeds, Of extends string> = GatherNorm<
+/**
+ * The backward pass of a norm: `run` takes a `d_y` for each output and returns a `d_x` for each wanted tensor, and the new
+ * values of the states that the norm updates in its backward pass.
+ */
+export type GatherBackward<Feeds, Of extends string, States extends string = never> = GatherNorm<
   Feeds,
-  Readonly<Record<`d_${Of}`, Float32Array<ArrayBuffer>>>
+  Readonly<Record<`d_${Of}` | States, Float32Array<ArrayBuffer>>>
 >;
 
 /**
@@ -86,8 +89,12 @@ export async function createGatherNorm(
       );
       for (const tensor of fed) checkFeed(tensor, own(feeds, tensor.name), shapes);
       const values = (name: string): Float32Array => {
-        const tensor = fed.find((one) => one.name === name)!;
-        return rounded(own(feeds, name), tensor, shapes.elements.get(name)!, dtypes.get(name)!);
+        return rounded(
+          own(feeds, name),
+          shapes.initials.get(name)!,
+          shapes.elements.get(name)!,
+          dtypes.get(name)!,
+        );
       };
       const run = async (): Promise<readonly unknown[]> => chain?.run(chain.feeds.map(values)) ?? [];
       const made = await run().catch((error: unknown): unknown => error);
@@ -132,7 +139,7 @@ function resultsOf({ tensors }: GatherProgram): ProgramTensor[] {
 /** The values, rounded to their element type. gpu.js copies them before it returns, and it takes no empty array. */
 function rounded(
   given: ArrayLike<number> | undefined,
-  { initial = 0 }: ProgramTensor,
+  initial: number,
   count: number,
   dtype: Dtype,
 ): Float32Array {

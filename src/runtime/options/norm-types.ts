@@ -85,10 +85,10 @@ export type Saving<Buffers, Feeds, Results> = Norm<Buffers, Feeds, Results> & {
 /**
  * The backward pass of a norm. `encode` reads the tensors that the gradients depend on and a `d_y` for each output `y`.
  * For each wanted tensor `x` it writes the gradient `d_x`, or adds to it if `x` is accumulated. `run` starts from
- * zeros.
+ * zeros. It also updates the states `States`, which the norm updates in its backward pass.
  */
-export type Backward<Buffers, Feeds, Of extends string> = Norm<
+export type Backward<Buffers, Feeds, Of extends string, States extends string = never> = Norm<
   Buffers & Readonly<Record<`d_${Of}`, GPUBuffer>>,
   Feeds,
-  Readonly<Record<`d_${Of}`, Float32Array<ArrayBuffer>>>
+  Readonly<Record<`d_${Of}` | States, Float32Array<ArrayBuffer>>>
 >;

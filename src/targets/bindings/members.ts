@@ -1,4 +1,5 @@
 /** The members of a norm's declarations, with their documentation. */
+import type { InitialValue } from "../../program/initial-value.ts";
 import type { Program, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Member } from "./declarations.ts";
 import { dimsDoc, dimsType, needsDims } from "./dims-type.ts";
@@ -73,8 +74,19 @@ export function tuneMember(name: string): Member {
 
 export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
   const initial =
-    optional && tensor.initial !== undefined ? `. Filled with ${tensor.initial} if omitted` : "";
+    optional && tensor.initial !== undefined ? `. Filled with ${initialText(tensor.initial)} if omitted` : "";
   return `${dimsDoc(program, tensor)}${initial}.`;
+}
+
+/** As in a spec: `size(D)^0.5`. */
+function initialText(initial: InitialValue): string {
+  if (typeof initial === "number") return String(initial);
+  if ("size" in initial) return `size(${initial.size.join(", ")})`;
+  if ("param" in initial) return initial.param;
+  const [a, b] = initial.of.map((one) =>
+    typeof one === "object" && "op" in one ? `(${initialText(one)})` : initialText(one),
+  );
+  return initial.op === "^" ? `${a}^${b}` : `${a} ${initial.op} ${b}`;
 }
 
 export function joined(doc: string | undefined, fact: string): string {

@@ -17,7 +17,8 @@ export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): F
   return new Map(
     read.map((tensor) => {
       const values = new Float32Array(shapes.elements.get(tensor.name)!);
-      for (let i = 0; i < values.length; i++) values[i] = sample(tensor, next);
+      const initial = shapes.initials.get(tensor.name)!;
+      for (let i = 0; i < values.length; i++) values[i] = sample(tensor, initial, next);
       const half = dtypes.get(tensor.name) === "f16";
       return [tensor.name, half ? values.map((value) => fromHalf(toHalf(value))) : values];
     }),
@@ -28,7 +29,7 @@ export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): F
  * The mean of an input is not zero, as in activations. Affines lie near their initial value. A variance and a saved
  * tensor (rstd) are above zero.
  */
-function sample({ role, initial = 0 }: ProgramTensor, next: () => number): number {
+function sample({ role }: ProgramTensor, initial: number, next: () => number): number {
   // The sum of three uniform numbers has deviation 1/2. For a large tensor it is cheaper than a logarithm and a cosine.
   const normal = 2 * (next() + next() + next() - 1.5);
   if (role === "input") return 0.5 + normal;

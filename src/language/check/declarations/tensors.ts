@@ -1,10 +1,12 @@
 /** Declares the params and tensors of a norm, each by itself. */
 
 import type { GraphAxis, GraphParam } from "../../../graph/tensor/graph.ts";
+import type { InitialValue } from "../../../program/initial-value.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import type { Expr, OutputDecl, ParamDecl, TensorDecl, TensorRole } from "../../syntax/ast.ts";
 import { isExtent, maxExtent, resolveDims } from "./axes.ts";
 import { constantValue } from "./constant.ts";
+import { type InitialNames, readInitial } from "./initial.ts";
 
 export interface DeclaredParam extends GraphParam {
   readonly doc?: string;
@@ -15,7 +17,8 @@ export interface DeclaredTensor {
   readonly name: string;
   readonly role: TensorRole;
   readonly dims: readonly string[];
-  readonly initial?: number;
+  /** Its sizes have the names of axes or parts, as in brackets. */
+  readonly initial?: InitialValue;
   readonly doc?: string;
   readonly span: Span;
 }
@@ -54,14 +57,14 @@ export function declareParam(
 export function declareTensor(
   one: TensorDecl,
   role: TensorRole,
-  axes: readonly GraphAxis[],
+  names: InitialNames,
   report: Report,
 ): DeclaredTensor | undefined {
-  const dims = resolveDims(one.dims, axes, report);
+  const dims = resolveDims(one.dims, names.axes, report);
   if (dims === undefined || one.dimsBroken) return undefined;
-  const initial = one.initial === undefined ? undefined : constantValue(one.initial, report);
+  const initial = one.initial === undefined ? undefined : readInitial(one.initial, names, report);
   const name = one.name.text;
-  if (initial !== undefined && one.initial !== undefined) {
+  if (typeof initial === "number" && one.initial !== undefined) {
     if (!fits(initial, `the initial value of \`${name}\``, one.initial, report)) return undefined;
   }
   if (role === "input" && one.initial !== undefined) {

@@ -1,6 +1,7 @@
 /** The symbols of norms and functions, with or without mistakes. */
 
 import type { AxisDecl, AxisRef, Expr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
+import { fixedParts } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
 import { type Definition, definitionsIn } from "../declarations/definitions.ts";
 import type { Facts } from "./facts.ts";
@@ -35,7 +36,12 @@ export function functionSymbol(decl: FunctionDecl, builtIn: boolean): FunctionSy
 
 /** `declarations` is undefined for the second of two norms with one name, which is not checked. */
 export function normSymbol(decl: NormDecl, declarations: Declarations | undefined, facts: Facts): NormSymbol {
-  const axes = decl.items.flatMap((item) => (item.kind === "axes" ? item.axes.map(axisSymbol) : []));
+  const fixed = fixedParts(decl);
+  const ofPart = new Set(fixed.values());
+  const axes = decl.items
+    .flatMap((item) => (item.kind === "axes" ? item.axes : []))
+    .filter((one) => !ofPart.has(one))
+    .map((one) => axisSymbol(one, fixed));
   const defined = definitionsIn(decl);
   const extents = new Set(axes.flatMap(extentNames));
   const params = defined.flatMap((one) =>
@@ -60,7 +66,10 @@ export function normSymbol(decl: NormDecl, declarations: Declarations | undefine
   };
 }
 
-function axisSymbol({ axis, factors = [], extent, span }: AxisDecl): AxisSymbol {
+function axisSymbol(
+  { axis, factors = [], extent, span }: AxisDecl,
+  fixed: ReadonlyMap<string, AxisDecl>,
+): AxisSymbol {
   const name = axis.name.text;
   return {
     kind: "axis",
@@ -68,15 +77,17 @@ function axisSymbol({ axis, factors = [], extent, span }: AxisDecl): AxisSymbol 
     nameSpan: axis.name.span,
     span,
     variadic: axis.variadic,
-    factors: factors.map(
-      (one): FactorSymbol => ({
+    factors: factors.map((one): FactorSymbol => {
+      const own = fixed.get(one.text)?.extent;
+      return {
         kind: "factor",
         name: one.text,
         nameSpan: one.span,
         span: one.span,
         axis: name,
-      }),
-    ),
+        ...(own === undefined ? {} : { extent: own.value }),
+      };
+    }),
     ...(extent === undefined ? {} : { extent: extent.value }),
   };
 }
@@ -119,12 +130,12 @@ function tensorSymbol(
     span,
     ...docOf(decl),
     ...(dimsBroken ? {} : { dims: dims.map(axisText) }),
-    ...(initial === undefined ? {} : { initial }),
+    ...(typeof initial === "number" ? { initial } : {}),
   };
 }
 
 function equationSymbol(
-  { decl, mode }: Extract<Definition, { kind: "equation" }>,
+  { decl, block }: Extract<Definition, { kind: "equation" }>,
   outputs: ReadonlyMap<string, string | undefined>,
   facts: Facts,
 ): EquationSymbol {
@@ -133,7 +144,7 @@ function equationSymbol(
   const doc = outputs.get(name.text);
   return {
     kind: "equation",
-    mode,
+    mode: block,
     name: name.text,
     nameSpan: name.span,
     span,

@@ -1,7 +1,7 @@
 /** `--grad`: the backward graph of a norm, and the feeds that it takes. */
 import { gradientNameClash } from "../../../compile/build/name-clash.ts";
 import { differentiate } from "../../../graph/autodiff/differentiate.ts";
-import { gradientName } from "../../../graph/autodiff/gradient-names.ts";
+import { gradientName } from "../../../graph/tensor/gradient-name.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import { product, resolveShapes } from "../../../runtime/shapes/shapes.ts";
 import { programInterface } from "../../../targets/interface/program-interface.ts";
