@@ -35,6 +35,7 @@ export interface NotSaved {
 
 /** Returns why the norm cannot save what `save` asks for, or undefined if it can. */
 export function whyNotSaved(graph: Graph, save: Save): string | undefined {
+  if (differentiable(graph).length === 0) return undefined;
   // Statistics can always be saved.
   const divided = save === "output" ? cut(graph, save).divided : undefined;
   return typeof divided === "string" ? divided : undefined;
@@ -55,7 +56,9 @@ export function compileBackward(graph: Graph): BackwardProgram[] {
  * even with `none`: the forward pass overwrites them.
  */
 export function compileTraining(graph: Graph, save: Save): Training | NotSaved {
-  if (save === "none" && !readsOverwritten(graph)) return { backward: compileBackward(graph), saving: null };
+  if ((save === "none" && !readsOverwritten(graph)) || differentiable(graph).length === 0) {
+    return { backward: compileBackward(graph), saving: null };
+  }
   const { graphs, divided } = cut(graph, save);
   if (typeof divided === "string") return { reason: divided };
   const backward = programsOf(graph, (of) => ending(graphs, narrowBackward(divided, of)));

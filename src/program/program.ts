@@ -1,4 +1,5 @@
 import type { InitialValue } from "./initial-value.ts";
+import type { IntegerType } from "./integers.ts";
 
 /**
  * A program: one norm in one mode, compiled. It is plain data (it survives JSON). The emitters make it, generated
@@ -69,6 +70,8 @@ export interface ProgramTensor {
    * For saved and scratch memory, which have no dims: the values in it, one after another, each given by its factors.
    */
   readonly values?: readonly (readonly string[])[];
+  /** The element type that the spec gives to an input or an output. Without one the caller chooses a float. */
+  readonly dtype?: IntegerType;
   /** The value that an affine or state takes if it is omitted. */
   readonly initial?: InitialValue;
   /** For a state and for saved values: whether this program writes it. */
@@ -181,4 +184,8 @@ export type ProgramConstant =
   /** Whether neighbouring invocations take neighbouring rows instead of neighbouring steps of one row. */
   | { readonly name: string; readonly kind: "columns" };
 
-export type Dtype = "f32" | "f16";
+/** The element types that a caller chooses from. */
+export type FloatType = "f32" | "f16";
+
+/** The type of a tensor's elements in memory. Arithmetic is f32. */
+export type Dtype = FloatType | IntegerType;

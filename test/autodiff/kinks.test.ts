@@ -156,7 +156,7 @@ const each = Object.values({ ...kinks, ...cancelling }).flatMap((calls) =>
 async function onDevice(
   device: GPUDevice,
   { graph, dims, feeds }: Trial,
-): Promise<Record<string, Float32Array>> {
+): Promise<Readonly<Record<string, ArrayLike<number>>>> {
   const norm = await createNorm(device, programOf(graph), { dims });
   try {
     return await norm.run(feeds);

@@ -14,7 +14,7 @@ import { naive } from "../support/naive.ts";
 import { statistics, statisticTrial } from "../support/statistics.ts";
 import { openRunner, resultsOn } from "./browser.ts";
 
-type Results = Readonly<Record<string, Float32Array>>;
+type Results = Readonly<Record<string, ArrayLike<number>>>;
 type Run = (trial: Trial) => Promise<Results>;
 
 const path = fileURLToPath(new URL("../../docs/targets.md", import.meta.url));

@@ -76,6 +76,19 @@ const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = 
   ["`…` can be written", "an affine", holding(centered, "gamma")],
   ["`…` can be written", "no such tensor", holding(centered, "z")],
   [
+    "`…` is an output if it is of integers",
+    "a gradient",
+    {
+      ...holding(centered),
+      tensors: [tensor("x", "input"), { ...tensor("y", "output"), dtype: "i8", gradientOf: "x" }],
+    },
+  ],
+  [
+    "`…` is an output if it is of integers",
+    "a state",
+    { ...holding(centered), tensors: [tensor("x", "input"), { ...tensor("y", "state"), dtype: "i8" }] },
+  ],
+  [
     "`…` has the axes of what it holds",
     "a row in place of a matrix",
     { ...holding(centered), tensors: [tensor("x", "input"), { ...tensor("y", "output"), factors: ["D"] }] },

@@ -8,6 +8,8 @@ import fc from "fast-check";
 export interface RandomSpec {
   readonly text: string;
   readonly dims: Readonly<Record<string, readonly number[]>>;
+  /** Tensors that must be fed with small integers. */
+  readonly integers: readonly string[];
 }
 
 interface Axes {
@@ -102,18 +104,25 @@ export const randomSpec: fc.Arbitrary<RandomSpec> = axes.chain((own) => {
   return fc.record({ tensors, equations }).map(({ tensors: { w, gamma }, equations: bodies }) => {
     const brackets = (list: readonly string[]): string => (list.length === 0 ? "" : `[${list.join(", ")}]`);
     const lines = bodies.map((body, i) => `  e${i} = 0.5 * x + ${body}`);
+    // Every third spec has an output of integers as well, every fourth an input. No chance of its own, so that the others
+    // stay what they were.
+    const length = lines.join("").length;
+    const dtype = length % 4 === 0 ? [": i8", ": u8", ": i32", ": u32"][w.length % 4] : "";
+    const stored =
+      length % 3 === 0 ? `\n  q = 20 * tanh(x + 0.3 * w)\n  output q: ${dtype === ": u8" ? "u8" : "i8"}` : "";
     const text = `norm Random {
   ${own.declaration}
-  input x${brackets(own.layout)}, w${brackets(w)}
+  input x${brackets(own.layout)}, w${brackets(w)}${dtype}
   affine gamma${brackets(gamma)} = 1
 ${lines.join("\n")}
   y = e${bodies.length - 1} + 0 * (w + gamma)
-  output y
+  output y${stored}
 }
 `;
     const flat = (list: readonly string[]): number[] =>
       list.flatMap((name) => own.extents[name.replace("...", "")]);
-    return { text, dims: { x: flat(own.layout), w: flat(w), gamma: flat(gamma) } };
+    const dims = { x: flat(own.layout), w: flat(w), gamma: flat(gamma) };
+    return { text, dims, integers: dtype === "" ? [] : ["w"] };
   });
 });
 

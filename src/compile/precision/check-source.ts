@@ -1,4 +1,4 @@
-/** Checks a text as `checkFile` does, and warns where its differences lose digits far from zero (N412). */
+/** Checks a text as `checkFile` does, and warns where its differences lose digits far from zero (N440). */
 import { type Node, operands, reachable } from "../../graph/tensor/graph.ts";
 import { type CheckedFile, checkFile } from "../../language/check/check.ts";
 import type { ReadImport } from "../../language/check/modules/modules.ts";
@@ -37,7 +37,7 @@ function warning(span: Span): Diagnostic {
   const message = "this difference loses its digits where its operands lie far from zero";
   const note =
     "take the difference first and reduce it then, or write the statistic that is meant: `mean(a - b over A)`, `var(x over A)`, `mean(x over A; weight = w)`";
-  return diagnostic("N412", message, span, { note });
+  return diagnostic("N440", message, span, { note });
 }
 
 /** The place of a node, or of the first one that uses it and has a place: `standardize` has a difference inside. */

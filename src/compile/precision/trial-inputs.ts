@@ -52,7 +52,11 @@ export function trialInputs(
     const noise = normals(seed++, count);
     const over = weights.get(tensor.name);
     const isFar = over === undefined && reduced.has(tensor.name);
-    const value = elementOf(tensor, isFar ? ratio : undefined, weighted ? over : undefined, extents);
+    // Integers choose and mask: ones choose the second element, and keep every one.
+    const value =
+      tensor.dtype !== undefined
+        ? () => 1
+        : elementOf(tensor, isFar ? ratio : undefined, weighted ? over : undefined, extents);
     tensors.set(tensor.name, noise.map(value));
   }
   return { extents, params, tensors };

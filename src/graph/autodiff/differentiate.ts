@@ -22,7 +22,7 @@ import {
 import { rebuildAll, rewriteAll } from "../tensor/rewrite.ts";
 import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
-import { differentiable, nameClash } from "./gradient-names.ts";
+import { differentiable, nameClash, withCotangent } from "./gradient-names.ts";
 import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
 
 export interface DifferentiateOptions {
@@ -62,16 +62,14 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
     made.map((one) => ({ ...one, value: settled.get(one.value) as Node })),
     new Set(values.map((one) => settled.get(one) as Node)),
   );
-  const cotangents = graph.tensors
-    .filter((one) => one.role === "output")
-    .map(
-      (one): GraphTensor => ({
-        ...one,
-        name: gradientName(one.name),
-        role: "input",
-        gradientOf: one.name,
-      }),
-    );
+  const cotangents = withCotangent(graph).map(
+    (one): GraphTensor => ({
+      ...one,
+      name: gradientName(one.name),
+      role: "input",
+      gradientOf: one.name,
+    }),
+  );
   const written = wanted.map(
     ({ name, dims, factors }): GraphTensor => ({
       name: gradientName(name),
@@ -99,9 +97,7 @@ function copyForward(
   readonly outputs: readonly (Result & { readonly cotangent: Node })[];
   readonly own: ReadonlyMap<string, Node>;
 } {
-  const isOutput = new Map(
-    forward.tensors.filter((one) => one.role === "output").map((one) => [one.name, one]),
-  );
+  const isOutput = new Map(withCotangent(forward).map((one) => [one.name, one]));
   const results = forward.results.filter((one) => isOutput.has(one.tensor));
   const made = rebuildAll(
     g,

@@ -20,6 +20,7 @@ import {
 import { rebuildAll } from "../tensor/rewrite.ts";
 import { whyNotOutput } from "./can-keep-output.ts";
 import { differentiate, neededTensors } from "./differentiate.ts";
+import { withCotangent } from "./gradient-names.ts";
 
 /** What is saved: nothing that can be computed again, the statistics, or also the outputs in place of the inputs. */
 export type Save = "none" | "stats" | "output";
@@ -48,7 +49,7 @@ export function divide(forward: Graph, joined: Graph, save: Save): Divided | str
 
   const given = new Map<Node, string>();
   if (save === "output") {
-    const outputs = new Set(forward.tensors.filter((one) => one.role === "output").map((one) => one.name));
+    const outputs = new Set(withCotangent(forward).map((one) => one.name));
     for (const { tensor, value } of values) if (outputs.has(tensor)) given.set(value, tensor);
   }
   const within = bufferName(forward);

@@ -2,7 +2,9 @@
  * The oracle: computes the tensor graph in float64, node by node, by definition and without cleverness. Everything else is
  * compared with it. It shares only the graph that the checker made with the kernels.
  */
+
 import { type InitialValue, initialValue } from "../../program/initial-value.ts";
+import { toInteger } from "../../program/integers.ts";
 import { operators } from "../operators/operators.ts";
 import { decisiveInputs } from "../tensor/decisive-inputs.ts";
 import { type Graph, type Node, reachable, termAxes } from "../tensor/graph.ts";
@@ -46,7 +48,7 @@ export function interpret(
   const outputs = new Map<string, Float64Array>();
   for (const result of graph.results) {
     const { tensor, value } = result;
-    const { role, factors = [], initial = 0 } = graph.tensors.find((one) => one.name === tensor) ?? {};
+    const { role, factors = [], initial = 0, dtype } = graph.tensors.find((one) => one.name === tensor) ?? {};
     const out = new Float64Array(volume(factors));
     outputs.set(tensor, out);
     const emptiness = decisiveInputs(graph, result).map((one) => volume(one.factors) === 0);
@@ -60,7 +62,8 @@ export function interpret(
       factors.map(extent),
       [stridesOf(rowMajor(factors, extent), factors), stridesOf(of(value).strides, factors)],
       ([to, from]) => {
-        out[to] = of(value).data[from];
+        const element = of(value).data[from];
+        out[to] = dtype === undefined ? element : toInteger(element, dtype);
       },
     );
   }

@@ -7,6 +7,7 @@
  */
 
 import type { InitialValue } from "../../program/initial-value.ts";
+import type { IntegerType } from "../../program/integers.ts";
 import type { Mode } from "../../program/program.ts";
 import type { Operator } from "../operators/operators.ts";
 import { type AxisSet, union } from "./axes.ts";
@@ -108,6 +109,8 @@ export interface GraphTensor {
   readonly dims: readonly string[];
   /** `dims` with split axes written as their factors. */
   readonly factors: readonly string[];
+  /** The element type that the spec gives to an input or an output. Without one it is a float, chosen at run time. */
+  readonly dtype?: IntegerType;
   readonly initial?: InitialValue;
   /** Of a saved value: the buffer in which all saved values lie, one after the other. */
   readonly within?: string;

@@ -34,7 +34,8 @@ export function printGraph(graph: Graph): string {
   for (const { tensor, value } of graph.results) {
     const target = graph.tensors.find((one) => one.name === tensor);
     const arrow = target?.role === "state" ? "<-" : "=";
-    lines.push(`${tensor}[${target?.dims.join(", ")}] ${arrow} ${shown(value)}`);
+    const type = target?.dtype === undefined ? "" : `: ${target.dtype}`;
+    lines.push(`${tensor}[${target?.dims.join(", ")}]${type} ${arrow} ${shown(value)}`);
   }
   return `${lines.join("\n")}\n`;
 }

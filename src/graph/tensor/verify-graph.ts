@@ -61,6 +61,8 @@ export function verifyGraph(graph: Graph, after: string): void {
     const target = tensors.get(tensor);
     if (target === undefined || target.role === "input" || target.role === "affine")
       fail(`\`${tensor}\` can be written`);
+    else if (target.dtype !== undefined && (target.role !== "output" || target.gradientOf !== undefined))
+      fail(`\`${tensor}\` is an output if it is of integers`);
     else if (!isSubset(value.axes, target.factors)) fail(`\`${tensor}\` has the axes of what it holds`);
   }
 }

@@ -113,7 +113,8 @@ function kernelsFor(search: Search, targets: readonly Target[], depth: number): 
 function candidateGrids(graph: Graph, target: Target, targets: readonly Target[]): AxisSet[] {
   const all = union(graph.factors, target.factors);
   if (!reachable([target.value]).some((one) => one.kind === "reduce")) {
-    return [...summedGrids(graph, target, targets), elementwiseGrid(all, target)];
+    const summed = summedGrids(graph, target, targets);
+    return [...summed, elementwiseGrid(all, target), ...gridsOfStates(graph, target, targets)];
   }
   const grids = new Map<string, AxisSet>();
   for (const node of reachable([target.value])) {
@@ -136,6 +137,17 @@ function summedGrids(graph: Graph, { factors }: Target, targets: readonly Target
     const isSummed = count > 0 && sums.some((one) => sameAxes(one.over, outer));
     return isSummed ? [graph.factors.filter((one) => outer.includes(one))] : [];
   });
+}
+
+/**
+ * And it can find the new values of states on its way, if its rows are theirs: power norm divides by a running mean, which
+ * follows the same x.
+ */
+function gridsOfStates(graph: Graph, { factors }: Target, targets: readonly Target[]): AxisSet[] {
+  const states = new Set(graph.tensors.filter((one) => one.role === "state").map((one) => one.name));
+  return targets
+    .filter((one) => states.has(one.tensor) && one.factors.length > 0 && isSubset(one.factors, factors))
+    .map((one) => graph.factors.filter((factor) => one.factors.includes(factor)));
 }
 
 /**

@@ -22,7 +22,8 @@ export function evaluateBackward(scope: Scope, outputs: readonly GraphTensor[]):
   if (mode === null)
     for (const { state, span } of updates.backward) reportWrittenOutside(state, span, scope.report);
   const cotangents = new Map<string, Node>();
-  for (const { name, factors } of outputs) {
+  for (const { name, factors, dtype } of outputs) {
+    if (dtype !== undefined) continue;
     const cotangent = gradientName(name);
     if (reportTaken(scope, cotangent)) return undefined;
     cotangents.set(cotangent, scope.builder.input(cotangent, factors));
@@ -44,7 +45,8 @@ function evaluateGradients(inner: Scope): Result[] | undefined {
   let sound = true;
   for (const tensor of declarations.tensors.values()) {
     const name = gradientName(tensor.name);
-    if (tensor.role === "state" || !declarations.backwardEquations.has(name)) continue;
+    if (tensor.role === "state" || tensor.dtype !== undefined || !declarations.backwardEquations.has(name))
+      continue;
     inner.used.add(name);
     const value = inner.computed.get(name);
     if (value === undefined || reportExtraAxis(inner, tensor, value)) sound = false;

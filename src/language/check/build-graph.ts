@@ -78,6 +78,7 @@ export function readNorm(
     role: one.role,
     dims: one.dims,
     factors: tensorFactors(declarations, one.dims),
+    ...(one.dtype === undefined ? {} : { dtype: one.dtype }),
     ...(one.initial === undefined ? {} : { initial: withFactors(declarations, one.initial) }),
   }));
   for (const [name, state] of session.hoisted) {

@@ -34,6 +34,7 @@ const expectations: Readonly<Record<string, Readonly<Record<string, string>>>> =
   dims: { CloseBracket: "`,` or `]`" },
   paramDeclaration: { Name: "the name of a param", Equals: "`=` and a default" },
   tensorDeclaration: { Name: "the name of a tensor" },
+  elementType: { Name: "an element type, such as `i32`" },
   outputDeclaration: { Name: "the name of an output" },
   mode: { Name: "a mode (`train` or `infer`)", CloseBrace: "an equation or `}`" },
   modeItem: { "": "an equation" },

@@ -2,11 +2,11 @@ import type { GatherProgram } from "../../program/gather-program.ts";
 import type { Dtype, ProgramTensor } from "../../program/program.ts";
 import { defect } from "../device/device-errors.ts";
 import type { FeedsByName, NormOptions, ResultsByName } from "../options/norm-types.ts";
+import { type ElementArray, elementsOf } from "../shapes/array-elements.ts";
 import { checkFeed } from "../shapes/check-feed.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { type Dtypes, resolveDtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
-import { fromHalf, toHalf } from "../shapes/float16.ts";
 import { settledResults } from "../shapes/settled-results.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
@@ -101,7 +101,7 @@ export async function createGatherNorm(
       if (opened.isLost()) throw new NormError("N510", "the WebGL context is lost: its results are zeros");
       if (!Array.isArray(made)) throw failed(program, backend, made);
       if (chain !== undefined) refuseFallback(chain.pipeline, backend);
-      const result = (name: string): Float32Array<ArrayBuffer> => {
+      const result = (name: string): ElementArray => {
         const known = settled.get(name);
         switch (known) {
           case "zero":
@@ -144,16 +144,14 @@ function rounded(
   dtype: Dtype,
 ): Float32Array {
   if (count === 0) return new Float32Array(1);
-  if (given === undefined) return new Float32Array(count).fill(atDtype(initial, dtype));
-  if (dtype === "f16") return Float32Array.from(given, (value) => atDtype(value, dtype));
-  return given instanceof Float32Array ? given : new Float32Array(given);
+  const all = given ?? new Float32Array(count).fill(initial);
+  if (dtype === "f32") return all instanceof Float32Array ? all : new Float32Array(all);
+  const elements = elementsOf(all, dtype);
+  return elements instanceof Float32Array ? elements : new Float32Array(elements);
 }
 
-function resultOf(made: unknown, dtype: Dtype): Float32Array<ArrayBuffer> {
+/** gpu.js computes floats: they become elements here. */
+function resultOf(made: unknown, dtype: Dtype): ElementArray {
   const values = made instanceof Float32Array ? (made as Float32Array<ArrayBuffer>) : new Float32Array();
-  return dtype === "f16" ? values.map((value) => atDtype(value, dtype)) : values;
-}
-
-function atDtype(value: number, dtype: Dtype): number {
-  return dtype === "f16" ? fromHalf(toHalf(value)) : value;
+  return dtype === "f32" ? values : elementsOf(values, dtype);
 }

@@ -1,4 +1,5 @@
-import type { Dtype, Program } from "../../program/program.ts";
+import type { FloatType, Program } from "../../program/program.ts";
+import type { ElementArray } from "../shapes/array-elements.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
 import type { ChooseVariant } from "../variants/variant.ts";
@@ -11,8 +12,11 @@ export interface NormOptions {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   /** By name. The default of each param is the one in its spec. */
   readonly params?: Readonly<Record<string, number>>;
-  /** One element type for all tensors (states stay f32), or one by tensor name. @default "f32" */
-  readonly dtype?: Dtype | Readonly<Record<string, Dtype>> | undefined;
+  /**
+   * One element type for all tensors (states stay f32, integers what their spec says), or one by tensor name.
+   * @default "f32"
+   */
+  readonly dtype?: FloatType | Readonly<Record<string, FloatType>> | undefined;
   /** Chooses the variant of each kernel. `whyIllegal` must accept it. @default chooseVariant */
   readonly choose?: ChooseVariant;
 }
@@ -22,7 +26,7 @@ export type BuffersByName = Readonly<Record<string, GPUBuffer | undefined>>;
 /** Arrays by tensor name, dense, in the tensor's layout. Affines and states may be omitted. */
 export type FeedsByName = Readonly<Record<string, ArrayLike<number> | undefined>>;
 /** Outputs and updated states by tensor name, dense, in the tensor's layout. */
-export type ResultsByName = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+export type ResultsByName = Readonly<Record<string, ElementArray>>;
 
 /**
  * `"background"`: the default variant runs at once. Others are tried in idle time, and the fastest replaces it. The

@@ -30,6 +30,7 @@ export function describeBackward(
   const programs = norm.backward!;
   const { options, modes, type } = ids.backward;
   const of = ofParameter(norm);
+  const dtype = dtypeMember([...norm.programs, ...programs], keys.dtype);
   const parameter = `Of extends ${of} = ${of}`;
   const accumulate: Member = {
     name: keys.accumulate,
@@ -46,8 +47,8 @@ export function describeBackward(
       members: [
         ...optionMembers(norm),
         {
-          ...dtypeMember([...norm.programs, ...programs], keys.dtype),
-          doc: "The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.",
+          ...dtype,
+          doc: `${dtype.doc} A gradient without an entry takes the element type of its tensor.`,
         },
         ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
         {
@@ -134,8 +135,8 @@ function ofParameter(norm: BoundNorm<ProgramInterface>): string {
   return names.map(({ name }) => JSON.stringify(name)).join(" | ");
 }
 
-function hasGradient({ role }: ProgramTensor): boolean {
-  return role === "input" || role === "affine";
+function hasGradient({ role, dtype }: ProgramTensor): boolean {
+  return dtype === undefined && (role === "input" || role === "affine");
 }
 
 function modesOf(norm: BoundNorm<ProgramInterface>): ProgramInterface["mode"][] {

@@ -2,10 +2,12 @@
 
 import type { GraphAxis, GraphParam } from "../../../graph/tensor/graph.ts";
 import type { InitialValue } from "../../../program/initial-value.ts";
+import type { IntegerType } from "../../../program/integers.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import type { Expr, OutputDecl, ParamDecl, TensorDecl, TensorRole } from "../../syntax/ast.ts";
 import { isExtent, maxExtent, resolveDims } from "./axes.ts";
 import { constantValue } from "./constant.ts";
+import { declaredDtype } from "./element-type.ts";
 import { type InitialNames, readInitial } from "./initial.ts";
 
 export interface DeclaredParam extends GraphParam {
@@ -17,6 +19,7 @@ export interface DeclaredTensor {
   readonly name: string;
   readonly role: TensorRole;
   readonly dims: readonly string[];
+  readonly dtype?: IntegerType;
   /** Its sizes have the names of axes or parts, as in brackets. */
   readonly initial?: InitialValue;
   readonly doc?: string;
@@ -26,6 +29,7 @@ export interface DeclaredTensor {
 export interface DeclaredOutput {
   readonly name: string;
   readonly dims?: readonly string[];
+  readonly dtype?: IntegerType;
   readonly doc?: string;
   readonly span: Span;
 }
@@ -62,6 +66,8 @@ export function declareTensor(
 ): DeclaredTensor | undefined {
   const dims = resolveDims(one.dims, names.axes, report);
   if (dims === undefined || one.dimsBroken) return undefined;
+  const dtype = declaredDtype(one, role, report);
+  if (dtype === "wrong") return undefined;
   const initial = one.initial === undefined ? undefined : readInitial(one.initial, names, report);
   const name = one.name.text;
   if (typeof initial === "number" && one.initial !== undefined) {
@@ -91,6 +97,7 @@ export function declareTensor(
     role,
     dims,
     span: one.name.span,
+    ...(dtype === undefined ? {} : { dtype }),
     ...(initial === undefined ? {} : { initial }),
     ...(one.doc === undefined ? {} : { doc: one.doc }),
   };
@@ -110,10 +117,13 @@ export function declareOutput(
 ): DeclaredOutput | undefined {
   const dims = one.dims === undefined ? undefined : resolveDims(one.dims, axes, report);
   if (one.dimsBroken || (one.dims !== undefined && dims === undefined)) return undefined;
+  const dtype = declaredDtype(one, "output", report);
+  if (dtype === "wrong") return undefined;
   return {
     name: one.name.text,
     span: one.name.span,
     ...(dims === undefined ? {} : { dims }),
+    ...(dtype === undefined ? {} : { dtype }),
     ...(one.doc === undefined ? {} : { doc: one.doc }),
   };
 }

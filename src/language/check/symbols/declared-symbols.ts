@@ -120,7 +120,7 @@ function tensorSymbol(
   { decl, role }: Extract<Definition, { kind: "tensor" }>,
   declarations: Declarations | undefined,
 ): TensorSymbol {
-  const { name, dims, dimsBroken, span } = decl;
+  const { name, dims, dimsBroken, dtype, span } = decl;
   const initial = declarations?.tensors.get(name.text)?.initial;
   return {
     kind: "tensor",
@@ -130,6 +130,7 @@ function tensorSymbol(
     span,
     ...docOf(decl),
     ...(dimsBroken ? {} : { dims: dims.map(axisText) }),
+    ...(dtype === undefined ? {} : { dtype: dtype.text }),
     ...(typeof initial === "number" ? { initial } : {}),
   };
 }
@@ -178,8 +179,9 @@ function signatureOf(
   return `${name}(${texts("input").join(", ")}${behind})${result}`;
 }
 
-function tensorText({ name, dims = ["?"] }: TensorSymbol): string {
-  return dims.length === 0 ? name : `${name}[${dims.join(", ")}]`;
+function tensorText({ name, dims = ["?"], dtype }: TensorSymbol): string {
+  const head = dims.length === 0 ? name : `${name}[${dims.join(", ")}]`;
+  return dtype === undefined ? head : `${head}: ${dtype}`;
 }
 
 function axisText(ref: AxisRef): string {

@@ -72,6 +72,8 @@ export interface TensorSymbol extends Declared {
   readonly role: TensorRole;
   /** As written: `["N", "C", "...S"]`. Missing if a syntax error removed a part of the brackets. */
   readonly dims?: readonly string[];
+  /** Its element type as written. Missing if the build or the caller chooses it. */
+  readonly dtype?: string;
   /** Only if it is a constant. */
   readonly initial?: number;
 }
