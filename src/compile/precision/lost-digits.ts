@@ -9,8 +9,10 @@ import { interpret, type OracleInputs } from "../../graph/oracle/interpret.ts";
 import {
   type Graph,
   type GraphTensor,
+  isMoment,
   type MapNode,
   type Node,
+  operands,
   reachable,
 } from "../../graph/tensor/graph.ts";
 import { passGraph } from "../passes.ts";
@@ -20,6 +22,8 @@ const tolerance = 1e-5;
 /** A norm with more elements times operations times differences than this is not tried: it would take seconds. */
 const mostWork = 5e6;
 const mostFound = 4;
+/** What a few roundings leave of a value. */
+const roundings = 2e-6;
 /** Larger results overflow in f32. */
 const largest = 3e38;
 
@@ -90,26 +94,42 @@ function afterPasses(checked: Graph, of: readonly Node[]): { graph: Graph; image
 
 function culprits(graph: Graph, inputs: OracleInputs, differences: readonly Node[]): Node[] {
   const exact = new Map<Node, ArrayLike<number>>();
+  const rounded = new Map<Node, ArrayLike<number>>();
   const wanted = interpret(graph, inputs, (node, data) => void exact.set(node, data));
   const error = (mended: ReadonlySet<Node>): number => {
-    const got = interpret(graph, inputs, (node, data) =>
-      mended.has(node) ? exact.get(node) : Float64Array.from(data, Math.fround),
-    );
+    const got = interpret(graph, inputs, (node, data) => {
+      const value = mended.has(node) ? exact.get(node) : Float64Array.from(data, Math.fround);
+      if (value !== undefined) rounded.set(node, value);
+      return value;
+    });
     return Math.max(...[...wanted].map(([name, values]) => worst(values, got.get(name) ?? values)));
   };
+  const own = new Set(differences);
+  // The passes make several differences of one: x - mean becomes (x - shift) - rest.
+  const terms = (node: Node): readonly Node[] =>
+    operands(node).flatMap((one) =>
+      one.kind === "map" && (one.op === "sub" || one.op === "add") && !own.has(one) ? terms(one) : [one],
+    );
+  // A difference of operands that are wrong already is not to blame.
+  const isBlamed = (node: Node): boolean =>
+    terms(node).every(
+      (one) =>
+        (one.kind === "reduce" && isMoment(one.op)) ||
+        relativeError(exact.get(one) ?? [], rounded.get(one) ?? []) <= roundings,
+    );
+  const used = differences.filter((one) => exact.has(one)).sort((a, b) => a.id - b.id);
   const mended = new Set<Node>();
   let left = error(mended);
-  const used = differences.filter((one) => exact.has(one)).sort((a, b) => a.id - b.id);
   while (left > tolerance && mended.size < mostFound) {
     const each = used
-      .filter((one) => !mended.has(one))
+      .filter((one) => !mended.has(one) && isBlamed(one))
       .map((node) => ({ node, left: error(new Set([...mended, node])) }));
     // What comes after a culprit mends as much, and what comes before it mends nothing: the first is meant.
     const least = Math.max(tolerance, 2 * Math.min(...each.map((one) => one.left)));
     const first = each.find((one) => one.left <= least);
     if (first === undefined || first.left > left / 2) break;
     mended.add(first.node);
-    left = first.left;
+    left = error(mended);
   }
   // Only if it is the differences that lose the digits: overflow and powers lose them in other ways.
   return left <= tolerance ? [...mended] : [];
@@ -120,10 +140,18 @@ function culprits(graph: Graph, inputs: OracleInputs, differences: readonly Node
  * nobody could write that better.
  */
 function worst(wanted: ArrayLike<number>, got: ArrayLike<number>): number {
+  return errorAbove(1, wanted, got);
+}
+
+function relativeError(wanted: ArrayLike<number>, got: ArrayLike<number>): number {
+  return errorAbove(Number.MIN_VALUE, wanted, got);
+}
+
+function errorAbove(least: number, wanted: ArrayLike<number>, got: ArrayLike<number>): number {
   const finite = Array.from(wanted, (value, i) => [value, got[i] as number] as const).filter(
     ([value]) => Math.abs(value) < largest,
   );
   const squares = finite.reduce((sum, [value]) => sum + value * value, 0);
-  const size = Math.max(1, Math.sqrt(squares / finite.length));
+  const size = Math.max(least, Math.sqrt(squares / finite.length));
   return finite.reduce((most, [a, b]) => Math.max(most, Math.abs(a - b) / size), 0);
 }
