@@ -1,6 +1,7 @@
 /** The gradients of the whole library on every adapter of the machine against the oracle's backward graph. */
 import { afterAll, describe, expect, it } from "vitest";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
+import { farBackwards, farCotangents } from "../support/far-cotangents.ts";
 import { backwardTrial, gradientsOnDevice, worstGradient, worstOnDevice } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
 import { normals } from "../support/random.ts";
@@ -45,52 +46,11 @@ describe.each(devices)("gradients of the library on $name", ({ name, device }) =
   });
 });
 
-// What a row loses of a far cotangent is its mean, and with gamma 1 little is left. Gammas that differ by 1e-4 are those of
-// the first steps of training. Measured 1e-6 at any distance.
-const farCotangents = [
-  { norm: "LayerNorm", mode: null, params: {} },
-  { norm: "InstanceNorm", mode: null, params: {} },
-  { norm: "BatchNorm", mode: "train", params: {} },
-  { norm: "WeightStandardization", mode: null, params: {} },
-  { norm: "GroupNorm", mode: null, params: { G: 3 } },
-  // A group of one channel is what instance norm has: the sums of the affines are the differences of large ones.
-  { norm: "GroupNorm", mode: null, params: { G: 12 } },
-  { norm: "BatchChannelNorm", mode: "train", params: { G: 3 } },
-  // d_x has 1e-5: it is the difference of 1 / std of rows, which f32 rounds.
-  { norm: "SwitchableNorm", mode: null, params: {} },
-] as const;
-
-const gammas = [
-  { gammas: "1", of: (values: Float32Array) => values.map(() => 1) },
-  { gammas: "near 1", of: ({ length }: Float32Array) => normals(9, length, 1, 1e-4) },
-  { gammas: "random", of: (values: Float32Array) => values },
-] as const;
-
-const farCases = farCotangents.flatMap((one) => gammas.map((other) => ({ ...one, ...other })));
-
 describe.each(devices)("cotangents far from zero on $name", ({ device }) => {
-  it.each(farCases)("$norm $params with gammas $gammas", async ({ norm, mode, params, of }) => {
-    const graph = graphOf(norm, mode);
-    const extents = { N: [4], C: [12], S: [16, 16], D: [768], O: [8], F: [64, 9] };
-    const { feeds, ...trial } = randomTrial(graph, extents, params, 3);
-    const scaled = Object.entries(feeds).map(
-      ([name, values]) => [name, name.startsWith("gamma") ? of(values) : values] as const,
-    );
-    const backward = backwardTrial({ ...trial, feeds: Object.fromEntries(scaled) });
-    const [first] = graph.tensors;
-    const [x, d_y] = [backward.feeds[first.name], backward.feeds.d_y];
-    // Gradients do not depend on the mean of x. The oracle gets x without it: 1e6 times 1e6 is too much for float64.
-    for (const [ratio, ofX] of [
-      [1e4, 0],
-      [1e6, 0],
-      [1e6, 1e6],
-    ] as const) {
-      const moved = x.map((value) => value + ofX);
-      const far = { ...backward.feeds, d_y: d_y.map((value) => value + ratio) };
-      const reference = { ...backward, feeds: { ...far, [first.name]: moved.map((value) => value - ofX) } };
-      const got = await gradientsOnDevice(device, { ...backward, feeds: { ...far, [first.name]: moved } });
-      const worst = worstGradient(reference, got);
-      expect(worst.error, JSON.stringify({ ratio, ofX, ...worst })).toBeLessThanOrEqual(tolerance);
+  it.each(farCotangents)("$norm $params with gammas $gammas", async (one) => {
+    for (const { at, backward, reference } of farBackwards(one)) {
+      const worst = worstGradient(reference, await gradientsOnDevice(device, backward));
+      expect(worst.error, JSON.stringify({ at, ...worst })).toBeLessThanOrEqual(tolerance);
     }
   });
 
