@@ -280,7 +280,7 @@ describe.each<readonly [string, readonly (readonly [string, Planned])[]]>([
       ],
       ["the max that is merged was handed on", withMerge(softmax, () => [])],
       [
-        "a spread is merged of all three moments",
+        "a spread is merged of all moments",
         withMerge(onlyVariance, (all) => all.filter(({ node }) => node.op === "spread")),
       ],
       [
