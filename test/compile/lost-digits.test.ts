@@ -47,10 +47,17 @@ const spellings: readonly string[] = [
   "y = mean((x - mean(x over D)) * (z - mean(z over D)) over D)",
   "y = log(sum(exp(x - mean(x over D)) over D))",
   "y = mean(x over D) + mean(z over D)",
+  "y = mean((x - z) * (x + z) over D) / (sqrt(mean(x^2 over D)) + sqrt(mean(z^2 over D)))",
+  "y = (x - mean(x over D)) - 0.0001 * mean(x over D)",
+  "y = var(x over D) + mean(x over D) * (mean(x over D) - mean(x over N))",
 ];
 
 /** In float64 these lose at 1e6 what the compiler keeps, so the oracle gets the statistic that is meant. */
 const meant = new Map([
+  [
+    "y = mean(x * z over D) - mean(x over D) * mean(z over D)",
+    "y = mean((x - mean(x over D)) * (z - mean(z over D)) over D)",
+  ],
   ["y = mean(x^2 over D) - mean(x over D)^2", "y = var(x over D)"],
   [
     "y = (x - mean(x over D)) * rsqrt(mean(x^2 over D) - mean(x over D)^2 + 1e-5)",

@@ -36,7 +36,7 @@ export function checkSource(source: Source, readImport: ReadImport, report: Repo
 function warning(span: Span): Diagnostic {
   const message = "this difference loses its digits where its operands lie far from zero";
   const note =
-    "take the difference first and reduce it then, or write the statistic that is meant: `mean(a - b over A)`, `var(x over A)`, `mean(x over A; weight = w)`";
+    "take the difference first and reduce it then, or write the statistic that is meant: `x - mean(x over A)`, `var(x over A)`, `mean(x over A; weight = w)`";
   return diagnostic("N440", message, span, { note });
 }
 
