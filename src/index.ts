@@ -9,8 +9,9 @@ import { type BuildOptions, buildSpec } from "./compile/build/build-spec.ts";
 import { compileForGpujs, compileForWebgpu } from "./compile/build/compile-norm.ts";
 import type { LockedKernel } from "./compile/build/lock.ts";
 import type { Gradients } from "./compile/compile-backward.ts";
+import { checkSource } from "./compile/precision/check-source.ts";
 import type { Save } from "./graph/autodiff/divide.ts";
-import { type CheckedFile, type CheckedNorm, checkFile } from "./language/check/check.ts";
+import type { CheckedFile, CheckedNorm } from "./language/check/check.ts";
 import { loadModules, type ReadImportLater } from "./language/check/modules/load-modules.ts";
 import { inspectFile } from "./language/check/symbols/inspect.ts";
 import type { FileSymbols } from "./language/check/symbols/symbol.ts";
@@ -75,7 +76,7 @@ async function checkSpec(
   const source: Source = { path, text };
   const loaded = await loadModules(source, readImport);
   const diagnostics: Diagnostic[] = [];
-  const checked = checkFile(source, loaded.readImport, (one) => diagnostics.push(one));
+  const checked = checkSource(source, loaded.readImport, (one) => diagnostics.push(one));
   return { source, diagnostics, checked, imported: loaded.imported };
 }
 

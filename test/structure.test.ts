@@ -45,6 +45,7 @@ const road = [
   "src/targets/bindings",
   "src/program",
   "src/compile",
+  "src/compile/precision",
   "src/runtime/shapes",
   "src/runtime/variants",
   "src/runtime/shader",

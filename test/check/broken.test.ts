@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { checkFile } from "../../src/language/check/check.ts";
+import { checkSource } from "../../src/compile/precision/check-source.ts";
 import type { ReadImport } from "../../src/language/check/modules/modules.ts";
 import { codes } from "../../src/language/diagnostics/codes.ts";
 import type { Diagnostic, Source } from "../../src/language/diagnostics/diagnostic.ts";
@@ -18,7 +18,7 @@ function readSibling(path: string, from: Source): ReturnType<ReadImport> {
 
 testBroken("broken specs", folder, (source: Source) => {
   const found: Diagnostic[] = [];
-  checkFile(source, readSibling, (one) => found.push(one));
+  checkSource(source, readSibling, (one) => found.push(one));
   return found;
 });
 

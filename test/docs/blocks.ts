@@ -1,6 +1,6 @@
 /** Examples in the documentation: fenced blocks marked `norm`, or `norm N301` where one shows a mistake. */
 import { readdirSync, readFileSync } from "node:fs";
-import { checkFile } from "../../src/language/check/check.ts";
+import { checkSource } from "../../src/compile/precision/check-source.ts";
 import type { Diagnostic, Source } from "../../src/language/diagnostics/diagnostic.ts";
 import { positionAt } from "../../src/language/diagnostics/lines.ts";
 import { libraryFiles, librarySource } from "../support/library.ts";
@@ -59,7 +59,7 @@ export function normBlocks(markdown: string): Block[] {
 export function diagnose(text: string): Diagnostic[] {
   const source: Source = { path: "this_file.norm", text };
   const found: Diagnostic[] = [];
-  checkFile(
+  checkSource(
     source,
     (path) => {
       const file = path.replace(/^\.\//, "");

@@ -65,14 +65,14 @@ describe("the gradients of layer norm", () => {
 
   it("take a sample of the cotangent without a loop, and find all their sums in one", () => {
     expect(loopsOf(main)).toEqual([
-      "samples D: shift",
+      "samples D: shift shift",
       "reductions D: shift rest spread",
       "reductions D: mean mean mean",
     ]);
   });
 
   it("keep x and d_y, not d_y * gamma and xhat", () => {
-    expect(keptIn(main)).toEqual(["0 d_y", "1 x"]);
+    expect(keptIn(main)).toEqual(["0 x", "1 d_y"]);
   });
 
   it("add up d_gamma and d_beta over chunks of rows, which are not split", () => {
@@ -98,16 +98,22 @@ describe("group norm", () => {
 
   it("has gradients that find the sums of each channel on the way, in one loop over the channels", () => {
     const [main] = backwardKernelsOf("GroupNorm") as [PlannedKernel];
-    expect(loopsOf(main)).toEqual(["reductions K S: shift rest spread", "segments K: sum sum"]);
-    expect(main.row.loops[1]).toMatchObject({ kind: "segments", inner: ["S"] });
+    expect(loopsOf(main)).toEqual([
+      "samples K S: shift",
+      "samples K: shift",
+      "reductions K S: shift rest spread",
+      "segments K: sum sum sum",
+    ]);
+    expect(main.row.loops[3]).toMatchObject({ kind: "segments", inner: ["S"] });
     expect(main.segments.map((one) => one.factors)).toEqual([
+      ["N", "G", "K"],
       ["N", "G", "K"],
       ["N", "G", "K"],
     ]);
     expect(stagesOf(main.split)).toEqual([
-      "part 0, hand on shift 0 rest 1 spread 2",
-      "merge 0, part 1, hand on sum 3 sum 4",
-      "merge 0, merge 1, store",
+      "part 0, part 1, part 2, hand on shift 0 shift 3 shift 6 rest 7 spread 8",
+      "merge 0, merge 1, merge 2, part 3, hand on sum 9 sum 10 sum 11",
+      "merge 0, merge 1, merge 2, merge 3, store",
     ]);
   });
 });

@@ -109,7 +109,7 @@ describe.each<readonly [string, readonly (readonly [string, Planned])[]]>([
       [
         "the loop over K comes after what it needs",
         withKernel(
-          withLoop(groupNormBackward, 1, (one) => ({ ...one, segments: [] })),
+          withLoop(groupNormBackward, 3, (one) => ({ ...one, segments: [] })),
           (one) => ({ ...one, segments: [] }),
         ),
       ],
@@ -179,7 +179,7 @@ describe.each<readonly [string, readonly (readonly [string, Planned])[]]>([
       ],
       [
         "is one of its loop",
-        withLoop(groupNormBackward, 1, (one) => (one.kind === "segments" ? { ...one, inner: ["K"] } : one)),
+        withLoop(groupNormBackward, 3, (one) => (one.kind === "segments" ? { ...one, inner: ["K"] } : one)),
       ],
     ],
   ],
@@ -280,7 +280,7 @@ describe.each<readonly [string, readonly (readonly [string, Planned])[]]>([
       ],
       ["the max that is merged was handed on", withMerge(softmax, () => [])],
       [
-        "a spread is merged of all three moments",
+        "a spread is merged of all moments",
         withMerge(onlyVariance, (all) => all.filter(({ node }) => node.op === "spread")),
       ],
       [

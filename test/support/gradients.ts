@@ -59,10 +59,17 @@ export async function worstOnDevice(
   least = 1e-30,
   choose: ChooseVariant = chooseVariant,
 ): Promise<Disagreement> {
-  const { dims, params = {} } = backward;
-  const norm = await createNorm(device, programOf(backward.graph), { dims, params, choose });
+  return worstGradient(backward, await gradientsOnDevice(device, backward, choose), least);
+}
+
+export async function gradientsOnDevice(
+  device: GPUDevice,
+  { graph, dims, params = {}, feeds }: Trial,
+  choose: ChooseVariant = chooseVariant,
+): Promise<Readonly<Record<string, ArrayLike<number>>>> {
+  const norm = await createNorm(device, programOf(graph), { dims, params, choose });
   try {
-    return worstGradient(backward, await norm.run(backward.feeds), least);
+    return await norm.run(feeds);
   } finally {
     norm.destroy();
   }

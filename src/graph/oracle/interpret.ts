@@ -25,8 +25,15 @@ interface Strided {
   readonly strides: ReadonlyMap<string, number>;
 }
 
+/** Replaces the elements of a node's value, to see what comes of another arithmetic. Undefined leaves them. */
+export type Instead = (node: Node, data: ArrayLike<number>) => ArrayLike<number> | undefined;
+
 /** Outputs and new states by name, in the layout of their tensor. */
-export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float64Array> {
+export function interpret(
+  graph: Graph,
+  inputs: OracleInputs,
+  instead: Instead = () => undefined,
+): Map<string, Float64Array> {
   const extent = (factor: string): number => {
     const found = inputs.extents.get(factor);
     if (found === undefined) throw new Error(`no extent for ${factor}`);
@@ -34,7 +41,10 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
   };
   const values = new Map<Node, Strided>();
   const of = (node: Node): Strided => values.get(node) as Strided;
-  for (const node of reachable(graph.results.map((one) => one.value))) values.set(node, compute(node));
+  for (const node of reachable(graph.results.map((one) => one.value))) {
+    const { data, strides } = compute(node);
+    values.set(node, { data: instead(node, data) ?? data, strides });
+  }
 
   const outputs = new Map<string, Float64Array>();
   for (const result of graph.results) {

@@ -10,7 +10,7 @@ import { outermostReductions, type Rows } from "./locality.ts";
 import type { Segment, Target } from "./plan.ts";
 import type { ScratchNames } from "./scratch-names.ts";
 import { sumsOfSegments } from "./segment-sums.ts";
-import { type GoingRows, type SumInTwo, sumInTwo } from "./sum-in-two.ts";
+import { type GoingRows, type SumInTwo, sumsInTwo } from "./sum-in-two.ts";
 
 export interface ByProducts {
   /** The targets that are computed after the kernel, from its sums. */
@@ -49,7 +49,7 @@ export function byProducts(
   // A scan goes along a row element by element, and nothing is added up on that way.
   const candidates = rows.scan === null ? rest.filter((one) => isOutput.has(one.tensor)) : [];
   for (const target of candidates) {
-    const own = sumsInTwo(g, going, target.value);
+    const own = allInTwo(g, going, target.value);
     if (own === undefined || !fitTogether([...sums, ...own])) continue;
     sums.push(...own);
     const restOf = new Map<Node, Node>(own.map((one) => [one.sum, one.rest]));
@@ -80,10 +80,10 @@ export function byProducts(
 }
 
 /** The sums that a value consists of, each split in two. Undefined if the value does not consist of such sums. */
-function sumsInTwo(g: GraphBuilder, going: GoingRows, value: Node): SumInTwo[] | undefined {
-  const reductions = outermostReductions(value);
-  const found = reductions.flatMap((one) => sumInTwo(g, going, one) ?? []);
-  return found.length > 0 && found.length === reductions.length ? found : undefined;
+function allInTwo(g: GraphBuilder, going: GoingRows, value: Node): SumInTwo[] | undefined {
+  const found = outermostReductions(value).map((one) => sumsInTwo(g, going, one));
+  const all = found.flatMap((one) => one ?? []);
+  return all.length > 0 && !found.includes(undefined) ? all : undefined;
 }
 
 /** A kernel has the same chunk of rows for all its sums, and the same length for all segments. */

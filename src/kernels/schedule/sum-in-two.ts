@@ -5,13 +5,18 @@
  *     sum(v over N, S), grid N, C, row S  →  row:      once[N, C] = sum(v over S);  later sum(once over N)
  *     sum(v over T),    grid N, T, row D  →  column:   sums[N, chunk, D] of v;      later sum(sums over chunk)
  *     sum(v over N, S), grid N, row K, S  →  segment:  part[N, K] = sum(v over S);  later sum(part over N)
+ *
+ * `sumsInTwo` also splits a sum over what is computed from such sums:
+ *
+ *     sum(a · sum(v over S) over N), grid N, row K, S  →  a[N] and part[N, K];  later sum(a · part over N)
  */
 
 import { type AxisSet, isSubset, minus, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
+import { rebuildAll } from "../../graph/tensor/rewrite.ts";
 import { chunkFactor } from "../../program/names.ts";
-import { type Rows, resolveInKernel } from "./locality.ts";
+import { outermostReductions, type Rows, resolveInKernel } from "./locality.ts";
 import type { Segment, Target } from "./plan.ts";
 import type { ScratchNames } from "./scratch-names.ts";
 import { segmentAxes } from "./segment-sums.ts";
@@ -46,7 +51,12 @@ interface Cut {
 }
 
 /** Splits a sum. Undefined if the kernel would have to read more than it reads anyway. */
-export function sumInTwo(g: GraphBuilder, going: GoingRows, sum: ReduceNode): SumInTwo | undefined {
+export function sumsInTwo(g: GraphBuilder, going: GoingRows, sum: ReduceNode): SumInTwo[] | undefined {
+  const one = sumInTwo(g, going, sum);
+  return one === undefined ? ofTerms(g, going, sum) : [one];
+}
+
+function sumInTwo(g: GraphBuilder, going: GoingRows, sum: ReduceNode): SumInTwo | undefined {
   const { row } = going;
   const { grid } = going.rows;
   const inRow = minus(sum.over, grid);
@@ -90,16 +100,49 @@ function ofSegments(
   { sum, inner, inRow, inGrid }: Cut,
   kept: AxisSet,
 ): SumInTwo | undefined {
-  const { grid } = going.rows;
-  const element = inKernel(g, going, sum.arg);
-  if (element === undefined) return undefined;
-  const value = g.reduce("sum", element, inRow);
-  const tensor = going.names.of(inner);
-  const factors = [...grid, ...kept];
-  const rest = g.reduce("sum", g.input(tensor, factors), inGrid);
-  return value.kind === "reduce"
-    ? { kind: "segment", sum, rest, made: { tensor, factors, value } }
-    : undefined;
+  const made = segment(g, going, sum.arg, inRow, going.names.of(inner), kept);
+  const rest = made && g.reduce("sum", g.input(made.tensor, made.factors), inGrid);
+  return rest && { kind: "segment", sum, rest, made };
+}
+
+function segment(
+  g: GraphBuilder,
+  going: GoingRows,
+  arg: Node,
+  inner: AxisSet,
+  tensor: string,
+  kept: AxisSet,
+): Segment | undefined {
+  const element = inKernel(g, going, arg);
+  const value = element && g.reduce("sum", element, inner);
+  return value?.kind === "reduce" ? { tensor, factors: [...going.rows.grid, ...kept], value } : undefined;
+}
+
+/** A sum over axes of the grid, of what is computed from sums of segments and from values of the row. */
+function ofTerms(g: GraphBuilder, going: GoingRows, sum: ReduceNode): SumInTwo[] | undefined {
+  const { row, rows, names } = going;
+  if (sum.op !== "sum" || !isSubset(sum.over, rows.grid)) return undefined;
+  const segments: Segment[] = [];
+  const once: Target[] = [];
+  const stored = new Map<Node, Node>();
+  for (const node of outermostReductions(sum.arg)) {
+    const tensor = names.of(node);
+    const kept = segmentAxes(row, node.over);
+    const isSegment = node.op === "sum" && kept.length > 0 && sameAxes(node.axes, [...rows.grid, ...kept]);
+    const ofSegment = isSegment ? segment(g, going, node.arg, node.over, tensor, kept) : undefined;
+    const ofRow = sameAxes(node.axes, rows.grid) ? inKernel(g, going, node) : undefined;
+    if (ofSegment !== undefined) segments.push(ofSegment);
+    else if (ofRow !== undefined) once.push({ tensor, factors: rows.grid, value: ofRow });
+    else return undefined;
+    stored.set(node, g.input(tensor, node.axes));
+  }
+  if (segments.length === 0) return undefined;
+  const arg = rebuildAll(g, [sum.arg], (node) => stored.get(node)).get(sum.arg) as Node;
+  const rest = g.reduce("sum", arg, sum.over);
+  return [
+    ...segments.map((made): SumInTwo => ({ kind: "segment", sum, rest, made })),
+    ...once.map((made): SumInTwo => ({ kind: "row", sum, rest, made })),
+  ];
 }
 
 /** A value as the kernel computes it. Undefined if it would have to read more. */

@@ -58,6 +58,7 @@ export const codes = {
   N412: { severity: "error", title: "an element type that a tensor cannot have" },
   N420: { severity: "error", title: "a window that a reduction cannot have" },
   N430: { severity: "error", title: "a norm that cannot be called" },
+  N440: { severity: "warning", title: "a difference that loses its digits far from zero" },
 
   N501: { severity: "error", title: "an unknown tensor or param" },
   N502: { severity: "error", title: "a missing tensor" },

@@ -18,6 +18,12 @@ export function keptValues(grid: AxisSet, row: RowWork): KeptValue[] {
   const computed = computedPerElement(row);
   const kept = new Set<Node>();
   const available = new Set<Node>();
+  const loops = [
+    ...mainLoops(row)
+      .filter((one) => one.kind !== "samples")
+      .map(reducedBy),
+    ...row.elements.map(storedBy),
+  ];
   for (const values of valuesByLoop(row)) {
     const needed = elementwise(values, (node) => !available.has(node));
     for (const node of needed) {
@@ -28,7 +34,12 @@ export function keptValues(grid: AxisSet, row: RowWork): KeptValue[] {
   }
   const tensors = [...elementwise([...kept], () => true)].filter(isTensor);
   const fewest = tensors.length < kept.size ? tensors : [...kept];
-  return fewest.map((value, slot) => ({ value, slot }));
+  return fewest.filter(isRecalled).map((value, slot) => ({ value, slot }));
+
+  /** A value that a sample needs, and then one loop only, is not worth keeping. */
+  function isRecalled(node: Node): boolean {
+    return loops.filter((one) => elementwise(one, () => true).has(node)).length > 1;
+  }
 
   function isTensor(node: Node): boolean {
     return node.kind === "input" && isSubset(full, node.axes);

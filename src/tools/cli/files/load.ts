@@ -1,5 +1,6 @@
 /** Reads and checks the files of a command. */
-import { type CheckedFile, checkFile } from "../../../language/check/check.ts";
+import { checkSource } from "../../../compile/precision/check-source.ts";
+import type { CheckedFile } from "../../../language/check/check.ts";
 import type { Diagnostic, Source } from "../../../language/diagnostics/diagnostic.ts";
 import { reportOnce } from "../../../language/diagnostics/reports.ts";
 import { InputError } from "../terminal/failure.ts";
@@ -26,7 +27,7 @@ export function loadFiles(paths: readonly string[], host: Host = createHost()): 
       const source = host.read(path);
       if (seen.has(source)) continue;
       seen.add(source);
-      files.push({ source, checked: checkFile(source, host.readImport, report) });
+      files.push({ source, checked: checkSource(source, host.readImport, report) });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       for (const one of error.diagnostics) report(one);
