@@ -324,7 +324,7 @@ export class NormParser extends CstParser {
       this.CONSUME(t.OpenBracket);
       this.SUBRULE(this.axis);
       this.CONSUME(t.Equals);
-      this.CONSUME(t.NumberLiteral);
+      this.SUBRULE(this.expression);
       this.CONSUME(t.CloseBracket);
     },
     within,

@@ -8,6 +8,7 @@ import { expand } from "../graph/passes/expand.ts";
 import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
 import { simplify } from "../graph/passes/simplify.ts";
+import { sinkPicks } from "../graph/passes/sink-picks.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
 import { verifyGraph } from "../graph/tensor/verify-graph.ts";
@@ -38,6 +39,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },
   { name: "nest", run: nestSums },
+  { name: "sink", run: sinkPicks },
   { name: "expand", run: expand },
   { name: "tidy", run: simplify },
 ];

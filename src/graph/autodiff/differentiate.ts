@@ -8,6 +8,7 @@ import { recognise } from "../passes/recognise.ts";
 import { simplify } from "../passes/simplify.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
 import {
+  fixedExtents,
   type Graph,
   type GraphTensor,
   type Node,
@@ -15,10 +16,12 @@ import {
   type Result,
   tensorsIn,
 } from "../tensor/graph.ts";
+import type { KnownExtent } from "../tensor/index-range.ts";
 import { rebuildAll } from "../tensor/rewrite.ts";
 import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
 import { differentiable, gradientName, nameClash } from "./gradient-names.ts";
+import { pickVjp } from "./pick-vjp.ts";
 import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
 
 export interface DifferentiateOptions {
@@ -39,8 +42,10 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   const forward = recognise(simplify(graph));
   const g = createBuilder(graph.factors);
   const { values, outputs } = copyForward(g, forward);
+  const fixed = fixedExtents(graph);
   const gradients = sweep(
     g,
+    (factor) => fixed.get(factor),
     values,
     outputs,
     wanted.map((one) => one.name),
@@ -103,6 +108,7 @@ function copyForward(
 /** Goes from the outputs back to the inputs. Each node hands its cotangent to its operands, users before operands. */
 function sweep(
   g: GraphBuilder,
+  extentOf: KnownExtent,
   values: readonly Node[],
   outputs: readonly (Result & { readonly cotangent: Node })[],
   wanted: readonly string[],
@@ -122,19 +128,22 @@ function sweep(
     const d = cotangents.get(node);
     if (d === undefined) continue;
     if (node.kind === "input") gradients.set(node.tensor, d);
-    for (const [to, cotangent] of contributions(g, d, node)) {
-      add(to, sumToAxes(g, cotangent, node.kind === "reduce" ? node.arg.axes : node.axes, to.axes));
+    for (const [to, cotangent] of contributions(g, d, node, extentOf)) {
+      add(to, sumToAxes(g, cotangent, node.kind === "map" ? node.axes : to.axes, to.axes));
     }
   }
   return gradients;
 }
 
-function contributions(g: GraphBuilder, d: Node, node: Node): readonly Contribution[] {
+function contributions(g: GraphBuilder, d: Node, node: Node, extentOf: KnownExtent): readonly Contribution[] {
   switch (node.kind) {
     case "map":
       return vjps[node.op](g, d, node);
     case "reduce":
       return [[node.arg, reduceVjp(g, d, node)]];
+    // An index is no number that a loss depends on smoothly: it gets no gradient.
+    case "pick":
+      return [[node.arg, pickVjp(g, d, node, extentOf)]];
     case "input":
     case "literal":
     case "param":

@@ -1,13 +1,31 @@
 /** `d_NAME`: the gradient of an input or affine, and the cotangent of an output. */
-import type { Graph, GraphTensor } from "../tensor/graph.ts";
+import { type Graph, type GraphTensor, operands, reachable, tensorsIn } from "../tensor/graph.ts";
 
 export function gradientName(tensor: string): string {
   return `d_${tensor}`;
 }
 
-/** Inputs and affines have gradients. Params, states and sizes are constants. */
+/**
+ * Inputs and affines have gradients, except those that only say where an element lies (labels). Params, states and sizes
+ * are constants.
+ */
 export function differentiable(graph: Graph): readonly GraphTensor[] {
-  return graph.tensors.filter((one) => one.role === "input" || one.role === "affine");
+  const labels = indexTensors(graph);
+  return graph.tensors.filter(
+    (one) => (one.role === "input" || one.role === "affine") && !labels.has(one.name),
+  );
+}
+
+/** The tensors that are read for the indices of picks, and for nothing else. */
+function indexTensors({ results }: Graph): Set<string> {
+  const values = results.map((one) => one.value);
+  const nodes = reachable(values);
+  const indices = tensorsIn(
+    nodes.flatMap((one) => (one.kind === "pick" ? one.at.map((place) => place.index) : [])),
+  );
+  const others = reachable(values, (node) => (node.kind === "pick" ? [node.arg] : operands(node)));
+  for (const one of others) if (one.kind === "input") indices.delete(one.tensor);
+  return indices;
 }
 
 /**

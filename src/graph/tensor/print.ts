@@ -1,5 +1,15 @@
 /** A graph as text, one line for each node: `%3 = mean(%1 over K, S) : N, G`. It counts its own numbers, so that texts compare. */
-import { type Graph, type Node, reachable } from "./graph.ts";
+import {
+  type Graph,
+  type MapNode,
+  type Node,
+  type PickNode,
+  type Place,
+  type ReduceNode,
+  reachable,
+} from "./graph.ts";
+
+type ComputedNode = MapNode | ReduceNode | PickNode;
 
 export function printGraph(graph: Graph): string {
   const nodes = reachable(graph.results.map((one) => one.value));
@@ -12,23 +22,33 @@ export function printGraph(graph: Graph): string {
       case "param":
         return node.param;
       case "input":
-        return node.tensor;
+        return node.at.length === 0 ? node.tensor : `${node.tensor}[${places(node.at)}]`;
       case "size":
         return `size(${node.over.join(", ")})`;
       case "index":
         return `index(${node.axis})`;
       case "map":
       case "reduce":
+      case "pick":
         return `%${numbers.get(node)}`;
     }
   };
+  const places = (at: readonly Place[]): string =>
+    at.map(({ axis, index }) => `${axis} = ${shown(index)}`).join(", ");
+  const text = (node: ComputedNode): string => {
+    switch (node.kind) {
+      case "map":
+        return `${node.op}(${node.args.map(shown).join(", ")})`;
+      case "reduce":
+        return `${node.op}(${shown(node.arg)} over ${node.over.join(", ")})`;
+      case "pick":
+        return `${shown(node.arg)}[${places(node.at)}]`;
+    }
+  };
   for (const node of nodes) {
-    if (node.kind !== "map" && node.kind !== "reduce") continue;
+    if (node.kind !== "map" && node.kind !== "reduce" && node.kind !== "pick") continue;
     numbers.set(node, numbers.size);
-    const value =
-      node.kind === "map"
-        ? `${node.op}(${node.args.map(shown).join(", ")})`
-        : `${node.op}(${shown(node.arg)} over ${node.over.join(", ")})`;
+    const value = text(node);
     lines.push(`${shown(node)} = ${value}${node.axes.length === 0 ? "" : ` : ${node.axes.join(", ")}`}`);
   }
   for (const { tensor, value } of graph.results) {

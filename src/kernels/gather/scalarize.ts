@@ -66,6 +66,7 @@ export function scalarExpr(expr: Expr, part: ScalarExpr | null): ScalarExpr {
     case "call":
       return { kind: "call", type: "f32", op: expr.op, a: e(expr.a) };
     case "float":
+    case "whole":
       return { ...expr, a: e(expr.a) };
     case "select": {
       const [a, b] = [e(expr.a), e(expr.b)];
@@ -79,6 +80,7 @@ export function scalarExpr(expr: Expr, part: ScalarExpr | null): ScalarExpr {
     case "overCopies":
       return e(expr.a);
     case "splat":
+    case "join":
     case "ramp":
     case "fold":
     case "any":

@@ -30,7 +30,8 @@ export type ScalarExpr =
       readonly a: ScalarExpr;
       readonly b: ScalarExpr;
     }
-  | { readonly kind: "float"; readonly type: "f32"; readonly a: ScalarExpr };
+  | { readonly kind: "float"; readonly type: "f32"; readonly a: ScalarExpr }
+  | { readonly kind: "whole"; readonly type: "u32"; readonly a: ScalarExpr };
 
 export type ScalarStmt =
   | { readonly kind: "let"; readonly name: string; readonly value: ScalarExpr }

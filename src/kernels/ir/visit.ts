@@ -91,11 +91,14 @@ export function operandsOf(expr: Expr): readonly Expr[] {
       return [];
     case "call":
     case "float":
+    case "whole":
     case "splat":
     case "fold":
     case "overCopies":
     case "any":
       return [expr.a];
+    case "join":
+      return expr.parts;
     case "binary":
       return [expr.a, expr.b];
     case "select":

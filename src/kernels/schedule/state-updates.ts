@@ -50,5 +50,8 @@ function isSafe(kernels: readonly KernelResults[], place: number, target: Target
   const reductions = reachable(targets.map((one) => one.value)).filter(
     (one): one is ReduceNode => one.kind === "reduce",
   );
-  return !readsTensor(others, state) && !readsTensor(reductions, state);
+  const isPicked = reachable([target.value]).some(
+    (one) => one.kind === "input" && one.tensor === state && one.at.length > 0,
+  );
+  return !isPicked && !readsTensor(others, state) && !readsTensor(reductions, state);
 }

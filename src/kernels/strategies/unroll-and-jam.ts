@@ -98,10 +98,13 @@ export function takeTogether(body: readonly Stmt[], copies: number, nameOf: Name
         return { ...expr, condition: e(expr.condition), a: e(expr.a), b: e(expr.b) };
       case "call":
       case "float":
+      case "whole":
       case "splat":
       case "fold":
       case "any":
         return { ...expr, a: e(expr.a) };
+      case "join":
+        return { ...expr, parts: expr.parts.map(e) };
       case "overCopies": {
         const rows = Array.from({ length: copies }, (_, row) => exprIn(expr.a, row));
         return rows.reduce((sum, one) => add(sum, one));

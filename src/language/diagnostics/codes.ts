@@ -55,6 +55,7 @@ export const codes = {
   N409: { severity: "warning", title: "a division by an extent that can be zero" },
   N410: { severity: "error", title: "a state updated twice" },
   N411: { severity: "error", title: "a name used as something it is not" },
+  N412: { severity: "error", title: "an index that has no gradient" },
 
   N501: { severity: "error", title: "an unknown tensor or param" },
   N502: { severity: "error", title: "a missing tensor" },

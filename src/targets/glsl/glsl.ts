@@ -82,5 +82,7 @@ function expression(names: GatherNames, expr: ScalarExpr): string {
       return `(${inner(expr.condition)} ? ${inner(expr.a)} : ${inner(expr.b)})`;
     case "float":
       return `float(${e(expr.a)})`;
+    case "whole":
+      return `int(${e(expr.a)})`;
   }
 }

@@ -98,6 +98,7 @@ function expression(names: GatherNames, expr: ScalarExpr): string {
     case "select":
       return `(${inner(expr.condition)} ? ${inner(expr.a)} : ${inner(expr.b)})`;
     case "float":
+    case "whole":
       return inner(expr.a);
   }
 

@@ -69,6 +69,8 @@ export function tidy(g: GraphBuilder, results: readonly Result[], forward: Reado
         return readSum(node);
       case "literal":
         return node.value === 0 ? [] : [atom(node)];
+      case "pick":
+        return [atom(anew(node))];
       case "input":
       case "param":
       case "size":

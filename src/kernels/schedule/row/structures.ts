@@ -48,7 +48,9 @@ export function vectorFactor(graph: Graph, kernel: KernelResults): string | null
   const layouts = kernel.targets.map((one) => one.factors);
   for (const node of reachable(kernel.targets.map((one) => one.value))) {
     const tensor = node.kind === "input" ? graph.tensors.find((one) => one.name === node.tensor) : undefined;
-    if (tensor !== undefined) layouts.push(tensor.factors);
+    const inner = tensor?.factors.at(-1);
+    const isPicked = node.kind === "input" && node.at.some((one) => one.axis === inner);
+    if (tensor !== undefined && !isPicked) layouts.push(tensor.factors);
   }
   const main = layouts.reduce((best, one) => (one.length > best.length ? one : best));
   const last = graph.axes.flatMap((axis) => axis.factors).find((one) => one.name === main.at(-1));

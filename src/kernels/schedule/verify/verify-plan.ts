@@ -28,7 +28,7 @@ export function verifyPlan(graph: Graph, plan: Plan): void {
       if (node.kind !== "input") continue;
       if (!given.has(node.tensor) && !stored.has(node.tensor))
         fail(`\`${node.tensor}\` is stored before it is read`);
-      if (!sameAxes(node.axes, layouts.get(node.tensor) ?? ["?"]))
+      if (!sameAxes(node.tensorAxes, layouts.get(node.tensor) ?? ["?"]))
         fail(`\`${node.tensor}\` is read over the axes that it has`);
     }
     const own = new Set<string>();
