@@ -45,7 +45,7 @@ function checked(g: GraphBuilder, { arg, at, axes }: PickNode, extentOf: KnownEx
 }
 
 /** A value at places that are in range. */
-function sunk(g: GraphBuilder, value: Node, at: readonly Place[], extentOf: KnownExtent): Node {
+export function sunk(g: GraphBuilder, value: Node, at: readonly Place[], extentOf: KnownExtent): Node {
   const picked = at.map((one) => one.axis);
   const isMoved = (node: Node): boolean => node.axes.some((axis) => picked.includes(axis));
   const isPushed = (node: Node): boolean => node.kind !== "reduce" || canSink(node, at, extentOf);

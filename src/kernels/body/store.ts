@@ -6,7 +6,7 @@ import type { Target } from "../schedule/plan.ts";
 import { elementIndex } from "./element-index.ts";
 import { createFrame, type Frame } from "./frame.ts";
 import { eachStep, type Path } from "./loop.ts";
-import { accessOf, lowerValue, type ValueContext } from "./value.ts";
+import { accessOf, lowerValue, pickedPlaces, type ValueContext } from "./value.ts";
 
 export function storeElements(
   context: ValueContext,
@@ -63,9 +63,10 @@ export function storeOnce(
 function storeTargets(context: ValueContext, frame: Frame, targets: readonly Target[]): void {
   for (const target of targets) {
     const address = context.addressOf(target.tensor);
-    const access = accessOf(frame, address);
+    const picked = pickedPlaces(context, frame, target.at ?? []);
+    const access = accessOf(frame, address, picked);
     const value = lowerValue(context, frame, target.value);
-    const index = elementIndex(frame, address, access, context.nameOf);
+    const index = elementIndex(frame, address, access, context.nameOf, picked);
     const { tensor } = address;
     const stored = access.kind === "one" ? value : widen(value);
     frame.body.push({ kind: "store", tensor, index, value: stored, access });

@@ -1,7 +1,7 @@
 /** Lowers nodes to expressions. Each value is written once, in the frame where it belongs (see `frame.ts`). */
 import { isNative, type NativeOperator } from "../../graph/operators/operators.ts";
 import type { AxisSet } from "../../graph/tensor/axes.ts";
-import type { InputNode, MapNode, Node } from "../../graph/tensor/graph.ts";
+import type { InputNode, MapNode, Node, Place } from "../../graph/tensor/graph.ts";
 import {
   add,
   binary,
@@ -155,16 +155,25 @@ function compute(context: ValueContext, frame: Frame, node: Node): Expr {
 function load(context: ValueContext, frame: Frame, { tensor, at }: InputNode): Expr {
   const name = context.nameOf(tensor);
   const address = context.addressOf(tensor);
+  const picked = pickedPlaces(context, frame, at);
+  const access = accessOf(frame, address, picked);
+  const index = elementIndex(frame, address, access, context.nameOf, picked);
+  frame.body.push({ kind: "load", name, tensor: address.tensor, index, access });
+  return local(access.kind === "one" ? "f32" : "f32x4", name);
+}
+
+/** Coordinates that values give, by axis. */
+export function pickedPlaces(
+  context: ValueContext,
+  frame: Frame,
+  at: readonly Place[],
+): Map<string, PickedPlace> {
   const lowering = {
     nameOf: context.nameOf,
     value: (home: Frame, one: Node) => lower(context, home, one, true),
     condition: (home: Frame, one: Node) => conditionOf(context, home, one),
   };
-  const picked = new Map(at.map(({ axis, index }) => [axis, pickedPlace(lowering, frame, index)]));
-  const access = accessOf(frame, address, picked);
-  const index = elementIndex(frame, address, access, context.nameOf, picked);
-  frame.body.push({ kind: "load", name, tensor: address.tensor, index, access });
-  return local(access.kind === "one" ? "f32" : "f32x4", name);
+  return new Map(at.map(({ axis, index }) => [axis, pickedPlace(lowering, frame, index)]));
 }
 
 /** Whether four neighbours are read at places that need not be neighbours: an index varies along the vector axis. */
