@@ -41,7 +41,9 @@ export function elementIndex(
   const home = innermost(frame, outer);
   const base = add(scaled(offset, u32(1), scale), sum(outer, scale));
   const key = JSON.stringify(base);
-  const known = home.offsets.get(key) ?? (base.kind === "local" || base.kind === "const" ? base : bind(home, "base", base, nameOf));
+  const known =
+    home.offsets.get(key) ??
+    (base.kind === "local" || base.kind === "const" ? base : bind(home, "base", base, nameOf));
   home.offsets.set(key, known);
   return add(known, inner);
 }
