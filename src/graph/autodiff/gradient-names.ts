@@ -1,18 +1,17 @@
-/** `d_NAME`: the gradient of an input or affine, and the cotangent of an output. */
+/** Which tensors have gradients, and whether the names of these are free. */
+import { gradientName } from "../tensor/gradient-name.ts";
 import { type Graph, type GraphTensor, operands, reachable, tensorsIn } from "../tensor/graph.ts";
 
-export function gradientName(tensor: string): string {
-  return `d_${tensor}`;
-}
-
 /**
- * Inputs and affines have gradients, except those that only say where an element lies (labels). Params, states and sizes
- * are constants.
+ * Inputs and affines have gradients. Params, states, sizes and integers are constants, and so is an input that only
+ * says where an element lies (a label). None has one if all outputs are integers.
  */
 export function differentiable(graph: Graph): readonly GraphTensor[] {
+  if (withCotangent(graph).length === 0) return [];
   const labels = indexTensors(graph);
   return graph.tensors.filter(
-    (one) => (one.role === "input" || one.role === "affine") && !labels.has(one.name),
+    ({ name, role, dtype }) =>
+      dtype === undefined && (role === "input" || role === "affine") && !labels.has(name),
   );
 }
 
@@ -28,15 +27,21 @@ function indexTensors({ results }: Graph): Set<string> {
   return indices;
 }
 
+/** The outputs that hand a cotangent back. An integer does not change when its value changes a little. */
+export function withCotangent(graph: Pick<Graph, "tensors">): readonly GraphTensor[] {
+  return graph.tensors.filter(({ role, dtype }) => role === "output" && dtype === undefined);
+}
+
 /**
  * The name in a spec that means something else in its backward graph, and what; undefined where there is none. An
  * output counts as well: the backward pass may read it, and options name tensors of both passes in one record.
  */
 export function nameClash(graph: Graph): { readonly name: string; readonly of: string } | undefined {
   const taken = new Set([...graph.params.map((one) => one.name), ...graph.tensors.map((one) => one.name)]);
-  for (const { name: of, role } of graph.tensors) {
-    const name = gradientName(of);
-    if (role !== "state" && taken.has(name)) return { name, of };
+  const named = new Set([...differentiable(graph), ...withCotangent(graph)]);
+  for (const tensor of graph.tensors) {
+    const name = gradientName(tensor.name);
+    if (named.has(tensor) && taken.has(name)) return { name, of: tensor.name };
   }
   return undefined;
 }

@@ -90,9 +90,13 @@ export function sunk(g: GraphBuilder, value: Node, at: readonly Place[], extentO
 }
 
 /** Whether a statistic of the picked elements is that element of the statistic, and no more work than all of it. */
-function canSink({ arg, over, axes }: ReduceNode, at: readonly Place[], extentOf: KnownExtent): boolean {
+function canSink(
+  { arg, weight, over, axes }: ReduceNode,
+  at: readonly Place[],
+  extentOf: KnownExtent,
+): boolean {
   const own = at.filter((one) => axes.includes(one.axis));
   if (own.some(({ index }) => index.axes.some((axis) => over.includes(axis)))) return false;
   const isShort = over.every((axis) => extentOf(axis) !== undefined);
-  return isShort || own.every(({ index }) => isSubset(index.axes, arg.axes));
+  return isShort || own.every(({ index }) => isSubset(index.axes, [...arg.axes, ...(weight?.axes ?? [])]));
 }

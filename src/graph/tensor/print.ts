@@ -40,7 +40,7 @@ export function printGraph(graph: Graph): string {
       case "map":
         return `${node.op}(${node.args.map(shown).join(", ")})`;
       case "reduce":
-        return `${node.op}(${shown(node.arg)} over ${node.over.join(", ")})`;
+        return `${node.op}(${shown(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${shown(node.weight)}`})`;
       case "pick":
         return `${shown(node.arg)}[${places(node.at)}]`;
     }
@@ -54,7 +54,8 @@ export function printGraph(graph: Graph): string {
   for (const { tensor, value } of graph.results) {
     const target = graph.tensors.find((one) => one.name === tensor);
     const arrow = target?.role === "state" ? "<-" : "=";
-    lines.push(`${tensor}[${target?.dims.join(", ")}] ${arrow} ${shown(value)}`);
+    const type = target?.dtype === undefined ? "" : `: ${target.dtype}`;
+    lines.push(`${tensor}[${target?.dims.join(", ")}]${type} ${arrow} ${shown(value)}`);
   }
   return `${lines.join("\n")}\n`;
 }

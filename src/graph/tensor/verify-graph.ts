@@ -2,7 +2,18 @@
 import { operators } from "../operators/operators.ts";
 import { type AxisSet, isSubset, minus, sameAxes, union } from "./axes.ts";
 import { pickedAxes } from "./builder.ts";
-import { type Graph, type InputNode, type Node, operands, type PickNode, reachable } from "./graph.ts";
+import {
+  type Graph,
+  type InputNode,
+  isMoment,
+  momentsOf,
+  type Node,
+  operands,
+  type PickNode,
+  type ReduceNode,
+  reachable,
+  termAxes,
+} from "./graph.ts";
 
 export function verifyGraph(graph: Graph, after: string): void {
   const fail = (rule: string, node?: Node): never => {
@@ -49,12 +60,14 @@ export function verifyGraph(graph: Graph, after: string): void {
         if (!sameAxes(node.axes, union(graph.factors, ...node.args.map((one) => one.axes))))
           fail("a map has the axes of its operands", node);
         break;
-      case "reduce":
-        if (node.over.length === 0 || !isSubset(node.over, node.arg.axes))
-          fail("a reduction is over axes of its operand", node);
-        if (!sameAxes(node.axes, minus(node.arg.axes, node.over)))
-          fail("a reduction keeps the other axes", node);
+      case "reduce": {
+        const axes = termAxes(graph.factors, node);
+        if (node.over.length === 0 || !isSubset(node.over, axes))
+          fail("a reduction is over axes of its operand or its weight", node);
+        if (!sameAxes(node.axes, minus(axes, node.over))) fail("a reduction keeps the other axes", node);
+        if (!mayBe(node)) fail("a reduction has a weight if its operator asks for one", node);
         break;
+      }
       case "literal":
         break;
     }
@@ -63,6 +76,14 @@ export function verifyGraph(graph: Graph, after: string): void {
     const target = tensors.get(tensor);
     if (target === undefined || target.role === "input" || target.role === "affine")
       fail(`\`${tensor}\` can be written`);
+    else if (target.dtype !== undefined && (target.role !== "output" || target.gradientOf !== undefined))
+      fail(`\`${tensor}\` is an output if it is of integers`);
     else if (!isSubset(value.axes, target.factors)) fail(`\`${tensor}\` has the axes of what it holds`);
   }
+}
+
+/** Whether the operator goes with a weight, or without one, as it is here. */
+function mayBe(node: ReduceNode): boolean {
+  if (isMoment(node.op)) return momentsOf(node).includes(node.op);
+  return node.weight === undefined || (node.op !== "max" && node.op !== "min");
 }

@@ -7,21 +7,23 @@
  * row in 2,000), a second loop runs about the mean found so far; otherwise the second loop takes no step. With only the
  * first element as shift and a bound of four deviations, the errors were up to five times what WebNN's conformance
  * cases allow.
+ *
+ * With a weight w the loop sums w·d, w·d² and w, and hands them on as they are: what they are divided by, the graph says.
  */
-import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
-import { add, any, binary, div, extentOf, f32, fold, local, mul, select, sub, u32 } from "../ir/expr.ts";
+import type { ReduceNode } from "../../graph/tensor/graph.ts";
+import { any, binary, call, div, f32, fold, local, mul, select, sub, widen } from "../ir/expr.ts";
 import type { Expr } from "../ir/ir.ts";
 import { bind, type Frame } from "./frame.ts";
-import { countOf, type Path, sumLoop } from "./loop.ts";
+import { countOf, type Path, sumLoop, type Term } from "./loop.ts";
 import { shareTotals, type Total } from "./reduce-across-lanes.ts";
-import { lowerValue, type ValueContext, valueAt } from "./value.ts";
+import { type Sampled, sample } from "./sample.ts";
+import { lowerValue, type ValueContext } from "./value.ts";
 
 /** The square of how many deviations the shift may lie from the mean. */
 const farSquared = 4;
 
-/** The moments of one operand. `nodes` are those of shift, rest and spread that the kernel uses. */
-export interface MomentGroup {
-  readonly arg: Node;
+/** The moments of one operand with one weight. `nodes` are those that the kernel uses. */
+export interface MomentGroup extends Sampled {
   readonly nodes: readonly ReduceNode[];
 }
 
@@ -32,7 +34,7 @@ export function lowerMoments(
   groups: readonly MomentGroup[],
 ): void {
   const { nameOf } = context;
-  const first = groups.map(({ arg }) => bind(row, "shift", sampleMean(context, row, path, arg), nameOf));
+  const first = groups.map((one) => bind(row, "shift", sample(context, row, path, one), nameOf));
   const once = sumsAbout(context, row, path, undefined, groups, first);
   const far = once.map(({ mean, spread }) =>
     bind(row, "far", binary("lt", mul(spread, f32(farSquared)), mul(mean, mean)), nameOf),
@@ -48,20 +50,37 @@ export function lowerMoments(
 
   function result(node: ReduceNode, i: number): Expr {
     if (node.op === "shift") return shift[i];
-    const part = node.op === "rest" ? "mean" : "spread";
+    const part = partOf(node);
     return bind(row, node.op, select(far[i], twice[i][part], once[i][part]), nameOf);
   }
 }
 
-/** The mean of three elements, computed so that a sum of large ones does not overflow. */
-export function sampleMean(context: ValueContext, row: Frame, path: Path, arg: Node): Expr {
-  const count = extentOf(path.over);
-  const places = [u32(0), div(count, u32(2)), sub(count, u32(1))];
-  const [a, b, c] = places.map((place) => valueAt(context, row, arg, path.over, place));
-  return add(a, mul(add(sub(b, a), sub(c, a)), f32(1 / 3)));
+function partOf({ op }: ReduceNode): keyof Sums {
+  switch (op) {
+    case "rest":
+      return "mean";
+    case "spread":
+    case "excess":
+    case "squares":
+    case "total":
+      return op;
+    default:
+      throw new Error(`${op} is no sum about a shift`);
+  }
 }
 
-/** Mean and variance of the differences from a shift. If `when` is false, the loop takes no step. */
+/** What a loop finds about a shift. Without a weight, the excess and the squares are not needed. */
+interface Sums {
+  /** Mean and variance of the differences from the shift; with a weight, the size of the variance. */
+  readonly mean: Expr;
+  readonly spread: Expr;
+  readonly excess: Expr;
+  readonly squares: Expr;
+  /** The sum of the weights, or the number of elements. */
+  readonly total: Expr;
+}
+
+/** If `when` is false, the loop takes no step. */
 function sumsAbout(
   context: ValueContext,
   row: Frame,
@@ -69,7 +88,7 @@ function sumsAbout(
   when: Expr | undefined,
   groups: readonly MomentGroup[],
   shift: readonly Expr[],
-): { mean: Expr; spread: Expr }[] {
+): Sums[] {
   const { nameOf } = context;
   const differences = new Map<Frame, Expr[]>();
   const difference = (frame: Frame, i: number): Expr => {
@@ -78,26 +97,62 @@ function sumsAbout(
     known[i] ??= bind(frame, "d", sub(lowerValue(context, frame, groups[i].arg), shift[i]), nameOf);
     return known[i];
   };
-  const names = groups.map(() => ({ sum: nameOf("sum"), squares: nameOf("squares") }));
-  const terms = groups.flatMap((_, i) => [
-    { name: names[i].sum, op: "add" as const, value: (frame: Frame) => difference(frame, i) },
-    {
-      name: names[i].squares,
-      op: "add" as const,
-      value: (frame: Frame) => mul(difference(frame, i), difference(frame, i)),
-    },
-  ]);
-  const totals = foldTotals(row, path, sumLoop(row, path, when, terms, nameOf), nameOf);
-  shareTotals(row.body, totals, context);
-  const count = countOf(path);
-  return groups.map((_, i) => {
-    const mean = bind(row, "mean", div(local(totals[2 * i].type, totals[2 * i].name), count), nameOf);
-    const square = div(local(totals[2 * i + 1].type, totals[2 * i + 1].name), count);
-    return {
-      mean,
-      spread: bind(row, "variance", binary("max", sub(square, mul(mean, mean)), f32(0)), nameOf),
-    };
+  const terms = groups.map(({ weight }, i): Term[] => {
+    const d = (frame: Frame): Expr => difference(frame, i);
+    const term = (name: string, value: Term["value"]): Term => ({ name: nameOf(name), op: "add", value });
+    if (weight === undefined) return [term("sum", d), term("squares", (frame) => mul(d(frame), d(frame)))];
+    const weighted = weightedDifference(context, weight, d);
+    return [
+      term("sum", weighted),
+      term("squares", (frame) => mul(weighted(frame), d(frame))),
+      term("weights", (frame) => asWide(lowerValue(context, frame, weight), weighted(frame))),
+    ];
   });
+  const totals = foldTotals(row, path, sumLoop(row, path, when, terms.flat(), nameOf), nameOf);
+  shareTotals(row.body, totals, context);
+  let next = 0;
+  const take = (): Expr => {
+    const { type, name } = totals[next++];
+    return local(type, name);
+  };
+  return groups.map(({ weight }) => {
+    const [excess, squares] = [take(), take()];
+    const total = weight === undefined ? countOf(path) : take();
+    const divisor = weight === undefined ? total : divisorOf(total);
+    const mean = bind(row, "mean", div(excess, divisor), nameOf);
+    const square = div(squares, divisor);
+    const variance = sub(square, mul(mean, mean));
+    // Weights may be negative, and so may the variance be. Here it only says whether the shift lies far from the mean.
+    const size = weight === undefined ? binary("max", variance, f32(0)) : call("abs", variance);
+    const spread = bind(row, "variance", size, nameOf);
+    return { mean, spread, excess, squares, total };
+  });
+}
+
+/** Weights that add up to zero must not move the shift to infinity. */
+function divisorOf(total: Expr): Expr {
+  return select(binary("eq", total, f32(0)), f32(1), total);
+}
+
+/** w·d, written once in a frame. */
+function weightedDifference(
+  context: ValueContext,
+  weight: NonNullable<Sampled["weight"]>,
+  d: Term["value"],
+): Term["value"] {
+  const known = new Map<Frame, Expr>();
+  return (frame) => {
+    const made =
+      known.get(frame) ??
+      bind(frame, "wd", mul(lowerValue(context, frame, weight), d(frame)), context.nameOf);
+    known.set(frame, made);
+    return made;
+  };
+}
+
+/** Four adjacent elements, or rows, may share one weight: it counts four times. */
+function asWide(weight: Expr, like: Expr): Expr {
+  return like.type === "f32x4" ? widen(weight) : weight;
 }
 
 /** If the loop went four by four along the row, combines the four shares of a lane into one. */

@@ -10,6 +10,8 @@ import {
   fixedFactors,
   type Graph,
   isMoment,
+  momentKey,
+  momentsOf,
   type Node,
   operands,
   type ReduceNode,
@@ -137,13 +139,14 @@ function intoTexels(reductions: readonly Reduction[]): Reduction[][] {
   const groups: Reduction[][] = [];
   for (const one of reductions) {
     const own = groups.find(
-      ([first]) => isMoment(one.node.op) && isMoment(first.node.op) && first.node.arg === one.node.arg,
+      ([first]) =>
+        isMoment(one.node.op) && isMoment(first.node.op) && momentKey(first.node) === momentKey(one.node),
     );
     if (own === undefined) groups.push([one]);
     else own.push(one);
   }
-  // A part of a row hands on all three moments, even if fewer are needed.
-  const size = ([first]: readonly Reduction[]): number => (isMoment(first.node.op) ? 3 : 1);
+  // A part of a row hands on all moments, even if fewer are needed.
+  const size = ([{ node }]: readonly Reduction[]): number => (isMoment(node.op) ? momentsOf(node).length : 1);
   const texels: { readonly taken: number; readonly reductions: Reduction[] }[] = [];
   for (const group of groups) {
     const place = texels.findIndex((one) => one.taken + size(group) <= texelSlots);

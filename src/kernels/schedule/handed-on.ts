@@ -1,12 +1,10 @@
 /**
  * The numbers that a part of a row hands on for some reductions, in slots. The moments of one operand take three slots,
- * for shift, rest and spread. Any other reduction takes one slot.
+ * for shift, rest and spread, or with a weight four. Any other reduction takes one slot.
  */
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import { isMoment, type Moment, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { isMoment, momentKey, momentsOf, type ReduceNode } from "../../graph/tensor/graph.ts";
 import type { HandedOn } from "./plan.ts";
-
-const moments: readonly Moment[] = ["shift", "rest", "spread"];
 
 export interface PartNumbers {
   readonly handsOn: readonly HandedOn[];
@@ -21,11 +19,11 @@ export function handOn(g: GraphBuilder, reductions: readonly ReduceNode[], first
   for (const node of reductions) {
     if (places.has(groupOf(node))) continue;
     places.set(groupOf(node), end);
-    end += isMoment(node.op) ? moments.length : 1;
+    end += isMoment(node.op) ? momentsOf(node).length : 1;
   }
   const handsOn = withAllMoments(g, reductions).map((node): HandedOn => {
     const place = places.get(groupOf(node)) as number;
-    return { node, slot: isMoment(node.op) ? place + moments.indexOf(node.op) : place };
+    return { node, slot: isMoment(node.op) ? place + momentsOf(node).indexOf(node.op) : place };
   });
   return { handsOn, end };
 }
@@ -33,11 +31,11 @@ export function handOn(g: GraphBuilder, reductions: readonly ReduceNode[], first
 /** Adds missing moments: merging a variance needs the means of the parts, even if the kernel does not use the mean. */
 function withAllMoments(g: GraphBuilder, reductions: readonly ReduceNode[]): ReduceNode[] {
   const all = [...reductions];
-  for (const { op, arg, over } of reductions) {
-    if (op !== "rest" && op !== "spread") continue;
-    for (const other of moments) {
-      if (all.some((one) => one.op === other && one.arg === arg)) continue;
-      const made = g.reduce(other, arg, over);
+  for (const node of reductions) {
+    if (!isMoment(node.op) || node.op === "shift") continue;
+    for (const other of momentsOf(node)) {
+      if (all.some((one) => one.op === other && groupOf(one) === groupOf(node))) continue;
+      const made = g.reduce(other, node.arg, node.over, node.weight);
       if (made.kind === "reduce") all.push(made);
     }
   }
@@ -45,6 +43,6 @@ function withAllMoments(g: GraphBuilder, reductions: readonly ReduceNode[]): Red
 }
 
 /** A key that is the same for reductions whose numbers are merged together. */
-function groupOf({ op, arg, over, id }: ReduceNode): string {
-  return isMoment(op) ? `moments of ${arg.id} over ${over.join(" ")}` : `reduction ${id}`;
+function groupOf(node: ReduceNode): string {
+  return isMoment(node.op) ? `moments of ${momentKey(node)}` : `reduction ${node.id}`;
 }

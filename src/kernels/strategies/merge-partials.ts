@@ -1,5 +1,5 @@
 /** Merges what the parts of a row hand on, always in the same order. */
-import { isMoment, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { isMoment, momentKey, type ReduceNode } from "../../graph/tensor/graph.ts";
 import { bind, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
 import { foldOf } from "../body/reduce.ts";
@@ -8,6 +8,7 @@ import { div, extentOf, float } from "../ir/expr.ts";
 import type { HandedOn } from "../schedule/plan.ts";
 import { foldParts, loadSlot, type RowParts } from "./fold-parts.ts";
 import { mergeMoments } from "./merge-moments.ts";
+import { mergeWeighted } from "./merge-weighted.ts";
 import { partsUsed } from "./part-range.ts";
 import type { SlotPlace } from "./partials.ts";
 
@@ -41,9 +42,10 @@ export function mergePartials(
     row.values.set(node, value);
   });
   const moments = reductions.filter((one) => isMoment(one.op));
-  for (const arg of new Set(moments.map((one) => one.arg))) {
-    const wanted = moments.filter((one) => one.arg === arg);
-    const numbers = handedOn.filter(({ node }) => isMoment(node.op) && node.arg === arg);
-    mergeMoments(parts, wanted, numbers, count);
+  for (const key of new Set(moments.map(momentKey))) {
+    const wanted = moments.filter((one) => momentKey(one) === key);
+    const numbers = handedOn.filter(({ node }) => isMoment(node.op) && momentKey(node) === key);
+    if (wanted[0].weight === undefined) mergeMoments(parts, wanted, numbers, count);
+    else mergeWeighted(parts, wanted, numbers);
   }
 }

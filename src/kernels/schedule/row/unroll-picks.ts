@@ -68,7 +68,9 @@ function turnedAxes(nodes: readonly Node[]): string[] {
 }
 
 function isFoldable(node: Node): boolean {
-  return node.kind === "reduce" && ["sum", "mean", "max", "min"].includes(node.op);
+  return (
+    node.kind === "reduce" && node.weight === undefined && ["sum", "mean", "max", "min"].includes(node.op)
+  );
 }
 
 /** The values with each reduction over the axis written as one over the others, of all its coordinates. */

@@ -2,7 +2,14 @@
  * Checks the stages of a split row: the parts share every loop over the row in one stage, and merge it in later stages.
  */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
-import { fixedFactors, type Graph, isMoment, type Node } from "../../../graph/tensor/graph.ts";
+import {
+  fixedFactors,
+  type Graph,
+  isMoment,
+  momentKey,
+  momentsOf,
+  type Node,
+} from "../../../graph/tensor/graph.ts";
 import {
   foundBy,
   type HandedOn,
@@ -90,7 +97,9 @@ function verifyMerge(
   for (const node of loop.reductions) {
     if (!handedOn.some((one) => one.node === node)) fail(`the ${node.op} that is merged was handed on`);
     if (!isMoment(node.op) || node.op === "shift") continue;
-    const moments = handedOn.filter((one) => isMoment(one.node.op) && one.node.arg === node.arg);
-    if (moments.length < 3) fail(`a ${node.op} is merged of all three moments`);
+    const moments = handedOn.filter(
+      (one) => isMoment(one.node.op) && momentKey(one.node) === momentKey(node),
+    );
+    if (moments.length < momentsOf(node).length) fail(`a ${node.op} is merged of all moments`);
   }
 }
