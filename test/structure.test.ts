@@ -21,6 +21,7 @@ const road = [
   "src/language/check/symbols",
   "src/graph/operators",
   "src/graph/tensor",
+  "src/graph/passes/forms",
   "src/graph/passes",
   "src/graph/autodiff/algebra",
   "src/graph/autodiff",

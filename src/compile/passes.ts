@@ -8,6 +8,7 @@ import { expand } from "../graph/passes/expand.ts";
 import { forget } from "../graph/passes/forget.ts";
 import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
+import { regroup } from "../graph/passes/regroup.ts";
 import { simplify } from "../graph/passes/simplify.ts";
 import { sinkPicks } from "../graph/passes/sink-picks.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
@@ -38,6 +39,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "forget", run: forget },
   { name: "simplify", run: simplify },
   { name: "recognise", run: recognise },
+  { name: "regroup", run: regroup },
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },
   { name: "nest", run: nestSums },

@@ -63,6 +63,10 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   "InstanceBatchNorm infer": [1, 2],
   GatedRMSNorm: [1, 2],
   UnitNorm: [1, 2],
+  // The sum of the mask lacks the channels.
+  PartialStatistics: [2, 4],
+  // The parts to merge are few, and short.
+  MergedBatchNorm: [1, null],
   // Each normalizes by states that it updates: a small kernel copies the new values when all have read the old ones.
   "BatchRenorm train": [2, 3],
   "BatchRenorm infer": [1, null],
@@ -128,6 +132,10 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   "InstanceBatchNorm infer": [2, 5],
   GatedRMSNorm: [2, 3],
   UnitNorm: [1, 3],
+  // Of the mask, which lacks the channels, and of x.
+  PartialStatistics: [3, 5],
+  // Of the statistics of the parts, which are no sums over x.
+  MergedBatchNorm: [4, 6],
   "BatchRenorm train": [1, 3],
   "BatchRenorm infer": [2, 4],
   "PowerNorm train": [2, 3],

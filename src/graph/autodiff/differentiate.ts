@@ -7,6 +7,7 @@
 
 import { takeValue } from "../passes/forget.ts";
 import { recognise } from "../passes/recognise.ts";
+import { regroup } from "../passes/regroup.ts";
 import { simplify } from "../passes/simplify.ts";
 import type { AxisSet } from "../tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
@@ -45,7 +46,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
 
   const stated = graph.backward ?? [];
   // Brings the spellings of mean and variance to one, so that one rule is exact for all of them.
-  const forward = recognise(simplify({ ...graph, results: [...graph.results, ...stated] }));
+  const forward = regroup(recognise(simplify({ ...graph, results: [...graph.results, ...stated] })));
   const g = createBuilder(graph.factors);
   const { values, outputs, own } = copyForward(g, forward, new Set(stated.map((one) => one.tensor)));
   const derived = wanted.map((one) => one.name).filter((name) => !own.has(gradientName(name)));
