@@ -72,6 +72,13 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   "BatchRenorm infer": [1, null],
   "PowerNorm train": [2, 3],
   "PowerNorm infer": [1, null],
+  MaskedLayerNorm: [1, 2],
+  "MaskedBatchNorm train": [1, 2],
+  "MaskedBatchNorm infer": [1, null],
+  ScaleNorm: [1, 2],
+  // Two products of the weight with a vector, the length of each, and the copy of one state.
+  "SpectralNorm train": [5, 8],
+  "SpectralNorm infer": [2, 3],
 };
 
 /**
@@ -140,6 +147,13 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   "BatchRenorm infer": [2, 4],
   "PowerNorm train": [2, 3],
   "PowerNorm infer": [2, 4],
+  MaskedLayerNorm: [2, 3],
+  "MaskedBatchNorm train": [2, 4],
+  "MaskedBatchNorm infer": [2, 3],
+  // The gradient of the length is a sum over all.
+  ScaleNorm: [2, 4],
+  "SpectralNorm train": [4, 7],
+  "SpectralNorm infer": [2, 3],
 };
 
 function counts(graphOf: (graph: Graph) => Graph): Record<string, readonly [number, number | null]> {
