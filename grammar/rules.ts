@@ -335,7 +335,7 @@ export class NormParser extends RecoveringParser {
       this.CONSUME(t.OpenBracket);
       this.SUBRULE(this.axis);
       this.CONSUME(t.Equals);
-      this.CONSUME(t.NumberLiteral);
+      this.SUBRULE(this.expression);
       this.CONSUME(t.CloseBracket);
     },
     within,

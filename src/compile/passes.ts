@@ -10,6 +10,7 @@ import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
 import { regroup } from "../graph/passes/regroup.ts";
 import { simplify } from "../graph/passes/simplify.ts";
+import { sinkPicks } from "../graph/passes/sink-picks.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
 import { shapeWindows } from "../graph/passes/windows.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
@@ -44,6 +45,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },
   { name: "nest", run: nestSums },
+  { name: "sink", run: sinkPicks },
   { name: "expand", run: expand },
   { name: "tidy", run: simplify },
 ];

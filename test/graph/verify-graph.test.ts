@@ -1,17 +1,31 @@
 /** The verifier of the tensor graph rejects each thing that it forbids: one mutation of a good graph for every rule. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Graph, MapNode, Node, ReduceNode } from "../../src/graph/tensor/graph.ts";
+import type { Graph, MapNode, Node, PickNode, ReduceNode } from "../../src/graph/tensor/graph.ts";
 import { verifyGraph } from "../../src/graph/tensor/verify-graph.ts";
 
 type Of<Kind extends Node["kind"]> = Extract<Node, { kind: Kind }>;
 
-const x: Of<"input"> = { kind: "input", id: 0, tensor: "x", axes: ["N", "D"] };
+const x: Of<"input"> = {
+  kind: "input",
+  id: 0,
+  tensor: "x",
+  tensorAxes: ["N", "D"],
+  at: [],
+  axes: ["N", "D"],
+};
 const mean: ReduceNode = { kind: "reduce", id: 1, op: "mean", arg: x, over: ["D"], axes: ["N"] };
 const eps: Of<"param"> = { kind: "param", id: 2, param: "eps", axes: [] };
 const size: Of<"size"> = { kind: "size", id: 3, over: ["D"], axes: [] };
 const index: Of<"index"> = { kind: "index", id: 4, axis: "D", axes: ["D"] };
 const centered: MapNode = { kind: "map", id: 5, op: "sub", args: [x, mean], axes: ["N", "D"] };
+const picked: PickNode = {
+  kind: "pick",
+  id: 5,
+  arg: x,
+  at: [{ axis: "D", index }],
+  axes: ["N", "D"],
+};
 
 const factor = (name: string): Graph["axes"][number] => ({
   name,
@@ -43,8 +57,29 @@ const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = 
   ["axes are factors of the norm, in order", "an unknown one", holding({ ...x, axes: ["N", "S"] })],
   ["axes are factors of the norm, in order", "another order", holding({ ...x, axes: ["D", "N"] })],
   ["axes are factors of the norm, in order", "one twice", holding({ ...x, axes: ["N", "N", "D"] })],
-  ["an input has the axes of its tensor", "an axis less", holding({ ...x, axes: ["N"] })],
+  ["an input has the axes of its tensor", "an axis less", holding({ ...x, tensorAxes: ["N"], axes: ["N"] })],
   ["an input has the axes of its tensor", "no such tensor", holding({ ...x, tensor: "z" })],
+  ["a pick is along some axis", "no axis", holding({ ...picked, at: [], axes: ["N", "D"] })],
+  [
+    "a pick is along axes of its operand, once along each",
+    "an axis that the operand lacks",
+    holding({ ...picked, at: [{ axis: "S", index }] }),
+  ],
+  [
+    "a pick is along axes of its operand, once along each",
+    "an axis twice",
+    holding({ ...picked, at: [...picked.at, ...picked.at] }),
+  ],
+  [
+    "a pick has the other axes of its operand and those of its indices",
+    "an axis less",
+    holding({ ...picked, axes: ["D"] }),
+  ],
+  [
+    "a pick has the other axes of its operand and those of its indices",
+    "of a tensor, an axis less",
+    holding({ ...x, id: 5, at: [{ axis: "N", index }] }),
+  ],
   ["a param is declared", "no such param", holding({ ...eps, param: "epsilon" })],
   ["a size is over known axes", "no axis", holding({ ...size, over: [] })],
   ["a size is over known axes", "an unknown axis", holding({ ...size, over: ["S"] })],
@@ -96,7 +131,7 @@ const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = 
 ];
 
 describe("the verifier of graphs", () => {
-  it.each([x, mean, eps, size, index, centered])("accepts a good one: $kind", (value) => {
+  it.each([x, mean, eps, size, index, centered, picked])("accepts a good one: $kind", (value) => {
     expect(() => verifyGraph(holding(value), "a test")).not.toThrow();
   });
 

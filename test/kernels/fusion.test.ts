@@ -11,6 +11,11 @@ import { libraryNorms } from "../support/library.ts";
 /** Dispatches, and dispatches with rows split (null: there is nothing to split). */
 const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   AdaLayerNorm: [1, 2],
+  "ConditionalBatchNorm train": [1, 2],
+  "ConditionalBatchNorm infer": [1, null],
+  // A rotation reads the partner's place; slices of qkv are offsets.
+  RMSNormRotary: [1, 2],
+  QKNorm: [1, 2],
   // Two reductions over axes of their own, S and T: parts of both cannot be one part.
   AdaInstanceNorm: [1, null],
   SpadeNorm: [1, 2],
@@ -85,6 +90,12 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
  */
 const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   AdaLayerNorm: [2, 3],
+  // Sums over space for each sample, then those of each class over the samples; the statistics before both.
+  "ConditionalBatchNorm train": [4, 9],
+  "ConditionalBatchNorm infer": [3, 5],
+  // The tables of cosines and sines are shared by the heads, so their gradients are sums over another axis.
+  RMSNormRotary: [4, 7],
+  QKNorm: [5, 9],
   AdaInstanceNorm: [1, null],
   SpadeNorm: [1, 3],
   AddLayerNorm: [2, 3],

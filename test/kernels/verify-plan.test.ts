@@ -85,7 +85,14 @@ const withMerge = (planned: Planned, change: (handedOn: readonly HandedOn[]) => 
 
 const plain: Structure = { vector: null, together: 1, kept: [] };
 const wide: Structure = { ...plain, vector: "D" };
-const input = (tensor: string, ...axes: string[]): Node => ({ kind: "input", id: 0, tensor, axes });
+const input = (tensor: string, ...axes: string[]): Node => ({
+  kind: "input",
+  id: 0,
+  tensor,
+  tensorAxes: axes,
+  at: [],
+  axes,
+});
 const keeping = (value: Node, slot = 0): readonly Structure[] => [
   plain,
   { ...wide, kept: [{ value, slot }] },

@@ -19,6 +19,7 @@ interface Axes {
   readonly declaration: string;
   /** What can be reduced over: axes, and the factors of a split one. */
   readonly reducible: readonly string[];
+  readonly isSplit: boolean;
 }
 
 const extent = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 13, 17, 33, 70);
@@ -52,6 +53,7 @@ const axes: fc.Arbitrary<Axes> = fc
       extents: own,
       declaration: `axes ${declared.join(", ")}${fixed ? given : ""}\n  param eps = 0.01${fixed ? "" : given}`,
       reducible: [...order.map(spelled), ...factors],
+      isSplit: factors.length > 0,
     };
   });
 
@@ -85,6 +87,13 @@ function expression(own: Axes, names: readonly string[], depth: number): fc.Arbi
       .map(([f, a, over]) => `${f}(${a} over ${over})`),
     fc.tuple(full, reduced(own)).map(([a, over]) => `standardize(${a} over ${over}; eps)`),
     ...windows(own, full),
+    // Reversed, or the element at a coordinate that all share: each is in range.
+    fc
+      .tuple(full, fc.constantFrom(...own.reducible.filter((name) => name !== "C" || !own.isSplit)))
+      .map(([a, axis]) => `${a}[${axis} = size(${axis}) - 1 - index(${axis})]`),
+    fc
+      .tuple(full, fc.constantFrom(...own.reducible))
+      .map(([a, axis]) => `${a}[${axis} = floor(size(${axis}) / 2)]`),
     fc
       .tuple(fc.constantFrom("mean", "var", "standardize"), full, reduced(own), inner)
       .map(

@@ -43,6 +43,8 @@ export function naive({ graph, dims, params, feeds }: Trial): Record<string, Flo
 
   function compute(node: Node): Value {
     switch (node.kind) {
+      case "pick":
+        throw new Error("the specs that this is for pick no elements");
       case "literal":
         return scalar(node.value);
       case "param":

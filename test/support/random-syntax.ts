@@ -87,9 +87,9 @@ export const { expression } = fc.letrec<{ expression: Spoken; call: Spoken }>((t
       tree: { kind: "binary", operator: sign, left: left.tree, right: right.tree },
       words: ["(", "(", ...left.words, ")", sign, "(", ...right.words, ")", ")"],
     })),
-    fc.tuple(tie("expression"), axis, fc.nat(9)).map(([target, along, index]) => ({
-      tree: { kind: "at", target: target.tree, axis: along.tree, index: numberTree(String(index)) },
-      words: ["(", ...target.words, ")", "[", ...along.words, "=", String(index), "]"],
+    fc.tuple(tie("expression"), axis, tie("expression")).map(([target, along, index]) => ({
+      tree: { kind: "at", target: target.tree, axis: along.tree, index: index.tree },
+      words: ["(", ...target.words, ")", "[", ...along.words, "=", ...index.words, "]"],
     })),
     tie("call"),
   ),

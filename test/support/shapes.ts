@@ -26,6 +26,16 @@ export function randomTrial(
     if (own !== null && own !== undefined && "axis" in own) return extentOf(own.axis);
     if (own !== null && own !== undefined)
       return [params[own.param] ?? graph.params.find((one) => one.name === own.param)?.initial ?? 1];
+    const split = graph.axes.find(
+      ({ name, factors }) => factors.length > 1 && [name, ...factors.map((one) => one.name)].includes(dim),
+    );
+    const parts = split?.factors.map((one) => one.extent) ?? [];
+    if (split !== undefined && parts.some((one) => typeof one === "number")) {
+      // D = H * K with H = 2: the axis has as many elements as H and K say.
+      const known = parts.reduce<number>((all, one) => (typeof one === "number" ? all * one : all), 1);
+      const open = Math.ceil((extents[split.name]?.[0] ?? 8) / known);
+      return [dim === split.name ? open * known : open];
+    }
     const wanted = dim === "T" && hasBoth ? fewOf(extents.T) : (extents[dim] ?? [2]);
     return variadic.has(dim) || wanted.length === 1 ? wanted : [wanted[0] ?? 1];
   };
@@ -41,6 +51,9 @@ export function randomTrial(
         one.role === "input" ? 0.3 : 1,
         one.role === "input" ? 1.7 : 0.2,
       );
+      // Labels of the first few classes.
+      if (one.dtype !== undefined)
+        return [one.name, values.map((value) => Math.min(3, Math.floor(Math.abs(value))))];
       // A variance and a sum of weights are never negative.
       const isPositive = one.role === "state" || one.name === "variance" || one.name === "weight";
       return [one.name, isPositive ? values.map(Math.abs) : values];

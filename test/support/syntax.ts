@@ -50,7 +50,7 @@ export function explicit(expr: Expr): string {
     case "binary":
       return `(${explicit(expr.left)} ${expr.operator} ${explicit(expr.right)})`;
     case "at":
-      return `(${explicit(expr.target)}[${expr.axis.variadic ? "..." : ""}${expr.axis.name.text} = ${expr.index.text}])`;
+      return `(${explicit(expr.target)}[${expr.axis.variadic ? "..." : ""}${expr.axis.name.text} = ${explicit(expr.index)}])`;
     case "call": {
       const over =
         expr.over?.map((one) => ` over ${one.variadic ? "..." : ""}${one.name.text}`).join("") ?? "";

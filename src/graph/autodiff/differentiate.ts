@@ -10,9 +10,11 @@ import { recognise } from "../passes/recognise.ts";
 import { regroup } from "../passes/regroup.ts";
 import { simplify } from "../passes/simplify.ts";
 import { centreWindows } from "../passes/windows.ts";
+import type { AxisSet } from "../tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
 import { gradientName } from "../tensor/gradient-name.ts";
 import {
+  fixedExtents,
   type Graph,
   type GraphTensor,
   type Node,
@@ -21,10 +23,12 @@ import {
   tensorsIn,
   termAxes,
 } from "../tensor/graph.ts";
+import type { KnownExtent } from "../tensor/index-range.ts";
 import { rebuildAll, rewriteAll } from "../tensor/rewrite.ts";
 import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
 import { differentiable, nameClash, withCotangent } from "./gradient-names.ts";
+import { pickVjp } from "./pick-vjp.ts";
 import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
 import { windowVjp } from "./window-vjp.ts";
 
@@ -50,7 +54,8 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   const g = createBuilder(graph.factors);
   const { values, outputs, own } = copyForward(g, forward, new Set(stated.map((one) => one.tensor)));
   const derived = wanted.map((one) => one.name).filter((name) => !own.has(gradientName(name)));
-  const gradients = sweep(g, values, outputs, derived);
+  const fixed = fixedExtents(graph);
+  const gradients = sweep(g, (factor) => fixed.get(factor), values, outputs, derived);
   const made = wanted.map(({ name }): Result => {
     const tensor = gradientName(name);
     // The gradient of a tensor that no output depends on is zero.
@@ -125,6 +130,7 @@ function copyForward(
 /** Goes from the outputs back to the inputs. Each node hands its cotangent to its operands, users before operands. */
 function sweep(
   g: GraphBuilder,
+  extentOf: KnownExtent,
   values: readonly Node[],
   outputs: readonly (Result & { readonly cotangent: Node })[],
   wanted: readonly string[],
@@ -144,15 +150,20 @@ function sweep(
     const d = cotangents.get(node);
     if (d === undefined) continue;
     if (node.kind === "input") gradients.set(node.tensor, d);
-    for (const [to, cotangent] of contributions(g, d, node)) {
-      const axes = node.kind === "reduce" ? termAxes(g.factors, node) : node.axes;
-      add(to, sumToAxes(g, cotangent, axes, to.axes));
+    for (const [to, cotangent] of contributions(g, d, node, extentOf)) {
+      add(to, sumToAxes(g, cotangent, userAxes(g, node, to), to.axes));
     }
   }
   return gradients;
 }
 
-function contributions(g: GraphBuilder, d: Node, node: Node): readonly Contribution[] {
+/** The axes that the cotangent of an operand is summed from. That of a pick is over the operand's axes already. */
+function userAxes(g: GraphBuilder, node: Node, to: Node): AxisSet {
+  if (node.kind === "pick") return to.axes;
+  return node.kind === "reduce" ? termAxes(g.factors, node) : node.axes;
+}
+
+function contributions(g: GraphBuilder, d: Node, node: Node, extentOf: KnownExtent): readonly Contribution[] {
   switch (node.kind) {
     case "map":
       return vjps[node.op](g, d, node);
@@ -160,6 +171,9 @@ function contributions(g: GraphBuilder, d: Node, node: Node): readonly Contribut
       return reduceVjp(g, d, node);
     case "window":
       return [[node.args[0], windowVjp(g, d, node)]];
+    // An index is no number that a loss depends on smoothly: it gets no gradient.
+    case "pick":
+      return [[node.arg, pickVjp(g, d, node, extentOf)]];
     case "input":
     case "literal":
     case "param":

@@ -1,16 +1,30 @@
 /** Which tensors have gradients, and whether the names of these are free. */
 import { gradientName } from "../tensor/gradient-name.ts";
-import type { Graph, GraphTensor } from "../tensor/graph.ts";
+import { type Graph, type GraphTensor, operands, reachable, tensorsIn } from "../tensor/graph.ts";
 
 /**
- * Inputs and affines have gradients. Params, states, sizes and integers are constants. None has one if all outputs are
- * integers.
+ * Inputs and affines have gradients. Params, states, sizes and integers are constants, and so is an input that only
+ * says where an element lies (a label). None has one if all outputs are integers.
  */
 export function differentiable(graph: Graph): readonly GraphTensor[] {
   if (withCotangent(graph).length === 0) return [];
+  const labels = indexTensors(graph);
   return graph.tensors.filter(
-    ({ role, dtype }) => dtype === undefined && (role === "input" || role === "affine"),
+    ({ name, role, dtype }) =>
+      dtype === undefined && (role === "input" || role === "affine") && !labels.has(name),
   );
+}
+
+/** The tensors that are read for the indices of picks, and for nothing else. */
+function indexTensors({ results }: Graph): Set<string> {
+  const values = results.map((one) => one.value);
+  const nodes = reachable(values);
+  const indices = tensorsIn(
+    nodes.flatMap((one) => (one.kind === "pick" ? one.at.map((place) => place.index) : [])),
+  );
+  const others = reachable(values, (node) => (node.kind === "pick" ? [node.arg] : operands(node)));
+  for (const one of others) if (one.kind === "input") indices.delete(one.tensor);
+  return indices;
 }
 
 /** The outputs that hand a cotangent back. An integer does not change when its value changes a little. */

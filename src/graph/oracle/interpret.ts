@@ -7,7 +7,14 @@ import { type InitialValue, initialValue } from "../../program/initial-value.ts"
 import { toInteger } from "../../program/integers.ts";
 import { operators } from "../operators/operators.ts";
 import { decisiveInputs } from "../tensor/decisive-inputs.ts";
-import { type Graph, type Node, reachable, termAxes } from "../tensor/graph.ts";
+import {
+  type Graph,
+  type InputNode,
+  type Node,
+  type PickNode,
+  reachable,
+  termAxes,
+} from "../tensor/graph.ts";
 import { rowMajor, walk } from "./walk.ts";
 import { windowValues } from "./window.ts";
 
@@ -82,6 +89,32 @@ export function interpret(
     return { data: [value], strides: new Map() };
   }
 
+  /** NaN where an index is not whole or not in its axis. */
+  function picked({ data, strides: from }: Strided, { at, axes }: InputNode | PickNode): Strided {
+    const out = new Float64Array(volume(axes));
+    const strides = rowMajor(axes, extent);
+    const along = at.map(({ axis, index }) => ({
+      index: of(index),
+      extent: extent(axis),
+      stride: from.get(axis) ?? 0,
+    }));
+    const others = new Map([...from].filter(([axis]) => !at.some((one) => one.axis === axis)));
+    const all = [strides, others, ...along.map((one) => one.index.strides)];
+    walk(
+      axes.map(extent),
+      all.map((one) => stridesOf(one, axes)),
+      ([to, base, ...places]) => {
+        let place = base;
+        along.forEach(({ index, extent: end, stride }, i) => {
+          const value = index.data[places[i]];
+          place = Number.isInteger(value) && value >= 0 && value < end ? place + value * stride : Number.NaN;
+        });
+        out[to] = Number.isNaN(place) ? Number.NaN : data[place];
+      },
+    );
+    return { data: out, strides };
+  }
+
   function compute(node: Node): Strided {
     switch (node.kind) {
       case "literal":
@@ -99,8 +132,11 @@ export function interpret(
         const tensor = graph.tensors.find((one) => one.name === node.tensor);
         const data = inputs.tensors.get(node.tensor);
         if (data === undefined) return scalar(startOf(tensor?.initial ?? 0));
-        return { data, strides: rowMajor(tensor?.factors ?? [], extent) };
+        const own = { data, strides: rowMajor(tensor?.factors ?? [], extent) };
+        return node.at.length === 0 ? own : picked(own, node);
       }
+      case "pick":
+        return picked(of(node.arg), node);
       case "map": {
         const out = new Float64Array(volume(node.axes));
         const args = node.args.map(of);

@@ -22,7 +22,8 @@ export function simplify(graph: Graph): Graph {
 
 const isLiteral = (node: Node, value: number): boolean => node.kind === "literal" && node.value === value;
 
-function simplifyMap(g: GraphBuilder, node: MapNode): Node {
+/** One node, whose operands are simple already. */
+export function simplifyMap(g: GraphBuilder, node: MapNode): Node {
   const folded = foldConstants(g, node);
   if (folded !== undefined) return folded;
   const [a, b] = node.args;

@@ -5,12 +5,16 @@
 
 import { type Operator, operators } from "../operators/operators.ts";
 import { type AxisSet, isSubset, minus, union } from "./axes.ts";
-import type { Node, ReduceOperator, Window, WindowOperator } from "./graph.ts";
+import type { Node, Place, ReduceOperator, Window, WindowOperator } from "./graph.ts";
 import { windowText } from "./windows.ts";
 
 export interface GraphBuilder {
   readonly factors: AxisSet;
-  input(tensor: string, axes: AxisSet): Node;
+  /**
+   * @param axes those of the tensor.
+   * @param at other coordinates along some of them, all in range.
+   */
+  input(tensor: string, axes: AxisSet, at?: readonly Place[]): Node;
   literal(value: number): Node;
   param(param: string): Node;
   size(over: AxisSet): Node;
@@ -23,6 +27,8 @@ export interface GraphBuilder {
   reduce(op: ReduceOperator, arg: Node, over: AxisSet, weight?: Node): Node;
   /** Operands lie along all axes of the window; see `WindowNode` for how many there are. */
   window(op: WindowOperator, args: readonly Node[], over: readonly Window[]): Node;
+  /** Along an axis that the operand lacks it is the same everywhere, so such places are left out. */
+  pick(arg: Node, at: readonly Place[]): Node;
   add(a: Node, b: Node): Node;
   sub(a: Node, b: Node): Node;
   mul(a: Node, b: Node): Node;
@@ -66,8 +72,11 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
     factors,
     literal,
     map,
-    input: (tensor, axes) =>
-      share(`input ${tensor}`, (id) => ({ kind: "input", id, tensor, axes: union(factors, axes) })),
+    input: (tensor, axes, at = []) => {
+      const tensorAxes = union(factors, axes);
+      const own = { tensor, tensorAxes, at, axes: pickedAxes(factors, tensorAxes, at) };
+      return share(`input ${tensor}${placeKey(at)}`, (id) => ({ kind: "input", id, ...own }));
+    },
     param: (param) => share(`param ${param}`, (id) => ({ kind: "param", id, param, axes: [] })),
     size: (over) => {
       const set = union(factors, over);
@@ -99,12 +108,32 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
       const key = `window ${op} ${args.map((one) => one.id).join(",")} ${over.map(windowText).join(" ")}`;
       return share(key, (id) => ({ kind: "window", id, op, args, over, axes }));
     },
+    pick: (arg, places) => {
+      const at = places.filter((one) => arg.axes.includes(one.axis));
+      if (at.length === 0) return arg;
+      const axes = pickedAxes(factors, arg.axes, at);
+      return share(`pick ${arg.id}${placeKey(at)}`, (id) => ({ kind: "pick", id, arg, at, axes }));
+    },
     add: (a, b) => map("add", a, b),
     sub: (a, b) => map("sub", a, b),
     mul: (a, b) => map("mul", a, b),
     div: (a, b) => map("div", a, b),
     where: (condition, a, b) => map("where", condition, a, b),
   };
+}
+
+function placeKey(at: readonly Place[]): string {
+  return at.map(({ axis, index }) => ` ${axis}=${index.id}`).join("");
+}
+
+/** The axes of a value at other coordinates: its own without those that are picked along, and those of the indices. */
+export function pickedAxes(factors: AxisSet, axes: AxisSet, at: readonly Place[]): AxisSet {
+  if (at.length === 0) return axes;
+  const left = minus(
+    axes,
+    at.map((one) => one.axis),
+  );
+  return union(factors, left, ...at.map((one) => one.index.axes));
 }
 
 /** The axes of all operands; mostly they are those of one of them. */

@@ -49,8 +49,7 @@ export function momentKey({ arg, weight, over }: Pick<ReduceNode, "arg" | "weigh
 }
 
 export type Node =
-  /** The element of a tensor at the node's coordinates. */
-  | { readonly kind: "input"; readonly id: number; readonly tensor: string; readonly axes: AxisSet }
+  | InputNode
   | { readonly kind: "literal"; readonly id: number; readonly value: number; readonly axes: AxisSet }
   | { readonly kind: "param"; readonly id: number; readonly param: string; readonly axes: AxisSet }
   /** The product of the extents of `over`. */
@@ -59,7 +58,40 @@ export type Node =
   | { readonly kind: "index"; readonly id: number; readonly axis: string; readonly axes: AxisSet }
   | MapNode
   | ReduceNode
-  | WindowNode;
+  | WindowNode
+  | PickNode;
+
+/**
+ * The element of a tensor at the node's coordinates; along the axes in `at`, at other ones. `tensorAxes` are the axes of
+ * the tensor. Picks in `at` are in range: `sinkPicks` makes them, and has written the check.
+ */
+export interface InputNode {
+  readonly kind: "input";
+  readonly id: number;
+  readonly tensor: string;
+  readonly tensorAxes: AxisSet;
+  readonly at: readonly Place[];
+  readonly axes: AxisSet;
+}
+
+/** A coordinate along one axis, as a value. Whatever is not whole or lies outside of the axis is no place. */
+export interface Place {
+  readonly axis: string;
+  readonly index: Node;
+}
+
+/**
+ * A value at other coordinates: along the axes in `at`, those that are given there, all at once; along all others, the
+ * node's own. Where a place is none, the value is NaN. `at` is never empty, and its axes are axes of the operand. An
+ * index may have any axes, also those that are picked along.
+ */
+export interface PickNode {
+  readonly kind: "pick";
+  readonly id: number;
+  readonly arg: Node;
+  readonly at: readonly Place[];
+  readonly axes: AxisSet;
+}
 
 export interface MapNode {
   readonly kind: "map";
@@ -187,6 +219,14 @@ export function fixedFactors({ axes }: Pick<Graph, "axes">): Set<string> {
   return new Set(factors.filter((one) => typeof one.extent === "number").map((one) => one.name));
 }
 
+/** By factor, the extents that the spec fixes. */
+export function fixedExtents({ axes }: Pick<Graph, "axes">): Map<string, number> {
+  const factors = axes.flatMap((axis) => axis.factors);
+  return new Map(
+    factors.flatMap(({ name, extent }) => (typeof extent === "number" ? [[name, extent] as const] : [])),
+  );
+}
+
 /** The operands of a node. */
 export function operands(node: Node): readonly Node[] {
   switch (node.kind) {
@@ -196,7 +236,10 @@ export function operands(node: Node): readonly Node[] {
       return node.weight === undefined ? [node.arg] : [node.arg, node.weight];
     case "window":
       return node.args;
+    case "pick":
+      return [node.arg, ...node.at.map((one) => one.index)];
     case "input":
+      return node.at.map((one) => one.index);
     case "literal":
     case "param":
     case "size":

@@ -1,21 +1,22 @@
 /** A graph as text, one line for each node: `%3 = mean(%1 over K, S) : N, G`. It counts its own numbers, so that texts compare. */
-import { type Graph, type Node, reachable } from "./graph.ts";
+import {
+  type Graph,
+  type MapNode,
+  type Node,
+  type PickNode,
+  type Place,
+  type ReduceNode,
+  reachable,
+  type WindowNode,
+} from "./graph.ts";
 import { windowText } from "./windows.ts";
+
+type ComputedNode = MapNode | ReduceNode | WindowNode | PickNode;
 
 export function printGraph(graph: Graph): string {
   const nodes = reachable(graph.results.map((one) => one.value));
   const numbers = new Map<Node, number>();
   const lines: string[] = [];
-  const computed = (node: Extract<Node, { kind: "map" | "reduce" | "window" }>): string => {
-    switch (node.kind) {
-      case "map":
-        return `${node.op}(${node.args.map(shown).join(", ")})`;
-      case "reduce":
-        return `${node.op}(${shown(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${shown(node.weight)}`})`;
-      case "window":
-        return `${node.op}(${node.args.map(shown).join(", ")} over ${node.over.map(windowText).join("; ")})`;
-    }
-  };
   const shown = (node: Node): string => {
     switch (node.kind) {
       case "literal":
@@ -23,7 +24,7 @@ export function printGraph(graph: Graph): string {
       case "param":
         return node.param;
       case "input":
-        return node.tensor;
+        return node.at.length === 0 ? node.tensor : `${node.tensor}[${places(node.at)}]`;
       case "size":
         return `size(${node.over.join(", ")})`;
       case "index":
@@ -31,13 +32,29 @@ export function printGraph(graph: Graph): string {
       case "map":
       case "reduce":
       case "window":
+      case "pick":
         return `%${numbers.get(node)}`;
     }
   };
+  const places = (at: readonly Place[]): string =>
+    at.map(({ axis, index }) => `${axis} = ${shown(index)}`).join(", ");
+  const text = (node: ComputedNode): string => {
+    switch (node.kind) {
+      case "map":
+        return `${node.op}(${node.args.map(shown).join(", ")})`;
+      case "reduce":
+        return `${node.op}(${shown(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${shown(node.weight)}`})`;
+      case "window":
+        return `${node.op}(${node.args.map(shown).join(", ")} over ${node.over.map(windowText).join("; ")})`;
+      case "pick":
+        return `${shown(node.arg)}[${places(node.at)}]`;
+    }
+  };
   for (const node of nodes) {
-    if (node.kind !== "map" && node.kind !== "reduce" && node.kind !== "window") continue;
+    if (node.kind !== "map" && node.kind !== "reduce" && node.kind !== "window" && node.kind !== "pick")
+      continue;
     numbers.set(node, numbers.size);
-    const value = computed(node);
+    const value = text(node);
     lines.push(`${shown(node)} = ${value}${node.axes.length === 0 ? "" : ` : ${node.axes.join(", ")}`}`);
   }
   for (const { tensor, value } of graph.results) {

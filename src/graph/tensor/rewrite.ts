@@ -1,6 +1,6 @@
 /** Rebuilds a graph from operands to users. Every pass over the graph is a `rewrite` with a rule. */
 import { createBuilder, type GraphBuilder } from "./builder.ts";
-import { type Graph, type Node, operands, reachable } from "./graph.ts";
+import { type Graph, type Node, operands, type Place, reachable } from "./graph.ts";
 
 /** Gives the replacement of a node, often the node itself. The operands of the node are already rewritten. */
 export type Rule = (g: GraphBuilder, node: Node, original: Node) => Node;
@@ -55,11 +55,17 @@ function from(made: ReadonlyMap<Node, Node>): (node: Node) => Node {
   };
 }
 
+function rebuildPlaces(at: readonly Place[], of: (operand: Node) => Node): Place[] {
+  return at.map(({ axis, index }) => ({ axis, index: of(index) }));
+}
+
 /** The same node with other operands, made by `g`. */
 export function rebuild(g: GraphBuilder, node: Node, of: (operand: Node) => Node): Node {
   switch (node.kind) {
     case "input":
-      return g.input(node.tensor, node.axes);
+      return g.input(node.tensor, node.tensorAxes, rebuildPlaces(node.at, of));
+    case "pick":
+      return g.pick(of(node.arg), rebuildPlaces(node.at, of));
     case "literal":
       return g.literal(node.value);
     case "param":

@@ -1,5 +1,5 @@
 /** A value in one line, as a person would write it: `sum(d_y * gamma over D)`. */
-import type { Node } from "./graph.ts";
+import type { Node, Place } from "./graph.ts";
 import { windowText } from "./windows.ts";
 
 const signs: Readonly<Record<string, string>> = { add: "+", sub: "-", mul: "*", div: "/" };
@@ -16,9 +16,11 @@ export function valueText(
   const name = nameOf(node);
   if (name !== undefined) return name;
   const text = (one: Node): string => valueText(one, nameOf, depth - 1);
+  const places = (at: readonly Place[]): string =>
+    at.map(({ axis, index }) => `${axis} = ${text(index)}`).join(", ");
   switch (node.kind) {
     case "input":
-      return node.tensor;
+      return node.at.length === 0 || depth === 0 ? node.tensor : `${node.tensor}[${places(node.at)}]`;
     case "param":
       return node.param;
     case "literal":
@@ -33,6 +35,8 @@ export function valueText(
     case "window":
       if (depth === 0) return "…";
       return `${node.op}(${node.args.map(text).join(", ")} over ${node.over.map(windowText).join("; ")})`;
+    case "pick":
+      return depth === 0 ? "…" : `${text(node.arg)}[${places(node.at)}]`;
     case "map": {
       const sign = signs[node.op];
       if (depth === 0) return "…";

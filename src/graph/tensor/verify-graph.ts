@@ -1,12 +1,15 @@
 /** The invariants of the tensor graph, checked between passes. A broken one is a defect of the compiler, not of a spec. */
 import { operators } from "../operators/operators.ts";
-import { isSubset, minus, sameAxes, union } from "./axes.ts";
+import { type AxisSet, isSubset, minus, sameAxes, union } from "./axes.ts";
+import { pickedAxes } from "./builder.ts";
 import {
   type Graph,
+  type InputNode,
   isMoment,
   momentsOf,
   type Node,
   operands,
+  type PickNode,
   type ReduceNode,
   reachable,
   termAxes,
@@ -18,6 +21,13 @@ export function verifyGraph(graph: Graph, after: string): void {
       `after ${after}, ${graph.norm}: ${rule}${node === undefined ? "" : ` (node ${node.id}, ${node.kind})`}`,
     );
   };
+  const verifyPlaces = (node: InputNode | PickNode, axes: AxisSet): void => {
+    const picked = node.at.map((one) => one.axis);
+    if (!isSubset(picked, axes) || new Set(picked).size < picked.length)
+      fail("a pick is along axes of its operand, once along each", node);
+    if (!sameAxes(node.axes, pickedAxes(graph.factors, axes, node.at)))
+      fail("a pick has the other axes of its operand and those of its indices", node);
+  };
   const tensors = new Map(graph.tensors.map((one) => [one.name, one]));
   const params = new Set(graph.params.map((one) => one.name));
   for (const node of reachable(graph.results.map((one) => one.value))) {
@@ -26,8 +36,13 @@ export function verifyGraph(graph: Graph, after: string): void {
       fail("axes are factors of the norm, in order", node);
     switch (node.kind) {
       case "input":
-        if (!sameAxes(node.axes, tensors.get(node.tensor)?.factors ?? ["?"]))
+        if (!sameAxes(node.tensorAxes, tensors.get(node.tensor)?.factors ?? ["?"]))
           fail("an input has the axes of its tensor", node);
+        verifyPlaces(node, node.tensorAxes);
+        break;
+      case "pick":
+        if (node.at.length === 0) fail("a pick is along some axis", node);
+        verifyPlaces(node, node.arg.axes);
         break;
       case "param":
         if (!params.has(node.param)) fail("a param is declared", node);

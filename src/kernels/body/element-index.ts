@@ -15,15 +15,25 @@ interface Term {
   readonly stride: Expr;
 }
 
-/** The index of an element. For four neighbours the index counts fours. */
+/** A coordinate that a value gives, and the frame where it is known. */
+export interface PickedPlace {
+  readonly binder: Frame;
+  readonly place: Expr;
+}
+
+/**
+ * The index of an element. For four neighbours the index counts fours.
+ * @param picked the coordinates that do not follow from the frame, by axis.
+ */
 export function elementIndex(
   frame: Frame,
   { layout, offset }: Address,
   access: Access,
   nameOf: NameOf,
+  picked: ReadonlyMap<string, PickedPlace> = new Map(),
 ): Expr {
   const scale = access.kind === "four" ? 4 : 1;
-  const terms = termsOf(frame, layout, nameOf);
+  const terms = termsOf(frame, layout, nameOf, picked);
   const isInner = (term: Term): boolean => term.binder === frame || frame.run === null;
   const inner = sum(terms.filter(isInner), scale);
   const outer = terms.filter((term) => !isInner(term));
@@ -31,7 +41,9 @@ export function elementIndex(
   const home = innermost(frame, outer);
   const base = add(scaled(offset, u32(1), scale), sum(outer, scale));
   const key = JSON.stringify(base);
-  const known = home.offsets.get(key) ?? (base.kind === "local" ? base : bind(home, "base", base, nameOf));
+  const known =
+    home.offsets.get(key) ??
+    (base.kind === "local" || base.kind === "const" ? base : bind(home, "base", base, nameOf));
   home.offsets.set(key, known);
   return add(known, inner);
 }
@@ -40,13 +52,25 @@ export function elementIndex(
  * Returns one term for each axis. Axes that are adjacent in memory and in a run become one term, so that a contiguous
  * row costs one addition and no division.
  */
-function termsOf(frame: Frame, layout: readonly string[], nameOf: NameOf): Term[] {
+function termsOf(
+  frame: Frame,
+  layout: readonly string[],
+  nameOf: NameOf,
+  picked: ReadonlyMap<string, PickedPlace>,
+): Term[] {
   const terms: Term[] = [];
   for (let place = 0; place < layout.length; ) {
+    const given = picked.get(layout[place]);
+    if (given !== undefined) {
+      terms.push({ ...given, stride: extentOf(layout.slice(place + 1)) });
+      place += 1;
+      continue;
+    }
     const binder = binderOf(frame, layout[place]);
     const run = binder.run as Run;
     const whole = run.factors.every(
-      (factor, i) => layout[place + i] === factor && binderOf(frame, factor) === binder,
+      (factor, i) =>
+        layout[place + i] === factor && !picked.has(factor) && binderOf(frame, factor) === binder,
     );
     const taken = whole ? run.factors.length : 1;
     const along = whole ? run.linear : coordinate(frame, layout[place], nameOf);

@@ -1,14 +1,37 @@
 /** Lowers nodes to expressions. Each value is written once, in the frame where it belongs (see `frame.ts`). */
 import { isNative, type NativeOperator } from "../../graph/operators/operators.ts";
 import type { AxisSet } from "../../graph/tensor/axes.ts";
-import type { MapNode, Node } from "../../graph/tensor/graph.ts";
-import { add, binary, call, constant, extentOf, f32, float, local, ramp, select } from "../ir/expr.ts";
+import type { InputNode, MapNode, Node, Place } from "../../graph/tensor/graph.ts";
+import {
+  add,
+  binary,
+  call,
+  constant,
+  extentOf,
+  f32,
+  float,
+  join,
+  local,
+  ramp,
+  select,
+  u32,
+} from "../ir/expr.ts";
 import type { Access, BinaryOp, Expr, UnaryOp } from "../ir/ir.ts";
 import { everyExpr, operandsOf } from "../ir/visit.ts";
 import type { Address } from "./address.ts";
 import { piecesOf } from "./deep-values.ts";
-import { elementIndex } from "./element-index.ts";
-import { bind, coordinate, createFrame, type Frame, homeOf, vectorAxis } from "./frame.ts";
+import { elementIndex, type PickedPlace } from "./element-index.ts";
+import {
+  bind,
+  binderOf,
+  coordinate,
+  createFrame,
+  type Frame,
+  homeOf,
+  type Run,
+  vectorAxis,
+} from "./frame.ts";
+import { pickedPlace } from "./place.ts";
 import type { ValueContext } from "./value-context.ts";
 import { lowerWindow } from "./window.ts";
 
@@ -72,9 +95,16 @@ export function valueAt(context: ValueContext, frame: Frame, node: Node, axes: A
   return lowerValue(context, start, node);
 }
 
-/** How a frame accesses a tensor: one element, or four along the frame's vector axis. */
-export function accessOf(frame: Frame, { layout }: Address): Access {
-  const axis = vectorAxis(frame, layout);
+/** How a frame accesses a tensor: one element, or four along the frame's vector axis, if that is not picked along. */
+export function accessOf(
+  frame: Frame,
+  { layout }: Address,
+  picked: ReadonlyMap<string, PickedPlace> = new Map(),
+): Access {
+  const axis = vectorAxis(
+    frame,
+    layout.filter((one) => !picked.has(one)),
+  );
   if (axis === undefined) return { kind: "one" };
   const inner = layout.slice(layout.indexOf(axis) + 1);
   if (inner.length === 0) return { kind: "four" };
@@ -101,21 +131,65 @@ function compute(context: ValueContext, frame: Frame, node: Node): Expr {
       const first = float(coordinate(frame, node.axis, context.nameOf));
       return vectorAxis(frame, node.axes) === undefined ? first : add(first, ramp);
     }
-    case "input": {
-      const name = context.nameOf(node.tensor);
-      const address = context.addressOf(node.tensor);
-      const access = accessOf(frame, address);
-      const index = elementIndex(frame, address, access, context.nameOf);
-      frame.body.push({ kind: "load", name, tensor: address.tensor, index, access });
-      return local(access.kind === "one" ? "f32" : "f32x4", name);
-    }
+    case "input":
+      return isApart(frame, node) ? fourLoads(context, frame, node) : load(context, frame, node);
     case "map":
       return computeMap(context, frame, node);
     case "window":
       return lowerWindow(context, frame, node, lowerValue);
+    case "pick":
+      throw new Error("a pick of a value that no kernel stores");
     case "reduce":
       throw new Error(`the reduction ${node.op} is not computed before its use`);
   }
+}
+
+function load(context: ValueContext, frame: Frame, { tensor, at }: InputNode): Expr {
+  const name = context.nameOf(tensor);
+  const address = context.addressOf(tensor);
+  const picked = pickedPlaces(context, frame, at);
+  const access = accessOf(frame, address, picked);
+  const index = elementIndex(frame, address, access, context.nameOf, picked);
+  frame.body.push({ kind: "load", name, tensor: address.tensor, index, access });
+  return local(access.kind === "one" ? "f32" : "f32x4", name);
+}
+
+/** Coordinates that values give, by axis. */
+export function pickedPlaces(
+  context: ValueContext,
+  frame: Frame,
+  at: readonly Place[],
+): Map<string, PickedPlace> {
+  const lowering = {
+    nameOf: context.nameOf,
+    value: (home: Frame, one: Node) => lower(context, home, one, true),
+    condition: (home: Frame, one: Node) => conditionOf(context, home, one),
+  };
+  return new Map(at.map(({ axis, index }) => [axis, pickedPlace(lowering, frame, index)]));
+}
+
+/** Whether four neighbours are read at places that need not be neighbours: an index varies along the vector axis. */
+function isApart(frame: Frame, { at }: InputNode): boolean {
+  return at.some(({ index }) => vectorAxis(frame, index.axes) !== undefined);
+}
+
+/** Four loads, one for each of four neighbours, in frames that bind the run to one of them. */
+function fourLoads(context: ValueContext, frame: Frame, node: InputNode): Expr {
+  const axis = vectorAxis(frame, node.axes) as string;
+  const { factors, linear } = binderOf(frame, axis).run as Run;
+  const first = factors.map((one): [string, Expr] => [one, coordinate(frame, one, context.nameOf)]);
+  const parts = [0, 1, 2, 3].map((step) => {
+    const run = { factors, linear: add(linear, u32(step)), vector: null };
+    const coordinates = first.map(
+      ([one, place]) => [one, one === axis ? add(place, u32(step)) : place] as const,
+    );
+    return load(
+      context,
+      { ...createFrame(frame, run), body: frame.body, coordinates: new Map(coordinates) },
+      node,
+    );
+  });
+  return bind(frame, node.tensor, join(parts), context.nameOf);
 }
 
 function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {

@@ -80,6 +80,7 @@ export function scalarExpr(expr: Expr, part: ScalarExpr | null): ScalarExpr {
     case "overCopies":
       return e(expr.a);
     case "splat":
+    case "join":
     case "ramp":
     case "fold":
     case "running":

@@ -28,6 +28,7 @@ export const call = (op: UnaryOp, a: Expr): Expr => ({
 });
 export const float = (a: Expr): Expr => ({ kind: "float", type: "f32", a });
 export const whole = (a: Expr): Expr => ({ kind: "whole", type: "u32", a });
+export const join = (parts: readonly Expr[]): Expr => ({ kind: "join", type: "f32x4", parts });
 export const any = (a: Expr): Expr => (a.type === "boolx4" ? { kind: "any", type: "bool", a } : a);
 
 /** Copies a value to all four components. A value that is four wide stays as it is. */

@@ -32,8 +32,10 @@ export type Expr =
     }
   /** Converts u32 to f32. */
   | { readonly kind: "float"; readonly type: "f32"; readonly a: Expr }
-  /** Converts f32 to u32. The value must be whole and not negative. */
+  /** Converts an f32 that is a whole number from 0 to u32. */
   | { readonly kind: "whole"; readonly type: "u32"; readonly a: Expr }
+  /** Four values side by side. */
+  | { readonly kind: "join"; readonly type: "f32x4"; readonly parts: readonly Expr[] }
   /** Four copies of a value. */
   | { readonly kind: "splat"; readonly type: "f32x4"; readonly a: Expr }
   /** 0, 1, 2, 3: the distance of the four neighbours from the first. */

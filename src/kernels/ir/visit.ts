@@ -98,6 +98,8 @@ export function operandsOf(expr: Expr): readonly Expr[] {
     case "overCopies":
     case "any":
       return [expr.a];
+    case "join":
+      return expr.parts;
     case "binary":
       return [expr.a, expr.b];
     case "select":

@@ -21,6 +21,7 @@ import { rebuild } from "../../graph/tensor/rewrite.ts";
 import { farValues } from "./far-values.ts";
 import { handOn, type PartNumbers } from "./handed-on.ts";
 import { layoutOf, orderLike } from "./layout.ts";
+import { pickStored } from "./locality.ts";
 import type { Target } from "./plan.ts";
 import { type ScratchNames, scratchNames } from "./scratch-names.ts";
 import { storedOperands } from "./windows/stored-operands.ts";
@@ -72,7 +73,9 @@ export function planGather(graph: Graph): GatherPlan {
   for (const node of reachable(values)) {
     const below = Math.max(0, ...operands(node).map((one) => level.get(one) ?? 0));
     level.set(node, node.kind === "reduce" ? below + 1 : below);
-    const value = rebuild(g, node, (one) => made.get(one) as Node);
+    const ofMade = (one: Node): Node => made.get(one) as Node;
+    const value =
+      node.kind === "pick" ? pickStored(g, ofMade(node.arg), node.at, ofMade) : rebuild(g, node, ofMade);
     made.set(node, value);
     if (stored.has(node)) {
       const tensor = names.of(value);

@@ -12,7 +12,8 @@ export function orderLike(graph: Graph, axes: AxisSet, values: readonly Node[]):
   for (const node of reachable(values)) {
     if (node.kind !== "input" || !isSubset(axes, node.axes)) continue;
     const factors = graph.tensors.find((one) => one.name === node.tensor)?.factors;
-    if (factors !== undefined) return factors.filter((one) => axes.includes(one));
+    // A tensor that is read at other coordinates need not have the axes of the value.
+    if (factors !== undefined && isSubset(axes, factors)) return factors.filter((one) => axes.includes(one));
   }
   return axes;
 }

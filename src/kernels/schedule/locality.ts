@@ -4,6 +4,7 @@ import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import {
   type Node,
   operands,
+  type Place as PickPlace,
   type ReduceNode,
   reachable,
   type WindowNode,
@@ -60,16 +61,20 @@ export function resolveInKernel(
   for (let last = pending.at(-1); last !== undefined; last = pending.at(-1)) {
     const { node, place } = last;
     const under = placeUnder(node, place);
-    const next = isForeign(node, place) ? undefined : operands(node).find((one) => !under.made.has(one));
+    const needed = node.kind === "pick" ? node.at.map((one) => one.index) : operands(node);
+    const next = isForeign(node, place) ? undefined : needed.find((one) => !under.made.has(one));
     if (next !== undefined) {
       pending.push({ node: next, place: under });
       continue;
     }
     pending.pop();
     if (place.made.has(node)) continue;
+    const made = (one: Node): Node => under.made.get(one) as Node;
     const own = isForeign(node, place)
       ? elsewhere(node)
-      : rebuild(g, node, (one) => under.made.get(one) as Node);
+      : node.kind === "pick"
+        ? pickStored(g, elsewhere(node.arg), node.at, made)
+        : rebuild(g, node, made);
     place.made.set(node, own);
   }
   return top.made.get(value) as Node;
@@ -137,11 +142,13 @@ export function resolveInKernel(
     const known = reductions.get(value);
     if (known !== undefined) return known;
     const below = (node: Node): readonly Node[] =>
-      node.kind === "map" && !reductions.has(node) ? node.args : [];
+      (node.kind === "map" || node.kind === "input") && !reductions.has(node) ? operands(node) : [];
     for (const node of reachable([value], below)) {
       if (reductions.has(node)) continue;
       if (node.kind === "reduce") reductions.set(node, isLocal(node, moved) ? "local" : node.axes);
       else if (node.kind === "window") reductions.set(node, "local");
+      // Each kernel picks from memory.
+      else if (node.kind === "pick") reductions.set(node, "local");
       else
         reductions.set(
           node,
@@ -161,6 +168,18 @@ export function resolveInKernel(
     if (rows.row.length === 0) return false;
     return isSubset(node.over, rows.row) || !node.over.some((one) => rows.row.includes(one));
   }
+}
+
+/** A pick of a value that an earlier kernel stores: a load at other coordinates. */
+export function pickStored(
+  g: GraphBuilder,
+  stored: Node,
+  at: readonly PickPlace[],
+  made: (index: Node) => Node,
+): Node {
+  if (stored.kind !== "input") throw new Error("what is picked from lies in memory");
+  const places = at.map(({ axis, index }) => ({ axis, index: made(index) }));
+  return g.input(stored.tensor, stored.tensorAxes, places);
 }
 
 /** The reductions in a value that are not inside another reduction. */

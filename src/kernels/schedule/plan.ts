@@ -8,9 +8,9 @@
  * reduction begins. A value that one kernel computes for each row and another kernel needs goes through a scratch
  * tensor.
  */
-import type { AxisSet } from "../../graph/tensor/axes.ts";
+import { type AxisSet, minus } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import type { Graph, Node, ReduceNode, WindowNode } from "../../graph/tensor/graph.ts";
+import type { Graph, Node, Place, ReduceNode, WindowNode } from "../../graph/tensor/graph.ts";
 
 export interface Plan {
   /** In the order in which they run. */
@@ -62,6 +62,21 @@ export interface Target {
   /** Its layout. */
   readonly factors: AxisSet;
   readonly value: Node;
+  /** The coordinates along some axes, if the value is only for those. Each is a literal. */
+  readonly at?: readonly Place[];
+}
+
+/** A key that is the same for equal places of a tensor. */
+export function storedPlace({ tensor, at = [] }: Target): string {
+  return `${tensor}${at.map(({ axis, index }) => ` ${axis}=${index.id}`).join("")}`;
+}
+
+/** The axes of the row that a target is stored over, slowest first. */
+export function storedOver({ factors, at = [] }: Target, grid: AxisSet): AxisSet {
+  return minus(
+    minus(factors, grid),
+    at.map((one) => one.axis),
+  );
 }
 
 /** The target's axes are those of the grid, then the outer ones of the row. */

@@ -52,5 +52,8 @@ function isSafe(kernels: readonly KernelResults[], place: number, target: Target
   const elsewhere = reachable(targets.map((one) => one.value)).filter(
     (one) => one.kind === "reduce" || one.kind === "window",
   );
-  return !readsTensor(others, state) && !readsTensor(elsewhere, state);
+  const isPicked = reachable([target.value]).some(
+    (one) => one.kind === "input" && one.tensor === state && one.at.length > 0,
+  );
+  return !isPicked && !readsTensor(others, state) && !readsTensor(elsewhere, state);
 }

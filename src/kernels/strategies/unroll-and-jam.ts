@@ -104,6 +104,8 @@ export function takeTogether(body: readonly Stmt[], copies: number, nameOf: Name
       case "running":
       case "any":
         return { ...expr, a: e(expr.a) };
+      case "join":
+        return { ...expr, parts: expr.parts.map(e) };
       case "overCopies": {
         const rows = Array.from({ length: copies }, (_, row) => exprIn(expr.a, row));
         return rows.reduce((sum, one) => add(sum, one));

@@ -56,6 +56,7 @@ export const codes = {
   N410: { severity: "error", title: "a state updated twice" },
   N411: { severity: "error", title: "a name used as something it is not" },
   N412: { severity: "error", title: "an element type that a tensor cannot have" },
+  N413: { severity: "error", title: "an index that has no gradient" },
   N420: { severity: "error", title: "a window that a reduction cannot have" },
   N430: { severity: "error", title: "a norm that cannot be called" },
   N440: { severity: "warning", title: "a difference that loses its digits far from zero" },

@@ -42,7 +42,7 @@ export function formatExpression(expr: Expr): string {
     case "call":
       return formatCall(expr);
     case "at":
-      return `${atLeast(atom, expr.target)}[${formatAxis(expr.axis)} = ${expr.index.text}]`;
+      return `${atLeast(atom, expr.target)}[${formatAxis(expr.axis)} = ${formatExpression(expr.index)}]`;
   }
 }
 

@@ -161,12 +161,12 @@ export type Expr =
       readonly span: Span;
     }
   | CallExpr
-  /** `w[M = 0]`: the element of `w` at one coordinate of an axis. */
+  /** `w[M = 0]`, `gamma[Classes = label]`: the element of a value at another coordinate of an axis. */
   | {
       readonly kind: "at";
       readonly target: Expr;
       readonly axis: AxisRef;
-      readonly index: NumberExpr;
+      readonly index: Expr;
       readonly span: Span;
     };
 

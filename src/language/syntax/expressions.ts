@@ -78,15 +78,11 @@ function binary(operator: BinaryOperator, left: Expr, right: Expr): Expr {
 function operand(b: Builder, cst: CstNode): Operand {
   let value = simple(b, cst);
   for (const place of nodes(cst, "place")) {
-    const index = numberExpr(b, token(place, "NumberLiteral"));
-    if (!/^[0-9]+$/.test(index.text)) {
-      b.report(diagnostic("N103", `expected a whole number, found \`${index.text}\``, index.span));
-    }
     value = {
       kind: "at",
       target: value,
       axis: axisRef(b, node(place, "axis")),
-      index,
+      index: expression(b, node(place, "expression")),
       span: join(value.span, spanOf(b.source, token(place, "CloseBracket"))),
     };
   }

@@ -15,7 +15,7 @@ export function children(expr: Expr): readonly Expr[] {
     case "call":
       return [...expr.arguments, ...expr.settings.map((one) => one.value)];
     case "at":
-      return [expr.target];
+      return [expr.target, expr.index];
   }
 }
 

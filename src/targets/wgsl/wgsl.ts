@@ -218,6 +218,8 @@ function expression(namer: Namer, expr: Expr): string {
       return `f32(${e(expr.a)})`;
     case "whole":
       return `u32(${e(expr.a)})`;
+    case "join":
+      return `vec4f(${expr.parts.map(e).join(", ")})`;
     case "overCopies":
       throw new Error("a sum over rows taken together is written out before it is emitted");
     case "splat":

@@ -44,6 +44,7 @@ export function createAlgebra(g: GraphBuilder): Algebra {
       case "param":
       case "size":
       case "index":
+      case "pick":
         return [atom(node)];
     }
   }

@@ -73,6 +73,8 @@ export function tidy(g: GraphBuilder, results: readonly Result[], forward: Reado
         return readWindow(node);
       case "literal":
         return node.value === 0 ? [] : [atom(node)];
+      case "pick":
+        return [atom(anew(node))];
       case "input":
       case "param":
       case "size":

@@ -86,6 +86,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
         return whole(node, "fixed");
       case "input":
       case "param":
+      case "pick":
         return whole(node);
       case "reduce":
         return ofReduction(node, of(node.arg));

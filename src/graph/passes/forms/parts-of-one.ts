@@ -85,19 +85,15 @@ function addends(node: Node): readonly Node[] {
 
 /** (e / sum(e over M))[M = 0] */
 function elementOfSoftmax(graph: Graph, node: Node): Name | undefined {
-  if (node.kind !== "reduce" || node.op !== "sum" || node.arg.kind !== "map" || node.arg.op !== "where") {
-    return undefined;
-  }
-  const [here, weights, zero] = node.arg.args;
-  if (zero.kind !== "literal" || zero.value !== 0 || here.kind !== "map" || here.op !== "eq")
-    return undefined;
-  const [index, place] = here.args;
-  if (index.kind !== "index" || place.kind !== "literal" || weights.kind !== "map") return undefined;
+  if (node.kind !== "pick" || node.at.length > 1) return undefined;
+  const { arg: weights } = node;
+  const [{ axis, index: place }] = node.at;
+  if (place.kind !== "literal" || weights.kind !== "map" || weights.op !== "div") return undefined;
   const [e, sum] = weights.args;
-  const isSoftmax = weights.op === "div" && sum.kind === "reduce" && sum.op === "sum" && sum.arg === e;
-  const isAlong = (over: readonly string[]): boolean => over.length === 1 && over[0] === index.axis;
+  const isSoftmax = sum.kind === "reduce" && sum.op === "sum" && sum.arg === e;
   const factors = graph.axes.flatMap((one): readonly GraphFactor[] => one.factors);
-  const extent = factors.find((one) => one.name === index.axis)?.extent;
-  if (!isSoftmax || !isAlong(sum.over) || !isAlong(node.over) || typeof extent !== "number") return undefined;
+  const extent = factors.find((one) => one.name === axis)?.extent;
+  if (!isSoftmax || sum.over.length > 1 || sum.over[0] !== axis || typeof extent !== "number")
+    return undefined;
   return { whole: `n${weights.id}`, name: String(place.value), count: extent };
 }

@@ -1,8 +1,15 @@
 /** Plans what a kernel does with a row: its loops, what it stores element by element, and what it stores once. */
 
-import { type AxisSet, minus, sameAxes } from "../../../graph/tensor/axes.ts";
+import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import type { ElementLoop, KernelResults, RowLoop, RowWork, Target } from "../plan.ts";
+import {
+  type ElementLoop,
+  type KernelResults,
+  type RowLoop,
+  type RowWork,
+  storedOver,
+  type Target,
+} from "../plan.ts";
 import { scansIn } from "../windows/scans.ts";
 import { rowLoops } from "./row-loops.ts";
 
@@ -21,7 +28,7 @@ export function rowWork(graph: Graph, kernel: KernelResults): RowWork {
 function elementLoops({ grid, targets, columns }: KernelResults): ElementLoop[] {
   const groups = new Map<string, { over: AxisSet; targets: Target[] }>();
   for (const one of targets.filter(({ factors }) => !sameAxes(factors, grid))) {
-    const over = minus(one.factors, grid);
+    const over = storedOver(one, grid);
     const group = groups.get(over.join(" ")) ?? { over, targets: [] };
     group.targets.push(one);
     groups.set(over.join(" "), group);

@@ -44,7 +44,10 @@ export function wholeStructures(kernel: KernelResults, row: RowWork, vector: str
     if (kept.length > 0) found.push({ ...wide, kept });
   }
   if (scans.length > 0) return found;
-  if (inRow && row.loops.length > 0) found.push({ ...wide, together });
+  // A step that stores several elements of a row (`unroll-picks.ts`) has enough loads in flight: four rows of them took 1.8
+  // times as long on lavapipe.
+  const isUnrolled = kernel.targets.some((one) => one.at !== undefined);
+  if (inRow && row.loops.length > 0 && !isUnrolled) found.push({ ...wide, together });
   return found;
 }
 
@@ -67,7 +70,9 @@ export function vectorFactor(graph: Graph, kernel: KernelResults): string | null
   const nodes = reachable(storedTargets(kernel).map((one) => one.value));
   for (const node of reachable(kernel.targets.map((one) => one.value))) {
     const tensor = node.kind === "input" ? graph.tensors.find((one) => one.name === node.tensor) : undefined;
-    if (tensor !== undefined) layouts.push(tensor.factors);
+    const inner = tensor?.factors.at(-1);
+    const isPicked = node.kind === "input" && node.at.some((one) => one.axis === inner);
+    if (tensor !== undefined && !isPicked) layouts.push(tensor.factors);
   }
   const main = layouts.reduce((best, one) => (one.length > best.length ? one : best));
   const last = graph.axes.flatMap((axis) => axis.factors).find((one) => one.name === main.at(-1));

@@ -1,7 +1,7 @@
 /** Checks the rules of the plan before kernels are lowered. A violation is a defect of the compiler. */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
 import { type Graph, type Node, reachable, tensorsIn } from "../../../graph/tensor/graph.ts";
-import { type Plan, type PlannedKernel, storedTargets } from "../plan.ts";
+import { type Plan, type PlannedKernel, storedPlace, storedTargets } from "../plan.ts";
 import { verifyLoops } from "./verify-loops.ts";
 import { verifySplit } from "./verify-split.ts";
 import { verifyStores } from "./verify-stores.ts";
@@ -28,15 +28,18 @@ export function verifyPlan(graph: Graph, plan: Plan): void {
       if (node.kind !== "input") continue;
       if (!given.has(node.tensor) && !stored.has(node.tensor))
         fail(`\`${node.tensor}\` is stored before it is read`);
-      if (!sameAxes(node.axes, layouts.get(node.tensor) ?? ["?"]))
+      if (!sameAxes(node.tensorAxes, layouts.get(node.tensor) ?? ["?"]))
         fail(`\`${node.tensor}\` is read over the axes that it has`);
     }
     const own = new Set<string>();
-    for (const { tensor, factors } of storedTargets(kernel)) {
+    const places = new Set<string>();
+    for (const target of storedTargets(kernel)) {
+      const { tensor, factors } = target;
       // A later kernel may compute a scratch value again. That costs time, but the value is the same.
-      if (own.has(tensor) || (stored.has(tensor) && !isScratch.has(tensor)))
+      if (places.has(storedPlace(target)) || (stored.has(tensor) && !isScratch.has(tensor)))
         fail(`\`${tensor}\` is stored once`);
       own.add(tensor);
+      places.add(storedPlace(target));
       if (factors.join(" ") !== layouts.get(tensor)?.join(" ")) fail(`\`${tensor}\` has its own layout`);
     }
     for (const tensor of own) stored.add(tensor);

@@ -2,7 +2,7 @@
 
 import { isSubset, minus, sameAxes } from "../../../graph/tensor/axes.ts";
 import { chunkFactor } from "../../../program/names.ts";
-import { type PlannedKernel, storedTargets, type Target } from "../plan.ts";
+import { type PlannedKernel, storedOver, storedPlace, storedTargets, type Target } from "../plan.ts";
 
 type Fail = (rule: string) => void;
 
@@ -50,7 +50,9 @@ function verifyAxes(kernel: PlannedKernel, fail: Fail): void {
 
 function storesEach(wanted: readonly Target[], stored: readonly Target[], fail: Fail): void {
   for (const one of wanted) {
-    const times = stored.filter(({ tensor, value }) => tensor === one.tensor && value === one.value).length;
+    const times = stored.filter(
+      (other) => storedPlace(other) === storedPlace(one) && other.value === one.value,
+    ).length;
     if (times !== 1) fail(`\`${one.tensor}\` is stored in one loop, not in ${times}`);
   }
   if (stored.length > wanted.length) fail("loops store what the kernel is for, and no more");
@@ -59,9 +61,9 @@ function storesEach(wanted: readonly Target[], stored: readonly Target[], fail: 
 /** Checks that each result lies in memory in the order of the loop that stores it. */
 function verifyPlaces({ grid, row }: PlannedKernel, fail: Fail): void {
   for (const { over, targets } of row.elements) {
-    for (const { tensor, factors } of targets) {
-      if (!inOneOrder(minus(factors, grid), over))
-        fail(`\`${tensor}\` is gone over in the order in which it lies`);
+    for (const target of targets) {
+      if (!inOneOrder(storedOver(target, grid), over))
+        fail(`\`${target.tensor}\` is gone over in the order in which it lies`);
     }
   }
   for (const { tensor, factors } of row.once) {

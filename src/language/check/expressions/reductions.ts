@@ -1,9 +1,10 @@
 /** Expressions that name axes: `mean(x over N)`, `standardize(x over K; eps)`, `size(N)`, `index(M)`, `w[M = 0]`. */
 
-import { isOperator } from "../../../graph/operators/operators.ts";
+import { isOperator, operators } from "../../../graph/operators/operators.ts";
 import { type AxisSet, isSubset, minus, union } from "../../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../../graph/tensor/builder.ts";
-import type { Node } from "../../../graph/tensor/graph.ts";
+import { type Node, type Place, reachable } from "../../../graph/tensor/graph.ts";
+import { fewCoordinates, pickForm } from "../../../graph/tensor/pick-forms.ts";
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { AxisRef, CallExpr, Expr } from "../../syntax/ast.ts";
@@ -93,6 +94,7 @@ function reducedAxes(
   refs: readonly AxisRef[],
   reduced: AxisSet | undefined,
   operand: Expr,
+  use: "reduced" | "picked from" = "reduced",
 ): AxisSet | undefined {
   const over: string[] = [];
   const seen = new Map<string, Span>();
@@ -121,7 +123,7 @@ function reducedAxes(
       const name = lost.length === factors.length ? ref.name.text : axisNames(axes, lost).join(", ");
       const text = ref.variadic ? `...${name}` : name;
       scope.report(
-        diagnostic("N303", `what is reduced has no axis \`${text}\``, ref.span, {
+        diagnostic("N303", `what is ${use} has no axis \`${text}\``, ref.span, {
           labels: [{ span: operand.span, text: has }],
         }),
       );
@@ -178,22 +180,72 @@ function indexOf(scope: Scope, factors: AxisSet): Node {
   );
 }
 
-/** `w[M = 0]` is a sum in which all terms but one are zero. It needs no node of its own, and no gradient rule. */
+/** `w[M = 0]`, `gamma[Classes = label]`, `x[P = 1 - index(P)]` */
 export function elementAt(scope: Scope, expr: Extract<Expr, { kind: "at" }>): Value {
   const g = scope.builder;
   const target = scope.session.evaluate(scope, expr.target);
-  const over = reducedAxes(scope, [expr.axis], target?.axes, expr.target);
+  const over = reducedAxes(scope, [expr.axis], target?.axes, expr.target, "picked from");
   if (target === undefined || over === undefined) return undefined;
-  const { value, span } = expr.index;
+  const index = scope.session.evaluate(scope, expr.index);
+  if (index === undefined) return undefined;
+  const value = constantIn(index);
   const extent = knownExtent(scope, over);
-  if (value >= (extent ?? maxExtent)) {
-    const name = expr.axis.name.text;
-    const has = extent === undefined ? "no axis is that long" : `\`${name}\` has indices 0 to ${extent - 1}`;
-    scope.report(diagnostic("N105", `there is no index ${expr.index.text}: ${has}`, span));
+  const name = expr.axis.name.text;
+  if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value < (extent ?? maxExtent))) {
+    const has =
+      extent !== undefined
+        ? `\`${name}\` has indices 0 to ${extent - 1}`
+        : value >= maxExtent
+          ? "no axis is that long"
+          : `\`${name}\` has no such place`;
+    scope.report(diagnostic("N105", `there is no index ${value}: ${has}`, expr.index.span));
     return undefined;
   }
-  const here = g.map("eq", indexOf(scope, over), g.literal(value));
-  return g.reduce("sum", g.where(here, target, g.literal(0)), over);
+  const at = placesOf(g, over, value === undefined ? index : g.literal(value));
+  if (pickForm(g, at, (factor) => knownExtent(scope, [factor])) === undefined) {
+    scope.report(
+      diagnostic(
+        "N413",
+        `this index varies along \`${name}\` in a way that has no gradient`,
+        expr.index.span,
+        {
+          note: `along \`${name}\` itself, an index can be \`index(${name})\` with a sum or a difference, or anything if the extent is fixed to at most ${fewCoordinates}`,
+        },
+      ),
+    );
+    return undefined;
+  }
+  return g.pick(target, at);
+}
+
+/** The value of an index of literals. Undefined for any other. */
+function constantIn(index: Node): number | undefined {
+  const values = new Map<Node, number>();
+  for (const node of reachable([index])) {
+    if (node.kind === "literal") values.set(node, node.value);
+    else if (node.kind === "map") {
+      const [a, b, c] = node.args.map((one) => values.get(one) as number);
+      values.set(node, operators[node.op].f64(a, b, c));
+    } else return undefined;
+  }
+  return values.get(index);
+}
+
+/**
+ * The places along the factors of an axis, the slowest first. Half a step is added before a division, because WGSL may
+ * round the quotient of whole numbers to below a whole one. What is not whole stays so along the last factor.
+ */
+function placesOf(g: GraphBuilder, over: AxisSet, index: Node): Place[] {
+  let above = index;
+  const places: Place[] = [];
+  for (let i = over.length - 1; i > 0; i--) {
+    const size = g.size([over[i]]);
+    const half = g.add(above, g.literal(0.5));
+    const next = g.map("floor", g.div(half, size));
+    places.unshift({ axis: over[i], index: g.sub(above, g.mul(next, size)) });
+    above = next;
+  }
+  return [{ axis: over[0], index: above }, ...places];
 }
 
 /** Undefined if the extents are only known at run time. */

@@ -132,7 +132,7 @@ function walkExpression(body: Body, whole: Expr): void {
         break;
       case "at":
         referToAxes(body, [expr.axis]);
-        pending.push(expr.target);
+        pending.push(...children(expr));
         break;
       case "call":
         pending.push(...walkCall(body, expr));

@@ -113,5 +113,8 @@ export function planFacts({ row, chunked, structures, split }: PlannedKernel): P
 }
 
 function tensorNames(targets: readonly Target[]): string[] {
-  return targets.map((one) => one.tensor);
+  return targets.map(({ tensor, at = [] }) => {
+    const places = at.map(({ axis, index }) => `${axis} = ${valueText(index)}`);
+    return places.length === 0 ? tensor : `${tensor}[${places.join(", ")}]`;
+  });
 }
