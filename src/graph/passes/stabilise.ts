@@ -27,13 +27,16 @@ import { weightedMoments } from "./weighted-moments.ts";
 
 export function stabilise(graph: Graph): Graph {
   const forms = formsOf(graph, "pairs");
-  const { pairs, exact } = needsOf(graph, forms);
-  const weighted = weightedMoments(graph);
+  const { pairs, weighted, exact } = needsOf(graph, forms);
+  const moments = weightedMoments(graph, (one) => weighted.has(one));
   const made = new Map<Node, Node>();
 
   return rewrite(graph, (g, node, original) => {
-    const build = formBuilder(g, forms, (one) => made.get(one) as Node);
-    const value = weighted(g, node, original) ?? stable();
+    const newOf = (one: Node): Node => made.get(one) as Node;
+    const build = formBuilder(g, forms, newOf, (one, part) => moments.pairOf(newOf(one))![part]);
+    const isOwn = exact.has(original) || isCentred(original);
+    const own = isOwn ? undefined : moments.rewritten(g, node, original);
+    const value = own ?? stable();
     made.set(original, value);
     return value;
 

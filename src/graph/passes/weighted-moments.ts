@@ -34,11 +34,17 @@ function isWeighted(node: Node): node is WeightedNode {
   return node.kind === "reduce" && node.weight !== undefined;
 }
 
-/** Gives weighted statistics their stable form. Undefined for a node that has nothing to do with them. */
-export function weightedMoments(
-  graph: Graph,
-): (g: GraphBuilder, node: Node, original: Node) => Node | undefined {
-  const isSensitive = sensitiveNodes(graph);
+export interface WeightedMoments {
+  /** The stable form of a weighted statistic; undefined for a node that has nothing to do with one. */
+  rewritten(g: GraphBuilder, node: Node, original: Node): Node | undefined;
+  /** The two numbers that a rewritten statistic is the sum of. */
+  pairOf(value: Node): Pick<Pair, "base" | "rest"> | undefined;
+}
+
+/** @param isPair whether a statistic is needed as two numbers, besides those that a difference has as an operand. */
+export function weightedMoments(graph: Graph, isPair: (node: Node) => boolean): WeightedMoments {
+  const isOperand = sensitiveNodes(graph);
+  const isSensitive = (node: Node): boolean => isOperand(node) || isPair(node);
   /** The statistics as they were, with operands rewritten. */
   const before = new Map<Node, WeightedNode>();
   const pairs = new Map<Node, Pair>();
@@ -48,7 +54,9 @@ export function weightedMoments(
     return value;
   };
 
-  return (g, node, original) => {
+  return { rewritten, pairOf: (value) => pairs.get(value) };
+
+  function rewritten(g: GraphBuilder, node: Node, original: Node): Node | undefined {
     if (isWeighted(node)) {
       before.set(original, node);
       if (node.op === "var") return variance(g, node);
@@ -61,7 +69,24 @@ export function weightedMoments(
       return sum?.op === "sum" ? paired(g, pairOfQuotient(g, sum, node.args[1])) : undefined;
     }
     return node.op === "sub" ? withoutPair(g, node, pairs) : undefined;
-  };
+  }
+}
+
+/** The weighted mean, or weighted sum divided by something, that a node is. */
+export function weightedStatistic(node: Node): WeightedNode | undefined {
+  if (isWeighted(node)) return node.op === "mean" ? node : undefined;
+  if (node.kind !== "map" || node.op !== "div") return undefined;
+  const [sum] = node.args;
+  return isWeighted(sum) && sum.op === "sum" ? sum : undefined;
+}
+
+/** Whether a difference is that of an operand and its own weighted mean. */
+export function isWeightedDifference(node: Node): boolean {
+  if (node.kind !== "map" || node.op !== "sub") return false;
+  const statistic = weightedStatistic(node.args[1]);
+  return (
+    statistic !== undefined && (statistic.arg === node.args[0] || unguarded(statistic.arg) === node.args[0])
+  );
 }
 
 /** What is subtracted, or something is subtracted from; and means whose variance is asked for. */

@@ -8,6 +8,7 @@ import {
   type ReduceNode,
   reachable,
 } from "../../tensor/graph.ts";
+import { isWeightedDifference, weightedStatistic } from "../weighted-moments.ts";
 import {
   type Cancellation,
   cancellationIn,
@@ -19,6 +20,7 @@ import {
   isPlace,
   type Leaf,
   negated,
+  originOf,
   plainTerm,
   type Scale,
   type Size,
@@ -112,6 +114,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
         return ofProduct(node, a, b);
       case "div":
         if (a.kind === "literal") return whole(node);
+        if (weightedStatistic(node) !== undefined) return ofWeighted(node, of(weightedStatistic(node)!.arg));
         if (isNear(of(a))) return whole(node, "near");
         if (b.kind === "literal") return isFactor(b) ? times(of(a), 1 / b.value) : whole(node);
         return scaled(of(a), sizes.in(b, "div") ?? [{ op: "div", by: b, first: false }]);
@@ -131,7 +134,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
   }
 
   function ofSum(node: MapNode, a: Form, b: Form): Form {
-    if (isCentred(node)) return whole(node, "near");
+    if (isCentred(node) || isWeightedDifference(node)) return whole(node, "near");
     const form = withoutLastPart(graph, withoutEqual([...a, ...b]));
     if (!form.some((one) => one.regrouped) && !hasMean(form)) return form;
     const { groups, left } = cancellationIn(form);
@@ -191,10 +194,31 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     return nearA.length + nearB.length === 0 ? [large] : [large, choice("near", nearA, nearB)];
   }
 
+  /** Those with a weight are pairs of their own (`weighted-moments.ts`). */
+  function ofWeighted(node: Node, arg: Form): Form {
+    if (isNear(arg)) return whole(node, "near");
+    const far = arg.filter(isFar);
+    if (far.length === 0) return whole(node, "fixed");
+    const origin = far.length === 1 ? originOf(far[0]) : `n${node.id}`;
+    if (means === "whole") return [plainTerm({ ...valueLeaf(node, "far", origin), ofMean: true })];
+    const { axes } = node;
+    const base: Leaf = {
+      kind: "weighted",
+      key: `base n${node.id}`,
+      axes,
+      size: "far",
+      origin,
+      ofMean: true,
+      statistic: node,
+      part: "base",
+    };
+    const key = `rest n${node.id}`;
+    return [plainTerm(base), plainTerm({ ...base, key, size: "near", origin: key, part: "rest" })];
+  }
+
   function ofReduction(node: ReduceNode, arg: Form): Form {
     const { op, over } = node;
-    // Those with a weight are pairs of their own (`weighted-moments.ts`).
-    if (node.weight !== undefined) return whole(node);
+    if (node.weight !== undefined) return op === "mean" ? ofWeighted(node, arg) : whole(node);
     if (op !== "mean" && op !== "sum" && op !== "max" && op !== "min") return whole(node);
     if (isNear(arg)) return whole(node, "near");
     const { varying, constant } = splitAlong(arg, over);
@@ -269,6 +293,7 @@ export function termsOf(node: ReduceNode, arg: Form): Form | undefined {
 
 /** The rest of a mean needs no shift. */
 export function isRest({ leaf }: Term): boolean {
+  if (leaf.kind === "weighted") return leaf.part === "rest";
   return leaf.kind === "rest" || (leaf.kind === "choice" && leaf.size === "near");
 }
 
