@@ -39,6 +39,7 @@ const kinks: Readonly<Record<string, readonly Kink[]>> = {
   abs: [{ call: "abs(x)", slopes: around(0, -1, 0, 1) }],
   sign: [{ call: "sign(x)", slopes: around(0, 0, 0, 0) }],
   floor: [{ call: "floor(x)", slopes: everywhere(0, 0, 0) }],
+  high: [{ call: "high(x)", slopes: everywhere(0, 0, 0) }],
   ceil: [{ call: "ceil(x)", slopes: everywhere(0, 0, 0) }],
   trunc: [{ call: "trunc(x)", slopes: everywhere(0, 0, 0) }],
   round: [{ call: "round(x + 0.5)", slopes: everywhere(0, 0, 0) }],

@@ -77,6 +77,8 @@ const anywhere = [-3.3, -1.7, -0.4, 0.3, 0.9, 2.6];
 const positive = [0.1, 0.4, 0.9, 1.3, 2.6, 7.1];
 const within = [-0.95, -0.5, -0.1, 0.2, 0.6, 0.9];
 const points: Partial<Readonly<Record<Operator, readonly (readonly number[])[]>>> = {
+  // Between its steps, which lie 1/16 or 1/8 apart here.
+  high: [[-20000, 10000, 30000, 16386]],
   div: [anywhere, [0.7, -1.3, 2.2, -0.2, 1.9, 3.1]],
   where: [[0, 1, 0, 1, 1, 0], anywhere, [5, 4, 3, 2, 1, 0.5]],
   // Below, inside and above; the last two have their bounds the wrong way round.

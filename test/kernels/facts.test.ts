@@ -72,10 +72,11 @@ describe.each(cases)("%s", (_, graph) => {
       split === null ? [whole] : [whole, split.part, split.merge],
     );
     for (const { js, jsFunctions, glsl } of draws) {
-      expect(jsFunctions).toHaveLength(js.includes("round_even(") ? 1 : 0);
-      for (const name of ["larger", "smaller"]) {
-        const called = new RegExp(`(?<!float )\\b${name}\\(`).test(glsl);
-        expect(glsl.includes(`float ${name}(`)).toBe(called);
+      const called = ["round_even(", "high_part("].filter((name) => js.includes(name));
+      expect(jsFunctions).toHaveLength(called.length);
+      for (const name of ["larger", "smaller", "high_part"]) {
+        const isCalled = new RegExp(`(?<!float )\\b${name}\\(`).test(glsl);
+        expect(glsl.includes(`float ${name}(`)).toBe(isCalled);
       }
     }
   });

@@ -58,11 +58,22 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   "InstanceBatchNorm infer": [1, 2],
   GatedRMSNorm: [1, 2],
   UnitNorm: [1, 2],
+  // The sum of the mask lacks the channels.
+  PartialStatistics: [2, 4],
+  // The parts to merge are few, and short.
+  MergedBatchNorm: [1, null],
   // Each normalizes by states that it updates: a small kernel copies the new values when all have read the old ones.
   "BatchRenorm train": [2, 3],
   "BatchRenorm infer": [1, null],
   "PowerNorm train": [2, 3],
   "PowerNorm infer": [1, null],
+  MaskedLayerNorm: [1, 2],
+  "MaskedBatchNorm train": [1, 2],
+  "MaskedBatchNorm infer": [1, null],
+  ScaleNorm: [1, 2],
+  // Two products of the weight with a vector, the length of each, and the copy of one state.
+  "SpectralNorm train": [5, 8],
+  "SpectralNorm infer": [2, 3],
 };
 
 /**
@@ -117,10 +128,21 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   "InstanceBatchNorm infer": [2, 5],
   GatedRMSNorm: [2, 3],
   UnitNorm: [1, 3],
+  // Of the mask, which lacks the channels, and of x.
+  PartialStatistics: [3, 5],
+  // Of the statistics of the parts, which are no sums over x.
+  MergedBatchNorm: [4, 6],
   "BatchRenorm train": [1, 3],
   "BatchRenorm infer": [2, 4],
   "PowerNorm train": [2, 3],
   "PowerNorm infer": [2, 4],
+  MaskedLayerNorm: [2, 3],
+  "MaskedBatchNorm train": [2, 4],
+  "MaskedBatchNorm infer": [2, 3],
+  // The gradient of the length is a sum over all.
+  ScaleNorm: [2, 4],
+  "SpectralNorm train": [4, 7],
+  "SpectralNorm infer": [2, 3],
 };
 
 function counts(graphOf: (graph: Graph) => Graph): Record<string, readonly [number, number | null]> {

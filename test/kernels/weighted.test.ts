@@ -32,7 +32,11 @@ describe.each(devices)("weighted statistics on $name", ({ device }) => {
 
   it.each(weightedSpecs)("the gradients of $name", async (spec) => {
     for (const ratio of ratios) {
-      const worst = await worstOnDevice(device, backwardTrial(weightedTrial(spec, ratio)));
+      const backward = backwardTrial(weightedTrial(spec, ratio));
+      for (const [name, values] of oracle(backward)) {
+        expect(values.every(Number.isFinite), `${name} is made of numbers`).toBe(true);
+      }
+      const worst = await worstOnDevice(device, backward);
       expect(worst.error, `${ratio} ${JSON.stringify(worst)}`).toBeLessThanOrEqual(1e-5);
     }
   });

@@ -84,6 +84,18 @@ function expression(own: Axes, names: readonly string[], depth: number): fc.Arbi
       .tuple(fc.constantFrom("mean", "var", "max", "min"), full, reduced(own))
       .map(([f, a, over]) => `${f}(${a} over ${over})`),
     fc.tuple(full, reduced(own)).map(([a, over]) => `standardize(${a} over ${over}; eps)`),
+    fc
+      .tuple(fc.constantFrom("mean", "var", "standardize"), full, reduced(own), inner)
+      .map(
+        ([f, a, over, w]) =>
+          `${f}(${a} over ${over}; weight = 0.1 + abs(${w})${f === "standardize" ? ", eps" : ""})`,
+      ),
+    fc
+      .tuple(full, reduced(own), fc.constantFrom("x", "w", "gamma"))
+      .map(
+        ([a, over, m]) =>
+          `(${a} - sum(where(${m} < 0.25, ${a}, 0) over ${over}) / max(sum(where(${m} < 0.25, 1, 0 * x) over ${over}), 1))`,
+      ),
     // The stand-in is the value itself, so that differences of the value still say what the gradient is.
     inner.map((a) => `with_gradient_of(${a}, ${a})`),
   );

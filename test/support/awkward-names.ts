@@ -10,7 +10,7 @@ export const awkwardWords = `
   user user_x user__x constants constants_1 getVar getMean getItem getFloat bitwise bitwise_x gl gl_x gl_Position webgl
   webgl_x a__b a_b a___b_ __proto__ _ v v_gl v_gl_x this thread Math NaN Infinity result kernel index value
   highp texture sampler2D mat2x2 dvec2 in out inout float int vec2 main discard equal larger smaller group pass_value
-  arguments default function class var let new await yield fround round_even stats_1 stat_1
+  arguments default function class var let new await yield fround round_even high_part stats_1 stat_1
   color modulo actualColor indexTo3D vTexCoord uTexSize uOutputDim legacyEncode32 data0 divWithIntCheck v1
   override f16 select LANES ROWS row lane part halves at x_at`
   .trim()

@@ -100,9 +100,9 @@ export function naive({ graph, dims, params, feeds }: Trial): Record<string, Flo
       case "sum":
         return { data: sum(), strides };
       case "max":
-        return { data: fold(Number.NEGATIVE_INFINITY, Math.max), strides };
+        return { data: fold(Number.NEGATIVE_INFINITY, (most, value) => Math.max(most, value)), strides };
       case "min":
-        return { data: fold(Number.POSITIVE_INFINITY, Math.min), strides };
+        return { data: fold(Number.POSITIVE_INFINITY, (least, value) => Math.min(least, value)), strides };
       case "mean":
         return { data: ratio(sum()), strides };
       case "var": {

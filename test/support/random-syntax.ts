@@ -108,6 +108,10 @@ const axisDeclaration: fc.Arbitrary<Spoken> = fc.oneof(
     tree: { axis: one.tree, factors: factors.map(named) },
     words: [...one.words, "=", ...factors.flatMap((each, i) => (i === 0 ? [each] : ["*", each]))],
   })),
+  fc.tuple(axis, name).map(([one, like]) => ({
+    tree: { axis: one.tree, like: named(like) },
+    words: [...one.words, "=", like],
+  })),
   fc.tuple(axis, fc.nat(99)).map(([one, extent]) => ({
     tree: { axis: one.tree, extent: numberTree(String(extent)) },
     words: [...one.words, "=", String(extent)],
@@ -176,7 +180,7 @@ const normItem: fc.Arbitrary<Spoken> = fc.oneof(
     words: [role, ...listed(tensors)],
   })),
   fc
-    .tuple(fc.constantFrom("train", "infer"), some(statement, 0), fc.boolean())
+    .tuple(fc.constantFrom("train", "infer", "backward"), some(statement, 0), fc.boolean())
     .map(([mode, statements, ends]) => ({
       tree: { kind: "mode", mode: named(mode), statements: trees(statements) },
       words: ["on", mode, "{", ...statements.flatMap((one) => (ends ? [...one.words, ";"] : one.words)), "}"],

@@ -1,7 +1,7 @@
 /** Helpers of the rules in `vjp.ts`: they multiply a cotangent and sum it over axes. */
 import { type AxisSet, minus } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
-import type { Node } from "../tensor/graph.ts";
+import { type Node, operands, reachable } from "../tensor/graph.ts";
 
 /** `d · slope`, for a slope that is finite wherever the value is. */
 export function scaled(g: GraphBuilder, d: Node, slope: Node): Node {
@@ -16,6 +16,29 @@ export function scaled(g: GraphBuilder, d: Node, slope: Node): Node {
  */
 export function guarded(g: GraphBuilder, d: Node, slope: Node): Node {
   return inBranches(g, d, (one) => g.mul(one, slope)) ?? g.mul(d, slope);
+}
+
+/**
+ * `d · slope` for a slope that is finite wherever the value is. It is also multiplied inside a `where` whose condition
+ * reads no tensor that the slope reads element by element: such a mask may exclude elements that are not numbers.
+ */
+export function masked(g: GraphBuilder, d: Node, slope: Node): Node {
+  return isMasked(d, tensorsOfElements(slope)) ? guarded(g, d, slope) : scaled(g, d, slope);
+}
+
+function isMasked(d: Node, tensors: ReadonlySet<string>): boolean {
+  if (d.kind !== "map") return false;
+  const [first, a, b] = d.args;
+  if (d.op === "neg" || d.op === "mul" || d.op === "div") return isMasked(first, tensors);
+  if (d.op !== "where" || !(isZero(a) || isZero(b))) return false;
+  const mask = [...tensorsOfElements(first)];
+  return mask.length > 0 && tensors.size > 0 && mask.every((one) => !tensors.has(one));
+}
+
+/** The tensors that a value reads element by element, not through reductions. */
+function tensorsOfElements(value: Node): Set<string> {
+  const read = reachable([value], (node) => (node.kind === "reduce" ? [] : operands(node)));
+  return new Set(read.flatMap((one) => (one.kind === "input" ? [one.tensor] : [])));
 }
 
 /** `d / divisor`, with the division inside the branches in the same way. */

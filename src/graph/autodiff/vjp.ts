@@ -7,7 +7,7 @@
 import type { Operator } from "../operators/operators.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { MapNode, Node, ReduceNode } from "../tensor/graph.ts";
-import { guarded, guardedQuotient, isZero, scaled, sumToAxes } from "./cotangent.ts";
+import { guarded, guardedQuotient, isZero, masked, scaled, sumToAxes } from "./cotangent.ts";
 
 /** A node and a term of its cotangent, still with the axes of the user. */
 export type Contribution = readonly [to: Node, cotangent: Node];
@@ -99,6 +99,7 @@ export const vjps: Readonly<Record<Operator, Vjp>> = {
   ceil: none,
   trunc: none,
   round: none,
+  high: none,
 
   // e^a → d·y
   exp: steep((_, __, y) => y),
@@ -156,7 +157,7 @@ export const vjps: Readonly<Record<Operator, Vjp>> = {
 function factor(g: GraphBuilder, d: Node, y: MapNode, at: 0 | 1): readonly Contribution[] {
   const own = y.args[at];
   const other = y.args[1 - at];
-  if (own.kind !== "map" || own.op !== "rsqrt") return [[own, scaled(g, d, other)]];
+  if (own.kind !== "map" || own.op !== "rsqrt") return [[own, masked(g, d, other)]];
   const slope = g.mul(g.literal(-0.5), square(g, own));
   return [[own.args[0], guarded(g, guarded(g, d, y), slope)]];
 }

@@ -31,3 +31,13 @@ export function erf(x: number): number {
   for (let n = 120; n >= 1; n--) fraction = n / 2 / (a + fraction);
   return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
 }
+
+const cell = new DataView(new ArrayBuffer(4));
+
+/** The number as an f32, rounded to 18 bits of its significand, by its bits as a GPU does it. */
+export function highPart(x: number): number {
+  if (!Number.isFinite(Math.fround(x))) return Math.fround(x);
+  cell.setFloat32(0, x);
+  cell.setUint32(0, (cell.getUint32(0) + 0x20) & 0xffffffc0);
+  return cell.getFloat32(0);
+}

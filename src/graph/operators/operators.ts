@@ -4,7 +4,7 @@
  * The others are native. A printer that does not know a native one writes its name as it stands here. Functions that the language itself can say, such as activations,
  * are one line each in `check/modules/prelude.ts`.
  */
-import { erf, roundHalfEven } from "./f64.ts";
+import { erf, highPart, roundHalfEven } from "./f64.ts";
 
 interface Entry {
   readonly arity: number;
@@ -42,6 +42,8 @@ const table = {
   trunc: { arity: 1, f64: Math.trunc },
   /** Rounds ties to even, as IEEE 754, WGSL and ONNX do. */
   round: { arity: 1, f64: roundHalfEven },
+  /** The first 18 bits of the number as an f32, so that a statistic can be handed on as `high(v)` and `v - high(v)`. */
+  high: { arity: 1, f64: highPart },
 
   exp: { arity: 1, f64: Math.exp },
   log: { arity: 1, f64: Math.log },

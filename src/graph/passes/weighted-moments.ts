@@ -20,9 +20,9 @@ import {
 } from "../tensor/graph.ts";
 import { unguarded } from "./weighted-means.ts";
 
-/** A value as the sum of a number near the operand and a small rest. */
+/** A value as the sum of numbers near the terms of the operand, and a small rest. */
 interface Pair {
-  readonly base: Node;
+  readonly bases: readonly Node[];
   readonly rest: Node;
   /** `value − base`, for the operand. */
   without: (value: Node) => Node;
@@ -49,7 +49,7 @@ export function weightedMoments(graph: Graph, isPair: (node: Node) => boolean): 
   const before = new Map<Node, WeightedNode>();
   const pairs = new Map<Node, Pair>();
   const paired = (g: GraphBuilder, pair: Pair): Node => {
-    const value = g.add(pair.base, pair.rest);
+    const value = g.add(pair.bases.reduce(g.add), pair.rest);
     pairs.set(value, pair);
     return value;
   };
@@ -132,7 +132,7 @@ function pairOfMean(g: GraphBuilder, node: WeightedNode): Pair {
 
 function pairOfQuotient(g: GraphBuilder, node: WeightedNode, divisor: Node): Pair {
   const { shift, excess, of } = momentsOf(g, node);
-  const base = of.base === undefined ? shift : g.add(of.base, shift);
+  const base = [...of.bases, shift].reduce(g.add);
   const missing = lessDivisor(g, sumOver(g, node.weight, node.over), divisor);
   const away = missing === undefined ? excess : g.add(g.mul(missing, base), excess);
   return pairOf(g, of, shift, g.div(away, divisor));
@@ -148,23 +148,23 @@ function lessDivisor(g: GraphBuilder, total: Node, divisor: Node): Node | undefi
 }
 
 function pairOf(g: GraphBuilder, of: Terms, shift: Node, rest: Node): Pair {
+  const bases = [...of.bases, shift];
   return {
-    base: of.base === undefined ? shift : g.add(of.base, shift),
+    bases,
     rest,
     without: (value) => {
-      if (of.base === undefined) return g.sub(value, shift);
-      if (value === of.value) return g.sub(of.near, shift);
-      if (value === unguarded(of.value)) return g.sub(of.inner, shift);
-      return g.sub(value, g.add(of.base, shift));
+      if (of.bases.length > 0 && value === of.value) return g.sub(of.near, shift);
+      if (of.bases.length > 0 && value === unguarded(of.value)) return g.sub(of.inner, shift);
+      return bases.reduce(g.sub, value);
     },
   };
 }
 
-/** The operand of a statistic. If it is a sum of terms, it is `base` plus what lies near zero. */
+/** The operand of a statistic. If it is a sum of terms, it is the sum of `bases`, plus what lies near zero. */
 interface Terms {
   readonly value: Node;
-  readonly base?: Node;
-  /** The operand without its base where it is not excluded, and the same everywhere. */
+  readonly bases: readonly Node[];
+  /** The operand without its bases where it is not excluded, and the same everywhere. */
   readonly counted: Node;
   readonly near: Node;
   readonly inner: Node;
@@ -189,19 +189,19 @@ function momentsOf(
 
 function termsOf(g: GraphBuilder, { arg, over, weight }: WeightedNode): Terms {
   const terms = addends(unguarded(arg));
-  if (terms.length === 1) return { value: arg, counted: arg, near: arg, inner: arg };
+  if (terms.length === 1) return { value: arg, bases: [], counted: arg, near: arg, inner: arg };
   const means = terms.map((term) => meanOfTerm(g, withGuardsOf(g, arg, term, g.literal(0)), over, weight));
   const shifts = terms.map((term, i) => means[i]?.shift ?? term);
   const rest = means.flatMap((one) => one?.rest ?? []).reduce(g.add);
-  const base = g.add(shifts.reduce(g.add), rest);
+  const bases = [...shifts, rest];
   const differences = terms.flatMap((term, i) => (shifts[i] === term ? [] : [g.sub(term, shifts[i])]));
   const inner = g.sub(differences.reduce(g.add), rest);
   return {
     value: arg,
-    base,
+    bases,
     inner,
     counted: withGuardsOf(g, arg, inner, g.literal(0)),
-    near: withGuardsOf(g, arg, inner, g.map("neg", base)),
+    near: withGuardsOf(g, arg, inner, g.map("neg", bases.reduce(g.add))),
   };
 }
 
@@ -239,7 +239,13 @@ function withoutPair(
 ): Node | undefined {
   const [first, second] = [pairs.get(a), pairs.get(b)];
   if (first !== undefined && second !== undefined)
-    return g.add(g.sub(first.base, second.base), g.sub(first.rest, second.rest));
+    return g.add(withoutBases(g, first.bases, second.bases), g.sub(first.rest, second.rest));
   if (second !== undefined) return g.sub(second.without(a), second.rest);
-  return first && g.add(g.sub(first.base, b), first.rest);
+  return first && g.add(withoutBases(g, first.bases, [b]), first.rest);
+}
+
+/** Far numbers cancel one by one, before the others are added. */
+function withoutBases(g: GraphBuilder, from: readonly Node[], bases: readonly Node[]): Node {
+  const left = from.map((one, i) => (bases[i] === undefined ? one : g.sub(one, bases[i])));
+  return bases.slice(from.length).reduce(g.sub, left.reduce(g.add));
 }

@@ -18,4 +18,13 @@ float smaller(float a, float b) {
 }
 `,
   },
+  {
+    name: "high_part",
+    text: `// The first 18 bits. By bits, since a compiler may fold (a * c) - (a * c - a).
+float high_part(float a) {
+  uint bits = floatBitsToUint(a);
+  return uintBitsToFloat((bits & 0x7f800000u) == 0x7f800000u ? bits : (bits + 0x20u) & 0xffffffc0u);
+}
+`,
+  },
 ];

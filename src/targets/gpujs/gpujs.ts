@@ -145,6 +145,8 @@ function exactly(printing: Printing, expr: ScalarExpr): string {
         return `Math.pow(2, ${e(a)})`;
       case "round":
         return `round_even(${e(a)})`;
+      case "high":
+        return `high_part(${e(a)})`;
       default:
         return `Math.${op}(${e(a)})`;
     }

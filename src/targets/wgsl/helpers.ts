@@ -40,6 +40,20 @@ fn smaller(a: f32, b: f32) -> f32 {
 }`,
   },
   {
+    name: "high_part",
+    text: `// The first 18 bits. By bits, since a compiler may fold (a * c) - (a * c - a).
+fn high_part(a: f32) -> f32 {
+  let bits = bitcast<u32>(a);
+  return bitcast<f32>(select((bits + 0x20u) & 0xffffffc0u, bits, (bits & 0x7f800000u) == 0x7f800000u));
+}`,
+  },
+  {
+    name: "high_part4",
+    text: `fn high_part4(a: vec4f) -> vec4f {
+  return vec4f(high_part(a.x), high_part(a.y), high_part(a.z), high_part(a.w));
+}`,
+  },
+  {
     name: "fold_add",
     text: `fn fold_add(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);

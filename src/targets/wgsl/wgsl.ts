@@ -210,6 +210,7 @@ function expression(namer: Namer, expr: Expr): string {
       return `${name}(${e(expr.a)}, ${e(expr.b)})`;
     }
     case "call":
+      if (expr.op === "high") return `${expr.type === "f32x4" ? "high_part4" : "high_part"}(${e(expr.a)})`;
       return expr.op === "neg" ? `-${inner(expr.a)}` : `${renamed[expr.op] ?? expr.op}(${e(expr.a)})`;
     case "select":
       return `select(${e(expr.b)}, ${e(expr.a)}, ${e(expr.condition)})`;

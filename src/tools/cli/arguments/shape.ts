@@ -1,5 +1,5 @@
 /** `--shape N=2,C=320,S=64x64`: from the extents of axes to the dims of the tensors. */
-import type { Program } from "../../../program/program.ts";
+import type { Program, ProgramTensor } from "../../../program/program.ts";
 import { NormError } from "../../../runtime/shapes/errors.ts";
 import { resolveShapes, type Shapes } from "../../../runtime/shapes/shapes.ts";
 import { CommandError } from "../terminal/failure.ts";
@@ -48,7 +48,7 @@ export function shapesOf(
     (extents.get(name) ?? fixedSizes(program, name, extents, params)) !== undefined;
   // An affine or a state gives an extent that no input has. Others follow.
   const giving = program.tensors.filter(
-    ({ role, dims }) => role === "input" || (role !== "output" && role !== "scratch" && dims.every(isKnown)),
+    (one) => one.role === "input" || (hasDims(one) && one.dims.every(isKnown)),
   );
   const dims = Object.fromEntries(giving.map((one) => [one.name, one.dims.flatMap(sizesOf)]));
   try {
@@ -57,6 +57,11 @@ export function shapesOf(
     if (error instanceof NormError) throw new CommandError(2, `${error.code}: ${error.message}`);
     throw error;
   }
+}
+
+/** Whether a caller can give the dims of a tensor: of an affine, an extent may follow from no input. */
+export function hasDims({ role }: ProgramTensor): boolean {
+  return role === "input" || role === "affine" || role === "state";
 }
 
 /** Whether the extent of an axis follows: the spec or a param fixes it, or it is the product of such factors. */

@@ -7,7 +7,7 @@ import { type Measurement, measure } from "../../../tuning/measure/measure.ts";
 import { giveWay, openDevice } from "../../device/index.ts";
 import { savingOf } from "../arguments/save-choice.ts";
 import { parseSettings } from "../arguments/settings.ts";
-import { parseShape, shapesOf } from "../arguments/shape.ts";
+import { hasDims, parseShape, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
 import { refuseWithoutGradients } from "../run/gradients.ts";
@@ -52,8 +52,9 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
   if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
   if (opened.kind === "software") giveWay();
   try {
-    const inputs = program.tensors.filter((one) => one.role === "input");
-    const dims = Object.fromEntries(inputs.map((one) => [one.name, shapes.dims.get(one.name) ?? []]));
+    const dims = Object.fromEntries(
+      program.tensors.filter(hasDims).map((one) => [one.name, shapes.dims.get(one.name) ?? []]),
+    );
     const dtype = options.dtype;
     const choose =
       tuning === undefined ? undefined : await tunedChooser(tuning, opened.device, program, shapes, dtype);

@@ -2,7 +2,7 @@
 
 import { whyNotSaved } from "../../../compile/compile-backward.ts";
 import { compileGraph } from "../../../compile/passes.ts";
-import type { Save } from "../../../graph/autodiff/divide.ts";
+import { readsOverwritten, type Save } from "../../../graph/autodiff/divide.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { Source } from "../../../language/diagnostics/diagnostic.ts";
 import type { FloatType, Program } from "../../../program/program.ts";
@@ -10,7 +10,7 @@ import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import { bucketOf, programHash, programName } from "../../../tuning/file/tuning-key.ts";
 import type { SizedProgram } from "../../../tuning/trial/trial-buffers.ts";
 import { saves, savingOf } from "../arguments/save-choice.ts";
-import { parseShape, shapesOf } from "../arguments/shape.ts";
+import { hasDims, parseShape, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, type Spec } from "../arguments/specs.ts";
 import { backwardOf, refuseWithoutGradients } from "../run/gradients.ts";
 import { CommandError } from "../terminal/failure.ts";
@@ -69,14 +69,17 @@ export async function taskOf(wish: JobWish): Promise<TuneTask> {
   const graph = graphOf(spec.norm, mode);
   if (graph === undefined) throw new CommandError(2, missingMode(spec.norm, String(mode)));
   if (!grad) return task([await jobOf(wish, graph, forwardOf(graph))]);
-  if (save === "none") return task([await jobOf(wish, backwardOf(graph), backwardProgram(graph))]);
+  if (save === "none" && !readsOverwritten(graph)) {
+    return task([await jobOf(wish, backwardOf(graph), backwardProgram(graph))]);
+  }
   const wanted = save === "each" ? saves.filter((one) => whyNotSaved(graph, one) === undefined) : [save];
   const steps = await Promise.all(
     wanted.map(async (one): Promise<StepJob> => {
       const { saving, backward } = passesOf(spec.source, graph, one);
       const forward = await jobOf(wish, graph, saving);
       const job = await jobOf(wish, backwardOf(graph), backward);
-      return { save: one, forward, backward: one === "none" ? job : { ...job, after: forward } };
+      const isRead = saving.tensors.some(({ role }) => role === "saved");
+      return { save: one, forward, backward: isRead ? { ...job, after: forward } : job };
     }),
   );
   return task(
@@ -114,7 +117,8 @@ function backwardProgram(graph: Graph): Program {
 }
 
 function passesOf(source: Source, graph: Graph, save: Save): { saving: Program; backward: Program } {
-  if (save === "none") return { saving: forwardOf(graph), backward: backwardProgram(graph) };
+  if (save === "none" && !readsOverwritten(graph))
+    return { saving: forwardOf(graph), backward: backwardProgram(graph) };
   const made = (): ReturnType<typeof savingOf> => savingOf(source, graph, save);
   return {
     saving: compiledAs(graph, `saving ${save}`, () => made().saving?.program ?? forwardOf(graph)),
@@ -127,8 +131,9 @@ async function jobOf({ shape, params, dtype }: JobWish, graph: Graph, program: P
     Object.entries(params).filter(([name]) => program.params.some((one) => one.name === name)),
   );
   const shapes = shapesOf(program, parseShape(shape), own);
-  const inputs = program.tensors.filter((one) => one.role === "input");
-  const dims = Object.fromEntries(inputs.map((one) => [one.name, shapes.dims.get(one.name) ?? []]));
+  const dims = Object.fromEntries(
+    program.tensors.filter(hasDims).map((one) => [one.name, shapes.dims.get(one.name) ?? []]),
+  );
   const at = program.axes
     .flatMap((axis) => axis.factors)
     .map(({ name }) => `${name}=${shapes.factors.get(name)}`)
