@@ -33,7 +33,10 @@ export function stabilise(graph: Graph): Graph {
 
   return rewrite(graph, (g, node, original) => {
     const newOf = (one: Node): Node => made.get(one) as Node;
-    const build = formBuilder(g, forms, newOf, (one, part) => moments.pairOf(newOf(one))![part]);
+    const build = formBuilder(g, forms, newOf, (one, part) => {
+      const { bases, rest } = moments.pairOf(newOf(one))!;
+      return part === "rest" ? rest : bases.reduce(g.add);
+    });
     const isOwn = exact.has(original) || isCentred(original);
     const own = isOwn ? undefined : moments.rewritten(g, node, original);
     const value = own ?? stable();

@@ -37,8 +37,8 @@ function isWeighted(node: Node): node is WeightedNode {
 export interface WeightedMoments {
   /** The stable form of a weighted statistic; undefined for a node that has nothing to do with one. */
   rewritten(g: GraphBuilder, node: Node, original: Node): Node | undefined;
-  /** The two numbers that a rewritten statistic is the sum of. */
-  pairOf(value: Node): Pick<Pair, "base" | "rest"> | undefined;
+  /** The numbers that a rewritten statistic is the sum of. */
+  pairOf(value: Node): Pick<Pair, "bases" | "rest"> | undefined;
 }
 
 /** @param isPair whether a statistic is needed as two numbers, besides those that a difference has as an operand. */

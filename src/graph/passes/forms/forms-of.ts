@@ -141,7 +141,10 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     if (groups.some(({ terms }) => terms.some((one) => one.regrouped))) regrouped.set(node, form);
     if (remainsFar({ groups, left })) far.add(node);
     if (!meet(a, b)) return form;
-    differences.set(node, form);
+    // Weighted means know more about their own terms (`weighted-moments.ts`).
+    const isPlain = form.some(({ leaf }) => leaf.ofMean && leaf.kind !== "weighted");
+    if (isPlain || !node.args.some((one) => weightedStatistic(one) !== undefined))
+      differences.set(node, form);
     const near = left.length === 0 && groups.every((one) => one.sameOrigin);
     return near ? whole(node, "near") : form;
   }
