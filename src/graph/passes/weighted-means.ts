@@ -126,10 +126,3 @@ function splitOf(
   if (term.guards.size > 0 && factors.length === 1 && only[1] === 1) return split(single(only[0]));
   return undefined;
 }
-
-/** The v of where(m, v, 0). */
-export function unguarded(node: Node): Node {
-  if (node.kind !== "map" || node.op !== "where") return node;
-  const [, value, other] = node.args;
-  return other.kind === "literal" && other.value === 0 ? unguarded(value) : node;
-}

@@ -18,7 +18,7 @@ import {
   type ReduceNode,
   reachable,
 } from "../tensor/graph.ts";
-import { unguarded } from "./weighted-means.ts";
+import { isWeighted, unguarded, type WeightedNode } from "./forms/weighted.ts";
 
 /** A value as the sum of numbers near the terms of the operand, and a small rest. */
 interface Pair {
@@ -26,12 +26,6 @@ interface Pair {
   readonly rest: Node;
   /** `value − base`, for the operand. */
   without: (value: Node) => Node;
-}
-
-type WeightedNode = ReduceNode & { readonly weight: Node };
-
-function isWeighted(node: Node): node is WeightedNode {
-  return node.kind === "reduce" && node.weight !== undefined;
 }
 
 export interface WeightedMoments {
@@ -70,23 +64,6 @@ export function weightedMoments(graph: Graph, isPair: (node: Node) => boolean): 
     }
     return node.op === "sub" ? withoutPair(g, node, pairs) : undefined;
   }
-}
-
-/** The weighted mean, or weighted sum divided by something, that a node is. */
-export function weightedStatistic(node: Node): WeightedNode | undefined {
-  if (isWeighted(node)) return node.op === "mean" ? node : undefined;
-  if (node.kind !== "map" || node.op !== "div") return undefined;
-  const [sum] = node.args;
-  return isWeighted(sum) && sum.op === "sum" ? sum : undefined;
-}
-
-/** Whether a difference is that of an operand and its own weighted mean. */
-export function isWeightedDifference(node: Node): boolean {
-  if (node.kind !== "map" || node.op !== "sub") return false;
-  const statistic = weightedStatistic(node.args[1]);
-  return (
-    statistic !== undefined && (statistic.arg === node.args[0] || unguarded(statistic.arg) === node.args[0])
-  );
 }
 
 /** What is subtracted, or something is subtracted from; and means whose variance is asked for. */

@@ -8,7 +8,6 @@ import {
   type ReduceNode,
   reachable,
 } from "../../tensor/graph.ts";
-import { isWeightedDifference, weightedStatistic } from "../weighted-moments.ts";
 import {
   type Cancellation,
   cancellationIn,
@@ -36,6 +35,7 @@ import {
 } from "./form.ts";
 import { withoutLastPart } from "./parts-of-one.ts";
 import { sizesOf } from "./sizes.ts";
+import { isWeightedDifference, weightedStatistic } from "./weighted.ts";
 
 /** A value with more terms counts as a single one. */
 const mostTerms = 64;
