@@ -11,6 +11,7 @@
 import { type AxisSet, isSubset, minus } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Node, operands, type ReduceNode, reachable } from "../tensor/graph.ts";
+import { unguarded } from "./forms/weighted.ts";
 import {
   build,
   combined,

@@ -10,14 +10,7 @@
  */
 import { type AxisSet, minus } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
-import {
-  type Graph,
-  type MapNode,
-  momentKey,
-  type Node,
-  type ReduceNode,
-  reachable,
-} from "../tensor/graph.ts";
+import { type Graph, type MapNode, momentKey, type Node, reachable } from "../tensor/graph.ts";
 import { isWeighted, unguarded, type WeightedNode } from "./forms/weighted.ts";
 
 /** A value as the sum of numbers near the terms of the operand, and a small rest. */
