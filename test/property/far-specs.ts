@@ -62,7 +62,8 @@ function location(depth: number): fc.Arbitrary<Location> {
   });
   return fc.oneof(
     leaf,
-    { weight: 4, arbitrary: reducedOver(inner, ["mean", "mean", "mean", "max", "min"]) },
+    { weight: 3, arbitrary: reducedOver(inner, ["mean"]) },
+    reducedOver(leaf, ["max", "min"]),
     fc.tuple(inner, inner, weight).map(([a, b, t]) => mixed(`lerp(${a.text}, ${b.text}, ${t})`, t, [a, b])),
     fc
       .tuple(inner, inner, weight)

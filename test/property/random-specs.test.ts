@@ -12,6 +12,7 @@ import { backwardTrial, worstAgainstDifferences, worstOnDevice } from "../suppor
 import { checkText } from "../support/library.ts";
 import { normals } from "../support/random.ts";
 import { expectWrittenOnce } from "../support/written.ts";
+import { farSpec } from "./far-specs.ts";
 import { type RandomSpec, randomSpec } from "./specs.ts";
 
 const devices = await openTestDevices();
@@ -69,6 +70,27 @@ describe("random specs", () => {
       { numRuns: runs },
     );
   });
+
+  it.each(devices)(
+    "of differences are as exact far from zero on $name",
+    { timeout: 180_000 },
+    async ({ device }) => {
+      await fc.assert(
+        fc.asyncProperty(farSpec, async (spec) => {
+          const isData = new Set(["x", "w", "center"]);
+          const feeds = Object.fromEntries(
+            Object.entries(spec.dims).map(([name, dims], i) => {
+              const count = dims.reduce((a, b) => a * b, 1);
+              return [name, isData.has(name) ? normals(31 + i, count, 1e6) : normals(7 + i, count, 0.3, 0.5)];
+            }),
+          );
+          const worst = await worstDifference(device, { graph: graphOf(spec), dims: spec.dims, feeds });
+          expect(worst.error, `${JSON.stringify(worst)}\n${spec.text}`).toBeLessThanOrEqual(1e-5);
+        }),
+        { numRuns: runs },
+      );
+    },
+  );
 
   it.each(devices)("agree with the oracle on $name", { timeout: 180_000 }, async ({ device }) => {
     await fc.assert(

@@ -143,6 +143,19 @@ export const farStatistics: readonly FarStatistic[] = [
     body: "axes N, C, S input x[N, C, S] p = mean(x over S) y = p - max(p over C) output y",
     dims: x,
   },
+  {
+    what: "layer norm of a masked pool",
+    body: `axes N, C, S input x[N, C, S], mask[N, S]
+      k = mask > 0 p = sum(where(k, x, 0) over S) / count(k over S)
+      y = standardize(p over C; 1e-5) output y`,
+    dims: { ...x, mask: [3, 20] },
+  },
+  {
+    what: "a weighted mean beside others",
+    body: `axes N, D input x[N, D], mask[N, D] state seen[N] = 0 m = mean(x over D; weight = abs(mask))
+      y = m - mean(x over D) z = x - lerp(m, seen, 0.3) output y, z`,
+    dims: { x: [2, 20], mask: [2, 20], seen: [2] },
+  },
 ];
 
 /** In float64 the formula as it is written loses digits beyond 1e4. */
@@ -182,6 +195,7 @@ export function statisticTrial({ body, dims }: FarStatistic, ratio: number): Tri
   const feeds = Object.entries(dims).map(([name, extents], i): [string, Float32Array] => {
     const count = extents.reduce((a, b) => a * b, 1);
     if (name === "scale") return [name, normals(31 + i, count, 1.2, 0.1)];
+    if (name === "mask") return [name, normals(31 + i, count)];
     if (name === "warm") return [name, Float32Array.of(1)];
     return [name, isData(name) ? normals(31 + i, count, ratio) : normals(31 + i, count, 0.7, 0.2)];
   });

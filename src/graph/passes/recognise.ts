@@ -17,8 +17,9 @@ import {
   type WindowNode,
 } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
+import { unguarded } from "./forms/weighted.ts";
 import { build, readTerm } from "./sum-reading.ts";
-import { meanAmong, unguarded, weightedQuotient } from "./weighted-means.ts";
+import { meanAmong, weightedQuotient } from "./weighted-means.ts";
 
 export function recognise(graph: Graph): Graph {
   const ofCotangents = readingCotangents(graph);

@@ -37,7 +37,14 @@ function regroupMixes(graph: Graph): Graph {
   const made = new Map<Node, Node>();
   return rewrite(graph, (g, node, original) => {
     const form = isSum(original) ? forms.regroupedOf(original) : undefined;
-    const build = formBuilder(g, forms, (one) => made.get(one) as Node);
+    const build = formBuilder(
+      g,
+      forms,
+      (one) => made.get(one) as Node,
+      () => {
+        throw new Error("means are whole before stabilise");
+      },
+    );
     const value = form === undefined ? node : build.difference(form);
     made.set(original, value);
     return value;

@@ -15,7 +15,7 @@
  *     mean(x over A) − mean(z over A)  →  (shift(x) − shift(z)) + rest(x) − rest(z)
  *
  * The kernel decides how to compute the three moments (`kernels/body/moments.ts`). A mean stays as it is if nothing can
- * cancel there: RMS norm, or a mean that only is an output. Statistics with a weight come first (`weighted-moments.ts`).
+ * cancel there: RMS norm, or a mean that only is an output. Statistics with a weight are in `weighted-moments.ts`.
  */
 import { type Graph, type MapNode, momentKey, type Node } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
@@ -23,17 +23,23 @@ import { formBuilder } from "./forms/build-form.ts";
 import type { Form } from "./forms/form.ts";
 import { formsOf, isCentred, isHit } from "./forms/forms-of.ts";
 import { needsOf } from "./forms/needs.ts";
-import { withWeights } from "./weighted-moments.ts";
+import { weightedMoments } from "./weighted-moments.ts";
 
-export function stabilise(checked: Graph): Graph {
-  const graph = withWeights(checked);
+export function stabilise(graph: Graph): Graph {
   const forms = formsOf(graph, "pairs");
-  const { pairs, exact } = needsOf(graph, forms);
+  const { pairs, weighted, exact } = needsOf(graph, forms);
+  const moments = weightedMoments(graph, (one) => weighted.has(one));
   const made = new Map<Node, Node>();
 
   return rewrite(graph, (g, node, original) => {
-    const build = formBuilder(g, forms, (one) => made.get(one) as Node);
-    const value = stable();
+    const newOf = (one: Node): Node => made.get(one) as Node;
+    const build = formBuilder(g, forms, newOf, (one, part) => {
+      const { bases, rest } = moments.pairOf(newOf(one))!;
+      return part === "rest" ? rest : bases.reduce(g.add);
+    });
+    const isOwn = exact.has(original) || isCentred(original);
+    const own = isOwn ? undefined : moments.rewritten(g, node, original);
+    const value = own ?? stable();
     made.set(original, value);
     return value;
 

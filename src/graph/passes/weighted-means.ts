@@ -11,6 +11,7 @@
 import { type AxisSet, isSubset, minus } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Node, operands, type ReduceNode, reachable } from "../tensor/graph.ts";
+import { unguarded } from "./forms/weighted.ts";
 import {
   build,
   combined,
@@ -125,11 +126,4 @@ function splitOf(
   const [only] = factors;
   if (term.guards.size > 0 && factors.length === 1 && only[1] === 1) return split(single(only[0]));
   return undefined;
-}
-
-/** The v of where(m, v, 0). */
-export function unguarded(node: Node): Node {
-  if (node.kind !== "map" || node.op !== "where") return node;
-  const [, value, other] = node.args;
-  return other.kind === "literal" && other.value === 0 ? unguarded(value) : node;
 }

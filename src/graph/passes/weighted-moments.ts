@@ -10,16 +10,8 @@
  */
 import { type AxisSet, minus } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
-import {
-  type Graph,
-  type MapNode,
-  momentKey,
-  type Node,
-  type ReduceNode,
-  reachable,
-} from "../tensor/graph.ts";
-import { rewrite } from "../tensor/rewrite.ts";
-import { unguarded } from "./weighted-means.ts";
+import { type Graph, type MapNode, momentKey, type Node, reachable } from "../tensor/graph.ts";
+import { isWeighted, unguarded, type WeightedNode } from "./forms/weighted.ts";
 
 /** A value as the sum of numbers near the terms of the operand, and a small rest. */
 interface Pair {
@@ -29,23 +21,17 @@ interface Pair {
   without: (value: Node) => Node;
 }
 
-type WeightedNode = ReduceNode & { readonly weight: Node };
-
-function isWeighted(node: Node): node is WeightedNode {
-  return node.kind === "reduce" && node.weight !== undefined;
+export interface WeightedMoments {
+  /** The stable form of a weighted statistic; undefined for a node that has nothing to do with one. */
+  rewritten(g: GraphBuilder, node: Node, original: Node): Node | undefined;
+  /** The numbers that a rewritten statistic is the sum of. */
+  pairOf(value: Node): Pick<Pair, "bases" | "rest"> | undefined;
 }
 
-/** Gives weighted statistics their stable form. */
-export function withWeights(graph: Graph): Graph {
-  const isWeightless = reachable(graph.results.map((one) => one.value)).every((one) => !isWeighted(one));
-  if (isWeightless) return graph;
-  const weighted = weightedMoments(graph);
-  return rewrite(graph, (g, node, original) => weighted(g, node, original) ?? node);
-}
-
-/** Undefined for a node that has nothing to do with them. */
-function weightedMoments(graph: Graph): (g: GraphBuilder, node: Node, original: Node) => Node | undefined {
-  const isSensitive = sensitiveNodes(graph);
+/** @param isPair whether a statistic is needed as two numbers, besides those that a difference has as an operand. */
+export function weightedMoments(graph: Graph, isPair: (node: Node) => boolean): WeightedMoments {
+  const isOperand = sensitiveNodes(graph);
+  const isSensitive = (node: Node): boolean => isOperand(node) || isPair(node);
   /** The statistics as they were, with operands rewritten. */
   const before = new Map<Node, WeightedNode>();
   const pairs = new Map<Node, Pair>();
@@ -55,7 +41,9 @@ function weightedMoments(graph: Graph): (g: GraphBuilder, node: Node, original: 
     return value;
   };
 
-  return (g, node, original) => {
+  return { rewritten, pairOf: (value) => pairs.get(value) };
+
+  function rewritten(g: GraphBuilder, node: Node, original: Node): Node | undefined {
     if (isWeighted(node)) {
       before.set(original, node);
       if (node.op === "var") return variance(g, node);
@@ -68,7 +56,7 @@ function weightedMoments(graph: Graph): (g: GraphBuilder, node: Node, original: 
       return sum?.op === "sum" ? paired(g, pairOfQuotient(g, sum, node.args[1])) : undefined;
     }
     return node.op === "sub" ? withoutPair(g, node, pairs) : undefined;
-  };
+  }
 }
 
 /** What is subtracted, or something is subtracted from; and means whose variance is asked for. */

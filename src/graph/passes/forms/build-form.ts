@@ -32,8 +32,16 @@ interface Summand {
   readonly value: Node;
 }
 
-/** @param newOf the new node of a node of the graph before the pass. */
-export function formBuilder(g: GraphBuilder, forms: Forms, newOf: (node: Node) => Node): FormBuilder {
+/**
+ * @param newOf the new node of a node of the graph before the pass.
+ * @param partOf one of the two numbers that a weighted mean is the sum of.
+ */
+export function formBuilder(
+  g: GraphBuilder,
+  forms: Forms,
+  newOf: (node: Node) => Node,
+  partOf: (statistic: Node, part: "base" | "rest") => Node,
+): FormBuilder {
   return {
     difference,
     mean: (node) => {
@@ -142,6 +150,8 @@ export function formBuilder(g: GraphBuilder, forms: Forms, newOf: (node: Node) =
         return reduceAs(leaf.like, "shift", ofTerm(leaf.inner), leaf.over);
       case "rest":
         return ofRest(leaf.of);
+      case "weighted":
+        return partOf(leaf.statistic, leaf.part);
       case "sum":
         return difference(leaf.of);
       case "choice":

@@ -45,6 +45,8 @@ export type Leaf = {
   | { readonly kind: "shift"; readonly inner: Term; readonly over: AxisSet; readonly like: ReduceNode }
   /** A mean (also of a sum), maximum or minimum of what its operand consists of, after each varying term has lost its shift. */
   | { readonly kind: "rest"; readonly of: ReduceNode }
+  /** One of the two numbers of a mean with a weight, which are those of its place and of its rest. */
+  | { readonly kind: "weighted"; readonly statistic: Node; readonly part: "base" | "rest" }
   /** where(condition, a, b) of some of the terms of both branches. */
   | { readonly kind: "choice"; readonly condition: Node; readonly a: Form; readonly b: Form }
   /** Several leaves under one scale. */

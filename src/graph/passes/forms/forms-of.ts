@@ -19,6 +19,7 @@ import {
   isPlace,
   type Leaf,
   negated,
+  originOf,
   plainTerm,
   type Scale,
   type Size,
@@ -34,6 +35,7 @@ import {
 } from "./form.ts";
 import { withoutLastPart } from "./parts-of-one.ts";
 import { sizesOf } from "./sizes.ts";
+import { isWeightedDifference, weightedStatistic } from "./weighted.ts";
 
 /** A value with more terms counts as a single one. */
 const mostTerms = 64;
@@ -115,6 +117,7 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
         return ofProduct(node, a, b);
       case "div":
         if (a.kind === "literal") return whole(node);
+        if (weightedStatistic(node) !== undefined) return ofWeighted(node, of(weightedStatistic(node)!.arg));
         if (isNear(of(a))) return whole(node, "near");
         if (b.kind === "literal") return isFactor(b) ? times(of(a), 1 / b.value) : whole(node);
         return scaled(of(a), sizes.in(b, "div") ?? [{ op: "div", by: b, first: false }]);
@@ -134,14 +137,17 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
   }
 
   function ofSum(node: MapNode, a: Form, b: Form): Form {
-    if (isCentred(node)) return whole(node, "near");
+    if (isCentred(node) || isWeightedDifference(node)) return whole(node, "near");
     const form = withoutLastPart(graph, withoutEqual([...a, ...b]));
     if (!form.some((one) => one.regrouped) && !hasMean(form)) return form;
     const { groups, left } = cancellationIn(form);
     if (groups.some(({ terms }) => terms.some((one) => one.regrouped))) regrouped.set(node, form);
     if (remainsFar({ groups, left })) far.add(node);
     if (!meet(a, b)) return form;
-    differences.set(node, form);
+    // Weighted means know more about their own terms (`weighted-moments.ts`).
+    const isPlain = form.some(({ leaf }) => leaf.ofMean && leaf.kind !== "weighted");
+    if (isPlain || !node.args.some((one) => weightedStatistic(one) !== undefined))
+      differences.set(node, form);
     const near = left.length === 0 && groups.every((one) => one.sameOrigin);
     return near ? whole(node, "near") : form;
   }
@@ -194,9 +200,31 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     return nearA.length + nearB.length === 0 ? [large] : [large, choice("near", nearA, nearB)];
   }
 
+  /** Those with a weight are pairs of their own (`weighted-moments.ts`). */
+  function ofWeighted(node: Node, arg: Form): Form {
+    if (isNear(arg)) return whole(node, "near");
+    const far = arg.filter(isFar);
+    if (far.length === 0) return whole(node, "fixed");
+    const origin = far.length === 1 ? originOf(far[0]) : `n${node.id}`;
+    if (means === "whole") return [plainTerm({ ...valueLeaf(node, "far", origin), ofMean: true })];
+    const { axes } = node;
+    const base: Leaf = {
+      kind: "weighted",
+      key: `base n${node.id}`,
+      axes,
+      size: "far",
+      origin,
+      ofMean: true,
+      statistic: node,
+      part: "base",
+    };
+    const key = `rest n${node.id}`;
+    return [plainTerm(base), plainTerm({ ...base, key, size: "near", origin: key, part: "rest" })];
+  }
+
   function ofReduction(node: ReduceNode, arg: Form): Form {
     const { op, over } = node;
-    if (node.weight !== undefined) return ofWeighted(node, arg);
+    if (node.weight !== undefined) return op === "mean" ? ofWeighted(node, arg) : whole(node);
     if (op !== "mean" && op !== "sum" && op !== "max" && op !== "min") return whole(node);
     if (isNear(arg)) return whole(node, "near");
     const { varying, constant } = splitAlong(arg, over);
@@ -213,14 +241,6 @@ export function formsOf(graph: Graph, means: "pairs" | "whole"): Forms {
     }
     const terms = termsOf(node, arg) as Form;
     return op === "sum" ? scaled(terms, sizes.of(over, "mul")) : terms;
-  }
-
-  /** The moments that `weighted-moments.ts` made: a shift lies where its operand does. */
-  function ofWeighted(node: ReduceNode, arg: Form): Form {
-    if (node.op === "excess") return whole(node, "near");
-    if (node.op !== "shift" || isNear(arg)) return whole(node);
-    const sole = soleTerm(splitAlong(arg, node.over).varying, node.over);
-    return [plainTerm({ ...valueLeaf(node, "far", sole?.leaf.origin), ofMean: true })];
   }
 
   /** Whether far terms of both operands meet with opposite signs, and one of them is part of a mean. */
@@ -279,6 +299,7 @@ export function termsOf(node: ReduceNode, arg: Form): Form | undefined {
 
 /** The rest of a mean needs no shift. */
 export function isRest({ leaf }: Term): boolean {
+  if (leaf.kind === "weighted") return leaf.part === "rest";
   return leaf.kind === "rest" || (leaf.kind === "choice" && leaf.size === "near");
 }
 

@@ -9,12 +9,15 @@ import { type Forms, isCentred, isHit } from "./forms-of.ts";
 export interface Needs {
   /** The keys of the means that are computed as a pair. */
   readonly pairs: ReadonlySet<string>;
+  /** The weighted means, and weighted sums divided by something, that are. */
+  readonly weighted: ReadonlySet<Node>;
   /** The differences that subtract far values first. */
   readonly exact: ReadonlySet<Node>;
 }
 
 export function needsOf(graph: Graph, forms: Forms): Needs {
   const pairs = new Set<string>();
+  const weighted = new Set<Node>();
   const exact = new Set<Node>();
   const seen = new Set<Node>();
   const seenCoarse = new Set<Node>();
@@ -23,7 +26,7 @@ export function needsOf(graph: Graph, forms: Forms): Needs {
   const soon = (work: () => void): void => void pending.push(work);
   for (const { value } of graph.results) soon(() => need(value));
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) next();
-  return { pairs, exact };
+  return { pairs, weighted, exact };
 
   function need(node: Node): void {
     if (seen.has(node)) return;
@@ -31,7 +34,11 @@ export function needsOf(graph: Graph, forms: Forms): Needs {
     const difference = forms.differenceOf(node);
     if (isCentred(node)) needPair(node.args[1]);
     else if (node.kind === "reduce" && node.op === "var" && node.weight === undefined) needPair(node);
-    else if (isHit(node) && hasMean(forms.of(node.args[0]))) {
+    else if (node.kind === "reduce" && node.weight !== undefined && hasMean(forms.of(node.arg))) {
+      // Its operand loses its terms one by one, and a mean in it is two of them.
+      needForm(forms.of(node.arg));
+      for (const one of operands(node)) soon(() => need(one));
+    } else if (isHit(node) && hasMean(forms.of(node.args[0]))) {
       exact.add(node);
       needForm(forms.of(node.args[0]));
     } else if (forms.staysFar(node)) for (const one of operands(node)) soon(() => needCoarse(one));
@@ -69,6 +76,10 @@ export function needsOf(graph: Graph, forms: Forms): Needs {
           break;
         case "rest":
           soon(() => needPair(leaf.of));
+          break;
+        case "weighted":
+          weighted.add(leaf.statistic);
+          soon(() => need(leaf.statistic));
           break;
         case "sum":
           soon(() => needForm(leaf.of));
