@@ -7,6 +7,7 @@ import { centre } from "../graph/passes/centre.ts";
 import { expand } from "../graph/passes/expand.ts";
 import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
+import { rescale } from "../graph/passes/rescale.ts";
 import { simplify } from "../graph/passes/simplify.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
@@ -38,6 +39,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },
   { name: "nest", run: nestSums },
+  { name: "rescale", run: rescale },
   { name: "expand", run: expand },
   { name: "tidy", run: simplify },
 ];

@@ -207,6 +207,10 @@ export function reduceVjp(g: GraphBuilder, d: Node, node: ReduceNode): Node {
     case "shift":
     case "rest":
     case "spread":
+    case "scaledSpread":
+    case "scale":
+    case "scaledSum":
+    case "sumScale":
       throw new Error(`differentiation comes before stabilise, which made this ${op}`);
   }
 }

@@ -114,6 +114,7 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
         const count = volume(node.over);
         switch (node.op) {
           case "sum":
+          case "scaledSum":
             each((to, value) => {
               out[to] += value;
             });
@@ -133,7 +134,13 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
           case "mean":
             out.set(means(each, out.length, count));
             break;
+          case "scale":
+          case "sumScale":
+            // Float64 has room for the squares of every f32.
+            out.fill(1);
+            break;
           case "spread":
+          case "scaledSpread":
           case "var": {
             if (count === 0) out.fill(Number.NaN);
             const mean = means(each, out.length, count);

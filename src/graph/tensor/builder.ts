@@ -16,7 +16,7 @@ export interface GraphBuilder {
   index(axis: string): Node;
   map(op: Operator, ...args: readonly Node[]): Node;
   /** A reduction over no axes is the operand itself; its variance is 0. */
-  reduce(op: ReduceOperator, arg: Node, over: AxisSet): Node;
+  reduce(op: ReduceOperator, arg: Node, over: AxisSet, floor?: Node): Node;
   add(a: Node, b: Node): Node;
   sub(a: Node, b: Node): Node;
   mul(a: Node, b: Node): Node;
@@ -69,17 +69,19 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
       return share(`size ${set.join(" ")}`, (id) => ({ kind: "size", id, over: set, axes: [] }));
     },
     index: (axis) => share(`index ${axis}`, (id) => ({ kind: "index", id, axis, axes: [axis] })),
-    reduce: (op, arg, over) => {
+    reduce: (op, arg, over, floor) => {
       const set = union(factors, over);
       if (!isSubset(set, arg.axes)) throw new Error(`${op} over ${set} of a value over ${arg.axes}`);
       if (set.length === 0) return op === "var" ? map("sub", arg, arg) : arg;
       const axes = minus(arg.axes, set);
-      return share(`reduce ${op} ${arg.id} over ${set.join(" ")}`, (id) => ({
+      const above = floor === undefined ? "" : ` above ${floor.id}`;
+      return share(`reduce ${op} ${arg.id} over ${set.join(" ")}${above}`, (id) => ({
         kind: "reduce",
         id,
         op,
         arg,
         over: set,
+        ...(floor !== undefined && { floor }),
         axes,
       }));
     },

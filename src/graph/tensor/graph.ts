@@ -14,13 +14,22 @@ import type { AxisSet } from "./axes.ts";
  * `var` is the biased variance. `stabilise` makes the moments of a mean and a variance: `shift` is any number near the
  * values of the operand, the same for all users of one operand and axes; `rest` is the mean of the operand minus the
  * shift; `spread` is the biased variance again, computed from the same differences.
+ *
+ * `rescale` gives squares whose sum may leave f32 a power of two: `scaledSpread` is the spread of the operand times
+ * `scale`, `scaledSum` the sum of an operand of squares times `sumScale`². The power is 1 for nearly all rows.
  */
-export type ReduceOperator = "sum" | "mean" | "var" | "max" | "min" | Moment;
+export type ReduceOperator = "sum" | "mean" | "var" | "max" | "min" | Moment | ScaledSum;
 
-export type Moment = "shift" | "rest" | "spread";
+export type Moment = "shift" | "rest" | "spread" | "scaledSpread" | "scale";
+
+export type ScaledSum = "scaledSum" | "sumScale";
 
 export function isMoment(op: ReduceOperator): op is Moment {
-  return op === "shift" || op === "rest" || op === "spread";
+  return op === "shift" || op === "rest" || op === "spread" || op === "scaledSpread" || op === "scale";
+}
+
+export function isScaledSum(op: ReduceOperator): op is ScaledSum {
+  return op === "scaledSum" || op === "sumScale";
 }
 
 export type Node =
@@ -50,6 +59,11 @@ export interface ReduceNode {
   readonly op: ReduceOperator;
   readonly arg: Node;
   readonly over: AxisSet;
+  /**
+   * Of a scale and what is scaled: what is added to the squares before their root is taken, or is their least value. If
+   * it is not small, small squares need no power of two.
+   */
+  readonly floor?: Node;
   readonly axes: AxisSet;
 }
 
@@ -114,7 +128,7 @@ export function operands(node: Node): readonly Node[] {
     case "map":
       return node.args;
     case "reduce":
-      return [node.arg];
+      return node.floor === undefined ? [node.arg] : [node.arg, node.floor];
     case "input":
     case "literal":
     case "param":

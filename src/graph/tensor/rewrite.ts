@@ -60,6 +60,6 @@ export function rebuild(g: GraphBuilder, node: Node, of: (operand: Node) => Node
     case "map":
       return g.map(node.op, ...node.args.map(of));
     case "reduce":
-      return g.reduce(node.op, of(node.arg), node.over);
+      return g.reduce(node.op, of(node.arg), node.over, node.floor && of(node.floor));
   }
 }

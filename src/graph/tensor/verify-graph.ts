@@ -41,6 +41,8 @@ export function verifyGraph(graph: Graph, after: string): void {
           fail("a reduction is over axes of its operand", node);
         if (!sameAxes(node.axes, minus(node.arg.axes, node.over)))
           fail("a reduction keeps the other axes", node);
+        if (node.floor !== undefined && !isSubset(node.floor.axes, node.axes))
+          fail("a floor is one number for each row", node);
         break;
       case "literal":
         break;

@@ -1,11 +1,13 @@
 /** Lowers the reductions of a row, loop by loop. */
-import { isMoment, type Node, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { isMoment, isScaledSum, type Node, type ReduceNode } from "../../graph/tensor/graph.ts";
 import { div, local } from "../ir/expr.ts";
-import type { FoldOp } from "../ir/ir.ts";
+import type { Expr, FoldOp } from "../ir/ir.ts";
+import { mergedTogether } from "../schedule/handed-on.ts";
 import { bind, type Frame } from "./frame.ts";
 import { countOf, type Path, sumLoop } from "./loop.ts";
 import { foldTotals, lowerMoments, type MomentGroup, sampleMean } from "./moments.ts";
 import { shareTotals } from "./reduce-across-lanes.ts";
+import { rescaleSums } from "./rescale-sums.ts";
 import { lowerValue, type ValueContext } from "./value.ts";
 
 /** Writes a loop for some reductions into the row's frame. From then on they are values of that frame. */
@@ -27,25 +29,33 @@ export function lowerReductions(
     } else moments.push({ arg, nodes });
   }
   if (moments.length > 0) lowerMoments(context, row, path, moments);
-  const plain = reductions.filter((one) => !isMoment(one.op));
-  if (plain.length > 0) lowerPlain(context, row, path, plain);
+  const sums = reductions.filter((one) => !isMoment(one.op));
+  if (sums.length > 0) lowerSums(context, row, path, sums);
 }
 
-function lowerPlain(context: ValueContext, row: Frame, path: Path, nodes: readonly ReduceNode[]): void {
+/** Plain sums, and the first look at scaled ones. */
+function lowerSums(context: ValueContext, row: Frame, path: Path, nodes: readonly ReduceNode[]): void {
   const { nameOf } = context;
-  const terms = nodes.map((node) => ({
-    name: nameOf(node.op),
+  const groups = mergedTogether(nodes);
+  const terms = groups.map(([node]) => ({
+    name: nameOf(isScaledSum(node.op) ? "sum" : node.op),
     op: foldOf(node),
     value: (frame: Frame) => lowerValue(context, frame, node.arg),
   }));
   const totals = foldTotals(row, path, sumLoop(row, path, undefined, terms, nameOf), nameOf);
   shareTotals(row.body, totals, context);
-  nodes.forEach((node, i) => {
+  const squares: { nodes: readonly ReduceNode[]; total: Expr }[] = [];
+  groups.forEach((group, i) => {
+    const [node] = group;
     const total = local(totals[i].type, totals[i].name);
-    // A part hands on a sum. The merge divides by the length of the row.
-    const value = node.op === "mean" && path.range.kind !== "part" ? div(total, countOf(path)) : total;
-    row.values.set(node, bind(row, `${node.op}_all`, value, nameOf));
+    if (isScaledSum(node.op)) squares.push({ nodes: group, total });
+    else {
+      // A part hands on a sum. The merge divides by the length of the row.
+      const value = node.op === "mean" && path.range.kind !== "part" ? div(total, countOf(path)) : total;
+      row.values.set(node, bind(row, `${node.op}_all`, value, nameOf));
+    }
   });
+  if (squares.length > 0) rescaleSums(context, row, path, squares);
 }
 
 /** How two shares of a reduction are combined. */
@@ -53,6 +63,8 @@ export function foldOf(node: ReduceNode): FoldOp {
   switch (node.op) {
     case "sum":
     case "mean":
+    case "scaledSum":
+    case "sumScale":
       return "add";
     case "max":
     case "min":
@@ -61,6 +73,8 @@ export function foldOf(node: ReduceNode): FoldOp {
     case "shift":
     case "rest":
     case "spread":
+    case "scaledSpread":
+    case "scale":
       throw new Error(`the reduction ${node.op} is no plain sum`);
   }
 }

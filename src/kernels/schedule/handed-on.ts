@@ -1,12 +1,11 @@
 /**
- * The numbers that a part of a row hands on for some reductions, in slots. The moments of one operand take three slots,
- * for shift, rest and spread. Any other reduction takes one slot.
+ * The numbers that a part of a row hands on for some reductions, in slots. The moments of one operand take a slot each
+ * for shift, rest and spread, and one for the scale if there is one. A scaled sum has two, for itself and its scale. Any
+ * other reduction takes one slot.
  */
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import { isMoment, type Moment, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { isMoment, isScaledSum, type ReduceNode, type ReduceOperator } from "../../graph/tensor/graph.ts";
 import type { HandedOn } from "./plan.ts";
-
-const moments: readonly Moment[] = ["shift", "rest", "spread"];
 
 export interface PartNumbers {
   readonly handsOn: readonly HandedOn[];
@@ -16,35 +15,63 @@ export interface PartNumbers {
 
 /** @param first the first free slot before them. */
 export function handOn(g: GraphBuilder, reductions: readonly ReduceNode[], first: number): PartNumbers {
-  const places = new Map<string, number>();
+  const groups = mergedTogether(reductions);
+  const slots = new Map<ReduceNode, number>();
+  const added: ReduceNode[] = [];
   let end = first;
-  for (const node of reductions) {
-    if (places.has(groupOf(node))) continue;
-    places.set(groupOf(node), end);
-    end += isMoment(node.op) ? moments.length : 1;
+  for (const group of groups) {
+    const numbers = numbersOf(group);
+    for (const node of group) slots.set(node, end + numbers.indexOf(node.op));
+    for (const node of missing(g, group, numbers)) {
+      slots.set(node, end + numbers.indexOf(node.op));
+      added.push(node);
+    }
+    end += numbers.length;
   }
-  const handsOn = withAllMoments(g, reductions).map((node): HandedOn => {
-    const place = places.get(groupOf(node)) as number;
-    return { node, slot: isMoment(node.op) ? place + moments.indexOf(node.op) : place };
-  });
+  const handsOn = [...reductions, ...added].map((node) => ({ node, slot: slots.get(node) as number }));
   return { handsOn, end };
 }
 
-/** Adds missing moments: merging a variance needs the means of the parts, even if the kernel does not use the mean. */
-function withAllMoments(g: GraphBuilder, reductions: readonly ReduceNode[]): ReduceNode[] {
-  const all = [...reductions];
-  for (const { op, arg, over } of reductions) {
-    if (op !== "rest" && op !== "spread") continue;
-    for (const other of moments) {
-      if (all.some((one) => one.op === other && one.arg === arg)) continue;
-      const made = g.reduce(other, arg, over);
-      if (made.kind === "reduce") all.push(made);
-    }
+/** Reductions of one loop, in groups whose numbers are merged together, in order. */
+export function mergedTogether(reductions: readonly ReduceNode[]): ReduceNode[][] {
+  const groups = new Map<string, ReduceNode[]>();
+  for (const node of reductions) {
+    const { op, arg, over, id } = node;
+    const kind = isMoment(op) ? "moments" : isScaledSum(op) ? "scaled" : `${id}`;
+    const key = `${kind} of ${arg.id} over ${over.join(" ")}`;
+    groups.set(key, [...(groups.get(key) ?? []), node]);
   }
-  return all;
+  return [...groups.values()];
 }
 
-/** A key that is the same for reductions whose numbers are merged together. */
-function groupOf({ op, arg, over, id }: ReduceNode): string {
-  return isMoment(op) ? `moments of ${arg.id} over ${over.join(" ")}` : `reduction ${id}`;
+/** How many numbers a part hands on for a group. */
+export function countNumbers(group: readonly ReduceNode[]): number {
+  return numbersOf(group).length;
+}
+
+/** What a part hands on for a group, in the order of the slots. A shift alone has the slots of all moments. */
+function numbersOf(group: readonly ReduceNode[]): readonly ReduceOperator[] {
+  const [{ op }] = group;
+  if (isScaledSum(op)) return ["scaledSum", "sumScale"];
+  if (!isMoment(op)) return [op];
+  return group.some((one) => one.op === "scale" || one.op === "scaledSpread")
+    ? ["shift", "rest", "scaledSpread", "scale"]
+    : ["shift", "rest", "spread"];
+}
+
+/** The missing numbers: merging a variance needs the means of the parts, even if the kernel does not use the mean. */
+function missing(
+  g: GraphBuilder,
+  group: readonly ReduceNode[],
+  numbers: readonly ReduceOperator[],
+): ReduceNode[] {
+  if (group.every((one) => one.op === "shift")) return [];
+  const [{ arg, over }] = group;
+  const floor = group.find((one) => one.floor !== undefined)?.floor;
+  return numbers.flatMap((op) => {
+    if (group.some((one) => one.op === op)) return [];
+    const isScaled = op !== "shift" && op !== "rest" && op !== "spread";
+    const made = g.reduce(op, arg, over, isScaled ? floor : undefined);
+    return made.kind === "reduce" ? [made] : [];
+  });
 }
