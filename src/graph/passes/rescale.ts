@@ -13,7 +13,7 @@
 import { type AxisSet, isSubset } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Graph, type MapNode, type Node, type ReduceNode, reachable } from "../tensor/graph.ts";
-import { rewrite } from "../tensor/rewrite.ts";
+import { rebuildAll, rewrite } from "../tensor/rewrite.ts";
 
 export function rescale(graph: Graph): Graph {
   const roots = reachable(graph.results.map((one) => one.value)).flatMap((node) => rootOf(node) ?? []);
@@ -35,9 +35,12 @@ export function rescale(graph: Graph): Graph {
     const root = rootOf(original);
     if (root !== undefined) {
       const scale = scaleOf(g, root.squares);
-      const scaled = scaledArgument(g, root.argument, root.squares, scale);
-      const inner = g.map(root.op, scaled);
+      const inner = g.map(root.op, scaledArgument(g, root.argument, root.squares, scale));
       return root.op === "rsqrt" ? g.mul(scale, inner) : g.div(inner, scale);
+    }
+    const compared = comparedSquares(original);
+    if (compared !== undefined && floors.has(keyOf(compared))) {
+      return scaledArgument(g, original, compared, scaleOf(g, compared));
     }
     // The squares by themselves are made of the same numbers.
     if (original.kind === "reduce" && areSquares(original) && floors.has(keyOf(original))) {
@@ -62,7 +65,7 @@ export function rescale(graph: Graph): Graph {
   /** The floor of all roots of some squares. */
   function leastFloor(g: GraphBuilder, squares: ReduceNode): Node {
     const own = floors.get(keyOf(squares)) as Floor[];
-    const nodes = own.map((one) => (one === null ? g.literal(0) : of(one)));
+    const nodes = own.map((one) => (one === null ? g.literal(0) : (rebuildAll(g, [one]).get(one) as Node)));
     return [...new Set(nodes)].reduce((a, b) => g.map("min", a, b));
   }
 
@@ -73,7 +76,7 @@ export function rescale(graph: Graph): Graph {
     const place = args.findIndex((one) => squaresIn(one)?.squares === squares);
     const inner = scaledArgument(g, args[place], squares, scale);
     const other = args[1 - place];
-    const beside = op === "add" || op === "max" ? timesSquare(g, other, scale) : of(other);
+    const beside = op === "mul" || op === "div" ? of(other) : timesSquare(g, other, scale);
     return place === 0 ? g.map(op, inner, beside) : g.map(op, beside, inner);
   }
 
@@ -123,6 +126,13 @@ function squaresIn(node: Node): Squares | undefined {
   const other = node.args[a === undefined ? 0 : 1];
   const isFloor = (node.op === "add" || node.op === "max") && isKnownBefore(other, found.squares.axes);
   return isFloor ? { squares: found.squares, floor: other } : found;
+}
+
+/** The squares on one side of a comparison, as in the gradient of `max`: both sides may leave f32. */
+function comparedSquares(node: Node): ReduceNode | undefined {
+  if (node.kind !== "map" || !["lt", "le", "eq", "ne"].includes(node.op)) return undefined;
+  const [a, b] = node.args.map(squaresIn);
+  return a !== undefined && b !== undefined ? undefined : (a ?? b)?.squares;
 }
 
 function areSquares({ op, arg }: ReduceNode): boolean {

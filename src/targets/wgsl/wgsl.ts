@@ -204,6 +204,8 @@ function expression(namer: Namer, expr: Expr): string {
     case "binary": {
       // On Vulkan, Dawn compiles != to an ordered comparison, which is false for a NaN. IEEE 754 says true.
       if (expr.op === "ne" && expr.a.type !== "u32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
+      // || and && take no vectors.
+      if (expr.type === "boolx4" && expr.op === "or") return `${inner(expr.a)} | ${inner(expr.b)}`;
       if (isInfix(expr.op)) return `${inner(expr.a)} ${symbols[expr.op]} ${inner(expr.b)}`;
       const wide = expr.type === "f32x4" ? "4" : "";
       const name = expr.type === "u32" ? expr.op : `${propagating[expr.op]}${wide}`;

@@ -100,12 +100,29 @@ export function tidy(g: GraphBuilder, results: readonly Result[], forward: Reado
       }
       case "where": {
         // where(c, 0, 0) → 0
-        const isNothing = node.args.slice(1).every((one) => productOf(sumOf(one)) === undefined);
-        return isNothing ? [] : [atom(anew(node))];
+        const branches = node.args.slice(1).map((one) => productOf(sumOf(one)));
+        return branches.every((one) => one === undefined) ? [] : [choiceOf(node, branches)];
       }
       default:
         return [atom(anew(node))];
     }
+  }
+
+  /**
+   * where(c, r²·a, 0) → r²·where(c, a, 0), for an inverse root r. The square of r may leave f32, so it must find the values
+   * beside the choice that make it rstd·xhat.
+   */
+  function choiceOf(node: MapNode, branches: readonly (Product | undefined)[]): Product {
+    const found = branches.filter((one) => one !== undefined);
+    const roots = [...found[0].powers].flatMap(([root, power]): [Node, number][] => {
+      const least = Math.min(power, ...found.map((one) => one.powers.get(root) ?? 0));
+      return root.kind === "map" && root.op === "rsqrt" && least > 1 ? [[root, least]] : [];
+    });
+    if (roots.length === 0) return atom(anew(node));
+    const outside: Product = { coefficient: 1, powers: new Map(roots) };
+    const over = inverse(outside) as Product;
+    const [a, b] = branches.map((one) => (one === undefined ? g.literal(0) : buildProduct(g, times(one, over))));
+    return times(outside, atom(g.where(built(sumOf(node.args[0])), a, b)));
   }
 
   function anew(node: Node): Node {
