@@ -57,6 +57,11 @@ const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = 
     "an axis that the operand lacks",
     holding({ ...mean, id: 6, arg: index, over: ["N"], axes: ["D"] }),
   ],
+  [
+    "a floor is one number for each row",
+    "one for each element",
+    holding({ ...mean, id: 6, op: "scale", floor: index }),
+  ],
   ["a reduction keeps the other axes", "an axis less", holding({ ...mean, axes: [] })],
   ["`…` can be written", "an input", holding(centered, "x")],
   ["`…` can be written", "an affine", holding(centered, "gamma")],
