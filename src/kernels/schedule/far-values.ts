@@ -9,7 +9,7 @@
  */
 import { type AxisSet, union } from "../../graph/tensor/axes.ts";
 import { type Node, operands, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
-import { samplesAmong } from "./samples.ts";
+import { samplesAmong } from "../../graph/tensor/samples.ts";
 
 /**
  * A value is far if it needs this many successive loops over rows, or more than this many operations for each element.

@@ -5,7 +5,7 @@ import { type Graph, type Node, operands, type ReduceNode, reachable } from "../
 import { orderLike } from "../layout.ts";
 import { outermostReductions } from "../locality.ts";
 import { type KernelResults, type RowLoop, storedTargets } from "../plan.ts";
-import { samplesAmong } from "../samples.ts";
+import { samplesAmong } from "../../../graph/tensor/samples.ts";
 import { delaySums } from "./delay-sums.ts";
 
 /** The loops that a kernel needs, ordered so that each one needs only results of earlier ones. */
