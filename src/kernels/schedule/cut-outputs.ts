@@ -33,9 +33,7 @@ function cut(kernel: KernelResults, buffersOf: BuffersOf): KernelResults[] {
   }
   return groups.map((targets, place) => {
     const { tensor } = targets.find((one) => one.tensor === kernel.name) ?? targets[0];
-    return place === 0
-      ? { ...kernel, name: tensor, targets }
-      : plainKernel(tensor, kernel.grid, targets);
+    return place === 0 ? { ...kernel, name: tensor, targets } : plainKernel(tensor, kernel.grid, targets);
   });
 }
 

@@ -54,7 +54,15 @@ function statement(names: GatherNames, stmt: ScalarStmt): Line[] {
 /** GLSL's own `max` and `min` may return either operand if one is NaN. */
 const propagating = { max: "larger", min: "smaller" } as const;
 
-const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inversesqrt", round: "roundEven" };
+const renamed: Readonly<Partial<Record<UnaryOp, string>>> = {
+  rsqrt: "inversesqrt",
+  round: "roundEven",
+  exp_below: "exp",
+  exp: "exp_of",
+  exp2: "exp2_of",
+  log: "log_of",
+  log2: "log2_of",
+};
 
 const literals: Literals = { f32: "", u32: "", nonFinite: (value) => `uintBitsToFloat(${f32Bits(value)}u)` };
 

@@ -185,7 +185,10 @@ function apart(index: Expr, stride: Expr): Expr[] {
 const propagating = { max: "larger", min: "smaller" } as const;
 
 /** Operators with a different name in WGSL. */
-const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt" };
+const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt", exp_below: "exp" };
+
+/** Operators that are called through a helper, which keeps a NaN. */
+const guarded: ReadonlySet<UnaryOp> = new Set(["exp", "exp2", "log", "log2"]);
 
 const literals: Literals = { f32: "f", u32: "u", nonFinite: (value) => `non_finite(${f32Bits(value)}u)` };
 
@@ -211,8 +214,12 @@ function expression(namer: Namer, expr: Expr): string {
       const name = expr.type === "u32" ? expr.op : `${propagating[expr.op]}${wide}`;
       return `${name}(${e(expr.a)}, ${e(expr.b)})`;
     }
-    case "call":
-      return expr.op === "neg" ? `-${inner(expr.a)}` : `${renamed[expr.op] ?? expr.op}(${e(expr.a)})`;
+    case "call": {
+      if (expr.op === "neg") return `-${inner(expr.a)}`;
+      const wide = expr.type === "f32x4" ? "4" : "";
+      const name = guarded.has(expr.op) ? `${expr.op}_of${wide}` : (renamed[expr.op] ?? expr.op);
+      return `${name}(${e(expr.a)})`;
+    }
     case "select":
       return `select(${e(expr.b)}, ${e(expr.a)}, ${e(expr.condition)})`;
     case "float":
