@@ -6,13 +6,14 @@
  * declarations, the next item or the next statement. All `recovers` rules on the way there leave what they had read in
  * the tree. The parser guesses nothing inside an expression, since a guess there breeds further messages.
  */
-import { type CstNode, CstParser, type IParserConfig, type ParserMethod, type TokenType } from "chevrotain";
+import type { IParserConfig } from "chevrotain";
+import { RecoveringParser } from "./recovering-parser.ts";
 import * as t from "./tokens.ts";
 
 const within = { resyncEnabled: false };
 const recovers = { resyncEnabled: true };
 
-export class NormParser extends CstParser {
+export class NormParser extends RecoveringParser {
   constructor(config: IParserConfig = {}) {
     super([...t.tokens], { recoveryEnabled: true, maxLookahead: 2, ...config });
     this.performSelfAnalysis();
@@ -107,7 +108,7 @@ export class NormParser extends CstParser {
     recovers,
   );
 
-  /** `axes N, C = G * K, M = 3, ...S` */
+  /** `axes N, C = G * K, M = 3, D = C, ...S` */
   axes = this.RULE(
     "axes",
     () => {
@@ -133,11 +134,9 @@ export class NormParser extends CstParser {
     "factors",
     () => {
       this.CONSUME(t.Name);
-      this.CONSUME(t.Times);
-      this.CONSUME2(t.Name);
       this.MANY(() => {
-        this.CONSUME2(t.Times);
-        this.CONSUME3(t.Name);
+        this.CONSUME(t.Times);
+        this.CONSUME2(t.Name);
       });
     },
     recovers,
@@ -201,12 +200,23 @@ export class NormParser extends CstParser {
     () => {
       this.CONSUME(t.Name);
       this.OPTION(() => this.SUBRULE(this.dims));
-      this.OPTION2(() => {
+      this.OPTION2(() => this.SUBRULE(this.elementType));
+      this.OPTION3(() => {
         this.CONSUME(t.Equals);
         this.SUBRULE(this.expression);
       });
     },
     recovers,
+  );
+
+  /** `: i32` after a tensor */
+  elementType = this.RULE(
+    "elementType",
+    () => {
+      this.CONSUME(t.Colon);
+      this.CONSUME(t.Name);
+    },
+    within,
   );
 
   output = this.RULE(
@@ -223,6 +233,7 @@ export class NormParser extends CstParser {
     () => {
       this.CONSUME(t.Name);
       this.OPTION(() => this.SUBRULE(this.dims));
+      this.OPTION2(() => this.SUBRULE(this.elementType));
     },
     recovers,
   );
@@ -372,26 +383,4 @@ export class NormParser extends CstParser {
     },
     within,
   );
-
-  /**
-   * At most once in a rule: the numbers tell chevrotain one use of a token or rule from another. A list of declarations,
-   * outside brackets, has separators: after a mistake it goes on behind the next comma that is in no brackets.
-   */
-  private list(item: ParserMethod<[], CstNode>, by = t.Comma): void {
-    this.SUBRULE8(item);
-    this.MANY8(() => {
-      this.CONSUME8(by);
-      this.SUBRULE9(item);
-    });
-    this.OPTION9(() => this.CONSUME9(by));
-  }
-
-  /** A missing brace is the only token that the parser assumes: otherwise everything up to its partner is lost. */
-  protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
-    return type === t.OpenBrace;
-  }
-
-  protected override canTokenTypeBeDeletedInRecovery(): boolean {
-    return false;
-  }
 }

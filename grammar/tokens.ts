@@ -57,6 +57,7 @@ export const StringLiteral = createToken({
 
 export const Ellipsis = symbol("Ellipsis", "...");
 export const Comma = symbol("Comma", ",");
+export const Colon = symbol("Colon", ":");
 export const Semicolon = symbol("Semicolon", ";");
 export const OpenBrace = symbol("OpenBrace", "{");
 export const CloseBrace = symbol("CloseBrace", "}");
@@ -129,6 +130,7 @@ export const tokens: readonly TokenType[] = [
   OpenString,
   Ellipsis,
   Comma,
+  Colon,
   Semicolon,
   OpenBrace,
   CloseBrace,

@@ -1,6 +1,13 @@
 /** The backward programs of a norm in one mode, and the forward program that saves what they read. */
 import { differentiate } from "../graph/autodiff/differentiate.ts";
-import { type Divided, divide, joinGradients, narrowBackward, type Save } from "../graph/autodiff/divide.ts";
+import {
+  type Divided,
+  divide,
+  joinGradients,
+  narrowBackward,
+  readsOverwritten,
+  type Save,
+} from "../graph/autodiff/divide.ts";
 import { differentiable } from "../graph/autodiff/gradient-names.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
 import { verifyGraph } from "../graph/tensor/verify-graph.ts";
@@ -28,6 +35,7 @@ export interface NotSaved {
 
 /** Returns why the norm cannot save what `save` asks for, or undefined if it can. */
 export function whyNotSaved(graph: Graph, save: Save): string | undefined {
+  if (differentiable(graph).length === 0) return undefined;
   // Statistics can always be saved.
   const divided = save === "output" ? cut(graph, save).divided : undefined;
   return typeof divided === "string" ? divided : undefined;
@@ -43,9 +51,14 @@ export function compileBackward(graph: Graph): BackwardProgram[] {
   return programsOf(graph, (of) => passGraph(differentiate(graph, { of })));
 }
 
-/** Compiles the backward programs, and the forward program that saves what they read. */
+/**
+ * Compiles the backward programs, and the forward program that saves what they read. Old values of states are saved
+ * even with `none`: the forward pass overwrites them.
+ */
 export function compileTraining(graph: Graph, save: Save): Training | NotSaved {
-  if (save === "none") return { backward: compileBackward(graph), saving: null };
+  if ((save === "none" && !readsOverwritten(graph)) || differentiable(graph).length === 0) {
+    return { backward: compileBackward(graph), saving: null };
+  }
   const { graphs, divided } = cut(graph, save);
   if (typeof divided === "string") return { reason: divided };
   const backward = programsOf(graph, (of) => ending(graphs, narrowBackward(divided, of)));
@@ -71,14 +84,14 @@ export function compileSaving(
   graph: Graph,
   save: Save,
 ): { saving?: Compiled; backward: Compiled } | NotSaved {
-  if (save === "none") return { backward: compileGraph(differentiate(graph)) };
+  if (save === "none" && !readsOverwritten(graph)) return { backward: compileGraph(differentiate(graph)) };
   const { graphs, divided } = cut(graph, save);
   if (typeof divided === "string") return { reason: divided };
   const backward = compilePassed(ending(graphs, divided.backward));
   return keeps(divided) ? { saving: compilePassed(ending(graphs, divided.forward)), backward } : { backward };
 }
 
-function cut(graph: Graph, save: Exclude<Save, "none">): { graphs: PassedGraphs; divided: Divided | string } {
+function cut(graph: Graph, save: Save): { graphs: PassedGraphs; divided: Divided | string } {
   const graphs = passGraph(joinGradients(graph));
   return { graphs, divided: divide(graph, graphs.at(-1)!.graph, save) };
 }

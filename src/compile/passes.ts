@@ -5,6 +5,7 @@
 
 import { centre } from "../graph/passes/centre.ts";
 import { expand } from "../graph/passes/expand.ts";
+import { forget } from "../graph/passes/forget.ts";
 import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
 import { rescale } from "../graph/passes/rescale.ts";
@@ -34,6 +35,7 @@ export interface Compiled {
 }
 
 export const graphPasses: readonly { readonly name: string; readonly run: (graph: Graph) => Graph }[] = [
+  { name: "forget", run: forget },
   { name: "simplify", run: simplify },
   { name: "recognise", run: recognise },
   { name: "stabilise", run: stabilise },

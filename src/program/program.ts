@@ -1,3 +1,6 @@
+import type { InitialValue } from "./initial-value.ts";
+import type { IntegerType } from "./integers.ts";
+
 /**
  * A program: one norm in one mode, compiled. It is plain data (it survives JSON). The emitters make it, generated
  * modules embed it, and the runtime knows nothing else about a spec. Shapes stay open: extents and params are
@@ -44,8 +47,8 @@ export interface ProgramAxis {
 
 export interface ProgramFactor {
   readonly name: string;
-  /** Where the extent comes from: a fixed number, a param, or (null) the shapes of the tensors. */
-  readonly extent: number | { readonly param: string } | null;
+  /** Where the extent comes from: a fixed number, a param, another axis or factor, or (null) the shapes of the tensors. */
+  readonly extent: number | { readonly param: string } | { readonly axis: string } | null;
 }
 
 export interface ProgramParam {
@@ -67,8 +70,10 @@ export interface ProgramTensor {
    * For saved and scratch memory, which have no dims: the values in it, one after another, each given by its factors.
    */
   readonly values?: readonly (readonly string[])[];
+  /** The element type that the spec gives to an input or an output. Without one the caller chooses a float. */
+  readonly dtype?: IntegerType;
   /** The value that an affine or state takes if it is omitted. */
-  readonly initial?: number;
+  readonly initial?: InitialValue;
   /** For a state and for saved values: whether this program writes it. */
   readonly updated?: boolean;
   /** In a backward program: the forward tensor whose gradient this output is, or whose cotangent this input is. */
@@ -179,4 +184,8 @@ export type ProgramConstant =
   /** Whether neighbouring invocations take neighbouring rows instead of neighbouring steps of one row. */
   | { readonly name: string; readonly kind: "columns" };
 
-export type Dtype = "f32" | "f16";
+/** The element types that a caller chooses from. */
+export type FloatType = "f32" | "f16";
+
+/** The type of a tensor's elements in memory. Arithmetic is f32. */
+export type Dtype = FloatType | IntegerType;

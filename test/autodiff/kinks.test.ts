@@ -106,7 +106,8 @@ const cancelling: typeof kinks = {
 
 /** Differentiable wherever they are finite, and written without a kink. `sqrt` has a singularity at 0, not a kink. */
 const smooth = `add sub mul div neg pow exp exp2 expm1 log log2 log1p sqrt rsqrt sin cos tan asin acos atan
-  sinh cosh tanh erf square lerp sigmoid silu gelu gelu_tanh`.split(/\s+/);
+  sinh cosh tanh erf square lerp
+  stop_gradient with_gradient_of sigmoid silu gelu gelu_tanh`.split(/\s+/);
 
 test("every function is known to have a kink or none", () => {
   const functions = [...prelude.matchAll(/^fn (\w+)/gm)].map(([, name]) => name!);
@@ -155,7 +156,7 @@ const each = Object.values({ ...kinks, ...cancelling }).flatMap((calls) =>
 async function onDevice(
   device: GPUDevice,
   { graph, dims, feeds }: Trial,
-): Promise<Record<string, Float32Array>> {
+): Promise<Readonly<Record<string, ArrayLike<number>>>> {
   const norm = await createNorm(device, programOf(graph), { dims });
   try {
     return await norm.run(feeds);

@@ -33,9 +33,12 @@ const shapes: readonly Shape[] = [
   },
 ];
 
-const cases = libraryNorms().flatMap((norm) =>
-  norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
-);
+/** The gradients of these are not derivatives: `stated.test.ts` says what they are. */
+const stated = ["BatchRenorm train", "PowerNorm train"];
+
+const cases = libraryNorms()
+  .flatMap((norm) => norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })))
+  .filter(({ norm, mode }) => !stated.includes(`${norm} ${mode}`));
 
 describe.each(cases)("gradients of $norm $mode", ({ graph }) => {
   it.each(shapes)("$name", ({ extents, params }) => {

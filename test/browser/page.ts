@@ -1,6 +1,7 @@
 /** Runs in the browser: both runtimes, and programs from the test. */
 import { GPU } from "gpu.js";
 import { createGatherNorm, type GatherNorm, type GatherProgram } from "../../src/runtime/gpujs/index.ts";
+import type { ResultsByName } from "../../src/runtime/options/norm-types.ts";
 import { creatorFor } from "../../src/runtime/webgpu/creator.ts";
 import { createNorm, NormError, type Program } from "../../src/runtime/webgpu/index.ts";
 import type { Answer, Job, Machine, TestPage } from "./job.ts";
@@ -59,12 +60,8 @@ async function firstOf(norm: GatherNorm, job: Job): Promise<number[]> {
   return [...(await norm.run(feedsOf(job))).y!.slice(0, 4)];
 }
 
-function told(
-  dims: ReadonlyMap<string, readonly number[]>,
-  results: Readonly<Record<string, Float32Array>>,
-  ran: string,
-): Answer {
-  const encoded = Object.entries(results).map(([name, values]) => [name, encode(values)]);
+function told(dims: ReadonlyMap<string, readonly number[]>, results: ResultsByName, ran: string): Answer {
+  const encoded = Object.entries(results).map(([name, values]) => [name, encode(Float32Array.from(values))]);
   return { ran, dims: Object.fromEntries(dims), results: Object.fromEntries(encoded) };
 }
 

@@ -11,7 +11,7 @@ function axesOf(graph: Graph): string[] {
   return graph.axes.map(({ name, variadic, factors }) => {
     const parts = factors.map((one) => {
       if (one.extent === null) return one.name;
-      return `${one.name}(${typeof one.extent === "number" ? one.extent : `param ${one.extent.param}`})`;
+      return `${one.name}(${typeof one.extent === "number" ? one.extent : Object.entries(one.extent)[0]?.join(" ")})`;
     });
     const left = variadic ? `...${name}` : name;
     return parts.length === 1 ? (variadic ? left : parts[0]) : `${left} = ${parts.join(" * ")}`;

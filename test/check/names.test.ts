@@ -4,9 +4,9 @@ import { asBuilt, namedShaders } from "../../src/compile/build/readable-wgsl.ts"
 import { compileGraph } from "../../src/compile/passes.ts";
 import { isBuiltIn } from "../../src/language/check/scope/unknown.ts";
 import type { Program, Shader } from "../../src/program/program.ts";
-import { halfArray } from "../../src/runtime/shader/half-arrays.ts";
 import { layOut } from "../../src/runtime/shader/layout.ts";
 import { moduleCode } from "../../src/runtime/shader/module.ts";
+import { wordArray } from "../../src/runtime/shader/word-arrays.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { checkAll } from "./files.ts";
 
@@ -40,7 +40,7 @@ const places: Readonly<Record<string, (word: string) => string>> = {
   parameter: (w) => `fn f(${w}) = ${w} + 1 norm Z { axes Q input t[Q] u = f(t) * mean(t over Q) output u }`,
 };
 
-const inMemory = { subgroups: false, residency: "workgroup", held: 2, halfArray } as const;
+const inMemory = { subgroups: false, residency: "workgroup", held: 2, wordArray } as const;
 
 /** Halves in words, several bindings a tensor: all that the runtime may add by names of its own. */
 function inPieces(shader: Shader): string {
@@ -60,7 +60,7 @@ const accepted = new Set<string>();
 
 async function mistakesOf(device: GPUDevice, program: Program): Promise<string[]> {
   const shaders = program.kernels.flatMap(namedShaders);
-  const all = new Set(shaders.flatMap(({ shader }) => [asBuilt(shader), inPieces(shader)]));
+  const all = new Set(shaders.flatMap(({ shader }) => [asBuilt(shader, program.tensors), inPieces(shader)]));
   const codes = [...all].filter((code) => !accepted.has(code));
   const found = await Promise.all(
     codes.map(async (code) => {

@@ -20,6 +20,7 @@ function normal(v: number): number {
 
 const formulas: Readonly<Record<string, (...args: number[]) => number>> = {
   square: (v) => v ** 2,
+  stop_gradient: (v) => v,
   lerp: (a, b, t) => (1 - t) * a + t * b,
   relu: (v) => (v + Math.abs(v)) / 2,
   relu6: (v) => middle(0, v, 6),

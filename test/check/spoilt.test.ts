@@ -65,7 +65,7 @@ describe("every prefix", () => {
 });
 
 /** Without one of these, what else stands in the norm or function can mean another thing. */
-const structural = /^(?:[{}]|norm|fn|import|on|train|infer)$/;
+const structural = /^(?:[{}]|norm|fn|import|on|train|infer|backward)$/;
 
 describe("without one token", () => {
   test.each(library)(

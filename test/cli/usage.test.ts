@@ -37,7 +37,7 @@ test.each([
   [["explain", "GroupNorm", "--shape", "N=2x"], "expected AXIS=EXTENT"],
   [["explain", "GroupNorm", "--shape", "Q=2"], "GroupNorm has no axis Q"],
   [["explain", "GroupNorm", "--shape", "N=2"], "the extent of axis C is missing"],
-  [["explain", "GroupNorm", "--after", "magic"], "the passes are check, simplify"],
+  [["explain", "GroupNorm", "--after", "magic"], "the passes are check, forget, simplify"],
   [["build", "library/softmax.norm", "--out", "/dev/null/x", "--layout", "=N"], "--layout: expected"],
 ])("%j is a wrong command line", async (words, message) => {
   const { code, err } = await normc(words);

@@ -6,7 +6,7 @@ import { interpret } from "../../src/graph/oracle/interpret.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { type CheckedFile, checkFile } from "../../src/language/check/check.ts";
 import type { Source } from "../../src/language/diagnostics/diagnostic.ts";
-import type { Dtype } from "../../src/program/program.ts";
+import type { FloatType } from "../../src/program/program.ts";
 import { createGatherNorm, type GatherNorm, type GpuBackend } from "../../src/runtime/gpujs/index.ts";
 import { resolveShapes } from "../../src/runtime/shapes/shapes.ts";
 import { createNorm, type Norm } from "../../src/runtime/webgpu/index.ts";
@@ -57,8 +57,8 @@ export async function executeGpuJs(run: Run, backend: GpuBackend): Promise<Outpu
   });
 }
 
-export function dtypesOf(run: Run, graph: Graph, feeds: Feeds): Record<string, Dtype> {
-  const dtype: Record<string, Dtype> = {};
+export function dtypesOf(run: Run, graph: Graph, feeds: Feeds): Record<string, FloatType> {
+  const dtype: Record<string, FloatType> = {};
   for (const tensor of graph.tensors) if (tensor.role !== "state") dtype[tensor.name] = run.dtype;
   for (const [name, feed] of feeds) dtype[name] = feed.type;
   for (const one of run.expect) if (dtype[one.output] !== undefined) dtype[one.output] = one.type;

@@ -51,11 +51,25 @@ const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = 
   ["an index is along a known axis", "an unknown axis", holding({ ...index, axis: "S" })],
   ["an operator has as many operands as its arity", "one too few", holding({ ...centered, args: [x] })],
   ["a map has the axes of its operands", "an axis less", holding({ ...centered, axes: ["D"] })],
-  ["a reduction is over axes of its operand", "no axis", holding({ ...mean, over: [], axes: ["N", "D"] })],
   [
-    "a reduction is over axes of its operand",
+    "a reduction is over axes of its operand or its weight",
+    "no axis",
+    holding({ ...mean, over: [], axes: ["N", "D"] }),
+  ],
+  [
+    "a reduction is over axes of its operand or its weight",
     "an axis that the operand lacks",
     holding({ ...mean, id: 6, arg: index, over: ["N"], axes: ["D"] }),
+  ],
+  [
+    "a reduction has a weight if its operator asks for one",
+    "a maximum with one",
+    holding({ ...mean, id: 6, op: "max", weight: x }),
+  ],
+  [
+    "a reduction has a weight if its operator asks for one",
+    "an excess without",
+    holding({ ...mean, op: "excess" }),
   ],
   [
     "a floor is one number for each row",
@@ -66,6 +80,19 @@ const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = 
   ["`…` can be written", "an input", holding(centered, "x")],
   ["`…` can be written", "an affine", holding(centered, "gamma")],
   ["`…` can be written", "no such tensor", holding(centered, "z")],
+  [
+    "`…` is an output if it is of integers",
+    "a gradient",
+    {
+      ...holding(centered),
+      tensors: [tensor("x", "input"), { ...tensor("y", "output"), dtype: "i8", gradientOf: "x" }],
+    },
+  ],
+  [
+    "`…` is an output if it is of integers",
+    "a state",
+    { ...holding(centered), tensors: [tensor("x", "input"), { ...tensor("y", "state"), dtype: "i8" }] },
+  ],
   [
     "`…` has the axes of what it holds",
     "a row in place of a matrix",

@@ -68,7 +68,8 @@ async function twice(
   }
   const results = new Map<string, Float32Array>();
   for (const name of written) {
-    results.set(name, await readBuffer(device, buffers.get(name)!, elements(name), dtype));
+    const got = await readBuffer(device, buffers.get(name)!, elements(name), dtype);
+    results.set(name, Float32Array.from(got));
   }
   for (const buffer of buffers.values()) buffer.destroy();
   back.destroy();

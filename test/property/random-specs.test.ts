@@ -39,7 +39,10 @@ function graphOf(spec: RandomSpec): Graph {
 function feedsOf(spec: RandomSpec): Record<string, Float32Array> {
   const count = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
   return Object.fromEntries(
-    Object.entries(spec.dims).map(([name, dims], i) => [name, normals(17 + i, count(dims))]),
+    Object.entries(spec.dims).map(([name, dims], i) => {
+      const values = normals(17 + i, count(dims));
+      return [name, spec.integers.includes(name) ? values.map((one) => Math.abs(Math.round(one))) : values];
+    }),
   );
 }
 

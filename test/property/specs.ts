@@ -8,6 +8,8 @@ import fc from "fast-check";
 export interface RandomSpec {
   readonly text: string;
   readonly dims: Readonly<Record<string, readonly number[]>>;
+  /** Tensors that must be fed with small integers. */
+  readonly integers: readonly string[];
 }
 
 interface Axes {
@@ -30,8 +32,9 @@ const axes: fc.Arbitrary<Axes> = fc
     variadic: fc.boolean(),
     extents: fc.tuple(extent, small, extent, small),
     groups: fc.constantFrom(1, 2, 3),
+    fixed: fc.boolean(),
   })
-  .map(({ order, split, variadic, extents, groups }) => {
+  .map(({ order, split, variadic, extents, groups, fixed }) => {
     const own: Record<string, readonly number[]> = {
       N: [extents[0]],
       C: [extents[1] * groups],
@@ -43,10 +46,11 @@ const axes: fc.Arbitrary<Axes> = fc
     const spelled = (name: string): string => (name === "S" && variadic ? "...S" : name);
     const declared = order.map((name) => (name === "C" && split ? `C = G * K` : spelled(name)));
     const factors = has("C") && split ? ["G", "K"] : [];
+    const given = factors.length === 0 ? "" : `, G = ${groups}`;
     return {
       layout: order.map(spelled),
       extents: own,
-      declaration: `axes ${declared.join(", ")}\n  param eps = 0.01${factors.length > 0 ? `, G = ${groups}` : ""}`,
+      declaration: `axes ${declared.join(", ")}${fixed ? given : ""}\n  param eps = 0.01${fixed ? "" : given}`,
       reducible: [...order.map(spelled), ...factors],
     };
   });
@@ -80,6 +84,8 @@ function expression(own: Axes, names: readonly string[], depth: number): fc.Arbi
       .tuple(fc.constantFrom("mean", "var", "max", "min"), full, reduced(own))
       .map(([f, a, over]) => `${f}(${a} over ${over})`),
     fc.tuple(full, reduced(own)).map(([a, over]) => `standardize(${a} over ${over}; eps)`),
+    // The stand-in is the value itself, so that differences of the value still say what the gradient is.
+    inner.map((a) => `with_gradient_of(${a}, ${a})`),
   );
 }
 
@@ -98,18 +104,25 @@ export const randomSpec: fc.Arbitrary<RandomSpec> = axes.chain((own) => {
   return fc.record({ tensors, equations }).map(({ tensors: { w, gamma }, equations: bodies }) => {
     const brackets = (list: readonly string[]): string => (list.length === 0 ? "" : `[${list.join(", ")}]`);
     const lines = bodies.map((body, i) => `  e${i} = 0.5 * x + ${body}`);
+    // Every third spec has an output of integers as well, every fourth an input. No chance of its own, so that the others
+    // stay what they were.
+    const length = lines.join("").length;
+    const dtype = length % 4 === 0 ? [": i8", ": u8", ": i32", ": u32"][w.length % 4] : "";
+    const stored =
+      length % 3 === 0 ? `\n  q = 20 * tanh(x + 0.3 * w)\n  output q: ${dtype === ": u8" ? "u8" : "i8"}` : "";
     const text = `norm Random {
   ${own.declaration}
-  input x${brackets(own.layout)}, w${brackets(w)}
+  input x${brackets(own.layout)}, w${brackets(w)}${dtype}
   affine gamma${brackets(gamma)} = 1
 ${lines.join("\n")}
   y = e${bodies.length - 1} + 0 * (w + gamma)
-  output y
+  output y${stored}
 }
 `;
     const flat = (list: readonly string[]): number[] =>
       list.flatMap((name) => own.extents[name.replace("...", "")]);
-    return { text, dims: { x: flat(own.layout), w: flat(w), gamma: flat(gamma) } };
+    const dims = { x: flat(own.layout), w: flat(w), gamma: flat(gamma) };
+    return { text, dims, integers: dtype === "" ? [] : ["w"] };
   });
 });
 

@@ -1,15 +1,15 @@
 /** Layouts that no adapter here has the memory for: as data, and as code that compiles. */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Shader } from "../../src/program/program.ts";
-import { halfArray } from "../../src/runtime/shader/half-arrays.ts";
 import { type BindingLimits, layOut } from "../../src/runtime/shader/layout.ts";
 import { moduleCode } from "../../src/runtime/shader/module.ts";
+import { wordArray } from "../../src/runtime/shader/word-arrays.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-const plain = { subgroups: false, residency: "reload", held: 0, halfArray } as const;
+const plain = { subgroups: false, residency: "reload", held: 0, wordArray } as const;
 
 const shader: Shader = {
   vector: null,

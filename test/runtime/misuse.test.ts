@@ -56,6 +56,7 @@ describe("a norm is created", () => {
     ["N514", { ...dims, dtype: { x: 16 } }],
     ["N501", { ...dims, dtype: { z: "f16" } }],
     ["N501", { ...dims, mode: null }],
+    ["N514", { ...dims, dtype: "i8" }],
     ["accepted", { ...dims, eps: undefined, dtype: undefined }],
     ["accepted", { ...dims, dtype: { x: undefined } }],
   ])("%s: %j", (code, options) => {

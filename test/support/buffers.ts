@@ -1,6 +1,6 @@
 /** Buffers that belong to a test, filled and read back. */
 
-import { readElements, writeElements } from "../../src/runtime/shapes/array-elements.ts";
+import { type ElementArray, readElements, writeElements } from "../../src/runtime/shapes/array-elements.ts";
 import { bufferBytes } from "../../src/runtime/shapes/element-types.ts";
 import type { Dtype } from "../../src/runtime/webgpu/index.ts";
 
@@ -20,7 +20,7 @@ export async function readBuffer(
   buffer: GPUBuffer,
   count: number,
   dtype: Dtype,
-): Promise<Float32Array> {
+): Promise<ElementArray> {
   const read = device.createBuffer({
     size: buffer.size,
     usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,

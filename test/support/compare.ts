@@ -1,6 +1,7 @@
 /** Runs a graph on a device and on the oracle with the same f32 inputs, and measures the difference. */
 import { interpret } from "../../src/graph/oracle/interpret.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { type IntegerType, toInteger } from "../../src/program/integers.ts";
 import {
   type ChooseVariant,
   chooseVariant,
@@ -44,22 +45,35 @@ export async function worstDifference(
 }
 
 /** The worst element of the results of a run. */
-export function worstOf(got: Readonly<Record<string, Float32Array>>, trial: Trial): Difference {
+export function worstOf(got: Readonly<Record<string, ArrayLike<number>>>, trial: Trial): Difference {
+  const dtypes = new Map(trial.graph.tensors.map(({ name, dtype }) => [name, dtype]));
   let worst: Difference = { tensor: "", index: -1, got: 0, want: 0, error: 0 };
   for (const [tensor, values] of oracle(trial)) {
+    const type = dtypes.get(tensor);
     if (got[tensor].length !== values.length)
       throw new Error(`${tensor} has ${got[tensor].length} elements, not ${values.length}`);
     for (let index = 0; index < values.length; index++) {
-      const error = difference(got[tensor][index], values[index]);
-      if (error > worst.error) worst = { tensor, index, got: got[tensor][index], want: values[index], error };
+      const want = type === undefined ? values[index] : near(got[tensor][index], values[index], type);
+      const error = difference(got[tensor][index], want);
+      if (error > worst.error) worst = { tensor, index, got: got[tensor][index], want, error };
     }
   }
   return worst;
 }
 
+/** An integer near a value: if the value lies within the contract of the middle between two, either of them. */
+export function near(got: number, value: number, type: IntegerType): number {
+  const slack = 1e-5 * Math.max(1, Math.abs(value));
+  const right = [0, slack, -slack].map((by) => toInteger(value + by, type));
+  return right.find((one) => one === got) ?? right[0];
+}
+
 const known = new WeakMap<Trial, Map<string, Float64Array>>();
 
-/** The oracle's results for a trial. Computed once, however many backends are compared with them. */
+/**
+ * The oracle's results for a trial, integers not yet rounded. Computed once, however many backends are compared with
+ * them.
+ */
 export function oracle(trial: Trial): Map<string, Float64Array> {
   const values = known.get(trial) ?? computeOracle(trial);
   known.set(trial, values);
@@ -70,11 +84,15 @@ function computeOracle(trial: Trial): Map<string, Float64Array> {
   const shapes = resolveShapes(trial.graph, trial.dims, trial.params);
   // A kernel gets its params as f32, so the oracle gets the same numbers.
   const params = new Map([...shapes.params].map(([name, value]) => [name, Math.fround(value)]));
-  return interpret(trial.graph, {
-    extents: shapes.factors,
-    params,
-    tensors: new Map(Object.entries(trial.feeds)),
-  });
+  const tensors = trial.graph.tensors.map(({ dtype, ...one }) => one);
+  return interpret(
+    { ...trial.graph, tensors },
+    {
+      extents: shapes.factors,
+      params,
+      tensors: new Map(Object.entries(trial.feeds)),
+    },
+  );
 }
 
 function difference(got: number, want: number): number {

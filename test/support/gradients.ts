@@ -1,7 +1,8 @@
 /** Gradients for tests: from the oracle's backward graph, and by central differences of its forward graph. */
 
-import { differentiable, gradientName } from "../../src/graph/autodiff/gradient-names.ts";
+import { differentiable, withCotangent } from "../../src/graph/autodiff/gradient-names.ts";
 import { interpret } from "../../src/graph/oracle/interpret.ts";
+import { gradientName } from "../../src/graph/tensor/gradient-name.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import {
   type ChooseVariant,
@@ -17,8 +18,7 @@ import { normals } from "./random.ts";
 export function backwardTrial(trial: Trial, seed = 5, backward = backwardOf(trial.graph)): Trial {
   const { dims, feeds, params } = trial;
   const shapes = resolveShapes(trial.graph, dims, params);
-  const outputs = trial.graph.tensors.filter((one) => one.role === "output");
-  const cotangents = outputs.map(({ name }, i) => {
+  const cotangents = withCotangent(trial.graph).map(({ name }, i) => {
     const values = normals(seed * 97 + i, shapes.elements.get(name) as number);
     return { name: gradientName(name), dims: shapes.dims.get(name) as readonly number[], values };
   });
@@ -145,12 +145,8 @@ type Moved = Readonly<Record<string, Float64Array>>;
 /** Σ d_y·y over all outputs, as a function of the moved element. */
 function weightedOutputs({ graph, dims, params, feeds }: Trial, backward: Trial): (moved: Moved) => number {
   const shapes = resolveShapes(graph, dims, params);
-  const outputs: Graph = {
-    ...graph,
-    results: graph.results.filter((one) =>
-      graph.tensors.some((tensor) => tensor.name === one.tensor && tensor.role === "output"),
-    ),
-  };
+  const named = new Set(withCotangent(graph).map(({ name }) => name));
+  const outputs: Graph = { ...graph, results: graph.results.filter(({ tensor }) => named.has(tensor)) };
   const rounded = new Map([...shapes.params].map(([name, value]) => [name, Math.fround(value)]));
   return (moved) => {
     const tensors = new Map<string, ArrayLike<number>>(Object.entries({ ...feeds, ...moved }));

@@ -114,24 +114,39 @@ const axisDeclaration: fc.Arbitrary<Spoken> = fc.oneof(
   })),
 );
 
-const tensor = fc.tuple(name, dims, fc.option(expression, { nil: undefined })).map(
-  ([text, shape, initial]): Spoken => ({
+const elementType = fc.option(fc.constantFrom("i8", "u8", "i32", "u32", "f16", "x"), { nil: undefined });
+
+/** What an element type adds to a declaration. */
+function typed(type: string | undefined): Spoken {
+  return type === undefined ? { tree: {}, words: [] } : { tree: { dtype: named(type) }, words: [":", type] };
+}
+
+const tensor = fc.tuple(name, dims, elementType, fc.option(expression, { nil: undefined })).map(
+  ([text, shape, type, initial]): Spoken => ({
     tree: {
       name: named(text),
       dims: shape.tree.axes,
+      ...typed(type).tree,
       ...(initial === undefined ? {} : { initial: initial.tree }),
     },
-    words: [text, ...shape.words, ...(initial === undefined ? [] : ["=", ...initial.words])],
+    words: [
+      text,
+      ...shape.words,
+      ...typed(type).words,
+      ...(initial === undefined ? [] : ["=", ...initial.words]),
+    ],
   }),
 );
 
-const output = fc.tuple(name, fc.option(dims, { nil: undefined })).map(([text, shape]): Spoken => {
-  const given = shape !== undefined && shape.words.length > 0;
-  return {
-    tree: { name: named(text), ...(given ? { dims: shape.tree.axes } : {}) },
-    words: given ? [text, ...shape.words] : [text],
-  };
-});
+const output = fc
+  .tuple(name, fc.option(dims, { nil: undefined }), elementType)
+  .map(([text, shape, type]): Spoken => {
+    const given = shape !== undefined && shape.words.length > 0;
+    return {
+      tree: { name: named(text), ...(given ? { dims: shape.tree.axes } : {}), ...typed(type).tree },
+      words: [text, ...(given ? shape.words : []), ...typed(type).words],
+    };
+  });
 
 const statement: fc.Arbitrary<Spoken> = fc
   .tuple(fc.boolean(), name, expression)

@@ -23,6 +23,7 @@ export function randomTrial(
   const extentOf = (dim: string): readonly number[] => {
     const own = fixed.get(dim);
     if (typeof own === "number") return [own];
+    if (own !== null && own !== undefined && "axis" in own) return extentOf(own.axis);
     if (own !== null && own !== undefined)
       return [params[own.param] ?? graph.params.find((one) => one.name === own.param)?.initial ?? 1];
     const wanted = dim === "T" && hasBoth ? fewOf(extents.T) : (extents[dim] ?? [2]);

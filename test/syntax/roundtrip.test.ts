@@ -39,7 +39,7 @@ test("any jumble of tokens gives a tree or a diagnostic, never an exception", ()
   const jumble = fc.array(
     fc.constantFrom(
       ..."norm axes param input affine state on output import from fn over as x y z 1 2.5 0x".split(" "),
-      ...'"a" ... , ; { } ( ) [ ] = <- < <= == + - * / ^ % " // /* */ # . \n'.split(" "),
+      ...'"a" ... , : ; { } ( ) [ ] = <- < <= == + - * / ^ % " // /* */ # . \n'.split(" "),
       "norm A {",
       "y =",
       "mean(x over",

@@ -1,9 +1,10 @@
 /**
  * The WGSL of kernels as whole modules, with their bindings and accessors, for people to read or a device to compile.
  */
-import type { Program, ProgramKernel, Shader } from "../../program/program.ts";
+import type { Dtype, Program, ProgramKernel, ProgramTensor, Shader } from "../../program/program.ts";
 import { type BindingLimits, layOut } from "../../runtime/shader/layout.ts";
 import { moduleCode } from "../../runtime/shader/module.ts";
+import { wordArray } from "../../runtime/shader/word-arrays.ts";
 import { divideProgram } from "../../targets/wgsl/lazy-shaders.ts";
 import type { WebgpuNorm } from "./compile-norm.ts";
 import { programLabel, short } from "./file-names.ts";
@@ -23,7 +24,7 @@ export function readableWgsl({
     program.kernels.flatMap((kernel) =>
       namedShaders(kernel).map(({ name, shader }): [string, string] => [
         `wgsl/${label}.${short(kernel.name)}${name === "" ? "" : `.${name}`}.wgsl`,
-        asBuilt(shader),
+        asBuilt(shader, program.tensors),
       ]),
     );
   const all = backward.filter((one) => gradients.get(one) === "all");
@@ -54,17 +55,22 @@ export function namedShaders({ shaders, split }: ProgramKernel): { name: string;
   ];
 }
 
-/** A whole module, for f32 tensors that each fit in one binding, and for a device without subgroups. */
-export function asBuilt(shader: Shader): string {
+/**
+ * A whole module, for tensors that each fit in one binding, f32 where they are no dtypes, and for a device without
+ * subgroups.
+ */
+export function asBuilt(shader: Shader, all: readonly ProgramTensor[]): string {
   const tensors = shader.bindings.map(({ tensor }) => tensor);
+  const dtypes = new Map(all.map(({ name, dtype }): [string, Dtype] => [name, dtype ?? "f32"]));
   const memory = {
     elements: new Map(tensors.map((tensor) => [tensor, 1])),
-    dtypes: new Map(tensors.map((tensor) => [tensor, "f32" as const])),
+    dtypes: new Map(tensors.map((tensor) => [tensor, dtypes.get(tensor) ?? ("f32" as const)])),
   };
   return moduleCode(shader, layOut("", shader, memory, endless), {
     subgroups: false,
     residency: "registers",
     held: 1,
+    wordArray,
   });
 }
 

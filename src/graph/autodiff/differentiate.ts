@@ -1,12 +1,15 @@
 /**
  * Reverse-mode differentiation, from graph to graph. The backward graph of a norm reads tensors of the forward graph and
  * a cotangent `d_y` for each output, and computes `d_x`, `d_gamma`, … It contains the forward nodes that it uses, so
- * nothing is saved between the two.
+ * nothing is saved between the two. A gradient that the norm states itself (`on backward`) takes the place of the derived
+ * one, and the states that it updates there are results of the backward graph.
  */
 
+import { takeValue } from "../passes/forget.ts";
 import { recognise } from "../passes/recognise.ts";
 import { simplify } from "../passes/simplify.ts";
 import { createBuilder, type GraphBuilder } from "../tensor/builder.ts";
+import { gradientName } from "../tensor/gradient-name.ts";
 import {
   type Graph,
   type GraphTensor,
@@ -14,11 +17,12 @@ import {
   operands,
   type Result,
   tensorsIn,
+  termAxes,
 } from "../tensor/graph.ts";
-import { rebuildAll } from "../tensor/rewrite.ts";
+import { rebuildAll, rewriteAll } from "../tensor/rewrite.ts";
 import { tidy } from "./algebra/tidy.ts";
 import { sumToAxes } from "./cotangent.ts";
-import { differentiable, gradientName, nameClash } from "./gradient-names.ts";
+import { differentiable, nameClash, withCotangent } from "./gradient-names.ts";
 import { type Contribution, reduceVjp, vjps } from "./vjp.ts";
 
 export interface DifferentiateOptions {
@@ -35,34 +39,37 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   const missing = options.of?.find((name) => !all.some((one) => one.name === name));
   if (missing !== undefined) throw new Error(`${graph.norm} has no input or affine ${missing}`);
 
+  const stated = graph.backward ?? [];
   // Brings the spellings of mean and variance to one, so that one rule is exact for all of them.
-  const forward = recognise(simplify(graph));
+  const forward = recognise(simplify({ ...graph, results: [...graph.results, ...stated] }));
   const g = createBuilder(graph.factors);
-  const { values, outputs } = copyForward(g, forward);
-  const gradients = sweep(
+  const { values, outputs, own } = copyForward(g, forward, new Set(stated.map((one) => one.tensor)));
+  const derived = wanted.map((one) => one.name).filter((name) => !own.has(gradientName(name)));
+  const gradients = sweep(g, values, outputs, derived);
+  const made = wanted.map(({ name }): Result => {
+    const tensor = gradientName(name);
+    // The gradient of a tensor that no output depends on is zero.
+    return { tensor, value: own.get(tensor) ?? gradients.get(name) ?? g.literal(0) };
+  });
+  for (const { name, role } of graph.tensors) {
+    const value = role === "state" ? own.get(name) : undefined;
+    if (value !== undefined) made.push({ tensor: name, value });
+  }
+  // Before algebra, which so sees that `with_gradient_of(a, b)` and `a` are the same number.
+  const settled = rewriteAll(g, [...made.map((one) => one.value), ...values], takeValue);
+  const results = tidy(
     g,
-    values,
-    outputs,
-    wanted.map((one) => one.name),
+    made.map((one) => ({ ...one, value: settled.get(one.value) as Node })),
+    new Set(values.map((one) => settled.get(one) as Node)),
   );
-  const made = wanted.map(
-    ({ name }): Result => ({
-      tensor: gradientName(name),
-      // The gradient of a tensor that no output depends on is zero.
-      value: gradients.get(name) ?? g.literal(0),
+  const cotangents = withCotangent(graph).map(
+    (one): GraphTensor => ({
+      ...one,
+      name: gradientName(one.name),
+      role: "input",
+      gradientOf: one.name,
     }),
   );
-  const results = tidy(g, made, new Set(values));
-  const cotangents = graph.tensors
-    .filter((one) => one.role === "output")
-    .map(
-      (one): GraphTensor => ({
-        ...one,
-        name: gradientName(one.name),
-        role: "input",
-        gradientOf: one.name,
-      }),
-    );
   const written = wanted.map(
     ({ name, dims, factors }): GraphTensor => ({
       name: gradientName(name),
@@ -73,20 +80,24 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
     }),
   );
   const kept = neededTensors(graph.tensors, results, cotangents);
-  return simplify({ ...graph, tensors: [...kept, ...cotangents, ...written], results });
+  const { backward: _, ...rest } = graph;
+  return simplify({ ...rest, tensors: [...kept, ...cotangents, ...written], results });
 }
 
-/** The forward nodes, made again by `g`, and the values of the outputs, without the updates of states. */
+/**
+ * The forward nodes, made again by `g`, and the values of the outputs, without the updates of states.
+ * @param stated the results that the norm states about its backward pass. `own` has their values by name.
+ */
 function copyForward(
   g: GraphBuilder,
   forward: Graph,
+  stated: ReadonlySet<string>,
 ): {
   readonly values: readonly Node[];
   readonly outputs: readonly (Result & { readonly cotangent: Node })[];
+  readonly own: ReadonlyMap<string, Node>;
 } {
-  const isOutput = new Map(
-    forward.tensors.filter((one) => one.role === "output").map((one) => [one.name, one]),
-  );
+  const isOutput = new Map(withCotangent(forward).map((one) => [one.name, one]));
   const results = forward.results.filter((one) => isOutput.has(one.tensor));
   const made = rebuildAll(
     g,
@@ -97,7 +108,13 @@ function copyForward(
     value: made.get(value) as Node,
     cotangent: g.input(gradientName(tensor), isOutput.get(tensor)?.factors ?? []),
   }));
-  return { values: [...made.values()], outputs };
+  const last = forward.results.filter((one) => stated.has(one.tensor));
+  const values = [...made.values()];
+  const more = rebuildAll(
+    g,
+    last.map((one) => one.value),
+  );
+  return { values, outputs, own: new Map(last.map((one) => [one.tensor, more.get(one.value) as Node])) };
 }
 
 /** Goes from the outputs back to the inputs. Each node hands its cotangent to its operands, users before operands. */
@@ -123,7 +140,8 @@ function sweep(
     if (d === undefined) continue;
     if (node.kind === "input") gradients.set(node.tensor, d);
     for (const [to, cotangent] of contributions(g, d, node)) {
-      add(to, sumToAxes(g, cotangent, node.kind === "reduce" ? node.arg.axes : node.axes, to.axes));
+      const axes = node.kind === "reduce" ? termAxes(g.factors, node) : node.axes;
+      add(to, sumToAxes(g, cotangent, axes, to.axes));
     }
   }
   return gradients;
@@ -134,7 +152,7 @@ function contributions(g: GraphBuilder, d: Node, node: Node): readonly Contribut
     case "map":
       return vjps[node.op](g, d, node);
     case "reduce":
-      return [[node.arg, reduceVjp(g, d, node)]];
+      return reduceVjp(g, d, node);
     case "input":
     case "literal":
     case "param":
@@ -154,7 +172,7 @@ function dependsOn(values: readonly Node[], wanted: readonly string[]): Set<Node
   return active;
 }
 
-/** The tensors that the results read, and those that give an extent that no other tensor gives. */
+/** The tensors that the results read, the states that they update, and those that give an extent that no other tensor gives. */
 export function neededTensors(
   tensors: readonly GraphTensor[],
   results: readonly Result[],
@@ -172,5 +190,6 @@ export function neededTensors(
     read.add(one.name);
     for (const dim of one.dims) known.add(dim);
   }
-  return given.filter((one) => read.has(one.name));
+  const updated = new Set(results.map((one) => one.tensor));
+  return given.filter((one) => read.has(one.name) || updated.has(one.name));
 }

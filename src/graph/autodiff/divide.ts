@@ -3,7 +3,8 @@
  * passes run on it. Then it is cut where statistics end: the forward part stores those that the backward part would
  * compute again.
  *
- *     stats    each statistic that the backward part reads; a mean as a pair, as the numerics contract asks
+ *     none     old values of states: a state that the forward pass updates in place and the backward part reads
+ *     stats    the same, and each statistic that the backward part reads; a mean as a pair, as the numerics contract asks
  *     output   the same, and the outputs in place of the inputs, if the outputs say as much
  */
 import { createBuilder } from "../tensor/builder.ts";
@@ -19,8 +20,9 @@ import {
 import { rebuildAll } from "../tensor/rewrite.ts";
 import { whyNotOutput } from "./can-keep-output.ts";
 import { differentiate, neededTensors } from "./differentiate.ts";
+import { withCotangent } from "./gradient-names.ts";
 
-/** What is saved: nothing, the statistics, or the statistics and the outputs in place of the inputs. */
+/** What is saved: nothing that can be computed again, the statistics, or also the outputs in place of the inputs. */
 export type Save = "none" | "stats" | "output";
 
 export interface Divided {
@@ -40,18 +42,18 @@ export function joinGradients(forward: Graph): Graph {
 }
 
 /** Cuts a joined graph after the passes. If `save` is impossible, returns the reason in words. */
-export function divide(forward: Graph, joined: Graph, save: Exclude<Save, "none">): Divided | string {
+export function divide(forward: Graph, joined: Graph, save: Save): Divided | string {
   const own = new Set(forward.results.map((one) => one.tensor));
   const values = joined.results.filter((one) => own.has(one.tensor));
   const gradients = joined.results.filter((one) => !own.has(one.tensor));
 
   const given = new Map<Node, string>();
   if (save === "output") {
-    const outputs = new Set(forward.tensors.filter((one) => one.role === "output").map((one) => one.name));
+    const outputs = new Set(withCotangent(forward).map((one) => one.name));
     for (const { tensor, value } of values) if (outputs.has(tensor)) given.set(value, tensor);
   }
   const within = bufferName(forward);
-  const saved = statistics(joined, values, gradients, given).map(
+  const saved = savedNodes(joined, { values, gradients, given, save }).map(
     (value, place): Result => ({ tensor: `${within}[${place}]`, value }),
   );
   for (const { tensor, value } of saved) given.set(value, tensor);
@@ -69,8 +71,9 @@ export function divide(forward: Graph, joined: Graph, save: Exclude<Save, "none"
       factors: axes,
     }),
   );
+  const { backward: _, ...norm } = forward;
   return {
-    forward: { ...forward, tensors: [...forward.tensors, ...kept], results: [...values, ...saved] },
+    forward: { ...norm, tensors: [...forward.tensors, ...kept], results: [...values, ...saved] },
     backward: backwardGraph(forward, [...kept, ...joined.tensors], results),
   };
 }
@@ -80,7 +83,10 @@ export function narrowBackward({ forward, backward }: Divided, of: readonly stri
   const wanted = backward.tensors.filter(
     ({ role, gradientOf }) => role === "output" && gradientOf !== undefined && of.includes(gradientOf),
   );
-  const results = backward.results.filter((one) => wanted.some(({ name }) => name === one.tensor));
+  const states = new Set(backward.tensors.filter((one) => one.role === "state").map((one) => one.name));
+  const results = backward.results.filter(
+    ({ tensor }) => states.has(tensor) || wanted.some(({ name }) => name === tensor),
+  );
   return backwardGraph(forward, backward.tensors, results);
 }
 
@@ -94,13 +100,14 @@ function backwardGraph(forward: Graph, all: readonly GraphTensor[], results: rea
     if (one.role === "output") return read.has(one.name) ? [{ ...one, role: "input" }] : [];
     return [one];
   });
+  const { backward: _, ...norm } = forward;
   return {
-    ...forward,
+    ...norm,
     tensors: [
       ...neededTensors(sources, results, cotangents),
       ...all.filter((one) => one.role === "saved"),
       ...cotangents,
-      ...all.filter((one) => written.has(one.name)),
+      ...all.filter((one) => one.role === "output" && written.has(one.name)),
     ],
     results,
   };
@@ -117,17 +124,37 @@ function bufferName({ tensors }: Graph): string {
   return name;
 }
 
+/** The states that the forward pass updates, so that a backward pass after it finds other values. */
+function overwrittenStates({ tensors, results }: Graph): Set<string> {
+  const written = new Set(results.map((one) => one.tensor));
+  return new Set(
+    tensors.filter((one) => one.role === "state" && written.has(one.name)).map((one) => one.name),
+  );
+}
+
+/** Whether the gradients depend on values of states that are gone after the forward pass. */
+export function readsOverwritten(forward: Graph): boolean {
+  const overwritten = overwrittenStates(forward);
+  if (overwritten.size === 0) return false;
+  const read = tensorsIn(differentiate(forward).results.map((one) => one.value));
+  return [...read].some((one) => overwritten.has(one));
+}
+
+interface Cut {
+  readonly values: readonly Result[];
+  readonly gradients: readonly Result[];
+  readonly given: ReadonlyMap<Node, string>;
+  readonly save: Save;
+}
+
 /**
- * The nodes to save: the last ones that the forward pass computes anyway and that read tensors only through reductions.
+ * The nodes to save: old values of states, and with `stats` and `output` statistics, which are the last nodes that the forward pass computes anyway and that read tensors only through reductions.
  * `x − mean(x)` also reads x directly, and `rstd * gamma` reads gamma; computing them again is cheaper. A value that only
  * gradients need (the mean of xhat) would take one more loop in the forward pass.
  */
-function statistics(
-  joined: Graph,
-  values: readonly Result[],
-  gradients: readonly Result[],
-  given: ReadonlyMap<Node, string>,
-): Node[] {
+function savedNodes(joined: Graph, { values, gradients, given, save }: Cut): Node[] {
+  const overwritten = overwrittenStates({ ...joined, results: values });
+  const isOldState = (node: Node): boolean => node.kind === "input" && overwritten.has(node.tensor);
   const computed = new Set(reachable(values.map((one) => one.value)));
   const cotangents = new Set(joined.tensors.filter(isCotangent).map((one) => one.name));
   const largest = Math.max(...joined.tensors.map((one) => one.factors.length));
@@ -139,16 +166,17 @@ function statistics(
   for (const node of nodes) {
     const found = below(node).map((one) => reading.get(one));
     if (found.includes(undefined) || (node.kind === "input" && cotangents.has(node.tensor))) continue;
-    if (node.kind === "reduce") reading.set(node, "reductions");
+    if (node.kind === "reduce" || isOldState(node)) reading.set(node, "reductions");
     else if (node.kind === "input" || given.has(node) || found.includes("tensors"))
       reading.set(node, "tensors");
     else reading.set(node, found.includes("reductions") ? "reductions" : "nothing");
   }
   // A value with as many axes as the largest tensor would take too much memory.
   const isStatistic = (node: Node): boolean =>
-    reading.get(node) === "reductions" && computed.has(node) && node.axes.length < largest;
-  const used = nodes.filter((one) => !isStatistic(one)).flatMap(below);
-  const last = new Set([...used, ...roots].filter(isStatistic));
+    save !== "none" && reading.get(node) === "reductions" && computed.has(node) && node.axes.length < largest;
+  const isSaved = (node: Node): boolean => isOldState(node) || isStatistic(node);
+  const used = nodes.filter((one) => !isSaved(one)).flatMap(below);
+  const last = new Set([...used, ...roots].filter(isSaved));
   return nodes.filter((one) => last.has(one));
 }
 

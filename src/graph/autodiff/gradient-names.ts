@@ -1,13 +1,21 @@
-/** `d_NAME`: the gradient of an input or affine, and the cotangent of an output. */
+/** Which tensors have gradients, and whether the names of these are free. */
+import { gradientName } from "../tensor/gradient-name.ts";
 import type { Graph, GraphTensor } from "../tensor/graph.ts";
 
-export function gradientName(tensor: string): string {
-  return `d_${tensor}`;
+/**
+ * Inputs and affines have gradients. Params, states, sizes and integers are constants. None has one if all outputs are
+ * integers.
+ */
+export function differentiable(graph: Graph): readonly GraphTensor[] {
+  if (withCotangent(graph).length === 0) return [];
+  return graph.tensors.filter(
+    ({ role, dtype }) => dtype === undefined && (role === "input" || role === "affine"),
+  );
 }
 
-/** Inputs and affines have gradients. Params, states and sizes are constants. */
-export function differentiable(graph: Graph): readonly GraphTensor[] {
-  return graph.tensors.filter((one) => one.role === "input" || one.role === "affine");
+/** The outputs that hand a cotangent back. An integer does not change when its value changes a little. */
+export function withCotangent(graph: Pick<Graph, "tensors">): readonly GraphTensor[] {
+  return graph.tensors.filter(({ role, dtype }) => role === "output" && dtype === undefined);
 }
 
 /**
@@ -16,9 +24,10 @@ export function differentiable(graph: Graph): readonly GraphTensor[] {
  */
 export function nameClash(graph: Graph): { readonly name: string; readonly of: string } | undefined {
   const taken = new Set([...graph.params.map((one) => one.name), ...graph.tensors.map((one) => one.name)]);
-  for (const { name: of, role } of graph.tensors) {
-    const name = gradientName(of);
-    if (role !== "state" && taken.has(name)) return { name, of };
+  const named = new Set([...differentiable(graph), ...withCotangent(graph)]);
+  for (const tensor of graph.tensors) {
+    const name = gradientName(tensor.name);
+    if (named.has(tensor) && taken.has(name)) return { name, of: tensor.name };
   }
   return undefined;
 }

@@ -7,7 +7,7 @@
 import type { Operator } from "../operators/operators.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { MapNode, Node, ReduceNode } from "../tensor/graph.ts";
-import { guarded, guardedQuotient, isZero, scaled } from "./cotangent.ts";
+import { guarded, guardedQuotient, isZero, scaled, sumToAxes } from "./cotangent.ts";
 
 /** A node and a term of its cotangent, still with the axes of the user. */
 export type Contribution = readonly [to: Node, cotangent: Node];
@@ -86,6 +86,9 @@ export const vjps: Readonly<Record<Operator, Vjp>> = {
     [a, g.where(c, d, g.literal(0))],
     [b, g.where(c, g.literal(0), d)],
   ],
+
+  // with_gradient_of(a, b) → nothing, d
+  with_gradient_of: (_, d, { args: [, b] }) => [[b, d]],
 
   // −a → −d
   neg: (g, d, { args: [a] }) => [[a, g.map("neg", d)]],
@@ -182,8 +185,16 @@ function ifFirst(g: GraphBuilder, d: Node, first: Node, tie: Node): Node {
   return g.where(first, d, g.where(tie, g.mul(d, g.literal(0.5)), g.literal(0)));
 }
 
-/** What a reduction adds to each element of its operand. The reduced axes come back by broadcasting. */
-export function reduceVjp(g: GraphBuilder, d: Node, node: ReduceNode): Node {
+/**
+ * What a reduction adds to each element of its operand, and of its weight. The reduced axes come back by broadcasting.
+ */
+export function reduceVjp(g: GraphBuilder, d: Node, node: ReduceNode): readonly Contribution[] {
+  return node.weight === undefined
+    ? [[node.arg, plainVjp(g, d, node)]]
+    : weightedVjp(g, d, node, node.weight);
+}
+
+function plainVjp(g: GraphBuilder, d: Node, node: ReduceNode): Node {
   const { op, arg: x, over } = node;
   switch (op) {
     // Σ x → d
@@ -211,6 +222,42 @@ export function reduceVjp(g: GraphBuilder, d: Node, node: ReduceNode): Node {
     case "scale":
     case "scaledSum":
     case "sumScale":
+    case "excess":
+    case "squares":
+    case "total":
       throw new Error(`differentiation comes before stabilise, which made this ${op}`);
   }
+}
+
+function weightedVjp(g: GraphBuilder, d: Node, node: ReduceNode, w: Node): readonly Contribution[] {
+  const { op, arg: x, over } = node;
+  const perWeight = (slope: Node): Node => guarded(g, guardedQuotient(g, d, weightSum(g, node, w)), slope);
+  const centred = (): Node => g.sub(x, g.reduce("mean", x, over, w));
+  switch (op) {
+    // Σ w·x → d·w, d·x
+    case "sum":
+      return [
+        [x, scaled(g, d, w)],
+        [w, scaled(g, d, x)],
+      ];
+    // mean x → d·w / W, d·(x − mean x) / W
+    case "mean":
+      return [
+        [x, perWeight(w)],
+        [w, perWeight(centred())],
+      ];
+    // var x → d·2·w·(x − mean x) / W, d·((x − mean x)² − var x) / W
+    case "var":
+      return [
+        [x, perWeight(g.mul(g.mul(g.literal(2), w), centred()))],
+        [w, perWeight(g.sub(square(g, centred()), node))],
+      ];
+    default:
+      throw new Error(`${op} has no weight before stabilise`);
+  }
+}
+
+/** W, the sum of the weights of a reduction: over axes that the weight lacks it is a multiple. */
+function weightSum(g: GraphBuilder, { over }: ReduceNode, w: Node): Node {
+  return sumToAxes(g, w, over, []);
 }

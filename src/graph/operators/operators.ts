@@ -31,6 +31,9 @@ const table = {
   /** `where(c, a, b)` is a if c is not zero, otherwise b. */
   where: { arity: 3, f64: (c, a, b) => (c !== 0 ? a : b) },
 
+  /** The value of a, with the gradient of b. `passes/forget.ts` takes it out once gradients are derived. */
+  with_gradient_of: { arity: 2, f64: (a) => a, expanded: true },
+
   neg: { arity: 1, f64: (a) => -a },
   abs: { arity: 1, f64: Math.abs },
   sign: { arity: 1, f64: Math.sign },

@@ -2,9 +2,12 @@
  * The oracle: computes the tensor graph in float64, node by node, by definition and without cleverness. Everything else is
  * compared with it. It shares only the graph that the checker made with the kernels.
  */
+
+import { type InitialValue, initialValue } from "../../program/initial-value.ts";
+import { toInteger } from "../../program/integers.ts";
 import { operators } from "../operators/operators.ts";
 import { decisiveInputs } from "../tensor/decisive-inputs.ts";
-import { type Graph, type Node, reachable } from "../tensor/graph.ts";
+import { type Graph, type Node, reachable, termAxes } from "../tensor/graph.ts";
 import { rowMajor, walk } from "./walk.ts";
 
 export interface OracleInputs {
@@ -35,12 +38,12 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
   const outputs = new Map<string, Float64Array>();
   for (const result of graph.results) {
     const { tensor, value } = result;
-    const { role, factors = [], initial = 0 } = graph.tensors.find((one) => one.name === tensor) ?? {};
+    const { role, factors = [], initial = 0, dtype } = graph.tensors.find((one) => one.name === tensor) ?? {};
     const out = new Float64Array(volume(factors));
     outputs.set(tensor, out);
     const emptiness = decisiveInputs(graph, result).map((one) => volume(one.factors) === 0);
     if (role === "state" && emptiness.includes(true)) {
-      out.set(inputs.tensors.get(tensor) ?? out.map(() => initial));
+      out.set(inputs.tensors.get(tensor) ?? out.fill(startOf(initial)));
       continue;
     }
     // A gradient is a sum over the elements of outputs. There are none, so it stays 0.
@@ -49,7 +52,8 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
       factors.map(extent),
       [stridesOf(rowMajor(factors, extent), factors), stridesOf(of(value).strides, factors)],
       ([to, from]) => {
-        out[to] = of(value).data[from];
+        const element = of(value).data[from];
+        out[to] = dtype === undefined ? element : toInteger(element, dtype);
       },
     );
   }
@@ -57,6 +61,10 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
 
   function volume(factors: readonly string[]): number {
     return factors.reduce((size, factor) => size * extent(factor), 1);
+  }
+
+  function startOf(initial: InitialValue): number {
+    return initialValue(initial, inputs.extents, inputs.params);
   }
 
   function scalar(value: number): Strided {
@@ -79,7 +87,7 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
       case "input": {
         const tensor = graph.tensors.find((one) => one.name === node.tensor);
         const data = inputs.tensors.get(node.tensor);
-        if (data === undefined) return scalar(tensor?.initial ?? 0);
+        if (data === undefined) return scalar(startOf(tensor?.initial ?? 0));
         return { data, strides: rowMajor(tensor?.factors ?? [], extent) };
       }
       case "map": {
@@ -107,17 +115,22 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
         const strides = rowMajor(node.axes, extent);
         const out = new Float64Array(volume(node.axes));
         const { data } = of(node.arg);
-        const axes = node.arg.axes;
-        const all = [strides, of(node.arg).strides].map((one) => stridesOf(one, axes));
-        const each = (step: (to: number, value: number) => void): void =>
-          walk(axes.map(extent), all, ([to, from]) => step(to, data[from]));
-        const count = volume(node.over);
+        const weight = node.weight === undefined ? scalar(1) : of(node.weight);
+        const axes = termAxes(graph.factors, node);
+        const all = [strides, of(node.arg).strides, weight.strides].map((one) => stridesOf(one, axes));
+        const each: Each = (step) =>
+          walk(axes.map(extent), all, ([to, from, by]) => step(to, data[from], weight.data[by]));
+        const totals = (): Float64Array =>
+          node.weight === undefined
+            ? new Float64Array(out.length).fill(volume(node.over))
+            : sums(out.length, each, (_, __, w) => w);
         switch (node.op) {
           case "sum":
           case "scaledSum":
-            each((to, value) => {
-              out[to] += value;
-            });
+            out.set(sums(out.length, each, (_, x, w) => w * x));
+            break;
+          case "total":
+            out.set(totals());
             break;
           case "max":
             out.fill(Number.NEGATIVE_INFINITY);
@@ -132,7 +145,7 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
             });
             break;
           case "mean":
-            out.set(means(each, out.length, count));
+            out.set(means(out.length, each, totals()));
             break;
           case "scale":
           case "sumScale":
@@ -142,11 +155,10 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
           case "spread":
           case "scaledSpread":
           case "var": {
-            if (count === 0) out.fill(Number.NaN);
-            const mean = means(each, out.length, count);
-            each((to, value) => {
-              out[to] += (value - mean[to]) ** 2 / count;
-            });
+            const total = totals();
+            const mean = means(out.length, each, total);
+            const squares = sums(out.length, each, (to, x, w) => w * (x - mean[to]) ** 2);
+            out.set(squares.map((value, i) => value / total[i]));
             break;
           }
           case "shift":
@@ -154,7 +166,18 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
             break;
           case "rest": {
             const first = firsts(each, out.length);
-            out.set(means((step) => each((to, value) => step(to, value - first[to])), out.length, count));
+            const differences: Each = (step) => each((to, x, w) => step(to, x - first[to], w));
+            out.set(means(out.length, differences, totals()));
+            break;
+          }
+          case "excess": {
+            const first = firsts(each, out.length);
+            out.set(sums(out.length, each, (to, x, w) => w * (x - first[to])));
+            break;
+          }
+          case "squares": {
+            const first = firsts(each, out.length);
+            out.set(sums(out.length, each, (to, x, w) => w * (x - first[to]) ** 2));
             break;
           }
         }
@@ -164,25 +187,32 @@ export function interpret(graph: Graph, inputs: OracleInputs): Map<string, Float
   }
 }
 
-/** Corrected by the mean of the differences, so that a long row far from zero keeps its digits even in float64. */
-function means(
-  each: (step: (to: number, value: number) => void) => void,
+/** Visits each element, with the place of its sum and its weight. */
+type Each = (step: (to: number, value: number, weight: number) => void) => void;
+
+function sums(
   length: number,
-  count: number,
+  each: Each,
+  term: (to: number, value: number, weight: number) => number,
 ): Float64Array {
-  // 0 / 0 for no elements.
-  const mean = new Float64Array(length).fill(count === 0 ? Number.NaN : 0);
-  each((to, value) => {
-    mean[to] += value / count;
+  const sum = new Float64Array(length);
+  each((to, value, weight) => {
+    sum[to] += term(to, value, weight);
   });
-  const rest = new Float64Array(length);
-  each((to, value) => {
-    rest[to] += (value - mean[to]) / count;
-  });
-  return mean.map((value, i) => (Number.isFinite(value) ? value + rest[i] : value));
+  return sum;
 }
 
-function firsts(each: (step: (to: number, value: number) => void) => void, length: number): Float64Array {
+/**
+ * Corrected by the mean of the differences, so that a long row far from zero keeps its digits even in float64.
+ * @param totals the sums of the weights. Without elements they are 0, and the mean is 0 / 0.
+ */
+function means(length: number, each: Each, totals: Float64Array): Float64Array {
+  const mean = sums(length, each, (_, x, w) => w * x).map((value, i) => value / totals[i]);
+  const rest = sums(length, each, (to, x, w) => w * (x - mean[to]));
+  return mean.map((value, i) => (Number.isFinite(value) ? value + rest[i] / totals[i] : value));
+}
+
+function firsts(each: Each, length: number): Float64Array {
   const first = new Float64Array(length);
   const seen = new Uint8Array(length);
   each((to, value) => {

@@ -93,4 +93,7 @@ export const expansions: Readonly<Record<ExpandedOperator, Expansion>> = {
   cosh: expandCosh,
   erf: expandErf,
   pow: expandPow,
+  with_gradient_of: () => {
+    throw new Error("the pass `forget` comes before expansion");
+  },
 };

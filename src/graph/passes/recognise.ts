@@ -1,55 +1,128 @@
 /**
- * Brings the ways in which people spell a mean and a variance to one. The unstable spelling of the variance,
- * E[x²] − E[x]², becomes the stable one here. The pass runs once, before `stabilise`, since the result of `stabilise` has
- * these same forms.
+ * Brings the ways in which people spell a mean and a variance to one, weighted and masked ones too. The unstable spelling
+ * of the variance, E[x²] − E[x]², becomes the stable one here. The pass runs once, before `stabilise`, since the result of
+ * `stabilise` has these same forms.
+ *
+ * Sums of cotangents stay as they are: they lie near zero, and gradients share them.
  */
-import { type AxisSet, sameAxes } from "../tensor/axes.ts";
+import { sameAxes } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
-import type { Graph, Node } from "../tensor/graph.ts";
+import {
+  type Graph,
+  type MapNode,
+  type Node,
+  operands,
+  type ReduceNode,
+  reachable,
+} from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
+import { build, readTerm } from "./sum-reading.ts";
+import { meanAmong, unguarded, weightedQuotient } from "./weighted-means.ts";
 
 export function recognise(graph: Graph): Graph {
-  return rewrite(graph, (g, node) => {
-    if (node.kind === "reduce" && node.op === "mean") return recogniseMean(g, node.arg, node.over);
+  const ofCotangents = readingCotangents(graph);
+  return rewrite(graph, (g, node, original) => {
+    const free = !ofCotangents.has(original);
+    if (node.kind === "reduce" && node.op === "mean") return recogniseMean(g, node);
+    if (node.kind === "reduce" && node.op === "sum" && free) return quotient(g, node) ?? node;
     if (node.kind !== "map") return node;
     const [a, b] = node.args;
-    if (node.op === "sub") return varianceOfSquares(g, a, b) ?? node;
+    if (node.op === "sub") {
+      const variance = varianceOfSquares(g, a, b);
+      return variance ?? withoutSums(g, node, original as MapNode, ofCotangents);
+    }
     // sum(x over A) / size(A) → mean(x over A)
     const isMean =
       node.op === "div" &&
       a.kind === "reduce" &&
       a.op === "sum" &&
+      a.weight === undefined &&
       b.kind === "size" &&
       sameAxes(a.over, b.over);
-    return isMean ? recogniseMean(g, a.arg, a.over) : node;
+    if (isMean) return recogniseMean(g, g.reduce("mean", a.arg, a.over) as ReduceNode);
+    return ((node.op === "div" || node.op === "mul") && free ? quotient(g, node) : undefined) ?? node;
   });
 }
 
-/** mean((x − mean(x over A))² over A) → var(x over A) */
-function recogniseMean(g: GraphBuilder, arg: Node, over: AxisSet): Node {
-  const root = squareRoot(arg);
-  const of = root && centredOf(root, over);
-  return of === undefined ? g.reduce("mean", arg, over) : g.reduce("var", of, over);
+function readingCotangents(graph: Graph): Set<Node> {
+  const cotangents = new Set(
+    graph.tensors
+      .filter((one) => one.role === "input" && one.gradientOf !== undefined)
+      .map(({ name }) => name),
+  );
+  const found = new Set<Node>();
+  if (cotangents.size === 0) return found;
+  for (const node of reachable(graph.results.map((one) => one.value))) {
+    const own = node.kind === "input" && cotangents.has(node.tensor);
+    if (own || operands(node).some((one) => found.has(one))) found.add(node);
+  }
+  return found;
+}
+
+/** A quotient of sums → a mean or a variance, times what is the same along its axes. */
+function quotient(g: GraphBuilder, node: Node): Node | undefined {
+  const found = meanAmong(g, node);
+  if (found === undefined) return undefined;
+  const mean = recogniseMean(g, found.mean);
+  return found.factor === undefined ? mean : g.mul(found.factor, mean);
+}
+
+/** mean((x − mean(x over A))² over A) → var(x over A), with one weight or none */
+function recogniseMean(g: GraphBuilder, mean: ReduceNode): Node {
+  const root = squareRoot(counted(g, mean.arg, mean.weight));
+  return (root && varianceOf(g, root, mean)) ?? mean;
+}
+
+function varianceOf(g: GraphBuilder, root: Node, { over, weight }: ReduceNode): Node | undefined {
+  if (root.kind !== "map" || root.op !== "sub") return undefined;
+  const [x, mean] = root.args;
+  if (mean.kind !== "reduce" || mean.op !== "mean" || !sameAxes(mean.over, over)) return undefined;
+  if (!haveOneWeight(g, mean.weight, weight)) return undefined;
+  return counted(g, mean.arg, weight) === counted(g, x, weight)
+    ? g.reduce("var", mean.arg, over, mean.weight)
+    : undefined;
+}
+
+/** The v of where(m, v, 0), if the weight is 0 where m is: it does not count there whether v is 0. */
+function counted(g: GraphBuilder, node: Node, weight: Node | undefined): Node {
+  const inner = unguarded(node);
+  if (weight === undefined || inner === node) return node;
+  const { powers } = readTerm(g, weight);
+  return [...readTerm(g, node).guards].every((one) => powers.has(one)) ? inner : node;
+}
+
+function haveOneWeight(g: GraphBuilder, a: Node | undefined, b: Node | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  return build(g, readTerm(g, a)) === build(g, readTerm(g, b));
 }
 
 /** mean(x² over A) − mean(x over A)² → var(x over A) */
 function varianceOfSquares(g: GraphBuilder, a: Node, b: Node): Node | undefined {
   if (a.kind !== "reduce" || a.op !== "mean") return undefined;
-  const x = squareRoot(a.arg);
+  const x = squareRoot(counted(g, a.arg, a.weight));
   const mean = squareRoot(b);
   if (x === undefined || mean?.kind !== "reduce" || mean.op !== "mean") return undefined;
-  return mean.arg === x && sameAxes(mean.over, a.over) ? g.reduce("var", x, a.over) : undefined;
+  if (counted(g, mean.arg, a.weight) !== counted(g, x, a.weight)) return undefined;
+  if (!sameAxes(mean.over, a.over) || !haveOneWeight(g, mean.weight, a.weight)) return undefined;
+  return g.reduce("var", mean.arg, a.over, mean.weight);
+}
+
+/** x − Σ w·x / n: the sum is told apart from its weight, and from what it is divided by. */
+function withoutSums(
+  g: GraphBuilder,
+  { args: [a, b] }: MapNode,
+  original: MapNode,
+  ofCotangents: ReadonlySet<Node>,
+): Node {
+  const [first, second] = original.args.map((one) => !ofCotangents.has(one));
+  return g.sub(
+    (first ? weightedQuotient(g, a, b) : undefined) ?? a,
+    (second ? weightedQuotient(g, b, a) : undefined) ?? b,
+  );
 }
 
 /** The x of x·x. */
 function squareRoot(node: Node): Node | undefined {
   return node.kind === "map" && node.op === "mul" && node.args[0] === node.args[1] ? node.args[0] : undefined;
-}
-
-/** The x of x − mean(x over A). */
-function centredOf(node: Node, over: AxisSet): Node | undefined {
-  if (node.kind !== "map" || node.op !== "sub") return undefined;
-  const [x, mean] = node.args;
-  const matches = mean.kind === "reduce" && mean.op === "mean" && mean.arg === x && sameAxes(mean.over, over);
-  return matches ? x : undefined;
 }

@@ -52,13 +52,13 @@ export function rescale(graph: Graph): Graph {
 
   function scaleOf(g: GraphBuilder, squares: ReduceNode): Node {
     const op = squares.op === "spread" ? "scale" : "sumScale";
-    return g.reduce(op, of(squares.arg), squares.over, leastFloor(g, squares));
+    return g.reduce(op, of(squares.arg), squares.over, undefined, leastFloor(g, squares));
   }
 
   function scaledSquares(g: GraphBuilder, squares: ReduceNode): Node {
     const { op, arg, over } = squares;
-    if (op === "spread") return g.reduce("scaledSpread", of(arg), over, leastFloor(g, squares));
-    const sum = g.reduce("scaledSum", of(arg), over, leastFloor(g, squares));
+    if (op === "spread") return g.reduce("scaledSpread", of(arg), over, undefined, leastFloor(g, squares));
+    const sum = g.reduce("scaledSum", of(arg), over, undefined, leastFloor(g, squares));
     return op === "sum" ? sum : g.div(sum, g.size(over));
   }
 
@@ -135,7 +135,8 @@ function comparedSquares(node: Node): ReduceNode | undefined {
   return a !== undefined && b !== undefined ? undefined : (a ?? b)?.squares;
 }
 
-function areSquares({ op, arg }: ReduceNode): boolean {
+function areSquares({ op, arg, weight }: ReduceNode): boolean {
+  if (weight !== undefined) return false;
   if (op === "spread") return true;
   return (op === "sum" || op === "mean") && isSquare(arg);
 }

@@ -4,12 +4,12 @@
  */
 import { operators } from "../operators/operators.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
-import { type Graph, type MapNode, type Node, reachable } from "../tensor/graph.ts";
+import { type Graph, type MapNode, type Node, operands, reachable } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
 
 export function simplify(graph: Graph): Graph {
   const all = reachable(graph.results.map((one) => one.value));
-  const reduced = new Set(reachable(all.flatMap((one) => (one.kind === "reduce" ? [one.arg] : []))));
+  const reduced = new Set(reachable(all.flatMap((one) => (one.kind === "reduce" ? operands(one) : []))));
   return rewrite(graph, (g, node, original) => {
     if (node.kind !== "map") return node;
     const simple = simplifyMap(g, node);

@@ -9,19 +9,24 @@
  *     mean(x over A)      →  shift + rest
  *
  * The kernel decides how to compute the three (`kernels/body/moments.ts`). A mean stays as it is if no value is subtracted
- * from it and no variance belongs to it (RMS norm): nothing can cancel there.
+ * from it and no variance belongs to it (RMS norm): nothing can cancel there. Statistics with a weight are in
+ * `weighted-moments.ts`.
  */
 import type { AxisSet } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Graph, type Node, reachable } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
+import { weightedMoments } from "./weighted-moments.ts";
 
 export function stabilise(graph: Graph): Graph {
   const sensitive = sensitiveMeans(graph);
   // Operands are rewritten before their users. This remembers the original of each rewritten mean.
   const means = new Map<Node, { arg: Node; over: AxisSet }>();
+  const weighted = weightedMoments(graph);
 
   return rewrite(graph, (g, node, original) => {
+    const ofWeights = weighted(g, node, original);
+    if (ofWeights !== undefined) return ofWeights;
     if (node.kind === "reduce" && node.op === "var") {
       return g.reduce("spread", differences(g, node.arg, node.over).d, node.over);
     }
@@ -75,10 +80,11 @@ const meanKey = (arg: Node, over: AxisSet): string => `${arg.id} ${over.join(" "
 function sensitiveMeans(graph: Graph): Set<string> {
   const found = new Set<string>();
   for (const node of reachable(graph.results.map((one) => one.value))) {
-    if (node.kind === "reduce" && node.op === "var") found.add(meanKey(node.arg, node.over));
+    if (node.kind === "reduce" && node.op === "var" && node.weight === undefined)
+      found.add(meanKey(node.arg, node.over));
     if (node.kind === "map" && node.op === "sub") {
       const [x, mean] = node.args;
-      if (mean.kind === "reduce" && mean.op === "mean" && mean.arg === x) {
+      if (mean.kind === "reduce" && mean.op === "mean" && mean.weight === undefined && mean.arg === x) {
         found.add(meanKey(x, mean.over));
       }
     }

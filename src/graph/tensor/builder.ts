@@ -15,8 +15,11 @@ export interface GraphBuilder {
   size(over: AxisSet): Node;
   index(axis: string): Node;
   map(op: Operator, ...args: readonly Node[]): Node;
-  /** A reduction over no axes is the operand itself; its variance is 0. */
-  reduce(op: ReduceOperator, arg: Node, over: AxisSet, floor?: Node): Node;
+  /**
+   * A reduction over no axes is the operand itself; its variance is 0. With a weight it is the formula of one term:
+   * w·x, w·x / w, w·(x − m)² / w.
+   */
+  reduce(op: ReduceOperator, arg: Node, over: AxisSet, weight?: Node, floor?: Node): Node;
   add(a: Node, b: Node): Node;
   sub(a: Node, b: Node): Node;
   mul(a: Node, b: Node): Node;
@@ -69,19 +72,23 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
       return share(`size ${set.join(" ")}`, (id) => ({ kind: "size", id, over: set, axes: [] }));
     },
     index: (axis) => share(`index ${axis}`, (id) => ({ kind: "index", id, axis, axes: [axis] })),
-    reduce: (op, arg, over, floor) => {
+    reduce: (op, arg, over, weight, floor) => {
       const set = union(factors, over);
-      if (!isSubset(set, arg.axes)) throw new Error(`${op} over ${set} of a value over ${arg.axes}`);
-      if (set.length === 0) return op === "var" ? map("sub", arg, arg) : arg;
-      const axes = minus(arg.axes, set);
+      const all = weight === undefined ? arg.axes : axesOf(factors, [arg, weight]);
+      if (!isSubset(set, all)) throw new Error(`${op} over ${set} of a value over ${all}`);
+      if (set.length === 0) return ofOneTerm(map, op, arg, weight);
+      const axes = minus(all, set);
+      const by = weight === undefined ? "" : ` by ${weight.id}`;
       const above = floor === undefined ? "" : ` above ${floor.id}`;
-      return share(`reduce ${op} ${arg.id} over ${set.join(" ")}${above}`, (id) => ({
+      const key = `reduce ${op} ${arg.id}${by} over ${set.join(" ")}${above}`;
+      return share(key, (id) => ({
         kind: "reduce",
         id,
         op,
         arg,
+        ...(weight === undefined ? {} : { weight }),
         over: set,
-        ...(floor !== undefined && { floor }),
+        ...(floor === undefined ? {} : { floor }),
         axes,
       }));
     },
@@ -98,4 +105,16 @@ function axesOf(factors: AxisSet, args: readonly Node[]): AxisSet {
   const sets = args.map((one) => one.axes).filter((one) => one.length > 0);
   const [first = []] = sets;
   return sets.every((one) => one === first) ? first : union(factors, ...sets);
+}
+
+/** A reduction over no axes. */
+function ofOneTerm(map: GraphBuilder["map"], op: ReduceOperator, arg: Node, weight: Node | undefined): Node {
+  if (weight === undefined) return op === "var" ? map("sub", arg, arg) : arg;
+  const sum = map("mul", weight, arg);
+  if (op === "sum") return sum;
+  const mean = map("div", sum, weight);
+  if (op === "mean") return mean;
+  if (op !== "var") throw new Error(`${op} over no axes has no weight`);
+  const centred = map("sub", arg, mean);
+  return map("div", map("mul", weight, map("mul", centred, centred)), weight);
 }

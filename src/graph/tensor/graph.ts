@@ -6,30 +6,53 @@
  * are one node. `id` grows from operand to user, so ascending ids are an order of evaluation.
  */
 
+import type { InitialValue } from "../../program/initial-value.ts";
+import type { IntegerType } from "../../program/integers.ts";
 import type { Mode } from "../../program/program.ts";
 import type { Operator } from "../operators/operators.ts";
-import type { AxisSet } from "./axes.ts";
+import { type AxisSet, union } from "./axes.ts";
 
 /**
  * `var` is the biased variance. `stabilise` makes the moments of a mean and a variance: `shift` is any number near the
- * values of the operand, the same for all users of one operand and axes; `rest` is the mean of the operand minus the
- * shift; `spread` is the biased variance again, computed from the same differences.
+ * values of the operand, the same for all users of one operand, weight and axes; `rest` is the mean of the operand minus
+ * the shift; `spread` is the biased variance again, computed from the same differences.
  *
  * `rescale` gives squares whose sum may leave f32 a power of two: `scaledSpread` is the spread of the operand times
  * `scale`, `scaledSum` the sum of an operand of squares times `sumScale`². The power is 1 for nearly all rows.
  */
 export type ReduceOperator = "sum" | "mean" | "var" | "max" | "min" | Moment | ScaledSum;
 
-export type Moment = "shift" | "rest" | "spread" | "scaledSpread" | "scale";
-
 export type ScaledSum = "scaledSum" | "sumScale";
-
-export function isMoment(op: ReduceOperator): op is Moment {
-  return op === "shift" || op === "rest" || op === "spread" || op === "scaledSpread" || op === "scale";
-}
 
 export function isScaledSum(op: ReduceOperator): op is ScaledSum {
   return op === "scaledSum" || op === "sumScale";
+}
+
+export type Moment = PlainMoment | ScaledMoment | WeightedMoment;
+
+export type PlainMoment = "shift" | "rest" | "spread";
+
+export type ScaledMoment = "shift" | "rest" | "scaledSpread" | "scale";
+
+/**
+ * The moments of an operand x with a weight w. `excess` is Σ w·(x − shift), `squares` is Σ w·(x − shift)², `total` is
+ * Σ w. None of them is divided by the total, so that they stay finite where the weights add up to zero.
+ */
+export type WeightedMoment = "shift" | "excess" | "squares" | "total";
+
+export const plainMoments: readonly PlainMoment[] = ["shift", "rest", "spread"];
+export const scaledMoments: readonly ScaledMoment[] = ["shift", "rest", "scaledSpread", "scale"];
+export const weightedMoments: readonly WeightedMoment[] = ["shift", "excess", "squares", "total"];
+
+const moments: ReadonlySet<ReduceOperator> = new Set([...plainMoments, ...scaledMoments, ...weightedMoments]);
+
+export function isMoment(op: ReduceOperator): op is Moment {
+  return moments.has(op);
+}
+
+/** A key that is the same for the moments of one operand with one weight over the same axes. */
+export function momentKey({ arg, weight, over }: Pick<ReduceNode, "arg" | "weight" | "over">): string {
+  return `${arg.id} ${weight?.id ?? ""} over ${over.join(" ")}`;
 }
 
 export type Node =
@@ -52,12 +75,18 @@ export interface MapNode {
   readonly axes: AxisSet;
 }
 
-/** `over` is never empty and always among the operand's axes. */
+/**
+ * `over` is never empty and always among the axes of the operand and its weight.
+ *
+ * With a weight, `sum` is Σ w·x, `mean` is Σ w·x / Σ w, and `var` is Σ w·(x − mean)² / Σ w.
+ */
 export interface ReduceNode {
   readonly kind: "reduce";
   readonly id: number;
   readonly op: ReduceOperator;
   readonly arg: Node;
+  /** Of a sum, a mean, a variance, and their moments. */
+  readonly weight?: Node;
   readonly over: AxisSet;
   /**
    * Of a scale and what is scaled: what is added to the squares before their root is taken, or is their least value. If
@@ -75,7 +104,7 @@ export interface GraphAxis {
 
 export interface GraphFactor {
   readonly name: string;
-  readonly extent: number | { readonly param: string } | null;
+  readonly extent: number | { readonly param: string } | { readonly axis: string } | null;
 }
 
 export interface GraphParam {
@@ -92,7 +121,9 @@ export interface GraphTensor {
   readonly dims: readonly string[];
   /** `dims` with split axes written as their factors. */
   readonly factors: readonly string[];
-  readonly initial?: number;
+  /** The element type that the spec gives to an input or an output. Without one it is a float, chosen at run time. */
+  readonly dtype?: IntegerType;
+  readonly initial?: InitialValue;
   /** Of a saved value: the buffer in which all saved values lie, one after the other. */
   readonly within?: string;
   /** The forward tensor by which the loss is derived here: of an output a gradient, of an input the cotangent. */
@@ -109,6 +140,12 @@ export interface Graph {
   readonly tensors: readonly GraphTensor[];
   /** Outputs and the new values of states. The tensor of that name gives the layout. */
   readonly results: readonly Result[];
+  /**
+   * What the spec itself says about the backward pass (`on backward`): gradients `d_x` in place of derived ones, and new
+   * values of states. They read cotangents as inputs `d_y`, which are not among the tensors. Only differentiation reads
+   * it; the pass `forget` leaves it out.
+   */
+  readonly backward?: readonly Result[];
 }
 
 export interface Result {
@@ -128,7 +165,7 @@ export function operands(node: Node): readonly Node[] {
     case "map":
       return node.args;
     case "reduce":
-      return node.floor === undefined ? [node.arg] : [node.arg, node.floor];
+      return [node.arg, node.weight, node.floor].filter((one) => one !== undefined);
     case "input":
     case "literal":
     case "param":
@@ -136,6 +173,11 @@ export function operands(node: Node): readonly Node[] {
     case "index":
       return [];
   }
+}
+
+/** The axes of what a reduction reduces: those of its operand and of its weight. */
+export function termAxes(factors: AxisSet, { arg, weight }: ReduceNode): AxisSet {
+  return weight === undefined ? arg.axes : union(factors, arg.axes, weight.axes);
 }
 
 /** Every node that the roots need, operands before users. `below` gives the nodes that a node needs. */

@@ -28,13 +28,14 @@ export function printGraph(graph: Graph): string {
     const value =
       node.kind === "map"
         ? `${node.op}(${node.args.map(shown).join(", ")})`
-        : `${node.op}(${shown(node.arg)} over ${node.over.join(", ")})`;
+        : `${node.op}(${shown(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${shown(node.weight)}`})`;
     lines.push(`${shown(node)} = ${value}${node.axes.length === 0 ? "" : ` : ${node.axes.join(", ")}`}`);
   }
   for (const { tensor, value } of graph.results) {
     const target = graph.tensors.find((one) => one.name === tensor);
     const arrow = target?.role === "state" ? "<-" : "=";
-    lines.push(`${tensor}[${target?.dims.join(", ")}] ${arrow} ${shown(value)}`);
+    const type = target?.dtype === undefined ? "" : `: ${target.dtype}`;
+    lines.push(`${tensor}[${target?.dims.join(", ")}]${type} ${arrow} ${shown(value)}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -7,12 +7,23 @@ export type Rule = (g: GraphBuilder, node: Node, original: Node) => Node;
 
 export function rewrite(graph: Graph, rule: Rule): Graph {
   const g = createBuilder(graph.factors);
+  const of = from(
+    rewriteAll(
+      g,
+      graph.results.map((one) => one.value),
+      rule,
+    ),
+  );
+  return { ...graph, results: graph.results.map((one) => ({ ...one, value: of(one.value) })) };
+}
+
+/** The same for values: from each node that they need to its replacement, made by `g`. */
+export function rewriteAll(g: GraphBuilder, values: readonly Node[], rule: Rule): Map<Node, Node> {
   const made = new Map<Node, Node>();
-  for (const node of reachable(graph.results.map((one) => one.value))) {
+  for (const node of reachable(values)) {
     made.set(node, rule(g, rebuild(g, node, from(made)), node));
   }
-  const of = from(made);
-  return { ...graph, results: graph.results.map((one) => ({ ...one, value: of(one.value) })) };
+  return made;
 }
 
 /**
@@ -60,6 +71,12 @@ export function rebuild(g: GraphBuilder, node: Node, of: (operand: Node) => Node
     case "map":
       return g.map(node.op, ...node.args.map(of));
     case "reduce":
-      return g.reduce(node.op, of(node.arg), node.over, node.floor && of(node.floor));
+      return g.reduce(
+        node.op,
+        of(node.arg),
+        node.over,
+        node.weight && of(node.weight),
+        node.floor && of(node.floor),
+      );
   }
 }

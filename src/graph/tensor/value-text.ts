@@ -27,7 +27,8 @@ export function valueText(
     case "index":
       return `index(${node.axis})`;
     case "reduce":
-      return depth === 0 ? "…" : `${node.op}(${text(node.arg)} over ${node.over.join(", ")})`;
+      if (depth === 0) return "…";
+      return `${node.op}(${text(node.arg)} over ${node.over.join(", ")}${node.weight === undefined ? "" : `; weight = ${text(node.weight)}`})`;
     case "map": {
       const sign = signs[node.op];
       if (depth === 0) return "…";

@@ -1,7 +1,19 @@
 /** The invariants of the tensor graph, checked between passes. A broken one is a defect of the compiler, not of a spec. */
 import { operators } from "../operators/operators.ts";
 import { isSubset, minus, sameAxes, union } from "./axes.ts";
-import { type Graph, type Node, operands, reachable } from "./graph.ts";
+import {
+  type Graph,
+  isMoment,
+  type Node,
+  operands,
+  plainMoments,
+  type ReduceNode,
+  type ReduceOperator,
+  reachable,
+  scaledMoments,
+  termAxes,
+  weightedMoments,
+} from "./graph.ts";
 
 export function verifyGraph(graph: Graph, after: string): void {
   const fail = (rule: string, node?: Node): never => {
@@ -36,14 +48,16 @@ export function verifyGraph(graph: Graph, after: string): void {
         if (!sameAxes(node.axes, union(graph.factors, ...node.args.map((one) => one.axes))))
           fail("a map has the axes of its operands", node);
         break;
-      case "reduce":
-        if (node.over.length === 0 || !isSubset(node.over, node.arg.axes))
-          fail("a reduction is over axes of its operand", node);
-        if (!sameAxes(node.axes, minus(node.arg.axes, node.over)))
-          fail("a reduction keeps the other axes", node);
+      case "reduce": {
+        const axes = termAxes(graph.factors, node);
+        if (node.over.length === 0 || !isSubset(node.over, axes))
+          fail("a reduction is over axes of its operand or its weight", node);
+        if (!sameAxes(node.axes, minus(axes, node.over))) fail("a reduction keeps the other axes", node);
         if (node.floor !== undefined && !isSubset(node.floor.axes, node.axes))
           fail("a floor is one number for each row", node);
+        if (!mayBe(node)) fail("a reduction has a weight if its operator asks for one", node);
         break;
+      }
       case "literal":
         break;
     }
@@ -52,6 +66,16 @@ export function verifyGraph(graph: Graph, after: string): void {
     const target = tensors.get(tensor);
     if (target === undefined || target.role === "input" || target.role === "affine")
       fail(`\`${tensor}\` can be written`);
+    else if (target.dtype !== undefined && (target.role !== "output" || target.gradientOf !== undefined))
+      fail(`\`${tensor}\` is an output if it is of integers`);
     else if (!isSubset(value.axes, target.factors)) fail(`\`${tensor}\` has the axes of what it holds`);
   }
+}
+
+/** Whether the operator goes with a weight, or without one, as it is here. */
+function mayBe(node: ReduceNode): boolean {
+  const moments: readonly ReduceOperator[] =
+    node.weight === undefined ? [...plainMoments, ...scaledMoments] : weightedMoments;
+  if (isMoment(node.op)) return moments.includes(node.op);
+  return node.weight === undefined || (node.op !== "max" && node.op !== "min");
 }

@@ -10,36 +10,24 @@
  *
  * The second loop also takes the rows whose squares leave f32, with their values times a power of two (`rescale.ts`), and
  * those with an infinite element. It takes these about 0 if their shift is not finite: the rest is then the mean itself.
+ *
+ * With a weight w the loop sums w·d, w·d² and w, and hands them on as they are: what they are divided by, the graph says.
  */
-import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
-import {
-  add,
-  any,
-  binary,
-  call,
-  div,
-  extentOf,
-  f32,
-  fold,
-  local,
-  mul,
-  select,
-  sub,
-  u32,
-} from "../ir/expr.ts";
+import type { ReduceNode } from "../../graph/tensor/graph.ts";
+import { any, binary, call, div, f32, fold, local, mul, select, sub, widen } from "../ir/expr.ts";
 import type { Expr } from "../ir/ir.ts";
 import { bind, type Frame } from "./frame.ts";
-import { countOf, type Path, sumLoop } from "./loop.ts";
+import { countOf, type Path, sumLoop, type Term } from "./loop.ts";
 import { shareTotals, type Total } from "./reduce-across-lanes.ts";
 import { isModerate, isScaled, scaleOf, unscaled } from "./rescale.ts";
-import { lowerValue, type ValueContext, valueAt } from "./value.ts";
+import { type Sampled, sample } from "./sample.ts";
+import { lowerValue, type ValueContext } from "./value.ts";
 
 /** The square of how many deviations the shift may lie from the mean. */
 const farSquared = 4;
 
-/** The moments of one operand. `nodes` are those that the kernel uses. */
-export interface MomentGroup {
-  readonly arg: Node;
+/** The moments of one operand with one weight. `nodes` are those that the kernel uses. */
+export interface MomentGroup extends Sampled {
   readonly nodes: readonly ReduceNode[];
 }
 
@@ -50,18 +38,24 @@ export function lowerMoments(
   groups: readonly MomentGroup[],
 ): void {
   const { nameOf } = context;
-  const first = groups.map(({ arg }) => bind(row, "shift", sampleMean(context, row, path, arg), nameOf));
+  const first = groups.map((one) => bind(row, "shift", sample(context, row, path, one), nameOf));
   const once = sumsAbout(context, row, path, groups, first, null);
-  const scale = once.map(({ spread }, i) =>
-    bind(row, "scale", scaleOf(spread, floorOf(context, row, groups[i])), nameOf),
+  // Weighted rows have no scale.
+  const scale = groups.map((one, i) =>
+    one.weight === undefined
+      ? bind(row, "scale", scaleOf(once[i].spread, floorOf(context, row, one)), nameOf)
+      : null,
   );
   const again = once.map(({ mean, spread }, i) => {
     const far = binary("lt", mul(spread, f32(farSquared)), mul(mean, mean));
-    return bind(row, "again", binary("or", far, isScaled(scale[i])), nameOf);
+    const own = scale[i];
+    return bind(row, "again", own === null ? far : binary("or", far, isScaled(own)), nameOf);
   });
-  const shift = groups.map((_, i) =>
-    bind(row, "shift", select(again[i], nearer(first[i], once[i].mean), first[i]), nameOf),
-  );
+  const shift = groups.map(({ weight }, i) => {
+    const sum = binary("add", first[i], once[i].mean);
+    const nearer = weight === undefined ? finiteOf(sum, first[i]) : sum;
+    return bind(row, "shift", select(again[i], nearer, first[i]), nameOf);
+  });
   const when = again.map(any).reduce((a, b) => binary("or", a, b));
   const twice = sumsAbout(context, row, path, groups, shift, { when, scale });
   groups.forEach(({ nodes }, i) => {
@@ -69,30 +63,24 @@ export function lowerMoments(
   });
 
   function result(node: ReduceNode, i: number): Expr {
-    const chosen = (second: Expr, first: Expr): Expr =>
-      bind(row, node.op, select(again[i], second, first), nameOf);
-    switch (node.op) {
-      case "shift":
-        return shift[i];
-      case "scale":
-        return scale[i];
-      case "rest":
-        return chosen(div(twice[i].mean, scale[i]), once[i].mean);
-      case "spread":
-        return chosen(unscaled(twice[i].spread, scale[i]), once[i].spread);
-      case "scaledSpread":
-        return chosen(twice[i].spread, once[i].spread);
-      default:
-        throw new Error(`${node.op} is no moment`);
-    }
+    const own = scale[i];
+    if (node.op === "shift") return shift[i];
+    if (node.op === "scale" && own !== null) return own;
+    const part = partOf(node);
+    const found = twice[i][part];
+    const second = own === null || node.op === "scaledSpread" ? found : unscaledPart(node, found, own);
+    return bind(row, node.op, select(again[i], second, once[i][part]), nameOf);
   }
 }
 
-/** The mean found so far as a shift; the shift itself, or 0, where that is not finite. */
-function nearer(shift: Expr, mean: Expr): Expr {
-  const sum = add(shift, mean);
-  const isNumber = (one: Expr): Expr => isModerate(call("abs", one));
-  return select(isNumber(sum), sum, select(isNumber(shift), shift, f32(0)));
+function unscaledPart({ op }: ReduceNode, found: Expr, scale: Expr): Expr {
+  return op === "rest" ? div(found, scale) : unscaled(found, scale);
+}
+
+/** The first of two shifts that is finite, or 0. */
+function finiteOf(one: Expr, other: Expr): Expr {
+  const isFiniteShift = (shift: Expr): Expr => isModerate(call("abs", shift));
+  return select(isFiniteShift(one), one, select(isFiniteShift(other), other, f32(0)));
 }
 
 function floorOf(context: ValueContext, row: Frame, { nodes }: MomentGroup): Expr | null {
@@ -100,30 +88,51 @@ function floorOf(context: ValueContext, row: Frame, { nodes }: MomentGroup): Exp
   return floor === undefined ? null : lowerValue(context, row, floor);
 }
 
-/** The mean of three elements, computed so that a sum of large ones does not overflow. */
-export function sampleMean(context: ValueContext, row: Frame, path: Path, arg: Node): Expr {
-  const count = extentOf(path.over);
-  const places = [u32(0), div(count, u32(2)), sub(count, u32(1))];
-  const [a, b, c] = places.map((place) => valueAt(context, row, arg, path.over, place));
-  return add(a, mul(add(sub(b, a), sub(c, a)), f32(1 / 3)));
+function partOf({ op }: ReduceNode): keyof Sums {
+  switch (op) {
+    case "rest":
+      return "mean";
+    case "scaledSpread":
+      return "spread";
+    case "spread":
+    case "excess":
+    case "squares":
+    case "total":
+      return op;
+    default:
+      throw new Error(`${op} is no sum about a shift`);
+  }
 }
 
-/**
- * Mean and variance of the differences from a shift.
- * @param second of the second loop: whether it takes any step, and the scales by which all values are multiplied.
- */
+/** What a loop finds about a shift. Without a weight, the excess and the squares are not needed. */
+interface Sums {
+  /** Mean and variance of the differences from the shift; with a weight, the size of the variance. */
+  readonly mean: Expr;
+  readonly spread: Expr;
+  readonly excess: Expr;
+  readonly squares: Expr;
+  /** The sum of the weights, or the number of elements. */
+  readonly total: Expr;
+}
+
+/** @param second of the second loop: whether it takes any step, and the scales by which values are multiplied. */
 function sumsAbout(
   context: ValueContext,
   row: Frame,
   path: Path,
   groups: readonly MomentGroup[],
   shift: readonly Expr[],
-  second: { readonly when: Expr; readonly scale: readonly Expr[] } | null,
-): { mean: Expr; spread: Expr }[] {
+  second: { readonly when: Expr; readonly scale: readonly (Expr | null)[] } | null,
+): Sums[] {
   const { nameOf } = context;
   // Each is scaled before the difference, which may overflow.
-  const scaled = (value: Expr, i: number): Expr => (second === null ? value : mul(value, second.scale[i]));
-  const about = shift.map((one, i) => (second === null ? one : bind(row, "about", scaled(one, i), nameOf)));
+  const scaled = (value: Expr, i: number): Expr => {
+    const scale = second === null ? null : second.scale[i];
+    return scale === null ? value : mul(value, scale);
+  };
+  const about = shift.map((one, i) =>
+    scaled(one, i) === one ? one : bind(row, "about", scaled(one, i), nameOf),
+  );
   const differences = new Map<Frame, Expr[]>();
   const difference = (frame: Frame, i: number): Expr => {
     const known = differences.get(frame) ?? [];
@@ -136,26 +145,62 @@ function sumsAbout(
     );
     return known[i];
   };
-  const names = groups.map(() => ({ sum: nameOf("sum"), squares: nameOf("squares") }));
-  const terms = groups.flatMap((_, i) => [
-    { name: names[i].sum, op: "add" as const, value: (frame: Frame) => difference(frame, i) },
-    {
-      name: names[i].squares,
-      op: "add" as const,
-      value: (frame: Frame) => mul(difference(frame, i), difference(frame, i)),
-    },
-  ]);
-  const totals = foldTotals(row, path, sumLoop(row, path, second?.when, terms, nameOf), nameOf);
-  shareTotals(row.body, totals, context);
-  const count = countOf(path);
-  return groups.map((_, i) => {
-    const mean = bind(row, "mean", div(local(totals[2 * i].type, totals[2 * i].name), count), nameOf);
-    const square = div(local(totals[2 * i + 1].type, totals[2 * i + 1].name), count);
-    return {
-      mean,
-      spread: bind(row, "variance", binary("max", sub(square, mul(mean, mean)), f32(0)), nameOf),
-    };
+  const terms = groups.map(({ weight }, i): Term[] => {
+    const d = (frame: Frame): Expr => difference(frame, i);
+    const term = (name: string, value: Term["value"]): Term => ({ name: nameOf(name), op: "add", value });
+    if (weight === undefined) return [term("sum", d), term("squares", (frame) => mul(d(frame), d(frame)))];
+    const weighted = weightedDifference(context, weight, d);
+    return [
+      term("sum", weighted),
+      term("squares", (frame) => mul(weighted(frame), d(frame))),
+      term("weights", (frame) => asWide(lowerValue(context, frame, weight), weighted(frame))),
+    ];
   });
+  const totals = foldTotals(row, path, sumLoop(row, path, second?.when, terms.flat(), nameOf), nameOf);
+  shareTotals(row.body, totals, context);
+  let next = 0;
+  const take = (): Expr => {
+    const { type, name } = totals[next++];
+    return local(type, name);
+  };
+  return groups.map(({ weight }) => {
+    const [excess, squares] = [take(), take()];
+    const total = weight === undefined ? countOf(path) : take();
+    const divisor = weight === undefined ? total : divisorOf(total);
+    const mean = bind(row, "mean", div(excess, divisor), nameOf);
+    const square = div(squares, divisor);
+    const variance = sub(square, mul(mean, mean));
+    // Weights may be negative, and so may the variance be. Here it only says whether the shift lies far from the mean.
+    const size = weight === undefined ? binary("max", variance, f32(0)) : call("abs", variance);
+    const spread = bind(row, "variance", size, nameOf);
+    return { mean, spread, excess, squares, total };
+  });
+}
+
+/** Weights that add up to zero must not move the shift to infinity. */
+function divisorOf(total: Expr): Expr {
+  return select(binary("eq", total, f32(0)), f32(1), total);
+}
+
+/** w·d, written once in a frame. */
+function weightedDifference(
+  context: ValueContext,
+  weight: NonNullable<Sampled["weight"]>,
+  d: Term["value"],
+): Term["value"] {
+  const known = new Map<Frame, Expr>();
+  return (frame) => {
+    const made =
+      known.get(frame) ??
+      bind(frame, "wd", mul(lowerValue(context, frame, weight), d(frame)), context.nameOf);
+    known.set(frame, made);
+    return made;
+  };
+}
+
+/** Four adjacent elements, or rows, may share one weight: it counts four times. */
+function asWide(weight: Expr, like: Expr): Expr {
+  return like.type === "f32x4" ? widen(weight) : weight;
 }
 
 /** If the loop went four by four along the row, combines the four shares of a lane into one. */

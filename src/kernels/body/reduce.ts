@@ -1,13 +1,14 @@
 /** Lowers the reductions of a row, loop by loop. */
-import { isMoment, isScaledSum, type Node, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { isMoment, isScaledSum, momentKey, type ReduceNode } from "../../graph/tensor/graph.ts";
 import { div, local } from "../ir/expr.ts";
 import type { Expr, FoldOp } from "../ir/ir.ts";
 import { mergedTogether } from "../schedule/handed-on.ts";
 import { bind, type Frame } from "./frame.ts";
 import { countOf, type Path, sumLoop } from "./loop.ts";
-import { foldTotals, lowerMoments, type MomentGroup, sampleMean } from "./moments.ts";
+import { foldTotals, lowerMoments, type MomentGroup } from "./moments.ts";
 import { shareTotals } from "./reduce-across-lanes.ts";
 import { rescaleSums } from "./rescale-sums.ts";
+import { sample } from "./sample.ts";
 import { lowerValue, type ValueContext } from "./value.ts";
 
 /** Writes a loop for some reductions into the row's frame. From then on they are values of that frame. */
@@ -17,16 +18,20 @@ export function lowerReductions(
   reductions: readonly ReduceNode[],
   path: Path,
 ): void {
-  const groups = new Map<Node, ReduceNode[]>();
+  const groups = new Map<string, ReduceNode[]>();
   for (const node of reductions) {
-    if (isMoment(node.op)) groups.set(node.arg, [...(groups.get(node.arg) ?? []), node]);
+    if (isMoment(node.op)) groups.set(momentKey(node), [...(groups.get(momentKey(node)) ?? []), node]);
   }
   const moments: MomentGroup[] = [];
-  for (const [arg, nodes] of groups) {
+  for (const nodes of groups.values()) {
+    const [{ arg, weight }] = nodes;
     // The terms of a sum need only the shift, which is a sample and takes no loop.
     if (nodes.every((one) => one.op === "shift")) {
-      row.values.set(nodes[0], bind(row, "shift", sampleMean(context, row, path, arg), context.nameOf));
-    } else moments.push({ arg, nodes });
+      row.values.set(
+        nodes[0],
+        bind(row, "shift", sample(context, row, path, { arg, weight }), context.nameOf),
+      );
+    } else moments.push({ arg, weight, nodes });
   }
   if (moments.length > 0) lowerMoments(context, row, path, moments);
   const sums = reductions.filter((one) => !isMoment(one.op));
@@ -75,6 +80,9 @@ export function foldOf(node: ReduceNode): FoldOp {
     case "spread":
     case "scaledSpread":
     case "scale":
+    case "excess":
+    case "squares":
+    case "total":
       throw new Error(`the reduction ${node.op} is no plain sum`);
   }
 }

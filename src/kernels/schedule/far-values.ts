@@ -13,10 +13,10 @@ import { samplesAmong } from "../../graph/tensor/samples.ts";
 
 /**
  * A value is far if it needs this many successive loops over rows, or more than this many operations for each element.
- * The library and its gradients need at most 3 loops and 20 operations.
+ * The library and its gradients need at most 3 loops and 36 operations (the gradient of dynamic tanh).
  */
 const farPasses = 4;
-const farOperations = 30;
+const farOperations = 40;
 
 export interface FarValues {
   /** The values to store. */
@@ -41,7 +41,10 @@ export function farValues(
   const elements = elementAxes(factors, nodes);
   const isPass = (node: Node): node is ReduceNode =>
     node.kind === "reduce" &&
-    node.over.some((axis) => !short.has(axis) && (elements.get(node.arg) as AxisSet).includes(axis));
+    node.over.some(
+      (axis) =>
+        !short.has(axis) && operands(node).some((one) => (elements.get(one) as AxisSet).includes(axis)),
+    );
   const isShared = sharedByLoops(nodes, values, isPass);
   const far = new Set<Node>();
   const sections = new Map<Node, number>();

@@ -1,10 +1,19 @@
 /**
  * The numbers that a part of a row hands on for some reductions, in slots. The moments of one operand take a slot each
- * for shift, rest and spread, and one for the scale if there is one. A scaled sum has two, for itself and its scale. Any
+ * for shift, rest and spread, and one for the scale if there is one; with a weight they take four. A scaled sum has two, for itself and its scale. Any
  * other reduction takes one slot.
  */
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import { isMoment, isScaledSum, type ReduceNode, type ReduceOperator } from "../../graph/tensor/graph.ts";
+import {
+  isMoment,
+  isScaledSum,
+  momentKey,
+  plainMoments,
+  type ReduceNode,
+  type ReduceOperator,
+  scaledMoments,
+  weightedMoments,
+} from "../../graph/tensor/graph.ts";
 import type { HandedOn } from "./plan.ts";
 
 export interface PartNumbers {
@@ -36,9 +45,8 @@ export function handOn(g: GraphBuilder, reductions: readonly ReduceNode[], first
 export function mergedTogether(reductions: readonly ReduceNode[]): ReduceNode[][] {
   const groups = new Map<string, ReduceNode[]>();
   for (const node of reductions) {
-    const { op, arg, over, id } = node;
-    const kind = isMoment(op) ? "moments" : isScaledSum(op) ? "scaled" : `${id}`;
-    const key = `${kind} of ${arg.id} over ${over.join(" ")}`;
+    const kind = isMoment(node.op) ? "moments" : isScaledSum(node.op) ? "scaled" : `${node.id}`;
+    const key = `${kind} of ${momentKey(node)}`;
     groups.set(key, [...(groups.get(key) ?? []), node]);
   }
   return [...groups.values()];
@@ -51,12 +59,11 @@ export function countNumbers(group: readonly ReduceNode[]): number {
 
 /** What a part hands on for a group, in the order of the slots. A shift alone has the slots of all moments. */
 function numbersOf(group: readonly ReduceNode[]): readonly ReduceOperator[] {
-  const [{ op }] = group;
+  const [{ op, weight }] = group;
   if (isScaledSum(op)) return ["scaledSum", "sumScale"];
   if (!isMoment(op)) return [op];
-  return group.some((one) => one.op === "scale" || one.op === "scaledSpread")
-    ? ["shift", "rest", "scaledSpread", "scale"]
-    : ["shift", "rest", "spread"];
+  if (weight !== undefined) return weightedMoments;
+  return group.some((one) => one.op === "scale" || one.op === "scaledSpread") ? scaledMoments : plainMoments;
 }
 
 /** The missing numbers: merging a variance needs the means of the parts, even if the kernel does not use the mean. */
@@ -66,12 +73,12 @@ function missing(
   numbers: readonly ReduceOperator[],
 ): ReduceNode[] {
   if (group.every((one) => one.op === "shift")) return [];
-  const [{ arg, over }] = group;
+  const [{ arg, over, weight }] = group;
   const floor = group.find((one) => one.floor !== undefined)?.floor;
   return numbers.flatMap((op) => {
     if (group.some((one) => one.op === op)) return [];
-    const isScaled = op !== "shift" && op !== "rest" && op !== "spread";
-    const made = g.reduce(op, arg, over, isScaled ? floor : undefined);
+    const isScaled = op === "scale" || op === "scaledSpread" || isScaledSum(op);
+    const made = g.reduce(op, arg, over, weight, isScaled ? floor : undefined);
     return made.kind === "reduce" ? [made] : [];
   });
 }

@@ -5,7 +5,7 @@
  * same way, compute what such a kernel cannot compute itself (a reduction that keeps other axes). The candidate with
  * the fewest kernels wins, then the one with the larger grid: more rows keep more workgroups busy.
  */
-import { type AxisSet, isSubset, minus, union } from "../../graph/tensor/axes.ts";
+import { type AxisSet, isSubset, minus, sameAxes, union } from "../../graph/tensor/axes.ts";
 import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts";
 import {
   fixedFactors,
@@ -21,7 +21,7 @@ import { chunkFactor } from "../../program/names.ts";
 import { byProducts } from "./by-products.ts";
 import { cutOutputs } from "./cut-outputs.ts";
 import { layoutOf, orderLike } from "./layout.ts";
-import { resolveInKernel } from "./locality.ts";
+import { outermostReductions, resolveInKernel } from "./locality.ts";
 import { pinnedStatistics } from "./pinned.ts";
 import { type KernelResults, type Partition, storedTargets, type Target } from "./plan.ts";
 import { type ScratchNames, scratchNames } from "./scratch-names.ts";
@@ -100,7 +100,7 @@ function kernelsFor(search: Search, targets: readonly Target[], depth: number): 
   // Usually the last and the largest target are the same. The sum of a gradient over all rows depends on the gradient,
   // but is better computed after it.
   for (const main of last === largest ? [last] : [last, largest]) {
-    for (const grid of candidateGrids(search.graph, main)) {
+    for (const grid of candidateGrids(search.graph, main, targets)) {
       if (best !== undefined && depth >= searchDepth) break;
       const kernels = kernelsWithGrid(search, targets, main, grid, depth);
       if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
@@ -111,9 +111,12 @@ function kernelsFor(search: Search, targets: readonly Target[], depth: number): 
 }
 
 /** Larger grids come first. The grid of all axes, without a row, comes last, because it works for every target. */
-function candidateGrids(graph: Graph, target: Target): AxisSet[] {
+function candidateGrids(graph: Graph, target: Target, targets: readonly Target[]): AxisSet[] {
   const all = union(graph.factors, target.factors);
-  if (!reachable([target.value]).some((one) => one.kind === "reduce")) return [elementwiseGrid(all, target)];
+  if (!reachable([target.value]).some((one) => one.kind === "reduce")) {
+    const summed = summedGrids(graph, target, targets);
+    return [...summed, elementwiseGrid(all, target), ...gridsOfStates(graph, target, targets)];
+  }
   const grids = new Map<string, AxisSet>();
   for (const node of reachable([target.value])) {
     if (node.kind === "reduce" && isSubset(node.axes, all) && node.axes.length < all.length) {
@@ -122,6 +125,30 @@ function candidateGrids(graph: Graph, target: Target): AxisSet[] {
   }
   const larger = [...grids.values()].sort((a, b) => b.length - a.length);
   return [...larger.slice(0, searchWidth - 1), all];
+}
+
+/**
+ * Without reductions a kernel can add up other targets' sums over the outer axes, if its grid has these axes: d_x of a norm
+ * without statistics (dynamic tanh) has rows, whose columns add up to d_gamma.
+ */
+function summedGrids(graph: Graph, { factors }: Target, targets: readonly Target[]): AxisSet[] {
+  const sums = targets.flatMap((one) => outermostReductions(one.value));
+  return factors.flatMap((_, count) => {
+    const outer = factors.slice(0, count);
+    const isSummed = count > 0 && sums.some((one) => sameAxes(one.over, outer));
+    return isSummed ? [graph.factors.filter((one) => outer.includes(one))] : [];
+  });
+}
+
+/**
+ * And it can find the new values of states on its way, if its rows are theirs: power norm divides by a running mean, which
+ * follows the same x.
+ */
+function gridsOfStates(graph: Graph, { factors }: Target, targets: readonly Target[]): AxisSet[] {
+  const states = new Set(graph.tensors.filter((one) => one.role === "state").map((one) => one.name));
+  return targets
+    .filter((one) => states.has(one.tensor) && one.factors.length > 0 && isSubset(one.factors, factors))
+    .map((one) => graph.factors.filter((factor) => one.factors.includes(factor)));
 }
 
 /**
@@ -181,7 +208,7 @@ function kernelsWithGrid(
     const before = [...others, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
     const kernel: KernelResults = {
       name: largest.tensor,
-      grid: ordered,
+      grid: [...minus(ordered, chunked), ...chunked],
       targets: [...stored.map((one, i) => ({ ...one, value: made.values[i] })), ...once],
       columns,
       chunked,

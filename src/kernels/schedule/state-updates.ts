@@ -1,6 +1,7 @@
 /**
  * States are updated in place. That is safe if only the row that writes an element reads it. Otherwise the new value
- * goes to a scratch tensor, and a last small kernel copies it when all readers of the old value are done.
+ * goes to a scratch tensor. When all readers of the old value are done, a small kernel copies it, and others over the same
+ * axes with it.
  */
 
 import { sameAxes } from "../../graph/tensor/axes.ts";
@@ -17,18 +18,19 @@ export function protectStates(
   names: ScratchNames,
 ): KernelResults[] {
   const states = new Set(graph.tensors.filter((one) => one.role === "state").map((one) => one.name));
-  const copies: KernelResults[] = [];
+  const copies = new Map<string, Target[]>();
   const safe = kernels.map((kernel, place): KernelResults => {
     const targets = kernel.targets.map((target): Target => {
       if (!states.has(target.tensor) || isSafe(kernels, place, target)) return target;
       const name = names.like(`next_${target.tensor}`);
       const copy = { ...target, value: g.input(name, target.factors) };
-      copies.push(plainKernel(target.tensor, target.factors, [copy]));
+      const key = target.factors.join(" ");
+      copies.set(key, [...(copies.get(key) ?? []), copy]);
       return { ...target, tensor: name };
     });
     return { ...kernel, targets };
   });
-  return [...safe, ...copies];
+  return [...safe, ...[...copies.values()].map((one) => plainKernel(one[0].tensor, one[0].factors, one))];
 }
 
 function isSafe(kernels: readonly KernelResults[], place: number, target: Target): boolean {

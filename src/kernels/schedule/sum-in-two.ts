@@ -32,7 +32,7 @@ export type SumInTwo = {
   readonly rest: Node;
 } & (
   | { readonly kind: "row"; readonly made: Target }
-  /** `chunk` is the axes along which the rows of a chunk lie. */
+  /** `chunk` is the axes along which the rows of a chunk lie. They become the inner axes of the grid. */
   | { readonly kind: "column"; readonly made: Target; readonly chunk: AxisSet }
   | { readonly kind: "segment"; readonly made: Segment }
 );
@@ -73,14 +73,14 @@ function ofRows(g: GraphBuilder, going: GoingRows, { sum, inner, inGrid }: Cut):
 
 function ofColumns(g: GraphBuilder, going: GoingRows, { sum, inner, inGrid }: Cut): SumInTwo | undefined {
   const { grid } = going.rows;
-  const outer = grid.slice(0, grid.length - inGrid.length);
-  const value = sameAxes(outer, minus(grid, inGrid)) ? inKernel(g, going, inner) : undefined;
+  const value = inKernel(g, going, inner);
   if (value === undefined) return undefined;
   // The builder identifies an input by its name, and with another grid the same sum goes over other axes.
   const tensor = going.names.like(`sums_${inner.id}_over_${inGrid.join("_")}`);
+  const outer = minus(grid, inGrid);
   const factors = [...outer, chunkFactor, ...going.row];
   const rest = g.reduce("sum", g.input(tensor, factors), [chunkFactor]);
-  return { kind: "column", sum, rest, made: { tensor, factors, value }, chunk: grid.slice(outer.length) };
+  return { kind: "column", sum, rest, made: { tensor, factors, value }, chunk: minus(grid, outer) };
 }
 
 /** @param kept the outer axes of the row. */

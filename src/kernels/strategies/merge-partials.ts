@@ -10,6 +10,7 @@ import type { HandedOn } from "../schedule/plan.ts";
 import { foldParts, loadSlot, type RowParts } from "./fold-parts.ts";
 import { mergeMoments } from "./merge-moments.ts";
 import { mergeScaledSum } from "./merge-scaled.ts";
+import { mergeWeighted } from "./merge-weighted.ts";
 import { partsUsed } from "./part-range.ts";
 import type { SlotPlace } from "./partials.ts";
 
@@ -46,7 +47,8 @@ export function mergePartials(
   for (const group of groups) {
     const wanted = reductions.filter((one) => group.includes(one));
     const numbers = handedOn.filter(({ node }) => group.includes(node));
-    if (isMoment(group[0].op)) mergeMoments(parts, wanted, numbers, count);
+    if (group[0].weight !== undefined) mergeWeighted(parts, wanted, numbers);
+    else if (isMoment(group[0].op)) mergeMoments(parts, wanted, numbers, count);
     else if (isScaledSum(group[0].op)) mergeScaledSum(parts, wanted, numbers);
   }
 }

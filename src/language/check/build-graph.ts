@@ -9,15 +9,18 @@ import {
   type Result,
   reachable,
 } from "../../graph/tensor/graph.ts";
+import type { InitialValue } from "../../program/initial-value.ts";
 import type { Mode } from "../../program/program.ts";
 import { diagnostic, type Report } from "../diagnostics/diagnostic.ts";
+import { evaluateBackward } from "./backward.ts";
 import { tensorFactors } from "./declarations/axes.ts";
 import type { Declarations } from "./declarations/declare.ts";
+import { renamed } from "./declarations/initial.ts";
 import type { Module } from "./modules/modules.ts";
 import { dimsOf, outputTensor } from "./outputs.ts";
 import { evaluateEquations } from "./scope/equations.ts";
 import type { Scope, Session, Value } from "./scope/scope.ts";
-import { evaluateUpdates } from "./states.ts";
+import { forwardUpdates } from "./states.ts";
 
 /**
  * Nobody writes a spec with a graph larger or deeper than this. Smaller graphs can be compiled, whatever their shape
@@ -75,7 +78,8 @@ export function readNorm(
     role: one.role,
     dims: one.dims,
     factors: tensorFactors(declarations, one.dims),
-    ...(one.initial === undefined ? {} : { initial: one.initial }),
+    ...(one.dtype === undefined ? {} : { dtype: one.dtype }),
+    ...(one.initial === undefined ? {} : { initial: withFactors(declarations, one.initial) }),
   }));
   for (const [name, state] of session.hoisted) {
     tensors.push({
@@ -95,10 +99,15 @@ export function readNorm(
     tensors.push(tensor.declared);
     results.push({ tensor: output.name, value: tensor.value });
   }
-  const updates = mode === "train" ? evaluateUpdates(scope) : [];
-  if (!sound || updates === undefined || session.stopped) return undefined;
+  const updates = mode === "train" ? forwardUpdates(scope) : [];
+  if (!sound) return undefined;
+  const backward = evaluateBackward(
+    scope,
+    tensors.filter((one) => one.role === "output"),
+  );
+  if (updates === undefined || backward === undefined || session.stopped) return undefined;
   results.push(...updates);
-  const nodes = reachable(results.map((one) => one.value));
+  const nodes = reachable([...results, ...backward].map((one) => one.value));
   if (nodes.length > maxNodes) {
     const { name } = declarations.decl;
     const message = `\`${name.text}\` is too large: ${nodes.length} operations, and at most ${maxNodes} can be compiled`;
@@ -124,6 +133,7 @@ export function readNorm(
     params,
     tensors,
     results,
+    ...(backward.length === 0 ? {} : { backward }),
   };
 }
 
@@ -137,4 +147,15 @@ function depthOf(nodes: readonly Node[]): number {
     deepest = Math.max(deepest, depth);
   }
   return deepest;
+}
+
+/** Sizes are of factors in a graph, and of axes as written in a declaration. */
+function withFactors(declarations: Declarations, initial: InitialValue): InitialValue {
+  const sized = renamed(
+    initial,
+    (names) => tensorFactors(declarations, names),
+    (param) => ({ param }),
+  );
+  if (sized === undefined) throw new Error("an initial value keeps its params");
+  return sized;
 }

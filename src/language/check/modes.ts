@@ -64,11 +64,7 @@ function splitAxes(
   declarations: Declarations,
   splits: ReadonlyMap<string, readonly GraphFactor[]>,
 ): Declarations {
-  const extents = new Set(
-    [...splits.values()]
-      .flat()
-      .map((one) => (typeof one.extent === "object" ? one.extent?.param : undefined)),
-  );
+  const extents = new Set([...splits.values()].flat().map((one) => paramOf(one.extent)));
   const params = [...declarations.params].map(
     ([name, param]) => [name, extents.has(name) ? { ...param, kind: "extent" as const } : param] as const,
   );
@@ -80,6 +76,10 @@ function splitAxes(
       factors: axis.factors.flatMap((one) => splits.get(one.name) ?? [one]),
     })),
   };
+}
+
+function paramOf(extent: GraphFactor["extent"]): string | undefined {
+  return typeof extent === "object" && extent !== null && "param" in extent ? extent.param : undefined;
 }
 
 /** If a called norm makes a param the extent of an axis, the param's default must be a valid extent. */

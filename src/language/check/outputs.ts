@@ -39,7 +39,7 @@ export function outputTensor(
       scope.report(diagnostic("N309", message, output.span, { note }));
       return undefined;
     }
-    return { declared: { name: output.name, role: "output", dims: output.dims, factors }, value };
+    return { declared: declaredAs(output, output.dims, factors), value };
   }
   const fitting = fittingInput(declarations, value.axes);
   const extra = minus(value.axes, fitting.factors);
@@ -58,7 +58,15 @@ export function outputTensor(
   }
   const dims = dimsOf(declarations, value.axes);
   const factors = tensorFactors(declarations, dims);
-  return { declared: { name: output.name, role: "output", dims, factors }, value };
+  return { declared: declaredAs(output, dims, factors), value };
+}
+
+function declaredAs(
+  { name, dtype }: DeclaredOutput,
+  dims: readonly string[],
+  factors: readonly string[],
+): GraphTensor {
+  return { name, role: "output", dims, factors, ...(dtype === undefined ? {} : { dtype }) };
 }
 
 /** The input that has most of these axes: a good layout to suggest for an output without brackets. */

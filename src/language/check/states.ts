@@ -6,14 +6,22 @@ import { diagnostic } from "../diagnostics/diagnostic.ts";
 import { suggestion } from "../diagnostics/suggestion.ts";
 import { everyExpr } from "../syntax/walk.ts";
 import { axisNames, tensorFactors } from "./declarations/axes.ts";
+import type { Update } from "./declarations/updates.ts";
 import type { Scope } from "./scope/scope.ts";
 
-/** The new values of all states, also those of called norms; undefined if one of them has a mistake. */
-export function evaluateUpdates(scope: Scope): Result[] | undefined {
+/** The new values of all states after the forward pass; undefined if one of them has a mistake. */
+export function forwardUpdates(scope: Scope): Result[] | undefined {
+  const ofCalls = [...scope.session.updates].map(([tensor, value]) => ({ tensor, value }));
+  const own = evaluateUpdates(scope, scope.declarations.updates.forward);
+  return own && [...ofCalls, ...own];
+}
+
+/** The new values of states of the norm itself; undefined if one of them has a mistake. */
+export function evaluateUpdates(scope: Scope, updates: readonly Update[]): Result[] | undefined {
   const { session, declarations } = scope;
-  const results: Result[] = [...session.updates].map(([tensor, value]) => ({ tensor, value }));
+  const results: Result[] = [];
   let sound = true;
-  for (const update of declarations.updates) {
+  for (const update of updates) {
     const name = update.state.text;
     const span = update.state.span;
     const tensor = declarations.tensors.get(name);

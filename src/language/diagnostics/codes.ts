@@ -55,6 +55,8 @@ export const codes = {
   N409: { severity: "warning", title: "a division by an extent that can be zero" },
   N410: { severity: "error", title: "a state updated twice" },
   N411: { severity: "error", title: "a name used as something it is not" },
+  N412: { severity: "error", title: "an element type that a tensor cannot have" },
+  N430: { severity: "error", title: "a norm that cannot be called" },
 
   N501: { severity: "error", title: "an unknown tensor or param" },
   N502: { severity: "error", title: "a missing tensor" },
@@ -73,6 +75,7 @@ export const codes = {
   N516: { severity: "error", title: "values that cannot be saved for the backward pass" },
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
   N518: { severity: "error", title: "a module built by another version of normc" },
+  N519: { severity: "error", title: "a norm without gradients" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

@@ -76,8 +76,8 @@ function normItem(margin: Margin, item: NormItem, columns: Columns): Printed {
         margin,
         item,
         "axes",
-        item.axes.map(({ axis, factors, extent, span }) => {
-          const value = factors?.map((one) => one.text).join(" * ") ?? extent?.text;
+        item.axes.map(({ axis, factors, like, extent, span }) => {
+          const value = factors?.map((one) => one.text).join(" * ") ?? like?.text ?? extent?.text;
           return { span, text: value === undefined ? formatAxis(axis) : `${formatAxis(axis)} = ${value}` };
         }),
       );
@@ -96,8 +96,8 @@ function normItem(margin: Margin, item: NormItem, columns: Columns): Printed {
         margin,
         item,
         item.role,
-        item.tensors.map(({ name, dims, initial, span }) => {
-          const head = dims.length === 0 ? name.text : `${name.text}${formatDims(dims)}`;
+        item.tensors.map(({ name, dims, dtype, initial, span }) => {
+          const head = `${name.text}${dims.length === 0 ? "" : formatDims(dims)}${formatDtype(dtype)}`;
           return { span, text: initial === undefined ? head : `${head} = ${formatExpression(initial)}` };
         }),
       );
@@ -106,9 +106,9 @@ function normItem(margin: Margin, item: NormItem, columns: Columns): Printed {
         margin,
         item,
         "output",
-        item.outputs.map(({ name, dims, span }) => ({
+        item.outputs.map(({ name, dims, dtype, span }) => ({
           span,
-          text: dims === undefined ? name.text : `${name.text}${formatDims(dims)}`,
+          text: `${name.text}${dims === undefined ? "" : formatDims(dims)}${formatDtype(dtype)}`,
         })),
       );
     case "mode":
@@ -120,6 +120,10 @@ function normItem(margin: Margin, item: NormItem, columns: Columns): Printed {
         lifted: margin.between(item.span.start, item.span.end),
       };
   }
+}
+
+function formatDtype(dtype: Name | undefined): string {
+  return dtype === undefined ? "" : `: ${dtype.text}`;
 }
 
 function list(margin: Margin, item: NormItem, keyword: string, elements: readonly ListElement[]): Printed {

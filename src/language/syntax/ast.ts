@@ -86,10 +86,11 @@ export type NormItem =
   | { readonly kind: "output"; readonly outputs: readonly OutputDecl[]; readonly span: Span }
   | Statement;
 
-/** `N`, `...S`, `C = G * K` (split into two or more factors), `M = 3` (a fixed extent). */
+/** `N`, `...S`, `C = G * K` (split into two or more factors), `M = 3` (a fixed extent), `D = C` (the extent of C). */
 export interface AxisDecl {
   readonly axis: AxisRef;
   readonly factors?: readonly Name[];
+  readonly like?: Name;
   readonly extent?: NumberExpr;
   readonly span: Span;
 }
@@ -104,24 +105,27 @@ export interface ParamDecl {
 
 export type TensorRole = "input" | "affine" | "state";
 
-/** `x[N, C, ...S]`. An affine or state has an initial value. A tensor without brackets is a scalar. */
+/** `x[N, C, ...S]`, or with its element type: `label[N]: i32`. An affine or state has an initial value. A tensor without brackets is a scalar. */
 export interface TensorDecl {
   readonly doc?: string;
   readonly name: Name;
   readonly dims: readonly AxisRef[];
   /** A syntax error removed a part of the brackets. */
   readonly dimsBroken?: true;
+  /** The name behind a colon: `label[N]: i32`. */
+  readonly dtype?: Name;
   readonly initial?: Expr;
   readonly span: Span;
 }
 
-/** `output y`, or with its own layout: `output y[N, ...S, C]`. */
+/** `output y`, or with its own layout and element type: `output y[N, ...S, C]: i8`. */
 export interface OutputDecl {
   readonly doc?: string;
   readonly name: Name;
   readonly dims?: readonly AxisRef[];
   /** A syntax error removed a part of the brackets. */
   readonly dimsBroken?: true;
+  readonly dtype?: Name;
   readonly span: Span;
 }
 

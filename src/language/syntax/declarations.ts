@@ -1,9 +1,18 @@
 /** The lists of declarations in a norm. An element that was only partly read is kept if it has a name. */
 import type { CstNode, IToken } from "chevrotain";
-import type { AxisDecl, AxisRef, NormItem, OutputDecl, ParamDecl, TensorDecl, TensorRole } from "./ast.ts";
+import type {
+  AxisDecl,
+  AxisRef,
+  Name,
+  NormItem,
+  OutputDecl,
+  ParamDecl,
+  TensorDecl,
+  TensorRole,
+} from "./ast.ts";
 import { axisRef, expression, numberExpr } from "./expressions.ts";
 import { join, spanOf } from "./spans.ts";
-import { type Builder, gapBehind, named, nodes, spanOfRead, token, tokens } from "./tree.ts";
+import { type Builder, gapBehind, named, nameOf, nodes, spanOfRead, token, tokens } from "./tree.ts";
 
 export function axesItem(b: Builder, cst: CstNode): NormItem {
   const axes = nodes(cst, "axisDeclaration").flatMap((one) => axisDecl(b, one) ?? []);
@@ -20,6 +29,9 @@ function axisDecl(b: Builder, cst: CstNode): AxisDecl | undefined {
   }
   const factors = nodes(cst, "factors").flatMap((split) => tokens(split, "Name").map((one) => named(b, one)));
   if (factors.length === 0) return { axis, span: axis.span };
+  const isSplit = nodes(cst, "factors").some((split) => tokens(split, "Times").length > 0);
+  const [like] = factors;
+  if (!isSplit) return { axis, like: like!, span: join(axis.span, like!.span) };
   return { axis, factors, span: join(axis.span, factors.at(-1)!.span) };
 }
 
@@ -44,6 +56,7 @@ export function tensorsItem(b: Builder, cst: CstNode): NormItem {
       name: named(b, name),
       dims: [],
       ...dimsOf(b, one),
+      ...dtypeOf(b, one),
       ...(initial === undefined ? {} : { initial }),
       ...(lost ? { initial: gapBehind(spanOfRead(b, name, one)) } : {}),
       span: spanOfRead(b, name, one),
@@ -59,6 +72,7 @@ export function outputItem(b: Builder, cst: CstNode): NormItem {
       ...docOf(b, keyword, name, index),
       name: named(b, name),
       ...dimsOf(b, one),
+      ...dtypeOf(b, one),
       span: spanOfRead(b, name, one),
     }),
   );
@@ -85,6 +99,12 @@ function dimsOf(
   if (dims === undefined) return {};
   const refs = nodes(dims, "axis").map((axis) => axisRef(b, axis));
   return { dims: refs, ...(tokens(dims, "CloseBracket").length > 0 ? {} : { dimsBroken: true }) };
+}
+
+/** The element type behind the colon, if there is one. */
+function dtypeOf(b: Builder, cst: CstNode): { readonly dtype?: Name } {
+  const [type] = nodes(cst, "elementType");
+  return type === undefined ? {} : { dtype: nameOf(b, type) };
 }
 
 /** From the keyword to the last element, without a trailing comma. */

@@ -107,7 +107,7 @@ const endsStatement = new Set<TokenType>([
 ]);
 
 /** After these tokens, `name =` is a declaration or a place on an axis, wherever the line breaks. */
-const declares = new Set<TokenType>([...opensItem, t.OpenBracket, t.As, t.From]);
+const declares = new Set<TokenType>([...opensItem, t.OpenBracket, t.Colon, t.As, t.From]);
 
 /** For each open bracket, whether it contains a semicolon. After a semicolon, `name =` is a setting. */
 type Open = boolean[];

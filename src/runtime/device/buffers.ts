@@ -29,7 +29,7 @@ export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, 
     });
     owned.set(tensor.name, buffer);
     if (filled) {
-      fillElements(buffer.getMappedRange(), tensor.initial!, dtypes.get(tensor.name)!);
+      fillElements(buffer.getMappedRange(), shapes.initials.get(tensor.name)!, dtypes.get(tensor.name)!);
       buffer.unmap();
     }
     return buffer;

@@ -36,9 +36,9 @@ export async function createGatherBackwardFromOptions<Result>(
   const read = await readBackwardOptions(programs, load, options, keys);
   const program = read.candidates.at(-1);
   if (program === undefined) throw new NormError("N513", "this is a defect of normc: no backward program");
-  const wanted = gradients(program)
-    .filter(({ gradientOf }) => read.wanted.has(gradientOf))
-    .map(({ name }) => name);
+  const results = gradients(program).filter(({ gradientOf }) => read.wanted.has(gradientOf));
+  const states = program.tensors.filter(({ updated }) => updated);
+  const wanted = [...results, ...states].map(({ name }) => name);
   const norm = await createGatherNorm(gpu, program, read.optionsFor(program), wanted);
   const ignored = read.ignoredBy(program);
   const made: GatherNorm = { ...norm, run: (feeds: FeedsByName) => norm.run(without(feeds, ignored)) };

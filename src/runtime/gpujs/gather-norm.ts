@@ -2,11 +2,11 @@ import type { GatherProgram } from "../../program/gather-program.ts";
 import type { Dtype, ProgramTensor } from "../../program/program.ts";
 import { defect } from "../device/device-errors.ts";
 import type { FeedsByName, NormOptions, ResultsByName } from "../options/norm-types.ts";
+import { type ElementArray, elementsOf } from "../shapes/array-elements.ts";
 import { checkFeed } from "../shapes/check-feed.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { type Dtypes, resolveDtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
-import { fromHalf, toHalf } from "../shapes/float16.ts";
 import { settledResults } from "../shapes/settled-results.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
@@ -37,10 +37,13 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   destroy(): Promise<void>;
 }
 
-/** The backward pass of a norm: `run` takes a `d_y` for each output and returns a `d_x` for each wanted tensor. */
-export type GatherBackward<Feeds, Of extends string> = GatherNorm<
+/**
+ * The backward pass of a norm: `run` takes a `d_y` for each output and returns a `d_x` for each wanted tensor, and the new
+ * values of the states that the norm updates in its backward pass.
+ */
+export type GatherBackward<Feeds, Of extends string, States extends string = never> = GatherNorm<
   Feeds,
-  Readonly<Record<`d_${Of}`, Float32Array<ArrayBuffer>>>
+  Readonly<Record<`d_${Of}` | States, Float32Array<ArrayBuffer>>>
 >;
 
 /**
@@ -86,15 +89,19 @@ export async function createGatherNorm(
       );
       for (const tensor of fed) checkFeed(tensor, own(feeds, tensor.name), shapes);
       const values = (name: string): Float32Array => {
-        const tensor = fed.find((one) => one.name === name)!;
-        return rounded(own(feeds, name), tensor, shapes.elements.get(name)!, dtypes.get(name)!);
+        return rounded(
+          own(feeds, name),
+          shapes.initials.get(name)!,
+          shapes.elements.get(name)!,
+          dtypes.get(name)!,
+        );
       };
       const run = async (): Promise<readonly unknown[]> => chain?.run(chain.feeds.map(values)) ?? [];
       const made = await run().catch((error: unknown): unknown => error);
       if (opened.isLost()) throw new NormError("N510", "the WebGL context is lost: its results are zeros");
       if (!Array.isArray(made)) throw failed(program, backend, made);
       if (chain !== undefined) refuseFallback(chain.pipeline, backend);
-      const result = (name: string): Float32Array<ArrayBuffer> => {
+      const result = (name: string): ElementArray => {
         const known = settled.get(name);
         switch (known) {
           case "zero":
@@ -132,21 +139,19 @@ function resultsOf({ tensors }: GatherProgram): ProgramTensor[] {
 /** The values, rounded to their element type. gpu.js copies them before it returns, and it takes no empty array. */
 function rounded(
   given: ArrayLike<number> | undefined,
-  { initial = 0 }: ProgramTensor,
+  initial: number,
   count: number,
   dtype: Dtype,
 ): Float32Array {
   if (count === 0) return new Float32Array(1);
-  if (given === undefined) return new Float32Array(count).fill(atDtype(initial, dtype));
-  if (dtype === "f16") return Float32Array.from(given, (value) => atDtype(value, dtype));
-  return given instanceof Float32Array ? given : new Float32Array(given);
+  const all = given ?? new Float32Array(count).fill(initial);
+  if (dtype === "f32") return all instanceof Float32Array ? all : new Float32Array(all);
+  const elements = elementsOf(all, dtype);
+  return elements instanceof Float32Array ? elements : new Float32Array(elements);
 }
 
-function resultOf(made: unknown, dtype: Dtype): Float32Array<ArrayBuffer> {
+/** gpu.js computes floats: they become elements here. */
+function resultOf(made: unknown, dtype: Dtype): ElementArray {
   const values = made instanceof Float32Array ? (made as Float32Array<ArrayBuffer>) : new Float32Array();
-  return dtype === "f16" ? values.map((value) => atDtype(value, dtype)) : values;
-}
-
-function atDtype(value: number, dtype: Dtype): number {
-  return dtype === "f16" ? fromHalf(toHalf(value)) : value;
+  return dtype === "f32" ? values : elementsOf(values, dtype);
 }

@@ -6,7 +6,7 @@
  *     const { y } = await norm.run({ x });   // norm.backend says what ran; N517 if gpu.js chose another backend
  */
 export type { GatherProgram } from "../../program/gather-program.ts";
-export type { Dtype, Mode } from "../../program/program.ts";
+export type { Dtype, FloatType, Mode } from "../../program/program.ts";
 export { NormError, type NormErrorCode } from "../shapes/errors.ts";
 export { backends, type GpuBackend, type GpuConstructor, type GpuSettings } from "./backend.ts";
 export { createGatherBackwardFromOptions, createGatherFromOptions } from "./create-gather.ts";

@@ -1,5 +1,5 @@
 /** Reads the options of a backward pass: which gradients, at which dims and element types. */
-import type { Dtype, ProgramInterface, ProgramTensor } from "../../program/program.ts";
+import type { FloatType, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { NormError } from "../shapes/errors.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
@@ -100,17 +100,17 @@ function listed(
   return list.map(String);
 }
 
-/** The default dtype of a gradient is that of its tensor. */
+/** The default dtype of a gradient is that of its tensor. Integers are what their spec says. */
 function dtypesOf(
   tensors: readonly ProgramTensor[],
-  dtype: Readonly<Record<string, Dtype>>,
-): Record<string, Dtype> {
+  dtype: Readonly<Record<string, FloatType>>,
+): Record<string, FloatType> {
   return Object.fromEntries(
-    tensors.map(({ name, gradientOf = name }) => [
-      name,
+    tensors.flatMap(({ name, gradientOf = name }) => {
       // Not `??`: a value of null is a mistake, which the program refuses.
-      [own(dtype, name), own(dtype, gradientOf), "f32" as const].find((one) => one !== undefined)!,
-    ]),
+      const given = [own(dtype, name), own(dtype, gradientOf)].find((one) => one !== undefined);
+      return given === undefined ? [] : [[name, given]];
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
-import type { Dtype, Program } from "../../program/program.ts";
+import type { FloatType, Program } from "../../program/program.ts";
+import type { ElementArray } from "../shapes/array-elements.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
 import type { ChooseVariant } from "../variants/variant.ts";
@@ -11,8 +12,11 @@ export interface NormOptions {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   /** By name. The default of each param is the one in its spec. */
   readonly params?: Readonly<Record<string, number>>;
-  /** One element type for all tensors (states stay f32), or one by tensor name. @default "f32" */
-  readonly dtype?: Dtype | Readonly<Record<string, Dtype>> | undefined;
+  /**
+   * One element type for all tensors (states stay f32, integers what their spec says), or one by tensor name.
+   * @default "f32"
+   */
+  readonly dtype?: FloatType | Readonly<Record<string, FloatType>> | undefined;
   /** Chooses the variant of each kernel. `whyIllegal` must accept it. @default chooseVariant */
   readonly choose?: ChooseVariant;
 }
@@ -22,7 +26,7 @@ export type BuffersByName = Readonly<Record<string, GPUBuffer | undefined>>;
 /** Arrays by tensor name, dense, in the tensor's layout. Affines and states may be omitted. */
 export type FeedsByName = Readonly<Record<string, ArrayLike<number> | undefined>>;
 /** Outputs and updated states by tensor name, dense, in the tensor's layout. */
-export type ResultsByName = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+export type ResultsByName = Readonly<Record<string, ElementArray>>;
 
 /**
  * `"background"`: the default variant runs at once. Others are tried in idle time, and the fastest replaces it. The
@@ -85,10 +89,10 @@ export type Saving<Buffers, Feeds, Results> = Norm<Buffers, Feeds, Results> & {
 /**
  * The backward pass of a norm. `encode` reads the tensors that the gradients depend on and a `d_y` for each output `y`.
  * For each wanted tensor `x` it writes the gradient `d_x`, or adds to it if `x` is accumulated. `run` starts from
- * zeros.
+ * zeros. It also updates the states `States`, which the norm updates in its backward pass.
  */
-export type Backward<Buffers, Feeds, Of extends string> = Norm<
+export type Backward<Buffers, Feeds, Of extends string, States extends string = never> = Norm<
   Buffers & Readonly<Record<`d_${Of}`, GPUBuffer>>,
   Feeds,
-  Readonly<Record<`d_${Of}`, Float32Array<ArrayBuffer>>>
+  Readonly<Record<`d_${Of}` | States, Float32Array<ArrayBuffer>>>
 >;

@@ -1,20 +1,20 @@
 /** Writes the accessors, the WGSL functions through which a shader reads and writes its tensors. */
 import type { Accessor, ProgramBinding } from "../../program/program.ts";
 import { floatArray, type MemoryArray } from "./binding-arrays.ts";
-import type { Layout, Place } from "./layout.ts";
+import type { Layout, Place, WordElement } from "./layout.ts";
 
 // No name in a shader begins with an underscore, so every name made here or in `binding-arrays.ts` does.
 const packName = "_pack";
 const pieceName = (name: string, piece: number): string => `_${name}_${piece}`;
 
-/** Makes an array of halves. Its code is loaded only if such an array is bound. */
-export type HalfArray = (wide: boolean, single: boolean) => MemoryArray;
+/** Makes an array of any other element than f32 and f16. Its code is loaded only if such an array is bound. */
+export type WordArray = (element: WordElement, wide: boolean, single: boolean) => MemoryArray;
 
 /** The declarations of all bindings and accessors. */
 export function accessorCode(
   bindings: readonly ProgramBinding[],
   layout: Layout,
-  halfArray: HalfArray | undefined,
+  wordArray: WordArray | undefined,
 ): string {
   const tensors = bindings.map((binding, i) => ({ binding, place: layout.places[i]! }));
   const packed = tensors.filter(({ place }) => place.packedAt !== null).map(({ binding }) => binding);
@@ -26,9 +26,9 @@ export function accessorCode(
     const array =
       place.packedAt !== null
         ? pack
-        : place.element === "halves"
-          ? halfArray!(byFours(binding), binding.accessors.put !== undefined)
-          : floatArray(place.element, byFours(binding));
+        : place.element === "f32" || place.element === "f16"
+          ? floatArray(place.element, byFours(binding))
+          : wordArray!(place.element, byFours(binding), binding.accessors.put !== undefined);
     const names = arrayNames(binding.name, place);
     if (place.packedAt === null) {
       for (const [piece, name] of names.entries()) {

@@ -1,5 +1,5 @@
 /** Arrays of each element type: their declaration, and how to read and write one element or four. */
-import type { Accessor, Dtype } from "../../program/program.ts";
+import type { Accessor, FloatType } from "../../program/program.ts";
 
 type Read = (array: string, index: string) => string;
 /** `value` is a name, or an expression in parentheses. */
@@ -14,7 +14,7 @@ export interface MemoryArray extends Readonly<Record<Accessor, Write>> {
 }
 
 /** @param wide whether the array is bound as fours. */
-export function floatArray(element: Dtype, wide: boolean): MemoryArray {
+export function floatArray(element: FloatType, wide: boolean): MemoryArray {
   const one: Read = (array, index) =>
     wide ? `${array}[${index} / 4u][${index} % 4u]` : `${array}[${index}]`;
   const [read, readFour, write, writeFour] =

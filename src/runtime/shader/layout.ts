@@ -2,7 +2,8 @@
  * How the tensors of a kernel lie in its bindings. Only this file decides it, from sizes and the device's limits. The
  * shader does not depend on it (see `accessors.ts`).
  */
-import type { Dtype, Shader } from "../../program/program.ts";
+import type { IntegerType } from "../../program/integers.ts";
+import type { FloatType, Shader } from "../../program/program.ts";
 import { bufferBytes, type Dtypes, elementBytes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 
@@ -24,8 +25,10 @@ export interface Memory {
   readonly dtypes: Dtypes;
 }
 
-/** `halves`: f16 on a device without `shader-f16`, two in a u32. */
-export type Element = Dtype | "halves";
+/** Elements that lie in words of 32 bits. `halves`: f16 on a device without `shader-f16`, two in a u32. */
+export type WordElement = IntegerType | "halves";
+
+export type Element = FloatType | WordElement;
 
 /** Where one tensor lies. */
 export interface Place {

@@ -1,6 +1,6 @@
 import type { Shader } from "../../program/program.ts";
 import type { Variant } from "../variants/variant.ts";
-import { accessorCode, type HalfArray } from "./accessors.ts";
+import { accessorCode, type WordArray } from "./accessors.ts";
 import type { Layout } from "./layout.ts";
 
 /** The properties of the device and the variant that a module depends on. */
@@ -10,21 +10,21 @@ export interface ModuleChoice {
   readonly residency: Variant["residency"];
   /** The number of steps of its row that a lane keeps. */
   readonly held: number;
-  /** Needed if the device has no `shader-f16` and a tensor is f16. */
-  readonly halfArray?: HalfArray | undefined;
+  /** Needed if a tensor is of integers, or f16 on a device without `shader-f16`. */
+  readonly wordArray?: WordArray | undefined;
 }
 
 /** A whole WGSL module: the code that depends on the memory, the device and the variant, then the shader. */
 export function moduleCode(
   { wgsl, bindings, held: slots, exchanges }: Shader,
   layout: Layout,
-  { subgroups, residency, held, halfArray }: ModuleChoice,
+  { subgroups, residency, held, wordArray }: ModuleChoice,
 ): string {
   const enabled = layout.places.some(({ element }) => element === "f16") ? ["f16"] : [];
   if (exchanges && subgroups) enabled.push("subgroups");
   return [
     ...enabled.map((name) => `enable ${name};\n`),
-    accessorCode(bindings, layout, halfArray),
+    accessorCode(bindings, layout, wordArray),
     ...(exchanges ? exchangeCode(subgroups) : []),
     ...(slots > 0 ? heldCode(residency, slots, held) : []),
     wgsl,

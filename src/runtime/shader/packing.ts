@@ -1,10 +1,10 @@
 /** Copies small operands into one buffer if a kernel has more of them than a stage has bindings. */
 import type { Shader } from "../../program/program.ts";
 import { foldWorkgroups } from "../variants/dispatch.ts";
-import { halfArray } from "./half-arrays.ts";
 import type { Launch, LaunchLimits } from "./launch.ts";
 import { layOut, type Memory, type Pack, withPacks } from "./layout.ts";
 import { moduleCode } from "./module.ts";
+import { wordArray } from "./word-arrays.ts";
 
 const copyLanes = 64;
 
@@ -23,7 +23,7 @@ export function packing(norm: string, pack: Pack, memory: Memory, device: Launch
     const longest = Math.max(...operands.map(({ length }) => length));
     launches.push({
       label: `${norm}.${pack.tensor}`,
-      code: moduleCode(shader, layout, { subgroups: false, residency: "reload", held: 0, halfArray }),
+      code: moduleCode(shader, layout, { subgroups: false, residency: "reload", held: 0, wordArray }),
       constants: {},
       slots: layout.slots,
       workgroups: foldWorkgroups(Math.ceil(longest / copyLanes), device.limits),

@@ -26,9 +26,10 @@ export async function planLaunches(
   const packs: Pack[] = [];
   const memory = { elements: shapes.elements, dtypes };
   const launches: Launch[] = [];
-  // Most devices have the feature, so most pages never load this code.
-  const inHalves = [...dtypes.values()].includes("f16") && !device.features.has("shader-f16");
-  const { halfArray } = inHalves ? await import("./half-arrays.ts") : {};
+  // Most norms are of floats and most devices have f16, so most pages never load this code.
+  const floats: readonly string[] = device.features.has("shader-f16") ? ["f32", "f16"] : ["f32"];
+  const inFloats = [...dtypes.values()].every((one) => floats.includes(one));
+  const { wordArray } = inFloats ? {} : await import("./word-arrays.ts");
   const readsEmpty = program.tensors.some(
     ({ name, role }) => role === "input" && shapes.elements.get(name) === 0,
   );
@@ -51,7 +52,7 @@ export async function planLaunches(
         subgroups: variant.subgroup > 1,
         residency: variant.residency,
         held: Math.ceil(dispatch.rowLength / variant.lanes),
-        halfArray,
+        wordArray,
       }),
       constants: Object.fromEntries(
         shader.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),

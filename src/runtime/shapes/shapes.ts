@@ -1,3 +1,4 @@
+import { initialValue } from "../../program/initial-value.ts";
 import { chunkFactor } from "../../program/names.ts";
 import type { ProgramAxis, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { NormError } from "./errors.ts";
@@ -17,6 +18,8 @@ export interface Shapes {
   readonly dims: ReadonlyMap<string, readonly number[]>;
   /** The number of elements of every tensor. */
   readonly elements: ReadonlyMap<string, number>;
+  /** The value of every element of an omitted affine or state; 0 for other tensors. */
+  readonly initials: ReadonlyMap<string, number>;
 }
 
 /** One number, or a list for a variadic axis, and where it comes from. */
@@ -56,13 +59,21 @@ export function resolveShapes(
       throw new NormError("N502", `the dims of ${shown(program, tensor)} are missing`);
     }
   }
-  for (const axis of program.axes) completeAxis(program, axis, extents);
+  const likes = program.axes.filter((axis) => likeOf(axis) !== undefined);
+  for (const axis of program.axes) if (!likes.includes(axis)) completeAxis(program, axis, extents);
+  for (const axis of likes) {
+    const like = likeOf(axis)!;
+    set(extents, axis.name, [flat(extents.get(like)!)], `axis ${like}`);
+    completeAxis(program, axis, extents);
+  }
 
+  const factors = new Map(
+    program.axes.flatMap((axis) => axis.factors).map(({ name }) => [name, flat(extents.get(name)!)]),
+  );
   return {
-    factors: new Map(
-      program.axes.flatMap((axis) => axis.factors).map(({ name }) => [name, flat(extents.get(name)!)]),
-    ),
+    factors,
     params: values,
+    initials: new Map(tensors.map((t) => [t.name, initialValue(t.initial ?? 0, factors, values)])),
     dims: new Map(tensors.map((t) => [t.name, t.dims.flatMap((name) => extents.get(name)!.sizes)])),
     elements: new Map(
       program.tensors.map((t) => {
@@ -101,10 +112,16 @@ function flat(extent: Extent): number {
 
 function readFixed(axis: ProgramAxis, params: ReadonlyMap<string, number>, extents: Extents): void {
   for (const { name, extent } of axis.factors) {
-    if (extent === null) continue;
+    if (extent === null || (typeof extent === "object" && "axis" in extent)) continue;
     if (typeof extent === "number") set(extents, name, [extent], "the spec");
     else set(extents, name, [params.get(extent.param)!], `param ${extent.param}`);
   }
+}
+
+/** The axis whose extent it has. */
+function likeOf({ factors: [factor] }: ProgramAxis): string | undefined {
+  const extent = factor!.extent;
+  return typeof extent === "object" && extent !== null && "axis" in extent ? extent.axis : undefined;
 }
 
 function readDims(program: Shaped, tensor: ProgramTensor, given: readonly number[], extents: Extents): void {

@@ -1,7 +1,7 @@
 /**
  * The runtime of generated modules. It has no dependencies, contains nothing of the compiler, and takes any GPUDevice.
  */
-export type { Dtype, LazyShaders, Mode, Program } from "../../program/program.ts";
+export type { Dtype, FloatType, LazyShaders, Mode, Program } from "../../program/program.ts";
 export type {
   Backward,
   BuffersByName,

@@ -37,7 +37,7 @@ export async function runOnce(
     if (!filled) return buffer;
     const bytes = buffer.getMappedRange();
     if (feed !== undefined) writeElements(bytes, feed, dtypes.get(tensor.name)!);
-    else fillElements(bytes, tensor.initial ?? 0, dtypes.get(tensor.name)!);
+    else fillElements(bytes, shapes.initials.get(tensor.name)!, dtypes.get(tensor.name)!);
     buffer.unmap();
     return buffer;
   }

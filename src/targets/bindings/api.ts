@@ -2,6 +2,7 @@ import type { Mode, ProgramInterface, ProgramTensor } from "../../program/progra
 import { backwardMethod, describeBackward } from "./backward-api.ts";
 import type { Declaration, Member, Method } from "./declarations.ts";
 import {
+  arrayType,
   type BoundNorm,
   described,
   dtypeMember,
@@ -175,7 +176,7 @@ function describeCalls(
       doc: `Results of \`run\`${mode}: dense arrays, last axis fastest.`,
       members: named
         .filter((t) => t.role === "output" || t.updated)
-        .map((t) => member(t, "Float32Array<ArrayBuffer>", false)),
+        .map((t) => member(t, arrayType(t), false)),
     },
   ];
 }

@@ -30,6 +30,7 @@ export function describeBackward(
   const programs = norm.backward!;
   const { options, modes, type } = ids.backward;
   const of = ofParameter(norm);
+  const dtype = dtypeMember([...norm.programs, ...programs], keys.dtype);
   const parameter = `Of extends ${of} = ${of}`;
   const accumulate: Member = {
     name: keys.accumulate,
@@ -46,8 +47,8 @@ export function describeBackward(
       members: [
         ...optionMembers(norm),
         {
-          ...dtypeMember([...norm.programs, ...programs], keys.dtype),
-          doc: "The element type in memory: one for all tensors except states, which stay f32, or one per tensor. A gradient without an entry takes the element type of its tensor.",
+          ...dtype,
+          doc: `${dtype.doc} A gradient without an entry takes the element type of its tensor.`,
         },
         ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
         {
@@ -69,7 +70,7 @@ export function describeBackward(
   if (first === null) {
     return [
       ...declarations,
-      { kind: "type", name: type, doc, parameter, type: backwardType(ids, null, target) },
+      { kind: "type", name: type, doc, parameter, type: backwardType(norm, ids, null, target) },
     ];
   }
   return [
@@ -81,7 +82,7 @@ export function describeBackward(
       parameter: "Of extends string",
       members: modesOf(norm).map((mode) => ({
         name: mode!,
-        type: backwardType(ids, mode, target),
+        type: backwardType(norm, ids, mode, target),
         optional: false,
         doc: "",
       })),
@@ -134,8 +135,8 @@ function ofParameter(norm: BoundNorm<ProgramInterface>): string {
   return names.map(({ name }) => JSON.stringify(name)).join(" | ");
 }
 
-function hasGradient({ role }: ProgramTensor): boolean {
-  return role === "input" || role === "affine";
+function hasGradient({ role, dtype }: ProgramTensor): boolean {
+  return dtype === undefined && (role === "input" || role === "affine");
 }
 
 function modesOf(norm: BoundNorm<ProgramInterface>): ProgramInterface["mode"][] {
@@ -150,18 +151,16 @@ function describeCalls(
   target: BindingsTarget,
 ): Declaration[] {
   const names = ids.calls(mode);
-  const programs = norm.backward!.filter((one) => one.mode === mode);
-  const read = unionByName(programs.map((one) => one.tensors)).filter(
-    ({ role }) => role !== "scratch" && role !== "output",
-  );
+  const read = readTensors(norm, mode);
   const forward = norm.programs.find((one) => one.mode === mode)!;
-  const member = (tensor: ProgramTensor, type: string): Member => {
-    const optional = tensor.role !== "input";
+  const member = (tensor: ProgramTensor, type: string, isOptional: boolean): Member => {
+    const optional = tensor.role !== "input" && isOptional;
     const own = forward.tensors.some(({ name }) => name === tensor.name);
     if (tensor.role === "saved") return { name: tensor.name, type, optional: false, doc: savedDoc };
     const fact = described(forward, tensor, optional);
+    const old = forward.tensors.some((one) => one.name === tensor.name && isUpdated(one));
     const doc = own
-      ? joined(norm.docs.get(tensor.name), fact)
+      ? joined(norm.docs.get(tensor.name), old ? `${fact} Its value from before the forward pass.` : fact)
       : `The gradient of the loss with respect to the output: ${dimsDoc(forward, tensor)}.`;
     return { name: tensor.name, type, optional, doc };
   };
@@ -170,7 +169,7 @@ function describeCalls(
     kind: "interface",
     name: names.backwardBuffers,
     doc: `Buffers for \`encode\` of the backward pass${which}, except the gradients' buffers. Each needs the usage STORAGE.`,
-    members: read.map((one) => member(one, "GPUBuffer")),
+    members: read.map((one) => member(one, "GPUBuffer", !isUpdated(one))),
   };
   return [
     ...(target.buffers ? [buffers] : []),
@@ -178,12 +177,32 @@ function describeCalls(
       kind: "interface",
       name: names.backwardFeeds,
       doc: `Values for \`run\` of the backward pass${which}: dense arrays, last axis fastest.`,
-      members: read.map((one) => member(one, "ArrayLike<number>")),
+      members: read.map((one) => member(one, "ArrayLike<number>", true)),
     },
   ];
 }
 
-function backwardType(ids: NormIdentifiers, mode: ProgramInterface["mode"], target: BindingsTarget): string {
+function backwardType(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  mode: ProgramInterface["mode"],
+  target: BindingsTarget,
+): string {
   const { backwardBuffers, backwardFeeds } = ids.calls(mode);
-  return `${target.backward}<${target.buffers ? `${backwardBuffers}, ` : ""}${backwardFeeds}, Of>`;
+  const updated = readTensors(norm, mode).filter(isUpdated);
+  const states = updated.map(({ name }) => JSON.stringify(name)).join(" | ");
+  const buffers = target.buffers ? `${backwardBuffers}, ` : "";
+  return `${target.backward}<${buffers}${backwardFeeds}, Of${states === "" ? "" : `, ${states}`}>`;
+}
+
+/** The tensors that the backward programs of a mode read, or update. */
+function readTensors(norm: BoundNorm<ProgramInterface>, mode: ProgramInterface["mode"]): ProgramTensor[] {
+  const programs = norm.backward!.filter((one) => one.mode === mode);
+  return unionByName(programs.map((one) => one.tensors)).filter(
+    ({ role }) => role !== "scratch" && role !== "output",
+  );
+}
+
+function isUpdated({ role, updated }: ProgramTensor): boolean {
+  return role === "state" && updated === true;
 }

@@ -1,4 +1,7 @@
 /** The members of a norm's declarations, with their documentation. */
+
+import type { InitialValue } from "../../program/initial-value.ts";
+import type { IntegerType } from "../../program/integers.ts";
 import type { Program, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Member } from "./declarations.ts";
 import { dimsDoc, dimsType, needsDims } from "./dims-type.ts";
@@ -48,15 +51,17 @@ export function optionMembers(norm: BoundNorm<ProgramInterface>): Member[] {
 
 /** @param programs whose tensors can be named. */
 export function dtypeMember(programs: readonly ProgramInterface[], name: string): Member {
-  const named = unionByName(programs.map((each) => each.tensors)).filter(
-    ({ role }) => role !== "scratch" && role !== "saved",
+  const all = unionByName(programs.map((each) => each.tensors));
+  const named = all.filter(
+    ({ role, dtype }) => role !== "scratch" && role !== "saved" && dtype === undefined,
   );
-  const names = named.map((tensor) => JSON.stringify(tensor.name)).join(" | ");
+  const integers = all.some(({ dtype }) => dtype !== undefined);
+  const names = named.map((tensor) => JSON.stringify(tensor.name)).join(" | ") || "never";
   return {
     name,
     type: `"f32" | "f16" | Partial<Record<${names}, "f32" | "f16">>`,
     optional: true,
-    doc: "The element type in memory: one for all tensors except states, which stay f32, or one per tensor.",
+    doc: `The element type in memory: one for all tensors except states, which stay f32${integers ? ", and integers" : ""}, or one per tensor.`,
     defaultValue: '"f32"',
   };
 }
@@ -73,8 +78,38 @@ export function tuneMember(name: string): Member {
 
 export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
   const initial =
-    optional && tensor.initial !== undefined ? `. Filled with ${tensor.initial} if omitted` : "";
-  return `${dimsDoc(program, tensor)}${initial}.`;
+    optional && tensor.initial !== undefined ? `. Filled with ${initialText(tensor.initial)} if omitted` : "";
+  return `${dimsDoc(program, tensor)}${tensor.dtype === undefined ? "" : dtypeDocs[tensor.dtype]}${initial}.`;
+}
+
+const dtypeDocs: Readonly<Record<IntegerType, string>> = {
+  i8: " of i8, four in a word of a buffer",
+  u8: " of u8, four in a word of a buffer",
+  i32: " of i32",
+  u32: " of u32",
+};
+
+/** The array in which `run` returns a tensor. */
+export function arrayType({ dtype }: ProgramTensor): string {
+  return `${dtype === undefined ? "Float32Array" : arrayTypes[dtype]}<ArrayBuffer>`;
+}
+
+const arrayTypes: Readonly<Record<IntegerType, string>> = {
+  i8: "Int8Array",
+  u8: "Uint8Array",
+  i32: "Int32Array",
+  u32: "Uint32Array",
+};
+
+/** As in a spec: `size(D)^0.5`. */
+function initialText(initial: InitialValue): string {
+  if (typeof initial === "number") return String(initial);
+  if ("size" in initial) return `size(${initial.size.join(", ")})`;
+  if ("param" in initial) return initial.param;
+  const [a, b] = initial.of.map((one) =>
+    typeof one === "object" && "op" in one ? `(${initialText(one)})` : initialText(one),
+  );
+  return initial.op === "^" ? `${a}^${b}` : `${a} ${initial.op} ${b}`;
 }
 
 export function joined(doc: string | undefined, fact: string): string {

@@ -6,6 +6,7 @@
 import type { GatherKernel } from "../../kernels/gather/lower-gather.ts";
 import type { UnaryOp } from "../../kernels/ir/ir.ts";
 import type { ScalarExpr, ScalarStmt } from "../../kernels/ir/scalar.ts";
+import { everyExpr, everyExprIn, everyStmt } from "../../kernels/ir/visit.ts";
 import type { GatherLanguages } from "../gather/emit-gather.ts";
 import type { GatherNames } from "../gather/gather-names.ts";
 import { isInfix, operand, symbols } from "../text/infix-operators.ts";
@@ -16,10 +17,17 @@ import { gpujsReserved } from "./reserved-words.ts";
 
 export const gpujs: GatherLanguages["js"] = { reserved: gpujsReserved, print, functionsOf };
 
+interface Printing {
+  readonly names: GatherNames;
+  /** Whether each operation is rounded to f32. */
+  readonly rounds: boolean;
+}
+
 function print(kernel: GatherKernel, names: GatherNames): string {
+  const printing = { names, rounds: hasExtrema(kernel) };
   const parameters = new Set(kernel.loads.map((one) => names.read(names.sourceOf(one))));
-  const body = kernel.body.flatMap((one) => statement(names, one));
-  const values = kernel.values.map((one) => expression(names, one));
+  const body = kernel.body.flatMap((one) => statement(printing, one));
+  const values = kernel.values.map((one) => expression(printing, one));
   // One plane for each number: on webasm a later kernel cannot read four numbers of one invocation.
   const planes = values.slice(0, -1).map((value, slot): Line => {
     return { open: `if (this.thread.y === ${slot}) {`, body: [`return ${value};`], close: "}" };
@@ -28,14 +36,33 @@ function print(kernel: GatherKernel, names: GatherNames): string {
   return printLines([{ open, body: [...body, ...planes, `return ${values.at(-1)};`], close: "}" }], "");
 }
 
-function statement(names: GatherNames, stmt: ScalarStmt): Line[] {
-  const e = (expr: ScalarExpr): string => expression(names, expr);
+/**
+ * A gradient goes to the elements that equal a maximum. The draw that compares and the draw that found it compute these
+ * elements alike only if each operation is rounded: cpu computes in float64, and which values have names, which are
+ * rounded, differs between draws. On webasm all is f32 and rounding costs nothing.
+ */
+function hasExtrema({ body, values }: GatherKernel): boolean {
+  const all = [...everyExprIn(body), ...values.flatMap((one) => everyExpr(one))];
+  const compares = all.some(
+    (one) => one.kind === "binary" && one.op === "eq" && one.a.type === "f32" && one.b.kind === "local",
+  );
+  const reduces = everyStmt(body).some(
+    (one) => one.kind === "assign" && one.value.kind === "binary" && /^(max|min)$/.test(one.value.op),
+  );
+  return compares || reduces;
+}
+
+function statement(printing: Printing, stmt: ScalarStmt): Line[] {
+  const { names } = printing;
+  const e = (expr: ScalarExpr): string => expression(printing, expr);
   const block = (head: string, body: readonly ScalarStmt[]): Line[] => [
-    { open: `${head} {`, body: body.flatMap((one) => statement(names, one)), close: "}" },
+    { open: `${head} {`, body: body.flatMap((one) => statement(printing, one)), close: "}" },
   ];
   switch (stmt.kind) {
     case "let":
-      return [`const ${names.local(stmt.name)} = ${single(stmt.value, e(stmt.value))};`];
+      return [
+        `const ${names.local(stmt.name)} = ${printing.rounds ? e(stmt.value) : single(stmt.value, e(stmt.value))};`,
+      ];
     case "var":
       return [`let ${names.local(stmt.name)} = ${e(stmt.value)};`];
     case "assign":
@@ -73,8 +100,15 @@ const literals: Literals = {
 
 const own = { ...symbols, eq: "===", ne: "!==" };
 
-function expression(names: GatherNames, expr: ScalarExpr): string {
-  const e = (one: ScalarExpr): string => expression(names, one);
+function expression(printing: Printing, expr: ScalarExpr): string {
+  const text = exactly(printing, expr);
+  const computes = expr.kind === "binary" || expr.kind === "call";
+  return printing.rounds && computes && expr.type === "f32" ? `Math.fround(${text})` : text;
+}
+
+function exactly(printing: Printing, expr: ScalarExpr): string {
+  const { names } = printing;
+  const e = (one: ScalarExpr): string => expression(printing, one);
   const inner = (one: ScalarExpr): string => operand(one, e(one));
   switch (expr.kind) {
     case "const":

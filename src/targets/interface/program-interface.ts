@@ -26,13 +26,14 @@ export function programInterface(graph: Graph): ProgramInterface {
 }
 
 function interfaceTensor(
-  { name, role, dims, initial, gradientOf }: GraphTensor,
+  { name, role, dims, dtype, initial, gradientOf }: GraphTensor,
   written: ReadonlySet<string>,
 ): ProgramTensor {
   return {
     name,
     role,
     dims,
+    ...(dtype === undefined ? {} : { dtype }),
     ...(initial === undefined ? {} : { initial }),
     ...(role === "state" ? { updated: written.has(name) } : {}),
     ...(gradientOf === undefined ? {} : { gradientOf }),

@@ -3,13 +3,13 @@
  */
 
 import type { Program, ProgramTensor } from "../../program/program.ts";
+import { elementsOf } from "../../runtime/shapes/array-elements.ts";
 import type { Dtypes } from "../../runtime/shapes/element-types.ts";
-import { fromHalf, toHalf } from "../../runtime/shapes/float16.ts";
 import type { Shapes } from "../../runtime/shapes/shapes.ts";
 import { uniform } from "./uniform.ts";
 
 /** By tensor, rounded to its dtype. */
-export type Feeds = ReadonlyMap<string, Float32Array>;
+export type Feeds = ReadonlyMap<string, ArrayLike<number>>;
 
 export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): Feeds {
   const next = uniform(1);
@@ -17,18 +17,19 @@ export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): F
   return new Map(
     read.map((tensor) => {
       const values = new Float32Array(shapes.elements.get(tensor.name)!);
-      for (let i = 0; i < values.length; i++) values[i] = sample(tensor, next);
-      const half = dtypes.get(tensor.name) === "f16";
-      return [tensor.name, half ? values.map((value) => fromHalf(toHalf(value))) : values];
+      const initial = shapes.initials.get(tensor.name)!;
+      for (let i = 0; i < values.length; i++) values[i] = sample(tensor, initial, next);
+      return [tensor.name, elementsOf(values, dtypes.get(tensor.name)!)];
     }),
   );
 }
 
 /**
- * The mean of an input is not zero, as in activations. Affines lie near their initial value. A variance and a saved
+ * Integers are small, as labels and masks. The mean of another input is not zero, as in activations. Affines lie near their initial value. A variance and a saved
  * tensor (rstd) are above zero.
  */
-function sample({ role, initial = 0 }: ProgramTensor, next: () => number): number {
+function sample({ role, dtype }: ProgramTensor, initial: number, next: () => number): number {
+  if (dtype !== undefined) return Math.floor(4 * next());
   // The sum of three uniform numbers has deviation 1/2. For a large tensor it is cheaper than a logarithm and a cosine.
   const normal = 2 * (next() + next() + next() - 1.5);
   if (role === "input") return 0.5 + normal;

@@ -1,5 +1,7 @@
 /** Makes our own buffers for tensors, and fills them. */
-import { toHalf } from "../../runtime/shapes/float16.ts";
+import type { Dtype } from "../../program/program.ts";
+import { writeElements } from "../../runtime/shapes/array-elements.ts";
+import { bufferBytes } from "../../runtime/shapes/element-types.ts";
 
 const storageUsage = 0x80 | 0x4 | 0x8;
 
@@ -7,11 +9,9 @@ export function storageBuffer(device: GPUDevice, bytes: number): GPUBuffer {
   return device.createBuffer({ size: Math.max(16, Math.ceil(bytes / 4) * 4), usage: storageUsage });
 }
 
-/** @param half whether the buffer holds f16. */
-export function upload(device: GPUDevice, buffer: GPUBuffer, values: Float32Array, half: boolean): void {
-  const data = half ? Uint16Array.from(values, toHalf) : values;
-  // Writes must be multiples of four bytes, and an odd number of halves is not.
-  const bytes = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  if (bytes.byteLength > 0) device.queue.writeBuffer(buffer, 0, bytes);
+/** Writes values into a buffer of their element type. */
+export function upload(device: GPUDevice, buffer: GPUBuffer, values: ArrayLike<number>, dtype: Dtype): void {
+  const bytes = new ArrayBuffer(bufferBytes(values.length, dtype));
+  writeElements(bytes, values, dtype);
+  device.queue.writeBuffer(buffer, 0, bytes);
 }

@@ -1,5 +1,6 @@
 /** A norm with its own buffers, ready to be timed. */
-import type { Dtype, Program } from "../../program/program.ts";
+import type { FloatType, Program } from "../../program/program.ts";
+import { elementBytes } from "../../runtime/shapes/element-types.ts";
 import {
   type ChooseVariant,
   createNorm,
@@ -14,7 +15,7 @@ import { variantText } from "./variant-text.ts";
 export interface TimedNormOptions {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
-  readonly dtype: Dtype;
+  readonly dtype: FloatType;
   /** The elements of each tensor, as bytes. Tensors without an entry get random ones; affines can be left out. */
   readonly feeds?: Readonly<Record<string, BufferSource>>;
   /** @default the default rule */
@@ -50,14 +51,14 @@ export async function prepareTimedNorm(
   let bytes = 0;
   for (const tensor of program.tensors) {
     if (tensor.role === "scratch") continue;
-    const half = norm.dtypes.get(tensor.name) === "f16";
+    const type = norm.dtypes.get(tensor.name)!;
     const count = shapes.elements.get(tensor.name) ?? 0;
-    const size = count * (half ? 2 : 4);
+    const size = count * elementBytes[type];
     const buffer = storageBuffer(device, size);
     const given = feeds[tensor.name];
     const values = random.get(tensor.name);
     if (given !== undefined) device.queue.writeBuffer(buffer, 0, given);
-    else if (values !== undefined) upload(device, buffer, values, half);
+    else if (values !== undefined) upload(device, buffer, values, type);
     buffers[tensor.name] = buffer;
     bytes += size * (tensor.role === "state" && tensor.updated ? 2 : 1);
   }

@@ -1,4 +1,5 @@
 /** Checks whether the results of a candidate are right: within the numerics contract of the expected values. */
+import { isInteger } from "../../program/integers.ts";
 import type { Program } from "../../program/program.ts";
 import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 
@@ -28,7 +29,8 @@ export function disagreement(
     const values = got.get(name);
     if (values === undefined || values.length !== expected.length)
       return `${name} has not ${expected.length} elements`;
-    const half = dtypes.get(name) === "f16";
+    const dtype = dtypes.get(name)!;
+    const half = dtype === "f16";
     const isGradient = program.tensors.some((one) => one.name === name && one.gradientOf !== undefined);
     const largest = isGradient ? largestOf(expected) : 1;
     for (let i = 0; i < expected.length; i++) {
@@ -37,7 +39,9 @@ export function disagreement(
       // Values beyond the range of f16 count as equal: they round to infinity or to 65504.
       if (half && Math.abs(b) > 65504 && Math.abs(a) >= 65504 && a * b > 0) continue;
       const size = Math.max(1, largest, Math.abs(b));
-      const tolerance = allowed * contract * size + (half ? halfUnit * Math.abs(b) + halfLeast : 0);
+      // Near the middle between two integers, either may be right.
+      const unit = isInteger(dtype) ? 1 : half ? halfUnit * Math.abs(b) + halfLeast : 0;
+      const tolerance = allowed * contract * size + unit;
       if (!(Math.abs(a - b) <= tolerance)) return `element ${i} of ${name} is ${a}, not ${b}`;
     }
   }

@@ -7,7 +7,7 @@ import type { Program, ProgramTensor } from "../../program/program.ts";
 import { checkSizes } from "../../runtime/device/limits.ts";
 import type { Norm, NormOptions } from "../../runtime/options/norm-types.ts";
 import { readElements } from "../../runtime/shapes/array-elements.ts";
-import { bufferBytes, type Dtypes, resolveDtypes } from "../../runtime/shapes/element-types.ts";
+import { bufferBytes, type Dtypes, elementBytes, resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { resolveShapes, type Shapes } from "../../runtime/shapes/shapes.ts";
 import type { ChooseVariant } from "../../runtime/variants/variant.ts";
 import { createNorm } from "../../runtime/webgpu/norm.ts";
@@ -39,7 +39,7 @@ export interface Trial {
   readonly norm: Norm;
   record(pass: GPUComputePassEncoder): void;
   /** Runs once, starting from the given states, and reads the outputs and updated states. */
-  outputs(): Promise<ReadonlyMap<string, Float32Array>>;
+  outputs(): Promise<ReadonlyMap<string, ArrayLike<number>>>;
   destroy(): void;
 }
 
@@ -57,12 +57,12 @@ export function makeTrialBuffers(
   let bytes = 0;
   for (const tensor of tensors) {
     const count = shapes.elements.get(tensor.name)!;
-    const half = dtypes.get(tensor.name) === "f16";
-    const buffer = storageBuffer(device, bufferBytes(count, half ? "f16" : "f32"));
+    const dtype = dtypes.get(tensor.name)!;
+    const buffer = storageBuffer(device, bufferBytes(count, dtype));
     buffers.set(tensor.name, buffer);
-    bytes += count * (half ? 2 : 4) * (tensor.updated === true ? 2 : 1);
+    bytes += count * elementBytes[dtype] * (tensor.updated === true ? 2 : 1);
     const values = feeds.get(tensor.name);
-    if (values !== undefined) upload(device, buffer, values, half);
+    if (values !== undefined) upload(device, buffer, values, dtype);
   }
   const named = Object.fromEntries(buffers);
   const states = tensors.filter((one) => one.updated === true);
@@ -70,7 +70,7 @@ export function makeTrialBuffers(
 
   const reset = (): void => {
     for (const { name } of states) {
-      upload(device, buffers.get(name)!, feeds.get(name)!, dtypes.get(name) === "f16");
+      upload(device, buffers.get(name)!, feeds.get(name)!, dtypes.get(name)!);
     }
   };
   return {

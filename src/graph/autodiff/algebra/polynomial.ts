@@ -76,11 +76,24 @@ export function createAlgebra(g: GraphBuilder): Algebra {
   }
 
   function expandReduce(node: ReduceNode): Sum {
-    if (node.op !== "sum" && node.op !== "mean") return [atom(node)];
-    const sum = expand(node.arg).map((term) => summed(term, node.over));
-    if (node.op === "sum") return sum;
-    const count: Product = { coefficient: 1, powers: new Map([[g.size(node.over), -1]]) };
+    const { op, arg, over, weight } = node;
+    if (op !== "sum" && op !== "mean") return [atom(node)];
+    if (weight !== undefined) return op === "sum" ? [atom(node)] : expandWeighted(node, weight);
+    const sum = expand(arg).map((term) => summed(term, over));
+    if (op === "sum") return sum;
+    const count: Product = { coefficient: 1, powers: new Map([[g.size(over), -1]]) };
     return sum.map((term) => times(term, count));
+  }
+
+  /** Σ w·x / Σ w, if Σ w is one product. */
+  function expandWeighted(node: ReduceNode, weight: Node): Sum {
+    const { arg, over } = node;
+    const own = expand(weight);
+    const total = collect(own.map((term) => summed(term, over)));
+    const divisor = total.length === 1 ? inverse(total[0]) : undefined;
+    const terms = expand(arg);
+    if (divisor === undefined || own.length * terms.length > maxTerms) return [atom(node)];
+    return own.flatMap((w) => terms.map((x) => times(summed(times(w, x), over), divisor)));
   }
 
   /** Σ of one product: factors without any of the axes come before the sum. */

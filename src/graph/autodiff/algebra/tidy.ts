@@ -136,7 +136,7 @@ export function tidy(g: GraphBuilder, results: readonly Result[], forward: Reado
 
   /** Σ(k·a over A) → k·Σ(a over A) */
   function readSum(node: ReduceNode): Sum {
-    if (node.op !== "sum") return [atom(anew(node))];
+    if (node.op !== "sum" || node.weight !== undefined) return [atom(anew(node))];
     if (algebra.sumIsZero(node.arg, node.over)) return [];
     const product = productOf(sumOf(node.arg));
     if (product === undefined) return [];
@@ -165,6 +165,7 @@ function meansOf(g: GraphBuilder, product: Product): Product {
     for (const [sum, count] of product.powers) {
       if (sum.kind !== "reduce" || sum.op !== "sum" || count !== 1 || !sameAxes(sum.over, size.over))
         continue;
+      if (sum.weight !== undefined) continue;
       const sumless = times(product, { coefficient: 1, powers: new Map([[sum, -1]]) });
       const rest = times(sumless, atom(size));
       return meansOf(g, times(rest, atom(g.reduce("mean", sum.arg, sum.over))));

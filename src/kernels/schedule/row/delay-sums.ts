@@ -51,11 +51,11 @@ export function delaySums(
 }
 
 /** The tensors that a reduction reads element by element over the row. */
-function rowTensors({ arg, over }: ReduceNode): Set<string> {
-  const read = reachable([arg], (node) => (node.kind === "reduce" ? [] : operands(node)));
+function rowTensors(node: ReduceNode): Set<string> {
+  const read = reachable(operands(node), (one) => (one.kind === "reduce" ? [] : operands(one)));
   return new Set(
     read.flatMap((one) =>
-      one.kind === "input" && one.axes.some((axis) => over.includes(axis)) ? [one.tensor] : [],
+      one.kind === "input" && one.axes.some((axis) => node.over.includes(axis)) ? [one.tensor] : [],
     ),
   );
 }

@@ -62,7 +62,7 @@ function computedPerElement(row: RowWork): Set<Node> {
 }
 
 function reducedBy({ reductions }: RowLoop): Node[] {
-  return reductions.map((one) => one.arg);
+  return reductions.flatMap(operands);
 }
 
 function storedBy({ targets, columns }: ElementLoop): Node[] {

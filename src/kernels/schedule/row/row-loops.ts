@@ -64,7 +64,7 @@ interface Group {
 
 function isOfSegments(node: Node, segments: ReadonlySet<Node>): boolean {
   if (node.kind !== "reduce" || segments.size === 0) return false;
-  return outermostReductions(node.arg).some((one) => segments.has(one));
+  return operands(node).some((value) => outermostReductions(value).some((one) => segments.has(one)));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Checks the loops over a row: each needs only results of earlier ones. */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
-import type { Node } from "../../../graph/tensor/graph.ts";
+import { type Node, operands } from "../../../graph/tensor/graph.ts";
 import { outermostReductions } from "../locality.ts";
 import { foundBy, type PlannedKernel, type RowLoop } from "../plan.ts";
 
@@ -24,7 +24,7 @@ export function verifyLoop(loop: RowLoop, known: ReadonlySet<Node>, fail: (rule:
   const name = `the loop over ${loop.over.join(", ")}`;
   if (loop.reductions.some((one) => !sameAxes(one.over, loop.over)))
     fail(`${name} makes reductions over its axes`);
-  const values = loop.reductions.map((one) => one.arg);
+  const values = loop.reductions.flatMap(operands);
   switch (loop.kind) {
     case "samples":
       if (loop.reductions.some((one) => one.op !== "shift")) fail(`${name} takes samples only`);

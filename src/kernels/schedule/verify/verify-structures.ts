@@ -57,7 +57,7 @@ function verifyKept({ grid, row }: PlannedKernel, { kept }: Structure, fail: (ru
   const loops = overRow.map((loop) =>
     elementwise(
       "reductions" in loop
-        ? loop.reductions.map((one) => one.arg)
+        ? loop.reductions.flatMap(operands)
         : [...loop.targets, ...loop.columns].map((one) => one.value),
     ),
   );

@@ -33,10 +33,17 @@ export type BindingResult =
 const reported = { kind: "reported" } as const;
 
 export function bindAxes(call: Call): BindingResult {
+  if (reportLike(call)) return reported;
   const binding = new Map<string, AxisSet>();
-  for (const tensor of call.callee.tensors.values()) {
+  const isOpen = (dim: string): boolean =>
+    axisOf(call.callee, dim).factors.some((one) => !binding.has(one.name));
+  const { tensors } = call.callee;
+  // An affine gives axes that no input has.
+  for (const tensor of [...tensors.values()].sort(
+    (a, b) => Number(b.role === "input") - Number(a.role === "input"),
+  )) {
     const argument = call.args.get(tensor.name);
-    if (argument === undefined || tensor.role !== "input") continue;
+    if (argument === undefined || (tensor.role !== "input" && !tensor.dims.some(isOpen))) continue;
     const matched = matchInput(call, tensor, argument);
     if (matched === undefined) return reported;
     for (const [dim, factors] of matched) {
@@ -48,7 +55,7 @@ export function bindAxes(call: Call): BindingResult {
   return reportUnbound(call, binding) ? reported : { kind: "bound", axes: binding };
 }
 
-/** Matches the axes of an argument to those in the brackets of its input; undefined if they do not fit. */
+/** Matches the axes of an argument to those in the brackets of its tensor; undefined if they do not fit. */
 function matchInput(
   { scope, expr, callee }: Call,
   tensor: DeclaredTensor,
@@ -80,14 +87,25 @@ function enterAll({ scope, expr }: Call, binding: Map<string, AxisSet>, axes: Ax
   return true;
 }
 
-/**
- * Reports an axis of the callee with no axis here, such as a fixed extent (`axes M = 3`): its tensors cannot be bound.
- */
+/** Reports an axis of the callee that has the extent of another one: nothing says so of two axes here. */
+function reportLike({ scope, expr, callee }: Call): boolean {
+  const extents = callee.axes.flatMap((one) => one.factors);
+  const like = extents.find(
+    ({ extent }) => typeof extent === "object" && extent !== null && "axis" in extent,
+  );
+  if (like === undefined) return false;
+  const message = `\`${expr.callee.text}\` cannot be called: its axis \`${like.name}\` has the extent of another axis`;
+  scope.report(diagnostic("N307", message, expr.span, { note: "write its equations out here" }));
+  return true;
+}
+
+/** Reports an axis of the callee with no axis here: neither an input nor a given affine has it. */
 function reportUnbound({ scope, expr, callee }: Call, binding: AxisBinding): boolean {
   const open = callee.axes.flatMap((one) => one.factors).find((one) => !binding.has(one.name));
   if (open === undefined) return false;
-  const message = `\`${expr.callee.text}\` cannot be called: its axis \`${open.name}\` is in none of its inputs`;
-  const note = "the axes of a called norm come from its operands; write its equations out here";
+  const message = `\`${expr.callee.text}\` cannot be called: its axis \`${open.name}\` is in none of its operands`;
+  const note =
+    "the axes of a called norm come from its operands: pass an affine with this axis, if it has one";
   scope.report(diagnostic("N307", message, expr.span, { note }));
   return true;
 }
@@ -125,7 +143,7 @@ function bindWhole(
     scope.report(diagnostic("N307", message, expr.span, { note }));
     return reported;
   }
-  if (typeof extent === "object" && extent !== null && args.has(extent.param)) {
+  if (typeof extent === "object" && extent !== null && "param" in extent && args.has(extent.param)) {
     const message = `\`${extent.param}\` cannot be set: it is the extent of an axis, and the operands already give it`;
     scope.report(diagnostic("N402", message, args.get(extent.param)?.span ?? expr.span));
     return reported;
@@ -195,7 +213,7 @@ function factorExtent(
   { scope, expr, callee, args }: Call,
   part: GraphFactor,
 ): GraphFactor["extent"] | undefined {
-  if (part.extent === null || typeof part.extent === "number") return part.extent;
+  if (part.extent === null || typeof part.extent === "number" || "axis" in part.extent) return part.extent;
   const { param } = part.extent;
   const argument = args.get(param);
   if (argument === undefined) return callee.params.get(param)?.initial ?? null;
@@ -219,6 +237,6 @@ function factorExtent(
 function sameExtent(a: GraphFactor["extent"], own: GraphFactor): boolean {
   const b = own.extent;
   if (a === null) return true;
-  if (typeof a === "number" || b === null) return a === b;
-  return typeof b !== "number" && a.param === b.param;
+  if (typeof a === "number" || typeof b === "number" || b === null) return a === b;
+  return "param" in a && "param" in b && a.param === b.param;
 }

@@ -4,10 +4,13 @@
  */
 
 import { isSubset } from "../../../graph/tensor/axes.ts";
+import type { Node } from "../../../graph/tensor/graph.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../../diagnostics/diagnostic.ts";
 import type { CallExpr, NormDecl } from "../../syntax/ast.ts";
 import { axisNames, tensorFactors } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
+import { initialNode } from "../declarations/initial.ts";
+import { hasOwnBackward } from "../declarations/updates.ts";
 import type { Declared } from "../modules/modules.ts";
 import { evaluateEquations, lookup } from "../scope/equations.ts";
 import { namesIn } from "../scope/reading-order.ts";
@@ -44,6 +47,12 @@ export function callNorm(scope: Scope, expr: CallExpr, norm: Declared<NormDecl>)
   const callee = session.known.declarations.get(norm.decl);
   if (callee === undefined || session.known.broken.has(norm.decl)) {
     readOperands(scope, expr);
+    return undefined;
+  }
+  if (scope.mode !== "infer" && hasOwnBackward(callee)) {
+    const message = `\`${name}\` has an \`on backward\` block, and cannot be called`;
+    const note = "its backward pass is that of a whole norm; write its equations out here";
+    scope.report(diagnostic("N430", message, expr.span, { note }));
     return undefined;
   }
   if (!countCall(session)) return undefined;
@@ -93,7 +102,7 @@ function readOperands(scope: Scope, expr: CallExpr): void {
 
 function readBody(inner: Scope): Value {
   const { outputs, updates } = inner.declarations;
-  const written = inner.mode === "train" ? updates.flatMap((one) => [...namesIn(one.value)]) : [];
+  const written = inner.mode === "train" ? updates.forward.flatMap((one) => [...namesIn(one.value)]) : [];
   const names = [...outputs.slice(0, 1).map((one) => one.name), ...written];
   evaluateEquations(inner, names);
   return outputs.length === 0 ? undefined : lookup(inner, outputs[0].name, outputs[0].span);
@@ -123,11 +132,18 @@ function givenValues(
     const factors = tensorFactors(callee, tensor.dims).flatMap((factor) => axes.get(factor) ?? []);
     const argument = bound.nodes.get(tensor.name);
     if (tensor.role === "state") {
-      const state = stateNode(scope, { expr, callee, states: bound.states }, tensor, factors);
+      const call = { expr, callee, states: bound.states, axes, given };
+      const state = stateNode(scope, call, tensor, factors);
       if (state === undefined) return undefined;
       given.set(tensor.name, state);
     } else if (argument === undefined) {
-      given.set(tensor.name, g.literal(tensor.initial ?? 0));
+      const start = initialNode(
+        g,
+        tensor.initial ?? 0,
+        (names) => g.size(tensorFactors(callee, names).flatMap((factor) => axes.get(factor) ?? [])),
+        (name) => given.get(name) as Node,
+      );
+      given.set(tensor.name, start);
     } else if (!isSubset(argument.node.axes, factors)) {
       const extra = argument.node.axes.filter((one) => !factors.includes(one));
       const names = axisNames(scope.session.outer.axes, extra).join(", ");

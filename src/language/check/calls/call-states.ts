@@ -2,18 +2,24 @@
 
 import { type AxisSet, isSubset } from "../../../graph/tensor/axes.ts";
 import type { Node } from "../../../graph/tensor/graph.ts";
+import type { InitialValue } from "../../../program/initial-value.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { CallExpr } from "../../syntax/ast.ts";
 import { axisNames, tensorFactors } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
+import { renamed } from "../declarations/initial.ts";
 import type { DeclaredTensor } from "../declarations/tensors.ts";
-import type { Scope, Session } from "../scope/scope.ts";
+import type { Scope, Session, Value } from "../scope/scope.ts";
 
 export interface StateCall {
   readonly expr: CallExpr;
   readonly callee: Declarations;
   /** The outermost norm's state for each state of the called norm. New ones are added. */
   readonly states: Map<string, string>;
+  /** The factors of the outermost norm that its factors stand for. */
+  readonly axes: ReadonlyMap<string, AxisSet>;
+  /** Its params, as values of the outermost norm. */
+  readonly given: ReadonlyMap<string, Value>;
 }
 
 /** The names of all states that a norm has by itself or through the norms that it calls. */
@@ -44,11 +50,12 @@ export function inheritStates(scope: Scope, callee: Declarations, states: Map<st
  */
 export function stateNode(
   scope: Scope,
-  { expr, callee, states }: StateCall,
+  stateCall: StateCall,
   tensor: DeclaredTensor,
   factors: AxisSet,
 ): Node | undefined {
   const { session } = scope;
+  const { expr, callee, states } = stateCall;
   const { name } = tensor;
   const bound = states.get(name);
   if (bound !== undefined) return boundState(scope, expr, name, bound, factors);
@@ -60,9 +67,33 @@ export function stateNode(
     session.report(diagnostic("N202", message, call.span, { note }));
     return undefined;
   }
-  session.hoisted.set(name, { factors, initial: tensor.initial ?? 0, norm: callee.decl });
+  const initial = initialOutside(stateCall, tensor);
+  if (initial === undefined) {
+    const message = `the initial value of the state \`${name}\` of \`${expr.callee.text}\` depends on a computed value here`;
+    const note = `declare a state for it and pass that: \`${expr.callee.text}(…; ${name} = …)\``;
+    scope.report(diagnostic("N408", message, expr.span, { note }));
+    return undefined;
+  }
+  session.hoisted.set(name, { factors, initial, norm: callee.decl });
   states.set(name, name);
   return scope.builder.input(name, factors);
+}
+
+/** The initial value in names of the outermost norm; undefined if a param that it needs is a computed value there. */
+function initialOutside(
+  { callee, axes, given }: StateCall,
+  tensor: DeclaredTensor,
+): InitialValue | undefined {
+  return renamed(
+    tensor.initial ?? 0,
+    (names) => tensorFactors(callee, names).flatMap((factor) => axes.get(factor) ?? []),
+    (name) => {
+      const node = given.get(name);
+      if (node?.kind === "literal") return node.value;
+      if (node?.kind === "param") return { param: node.param };
+      return node?.kind === "size" ? { size: node.over } : undefined;
+    },
+  );
 }
 
 function boundState(
@@ -92,7 +123,7 @@ function isTaken({ session }: Scope, name: string): boolean {
 /** Reads the new values of the states that a called norm declares. @param inner the scope of the called norm. */
 export function updateStates(inner: Scope): void {
   const { session, states, outermostCall } = inner;
-  for (const update of inner.declarations.updates) {
+  for (const update of inner.declarations.updates.forward) {
     const state = states.get(update.state.text);
     const value = session.evaluate(inner, update.value);
     if (state === undefined || value === undefined) continue;

@@ -2,6 +2,7 @@
 import { type AxisSet, sameAxes } from "../../../graph/tensor/axes.ts";
 import type { Node } from "../../../graph/tensor/graph.ts";
 import type { Declarations } from "../declarations/declare.ts";
+import type { DeclaredTensor } from "../declarations/tensors.ts";
 import type { Scope } from "../scope/scope.ts";
 
 export interface Group {
@@ -9,13 +10,17 @@ export interface Group {
   readonly factors: AxisSet;
 }
 
-/** The axes of a value in the order of the first input that has exactly these, else in the order of the `axes` line. */
+/**
+ * The axes of a value in the order of the first tensor that has exactly these, inputs before others, else in the order of
+ * the `axes` line.
+ */
 export function axisGroups(scope: Scope, node: Node): Group[] {
   const { outer } = scope.session;
   const whole = (dim: string): AxisSet =>
     outer.axes.find((axis) => axis.name === dim)?.factors.map((one) => one.name) ?? [dim];
-  for (const tensor of outer.tensors.values()) {
-    if (tensor.role === "input" && sameAxes(tensor.dims.flatMap(whole), node.axes)) {
+  const isInput = (one: DeclaredTensor): number => Number(one.role === "input");
+  for (const tensor of [...outer.tensors.values()].sort((a, b) => isInput(b) - isInput(a))) {
+    if (sameAxes(tensor.dims.flatMap(whole), node.axes)) {
       return tensor.dims.map((dim) => ({ name: dim, factors: whole(dim) }));
     }
   }

@@ -1,6 +1,6 @@
 /** The axes of a norm: their names and factors, and the axis that each name in brackets refers to. */
 
-import type { GraphAxis } from "../../../graph/tensor/graph.ts";
+import type { GraphAxis, GraphFactor } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { AxisDecl, AxisRef, Name, NormDecl } from "../../syntax/ast.ts";
@@ -35,9 +35,16 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
     spans.set(name.text, name.span);
     return true;
   };
+  const fixed = fixedParts(decl);
+  const ofPart = new Set(fixed.values());
   const extentOf = (name: string): { param: string } | null => (params.has(name) ? { param: name } : null);
+  const partExtent = (name: string): GraphFactor["extent"] => {
+    const own = fixed.get(name);
+    return (own && fixedExtent(own, report)) ?? extentOf(name);
+  };
 
   for (const one of declared.slice(0, maxAxes)) {
+    if (ofPart.has(one)) continue;
     if (!take(one.axis.name)) continue;
     const name = one.axis.name.text;
     const variadic = one.axis.variadic;
@@ -54,10 +61,11 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
     }
     const factors =
       split !== undefined && split.length > 0
-        ? split.map((factor) => ({ name: factor.text, extent: extentOf(factor.text) }))
+        ? split.map((factor) => ({ name: factor.text, extent: partExtent(factor.text) }))
         : [{ name, extent: variadic ? null : (fixedExtent(one, report) ?? extentOf(name)) }];
     axes.push({ name, variadic, factors });
   }
+  readLikes(declared, axes, report);
   if (declared.length > maxAxes) {
     const message = `a norm can have at most ${maxAxes} axes, and this one has ${declared.length}`;
     report(diagnostic("N104", message, declared[maxAxes].span));
@@ -65,10 +73,43 @@ export function declareAxes(decl: NormDecl, report: Report): GraphAxis[] {
   return axes;
 }
 
+/** `D = C`: D is an axis of its own, with the extent of C. */
+function readLikes(declared: readonly AxisDecl[], axes: GraphAxis[], report: Report): void {
+  for (const { axis, like, span } of declared) {
+    const at = axes.findIndex((one) => one.name === axis.name.text);
+    if (like === undefined || at < 0 || axis.variadic) continue;
+    const { name, factors } = axes[at];
+    const found = resolveAxis({ name: like, variadic: false, span: like.span }, axes, report);
+    if (found === undefined) continue;
+    const [own] = factors;
+    // Of two axes in a circle neither has an extent, and a chain of names says no more than its last one.
+    const isLike = declared.some((one) => one.like !== undefined && one.axis.name.text === like.text);
+    if (isLike || factors.length > 1 || own.extent !== null) {
+      const why = isLike ? `\`${like.text}\` has that of another axis` : `\`${name}\` has an extent already`;
+      report(diagnostic("N306", `\`${name}\` cannot have the extent of \`${like.text}\`: ${why}`, span));
+    } else axes[at] = { name, variadic: false, factors: [{ name, extent: { axis: like.text } }] };
+  }
+}
+
+/** `C = P * K, P = 2`: the declarations that fix the extent of a part of a split axis, by its name. */
+export function fixedParts(decl: NormDecl): Map<string, AxisDecl> {
+  const declared = decl.items.flatMap((item) => (item.kind === "axes" ? item.axes : []));
+  const parts = new Set(
+    declared.flatMap(({ axis, factors }) => (axis.variadic ? [] : (factors ?? []))).map((one) => one.text),
+  );
+  const fixed = new Map<string, AxisDecl>();
+  for (const one of declared) {
+    const name = one.axis.name.text;
+    const fixes = one.extent !== undefined && !one.axis.variadic && parts.has(name) && !fixed.has(name);
+    if (fixes) fixed.set(name, one);
+  }
+  return fixed;
+}
+
 /** `...S` stands for any number of axes, so it has no single extent to fix or split. */
 function refuseExtent(one: AxisDecl, params: ReadonlyMap<string, Span>, report: Report): void {
   const name = one.axis.name.text;
-  if (one.factors !== undefined || one.extent !== undefined) {
+  if (one.factors !== undefined || one.extent !== undefined || one.like !== undefined) {
     const what = one.factors === undefined ? "fixed" : "split";
     report(
       diagnostic("N306", `\`...${name}\` stands for any number of axes and cannot be ${what}`, one.span, {

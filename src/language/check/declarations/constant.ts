@@ -1,4 +1,4 @@
-/** Constant expressions: defaults of params and initial values of tensors. */
+/** Constant expressions: defaults of params. */
 
 import { operators } from "../../../graph/operators/operators.ts";
 import { diagnostic, type Report } from "../../diagnostics/diagnostic.ts";
@@ -29,7 +29,7 @@ export function constantValue(expr: Expr, report: Report): number | undefined {
     case "at":
       report(
         diagnostic("N408", "this is not a constant", expr.span, {
-          note: "a default or an initial value can have only numbers and `+ - * / ^`",
+          note: "a default can have only numbers and `+ - * / ^`",
         }),
       );
       return undefined;

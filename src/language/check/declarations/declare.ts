@@ -7,7 +7,8 @@ import { type LimitedReport, reportUpTo } from "../../diagnostics/reports.ts";
 import type { NormDecl } from "../../syntax/ast.ts";
 import { maxDiagnostics } from "../../syntax/limits.ts";
 import { declareAxes } from "./axes.ts";
-import { type Definition, definitionsIn, type Equation, firstOfEachName } from "./definitions.ts";
+import { type Block, type Definition, definitionsIn, type Equation, firstOfEachName } from "./definitions.ts";
+import type { InitialNames } from "./initial.ts";
 import { checkExtents } from "./known-extents.ts";
 import {
   type DeclaredOutput,
@@ -17,7 +18,7 @@ import {
   declareParam,
   declareTensor,
 } from "./tensors.ts";
-import { declareModes, declareUpdates, type Update } from "./updates.ts";
+import { declareModes, declareUpdates, type Updates } from "./updates.ts";
 
 export interface Declarations {
   readonly decl: NormDecl;
@@ -30,7 +31,9 @@ export interface Declarations {
   /** Equations outside `on` blocks, and the equations of each mode. */
   readonly equations: ReadonlyMap<string, Equation>;
   readonly modeEquations: Readonly<Record<Mode, ReadonlyMap<string, Equation>>>;
-  readonly updates: readonly Update[];
+  /** The equations of `on backward`. */
+  readonly backwardEquations: ReadonlyMap<string, Equation>;
+  readonly updates: Updates;
   readonly hasModes: boolean;
 }
 
@@ -40,7 +43,8 @@ export function declare(decl: NormDecl, tell: Report): Declarations {
   const axes = declareAxes(decl, report);
   const defined = firstOfEachName(definitionsIn(decl), report);
   const params = declareParams(defined, axes, limited);
-  const tensors = declareTensors(defined, axes, limited);
+  const names = { axes, params: new Set([...params.sound.keys(), ...params.broken]) };
+  const tensors = declareTensors(defined, names, limited);
   const outputs = declareOutputs(decl, axes, limited);
   const hasModes = declareModes(decl, report);
   const updates = declareUpdates(decl, report);
@@ -55,6 +59,7 @@ export function declare(decl: NormDecl, tell: Report): Declarations {
     outputs,
     equations: equationsOf(defined, null),
     modeEquations: { train: equationsOf(defined, "train"), infer: equationsOf(defined, "infer") },
+    backwardEquations: equationsOf(defined, "backward"),
     updates,
     hasModes,
   };
@@ -77,11 +82,11 @@ function declareParams(
 
 function declareTensors(
   defined: readonly Definition[],
-  axes: readonly GraphAxis[],
+  names: InitialNames,
   { report, isFull }: LimitedReport,
 ): Declared<DeclaredTensor> {
   const tensors = defined.filter((one) => one.kind === "tensor");
-  return declareEach(tensors, isFull, ({ decl, role }) => declareTensor(decl, role, axes, report));
+  return declareEach(tensors, isFull, ({ decl, role }) => declareTensor(decl, role, names, report));
 }
 
 /** Declarations after the last reported diagnostic are in neither map: the norm will not be built anyway. */
@@ -125,10 +130,10 @@ function declareOutputs(
   return outputs;
 }
 
-function equationsOf(defined: readonly Definition[], mode: Mode | null): ReadonlyMap<string, Equation> {
+function equationsOf(defined: readonly Definition[], block: Block | null): ReadonlyMap<string, Equation> {
   return new Map(
     defined.flatMap((one) =>
-      one.kind === "equation" && one.mode === mode ? [[one.decl.name.text, one.decl] as const] : [],
+      one.kind === "equation" && one.block === block ? [[one.decl.name.text, one.decl] as const] : [],
     ),
   );
 }
@@ -145,7 +150,7 @@ function requireInputAndOutput(decl: NormDecl, report: Report): void {
   }
 }
 
-/** Without correct inputs no extents are known, and the inputs' mistakes are already reported. */
+/** Without correct tensors no extents are known, and their mistakes are already reported. */
 function checkKnownExtents(
   decl: NormDecl,
   axes: readonly GraphAxis[],
@@ -153,9 +158,9 @@ function checkKnownExtents(
   tensors: ReadonlyMap<string, DeclaredTensor>,
   report: Report,
 ): void {
-  const inputs = defined.filter(isInput).map((one) => tensors.get(one.decl.name.text));
-  if (inputs.length === 0 || inputs.includes(undefined)) return;
-  checkExtents(decl, axes, new Set(inputs.flatMap((one) => one?.dims ?? [])), report);
+  const declared = defined.flatMap((one) => (one.kind === "tensor" ? [tensors.get(one.decl.name.text)] : []));
+  if (!defined.some(isInput) || declared.includes(undefined)) return;
+  checkExtents(decl, axes, new Set(declared.flatMap((one) => one?.dims ?? [])), report);
 }
 
 function isInput(one: Definition): boolean {

@@ -17,8 +17,11 @@ export type Equation = Extract<Statement, { kind: "define" }>;
 export type Definition =
   | { readonly kind: "param"; readonly decl: ParamDecl }
   | { readonly kind: "tensor"; readonly role: TensorRole; readonly decl: TensorDecl }
-  /** `mode`: the mode of the `on` block around it; null outside of one. */
-  | { readonly kind: "equation"; readonly mode: Mode | null; readonly decl: Equation };
+  /** `block`: the `on` block around it; null outside of one. */
+  | { readonly kind: "equation"; readonly block: Block | null; readonly decl: Equation };
+
+/** What an `on` block belongs to: a mode, or the backward pass. */
+export type Block = Mode | "backward";
 
 export function definitionsIn(decl: NormDecl): Definition[] {
   return decl.items.flatMap(definitionsOf);
@@ -31,12 +34,12 @@ function definitionsOf(item: NormItem): Definition[] {
     case "tensors":
       return item.tensors.map((decl) => ({ kind: "tensor", role: item.role, decl }));
     case "define":
-      return [{ kind: "equation", mode: null, decl: item }];
+      return [{ kind: "equation", block: null, decl: item }];
     case "mode": {
-      const mode = modeOf(item.mode);
-      if (mode === undefined) return [];
+      const block = blockOf(item.mode);
+      if (block === undefined) return [];
       return item.statements.flatMap((one) =>
-        one.kind === "define" ? [{ kind: "equation", mode, decl: one } as const] : [],
+        one.kind === "define" ? [{ kind: "equation", block, decl: one } as const] : [],
       );
     }
     case "axes":
@@ -46,9 +49,9 @@ function definitionsOf(item: NormItem): Definition[] {
   }
 }
 
-/** Undefined if the word is not a mode. */
-export function modeOf(name: Name): Mode | undefined {
-  return name.text === "train" || name.text === "infer" ? name.text : undefined;
+/** Undefined if the word begins no block. */
+export function blockOf({ text }: Name): Block | undefined {
+  return text === "train" || text === "infer" || text === "backward" ? text : undefined;
 }
 
 const reserved = new Map([
@@ -58,19 +61,26 @@ const reserved = new Map([
   ["dtype", "an option of the generated code"],
 ]);
 
-/** Each name may be defined once, or once in each mode. Returns the valid definitions, without later duplicates. */
+/**
+ * Each name may be defined once, or once in each mode. `on backward` sees the names of `train`, so it cannot define them
+ * again. Returns the valid definitions, without later duplicates. */
 export function firstOfEachName(definitions: readonly Definition[], report: Report): Definition[] {
   const spans = {
     always: new Map<string, Span>(),
     train: new Map<string, Span>(),
     infer: new Map<string, Span>(),
+    backward: new Map<string, Span>(),
+  };
+  const rivalsOf = {
+    always: [spans.always, spans.train, spans.infer, spans.backward],
+    train: [spans.always, spans.train, spans.backward],
+    infer: [spans.always, spans.infer],
+    backward: [spans.always, spans.train, spans.backward],
   };
   return definitions.filter((one) => {
     const { text, span } = one.decl.name;
-    const where = one.kind === "equation" && one.mode !== null ? one.mode : "always";
-    const rivals =
-      where === "always" ? [spans.always, spans.train, spans.infer] : [spans.always, spans[where]];
-    const first = rivals.map((known) => known.get(text)).find((known) => known !== undefined);
+    const where = one.kind === "equation" && one.block !== null ? one.block : "always";
+    const first = rivalsOf[where].map((known) => known.get(text)).find((known) => known !== undefined);
     if (first !== undefined) {
       report(
         diagnostic("N202", `\`${text}\` is defined twice`, span, {

@@ -1,11 +1,11 @@
-/** Every extent must follow from the inputs, a param or a number. */
+/** Every extent must follow from the tensors, a param or a number. */
 
 import type { GraphAxis } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import { quoted } from "../../diagnostics/suggestion.ts";
 import type { NormDecl } from "../../syntax/ast.ts";
 
-/** @param given the axes in the brackets of inputs. */
+/** @param given the axes in the brackets of tensors. */
 export function checkExtents(
   decl: NormDecl,
   axes: readonly GraphAxis[],
@@ -35,8 +35,8 @@ export function checkExtents(
       );
     } else {
       report(
-        diagnostic("N308", `no input has the axis \`${first.name}\`, so nothing gives its extent`, span, {
-          note: `an extent comes from an input, from a param (\`param ${first.name} = 32\`), or is fixed (\`axes ${first.name} = 3\`)`,
+        diagnostic("N308", `no tensor has the axis \`${first.name}\`, so nothing gives its extent`, span, {
+          note: `an extent comes from a tensor, from a param (\`param ${first.name} = 32\`), or is fixed (\`axes ${first.name} = 3\`)`,
         }),
       );
     }

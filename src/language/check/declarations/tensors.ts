@@ -1,10 +1,14 @@
 /** Declares the params and tensors of a norm, each by itself. */
 
 import type { GraphAxis, GraphParam } from "../../../graph/tensor/graph.ts";
+import type { InitialValue } from "../../../program/initial-value.ts";
+import type { IntegerType } from "../../../program/integers.ts";
 import { diagnostic, type Report, type Span } from "../../diagnostics/diagnostic.ts";
 import type { Expr, OutputDecl, ParamDecl, TensorDecl, TensorRole } from "../../syntax/ast.ts";
 import { isExtent, maxExtent, resolveDims } from "./axes.ts";
 import { constantValue } from "./constant.ts";
+import { declaredDtype } from "./element-type.ts";
+import { type InitialNames, readInitial } from "./initial.ts";
 
 export interface DeclaredParam extends GraphParam {
   readonly doc?: string;
@@ -15,7 +19,9 @@ export interface DeclaredTensor {
   readonly name: string;
   readonly role: TensorRole;
   readonly dims: readonly string[];
-  readonly initial?: number;
+  readonly dtype?: IntegerType;
+  /** Its sizes have the names of axes or parts, as in brackets. */
+  readonly initial?: InitialValue;
   readonly doc?: string;
   readonly span: Span;
 }
@@ -23,6 +29,7 @@ export interface DeclaredTensor {
 export interface DeclaredOutput {
   readonly name: string;
   readonly dims?: readonly string[];
+  readonly dtype?: IntegerType;
   readonly doc?: string;
   readonly span: Span;
 }
@@ -54,14 +61,16 @@ export function declareParam(
 export function declareTensor(
   one: TensorDecl,
   role: TensorRole,
-  axes: readonly GraphAxis[],
+  names: InitialNames,
   report: Report,
 ): DeclaredTensor | undefined {
-  const dims = resolveDims(one.dims, axes, report);
+  const dims = resolveDims(one.dims, names.axes, report);
   if (dims === undefined || one.dimsBroken) return undefined;
-  const initial = one.initial === undefined ? undefined : constantValue(one.initial, report);
+  const dtype = declaredDtype(one, role, report);
+  if (dtype === "wrong") return undefined;
+  const initial = one.initial === undefined ? undefined : readInitial(one.initial, names, report);
   const name = one.name.text;
-  if (initial !== undefined && one.initial !== undefined) {
+  if (typeof initial === "number" && one.initial !== undefined) {
     if (!fits(initial, `the initial value of \`${name}\``, one.initial, report)) return undefined;
   }
   if (role === "input" && one.initial !== undefined) {
@@ -88,6 +97,7 @@ export function declareTensor(
     role,
     dims,
     span: one.name.span,
+    ...(dtype === undefined ? {} : { dtype }),
     ...(initial === undefined ? {} : { initial }),
     ...(one.doc === undefined ? {} : { doc: one.doc }),
   };
@@ -107,10 +117,13 @@ export function declareOutput(
 ): DeclaredOutput | undefined {
   const dims = one.dims === undefined ? undefined : resolveDims(one.dims, axes, report);
   if (one.dimsBroken || (one.dims !== undefined && dims === undefined)) return undefined;
+  const dtype = declaredDtype(one, "output", report);
+  if (dtype === "wrong") return undefined;
   return {
     name: one.name.text,
     span: one.name.span,
     ...(dims === undefined ? {} : { dims }),
+    ...(dtype === undefined ? {} : { dtype }),
     ...(one.doc === undefined ? {} : { doc: one.doc }),
   };
 }

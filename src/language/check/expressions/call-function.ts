@@ -62,6 +62,7 @@ export function functionScope(scope: Scope, fn: Declared<FunctionDecl>, args: re
       axes: [],
       broken: new Set(),
       equations: new Map(),
+      backwardEquations: new Map(),
       modeEquations: { train: new Map(), infer: new Map() },
     },
   };
@@ -80,7 +81,7 @@ function evaluateArguments(scope: Scope, expr: CallExpr, count: number): Node[] 
   return values.every((one): one is Node => one !== undefined) ? values : undefined;
 }
 
-export function checkNoSettings(scope: Scope, expr: CallExpr): void {
+function checkNoSettings(scope: Scope, expr: CallExpr): void {
   if (expr.settings.length === 0) return;
   const { name, value } = expr.settings[0];
   const message = `\`${expr.callee.text}\` takes no arguments after a semicolon`;

@@ -1,17 +1,17 @@
 /** Expressions that name axes: `mean(x over N)`, `standardize(x over K; eps)`, `size(N)`, `index(M)`, `w[M = 0]`. */
 
 import { isOperator } from "../../../graph/operators/operators.ts";
-import { type AxisSet, isSubset, minus } from "../../../graph/tensor/axes.ts";
+import { type AxisSet, isSubset, minus, union } from "../../../graph/tensor/axes.ts";
 import type { Node, ReduceOperator } from "../../../graph/tensor/graph.ts";
 import { diagnostic, type Span } from "../../diagnostics/diagnostic.ts";
 import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { AxisRef, CallExpr, Expr } from "../../syntax/ast.ts";
 import { axisNames, maxExtent } from "../declarations/axes.ts";
 import { axisFactors, type Scope, type Value } from "../scope/scope.ts";
-import { checkNoSettings } from "./call-function.ts";
+import { reductionSettings } from "./reduction-settings.ts";
 
 /** Builds the reductions of the language from those of the graph. */
-export const reductions: Readonly<Record<string, (scope: Scope, arg: Node, over: AxisSet) => Node>> = {
+export const reductions: Readonly<Record<string, Reduction>> = {
   sum: reduction("sum"),
   mean: reduction("mean"),
   var: reduction("var"),
@@ -27,15 +27,17 @@ export const reductions: Readonly<Record<string, (scope: Scope, arg: Node, over:
   count: (scope, arg, over) => scope.builder.reduce("sum", isTrue(scope, arg), over),
 };
 
-function reduction(op: ReduceOperator): (scope: Scope, arg: Node, over: AxisSet) => Node {
-  return (scope, arg, over) => scope.builder.reduce(op, arg, over);
+type Reduction = (scope: Scope, arg: Node, over: AxisSet, weight?: Node) => Node;
+
+function reduction(op: ReduceOperator): Reduction {
+  return (scope, arg, over, weight) => scope.builder.reduce(op, arg, over, weight);
 }
 
 function isTrue(scope: Scope, arg: Node): Node {
   return scope.builder.map("ne", arg, scope.builder.literal(0));
 }
 
-/** `mean(x over N, ...S)` and `standardize(x over K; eps)`. */
+/** `mean(x over N, ...S)`, `mean(x over N; weight = w)` and `standardize(x over K; eps)`. */
 export function callReduction(scope: Scope, expr: CallExpr): Value {
   const g = scope.builder;
   const name = expr.callee.text;
@@ -71,31 +73,28 @@ export function callReduction(scope: Scope, expr: CallExpr): Value {
     return undefined;
   }
   const arg = scope.session.evaluate(scope, expr.arguments[0]);
-  const over = reducedAxes(scope, expr.over, arg, expr.arguments[0]);
-  if (!isStandardize) checkNoSettings(scope, expr);
-  const eps = isStandardize ? epsilon(scope, expr) : undefined;
-  if (arg === undefined || over === undefined) return undefined;
-  if (!isStandardize) return reductions[name](scope, arg, over);
+  const settings = reductionSettings(scope, expr);
+  const { weight, eps } = settings ?? {};
+  const reduced =
+    settings === undefined || arg === undefined ? undefined : union(g.factors, arg.axes, weight?.axes ?? []);
+  const over = reducedAxes(scope, expr.over, reduced, expr.arguments[0]);
+  if (arg === undefined || settings === undefined || over === undefined) return undefined;
+  if (!isStandardize) return reductions[name](scope, arg, over, weight);
   if (eps === undefined) return undefined;
-  const centred = g.sub(arg, g.reduce("mean", arg, over));
-  return g.mul(centred, g.map("rsqrt", g.add(g.reduce("var", arg, over), eps)));
+  const centred = g.sub(arg, g.reduce("mean", arg, over, weight));
+  return g.mul(centred, g.map("rsqrt", g.add(g.reduce("var", arg, over, weight), eps)));
 }
 
-function epsilon(scope: Scope, expr: CallExpr): Value {
-  const setting = expr.settings[0];
-  if (expr.settings.length !== 1 || (setting.name !== undefined && setting.name.text !== "eps")) {
-    scope.report(
-      diagnostic("N401", "`standardize` needs its epsilon", expr.span, {
-        note: "write `standardize(x over K; eps)`",
-      }),
-    );
-    return undefined;
-  }
-  return scope.session.evaluate(scope, setting.value);
-}
-
-/** The axes after `over`. Each must be known, appear once, and be an axis of the operand. */
-function reducedAxes(scope: Scope, refs: readonly AxisRef[], arg: Value, operand: Expr): AxisSet | undefined {
+/**
+ * The axes after `over`. Each must be known, appear once, and be an axis of what is reduced.
+ * @param reduced the axes of the operand and its weight; undefined if there was a mistake in them.
+ */
+function reducedAxes(
+  scope: Scope,
+  refs: readonly AxisRef[],
+  reduced: AxisSet | undefined,
+  operand: Expr,
+): AxisSet | undefined {
   const over: string[] = [];
   const seen = new Map<string, Span>();
   let sound = true;
@@ -116,11 +115,10 @@ function reducedAxes(scope: Scope, refs: readonly AxisRef[], arg: Value, operand
       continue;
     }
     for (const factor of factors) seen.set(factor, ref.span);
-    if (arg !== undefined && !isSubset(factors, arg.axes)) {
-      const lost = minus(factors, arg.axes);
+    if (reduced !== undefined && !isSubset(factors, reduced)) {
+      const lost = minus(factors, reduced);
       const { axes } = scope.session.outer;
-      const has =
-        arg.axes.length === 0 ? "it is one number" : `it has ${axisNames(axes, arg.axes).join(", ")}`;
+      const has = reduced.length === 0 ? "it is one number" : `it has ${axisNames(axes, reduced).join(", ")}`;
       const name = lost.length === factors.length ? ref.name.text : axisNames(axes, lost).join(", ");
       const text = ref.variadic ? `...${name}` : name;
       scope.report(
@@ -185,7 +183,7 @@ function indexOf(scope: Scope, factors: AxisSet): Node {
 export function elementAt(scope: Scope, expr: Extract<Expr, { kind: "at" }>): Value {
   const g = scope.builder;
   const target = scope.session.evaluate(scope, expr.target);
-  const over = reducedAxes(scope, [expr.axis], target, expr.target);
+  const over = reducedAxes(scope, [expr.axis], target?.axes, expr.target);
   if (target === undefined || over === undefined) return undefined;
   const { value, span } = expr.index;
   const extent = knownExtent(scope, over);

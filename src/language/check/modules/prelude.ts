@@ -10,6 +10,7 @@
 export const prelude = `
 fn square(v) = v * v
 fn lerp(a, b, t) = a + t * (b - a)
+fn stop_gradient(v) = with_gradient_of(v, 0)
 
 fn relu(v) = where(v == 0, 0, max(v, 0))
 fn relu6(v) = where(v == 0, 0, where(v == 6, 6, clamp(v, 0, 6)))

@@ -6,6 +6,7 @@
 import type { AxisSet } from "../../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../../graph/tensor/builder.ts";
 import type { GraphFactor, Node } from "../../../graph/tensor/graph.ts";
+import type { InitialValue } from "../../../program/initial-value.ts";
 import type { Mode } from "../../../program/program.ts";
 import { diagnostic, type Report } from "../../diagnostics/diagnostic.ts";
 import type { AxisRef, CallExpr, Expr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
@@ -56,7 +57,7 @@ export type Recorder = (scope: Scope, expr: Expr, value: Node) => void;
 
 export interface HoistedState {
   readonly factors: AxisSet;
-  readonly initial: number;
+  readonly initial: InitialValue;
   /** The norm that declares it. */
   readonly norm: NormDecl;
 }

@@ -1,6 +1,7 @@
 /** The symbols of norms and functions, with or without mistakes. */
 
 import type { AxisDecl, AxisRef, Expr, FunctionDecl, NormDecl } from "../../syntax/ast.ts";
+import { fixedParts } from "../declarations/axes.ts";
 import type { Declarations } from "../declarations/declare.ts";
 import { type Definition, definitionsIn } from "../declarations/definitions.ts";
 import type { Facts } from "./facts.ts";
@@ -35,7 +36,12 @@ export function functionSymbol(decl: FunctionDecl, builtIn: boolean): FunctionSy
 
 /** `declarations` is undefined for the second of two norms with one name, which is not checked. */
 export function normSymbol(decl: NormDecl, declarations: Declarations | undefined, facts: Facts): NormSymbol {
-  const axes = decl.items.flatMap((item) => (item.kind === "axes" ? item.axes.map(axisSymbol) : []));
+  const fixed = fixedParts(decl);
+  const ofPart = new Set(fixed.values());
+  const axes = decl.items
+    .flatMap((item) => (item.kind === "axes" ? item.axes : []))
+    .filter((one) => !ofPart.has(one))
+    .map((one) => axisSymbol(one, fixed));
   const defined = definitionsIn(decl);
   const extents = new Set(axes.flatMap(extentNames));
   const params = defined.flatMap((one) =>
@@ -60,7 +66,10 @@ export function normSymbol(decl: NormDecl, declarations: Declarations | undefine
   };
 }
 
-function axisSymbol({ axis, factors = [], extent, span }: AxisDecl): AxisSymbol {
+function axisSymbol(
+  { axis, factors = [], extent, span }: AxisDecl,
+  fixed: ReadonlyMap<string, AxisDecl>,
+): AxisSymbol {
   const name = axis.name.text;
   return {
     kind: "axis",
@@ -68,15 +77,17 @@ function axisSymbol({ axis, factors = [], extent, span }: AxisDecl): AxisSymbol 
     nameSpan: axis.name.span,
     span,
     variadic: axis.variadic,
-    factors: factors.map(
-      (one): FactorSymbol => ({
+    factors: factors.map((one): FactorSymbol => {
+      const own = fixed.get(one.text)?.extent;
+      return {
         kind: "factor",
         name: one.text,
         nameSpan: one.span,
         span: one.span,
         axis: name,
-      }),
-    ),
+        ...(own === undefined ? {} : { extent: own.value }),
+      };
+    }),
     ...(extent === undefined ? {} : { extent: extent.value }),
   };
 }
@@ -109,7 +120,7 @@ function tensorSymbol(
   { decl, role }: Extract<Definition, { kind: "tensor" }>,
   declarations: Declarations | undefined,
 ): TensorSymbol {
-  const { name, dims, dimsBroken, span } = decl;
+  const { name, dims, dimsBroken, dtype, span } = decl;
   const initial = declarations?.tensors.get(name.text)?.initial;
   return {
     kind: "tensor",
@@ -119,12 +130,13 @@ function tensorSymbol(
     span,
     ...docOf(decl),
     ...(dimsBroken ? {} : { dims: dims.map(axisText) }),
-    ...(initial === undefined ? {} : { initial }),
+    ...(dtype === undefined ? {} : { dtype: dtype.text }),
+    ...(typeof initial === "number" ? { initial } : {}),
   };
 }
 
 function equationSymbol(
-  { decl, mode }: Extract<Definition, { kind: "equation" }>,
+  { decl, block }: Extract<Definition, { kind: "equation" }>,
   outputs: ReadonlyMap<string, string | undefined>,
   facts: Facts,
 ): EquationSymbol {
@@ -133,7 +145,7 @@ function equationSymbol(
   const doc = outputs.get(name.text);
   return {
     kind: "equation",
-    mode,
+    mode: block,
     name: name.text,
     nameSpan: name.span,
     span,
@@ -167,8 +179,9 @@ function signatureOf(
   return `${name}(${texts("input").join(", ")}${behind})${result}`;
 }
 
-function tensorText({ name, dims = ["?"] }: TensorSymbol): string {
-  return dims.length === 0 ? name : `${name}[${dims.join(", ")}]`;
+function tensorText({ name, dims = ["?"], dtype }: TensorSymbol): string {
+  const head = dims.length === 0 ? name : `${name}[${dims.join(", ")}]`;
+  return dtype === undefined ? head : `${head}: ${dtype}`;
 }
 
 function axisText(ref: AxisRef): string {

@@ -1,11 +1,11 @@
 /** Finds the meaning of names in a body. Reports nothing: an unknown name simply has no meaning. */
 
-import type { Mode } from "../../../program/program.ts";
+import type { Block } from "../declarations/definitions.ts";
 import type { FunctionSymbol, NormSymbol, SpecSymbol } from "./symbol.ts";
 
 export interface Names {
   /** A name used as a value, in an `on` block or outside (null). Several symbols if each mode has its own equation. */
-  readonly value: (name: string, mode: Mode | null) => readonly SpecSymbol[];
+  readonly value: (name: string, block: Block | null) => readonly SpecSymbol[];
   /** A name used as an axis. */
   readonly axis: (name: string) => readonly SpecSymbol[];
 }
@@ -18,18 +18,19 @@ export function namesOfFunction({ parameters }: FunctionSymbol): Names {
 
 /** Looks a name up as the checker does: params and tensors, equations outside `on` blocks, equations of the mode. */
 export function namesOfNorm(norm: NormSymbol): Names {
-  const equations = (mode: Mode | null): ReadonlyMap<string, SpecSymbol> =>
-    firstOfEach(norm.equations.filter((one) => one.mode === mode));
+  const equations = (block: Block | null): ReadonlyMap<string, SpecSymbol> =>
+    firstOfEach(norm.equations.filter((one) => one.mode === block));
   const given = firstOfEach([...norm.params, ...norm.tensors]);
   const always = equations(null);
-  const inMode = { train: equations("train"), infer: equations("infer") };
+  const [train, infer, backward] = [equations("train"), equations("infer"), equations("backward")];
+  const seenIn = { train: [train], infer: [infer], backward: [backward, train] };
   const axes = firstOfEach(norm.axes.flatMap((one) => [one, ...one.factors]));
   return {
-    value: (name, mode) => {
+    value: (name, block) => {
       const own = given.get(name) ?? always.get(name);
       if (own !== undefined) return [own];
-      const modes = mode === null ? (["train", "infer"] as const) : [mode];
-      return modes.flatMap((one) => asList(inMode[one].get(name)));
+      const maps = block === null ? [train, infer] : seenIn[block];
+      return maps.flatMap((one) => asList(one.get(name)));
     },
     axis: (name) => asList(axes.get(name)),
   };

@@ -1,10 +1,9 @@
 /** Finds the meaning of each name in a file. */
 
-import type { Mode } from "../../../program/program.ts";
 import type { Span } from "../../diagnostics/diagnostic.ts";
 import type { AxisRef, CallExpr, Expr, FunctionDecl, Import, NormDecl, NormItem } from "../../syntax/ast.ts";
 import { children } from "../../syntax/walk.ts";
-import { modeOf } from "../declarations/definitions.ts";
+import { type Block, blockOf } from "../declarations/definitions.ts";
 import type { Module } from "../modules/modules.ts";
 import { calleeOf } from "../scope/callee.ts";
 import { type Names, namesOfFunction, namesOfNorm } from "./names.ts";
@@ -28,8 +27,8 @@ interface Walk {
 /** The context inside a norm or function. */
 interface Body extends Walk {
   readonly names: Names;
-  /** The mode of the `on` block; null outside of one. */
-  readonly mode: Mode | null;
+  /** The `on` block; null outside of one. */
+  readonly block: Block | null;
 }
 
 export function referencesIn(module: Module, table: SymbolTable): Reference[] {
@@ -44,10 +43,10 @@ export function referencesIn(module: Module, table: SymbolTable): Reference[] {
         referToImports(walk, item);
         break;
       case "function":
-        walkExpression({ ...walk, names: namesOfFunction(table.fn(item)), mode: null }, item.body);
+        walkExpression({ ...walk, names: namesOfFunction(table.fn(item)), block: null }, item.body);
         break;
       case "norm": {
-        const body = { ...walk, names: namesOfNorm(table.norm(item)), mode: null };
+        const body = { ...walk, names: namesOfNorm(table.norm(item)), block: null };
         for (const one of item.items) walkItem(body, one);
         break;
       }
@@ -78,6 +77,15 @@ function isBuiltIn(symbol: NormSymbol | FunctionSymbol): boolean {
 function walkItem(body: Body, item: NormItem): void {
   switch (item.kind) {
     case "axes":
+      // `P = 2` beside `C = P * K` names a part, and is no axis of its own.
+      for (const { axis, extent, like } of item.axes) {
+        if (like !== undefined) body.refer(like.span, body.names.axis(like.text));
+        const meant = extent === undefined ? [] : body.names.axis(axis.name.text);
+        body.refer(
+          axis.name.span,
+          meant.filter((one) => one.kind === "factor"),
+        );
+      }
       break;
     case "param":
       for (const one of item.params) walkExpression(body, one.value);
@@ -90,7 +98,7 @@ function walkItem(body: Body, item: NormItem): void {
       break;
     case "output":
       for (const one of item.outputs) {
-        body.refer(one.name.span, body.names.value(one.name.text, body.mode));
+        body.refer(one.name.span, body.names.value(one.name.text, body.block));
         referToAxes(body, one.dims ?? []);
       }
       break;
@@ -98,11 +106,11 @@ function walkItem(body: Body, item: NormItem): void {
       walkExpression(body, item.value);
       break;
     case "update":
-      body.refer(item.state.span, body.names.value(item.state.text, body.mode));
+      body.refer(item.state.span, body.names.value(item.state.text, body.block));
       walkExpression(body, item.value);
       break;
     case "mode":
-      for (const one of item.statements) walkItem({ ...body, mode: modeOf(item.mode) ?? null }, one);
+      for (const one of item.statements) walkItem({ ...body, block: blockOf(item.mode) ?? null }, one);
       break;
   }
 }
@@ -117,7 +125,7 @@ function walkExpression(body: Body, whole: Expr): void {
   for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
     switch (expr.kind) {
       case "name":
-        body.refer(expr.span, body.names.value(expr.name.text, body.mode));
+        body.refer(expr.span, body.names.value(expr.name.text, body.block));
         break;
       case "axis":
         referToAxes(body, [expr.axis]);

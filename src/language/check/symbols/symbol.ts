@@ -53,6 +53,8 @@ export interface FactorSymbol extends Declared {
   readonly kind: "factor";
   /** The axis that this factor belongs to. */
   readonly axis: string;
+  /** Only for one with a fixed extent, `C = P * K, P = 2`. */
+  readonly extent?: number;
 }
 
 export interface ParamSymbol extends Declared {
@@ -70,13 +72,16 @@ export interface TensorSymbol extends Declared {
   readonly role: TensorRole;
   /** As written: `["N", "C", "...S"]`. Missing if a syntax error removed a part of the brackets. */
   readonly dims?: readonly string[];
+  /** Its element type as written. Missing if the build or the caller chooses it. */
+  readonly dtype?: string;
+  /** Only if it is a constant. */
   readonly initial?: number;
 }
 
 export interface EquationSymbol extends Declared {
   readonly kind: "equation";
-  /** The mode of the `on` block around it; null outside of one. */
-  readonly mode: Mode | null;
+  /** The `on` block around it, of a mode or of the backward pass; null outside of one. */
+  readonly mode: Mode | "backward" | null;
   /** Whether it is an output of the norm. */
   readonly isOutput: boolean;
   /** The axes of its value. Missing if a mistake left it without a value. */

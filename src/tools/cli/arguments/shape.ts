@@ -44,8 +44,13 @@ export function shapesOf(
     if (own === undefined) throw new CommandError(2, `--shape: the extent of axis ${name} is missing`);
     return own;
   };
-  const inputs = program.tensors.filter((one) => one.role === "input");
-  const dims = Object.fromEntries(inputs.map((one) => [one.name, one.dims.flatMap(sizesOf)]));
+  const isKnown = (name: string): boolean =>
+    (extents.get(name) ?? fixedSizes(program, name, extents, params)) !== undefined;
+  // An affine or a state gives an extent that no input has. Others follow.
+  const giving = program.tensors.filter(
+    ({ role, dims }) => role === "input" || (role !== "output" && role !== "scratch" && dims.every(isKnown)),
+  );
+  const dims = Object.fromEntries(giving.map((one) => [one.name, one.dims.flatMap(sizesOf)]));
   try {
     return resolveShapes(program, dims, params);
   } catch (error) {
@@ -71,7 +76,9 @@ function fixedSizes(
     const fixed =
       typeof extent === "number" || extent === null
         ? extent
-        : (params[extent.param] ?? program.params.find((one) => one.name === extent.param)?.initial);
+        : "axis" in extent
+          ? (extents.get(extent.axis) ?? fixedSizes(program, extent.axis, extents, params))?.[0]
+          : (params[extent.param] ?? program.params.find((one) => one.name === extent.param)?.initial);
     const found = given ?? fixed;
     if (found == null) return undefined;
     size *= found;

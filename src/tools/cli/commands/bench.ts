@@ -2,7 +2,7 @@
 
 import { compileGraph } from "../../../compile/passes.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
-import type { Dtype } from "../../../program/program.ts";
+import type { FloatType } from "../../../program/program.ts";
 import { type Measurement, measure } from "../../../tuning/measure/measure.ts";
 import { giveWay, openDevice } from "../../device/index.ts";
 import { savingOf } from "../arguments/save-choice.ts";
@@ -10,7 +10,7 @@ import { parseSettings } from "../arguments/settings.ts";
 import { parseShape, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
-import { refuseNameClash } from "../run/gradients.ts";
+import { refuseWithoutGradients } from "../run/gradients.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
@@ -22,7 +22,7 @@ export interface BenchOptions {
   readonly mode?: string;
   readonly grad?: boolean;
   readonly save: Save;
-  readonly dtype: Dtype;
+  readonly dtype: FloatType;
   readonly adapter: string;
   readonly tuning?: string;
   readonly json?: boolean;
@@ -36,7 +36,7 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
   const params = parseSettings(options.set);
   const spec = resolveSpec(specName);
   const { norm } = spec;
-  if (options.grad) refuseNameClash(spec);
+  if (options.grad) refuseWithoutGradients(spec);
   const graph = graphOf(norm, options.mode);
   if (graph === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
   const { program } = options.grad
@@ -79,7 +79,7 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
 }
 
 function report(
-  what: { spec: string; shape: unknown; dtype: Dtype; adapter: string },
+  what: { spec: string; shape: unknown; dtype: FloatType; adapter: string },
   measured: Measurement,
   json = false,
 ): void {

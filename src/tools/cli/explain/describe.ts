@@ -3,6 +3,7 @@ import { asBuilt, namedShaders } from "../../../compile/build/readable-wgsl.ts";
 import type { Compiled } from "../../../compile/passes.ts";
 import { type Graph, type Node, reachable } from "../../../graph/tensor/graph.ts";
 import { storedTargets } from "../../../kernels/schedule/plan.ts";
+import { elementBytes } from "../../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
 import { planProgram } from "../../../runtime/variants/dispatch.ts";
 import type { Described } from "../../../runtime/variants/traits.ts";
@@ -46,7 +47,10 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
       reads: tensors.filter((one) => one.access === "read").map((one) => one.name),
       writes: tensors.filter((one) => one.access === "read_write").map((one) => one.name),
       fused: countOperations(values),
-      modules: namedShaders(kernel).map(({ name, shader }) => ({ name, wgsl: asBuilt(shader) })),
+      modules: namedShaders(kernel).map(({ name, shader }) => ({
+        name,
+        wgsl: asBuilt(shader, program.tensors),
+      })),
     };
   });
 }
@@ -84,10 +88,14 @@ export function dispatchFacts({ program }: Compiled, shapes: Shapes): DispatchFa
   );
 }
 
-/** The bytes if each needed tensor is read once and each result is written once, in f32. */
+/** The bytes if each needed tensor is read once and each result is written once, f32 where it is no integer. */
 export function floorBytes(graph: Graph, shapes: Shapes): number {
+  const dtypes = new Map(graph.tensors.map(({ name, dtype }) => [name, dtype]));
   const nodes = reachable(graph.results.map((one) => one.value));
   const read = new Set(nodes.flatMap((one) => (one.kind === "input" ? [one.tensor] : [])));
   const tensors = [...read, ...graph.results.map((one) => one.tensor)];
-  return tensors.reduce((bytes, name) => bytes + 4 * (shapes.elements.get(name) ?? 0), 0);
+  return tensors.reduce(
+    (bytes, name) => bytes + elementBytes[dtypes.get(name) ?? "f32"] * (shapes.elements.get(name) ?? 0),
+    0,
+  );
 }

@@ -6,7 +6,7 @@ import { savingOf } from "../arguments/save-choice.ts";
 import { parseSettings } from "../arguments/settings.ts";
 import { parseShape, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
-import { refuseNameClash } from "../run/gradients.ts";
+import { refuseWithoutGradients } from "../run/gradients.ts";
 import { bytesText } from "../terminal/bytes.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson } from "../terminal/output.ts";
@@ -57,7 +57,7 @@ export function explain(specName: string, options: ExplainOptions): ExitCode {
   const start = performance.now();
   const spec = resolveSpec(specName);
   const { norm } = spec;
-  if (options.grad) refuseNameClash(spec);
+  if (options.grad) refuseWithoutGradients(spec);
   const checked = performance.now();
   const forward = graphOf(norm, options.mode);
   if (forward === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));

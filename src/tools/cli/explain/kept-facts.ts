@@ -3,6 +3,7 @@
 import { compileSaving } from "../../../compile/compile-backward.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
+import { elementBytes } from "../../../runtime/shapes/element-types.ts";
 import { saves } from "../arguments/save-choice.ts";
 import { type Extents, shapesOf } from "../arguments/shape.ts";
 import { bytesText } from "../terminal/bytes.ts";
@@ -27,7 +28,7 @@ export function keptFacts(
     const { elements } = shapesOf(program, extents, params);
     const tensors = program.tensors
       .filter(({ role, gradientOf }) => role !== "scratch" && gradientOf === undefined)
-      .map(({ name }) => ({ name, bytes: 4 * (elements.get(name) ?? 0) }));
+      .map(({ name, dtype }) => ({ name, bytes: elementBytes[dtype ?? "f32"] * (elements.get(name) ?? 0) }));
     return { save, tensors };
   });
 }

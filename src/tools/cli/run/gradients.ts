@@ -1,7 +1,9 @@
 /** `--grad`: the backward graph of a norm, and the feeds that it takes. */
 import { gradientNameClash } from "../../../compile/build/name-clash.ts";
+import { noGradients } from "../../../compile/build/no-gradients.ts";
 import { differentiate } from "../../../graph/autodiff/differentiate.ts";
-import { gradientName } from "../../../graph/autodiff/gradient-names.ts";
+import { withCotangent } from "../../../graph/autodiff/gradient-names.ts";
+import { gradientName } from "../../../graph/tensor/gradient-name.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import { product, resolveShapes } from "../../../runtime/shapes/shapes.ts";
 import { programInterface } from "../../../targets/interface/program-interface.ts";
@@ -9,10 +11,10 @@ import type { Spec } from "../arguments/specs.ts";
 import type { Feed } from "../files/read-cases.ts";
 import { InputError } from "../terminal/failure.ts";
 
-/** Throws an InputError N515 if a name of the norm is the name of a gradient. */
-export function refuseNameClash({ source, norm }: Spec): void {
-  const clash = gradientNameClash(source, norm);
-  if (clash !== undefined) throw new InputError([clash]);
+/** Throws an InputError N515 if a name of the norm is the name of a gradient, N519 if it has no gradients. */
+export function refuseWithoutGradients({ source, norm }: Spec): void {
+  const refused = gradientNameClash(source, norm) ?? noGradients(source, norm);
+  if (refused !== undefined) throw new InputError([refused]);
 }
 
 // Many cases of one spec share a graph, and a backend compiles each graph once.
@@ -24,9 +26,12 @@ export function backwardOf(graph: Graph): Graph {
   return made;
 }
 
-/** The tensors that a case with gradients may feed: those of the norm, and `d_y` for each output. */
+/** The tensors that a case with gradients may feed: those of the norm, and `d_y` for each output of floats. */
 export function gradientFeeds(graph: Graph): string[] {
-  return graph.tensors.map(({ name, role }) => (role === "output" ? gradientName(name) : name));
+  return [
+    ...graph.tensors.flatMap(({ name, role }) => (role === "output" ? [] : [name])),
+    ...withCotangent(graph).map(({ name }) => gradientName(name)),
+  ];
 }
 
 /**
@@ -42,9 +47,9 @@ export function completeFeeds(
   const forward = graph.tensors.filter((one) => one.role !== "output" && given.has(one.name));
   const dims = Object.fromEntries(forward.map(({ name }) => [name, given.get(name)?.dims ?? []]));
   const shapes = resolveShapes(programInterface(graph), dims, params);
-  for (const { name, role } of graph.tensors) {
+  for (const { name } of withCotangent(graph)) {
     const cotangent = gradientName(name);
-    if (role !== "output" || given.has(cotangent)) continue;
+    if (given.has(cotangent)) continue;
     const zeros = shapes.dims.get(name) ?? [];
     given.set(cotangent, { dims: zeros, data: new Array<number>(product(zeros)).fill(0) });
   }

@@ -25,14 +25,15 @@ export function sampleFeeds(program: Program, shapes: Shapes): Record<string, Fe
   return Object.fromEntries(
     fed.map((tensor) => {
       const length = shapes.elements.get(tensor.name) ?? 0;
-      const data = Array.from({ length }, () => Math.fround(sample(tensor, random)));
+      const initial = shapes.initials.get(tensor.name) ?? 0;
+      const data = Array.from({ length }, () => Math.fround(sample(tensor, initial, random)));
       return [tensor.name, { dims: shapes.dims.get(tensor.name) ?? [], data }];
     }),
   );
 }
 
 /** An input is far from zero, as activations are. An affine or a state is near its initial value. */
-function sample({ role, initial = 0 }: ProgramTensor, random: () => number): number {
+function sample({ role }: ProgramTensor, initial: number, random: () => number): number {
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   if (role === "input") return 1 + 2 * normal;
   // A variance is not negative.

@@ -2,9 +2,9 @@
 import type { Compiled } from "../../../compile/passes.ts";
 import { interpret } from "../../../graph/oracle/interpret.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import type { Dtype, Program, ProgramTensor } from "../../../program/program.ts";
+import type { FloatType, Program, ProgramTensor } from "../../../program/program.ts";
+import { elementsOf } from "../../../runtime/shapes/array-elements.ts";
 import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
-import { fromHalf, toHalf } from "../../../runtime/shapes/float16.ts";
 import { resolveShapes } from "../../../runtime/shapes/shapes.ts";
 import { createNorm } from "../../../runtime/webgpu/norm.ts";
 import { programInterface } from "../../../targets/interface/program-interface.ts";
@@ -62,8 +62,9 @@ export const oracle: Backend = {
     const shapes = resolveShapes(program, dimsOf(feeds), params);
     const dtypes = resolveDtypes(program, dtype);
     const tensors = Object.entries(feeds).map(([name, { data }]) => {
-      const round = dtypes.get(name) === "f16" ? roundHalf : Math.fround;
-      return [name, Float64Array.from(data, round)] as const;
+      // Arithmetic is f32, so an integer above 2^24 is rounded when it is read.
+      const elements = elementsOf(data, dtypes.get(name)!);
+      return [name, Float64Array.from(elements, Math.fround)] as const;
     });
     const values = interpret(graph, {
       extents: shapes.factors,
@@ -110,7 +111,7 @@ async function runProgram(
   program: Program,
   feeds: Readonly<Record<string, TensorResult>>,
   params: Job["params"],
-  dtype: Dtype,
+  dtype: FloatType,
 ): Promise<Results> {
   const isTensor = (name: string): boolean =>
     program.tensors.some((one) => one.name === name && one.role !== "saved");
@@ -140,8 +141,4 @@ function readBy(
 /** Whether this program writes it for another program. */
 function isKept({ role, updated }: ProgramTensor): boolean {
   return role === "saved" && updated === true;
-}
-
-function roundHalf(value: number): number {
-  return fromHalf(toHalf(value));
 }

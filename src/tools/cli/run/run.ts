@@ -13,7 +13,13 @@ import { type ExitCode, InputError } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
 import type { Backend, Job } from "./backend-interface.ts";
-import { backwardFeeds, backwardOf, completeFeeds, gradientFeeds, refuseNameClash } from "./gradients.ts";
+import {
+  backwardFeeds,
+  backwardOf,
+  completeFeeds,
+  gradientFeeds,
+  refuseWithoutGradients,
+} from "./gradients.ts";
 import { openBackend } from "./open-backend.ts";
 import { type Outcome, writeOutcomes } from "./outcomes.ts";
 
@@ -33,7 +39,7 @@ export interface RunOptions {
 export async function run(specName: string, options: RunOptions): Promise<ExitCode> {
   const settings = parseSettings(options.set);
   const spec = resolveSpec(specName);
-  if (options.grad) refuseNameClash(spec);
+  if (options.grad) refuseWithoutGradients(spec);
   const refused = options.grad ? refusedSaves(spec.source, spec.norm.graphs, options.save) : [];
   if (refused.length > 0) throw new InputError(refused);
   const { cases, isArray } = readCases(options.feeds);

@@ -5,14 +5,14 @@ import { compileGraph } from "../../../compile/passes.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { Source } from "../../../language/diagnostics/diagnostic.ts";
-import type { Dtype, Program } from "../../../program/program.ts";
+import type { FloatType, Program } from "../../../program/program.ts";
 import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import { bucketOf, programHash, programName } from "../../../tuning/file/tuning-key.ts";
 import type { SizedProgram } from "../../../tuning/trial/trial-buffers.ts";
 import { saves, savingOf } from "../arguments/save-choice.ts";
 import { parseShape, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, type Spec } from "../arguments/specs.ts";
-import { backwardOf, refuseNameClash } from "../run/gradients.ts";
+import { backwardOf, refuseWithoutGradients } from "../run/gradients.ts";
 import { CommandError } from "../terminal/failure.ts";
 
 export interface TuneJob {
@@ -56,7 +56,7 @@ export interface JobWish {
   /** As on the command line: `N=4096,D=768`. */
   readonly shape: readonly string[];
   readonly params: Readonly<Record<string, number>>;
-  readonly dtype: Dtype;
+  readonly dtype: FloatType;
 }
 
 /**
@@ -65,7 +65,7 @@ export interface JobWish {
  */
 export async function taskOf(wish: JobWish): Promise<TuneTask> {
   const { spec, mode, grad, save } = wish;
-  if (grad) refuseNameClash(spec);
+  if (grad) refuseWithoutGradients(spec);
   const graph = graphOf(spec.norm, mode);
   if (graph === undefined) throw new CommandError(2, missingMode(spec.norm, String(mode)));
   if (!grad) return task([await jobOf(wish, graph, forwardOf(graph))]);

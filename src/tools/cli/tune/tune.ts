@@ -1,6 +1,6 @@
 /** `normc tune`: measures the variants of norms on a device and keeps the best in a file. */
 
-import type { Dtype } from "../../../program/program.ts";
+import type { FloatType } from "../../../program/program.ts";
 import { mergeTuning } from "../../../tuning/file/tuning-file.ts";
 import { adapterFacts, adapterName } from "../../../tuning/file/tuning-key.ts";
 import { reasonsOf } from "../../../tuning/search/space.ts";
@@ -23,7 +23,7 @@ export interface TuneOptions {
   readonly mode?: string;
   readonly grad?: boolean;
   readonly save: TuneSave;
-  readonly dtype: Dtype;
+  readonly dtype: FloatType;
   readonly adapter: string;
   readonly budget: string;
   readonly out: string;

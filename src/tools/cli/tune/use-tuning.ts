@@ -1,7 +1,7 @@
 /** Looks up a program in a tuning file, on the adapter at hand. */
 
 import { version } from "../../../program/compiler-version.ts";
-import type { Dtype, Program } from "../../../program/program.ts";
+import type { FloatType, Program } from "../../../program/program.ts";
 import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
 import type { ChooseVariant } from "../../../runtime/variants/variant.ts";
@@ -23,7 +23,7 @@ export async function tunedChooser(
   device: GPUDevice,
   program: Program,
   shapes: Shapes,
-  dtype: Dtype,
+  dtype: FloatType,
 ): Promise<ChooseVariant | undefined> {
   const facts = adapterFacts(device);
   const bucket = bucketOf(program, shapes, resolveDtypes(program, dtype));
