@@ -9,6 +9,7 @@ import { forget } from "../graph/passes/forget.ts";
 import { nestSums } from "../graph/passes/nest-sums.ts";
 import { recognise } from "../graph/passes/recognise.ts";
 import { regroup } from "../graph/passes/regroup.ts";
+import { rescale } from "../graph/passes/rescale.ts";
 import { simplify } from "../graph/passes/simplify.ts";
 import { sinkPicks } from "../graph/passes/sink-picks.ts";
 import { stabilise } from "../graph/passes/stabilise.ts";
@@ -45,6 +46,7 @@ export const graphPasses: readonly { readonly name: string; readonly run: (graph
   { name: "stabilise", run: stabilise },
   { name: "centre", run: centre },
   { name: "nest", run: nestSums },
+  { name: "rescale", run: rescale },
   { name: "sink", run: sinkPicks },
   { name: "expand", run: expand },
   { name: "tidy", run: simplify },

@@ -1,7 +1,7 @@
 /** The verifier of the tensor graph rejects each thing that it forbids: one mutation of a good graph for every rule. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Graph, MapNode, Node, PickNode, ReduceNode } from "../../src/graph/tensor/graph.ts";
+import type { Graph, MapNode, Node, PickNode, ReduceNode, WindowNode } from "../../src/graph/tensor/graph.ts";
 import { verifyGraph } from "../../src/graph/tensor/verify-graph.ts";
 
 type Of<Kind extends Node["kind"]> = Extract<Node, { kind: Kind }>;
@@ -24,6 +24,15 @@ const picked: PickNode = {
   id: 5,
   arg: x,
   at: [{ axis: "D", index }],
+  axes: ["N", "D"],
+};
+
+const windowed: WindowNode = {
+  kind: "window",
+  id: 5,
+  op: "sum",
+  args: [x],
+  over: [{ axis: "D", before: { kind: "fixed", count: 1 }, after: { kind: "fixed", count: 0 } }],
   axes: ["N", "D"],
 };
 
@@ -59,6 +68,14 @@ const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = 
   ["axes are factors of the norm, in order", "one twice", holding({ ...x, axes: ["N", "N", "D"] })],
   ["an input has the axes of its tensor", "an axis less", holding({ ...x, tensorAxes: ["N"], axes: ["N"] })],
   ["an input has the axes of its tensor", "no such tensor", holding({ ...x, tensor: "z" })],
+  ["a window has its operands", "two of a sum", holding({ ...windowed, args: [x, x] })],
+  ["a window is along axes of its operands", "no axis", holding({ ...windowed, over: [] })],
+  [
+    "a window is along axes of its operands",
+    "one twice",
+    holding({ ...windowed, over: [...windowed.over, ...windowed.over] }),
+  ],
+  ["a window keeps the axes of its operands", "an axis less", holding({ ...windowed, axes: ["D"] })],
   ["a pick is along some axis", "no axis", holding({ ...picked, at: [], axes: ["N", "D"] })],
   [
     "a pick is along axes of its operand, once along each",
@@ -105,6 +122,11 @@ const broken: readonly (readonly [rule: string, how: string, graph: Graph])[] = 
     "a reduction has a weight if its operator asks for one",
     "an excess without",
     holding({ ...mean, op: "excess" }),
+  ],
+  [
+    "a floor is one number for each row",
+    "one for each element",
+    holding({ ...mean, id: 6, op: "scale", floor: index }),
   ],
   ["a reduction keeps the other axes", "an axis less", holding({ ...mean, axes: [] })],
   ["`…` can be written", "an input", holding(centered, "x")],

@@ -92,7 +92,7 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   AdaLayerNorm: [2, 3],
   // Sums over space for each sample, then those of each class over the samples; the statistics before both.
   "ConditionalBatchNorm train": [4, 9],
-  "ConditionalBatchNorm infer": [3, 5],
+  "ConditionalBatchNorm infer": [2, 3],
   // The tables of cosines and sines are shared by the heads, so their gradients are sums over another axis.
   RMSNormRotary: [4, 7],
   QKNorm: [5, 9],

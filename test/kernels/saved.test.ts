@@ -109,6 +109,7 @@ describe("what is kept", () => {
       "`y` is a product with `gamma`, which can be zero: `x` cannot be computed from it",
     );
     expect(reads("LogSoftmax")).toBe("no gradient is computed from `y`");
-    expect(reads("L2Norm")).toBe("the gradients read `x` itself, not only `y`");
+    expect(reads("L2Norm")).toEqual(["y", "d_y"]);
+    expect(reads("L1Norm")).toBe("the gradients read `x` itself, not only `y`");
   });
 });

@@ -287,8 +287,8 @@ describe.each<readonly [string, readonly (readonly [string, Planned])[]]>([
       ],
       ["the max that is merged was handed on", withMerge(softmax, () => [])],
       [
-        "a spread is merged of all moments",
-        withMerge(onlyVariance, (all) => all.filter(({ node }) => node.op === "spread")),
+        "a scale is merged of all numbers of its kind",
+        withMerge(onlyVariance, (all) => all.filter(({ node }) => node.op !== "shift")),
       ],
       [
         "a loop is shared by the parts in one stage",

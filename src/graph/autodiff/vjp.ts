@@ -219,6 +219,10 @@ function plainVjp(g: GraphBuilder, d: Node, node: ReduceNode): Node {
     case "shift":
     case "rest":
     case "spread":
+    case "scaledSpread":
+    case "scale":
+    case "scaledSum":
+    case "sumScale":
     case "excess":
     case "squares":
     case "total":

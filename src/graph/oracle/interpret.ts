@@ -177,6 +177,7 @@ export function interpret(
             : sums(out.length, each, (_, __, w) => w);
         switch (node.op) {
           case "sum":
+          case "scaledSum":
             out.set(sums(out.length, each, (_, x, w) => w * x));
             break;
           case "total":
@@ -197,7 +198,13 @@ export function interpret(
           case "mean":
             out.set(means(out.length, each, totals()));
             break;
+          case "scale":
+          case "sumScale":
+            // Float64 has room for the squares of every f32.
+            out.fill(1);
+            break;
           case "spread":
+          case "scaledSpread":
           case "var": {
             const total = totals();
             const mean = means(out.length, each, total);

@@ -39,7 +39,9 @@ function expandTanh(g: GraphBuilder, a: Node): Node {
 function expandSinh(g: GraphBuilder, a: Node): Node {
   const e = expandExpm1(g, g.map("abs", a));
   const half = g.mul(g.literal(0.5), g.map("sign", a));
-  return g.mul(half, g.add(e, g.div(e, g.add(e, g.literal(1)))));
+  // e / (e + 1), which would be ∞ / ∞ where e is infinite.
+  const share = g.div(g.literal(1), g.add(g.literal(1), g.div(g.literal(1), e)));
+  return g.mul(half, g.add(e, share));
 }
 
 function expandCosh(g: GraphBuilder, a: Node): Node {

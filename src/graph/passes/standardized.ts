@@ -2,9 +2,10 @@
 import { type AxisSet, sameAxes } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { Node } from "../tensor/graph.ts";
+import { remembered } from "../tensor/remembered.ts";
 
 /** The axes over which a value adds up to zero: (x − shift − rest), times values that are the same along them. */
-export function centredOver(node: Node): AxisSet | undefined {
+export const centredOver: (node: Node) => AxisSet | undefined = remembered((node) => {
   if (node.kind !== "map") return undefined;
   const [a, b] = node.args;
   switch (node.op) {
@@ -21,7 +22,7 @@ export function centredOver(node: Node): AxisSet | undefined {
     default:
       return undefined;
   }
-}
+});
 
 function scaledOver(node: Node, scale: Node): AxisSet | undefined {
   const over = centredOver(node);
@@ -44,10 +45,10 @@ export function scaledLike(g: GraphBuilder, node: Node, value: Node): Node {
   return g.mul(scaledLike(g, inner, value), scale);
 }
 
-/** The factors of a product. A standardized value is one factor. */
+/** The factors of a product. A standardized value is one factor, and so is a square: of squares of squares there are many. */
 export function factorsOf(node: Node): readonly Node[] {
   if (node.kind !== "map" || node.op !== "mul" || centredOver(node) !== undefined) return [node];
-  return node.args.flatMap(factorsOf);
+  return node.args[0] === node.args[1] ? [node] : node.args.flatMap(factorsOf);
 }
 
 /** The standardized value among some factors, if there is one only, and the axes over which it adds up to zero. */

@@ -24,7 +24,7 @@ export interface GraphBuilder {
    * A reduction over no axes is the operand itself; its variance is 0. With a weight it is the formula of one term:
    * w·x, w·x / w, w·(x − m)² / w.
    */
-  reduce(op: ReduceOperator, arg: Node, over: AxisSet, weight?: Node): Node;
+  reduce(op: ReduceOperator, arg: Node, over: AxisSet, weight?: Node, floor?: Node): Node;
   /** Operands lie along all axes of the window; see `WindowNode` for how many there are. */
   window(op: WindowOperator, args: readonly Node[], over: readonly Window[]): Node;
   /** Along an axis that the operand lacks it is the same everywhere, so such places are left out. */
@@ -84,13 +84,15 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
       return share(`size ${set.join(" ")}`, (id) => ({ kind: "size", id, over: set, axes: [] }));
     },
     index: (axis) => share(`index ${axis}`, (id) => ({ kind: "index", id, axis, axes: [axis] })),
-    reduce: (op, arg, over, weight) => {
+    reduce: (op, arg, over, weight, floor) => {
       const set = union(factors, over);
       const all = weight === undefined ? arg.axes : axesOf(factors, [arg, weight]);
       if (!isSubset(set, all)) throw new Error(`${op} over ${set} of a value over ${all}`);
       if (set.length === 0) return ofOneTerm(map, op, arg, weight);
       const axes = minus(all, set);
-      const key = `reduce ${op} ${arg.id}${weight === undefined ? "" : ` by ${weight.id}`} over ${set.join(" ")}`;
+      const by = weight === undefined ? "" : ` by ${weight.id}`;
+      const above = floor === undefined ? "" : ` above ${floor.id}`;
+      const key = `reduce ${op} ${arg.id}${by} over ${set.join(" ")}${above}`;
       return share(key, (id) => ({
         kind: "reduce",
         id,
@@ -98,6 +100,7 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
         arg,
         ...(weight === undefined ? {} : { weight }),
         over: set,
+        ...(floor === undefined ? {} : { floor }),
         axes,
       }));
     },

@@ -16,12 +16,23 @@ import { type AxisSet, union } from "./axes.ts";
  * `var` is the biased variance. `stabilise` makes the moments of a mean and a variance: `shift` is any number near the
  * values of the operand, the same for all users of one operand, weight and axes; `rest` is the mean of the operand minus
  * the shift; `spread` is the biased variance again, computed from the same differences.
+ *
+ * `rescale` gives squares whose sum may leave f32 a power of two: `scaledSpread` is the spread of the operand times
+ * `scale`, `scaledSum` the sum of an operand of squares times `sumScale`². The power is 1 for nearly all rows.
  */
-export type ReduceOperator = "sum" | "mean" | "var" | "max" | "min" | Moment;
+export type ReduceOperator = "sum" | "mean" | "var" | "max" | "min" | Moment | ScaledSum;
 
-export type Moment = PlainMoment | WeightedMoment;
+export type ScaledSum = "scaledSum" | "sumScale";
+
+export function isScaledSum(op: ReduceOperator): op is ScaledSum {
+  return op === "scaledSum" || op === "sumScale";
+}
+
+export type Moment = PlainMoment | ScaledMoment | WeightedMoment;
 
 export type PlainMoment = "shift" | "rest" | "spread";
+
+export type ScaledMoment = "shift" | "rest" | "scaledSpread" | "scale";
 
 /**
  * The moments of an operand x with a weight w. `excess` is Σ w·(x − shift), `squares` is Σ w·(x − shift)², `total` is
@@ -30,17 +41,13 @@ export type PlainMoment = "shift" | "rest" | "spread";
 export type WeightedMoment = "shift" | "excess" | "squares" | "total";
 
 export const plainMoments: readonly PlainMoment[] = ["shift", "rest", "spread"];
+export const scaledMoments: readonly ScaledMoment[] = ["shift", "rest", "scaledSpread", "scale"];
 export const weightedMoments: readonly WeightedMoment[] = ["shift", "excess", "squares", "total"];
 
-const moments: ReadonlySet<ReduceOperator> = new Set([...plainMoments, ...weightedMoments]);
+const moments: ReadonlySet<ReduceOperator> = new Set([...plainMoments, ...scaledMoments, ...weightedMoments]);
 
 export function isMoment(op: ReduceOperator): op is Moment {
   return moments.has(op);
-}
-
-/** The moments that a row has of the operand of one of them. */
-export function momentsOf({ weight }: Pick<ReduceNode, "weight">): readonly Moment[] {
-  return weight === undefined ? plainMoments : weightedMoments;
 }
 
 /** A key that is the same for the moments of one operand with one weight over the same axes. */
@@ -114,6 +121,11 @@ export interface ReduceNode {
   /** Of a sum, a mean, a variance, and their moments. */
   readonly weight?: Node;
   readonly over: AxisSet;
+  /**
+   * Of a scale and what is scaled: what is added to the squares before their root is taken, or is their least value. If
+   * it is not small, small squares need no power of two.
+   */
+  readonly floor?: Node;
   readonly axes: AxisSet;
 }
 
@@ -233,7 +245,7 @@ export function operands(node: Node): readonly Node[] {
     case "map":
       return node.args;
     case "reduce":
-      return node.weight === undefined ? [node.arg] : [node.arg, node.weight];
+      return [node.arg, node.weight, node.floor].filter((one) => one !== undefined);
     case "window":
       return node.args;
     case "pick":

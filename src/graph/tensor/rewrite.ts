@@ -77,7 +77,13 @@ export function rebuild(g: GraphBuilder, node: Node, of: (operand: Node) => Node
     case "map":
       return g.map(node.op, ...node.args.map(of));
     case "reduce":
-      return g.reduce(node.op, of(node.arg), node.over, node.weight && of(node.weight));
+      return g.reduce(
+        node.op,
+        of(node.arg),
+        node.over,
+        node.weight && of(node.weight),
+        node.floor && of(node.floor),
+      );
     case "window":
       return g.window(node.op, node.args.map(of), node.over);
   }

@@ -6,13 +6,16 @@ import {
   type Graph,
   type InputNode,
   isMoment,
-  momentsOf,
   type Node,
   operands,
   type PickNode,
+  plainMoments,
   type ReduceNode,
+  type ReduceOperator,
   reachable,
+  scaledMoments,
   termAxes,
+  weightedMoments,
 } from "./graph.ts";
 
 export function verifyGraph(graph: Graph, after: string): void {
@@ -65,6 +68,8 @@ export function verifyGraph(graph: Graph, after: string): void {
         if (node.over.length === 0 || !isSubset(node.over, axes))
           fail("a reduction is over axes of its operand or its weight", node);
         if (!sameAxes(node.axes, minus(axes, node.over))) fail("a reduction keeps the other axes", node);
+        if (node.floor !== undefined && !isSubset(node.floor.axes, node.axes))
+          fail("a floor is one number for each row", node);
         if (!mayBe(node)) fail("a reduction has a weight if its operator asks for one", node);
         break;
       }
@@ -94,6 +99,8 @@ export function verifyGraph(graph: Graph, after: string): void {
 
 /** Whether the operator goes with a weight, or without one, as it is here. */
 function mayBe(node: ReduceNode): boolean {
-  if (isMoment(node.op)) return momentsOf(node).includes(node.op);
+  const moments: readonly ReduceOperator[] =
+    node.weight === undefined ? [...plainMoments, ...scaledMoments] : weightedMoments;
+  if (isMoment(node.op)) return moments.includes(node.op);
   return node.weight === undefined || (node.op !== "max" && node.op !== "min");
 }

@@ -8,6 +8,9 @@
  * first element as shift and a bound of four deviations, the errors were up to five times what WebNN's conformance
  * cases allow.
  *
+ * The second loop also takes the rows whose squares leave f32, with their values times a power of two (`rescale.ts`), and
+ * those with an infinite element. It takes these about 0 if their shift is not finite: the rest is then the mean itself.
+ *
  * With a weight w the loop sums w·d, w·d² and w, and hands them on as they are: what they are divided by, the graph says.
  */
 import type { ReduceNode } from "../../graph/tensor/graph.ts";
@@ -16,6 +19,7 @@ import type { Expr } from "../ir/ir.ts";
 import { bind, type Frame } from "./frame.ts";
 import { countOf, type Path, sumLoop, type Term } from "./loop.ts";
 import { shareTotals, type Total } from "./reduce-across-lanes.ts";
+import { isModerate, isScaled, scaleOf, unscaled } from "./rescale.ts";
 import { type Sampled, sample } from "./sample.ts";
 import { lowerValue } from "./value.ts";
 import type { ValueContext } from "./value-context.ts";
@@ -36,30 +40,61 @@ export function lowerMoments(
 ): void {
   const { nameOf } = context;
   const first = groups.map((one) => bind(row, "shift", sample(context, row, path, one), nameOf));
-  const once = sumsAbout(context, row, path, undefined, groups, first);
-  const far = once.map(({ mean, spread }) =>
-    bind(row, "far", binary("lt", mul(spread, f32(farSquared)), mul(mean, mean)), nameOf),
+  const once = sumsAbout(context, row, path, groups, first, null);
+  // Weighted rows have no scale.
+  const scale = groups.map((one, i) =>
+    one.weight === undefined
+      ? bind(row, "scale", scaleOf(once[i].spread, floorOf(context, row, one)), nameOf)
+      : null,
   );
-  const shift = groups.map((_, i) =>
-    bind(row, "shift", select(far[i], binary("add", first[i], once[i].mean), first[i]), nameOf),
-  );
-  const again = far.map(any).reduce((a, b) => binary("or", a, b));
-  const twice = sumsAbout(context, row, path, again, groups, shift);
+  const again = once.map(({ mean, spread }, i) => {
+    const far = binary("lt", mul(spread, f32(farSquared)), mul(mean, mean));
+    const own = scale[i];
+    return bind(row, "again", own === null ? far : binary("or", far, isScaled(own)), nameOf);
+  });
+  const shift = groups.map(({ weight }, i) => {
+    const sum = binary("add", first[i], once[i].mean);
+    const nearer = weight === undefined ? finiteOf(sum, first[i]) : sum;
+    return bind(row, "shift", select(again[i], nearer, first[i]), nameOf);
+  });
+  const when = again.map(any).reduce((a, b) => binary("or", a, b));
+  const twice = sumsAbout(context, row, path, groups, shift, { when, scale });
   groups.forEach(({ nodes }, i) => {
     for (const node of nodes) row.values.set(node, result(node, i));
   });
 
   function result(node: ReduceNode, i: number): Expr {
+    const own = scale[i];
     if (node.op === "shift") return shift[i];
+    if (node.op === "scale" && own !== null) return own;
     const part = partOf(node);
-    return bind(row, node.op, select(far[i], twice[i][part], once[i][part]), nameOf);
+    const found = twice[i][part];
+    const second = own === null || node.op === "scaledSpread" ? found : unscaledPart(node, found, own);
+    return bind(row, node.op, select(again[i], second, once[i][part]), nameOf);
   }
+}
+
+function unscaledPart({ op }: ReduceNode, found: Expr, scale: Expr): Expr {
+  return op === "rest" ? div(found, scale) : unscaled(found, scale);
+}
+
+/** The first of two shifts that is finite, or 0. */
+function finiteOf(one: Expr, other: Expr): Expr {
+  const isFiniteShift = (shift: Expr): Expr => isModerate(call("abs", shift));
+  return select(isFiniteShift(one), one, select(isFiniteShift(other), other, f32(0)));
+}
+
+function floorOf(context: ValueContext, row: Frame, { nodes }: MomentGroup): Expr | null {
+  const floor = nodes.find((one) => one.floor !== undefined)?.floor;
+  return floor === undefined ? null : lowerValue(context, row, floor);
 }
 
 function partOf({ op }: ReduceNode): keyof Sums {
   switch (op) {
     case "rest":
       return "mean";
+    case "scaledSpread":
+      return "spread";
     case "spread":
     case "excess":
     case "squares":
@@ -81,21 +116,34 @@ interface Sums {
   readonly total: Expr;
 }
 
-/** If `when` is false, the loop takes no step. */
+/** @param second of the second loop: whether it takes any step, and the scales by which values are multiplied. */
 function sumsAbout(
   context: ValueContext,
   row: Frame,
   path: Path,
-  when: Expr | undefined,
   groups: readonly MomentGroup[],
   shift: readonly Expr[],
+  second: { readonly when: Expr; readonly scale: readonly (Expr | null)[] } | null,
 ): Sums[] {
   const { nameOf } = context;
+  // Each is scaled before the difference, which may overflow.
+  const scaled = (value: Expr, i: number): Expr => {
+    const scale = second === null ? null : second.scale[i];
+    return scale === null ? value : mul(value, scale);
+  };
+  const about = shift.map((one, i) =>
+    scaled(one, i) === one ? one : bind(row, "about", scaled(one, i), nameOf),
+  );
   const differences = new Map<Frame, Expr[]>();
   const difference = (frame: Frame, i: number): Expr => {
     const known = differences.get(frame) ?? [];
     differences.set(frame, known);
-    known[i] ??= bind(frame, "d", sub(lowerValue(context, frame, groups[i].arg), shift[i]), nameOf);
+    known[i] ??= bind(
+      frame,
+      "d",
+      sub(scaled(lowerValue(context, frame, groups[i].arg), i), about[i]),
+      nameOf,
+    );
     return known[i];
   };
   const terms = groups.map(({ weight }, i): Term[] => {
@@ -109,7 +157,7 @@ function sumsAbout(
       term("weights", (frame) => asWide(lowerValue(context, frame, weight), weighted(frame))),
     ];
   });
-  const totals = foldTotals(row, path, sumLoop(row, path, when, terms.flat(), nameOf), nameOf);
+  const totals = foldTotals(row, path, sumLoop(row, path, second?.when, terms.flat(), nameOf), nameOf);
   shareTotals(row.body, totals, context);
   let next = 0;
   const take = (): Expr => {

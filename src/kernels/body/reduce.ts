@@ -1,11 +1,13 @@
 /** Lowers the reductions of a row, loop by loop. */
-import { isMoment, momentKey, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { isMoment, isScaledSum, momentKey, type ReduceNode } from "../../graph/tensor/graph.ts";
 import { div, local } from "../ir/expr.ts";
-import type { FoldOp } from "../ir/ir.ts";
+import type { Expr, FoldOp } from "../ir/ir.ts";
+import { mergedTogether } from "../schedule/handed-on.ts";
 import { bind, type Frame } from "./frame.ts";
 import { countOf, type Path, sumLoop } from "./loop.ts";
 import { foldTotals, lowerMoments, type MomentGroup } from "./moments.ts";
 import { shareTotals } from "./reduce-across-lanes.ts";
+import { rescaleSums } from "./rescale-sums.ts";
 import { sample } from "./sample.ts";
 import { lowerValue } from "./value.ts";
 import type { ValueContext } from "./value-context.ts";
@@ -33,25 +35,33 @@ export function lowerReductions(
     } else moments.push({ arg, weight, nodes });
   }
   if (moments.length > 0) lowerMoments(context, row, path, moments);
-  const plain = reductions.filter((one) => !isMoment(one.op));
-  if (plain.length > 0) lowerPlain(context, row, path, plain);
+  const sums = reductions.filter((one) => !isMoment(one.op));
+  if (sums.length > 0) lowerSums(context, row, path, sums);
 }
 
-function lowerPlain(context: ValueContext, row: Frame, path: Path, nodes: readonly ReduceNode[]): void {
+/** Plain sums, and the first look at scaled ones. */
+function lowerSums(context: ValueContext, row: Frame, path: Path, nodes: readonly ReduceNode[]): void {
   const { nameOf } = context;
-  const terms = nodes.map((node) => ({
-    name: nameOf(node.op),
+  const groups = mergedTogether(nodes);
+  const terms = groups.map(([node]) => ({
+    name: nameOf(isScaledSum(node.op) ? "sum" : node.op),
     op: foldOf(node),
     value: (frame: Frame) => lowerValue(context, frame, node.arg),
   }));
   const totals = foldTotals(row, path, sumLoop(row, path, undefined, terms, nameOf), nameOf);
   shareTotals(row.body, totals, context);
-  nodes.forEach((node, i) => {
+  const squares: { nodes: readonly ReduceNode[]; total: Expr }[] = [];
+  groups.forEach((group, i) => {
+    const [node] = group;
     const total = local(totals[i].type, totals[i].name);
-    // A part hands on a sum. The merge divides by the length of the row.
-    const value = node.op === "mean" && path.range.kind !== "part" ? div(total, countOf(path)) : total;
-    row.values.set(node, bind(row, `${node.op}_all`, value, nameOf));
+    if (isScaledSum(node.op)) squares.push({ nodes: group, total });
+    else {
+      // A part hands on a sum. The merge divides by the length of the row.
+      const value = node.op === "mean" && path.range.kind !== "part" ? div(total, countOf(path)) : total;
+      row.values.set(node, bind(row, `${node.op}_all`, value, nameOf));
+    }
   });
+  if (squares.length > 0) rescaleSums(context, row, path, squares);
 }
 
 /** How two shares of a reduction are combined. */
@@ -59,6 +69,8 @@ export function foldOf(node: ReduceNode): FoldOp {
   switch (node.op) {
     case "sum":
     case "mean":
+    case "scaledSum":
+    case "sumScale":
       return "add";
     case "max":
     case "min":
@@ -67,6 +79,8 @@ export function foldOf(node: ReduceNode): FoldOp {
     case "shift":
     case "rest":
     case "spread":
+    case "scaledSpread":
+    case "scale":
     case "excess":
     case "squares":
     case "total":

@@ -1,5 +1,6 @@
 /** Lowers nodes to expressions. Each value is written once, in the frame where it belongs (see `frame.ts`). */
 import { isNative, type NativeOperator } from "../../graph/operators/operators.ts";
+import { maximumBelow } from "../../graph/passes/nonfinite.ts";
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { InputNode, MapNode, Node, Place } from "../../graph/tensor/graph.ts";
 import {
@@ -215,6 +216,8 @@ function computeMap(context: ValueContext, frame: Frame, node: MapNode): Expr {
     case "min":
     case "max":
       return binary(op satisfies BinaryOp, arg(0), arg(1));
+    case "exp":
+      return call(maximumBelow(node) === undefined ? "exp" : "exp_below", arg(0));
     default:
       return call(op satisfies UnaryOp, arg(0));
   }

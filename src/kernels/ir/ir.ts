@@ -87,7 +87,8 @@ export type FoldOp = "add" | "min" | "max";
 
 export type BinaryOp = FoldOp | "sub" | "mul" | "div" | "mod" | "lt" | "le" | "eq" | "ne" | "and" | "or";
 
-export type UnaryOp = Exclude<NativeOperator, BinaryOp | "where">;
+/** `exp_below` is the exp of a value below a maximum: its sum is checked for NaN (`graph/passes/nonfinite.ts`). */
+export type UnaryOp = Exclude<NativeOperator, BinaryOp | "where"> | "exp_below";
 
 /** One element, or four: adjacent (the index then counts fours), or `stride` elements apart. */
 export type Access =

@@ -9,7 +9,7 @@
  */
 import { type AxisSet, union } from "../../graph/tensor/axes.ts";
 import { type Node, operands, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
-import { samplesAmong } from "./samples.ts";
+import { samplesAmong } from "../../graph/tensor/samples.ts";
 
 /**
  * A value is far if it needs this many successive loops over rows, or more than this many operations for each element.
@@ -58,7 +58,7 @@ export function farValues(
     sections.set(node, section);
     passes.set(node, level + (isPass(node) && !isSample(node) ? 1 : 0));
     if (!isShared(node) || (elements.get(node) as AxisSet).length === 0) continue;
-    if (level >= most || isLong(node, far)) far.add(node);
+    if (level >= most || isLong(node, far, short)) far.add(node);
   }
   return { far, sectionOf: (node) => sections.get(node) as number };
 }
@@ -75,11 +75,13 @@ function elementAxes(factors: AxisSet, nodes: readonly Node[]): Map<Node, AxisSe
 }
 
 /** Whether a value takes too many operations for each element, counted from memory and reductions. */
-function isLong(value: Node, far: ReadonlySet<Node>): boolean {
+function isLong(value: Node, far: ReadonlySet<Node>, short: ReadonlySet<string>): boolean {
   const seen = new Set<Node>();
   const pending = [value];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (node.kind !== "map" || seen.has(node) || far.has(node)) continue;
+    // A few numbers for a whole row, such as the softmax of three weights, are no work for each element.
+    if (node.axes.every((axis) => short.has(axis))) continue;
     seen.add(node);
     if (seen.size > farOperations) return true;
     pending.push(...node.args);

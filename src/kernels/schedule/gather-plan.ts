@@ -9,9 +9,6 @@ import { createBuilder, type GraphBuilder } from "../../graph/tensor/builder.ts"
 import {
   fixedFactors,
   type Graph,
-  isMoment,
-  momentKey,
-  momentsOf,
   type Node,
   operands,
   type ReduceNode,
@@ -19,7 +16,7 @@ import {
 } from "../../graph/tensor/graph.ts";
 import { rebuild } from "../../graph/tensor/rewrite.ts";
 import { farValues } from "./far-values.ts";
-import { handOn, type PartNumbers } from "./handed-on.ts";
+import { countNumbers, handOn, mergedTogether, type PartNumbers } from "./handed-on.ts";
 import { layoutOf, orderLike } from "./layout.ts";
 import { pickStored } from "./locality.ts";
 import type { Target } from "./plan.ts";
@@ -137,26 +134,19 @@ function statisticsDraw(
   };
 }
 
-/** Packs the reductions of one loop into as few texels as possible. The moments of one value stay together. */
+/** Packs the reductions of one loop into as few texels as possible. What is merged together stays together. */
 function intoTexels(reductions: readonly Reduction[]): Reduction[][] {
-  const groups: Reduction[][] = [];
-  for (const one of reductions) {
-    const own = groups.find(
-      ([first]) =>
-        isMoment(one.node.op) && isMoment(first.node.op) && momentKey(first.node) === momentKey(one.node),
-    );
-    if (own === undefined) groups.push([one]);
-    else own.push(one);
-  }
-  // A part of a row hands on all moments, even if fewer are needed.
-  const size = ([{ node }]: readonly Reduction[]): number => (isMoment(node.op) ? momentsOf(node).length : 1);
+  const groups = mergedTogether(reductions.map((one) => one.node));
   const texels: { readonly taken: number; readonly reductions: Reduction[] }[] = [];
   for (const group of groups) {
-    const place = texels.findIndex((one) => one.taken + size(group) <= texelSlots);
-    if (place < 0) texels.push({ taken: size(group), reductions: group });
+    // A part of a row hands on all moments, even if fewer are needed.
+    const size = countNumbers(group);
+    const own = reductions.filter(({ node }) => group.includes(node));
+    const place = texels.findIndex((one) => one.taken + size <= texelSlots);
+    if (place < 0) texels.push({ taken: size, reductions: own });
     else {
       const { taken, reductions } = texels[place];
-      texels[place] = { taken: taken + size(group), reductions: [...reductions, ...group] };
+      texels[place] = { taken: taken + size, reductions: [...reductions, ...own] };
     }
   }
   return texels.map((one) => one.reductions);

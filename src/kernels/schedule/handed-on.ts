@@ -1,9 +1,19 @@
 /**
- * The numbers that a part of a row hands on for some reductions, in slots. The moments of one operand take three slots,
- * for shift, rest and spread, or with a weight four. Any other reduction takes one slot.
+ * The numbers that a part of a row hands on for some reductions, in slots. The moments of one operand take a slot each
+ * for shift, rest and spread, and one for the scale if there is one; with a weight they take four. A scaled sum has two, for itself and its scale. Any
+ * other reduction takes one slot.
  */
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
-import { isMoment, momentKey, momentsOf, type ReduceNode } from "../../graph/tensor/graph.ts";
+import {
+  isMoment,
+  isScaledSum,
+  momentKey,
+  plainMoments,
+  type ReduceNode,
+  type ReduceOperator,
+  scaledMoments,
+  weightedMoments,
+} from "../../graph/tensor/graph.ts";
 import type { HandedOn } from "./plan.ts";
 
 export interface PartNumbers {
@@ -14,35 +24,61 @@ export interface PartNumbers {
 
 /** @param first the first free slot before them. */
 export function handOn(g: GraphBuilder, reductions: readonly ReduceNode[], first: number): PartNumbers {
-  const places = new Map<string, number>();
+  const groups = mergedTogether(reductions);
+  const slots = new Map<ReduceNode, number>();
+  const added: ReduceNode[] = [];
   let end = first;
-  for (const node of reductions) {
-    if (places.has(groupOf(node))) continue;
-    places.set(groupOf(node), end);
-    end += isMoment(node.op) ? momentsOf(node).length : 1;
+  for (const group of groups) {
+    const numbers = numbersOf(group);
+    for (const node of group) slots.set(node, end + numbers.indexOf(node.op));
+    for (const node of missing(g, group, numbers)) {
+      slots.set(node, end + numbers.indexOf(node.op));
+      added.push(node);
+    }
+    end += numbers.length;
   }
-  const handsOn = withAllMoments(g, reductions).map((node): HandedOn => {
-    const place = places.get(groupOf(node)) as number;
-    return { node, slot: isMoment(node.op) ? place + momentsOf(node).indexOf(node.op) : place };
-  });
+  const handsOn = [...reductions, ...added].map((node) => ({ node, slot: slots.get(node) as number }));
   return { handsOn, end };
 }
 
-/** Adds missing moments: merging a variance needs the means of the parts, even if the kernel does not use the mean. */
-function withAllMoments(g: GraphBuilder, reductions: readonly ReduceNode[]): ReduceNode[] {
-  const all = [...reductions];
+/** Reductions of one loop, in groups whose numbers are merged together, in order. */
+export function mergedTogether(reductions: readonly ReduceNode[]): ReduceNode[][] {
+  const groups = new Map<string, ReduceNode[]>();
   for (const node of reductions) {
-    if (!isMoment(node.op) || node.op === "shift") continue;
-    for (const other of momentsOf(node)) {
-      if (all.some((one) => one.op === other && groupOf(one) === groupOf(node))) continue;
-      const made = g.reduce(other, node.arg, node.over, node.weight);
-      if (made.kind === "reduce") all.push(made);
-    }
+    const kind = isMoment(node.op) ? "moments" : isScaledSum(node.op) ? "scaled" : `${node.id}`;
+    const key = `${kind} of ${momentKey(node)}`;
+    groups.set(key, [...(groups.get(key) ?? []), node]);
   }
-  return all;
+  return [...groups.values()];
 }
 
-/** A key that is the same for reductions whose numbers are merged together. */
-function groupOf(node: ReduceNode): string {
-  return isMoment(node.op) ? `moments of ${momentKey(node)}` : `reduction ${node.id}`;
+/** How many numbers a part hands on for a group. */
+export function countNumbers(group: readonly ReduceNode[]): number {
+  return numbersOf(group).length;
+}
+
+/** What a part hands on for a group, in the order of the slots. A shift alone has the slots of all moments. */
+function numbersOf(group: readonly ReduceNode[]): readonly ReduceOperator[] {
+  const [{ op, weight }] = group;
+  if (isScaledSum(op)) return ["scaledSum", "sumScale"];
+  if (!isMoment(op)) return [op];
+  if (weight !== undefined) return weightedMoments;
+  return group.some((one) => one.op === "scale" || one.op === "scaledSpread") ? scaledMoments : plainMoments;
+}
+
+/** The missing numbers: merging a variance needs the means of the parts, even if the kernel does not use the mean. */
+function missing(
+  g: GraphBuilder,
+  group: readonly ReduceNode[],
+  numbers: readonly ReduceOperator[],
+): ReduceNode[] {
+  if (group.every((one) => one.op === "shift")) return [];
+  const [{ arg, over, weight }] = group;
+  const floor = group.find((one) => one.floor !== undefined)?.floor;
+  return numbers.flatMap((op) => {
+    if (group.some((one) => one.op === op)) return [];
+    const isScaled = op === "scale" || op === "scaledSpread" || isScaledSum(op);
+    const made = g.reduce(op, arg, over, weight, isScaled ? floor : undefined);
+    return made.kind === "reduce" ? [made] : [];
+  });
 }

@@ -55,6 +55,7 @@ export function resolveInKernel(
 ): Node {
   const places = new Map<string, Place>();
   const costly = new Set<Node>();
+  const squares = scaledSquares(value);
   const hasScans = reachable([value]).some((one) => directionOf(one) !== undefined);
   const top = placeOf([], "nothing");
   const pending: { readonly node: Node; readonly place: Place }[] = [{ node: value, place: top }];
@@ -129,7 +130,7 @@ export function resolveInKernel(
     if (node.kind === "window" && directionOf(node) !== undefined)
       return place.inside !== "nothing" || !isScanned(node);
     if (node.kind === "reduce") return !isLocal(node, place.moved);
-    if (node.kind !== "map") return false;
+    if (node.kind !== "map" || squares.has(node)) return false;
     const axes = foreignAxes(node, place);
     return axes !== "none" && axes !== "local" && isSubset(node.axes, axes);
   }
@@ -180,6 +181,15 @@ export function pickStored(
   if (stored.kind !== "input") throw new Error("what is picked from lies in memory");
   const places = at.map(({ axis, index }) => ({ axis, index: made(index) }));
   return g.input(stored.tensor, stored.tensorAxes, places);
+}
+
+/** Squares whose sum has a scale: a kernel takes the scale to their roots, since a stored square may have left f32. */
+function scaledSquares(value: Node): Set<Node> {
+  return new Set(
+    reachable([value]).flatMap((one) =>
+      one.kind === "reduce" && (one.op === "scaledSum" || one.op === "sumScale") ? [one.arg] : [],
+    ),
+  );
 }
 
 /** The reductions in a value that are not inside another reduction. */

@@ -19,6 +19,7 @@ import {
 import { rebuildAll } from "../../graph/tensor/rewrite.ts";
 import { chunkFactor } from "../../program/names.ts";
 import { byProducts } from "./by-products.ts";
+import { cutOutputs } from "./cut-outputs.ts";
 import { layoutOf, orderLike } from "./layout.ts";
 import { outermostReductions, resolveInKernel } from "./locality.ts";
 import { pinnedStatistics } from "./pinned.ts";
@@ -55,7 +56,7 @@ export function partition(graph: Graph): Partition {
   const kernels = sections.flatMap((one) =>
     kernelsOfSection({ graph: whole, g, names, fixed: fixedFactors(graph), pinned: new Set() }, one, pinned),
   );
-  const safe = protectStates(graph, kernels, g, names);
+  const safe = protectStates(graph, cutOutputs(whole, kernels), g, names);
   const scratch = new Map<string, { name: string; factors: AxisSet }>();
   for (const one of safe.flatMap(storedTargets)) {
     if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });

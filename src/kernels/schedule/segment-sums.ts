@@ -8,7 +8,7 @@
 import { type AxisSet, minus, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Node, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
-import { samplesAmong } from "./samples.ts";
+import { samplesAmong } from "../../graph/tensor/samples.ts";
 
 /** The outer axes of a row whose inner axes are `inner`. Empty if they are not its inner axes. */
 export function segmentAxes(layout: readonly string[], inner: AxisSet): readonly string[] {

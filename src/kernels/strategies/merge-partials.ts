@@ -1,13 +1,15 @@
 /** Merges what the parts of a row hand on, always in the same order. */
-import { isMoment, momentKey, type ReduceNode } from "../../graph/tensor/graph.ts";
+import { isMoment, isScaledSum, type ReduceNode } from "../../graph/tensor/graph.ts";
 import { bind, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
 import { foldOf } from "../body/reduce.ts";
 import type { ValueContext } from "../body/value-context.ts";
 import { div, extentOf, float } from "../ir/expr.ts";
+import { mergedTogether } from "../schedule/handed-on.ts";
 import type { HandedOn } from "../schedule/plan.ts";
 import { foldParts, loadSlot, type RowParts } from "./fold-parts.ts";
 import { mergeMoments } from "./merge-moments.ts";
+import { mergeScaledSum } from "./merge-scaled.ts";
 import { mergeWeighted } from "./merge-weighted.ts";
 import { partsUsed } from "./part-range.ts";
 import type { SlotPlace } from "./partials.ts";
@@ -28,7 +30,7 @@ export function mergePartials(
   const used = bind(row, "used", partsUsed(path), context.nameOf);
   const parts: RowParts = { context, row, path, used, slotAt };
   const count = float(extentOf(path.over));
-  const plain = reductions.filter((one) => !isMoment(one.op));
+  const plain = reductions.filter((one) => !isMoment(one.op) && !isScaledSum(one.op));
   const slots = new Map(handedOn.map(({ node, slot }) => [node, slot]));
   const merged = foldParts(
     parts,
@@ -41,11 +43,12 @@ export function mergePartials(
     const value = node.op === "mean" ? bind(row, "mean", div(merged[i], count), context.nameOf) : merged[i];
     row.values.set(node, value);
   });
-  const moments = reductions.filter((one) => isMoment(one.op));
-  for (const key of new Set(moments.map(momentKey))) {
-    const wanted = moments.filter((one) => momentKey(one) === key);
-    const numbers = handedOn.filter(({ node }) => isMoment(node.op) && momentKey(node) === key);
-    if (wanted[0].weight === undefined) mergeMoments(parts, wanted, numbers, count);
-    else mergeWeighted(parts, wanted, numbers);
+  const groups = mergedTogether(handedOn.map((one) => one.node));
+  for (const group of groups) {
+    const wanted = reductions.filter((one) => group.includes(one));
+    const numbers = handedOn.filter(({ node }) => group.includes(node));
+    if (group[0].weight !== undefined) mergeWeighted(parts, wanted, numbers);
+    else if (isMoment(group[0].op)) mergeMoments(parts, wanted, numbers, count);
+    else if (isScaledSum(group[0].op)) mergeScaledSum(parts, wanted, numbers);
   }
 }

@@ -58,6 +58,11 @@ const renamed: Readonly<Partial<Record<UnaryOp, string>>> = {
   rsqrt: "inversesqrt",
   round: "roundEven",
   high: "high_part",
+  exp_below: "exp",
+  exp: "exp_of",
+  exp2: "exp2_of",
+  log: "log_of",
+  log2: "log2_of",
 };
 
 const literals: Literals = { f32: "", u32: "", nonFinite: (value) => `uintBitsToFloat(${f32Bits(value)}u)` };

@@ -27,4 +27,25 @@ float high_part(float a) {
 }
 `,
   },
+  ...["exp", "exp2"].map(
+    (op): Helper => ({
+      name: `${op}_of`,
+      text: `// A NaN stays a NaN, which GLSL's ${op} does not promise.
+float ${op}_of(float a) {
+  return (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? a : ${op}(a);
+}
+`,
+    }),
+  ),
+  ...["log", "log2"].map(
+    (op): Helper => ({
+      name: `${op}_of`,
+      text: `// -inf of 0, and NaN of a NaN and below 0, which GLSL's ${op} does not promise.
+float ${op}_of(float a) {
+  if (a == 0.0) return uintBitsToFloat(0xff800000u);
+  return a < 0.0 || (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u ? sqrt(a) : ${op}(a);
+}
+`,
+    }),
+  ),
 ];

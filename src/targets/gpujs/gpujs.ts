@@ -142,6 +142,8 @@ function exactly(printing: Printing, expr: ScalarExpr): string {
         return `-${inner(a)}`;
       case "rsqrt":
         return `(1 / Math.sqrt(${e(a)}))`;
+      case "exp_below":
+        return `Math.exp(${e(a)})`;
       case "exp2":
         return `Math.pow(2, ${e(a)})`;
       case "round":

@@ -5,6 +5,46 @@ const nanBits = (name: string): string => `(bitcast<u32>(${name}) & 0x7fffffffu)
 const nanBits4 = (name: string): string =>
   `((bitcast<vec4u>(${name}) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u))`;
 
+/** SwiftShader's exp of a NaN is infinite. */
+function expHelpers(op: string): Helper[] {
+  return [
+    {
+      name: `${op}_of`,
+      text: `// A NaN stays a NaN, which WGSL's ${op} does not promise.
+fn ${op}_of(a: f32) -> f32 {
+  return select(${op}(a), a, ${nanBits("a")});
+}`,
+    },
+    {
+      name: `${op}_of4`,
+      text: `fn ${op}_of4(a: vec4f) -> vec4f {
+  return select(${op}(a), a, ${nanBits4("a")});
+}`,
+    },
+  ];
+}
+
+/** SwiftShader's log makes a number of a NaN, of 0 and of −∞. A root is NaN for the first and the last. */
+function logHelpers(op: string): Helper[] {
+  return [
+    {
+      name: `${op}_of`,
+      text: `// -inf of 0, and NaN of a NaN and below 0, which WGSL's ${op} does not promise.
+fn ${op}_of(a: f32) -> f32 {
+  let edge = select(sqrt(a), non_finite(0xff800000u), a == 0.0f);
+  return select(${op}(a), edge, a <= 0.0f || ${nanBits("a")});
+}`,
+    },
+    {
+      name: `${op}_of4`,
+      text: `fn ${op}_of4(a: vec4f) -> vec4f {
+  let edge = select(sqrt(a), vec4f(non_finite(0xff800000u)), a == vec4f());
+  return select(${op}(a), edge, (a <= vec4f()) | ${nanBits4("a")});
+}`,
+    },
+  ];
+}
+
 export const wgslHelpers: readonly Helper[] = [
   {
     name: "non_finite",
@@ -39,6 +79,8 @@ fn smaller(a: f32, b: f32) -> f32 {
   return select(b, a, (a < b) | ${nanBits4("a")});
 }`,
   },
+  ...["exp", "exp2"].flatMap(expHelpers),
+  ...["log", "log2"].flatMap(logHelpers),
   {
     name: "high_part",
     text: `// The first 18 bits. By bits, since a compiler may fold (a * c) - (a * c - a).

@@ -185,7 +185,10 @@ function apart(index: Expr, stride: Expr): Expr[] {
 const propagating = { max: "larger", min: "smaller" } as const;
 
 /** Operators with a different name in WGSL. */
-const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt" };
+const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt", exp_below: "exp" };
+
+/** Operators that are called through a helper, which keeps a NaN. */
+const guarded: ReadonlySet<UnaryOp> = new Set(["exp", "exp2", "log", "log2"]);
 
 const literals: Literals = { f32: "f", u32: "u", nonFinite: (value) => `non_finite(${f32Bits(value)}u)` };
 
@@ -204,14 +207,20 @@ function expression(namer: Namer, expr: Expr): string {
     case "binary": {
       // On Vulkan, Dawn compiles != to an ordered comparison, which is false for a NaN. IEEE 754 says true.
       if (expr.op === "ne" && expr.a.type !== "u32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
+      // || and && take no vectors.
+      if (expr.type === "boolx4" && expr.op === "or") return `${inner(expr.a)} | ${inner(expr.b)}`;
       if (isInfix(expr.op)) return `${inner(expr.a)} ${symbols[expr.op]} ${inner(expr.b)}`;
       const wide = expr.type === "f32x4" ? "4" : "";
       const name = expr.type === "u32" ? expr.op : `${propagating[expr.op]}${wide}`;
       return `${name}(${e(expr.a)}, ${e(expr.b)})`;
     }
-    case "call":
-      if (expr.op === "high") return `${expr.type === "f32x4" ? "high_part4" : "high_part"}(${e(expr.a)})`;
-      return expr.op === "neg" ? `-${inner(expr.a)}` : `${renamed[expr.op] ?? expr.op}(${e(expr.a)})`;
+    case "call": {
+      if (expr.op === "neg") return `-${inner(expr.a)}`;
+      const wide = expr.type === "f32x4" ? "4" : "";
+      if (expr.op === "high") return `high_part${wide}(${e(expr.a)})`;
+      const name = guarded.has(expr.op) ? `${expr.op}_of${wide}` : (renamed[expr.op] ?? expr.op);
+      return `${name}(${e(expr.a)})`;
+    }
     case "select":
       return `select(${e(expr.b)}, ${e(expr.a)}, ${e(expr.condition)})`;
     case "float":

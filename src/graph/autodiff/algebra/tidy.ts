@@ -41,6 +41,7 @@ import { windowSum } from "./window-sum.ts";
 export function tidy(g: GraphBuilder, results: readonly Result[], forward: ReadonlySet<Node>): Result[] {
   const nodes = reachable(results.map((one) => one.value));
   const known = forwardProducts(nodes, forward);
+  const divisors = new Set(known.flatMap((one) => (one.op === "div" ? [one.args[1]] : [])));
   const algebra = createAlgebra(g);
   const sums = new Map<Node, Sum>();
 
@@ -106,12 +107,33 @@ export function tidy(g: GraphBuilder, results: readonly Result[], forward: Reado
       }
       case "where": {
         // where(c, 0, 0) → 0
-        const isNothing = node.args.slice(1).every((one) => productOf(sumOf(one)) === undefined);
-        return isNothing ? [] : [atom(anew(node))];
+        const branches = node.args.slice(1).map((one) => productOf(sumOf(one)));
+        return branches.every((one) => one === undefined) ? [] : [choiceOf(node, branches)];
       }
       default:
         return [atom(anew(node))];
     }
+  }
+
+  /**
+   * where(c, r²·a, 0) → r²·where(c, a, 0), for an inverse root r, and the same for a divisor of a forward value. The squares
+   * may leave f32, so they must find the values beside the choice that make them rstd·xhat.
+   */
+  function choiceOf(node: MapNode, branches: readonly (Product | undefined)[]): Product {
+    const found = branches.filter((one) => one !== undefined);
+    const common = [...found[0].powers].flatMap(([factor]): [Node, number][] => {
+      const powers = found.map((one) => one.powers.get(factor) ?? 0);
+      if (factor.kind === "map" && factor.op === "rsqrt" && Math.min(...powers) > 1)
+        return [[factor, Math.min(...powers)]];
+      return divisors.has(factor) && Math.max(...powers) < 0 ? [[factor, Math.max(...powers)]] : [];
+    });
+    if (common.length === 0) return atom(anew(node));
+    const outside: Product = { coefficient: 1, powers: new Map(common) };
+    const over = inverse(outside) as Product;
+    const [a, b] = branches.map((one) =>
+      one === undefined ? g.literal(0) : buildProduct(g, times(one, over)),
+    );
+    return times(outside, atom(g.where(built(sumOf(node.args[0])), a, b)));
   }
 
   function anew(node: Node): Node {

@@ -37,8 +37,8 @@ import { withoutLastPart } from "./parts-of-one.ts";
 import { sizesOf } from "./sizes.ts";
 import { isWeightedDifference, weightedStatistic } from "./weighted.ts";
 
-/** A value with more terms counts as a single one. */
-const mostTerms = 64;
+/** A value with more terms counts as a single one: a long chain of maxima would grow with its square. */
+const mostTerms = 12;
 
 /** Numbers of the spec up to this size cost no digits when they are added. */
 const smallNumber = 16;

@@ -3,7 +3,14 @@
  * pass this is the sum of d_y, which then needs no loop of its own.
  */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
-import { isMoment, type Node, operands, type ReduceNode, reachable } from "../../../graph/tensor/graph.ts";
+import {
+  isMoment,
+  isScaledSum,
+  type Node,
+  operands,
+  type ReduceNode,
+  reachable,
+} from "../../../graph/tensor/graph.ts";
 
 /**
  * @param nodes operands before users.
@@ -17,7 +24,8 @@ export function delaySums(
 ): void {
   const level = (node: Node): number => below.get(node) as number;
   const sums = nodes.filter(
-    (one): one is ReduceNode => one.kind === "reduce" && !isMoment(one.op) && !isPlaced(one),
+    (one): one is ReduceNode =>
+      one.kind === "reduce" && !isMoment(one.op) && !isScaledSum(one.op) && !isPlaced(one),
   );
   const read = new Map(sums.map((one) => [one, rowTensors(one)]));
   /** The lowest level among the users of each node. */

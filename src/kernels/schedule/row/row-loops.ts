@@ -2,10 +2,10 @@
 
 import type { AxisSet } from "../../../graph/tensor/axes.ts";
 import { type Graph, type Node, operands, type ReduceNode, reachable } from "../../../graph/tensor/graph.ts";
+import { samplesAmong } from "../../../graph/tensor/samples.ts";
 import { orderLike } from "../layout.ts";
 import { outermostReductions } from "../locality.ts";
 import { type KernelResults, type RowLoop, storedTargets } from "../plan.ts";
-import { samplesAmong } from "../samples.ts";
 import { delaySums } from "./delay-sums.ts";
 
 /** The loops that a kernel needs, ordered so that each one needs only results of earlier ones. */

@@ -2,14 +2,8 @@
  * Checks the stages of a split row: the parts share every loop over the row in one stage, and merge it in later stages.
  */
 import { sameAxes } from "../../../graph/tensor/axes.ts";
-import {
-  fixedFactors,
-  type Graph,
-  isMoment,
-  momentKey,
-  momentsOf,
-  type Node,
-} from "../../../graph/tensor/graph.ts";
+import { fixedFactors, type Graph, type Node } from "../../../graph/tensor/graph.ts";
+import { countNumbers, mergedTogether } from "../handed-on.ts";
 import {
   foundBy,
   type HandedOn,
@@ -96,10 +90,9 @@ function verifyMerge(
   if (!handedOn.every(isThere)) fail("what is merged was handed on by an earlier stage");
   for (const node of loop.reductions) {
     if (!handedOn.some((one) => one.node === node)) fail(`the ${node.op} that is merged was handed on`);
-    if (!isMoment(node.op) || node.op === "shift") continue;
-    const moments = handedOn.filter(
-      (one) => isMoment(one.node.op) && momentKey(one.node) === momentKey(node),
-    );
-    if (moments.length < momentsOf(node).length) fail(`a ${node.op} is merged of all moments`);
+    if (node.op === "shift") continue;
+    const [group] = mergedTogether(handedOn.map((one) => one.node)).filter((one) => one.includes(node));
+    if (group !== undefined && group.length < countNumbers(group))
+      fail(`a ${node.op} is merged of all numbers of its kind`);
   }
 }

@@ -1,5 +1,5 @@
 /** Samples: shifts that are computed from a few elements of a row. */
-import { isMoment, momentKey, type Node } from "../../graph/tensor/graph.ts";
+import { isMoment, momentKey, type Node } from "./graph.ts";
 
 /** Finds the samples of the terms of a sum: shifts whose moments are not among the nodes. They take no loop. */
 export function samplesAmong(nodes: readonly Node[]): (node: Node) => boolean {

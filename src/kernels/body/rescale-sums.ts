@@ -1,0 +1,48 @@
+/** A second look at sums of squares that leave f32, with the values times a power of two (`rescale.ts`). */
+import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
+import { any, binary, local, mul, select } from "../ir/expr.ts";
+import type { Expr } from "../ir/ir.ts";
+import { bind, type Frame } from "./frame.ts";
+import { type Path, sumLoop } from "./loop.ts";
+import { foldTotals } from "./moments.ts";
+import { shareTotals } from "./reduce-across-lanes.ts";
+import { isScaled, scaleOf } from "./rescale.ts";
+import { lowerValue } from "./value.ts";
+import type { ValueContext } from "./value-context.ts";
+
+/** @param squares the reductions of one operand of squares each: the sum, its scale, or both. */
+export function rescaleSums(
+  context: ValueContext,
+  row: Frame,
+  path: Path,
+  squares: readonly { readonly nodes: readonly ReduceNode[]; readonly total: Expr }[],
+): void {
+  const { nameOf } = context;
+  const scales = squares.map(({ nodes: [{ floor }], total }) =>
+    bind(row, "scale", scaleOf(total, floor ? lowerValue(context, row, floor) : null), nameOf),
+  );
+  const when = scales.map((one) => any(isScaled(one))).reduce((a, b) => binary("or", a, b));
+  const terms = squares.map(({ nodes: [{ arg }] }, i) => ({
+    name: nameOf("sum"),
+    op: "add" as const,
+    value: (frame: Frame) => {
+      const root = rootOf(arg);
+      // A far value is stored as it is, squares too.
+      if (root === undefined) return mul(mul(lowerValue(context, frame, arg), scales[i]), scales[i]);
+      const named = bind(frame, "scaled", mul(lowerValue(context, frame, root), scales[i]), nameOf);
+      return mul(named, named);
+    },
+  }));
+  const totals = foldTotals(row, path, sumLoop(row, path, when, terms, nameOf), nameOf);
+  shareTotals(row.body, totals, context);
+  squares.forEach(({ nodes, total }, i) => {
+    const second = local(totals[i].type, totals[i].name);
+    const sum = bind(row, "sum_all", select(isScaled(scales[i]), second, total), nameOf);
+    for (const node of nodes) row.values.set(node, node.op === "sumScale" ? scales[i] : sum);
+  });
+}
+
+/** The x of x · x. */
+function rootOf(node: Node): Node | undefined {
+  return node.kind === "map" && node.op === "mul" && node.args[0] === node.args[1] ? node.args[0] : undefined;
+}
