@@ -3,7 +3,7 @@
  * screen.
  */
 
-import { centre } from "../graph/passes/centre.ts";
+import { centre } from "../graph/passes/cotangents/centre.ts";
 import { expand } from "../graph/passes/expand.ts";
 import { forget } from "../graph/passes/forget.ts";
 import { nestSums } from "../graph/passes/nest-sums.ts";

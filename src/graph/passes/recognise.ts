@@ -18,8 +18,8 @@ import {
 } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
 import { unguarded } from "./forms/weighted.ts";
-import { build, readTerm } from "./sum-reading.ts";
-import { meanAmong, weightedQuotient } from "./weighted-means.ts";
+import { build, readTerm } from "./weighted/sum-reading.ts";
+import { meanAmong, weightedQuotient } from "./weighted/weighted-means.ts";
 
 export function recognise(graph: Graph): Graph {
   const ofCotangents = readingCotangents(graph);

@@ -23,7 +23,7 @@ import { formBuilder } from "./forms/build-form.ts";
 import type { Form } from "./forms/form.ts";
 import { formsOf, isCentred, isHit } from "./forms/forms-of.ts";
 import { needsOf } from "./forms/needs.ts";
-import { weightedMoments } from "./weighted-moments.ts";
+import { weightedMoments } from "./weighted/weighted-moments.ts";
 
 export function stabilise(graph: Graph): Graph {
   const forms = formsOf(graph, "pairs");

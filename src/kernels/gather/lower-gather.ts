@@ -10,7 +10,7 @@ import type { Address } from "../body/address.ts";
 import { createContext } from "../body/context.ts";
 import { bind, createFrame, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
-import { lowerReductions } from "../body/reduce.ts";
+import { lowerReductions } from "../body/statistics/reduce.ts";
 import { lowerValue } from "../body/value.ts";
 import type { ValueContext } from "../body/value-context.ts";
 import { add, builtin, div, extentOf, f32, mul, sub } from "../ir/expr.ts";

@@ -1,7 +1,7 @@
 /** Lowers one loop over a row, of any kind. */
 
 import type { Path } from "../body/loop.ts";
-import { lowerReductions } from "../body/reduce.ts";
+import { lowerReductions } from "../body/statistics/reduce.ts";
 import type { RowLoop } from "../schedule/plan.ts";
 import { lowerSegments } from "../strategies/segments.ts";
 import type { Lowering } from "./lowering.ts";

@@ -2,7 +2,7 @@
 import { isMoment, isScaledSum, type ReduceNode } from "../../graph/tensor/graph.ts";
 import { bind, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
-import { foldOf } from "../body/reduce.ts";
+import { foldOf } from "../body/statistics/reduce.ts";
 import type { ValueContext } from "../body/value-context.ts";
 import { div, extentOf, float } from "../ir/expr.ts";
 import { mergedTogether } from "../schedule/handed-on.ts";

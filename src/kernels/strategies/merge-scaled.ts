@@ -4,7 +4,7 @@
  */
 import type { Node, ReduceNode, ReduceOperator } from "../../graph/tensor/graph.ts";
 import { bind } from "../body/frame.ts";
-import { down, isModerate, isScaled, scaleOf, up } from "../body/rescale.ts";
+import { down, isModerate, isScaled, scaleOf, up } from "../body/statistics/rescale.ts";
 import { lowerValue } from "../body/value.ts";
 import { div, f32, mul, select } from "../ir/expr.ts";
 import type { Expr, Stmt } from "../ir/ir.ts";

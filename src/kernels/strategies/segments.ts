@@ -7,7 +7,7 @@
 
 import { createFrame, type Frame } from "../body/frame.ts";
 import { block, identity, type Path, stepsOf } from "../body/loop.ts";
-import { lowerReductions } from "../body/reduce.ts";
+import { lowerReductions } from "../body/statistics/reduce.ts";
 import { storeOnce } from "../body/store.ts";
 import { lowerValue } from "../body/value.ts";
 import type { ValueContext } from "../body/value-context.ts";

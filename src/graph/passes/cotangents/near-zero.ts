@@ -1,7 +1,7 @@
 /** A product of values far from zero, near zero: minus the product of a sample of each. */
-import type { AxisSet } from "../tensor/axes.ts";
-import type { GraphBuilder } from "../tensor/builder.ts";
-import type { Node } from "../tensor/graph.ts";
+import type { AxisSet } from "../../tensor/axes.ts";
+import type { GraphBuilder } from "../../tensor/builder.ts";
+import type { Node } from "../../tensor/graph.ts";
 
 /**
  *     a · b − sa · sb  =  (a − sa) · b + sa · (b − sb),  sa = shift(a over A), sb = shift(b over A)

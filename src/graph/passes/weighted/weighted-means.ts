@@ -8,10 +8,10 @@
  *
  * What a guard excludes stays excluded in the operand, since 0 · NaN is NaN.
  */
-import { type AxisSet, isSubset, minus } from "../tensor/axes.ts";
-import type { GraphBuilder } from "../tensor/builder.ts";
-import { type Node, operands, type ReduceNode, reachable } from "../tensor/graph.ts";
-import { unguarded } from "./forms/weighted.ts";
+import { type AxisSet, isSubset, minus } from "../../tensor/axes.ts";
+import type { GraphBuilder } from "../../tensor/builder.ts";
+import { type Node, operands, type ReduceNode, reachable } from "../../tensor/graph.ts";
+import { unguarded } from "../forms/weighted.ts";
 import {
   build,
   combined,

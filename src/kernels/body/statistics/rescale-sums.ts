@@ -1,14 +1,14 @@
 /** A second look at sums of squares that leave f32, with the values times a power of two (`rescale.ts`). */
-import type { Node, ReduceNode } from "../../graph/tensor/graph.ts";
-import { any, binary, local, mul, select } from "../ir/expr.ts";
-import type { Expr } from "../ir/ir.ts";
-import { bind, type Frame } from "./frame.ts";
-import { type Path, sumLoop } from "./loop.ts";
+import type { Node, ReduceNode } from "../../../graph/tensor/graph.ts";
+import { any, binary, local, mul, select } from "../../ir/expr.ts";
+import type { Expr } from "../../ir/ir.ts";
+import { bind, type Frame } from "../frame.ts";
+import { type Path, sumLoop } from "../loop.ts";
+import { shareTotals } from "../reduce-across-lanes.ts";
+import { lowerValue } from "../value.ts";
+import type { ValueContext } from "../value-context.ts";
 import { foldTotals } from "./moments.ts";
-import { shareTotals } from "./reduce-across-lanes.ts";
 import { isScaled, scaleOf } from "./rescale.ts";
-import { lowerValue } from "./value.ts";
-import type { ValueContext } from "./value-context.ts";
 
 /** @param squares the reductions of one operand of squares each: the sum, its scale, or both. */
 export function rescaleSums(

@@ -1,11 +1,11 @@
 /** Samples of a row: a number near its values, made of its first, middle and last element. */
-import type { Node } from "../../graph/tensor/graph.ts";
-import { add, binary, div, extentOf, f32, mul, select, sub, u32 } from "../ir/expr.ts";
-import type { Expr } from "../ir/ir.ts";
-import { bind, type Frame } from "./frame.ts";
-import type { Path } from "./loop.ts";
-import { valueAt } from "./value.ts";
-import type { ValueContext } from "./value-context.ts";
+import type { Node } from "../../../graph/tensor/graph.ts";
+import { add, binary, div, extentOf, f32, mul, select, sub, u32 } from "../../ir/expr.ts";
+import type { Expr } from "../../ir/ir.ts";
+import { bind, type Frame } from "../frame.ts";
+import type { Path } from "../loop.ts";
+import { valueAt } from "../value.ts";
+import type { ValueContext } from "../value-context.ts";
 
 export interface Sampled {
   readonly arg: Node;

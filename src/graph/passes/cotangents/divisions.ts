@@ -1,6 +1,6 @@
 /** How a row over which values are standardized is divided by sums over some of its axes. */
-import { type AxisSet, isSubset, sameAxes } from "../tensor/axes.ts";
-import { type Graph, type Node, type ReduceNode, reachable } from "../tensor/graph.ts";
+import { type AxisSet, isSubset, sameAxes } from "../../tensor/axes.ts";
+import { type Graph, type Node, type ReduceNode, reachable } from "../../tensor/graph.ts";
 import { factorsOf, standardizedFactor } from "./standardized.ts";
 
 /**

@@ -3,8 +3,8 @@
  * A row has one of three: 1, or one that brings large or small values near 1. With so few, the parts of a split row can
  * be merged without knowing each other's.
  */
-import { add, binary, div, f32, select } from "../ir/expr.ts";
-import type { Expr } from "../ir/ir.ts";
+import { add, binary, div, f32, select } from "../../ir/expr.ts";
+import type { Expr } from "../../ir/ir.ts";
 
 /** For values whose squares overflow: from 1e19 / √n up to the largest f32. */
 export const down = 2 ** -80;

@@ -21,10 +21,10 @@
  * only the sums and means themselves are taken about a sample. If a sum runs over other axes of A than the inner ones
  * (group norm, channels last), nothing is changed: it could not share the new sums, and rows would be read once more.
  */
-import { type AxisSet, isSubset, minus, sameAxes } from "../tensor/axes.ts";
-import type { GraphBuilder } from "../tensor/builder.ts";
-import type { Graph, MapNode, Node, ReduceNode } from "../tensor/graph.ts";
-import { rewrite } from "../tensor/rewrite.ts";
+import { type AxisSet, isSubset, minus, sameAxes } from "../../tensor/axes.ts";
+import type { GraphBuilder } from "../../tensor/builder.ts";
+import type { Graph, MapNode, Node, ReduceNode } from "../../tensor/graph.ts";
+import { rewrite } from "../../tensor/rewrite.ts";
 import { type DivisionOf, divisions, type SegmentedProduct, segmentedProducts } from "./divisions.ts";
 import { nearZero } from "./near-zero.ts";
 import { centredOver, factorsOf, scaledLike, standardizedFactor, unscaled } from "./standardized.ts";

@@ -13,16 +13,16 @@
  *
  * With a weight w the loop sums w·d, w·d² and w, and hands them on as they are: what they are divided by, the graph says.
  */
-import type { ReduceNode } from "../../graph/tensor/graph.ts";
-import { any, binary, call, div, f32, fold, local, mul, select, sub, widen } from "../ir/expr.ts";
-import type { Expr } from "../ir/ir.ts";
-import { bind, type Frame } from "./frame.ts";
-import { countOf, type Path, sumLoop, type Term } from "./loop.ts";
-import { shareTotals, type Total } from "./reduce-across-lanes.ts";
+import type { ReduceNode } from "../../../graph/tensor/graph.ts";
+import { any, binary, call, div, f32, fold, local, mul, select, sub, widen } from "../../ir/expr.ts";
+import type { Expr } from "../../ir/ir.ts";
+import { bind, type Frame } from "../frame.ts";
+import { countOf, type Path, sumLoop, type Term } from "../loop.ts";
+import { shareTotals, type Total } from "../reduce-across-lanes.ts";
+import { lowerValue } from "../value.ts";
+import type { ValueContext } from "../value-context.ts";
 import { isModerate, isScaled, scaleOf, unscaled } from "./rescale.ts";
 import { type Sampled, sample } from "./sample.ts";
-import { lowerValue } from "./value.ts";
-import type { ValueContext } from "./value-context.ts";
 
 /** The square of how many deviations the shift may lie from the mean. */
 const farSquared = 4;

@@ -1,8 +1,8 @@
 /** Recognises standardized values by the form that `stabilise` gives them. */
-import { type AxisSet, sameAxes } from "../tensor/axes.ts";
-import type { GraphBuilder } from "../tensor/builder.ts";
-import type { Node } from "../tensor/graph.ts";
-import { remembered } from "../tensor/remembered.ts";
+import { type AxisSet, sameAxes } from "../../tensor/axes.ts";
+import type { GraphBuilder } from "../../tensor/builder.ts";
+import type { Node } from "../../tensor/graph.ts";
+import { remembered } from "../../tensor/remembered.ts";
 
 /** The axes over which a value adds up to zero: (x − shift − rest), times values that are the same along them. */
 export const centredOver: (node: Node) => AxisSet | undefined = remembered((node) => {

@@ -5,9 +5,9 @@
  *
  * A guard is a condition that excludes elements, whatever they are. As a factor it is 1 or 0.
  */
-import { type AxisSet, isSubset } from "../tensor/axes.ts";
-import type { GraphBuilder } from "../tensor/builder.ts";
-import type { Node, ReduceNode } from "../tensor/graph.ts";
+import { type AxisSet, isSubset } from "../../tensor/axes.ts";
+import type { GraphBuilder } from "../../tensor/builder.ts";
+import type { Node, ReduceNode } from "../../tensor/graph.ts";
 
 /** A product: the power of each factor, and a number. */
 export interface Factors {

@@ -1,16 +1,16 @@
 /** Lowers the reductions of a row, loop by loop. */
-import { isMoment, isScaledSum, momentKey, type ReduceNode } from "../../graph/tensor/graph.ts";
-import { div, local } from "../ir/expr.ts";
-import type { Expr, FoldOp } from "../ir/ir.ts";
-import { mergedTogether } from "../schedule/handed-on.ts";
-import { bind, type Frame } from "./frame.ts";
-import { countOf, type Path, sumLoop } from "./loop.ts";
+import { isMoment, isScaledSum, momentKey, type ReduceNode } from "../../../graph/tensor/graph.ts";
+import { div, local } from "../../ir/expr.ts";
+import type { Expr, FoldOp } from "../../ir/ir.ts";
+import { mergedTogether } from "../../schedule/handed-on.ts";
+import { bind, type Frame } from "../frame.ts";
+import { countOf, type Path, sumLoop } from "../loop.ts";
+import { shareTotals } from "../reduce-across-lanes.ts";
+import { lowerValue } from "../value.ts";
+import type { ValueContext } from "../value-context.ts";
 import { foldTotals, lowerMoments, type MomentGroup } from "./moments.ts";
-import { shareTotals } from "./reduce-across-lanes.ts";
 import { rescaleSums } from "./rescale-sums.ts";
 import { sample } from "./sample.ts";
-import { lowerValue } from "./value.ts";
-import type { ValueContext } from "./value-context.ts";
 
 /** Writes a loop for some reductions into the row's frame. From then on they are values of that frame. */
 export function lowerReductions(

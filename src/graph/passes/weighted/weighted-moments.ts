@@ -8,10 +8,10 @@
  * The last one has no quotient W / n, which devices round even where it is 1. In a sum of terms, each term first loses
  * its own mean.
  */
-import { type AxisSet, minus } from "../tensor/axes.ts";
-import type { GraphBuilder } from "../tensor/builder.ts";
-import { type Graph, type MapNode, momentKey, type Node, reachable } from "../tensor/graph.ts";
-import { isWeighted, unguarded, type WeightedNode } from "./forms/weighted.ts";
+import { type AxisSet, minus } from "../../tensor/axes.ts";
+import type { GraphBuilder } from "../../tensor/builder.ts";
+import { type Graph, type MapNode, momentKey, type Node, reachable } from "../../tensor/graph.ts";
+import { isWeighted, unguarded, type WeightedNode } from "../forms/weighted.ts";
 
 /** A value as the sum of numbers near the terms of the operand, and a small rest. */
 interface Pair {
