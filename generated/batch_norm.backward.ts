@@ -33,15 +33,17 @@ let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t10 = `let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
+const $t10 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_3=select(shift_2,select(select(0.0f,shift_2,abs(shift_2)<8.507059173023462e+37f),shift_2+mean,abs(shift_2+mean)<8.507059173023462e+37f),again);
+let about=shift_3*scale;
 `;
 const $t11 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t12 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-let rsqrt=inverseSqrt(spread+eps);
+const $t12 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 `;
 const $t13 = `for(var block_3=lane;block_3<N*S;block_3+=LANES*256u){
 var part_5=0.0f;
@@ -49,7 +51,7 @@ var part_6=0.0f;
 var part_7=0.0f;
 `;
 const $t14 = `let gamma_1=gamma_at(row);
-let mul_3=gamma_1*rsqrt;
+let mul_4=gamma_1*mul;
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 `;
 const $t15 = `let N_10=i_4/max(S,1u);
@@ -57,7 +59,7 @@ let S_10=i_4%max(S,1u);
 let d_y_5=d_y_at(base+((N_10*(C*S))+S_10));
 let sub_2=d_y_5-shift;
 let x_7=x_at(base+((N_10*(C*S))+S_10));
-let mul_2=((x_7-shift_3)-rest)*rsqrt;
+let mul_3=((x_7-shift_3)-rest)*mul;
 `;
 const $t16 = `for(var block_3=lane;block_3<(N*S)/4u;block_3+=LANES*256u){
 var part_5=vec4f(0.0f);
@@ -69,7 +71,7 @@ let S_10=(i_4*4u)%max(S,1u);
 let d_y_5=d_y_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)));
 let sub_2=d_y_5-vec4f(shift);
 let x_7=x_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)));
-let mul_2=((x_7-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
+let mul_3=((x_7-vec4f(shift_3))-vec4f(rest))*vec4f(mul);
 `;
 const $t18 = `${$t8}override SUBGROUP:u32;
 `;
@@ -90,7 +92,7 @@ let S_9=i_3%max(S,1u);
 let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
 let sub=d_y_4-shift;
 let x_6=x_at(base+((N_9*(C*S))+S_9));
-let mul=((x_6-shift_3)-rest)*rsqrt;
+let mul_2=((x_6-shift_3)-rest)*mul;
 `;
 const $t23 = `let stop_3=min(block_3+(LANES*256u),(N*S)/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
@@ -99,7 +101,7 @@ let S_9=(i_3*4u)%max(S,1u);
 let d_y_4=d_y_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)));
 let sub=d_y_4-vec4f(shift);
 let x_6=x_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)));
-let mul=((x_6-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
+let mul_2=((x_6-vec4f(shift_3))-vec4f(rest))*vec4f(mul);
 `;
 const $t24 = `let size=f32(N*S);
 let div=sum_all_2/size;
@@ -251,8 +253,8 @@ sum=sum+other;
 `;
 const $t56 = `part_5=part_5+d_y_4;
 part_6=part_6+sub;
-part_7=part_7+mul;
-part_8=part_8+(sub*mul);
+part_7=part_7+mul_2;
+part_8=part_8+(sub*mul_2);
 }
 `;
 const $t57 = `${$t42}let N_1=0u/max(S,1u);
@@ -313,14 +315,14 @@ let mean=sum/f32(N*S);
 let variance=larger((squares/f32(N*S))-(mean*mean),0.0f);
 ${$t10}var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,N*S,far);
+let end=select(0u,N*S,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=0.0f;
 var part_4=0.0f;
 ${$t11}let N_8=i_2/max(S,1u);
 let S_8=i_2%max(S,1u);
 let x_5=x_at(base+((N_8*(C*S))+S_8));
-let d_2=x_5-shift_3;
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -340,8 +342,8 @@ let mean_2=sum_2/f32(N*S);
 let variance_2=larger((squares_2/f32(N*S))-(mean_2*mean_2),0.0f);
 ${$t12}`;
 const $t64 = `part_5=part_5+sub;
-part_6=part_6+mul;
-part_7=part_7+(sub*mul);
+part_6=part_6+mul_2;
+part_7=part_7+(sub*mul_2);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
@@ -373,14 +375,14 @@ let mean=sum_2/f32(N*S);
 let variance=larger((squares_2/f32(N*S))-(mean*mean),0.0f);
 ${$t10}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,(N*S)/4u,far);
+let end=select(0u,(N*S)/4u,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 ${$t11}let N_8=(i_2*4u)/max(S,1u);
 let S_8=(i_2*4u)%max(S,1u);
 let x_5=x_four(base_2+((N_8*((C*S)/4u))+(S_8/4u)));
-let d_2=x_5-vec4f(shift_3);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -565,7 +567,7 @@ const $v98 = [
 export const BatchNorm: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "BatchNorm", mode: "train", axes: $v71, params: $v72,
+      format: 2, norm: "BatchNorm", mode: "train", axes: $v71, params: $v72,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v73, $v74, $v75,
@@ -601,7 +603,7 @@ let mean_all=mean_3/f32(N*S);
 let mean_all_2=mean_4/f32(N*S);
 let mean_all_3=mean_5/f32(N*S);
 let end_2=select(0u,N*S,active_1);
-${$t20}${$t15}d_x_put(base+((N_10*(C*S))+S_10),((sub_2-(mul_2*sub_3))-mean_all)*mul_3);
+${$t20}${$t15}d_x_put(base+((N_10*(C*S))+S_10),((sub_2-(mul_3*sub_3))-mean_all)*mul_4);
 }
 }
 `,
@@ -637,7 +639,7 @@ let mean_all=mean_3_2/f32(N*S);
 let mean_all_2=mean_4_2/f32(N*S);
 let mean_all_3=mean_5_2/f32(N*S);
 let end_2=select(0u,(N*S)/4u,active_1);
-${$t20}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_2*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul_3));
+${$t20}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_3*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul_4));
 }
 }
 `,
@@ -650,7 +652,7 @@ ${$t20}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_2*v
       lazy: () => import("./batch_norm.backward.variants.js").then((module) => module.BatchNorm$train$backward0),
     },
     {
-      format: 1, norm: "BatchNorm", mode: "train", axes: $v71, params: $v72,
+      format: 2, norm: "BatchNorm", mode: "train", axes: $v71, params: $v72,
       tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v73, $v84, $v85, $v75],
       kernels: [
         {
@@ -665,13 +667,13 @@ ${$t20}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_2*v
               bindings: [$v81, $v82, $v86, $v87], constants: $v80,
             },
           ],
-          supports: { held: 2, together: 4, split: true }, split: null,
+          supports: { held: 1, together: 4, split: true }, split: null,
         },
       ],
       lazy: () => import("./batch_norm.backward.variants.js").then((module) => module.BatchNorm$train$backward1),
     },
     {
-      format: 1, norm: "BatchNorm", mode: "train", axes: $v71, params: $v72,
+      format: 2, norm: "BatchNorm", mode: "train", axes: $v71, params: $v72,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v73, $v74, $v84, $v85, $v75,
@@ -683,14 +685,14 @@ ${$t20}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_2*v
             {
               vector: null, together: 1, held: 0, exchanges: true,
               wgsl: `${$t68}let end_2=select(0u,N*S,active_1);
-${$t24}${$t15}d_x_put(base+((N_10*(C*S))+S_10),((sub_2-(mul_2*sub_3))-div)*mul_3);
+${$t24}${$t15}d_x_put(base+((N_10*(C*S))+S_10),((sub_2-(mul_3*sub_3))-div)*mul_4);
 ${$t66}`,
               bindings: [$v76, $v77, $v78, $v79, $v86, $v87], constants: $v80,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
               wgsl: `${$t70}let end_2=select(0u,(N*S)/4u,active_1);
-${$t24}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_2*vec4f(sub_3)))-vec4f(div))*vec4f(mul_3));
+${$t24}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_3*vec4f(sub_3)))-vec4f(div))*vec4f(mul_4));
 ${$t66}`,
               bindings: [$v81, $v82, $v78, $v83, $v86, $v87], constants: $v80,
             },
@@ -701,7 +703,7 @@ ${$t66}`,
       lazy: () => import("./batch_norm.backward.variants.js").then((module) => module.BatchNorm$train$backward2),
     },
     {
-      format: 1, norm: "BatchNorm", mode: "infer", axes: $v71, params: $v72,
+      format: 2, norm: "BatchNorm", mode: "infer", axes: $v71, params: $v72,
       tensors: [{ name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v88, $v73, $v74],
       kernels: [
         {
@@ -737,7 +739,7 @@ d_x_put_four(base+i,d_y_1*vec4f(mul));
       ],
     },
     {
-      format: 1, norm: "BatchNorm", mode: "infer", axes: $v71, params: $v72,
+      format: 2, norm: "BatchNorm", mode: "infer", axes: $v71, params: $v72,
       tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v92, $v88, $v73, $v84, $v85, $v75],
       kernels: [
         {
@@ -789,7 +791,7 @@ d_beta_put(row,sum_all);
       lazy: () => import("./batch_norm.backward.variants.js").then((module) => module.BatchNorm$infer$backward4),
     },
     {
-      format: 1, norm: "BatchNorm", mode: "infer", axes: $v71, params: $v72,
+      format: 2, norm: "BatchNorm", mode: "infer", axes: $v71, params: $v72,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v92, $v88, $v73, $v74, $v84, $v85,

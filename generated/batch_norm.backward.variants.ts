@@ -6,92 +6,113 @@ import type { LazyShaders } from "normc/runtime";
 
 const $t1 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t2 = `let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+const $t2 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t3 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t3 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t4 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+const $t4 = `let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 `;
-const $t5 = `let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+const $t5 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t6 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t6 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t7 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t7 = `for(var block=first_2+lane;block<last_2;block+=LANES*256u){
 `;
-const $t8 = `for(var block=first_2+lane;block<last_2;block+=LANES*256u){
+const $t8 = `let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
 `;
-const $t9 = `let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+const $t9 = `let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
 `;
-const $t10 = `let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+const $t10 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
 `;
-const $t11 = `let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t11 = `let used_3=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
 `;
-const $t12 = `let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+const $t12 = `let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t13 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
+const $t13 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 `;
-const $t14 = `let used_3=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+const $t14 = `let used=((N+(((N+PARTS)-1u)/PARTS))-1u)/(((N+PARTS)-1u)/PARTS);
 `;
-const $t15 = `let all_6=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
-`;
-const $t16 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-`;
-const $t17 = `let used=((N+(((N+PARTS)-1u)/PARTS))-1u)/(((N+PARTS)-1u)/PARTS);
-`;
-const $t18 = `override LANES:u32;
+const $t15 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 `;
-const $t19 = `@compute @workgroup_size(LANES*ROWS)
+const $t16 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t20 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t17 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t21 = `let N_2=((N*S)/2u)/max(S,1u);
+const $t18 = `let N_2=((N*S)/2u)/max(S,1u);
 let S_2=((N*S)/2u)%max(S,1u);
 `;
-const $t22 = `let N_3=((N*S)-1u)/max(S,1u);
+const $t19 = `let N_3=((N*S)-1u)/max(S,1u);
 let S_3=((N*S)-1u)%max(S,1u);
 `;
-const $t23 = `let N_5=((N*S)/2u)/max(S,1u);
+const $t20 = `let N_5=((N*S)/2u)/max(S,1u);
 let S_5=((N*S)/2u)%max(S,1u);
 `;
-const $t24 = `let N_6=((N*S)-1u)/max(S,1u);
+const $t21 = `let N_6=((N*S)-1u)/max(S,1u);
 let S_6=((N*S)-1u)%max(S,1u);
 `;
-const $t25 = `let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
+const $t22 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_3=select(shift_2,select(select(0.0f,shift_2,abs(shift_2)<8.507059173023462e+37f),shift_2+mean,abs(shift_2+mean)<8.507059173023462e+37f),again);
+let about=shift_3*scale;
 `;
-const $t26 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
+const $t23 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 if(i_2<end){
 let kept=held[held_place(0u,k_2,local_index)];
 `;
-const $t27 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t24 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
-const $t28 = `let row_2=(select(0u,index,active_1)*4u)+0u;
+const $t25 = `let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
+for(var k_3=0u;k_3<HELD;k_3+=1u){
+let i_3=lane+(k_3*LANES);
+if(i_3<((N*S)/4u)){
+let N_8=(i_3*4u)/max(S,1u);
+let S_8=(i_3*4u)%max(S,1u);
+let d_y_4=d_y_four(base_2+((N_8*((C*S)/4u))+(S_8/4u)));
+`;
+const $t26 = `let sub=d_y_4-vec4f(shift);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let mul_2=((kept_2-vec4f(shift_3))-vec4f(rest))*vec4f(mul);
+`;
+const $t27 = `let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
 `;
-const $t29 = `let base_2_2=row_2*(S/4u);
+const $t28 = `let base_2_2=row_2*(S/4u);
 let base_2_3=row_3*(S/4u);
 let base_2_4=row_4*(S/4u);
 let base_2_5=row_5*(S/4u);
+`;
+const $t29 = `var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
 `;
 const $t30 = `var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 `;
-const $t31 = `var sum_3_3=vec4f(0.0f);
+const $t31 = `let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+`;
+const $t32 = `let about_2=shift_3_2*scale_2;
+let about_3=shift_3_3*scale_3;
+let about_4=shift_3_4*scale_4;
+let about_5=shift_3_5*scale_5;
+var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
 var sum_3_6=vec4f(0.0f);
@@ -100,21 +121,17 @@ var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
 `;
-const $t32 = `let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
-let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
+const $t33 = `let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 `;
-const $t33 = `var mean_3_3=vec4f(0.0f);
+const $t34 = `var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
 `;
-const $t34 = `for(var block_3=lane;block_3<(N*S)/4u;block_3+=LANES*256u){
+const $t35 = `for(var block_3=lane;block_3<(N*S)/4u;block_3+=LANES*256u){
 var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
 var part_5_4=vec4f(0.0f);
@@ -128,7 +145,7 @@ var part_7_3=vec4f(0.0f);
 var part_7_4=vec4f(0.0f);
 var part_7_5=vec4f(0.0f);
 `;
-const $t35 = `let stop_3=min(block_3+(LANES*256u),(N*S)/4u);
+const $t36 = `let stop_3=min(block_3+(LANES*256u),(N*S)/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 let N_9=(i_3*4u)/max(S,1u);
 let S_9=(i_3*4u)%max(S,1u);
@@ -137,24 +154,24 @@ let d_y_4_3=d_y_four(base_2_3+((N_9*((C*S)/4u))+(S_9/4u)));
 let d_y_4_4=d_y_four(base_2_4+((N_9*((C*S)/4u))+(S_9/4u)));
 let d_y_4_5=d_y_four(base_2_5+((N_9*((C*S)/4u))+(S_9/4u)));
 `;
-const $t36 = `let x_6_2=x_four(base_2_2+((N_9*((C*S)/4u))+(S_9/4u)));
+const $t37 = `let x_6_2=x_four(base_2_2+((N_9*((C*S)/4u))+(S_9/4u)));
 let x_6_3=x_four(base_2_3+((N_9*((C*S)/4u))+(S_9/4u)));
 let x_6_4=x_four(base_2_4+((N_9*((C*S)/4u))+(S_9/4u)));
 let x_6_5=x_four(base_2_5+((N_9*((C*S)/4u))+(S_9/4u)));
 `;
-const $t37 = `var mean_3_2_2=fold_add(mean_3_3);
+const $t38 = `var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
 var mean_3_2_4=fold_add(mean_3_5);
 var mean_3_2_5=fold_add(mean_3_6);
 `;
-const $t38 = `let gamma_2=gamma_at(row_2);
+const $t39 = `let gamma_2=gamma_at(row_2);
 let gamma_3=gamma_at(row_3);
 let gamma_4=gamma_at(row_4);
 let gamma_5=gamma_at(row_5);
-let mul_3_2=gamma_2*rsqrt_2;
-let mul_3_3=gamma_3*rsqrt_3;
-let mul_3_4=gamma_4*rsqrt_4;
-let mul_3_5=gamma_5*rsqrt_5;
+let mul_4_2=gamma_2*mul_5;
+let mul_4_3=gamma_3*mul_6;
+let mul_4_4=gamma_4*mul_7;
+let mul_4_5=gamma_5*mul_8;
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 let N_10=(i_4*4u)/max(S,1u);
 let S_10=(i_4*4u)%max(S,1u);
@@ -170,154 +187,198 @@ let x_7_2=x_four(base_2_2+((N_10*((C*S)/4u))+(S_10/4u)));
 let x_7_3=x_four(base_2_3+((N_10*((C*S)/4u))+(S_10/4u)));
 let x_7_4=x_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)));
 let x_7_5=x_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)));
-let mul_2_2=((x_7_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_2_3=((x_7_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_2_4=((x_7_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_2_5=((x_7_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
+let mul_3_2=((x_7_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(mul_5);
+let mul_3_3=((x_7_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(mul_6);
+let mul_3_4=((x_7_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(mul_7);
+let mul_3_5=((x_7_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(mul_8);
 `;
-const $t39 = `let first=min(part*((((N*S)+PARTS)-1u)/PARTS),N*S);
+const $t40 = `let first=min(part*((((N*S)+PARTS)-1u)/PARTS),N*S);
 let last=min(first+((((N*S)+PARTS)-1u)/PARTS),N*S);
 `;
-const $t40 = `let end=select(0u,last_2,far);
+const $t41 = `let end=select(0u,last_2,again);
 for(var block_2=first_2+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t41 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t42 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t42 = `let first=min(part*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
+const $t43 = `let first=min(part*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
 let last=min(first+(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
 `;
-const $t43 = `for(var p_5=lane;p_5<used_3;p_5+=LANES){
-let part_8=partials_at((((6u*PARTS)+p_5)*C)+row);
-total_3=total_3+part_8;
+const $t44 = `for(var p_5=lane;p_5<used_3;p_5+=LANES){
 let part_9=partials_at((((7u*PARTS)+p_5)*C)+row);
-total_4=total_4+part_9;
+total_5=total_5+part_9;
 let part_10=partials_at((((8u*PARTS)+p_5)*C)+row);
-total_5=total_5+part_10;
+total_6=total_6+part_10;
+let part_11=partials_at((((9u*PARTS)+p_5)*C)+row);
+total_7=total_7+part_11;
 `;
-const $t44 = `part_5_2=part_5_2+d_y_4_2;
+const $t45 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+`;
+const $t46 = `let rest_2=select(mean_4,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_5,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_6,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_7,mean_2_5/scale_5,again_5);
+`;
+const $t47 = `part_5_2=part_5_2+d_y_4_2;
 part_5_3=part_5_3+d_y_4_3;
 part_5_4=part_5_4+d_y_4_4;
 part_5_5=part_5_5+d_y_4_5;
 `;
-const $t45 = `let base_2=row_2*(S/4u);
+const $t48 = `part_7_2=part_7_2+mul_2_2;
+part_7_3=part_7_3+mul_2_3;
+part_7_4=part_7_4+mul_2_4;
+part_7_5=part_7_5+mul_2_5;
+`;
+const $t49 = `let base_2=row_2*(S/4u);
 let base_3=row_3*(S/4u);
 let base_4=row_4*(S/4u);
 let base_5=row_5*(S/4u);
 `;
-const $t46 = `let first=min(part*(((S+PARTS)-1u)/PARTS),S);
+const $t50 = `let first=min(part*(((S+PARTS)-1u)/PARTS),S);
 let last=min(first+(((S+PARTS)-1u)/PARTS),S);
 `;
-const $t47 = `let first=min(part*((((S/4u)+PARTS)-1u)/PARTS),S/4u);
+const $t51 = `let first=min(part*((((S/4u)+PARTS)-1u)/PARTS),S/4u);
 let last=min(first+((((S/4u)+PARTS)-1u)/PARTS),S/4u);
 `;
-const $t48 = `let first=min(part*(((N+PARTS)-1u)/PARTS),N);
+const $t52 = `let first=min(part*(((N+PARTS)-1u)/PARTS),N);
 let last=min(first+(((N+PARTS)-1u)/PARTS),N);
 `;
-const $t49 = `let N_7=(i*4u)/max(S,1u);
+const $t53 = `let N_7=(i*4u)/max(S,1u);
 let S_7=(i*4u)%max(S,1u);
 let x_4=x_four(base_2+((N_7*((C*S)/4u))+(S_7/4u)));
 `;
-const $t50 = `var squares_4=vec4f(0.0f);
+const $t54 = `var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for(var block=lane;block<(N*S)/4u;block+=LANES*256u){
 `;
-const $t51 = `var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-var part_11=vec4f(0.0f);
+const $t55 = `${$t33}let mul_5=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_6=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_7=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_8=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
 `;
-const $t52 = `${$t18}override PARTS:u32;
+const $t56 = `${$t15}override PARTS:u32;
 `;
-const $t53 = `${$t19}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t57 = `${$t16}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
 `;
-const $t54 = `let stop=min(block+(LANES*256u),last);
+const $t58 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t55 = `let N_1=(i*4u)/max(S,1u);
+const $t59 = `let N_1=(i*4u)/max(S,1u);
 let S_1=(i*4u)%max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
 `;
-const $t56 = `var part_3=vec4f(0.0f);
+const $t60 = `scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
+${$t3}`;
+const $t61 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
+${$t4}`;
+const $t62 = `${$t29}var part_12=vec4f(0.0f);
+`;
+const $t63 = `var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 `;
-const $t57 = `let running_var_1=running_var_at(C_1);
+const $t64 = `let running_var_1=running_var_at(C_1);
 let rsqrt=inverseSqrt(running_var_1+eps);
 `;
-const $t58 = `${$t19}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t65 = `${$t16}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
-const $t59 = `${$t25}var sum_3=vec4f(0.0f);
+const $t66 = `${$t22}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 `;
-const $t60 = `let gamma_1=gamma_at(row);
-let mul_3=gamma_1*rsqrt;
+const $t67 = `scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+${$t3}`;
+const $t68 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+${$t4}`;
+const $t69 = `let gamma_1=gamma_at(row);
+let mul_4=gamma_1*mul;
 for(var k_4=0u;k_4<HELD;k_4+=1u){
 let i_4=lane+(k_4*LANES);
 if(i_4<end_2){
 let kept_3=held[held_place(1u,k_4,local_index)];
 let sub_2=kept_3-vec4f(shift);
 let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_2=((kept_4-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
+let mul_3=((kept_4-vec4f(shift_3))-vec4f(rest))*vec4f(mul);
 let N_9=(i_4*4u)/max(S,1u);
 let S_9=(i_4*4u)%max(S,1u);
 `;
-const $t61 = `let running_mean_1=running_mean_at(row);
+const $t70 = `let running_mean_1=running_mean_at(row);
 let running_var_1=running_var_at(row);
 let rsqrt=inverseSqrt(running_var_1+eps);
 `;
-const $t62 = `${$t20}let active_1=index<C;
+const $t71 = `${$t17}let active_1=index<C;
 let row=select(0u,index,active_1);
 `;
-const $t63 = `workgroupBarrier();
+const $t72 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t64 = `var sum_4=vec4f(0.0f);
+const $t73 = `${$t25}held[held_place(1u,k_3,local_index)]=d_y_4;
+${$t26}`;
+const $t74 = `var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
 `;
-const $t65 = `var part_8=vec4f(0.0f);
-${$t51}`;
-const $t66 = `${$t30}let stop=min(block+(LANES*256u),(N*S)/4u);
+const $t75 = `${$t30}let stop=min(block+(LANES*256u),(N*S)/4u);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t67 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t76 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t68 = `let gamma_1=gamma_at(row);
-let mul_2=gamma_1*rsqrt;
+const $t77 = `let base=row*S;
+let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+`;
+const $t78 = `let gamma_1=gamma_at(row);
+let mul_3=gamma_1*mul;
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t69 = `${$t35}let sub_4=d_y_4_2-vec4f(shift_4);
+const $t79 = `${$t36}let sub_4=d_y_4_2-vec4f(shift_4);
 let sub_5=d_y_4_3-vec4f(shift_5);
 let sub_6=d_y_4_4-vec4f(shift_6);
 let sub_7=d_y_4_5-vec4f(shift_7);
-${$t36}let mul_4=((x_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_5=((x_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_6=((x_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_7=((x_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
+${$t37}let mul_2_2=((x_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(mul_5);
+let mul_2_3=((x_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(mul_6);
+let mul_2_4=((x_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(mul_7);
+let mul_2_5=((x_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(mul_8);
 `;
-const $t70 = `let N_1=i/max(S,1u);
+const $t80 = `let N_1=i/max(S,1u);
 let S_1=i%max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 `;
-const $t71 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t81 = `var sum_4_3=vec4f(0.0f);
+var sum_4_4=vec4f(0.0f);
+var sum_4_5=vec4f(0.0f);
+var sum_4_6=vec4f(0.0f);
+var sum_5_3=vec4f(0.0f);
+var sum_5_4=vec4f(0.0f);
+var sum_5_5=vec4f(0.0f);
+var sum_5_6=vec4f(0.0f);
+${$t34}var sum_6_3=vec4f(0.0f);
+var sum_6_4=vec4f(0.0f);
+var sum_6_5=vec4f(0.0f);
+var sum_6_6=vec4f(0.0f);
+${$t35}var part_8_2=vec4f(0.0f);
+var part_8_3=vec4f(0.0f);
+var part_8_4=vec4f(0.0f);
+var part_8_5=vec4f(0.0f);
+`;
+const $t82 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<vec4f,scratch_length>;
 `;
-const $t72 = `${$t18}override SUBGROUP:u32;
+const $t83 = `${$t15}override SUBGROUP:u32;
 override C:u32;
 `;
-const $t73 = `workgroupBarrier();
+const $t84 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t74 = `${$t66}let N_7=(i*4u)/max(S,1u);
+const $t85 = `${$t75}let N_7=(i*4u)/max(S,1u);
 let S_7=(i*4u)%max(S,1u);
 let x_4_2=x_four(base_2_2+((N_7*((C*S)/4u))+(S_7/4u)));
 let x_4_3=x_four(base_2_3+((N_7*((C*S)/4u))+(S_7/4u)));
@@ -328,234 +389,228 @@ let d_4=x_4_3-vec4f(shift_2_3);
 let d_5=x_4_4-vec4f(shift_2_4);
 let d_6=x_4_5-vec4f(shift_2_5);
 `;
-const $t75 = `${$t52}override SUBGROUP:u32;
+const $t86 = `${$t56}override SUBGROUP:u32;
 override C:u32;
 override N:u32;
 `;
-const $t76 = `${$t53}${$t62}`;
-const $t77 = `let stop=min(block+(LANES*256u),last_2);
+const $t87 = `${$t57}${$t71}`;
+const $t88 = `let stop=min(block+(LANES*256u),last_2);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t78 = `}
+const $t89 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
 `;
-const $t79 = `let sub_2=mean_3-(mean*mean_2);
-${$t68}`;
-const $t80 = `override scratch_length:u32=LANES*ROWS*4u;
+const $t90 = `let base=row*(S/4u);
+let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+`;
+const $t91 = `let sub_2=mean_3-(mean*mean_2);
+${$t78}`;
+const $t92 = `override scratch_length:u32=LANES*ROWS*4u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t81 = `override scratch_length:u32=LANES*ROWS*3u;
+const $t93 = `override scratch_length:u32=LANES*ROWS*3u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t82 = `let N_4=0u/max(S,1u);
+const $t94 = `let N_4=0u/max(S,1u);
 let S_4=0u%max(S,1u);
 let x_1=x_at(base+((N_4*(C*S))+S_4));
-${$t23}let x_2=x_at(base+((N_5*(C*S))+S_5));
-${$t24}let x_3=x_at(base+((N_6*(C*S))+S_6));
+${$t20}let x_2=x_at(base+((N_5*(C*S))+S_5));
+${$t21}let x_3=x_at(base+((N_6*(C*S))+S_6));
 let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t83 = `let rsqrt=inverseSqrt(spread+eps);
-for(var k_3=0u;k_3<HELD;k_3+=1u){
-let i_3=lane+(k_3*LANES);
-if(i_3<((N*S)/4u)){
-let N_8=(i_3*4u)/max(S,1u);
-let S_8=(i_3*4u)%max(S,1u);
-let d_y_4=d_y_four(base_2+((N_8*((C*S)/4u))+(S_8/4u)));
-held[held_place(1u,k_3,local_index)]=d_y_4;
-let sub=d_y_4-vec4f(shift);
-let kept_2=held[held_place(0u,k_3,local_index)];
-let mul=((kept_2-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-`;
-const $t84 = `${$t23}let x_2_2=x_at(base_3+((N_5*(C*S))+S_5));
+const $t95 = `${$t20}let x_2_2=x_at(base_3+((N_5*(C*S))+S_5));
 let x_2_3=x_at(base_4+((N_5*(C*S))+S_5));
 let x_2_4=x_at(base_5+((N_5*(C*S))+S_5));
 let x_2_5=x_at(base_6+((N_5*(C*S))+S_5));
-${$t24}let x_3_2=x_at(base_3+((N_6*(C*S))+S_6));
+${$t21}let x_3_2=x_at(base_3+((N_6*(C*S))+S_6));
 let x_3_3=x_at(base_4+((N_6*(C*S))+S_6));
 let x_3_4=x_at(base_5+((N_6*(C*S))+S_6));
 let x_3_5=x_at(base_6+((N_6*(C*S))+S_6));
 `;
-const $t85 = `${$t55}let sub=d_y_1-vec4f(part_1);
+const $t96 = `${$t59}let sub=d_y_1-vec4f(part_1);
 let x_1=x_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
-let mul=((x_1-vec4f(part_2))-vec4f(rest))*vec4f(rsqrt);
+let mul_2=((x_1-vec4f(part_2))-vec4f(rest))*vec4f(mul);
 `;
-const $t86 = `let size=f32(N*S);
-let div=total_4/size;
-let sub_2=(total_6/size)-(div*mean);
-${$t68}`;
-const $t87 = `let rsqrt_2=inverseSqrt(running_var_2+eps);
+const $t97 = `let size=f32(N*S);
+let div=total_6/size;
+let sub_2=(total_8/size)-(div*mean);
+${$t78}`;
+const $t98 = `let rsqrt_2=inverseSqrt(running_var_2+eps);
 let rsqrt_3=inverseSqrt(running_var_3+eps);
 let rsqrt_4=inverseSqrt(running_var_4+eps);
 let rsqrt_5=inverseSqrt(running_var_5+eps);
-${$t64}var sum_2_3=vec4f(0.0f);
+${$t74}var sum_2_3=vec4f(0.0f);
 var sum_2_4=vec4f(0.0f);
 var sum_2_5=vec4f(0.0f);
 var sum_2_6=vec4f(0.0f);
 `;
-const $t88 = `}
+const $t99 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t89 = `workgroupBarrier();
+const $t100 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 `;
-const $t90 = `${$t75}override S:u32;
+const $t101 = `${$t86}override S:u32;
 override eps:f32;
 `;
-const $t91 = `for(var block=first+lane;block<last;block+=LANES*256u){
-var part_8=0.0f;
+const $t102 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_9=0.0f;
 var part_10=0.0f;
+var part_11=0.0f;
 `;
-const $t92 = `${$t18}override SUBGROUP:u32;
+const $t103 = `${$t15}override SUBGROUP:u32;
 override C:u32;
 override N:u32;
 `;
-const $t93 = `var sum=0.0f;
+const $t104 = `var sum=0.0f;
 var sum_2=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t54}`;
-const $t94 = `let N_1=0u/max(S,1u);
+${$t58}`;
+const $t105 = `let N_1=0u/max(S,1u);
 let S_1=0u%max(S,1u);
 let base=row*S;
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
-${$t21}let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
-${$t22}let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+${$t18}let d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
+${$t19}let d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
 let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
 `;
-const $t95 = `${$t21}let d_y_2_2=d_y_at(base_3+((N_2*(C*S))+S_2));
+const $t106 = `${$t18}let d_y_2_2=d_y_at(base_3+((N_2*(C*S))+S_2));
 let d_y_2_3=d_y_at(base_4+((N_2*(C*S))+S_2));
 let d_y_2_4=d_y_at(base_5+((N_2*(C*S))+S_2));
 let d_y_2_5=d_y_at(base_6+((N_2*(C*S))+S_2));
-${$t22}let d_y_3_2=d_y_at(base_3+((N_3*(C*S))+S_3));
+${$t19}let d_y_3_2=d_y_at(base_3+((N_3*(C*S))+S_3));
 let d_y_3_3=d_y_at(base_4+((N_3*(C*S))+S_3));
 let d_y_3_4=d_y_at(base_5+((N_3*(C*S))+S_3));
 let d_y_3_5=d_y_at(base_6+((N_3*(C*S))+S_3));
 `;
-const $t96 = `${$t70}let sub=d_y_1-part_1;
+const $t107 = `${$t80}let sub=d_y_1-part_1;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
-let mul=((x_1-part_2)-rest)*rsqrt;
+let mul_2=((x_1-part_2)-rest)*mul;
 `;
-const $t97 = `${$t63}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t108 = `${$t72}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t88}`;
-const $t98 = `${$t90}${$t81}`;
-const $t99 = `d_gamma_put(row,total_6-(total_4*mean));
-d_beta_put(row,total_3);
+${$t99}`;
+const $t109 = `d_gamma_put(row,total_8-(total_6*mean));
+d_beta_put(row,total_5);
 }
 }
 `;
-const $t100 = `var sum=vec4f(0.0f);
+const $t110 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t54}`;
-const $t101 = `let running_mean_1=running_mean_at(C_1);
-${$t57}`;
-const $t102 = `${$t72}override S:u32;
+${$t58}`;
+const $t111 = `let running_mean_1=running_mean_at(C_1);
+${$t64}`;
+const $t112 = `${$t83}override S:u32;
 override N:u32;
 override eps:f32;
 `;
-const $t103 = `}
+const $t113 = `}
 workgroupBarrier();
 }
-let all_3=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t104 = `${$t54}${$t96}`;
-const $t105 = `${$t90}${$t80}`;
-const $t106 = `${$t92}override S:u32;
+const $t114 = `${$t58}${$t107}`;
+const $t115 = `${$t103}override S:u32;
 override PARTS:u32;
 `;
-const $t107 = `let base=row*(S/4u);
+const $t116 = `let base=row*(S/4u);
 let C_1=row%max(C,1u);
-${$t101}`;
-const $t108 = `${$t92}override PARTS:u32;
+${$t111}`;
+const $t117 = `${$t103}override PARTS:u32;
 `;
-const $t109 = `fn fold_add(v:vec4f)->f32{
+const $t118 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t58}`;
-const $t110 = `var squares_2_2=fold_add(squares_4);
+${$t65}`;
+const $t119 = `var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t111 = `${$t54}${$t85}`;
-const $t112 = `total_2=total_2+part_2;
+const $t120 = `${$t58}${$t96}`;
+const $t121 = `scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
+${$t113}`;
+const $t122 = `total_2=total_2+part_2;
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t113 = `override SUBGROUP:u32;
+const $t123 = `override SUBGROUP:u32;
 override N:u32;
 override C:u32;
 override S:u32;
 override eps:f32;
 `;
-const $t114 = `let gamma_1=gamma_at(C_1);
-${$t57}let mul=gamma_1*rsqrt;
+const $t124 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
+${$t113}`;
+const $t125 = `let gamma_1=gamma_at(C_1);
+${$t64}let mul=gamma_1*rsqrt;
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t115 = `fn fold_add(v:vec4f)->f32{
+const $t126 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t76}`;
-const $t116 = `${$t58}${$t62}`;
-const $t117 = `${$t113}${$t67}`;
-const $t118 = `for(var p=lane;p<used;p+=LANES){
+${$t87}`;
+const $t127 = `${$t65}${$t71}`;
+const $t128 = `${$t123}${$t76}`;
+const $t129 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t63}}
+${$t72}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 let part_1=partials_at(row);
 `;
-const $t119 = `}
+const $t130 = `${$t101}${$t76}`;
+const $t131 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t120 = `${$t115}${$t42}`;
-const $t121 = `${$t67}${$t116}`;
-const $t122 = `${$t52}${$t117}`;
-const $t123 = `${$t103}total_3=all_3;
-${$t3}total_4=all_4;
-${$t11}total_5=all_5;
+const $t132 = `${$t126}${$t43}`;
+const $t133 = `${$t56}${$t128}`;
+const $t134 = `total_5=all_5;
+${$t5}total_6=all_6;
+${$t6}total_7=all_7;
 `;
-const $t124 = `fn larger(a:f32,b:f32)->f32{
+const $t135 = `fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
-const $t125 = `${$t124}${$t109}`;
-const $t126 = `}
+const $t136 = `${$t101}${$t93}`;
+const $t137 = `${$t6}mean_3_2=all_7;
+`;
+const $t138 = `${$t76}${$t127}`;
+const $t139 = `${$t135}${$t118}`;
+const $t140 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t127 = `${$t90}${$t67}`;
-const $t128 = `${$t89}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-`;
-const $t129 = `${$t75}override S:u32;
-${$t67}${$t124}`;
-const $t130 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
+const $t141 = `${$t101}${$t92}`;
+const $t142 = `${$t115}${$t138}`;
+const $t143 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 }
 if(SUBGROUP<LANES){
-${$t73}}
+${$t84}}
 workgroupBarrier();
 }
 workgroupBarrier();
@@ -566,158 +621,159 @@ for(var p_3=lane;p_3<used_2;p_3+=LANES){
 let part_3=partials_at((((3u*PARTS)+p_3)*C)+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*C)+row);
 `;
-const $t131 = `${$t20}let active_1=index<(C/4u);
+const $t144 = `${$t17}let active_1=index<(C/4u);
 `;
-const $t132 = `workgroupBarrier();
+const $t145 = `${$t130}${$t135}`;
+const $t146 = `workgroupBarrier();
 for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
 if(lane<half_5){
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t133 = `}
+const $t147 = `}
 if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
+scratch_memory[(row_in_group*LANES)+lane]=total_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
 `;
-const $t134 = `${$t126}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+const $t148 = `${$t140}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 `;
-const $t135 = `}
+const $t149 = `${$t84}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
 workgroupBarrier();
 }
-let all_5=scratch_memory[row_in_group*LANES];
+let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t136 = `part_1=part_1+d;
+const $t150 = `${$t100}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t151 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t137 = `}
+const $t152 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t138 = `${$t131}${$t28}`;
-const $t139 = `}
+const $t153 = `${$t144}${$t27}`;
+const $t154 = `}
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_5);
-total_4=total_4+other_6;
-let other_7=exchange(total_5,mask_5);
-total_5=total_5+other_7;
+let other_9=exchange(total_5,mask_5);
+total_5=total_5+other_9;
+let other_10=exchange(total_6,mask_5);
+total_6=total_6+other_10;
+let other_11=exchange(total_7,mask_5);
+total_7=total_7+other_11;
 `;
-const $t140 = `}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_3=exchange(total_2,mask_4);
-total_2=total_2+other_3;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-workgroupBarrier();
-for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
-if(lane<half_4){
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2/f32(N*S);
-`;
-const $t141 = `total_2=total_2+other_2;
-${$t78}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
-${$t97}total=all;
-${$t1}total_2=all_2;
-workgroupBarrier();
-}
-`;
-const $t142 = `part_2_2=part_2_2+(d_3*d_3);
+const $t155 = `part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
 `;
-const $t143 = `${$t97}sum=all;
+const $t156 = `${$t108}sum=all;
 ${$t1}`;
-const $t144 = `workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-`;
-const $t145 = `${$t112}let other=exchange(total,mask);
-total=total+other;
-let other_2=exchange(total_2,mask);
-${$t141}`;
-const $t146 = `${$t20}let active_1=index<(N*C);
+const $t157 = `${$t17}let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 `;
-const $t147 = `${$t102}${$t125}${$t138}let N_1=0u/max(S,1u);
+const $t158 = `${$t112}${$t139}${$t153}let N_1=0u/max(S,1u);
 let S_1=0u%max(S,1u);
 let base_3=row_2*S;
 let base_4=row_3*S;
 let base_5=row_4*S;
 let base_6=row_5*S;
 `;
-const $t148 = `}
+const $t159 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other=exchange(total,mask_3);
 total=total+other;
-${$t78}${$t89}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t89}${$t100}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t88}total=all;
+${$t99}total=all;
 workgroupBarrier();
 }
 let rest=total/f32(N*S);
 var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
 for(var p_4=lane;p_4<used_2;p_4+=LANES){
 let part_5=partials_at((((3u*PARTS)+p_4)*C)+row);
 let part_6=partials_at((((4u*PARTS)+p_4)*C)+row);
 let part_7=partials_at((((5u*PARTS)+p_4)*C)+row);
+let part_8=partials_at((((6u*PARTS)+p_4)*C)+row);
 `;
-const $t149 = `${$t131}let row=select(0u,index,active_1);
+const $t160 = `}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_3=exchange(total_2,mask_4);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_4);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_4);
+total_4=total_4+other_5;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
+workgroupBarrier();
+for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
+if(lane<half_4){
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
+workgroupBarrier();
+}
+let squares=total_2/f32(N*S);
+let squares_2=total_3/f32(N*S);
+let squares_3=total_4/f32(N*S);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $t150 = `squares_4=squares_4+part_2_2;
+const $t161 = `${$t115}override eps:f32;
+${$t92}${$t127}`;
+const $t162 = `${$t144}let row=select(0u,index,active_1);
+`;
+const $t163 = `squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
 }
 `;
-const $t151 = `${$t106}${$t80}${$t116}`;
-const $t152 = `var total=0.0f;
+const $t164 = `var total=0.0f;
 var total_2=0.0f;
 for(var p=lane;p<used;p+=LANES){
 `;
-const $t153 = `${$t53}${$t146}`;
-const $t154 = `${$t132}let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
-${$t2}let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
-${$t10}let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+const $t165 = `total_2=total_2+other_2;
+${$t89}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+${$t108}total=all;
+${$t1}total_2=all_2;
+workgroupBarrier();
+}
 `;
-const $t155 = `${$t132}let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_9;
-${$t2}let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_10;
-${$t10}let other_11=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_11;
-let mine_6=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_12=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
-`;
-const $t156 = `${$t73}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-${$t2}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-${$t103}`;
-const $t157 = `let other_2_2=exchange(squares_2_2,mask);
+const $t166 = `${$t57}${$t157}`;
+const $t167 = `let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
 let other_2_5=exchange(squares_2_5,mask);
@@ -727,61 +783,53 @@ squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
 `;
-const $t158 = `${$t9}${$t118}let used_2=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
-${$t130}total=total+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
-${$t148}total_2=total_2+(f32(min((p_4+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_4*((((N*S)+PARTS)-1u)/PARTS)))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t140}`;
-const $t159 = `${$t106}${$t121}`;
-const $t160 = `${$t122}${$t153}`;
-const $t161 = `${$t12}${$t118}let used_2=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
-${$t130}total=total+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
-${$t148}total_2=total_2+(f32((min((p_4+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_4*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t140}`;
-const $t162 = `var sum_2=fold_add(sum);
+const $t168 = `${$t8}${$t129}let used_2=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+${$t143}total=total+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
+${$t159}total_2=total_2+(f32(min((p_4+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_4*((((N*S)+PARTS)-1u)/PARTS)))*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_4+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_4*((((N*S)+PARTS)-1u)/PARTS)))*(((part_7*(8.271806125530277e-25f/part_8))*(8.271806125530277e-25f/part_8))+(((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f)*((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_4+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_4*((((N*S)+PARTS)-1u)/PARTS)))*(((part_7*(1.2089258196146292e+24f/part_8))*(1.2089258196146292e+24f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f)*((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f))));
+${$t160}`;
+const $t169 = `${$t146}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+${$t67}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+${$t68}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+${$t124}`;
+const $t170 = `workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+`;
+const $t171 = `${$t122}let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+${$t165}`;
+const $t172 = `${$t133}${$t166}`;
+const $t173 = `${$t9}${$t129}let used_2=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+${$t143}total=total+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
+${$t159}total_2=total_2+(f32((min((p_4+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_4*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_4+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_4*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(8.271806125530277e-25f/part_8))*(8.271806125530277e-25f/part_8))+(((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f)*((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_4+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_4*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(1.2089258196146292e+24f/part_8))*(1.2089258196146292e+24f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f)*((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f))));
+${$t160}`;
+const $t174 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t137}${$t97}sum_2=all;
+${$t152}${$t108}sum_2=all;
 ${$t1}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t163 = `${$t76}${$t158}`;
-const $t164 = `${$t154}${$t103}`;
-const $t165 = `${$t161}let used_3=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+const $t175 = `${$t87}${$t168}`;
+const $t176 = `${$t173}let used_3=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
 `;
-const $t166 = `sum_2=sum_2+other_2;
-${$t134}${$t143}sum_2=all_2;
-${$t144}if(active_1&&(lane==0u)){
-`;
-const $t167 = `${$t155}${$t103}`;
-const $t168 = `for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
-let N_8=(i_2*4u)/max(S,1u);
-let S_8=(i_2*4u)%max(S,1u);
-let x_5_2=x_four(base_2_2+((N_8*((C*S)/4u))+(S_8/4u)));
-let d_2_2=x_5_2-vec4f(shift_3_2);
-part_3_2=part_3_2+d_2_2;
-part_4_2=part_4_2+(d_2_2*d_2_2);
-}
-sum_3_3=sum_3_3+part_3_2;
-squares_3_3=squares_3_3+part_4_2;
-}
-`;
-const $t169 = `${$t76}${$t39}`;
-const $t170 = `${$t98}${$t163}`;
-const $t171 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-${$t119}let other_2=exchange(sum_2,mask);
-${$t166}`;
-const $t172 = `${$t152}let part_1=partials_at((p*(N*C))+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*(N*C))+row);
-${$t145}`;
-const $t173 = `var sum_3_2=fold_add(sum_3);
+const $t177 = `${$t146}let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+${$t60}let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+${$t61}let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+${$t45}let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+${$t121}`;
+const $t178 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -792,16 +840,38 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t156}sum_3_2=all_3;
-${$t3}squares_3_2=all_4;
+${$t149}sum_3_2=all_3;
+${$t2}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t174 = `${$t147}let d_y_6=d_y_at(base_3+((N_1*(C*S))+S_1));
+const $t179 = `for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
+let N_8=(i_2*4u)/max(S,1u);
+let S_8=(i_2*4u)%max(S,1u);
+let x_5_2=x_four(base_2_2+((N_8*((C*S)/4u))+(S_8/4u)));
+let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
+}
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
+}
+`;
+const $t180 = `${$t87}${$t40}`;
+const $t181 = `${$t136}${$t175}`;
+const $t182 = `sum_2=sum_2+other_2;
+${$t148}${$t156}sum_2=all_2;
+${$t170}if(active_1&&(lane==0u)){
+`;
+const $t183 = `${$t164}let part_1=partials_at((p*(N*C))+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*(N*C))+row);
+${$t171}`;
+const $t184 = `${$t158}let d_y_6=d_y_at(base_3+((N_1*(C*S))+S_1));
 let d_y_7=d_y_at(base_4+((N_1*(C*S))+S_1));
 let d_y_8=d_y_at(base_5+((N_1*(C*S))+S_1));
 let d_y_9=d_y_at(base_6+((N_1*(C*S))+S_1));
-${$t95}let shift_4=d_y_6+(((d_y_2_2-d_y_6)+(d_y_3_2-d_y_6))*0.3333333432674408f);
+${$t106}let shift_4=d_y_6+(((d_y_2_2-d_y_6)+(d_y_3_2-d_y_6))*0.3333333432674408f);
 let shift_5=d_y_7+(((d_y_2_3-d_y_7)+(d_y_3_3-d_y_7))*0.3333333432674408f);
 let shift_6=d_y_8+(((d_y_2_4-d_y_8)+(d_y_3_4-d_y_8))*0.3333333432674408f);
 let shift_7=d_y_9+(((d_y_2_5-d_y_9)+(d_y_3_5-d_y_9))*0.3333333432674408f);
@@ -811,29 +881,30 @@ let x_8=x_at(base_3+((N_4*(C*S))+S_4));
 let x_9=x_at(base_4+((N_4*(C*S))+S_4));
 let x_10=x_at(base_5+((N_4*(C*S))+S_4));
 let x_11=x_at(base_6+((N_4*(C*S))+S_4));
-${$t84}let shift_2_2=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
+${$t95}let shift_2_2=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
 let shift_2_3=x_9+(((x_2_3-x_9)+(x_3_3-x_9))*0.3333333432674408f);
 let shift_2_4=x_10+(((x_2_4-x_10)+(x_3_4-x_10))*0.3333333432674408f);
 let shift_2_5=x_11+(((x_2_5-x_11)+(x_3_5-x_11))*0.3333333432674408f);
-${$t29}`;
-const $t175 = `${$t39}let base=row*S;
-let rsqrt=inverseSqrt(spread+eps);
-`;
-const $t176 = `${$t115}${$t161}${$t42}let base=row*(S/4u);
-let rsqrt=inverseSqrt(spread+eps);
-`;
-const $t177 = `${$t76}${$t165}`;
-const $t178 = `${$t105}${$t163}`;
-const $t179 = `${$t152}let part_1=partials_at((p*C)+row);
+${$t28}`;
+const $t185 = `${$t40}${$t77}`;
+const $t186 = `${$t126}${$t173}${$t43}${$t90}`;
+const $t187 = `${$t87}${$t176}`;
+const $t188 = `${$t141}${$t175}`;
+const $t189 = `}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+${$t131}let other_2=exchange(sum_2,mask);
+${$t182}`;
+const $t190 = `${$t164}let part_1=partials_at((p*C)+row);
 total=total+part_1;
 let part_2=partials_at(((PARTS+p)*C)+row);
-${$t145}if(active_1&&(lane==0u)){
+${$t171}if(active_1&&(lane==0u)){
 `;
-const $t180 = `for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
+const $t191 = `for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let N_8=(i_2*4u)/max(S,1u);
 let S_8=(i_2*4u)%max(S,1u);
 let x_5_3=x_four(base_2_3+((N_8*((C*S)/4u))+(S_8/4u)));
-let d_2_3=x_5_3-vec4f(shift_3_3);
+let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -841,34 +912,29 @@ sum_3_4=sum_3_4+part_3_3;
 squares_3_4=squares_3_4+part_4_3;
 }
 `;
-const $t181 = `${$t39}let end=select(0u,last,active_1);
-let base=row*S;
-let rsqrt=inverseSqrt(spread+eps);
-`;
-const $t182 = `var total_3=0.0f;
-var total_4=0.0f;
-var total_5=0.0f;
+const $t192 = `${$t40}let end=select(0u,last,active_1);
+${$t77}`;
+const $t193 = `${$t43}let end=select(0u,last,active_1);
+${$t90}`;
+const $t194 = `var total_5=0.0f;
 var total_6=0.0f;
-${$t43}let part_11=partials_at((((9u*PARTS)+p_5)*C)+row);
-total_6=total_6+part_11;
-${$t139}let other_8=exchange(total_6,mask_5);
-total_6=total_6+other_8;
-${$t133}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_6;
-${$t155}${$t123}${$t15}total_6=all_6;
+var total_7=0.0f;
+var total_8=0.0f;
+${$t44}let part_12=partials_at((((10u*PARTS)+p_5)*C)+row);
+total_8=total_8+part_12;
+${$t154}let other_12=exchange(total_8,mask_5);
+total_8=total_8+other_12;
+${$t147}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_8;
+${$t177}${$t134}${$t12}total_8=all_8;
 workgroupBarrier();
 }
-let mean=total_5/f32(N*S);
+let mean=total_7/f32(N*S);
 `;
-const $t183 = `${$t14}${$t182}`;
-const $t184 = `${$t42}let end=select(0u,last,active_1);
-let base=row*(S/4u);
-let rsqrt=inverseSqrt(spread+eps);
-`;
-const $t185 = `for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
+const $t195 = `for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let N_8=(i_2*4u)/max(S,1u);
 let S_8=(i_2*4u)%max(S,1u);
 let x_5_4=x_four(base_2_4+((N_8*((C*S)/4u))+(S_8/4u)));
-let d_2_4=x_5_4-vec4f(shift_3_4);
+let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -876,7 +942,8 @@ sum_3_5=sum_3_5+part_3_4;
 squares_3_5=squares_3_5+part_4_4;
 }
 `;
-const $t186 = `var sum_3=fold_add(sum);
+const $t196 = `${$t11}${$t194}`;
+const $t197 = `var sum_3=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_3,mask);
@@ -886,32 +953,32 @@ sum_2_2=sum_2_2+other_2;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-${$t16}${$t97}sum_3=all;
+${$t13}${$t108}sum_3=all;
 ${$t1}sum_2_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 `;
-const $t187 = `var total_3=0.0f;
-var total_4=0.0f;
-var total_5=0.0f;
-${$t43}${$t139}${$t133}${$t154}${$t123}workgroupBarrier();
+const $t198 = `var total_5=0.0f;
+var total_6=0.0f;
+var total_7=0.0f;
+${$t44}${$t154}${$t147}${$t169}${$t134}workgroupBarrier();
 }
-let mean=total_3/f32(N*S);
-let mean_2=total_4/f32(N*S);
-let mean_3=total_5/f32(N*S);
+let mean=total_5/f32(N*S);
+let mean_2=total_6/f32(N*S);
+let mean_3=total_7/f32(N*S);
 `;
-const $t188 = `partials_put((part*C)+row,sum_all);
+const $t199 = `partials_put((part*C)+row,sum_all);
 partials_put(((PARTS+part)*C)+row,sum_all_2);
 }
 }
 `;
-const $t189 = `for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
+const $t200 = `for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 let N_8=(i_2*4u)/max(S,1u);
 let S_8=(i_2*4u)%max(S,1u);
 let x_5_5=x_four(base_2_5+((N_8*((C*S)/4u))+(S_8/4u)));
-let d_2_5=x_5_5-vec4f(shift_3_5);
+let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -953,24 +1020,76 @@ let variance_2_3=larger((squares_3_2_3/f32(N*S))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(N*S))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(N*S))-(mean_2_5*mean_2_5),0.0f);
 `;
-const $t190 = `var sum_7=vec4f(0.0f);
+const $t201 = `${$t139}${$t71}${$t105}${$t94}var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_2=row*(S/4u);
+for(var k=0u;k<HELD;k+=1u){
+let i=lane+(k*LANES);
+if(i<((N*S)/4u)){
+${$t53}held[held_place(0u,k,local_index)]=x_4;
+let d=x_4-vec4f(shift_2);
+sum=sum+d;
+squares=squares+(d*d);
+}
+}
+${$t174}let mean=sum_2/f32(N*S);
+let variance=larger((squares_2/f32(N*S))-(mean*mean),0.0f);
+${$t66}let end=select(0u,(N*S)/4u,again);
+${$t23}let d_2=(kept*vec4f(scale))-vec4f(about);
+sum_3=sum_3+d_2;
+squares_3=squares_3+(d_2*d_2);
+}
+}
+${$t178}let mean_2=sum_3_2/f32(N*S);
+let variance_2=larger((squares_3_2/f32(N*S))-(mean_2*mean_2),0.0f);
+${$t24}`;
+const $t202 = `${$t189}${$t199}`;
+const $t203 = `${$t32}let end_3=select(0u,(N*S)/4u,again_2);
+let end_4=select(0u,(N*S)/4u,again_3);
+let end_5=select(0u,(N*S)/4u,again_4);
+let end_6=select(0u,(N*S)/4u,again_5);
+for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+var part_3_2=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_3);
+${$t179}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_4);
+${$t191}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_5);
+${$t195}for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
+var part_3_5=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_6);
+${$t200}`;
+const $t204 = `part_9=part_9+sub;
+part_10=part_10+mul_2;
+part_11=part_11+(sub*mul_2);
+}
+mean=mean+part_9;
+mean_2=mean_2+part_10;
+mean_3=mean_3+part_11;
+`;
+const $t205 = `var sum_7=vec4f(0.0f);
 var sum_8=vec4f(0.0f);
 var sum_9=vec4f(0.0f);
 var sum_10=vec4f(0.0f);
-${$t50}${$t51}var part_12=vec4f(0.0f);
-${$t74}part_9=part_9+d_3;
+${$t54}${$t62}${$t85}part_9=part_9+d_3;
 part_10=part_10+d_4;
 part_11=part_11+d_5;
 part_12=part_12+d_6;
-${$t142}sum_7=sum_7+part_9;
+${$t155}sum_7=sum_7+part_9;
 sum_8=sum_8+part_10;
 sum_9=sum_9+part_11;
 sum_10=sum_10+part_12;
-${$t150}var sum_2_2=fold_add(sum_7);
+${$t163}var sum_2_2=fold_add(sum_7);
 var sum_2_3=fold_add(sum_8);
 var sum_2_4=fold_add(sum_9);
 var sum_2_5=fold_add(sum_10);
-${$t110}let other_9=exchange(sum_2_2,mask);
+${$t119}let other_9=exchange(sum_2_2,mask);
 let other_10=exchange(sum_2_3,mask);
 let other_11=exchange(sum_2_4,mask);
 let other_12=exchange(sum_2_5,mask);
@@ -978,7 +1097,7 @@ sum_2_2=sum_2_2+other_9;
 sum_2_3=sum_2_3+other_10;
 sum_2_4=sum_2_4+other_11;
 sum_2_5=sum_2_5+other_12;
-${$t157}let mean_4=sum_2_2/f32(N*S);
+${$t167}let mean_4=sum_2_2/f32(N*S);
 let mean_5=sum_2_3/f32(N*S);
 let mean_6=sum_2_4/f32(N*S);
 let mean_7=sum_2_5/f32(N*S);
@@ -986,111 +1105,43 @@ let variance_3=larger((squares_2_2/f32(N*S))-(mean_4*mean_4),0.0f);
 let variance_4=larger((squares_2_3/f32(N*S))-(mean_5*mean_5),0.0f);
 let variance_5=larger((squares_2_4/f32(N*S))-(mean_6*mean_6),0.0f);
 let variance_6=larger((squares_2_5/f32(N*S))-(mean_7*mean_7),0.0f);
-let far_2=(variance_3*4.0f)<(mean_4*mean_4);
-let far_3=(variance_4*4.0f)<(mean_5*mean_5);
-let far_4=(variance_5*4.0f)<(mean_6*mean_6);
-let far_5=(variance_6*4.0f)<(mean_7*mean_7);
-let shift_3_2=select(shift_2_2,shift_2_2+mean_4,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_5,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_6,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_7,far_5);
+${$t31}let again_2=((variance_3*4.0f)<(mean_4*mean_4))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_5*mean_5))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_6*mean_6))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_7*mean_7))||(!(scale_5==1.0f));
+let shift_3_2=select(shift_2_2,select(select(0.0f,shift_2_2,abs(shift_2_2)<8.507059173023462e+37f),shift_2_2+mean_4,abs(shift_2_2+mean_4)<8.507059173023462e+37f),again_2);
+let shift_3_3=select(shift_2_3,select(select(0.0f,shift_2_3,abs(shift_2_3)<8.507059173023462e+37f),shift_2_3+mean_5,abs(shift_2_3+mean_5)<8.507059173023462e+37f),again_3);
+let shift_3_4=select(shift_2_4,select(select(0.0f,shift_2_4,abs(shift_2_4)<8.507059173023462e+37f),shift_2_4+mean_6,abs(shift_2_4+mean_6)<8.507059173023462e+37f),again_4);
+let shift_3_5=select(shift_2_5,select(select(0.0f,shift_2_5,abs(shift_2_5)<8.507059173023462e+37f),shift_2_5+mean_7,abs(shift_2_5+mean_7)<8.507059173023462e+37f),again_5);
 `;
-const $t191 = `${$t125}${$t62}${$t94}${$t82}var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-let base_2=row*(S/4u);
-for(var k=0u;k<HELD;k+=1u){
-let i=lane+(k*LANES);
-if(i<((N*S)/4u)){
-${$t49}held[held_place(0u,k,local_index)]=x_4;
-let d=x_4-vec4f(shift_2);
-sum=sum+d;
-squares=squares+(d*d);
-}
-}
-${$t162}let mean=sum_2/f32(N*S);
-let variance=larger((squares_2/f32(N*S))-(mean*mean),0.0f);
-${$t59}let end=select(0u,(N*S)/4u,far);
-${$t26}let d_2=kept-vec4f(shift_3);
-sum_3=sum_3+d_2;
-squares_3=squares_3+(d_2*d_2);
-}
-}
-${$t173}let mean_2=sum_3_2/f32(N*S);
-let variance_2=larger((squares_3_2/f32(N*S))-(mean_2*mean_2),0.0f);
-${$t27}`;
-const $t192 = `${$t171}${$t188}`;
-const $t193 = `${$t31}let end_3=select(0u,(N*S)/4u,far_2);
-let end_4=select(0u,(N*S)/4u,far_3);
-let end_5=select(0u,(N*S)/4u,far_4);
-let end_6=select(0u,(N*S)/4u,far_5);
-for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
-var part_3_2=vec4f(0.0f);
-var part_4_2=vec4f(0.0f);
-let stop_2_2=min(block_2+(LANES*256u),end_3);
-${$t168}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
-var part_3_3=vec4f(0.0f);
-var part_4_3=vec4f(0.0f);
-let stop_2_3=min(block_2+(LANES*256u),end_4);
-${$t180}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
-var part_3_4=vec4f(0.0f);
-var part_4_4=vec4f(0.0f);
-let stop_2_4=min(block_2+(LANES*256u),end_5);
-${$t185}for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
-var part_3_5=vec4f(0.0f);
-var part_4_5=vec4f(0.0f);
-let stop_2_5=min(block_2+(LANES*256u),end_6);
-${$t189}`;
-const $t194 = `part_8=part_8+sub;
-part_9=part_9+mul;
-part_10=part_10+(sub*mul);
-}
-mean=mean+part_8;
-mean_2=mean_2+part_9;
-mean_3=mean_3+part_10;
-`;
-const $t195 = `${$t27}if(active_1&&(lane==0u)){
+const $t206 = `${$t24}if(active_1&&(lane==0u)){
 partials_put((part*C)+row,shift);
 partials_put((((3u*PARTS)+part)*C)+row,shift_3);
 partials_put((((4u*PARTS)+part)*C)+row,rest);
-partials_put((((5u*PARTS)+part)*C)+row,spread);
+partials_put((((6u*PARTS)+part)*C)+row,scale);
+partials_put((((5u*PARTS)+part)*C)+row,scaledSpread);
 }
 }
 `;
-const $t196 = `if(active_1&&(lane==0u)){
-partials_put((((6u*PARTS)+part)*C)+row,mean_all);
-partials_put((((7u*PARTS)+part)*C)+row,mean_all_2);
-partials_put((((8u*PARTS)+part)*C)+row,mean_all_3);
+const $t207 = `${$t112}${$t92}${$t201}var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+`;
+const $t208 = `if(active_1&&(lane==0u)){
+partials_put((((7u*PARTS)+part)*C)+row,mean_all);
+partials_put((((8u*PARTS)+part)*C)+row,mean_all_2);
+partials_put((((9u*PARTS)+part)*C)+row,mean_all_3);
 }
 }
 `;
-const $t197 = `let rest_2=select(mean_4,mean_2_2,far_2);
-let rest_3=select(mean_5,mean_2_3,far_3);
-let rest_4=select(mean_6,mean_2_4,far_4);
-let rest_5=select(mean_7,mean_2_5,far_5);
-${$t32}var sum_4_3=vec4f(0.0f);
-var sum_4_4=vec4f(0.0f);
-var sum_4_5=vec4f(0.0f);
-var sum_4_6=vec4f(0.0f);
-var sum_5_3=vec4f(0.0f);
-var sum_5_4=vec4f(0.0f);
-var sum_5_5=vec4f(0.0f);
-var sum_5_6=vec4f(0.0f);
-${$t33}var sum_6_3=vec4f(0.0f);
-var sum_6_4=vec4f(0.0f);
-var sum_6_5=vec4f(0.0f);
-var sum_6_6=vec4f(0.0f);
-${$t34}var part_8_2=vec4f(0.0f);
-var part_8_3=vec4f(0.0f);
-var part_8_4=vec4f(0.0f);
-var part_8_5=vec4f(0.0f);
-`;
-const $t198 = `if(active_1&&(lane==0u)){
+const $t209 = `if(active_1&&(lane==0u)){
 d_gamma_put(row,sum_all_3-(sum_all_2*mean_all));
 d_beta_put(row,sum_all);
 }
 }
 `;
-const $t199 = `if(active_1&&(lane==0u)){
+const $t210 = `if(active_1&&(lane==0u)){
 d_gamma_put(row_2,sum_all_3_2-(sum_all_2_2*mean_all_2));
 d_gamma_put(row_3,sum_all_3_3-(sum_all_2_3*mean_all_3));
 d_gamma_put(row_4,sum_all_3_4-(sum_all_2_4*mean_all_4));
@@ -1102,25 +1153,25 @@ d_beta_put(row_5,sum_all_7);
 }
 }
 `;
-const $t200 = `if(active_1&&(lane==0u)){
-${$t99}`;
-const $t201 = `if(active_1&&(lane==0u)){
-partials_put((((6u*PARTS)+part)*C)+row,sum_all);
-partials_put((((7u*PARTS)+part)*C)+row,sum_all_2);
-partials_put((((8u*PARTS)+part)*C)+row,mean_all);
-partials_put((((9u*PARTS)+part)*C)+row,sum_all_3);
+const $t211 = `if(active_1&&(lane==0u)){
+${$t109}`;
+const $t212 = `if(active_1&&(lane==0u)){
+partials_put((((7u*PARTS)+part)*C)+row,sum_all);
+partials_put((((8u*PARTS)+part)*C)+row,sum_all_2);
+partials_put((((9u*PARTS)+part)*C)+row,mean_all);
+partials_put((((10u*PARTS)+part)*C)+row,sum_all_3);
 }
 }
 `;
-const $t202 = `}
+const $t213 = `}
 if((active_1&&(lane==0u))&&(part==0u)){
-${$t99}`;
-const $t203 = `${$t179}d_gamma_put(row,total_2);
+${$t109}`;
+const $t214 = `${$t190}d_gamma_put(row,total_2);
 d_beta_put(row,total);
 }
 }
 `;
-const $t204 = `}
+const $t215 = `}
 sum_4_3=sum_4_3+part_5_2;
 sum_4_4=sum_4_4+part_5_3;
 sum_4_5=sum_4_5+part_5_4;
@@ -1146,7 +1197,7 @@ var sum_5_2_2=fold_add(sum_5_3);
 var sum_5_2_3=fold_add(sum_5_4);
 var sum_5_2_4=fold_add(sum_5_5);
 var sum_5_2_5=fold_add(sum_5_6);
-${$t37}var sum_6_2_2=fold_add(sum_6_3);
+${$t38}var sum_6_2_2=fold_add(sum_6_3);
 var sum_6_2_3=fold_add(sum_6_4);
 var sum_6_2_4=fold_add(sum_6_5);
 var sum_6_2_5=fold_add(sum_6_6);
@@ -1201,29 +1252,29 @@ let sum_all_3_3=sum_6_2_3;
 let sum_all_3_4=sum_6_2_4;
 let sum_all_3_5=sum_6_2_5;
 `;
-const $t205 = `partials_put((part*(N*C))+row,sum_all);
+const $t216 = `partials_put((part*(N*C))+row,sum_all);
 partials_put(((PARTS+part)*(N*C))+row,sum_all_2);
 }
 }
 `;
-const $t206 = `part_8=part_8+d_y_1;
-part_9=part_9+sub;
-part_10=part_10+mul;
-part_11=part_11+(sub*mul);
+const $t217 = `part_9=part_9+d_y_1;
+part_10=part_10+sub;
+part_11=part_11+mul_2;
+part_12=part_12+(sub*mul_2);
 }
-sum=sum+part_8;
-sum_2=sum_2+part_9;
-mean=mean+part_10;
-sum_3=sum_3+part_11;
+sum=sum+part_9;
+sum_2=sum_2+part_10;
+mean=mean+part_11;
+sum_3=sum_3+part_12;
 `;
-const $t207 = `}
+const $t218 = `}
 if((active_1&&(lane==0u))&&(part==0u)){
 scratch_put(row,total);
 scratch_put(((((N*C)+3u)/4u)*4u)+row,total_2);
 }
 }
 `;
-const $t208 = `}
+const $t219 = `}
 sum_4=sum_4+part_3;
 sum_5=sum_5+part_4;
 sum_6=sum_6+part_5;
@@ -1268,20 +1319,16 @@ let sum_all_2_3=sum_2_2_3;
 let sum_all_2_4=sum_2_2_4;
 let sum_all_2_5=sum_2_2_5;
 `;
-const $t209 = `}
+const $t220 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 }
-${$t186}if(active_1&&(lane==0u)){
+${$t197}if(active_1&&(lane==0u)){
 `;
-const $t210 = `${$t102}${$t80}${$t191}var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
-var mean_3=vec4f(0.0f);
-var sum_6=vec4f(0.0f);
-${$t83}sum_4=sum_4+d_y_4;
+const $t221 = `sum_4=sum_4+d_y_4;
 sum_5=sum_5+sub;
-mean_3=mean_3+mul;
-sum_6=sum_6+(sub*mul);
+mean_3=mean_3+mul_2;
+sum_6=sum_6+(sub*mul_2);
 }
 }
 var sum_4_2=fold_add(sum_4);
@@ -1301,21 +1348,14 @@ sum_6_2=sum_6_2+other_12;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
-${$t13}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
-${$t128}let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
-${$t4}let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
-${$t5}let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
-let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
-${$t135}sum_4_2=all_5;
-${$t6}sum_5_2=all_6;
-${$t7}mean_3_2=all_7;
-let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
-sum_6_2=all_8;
+${$t10}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
+${$t150}let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t60}let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t61}let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t45}let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t121}sum_4_2=all_5;
+${$t5}sum_5_2=all_6;
+${$t137}${$t12}sum_6_2=all_8;
 workgroupBarrier();
 }
 let sum_all=sum_4_2;
@@ -1323,55 +1363,55 @@ let sum_all_2=sum_5_2;
 let mean_all=mean_3_2/f32(N*S);
 let sum_all_3=sum_6_2;
 `;
-const $v211 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v212 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v213 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v214 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v215 = [
+const $v222 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v223 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v224 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v225 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v226 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v216 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v217 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v218 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v219 = [
+const $v227 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v228 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v229 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v230 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
-  { name: "S", kind: "extent", factor: "S" },
+  { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v220 = {
+const $v231 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t129}${$t169}${$t94}let first_2=min(part*((((N*S)+PARTS)-1u)/PARTS),N*S);
+      wgsl: `${$t145}${$t180}${$t105}let first_2=min(part*((((N*S)+PARTS)-1u)/PARTS),N*S);
 let last_2=min(first_2+((((N*S)+PARTS)-1u)/PARTS),N*S);
-${$t82}var sum=0.0f;
+${$t94}var sum=0.0f;
 var squares=0.0f;
-${$t8}var part_1=0.0f;
+${$t7}var part_1=0.0f;
 var part_2=0.0f;
-${$t77}let N_7=i/max(S,1u);
+${$t88}let N_7=i/max(S,1u);
 let S_7=i%max(S,1u);
 let x_4=x_at(base+((N_7*(C*S))+S_7));
 let d=x_4-shift_2;
-${$t136}${$t119}let other_2=exchange(squares,mask);
+${$t151}${$t131}let other_2=exchange(squares,mask);
 squares=squares+other_2;
-${$t126}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t143}squares=all_2;
+${$t140}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t156}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(last_2-first_2);
 let variance=larger((squares/f32(last_2-first_2))-(mean*mean),0.0f);
-${$t25}var sum_2=0.0f;
+${$t22}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t40}var part_3=0.0f;
+${$t41}var part_3=0.0f;
 var part_4=0.0f;
-${$t41}let N_8=i_2/max(S,1u);
+${$t42}let N_8=i_2/max(S,1u);
 let S_8=i_2%max(S,1u);
 let x_5=x_at(base+((N_8*(C*S))+S_8));
-let d_2=x_5-shift_3;
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1383,163 +1423,163 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t137}${$t156}sum_2=all_3;
-${$t3}squares_2=all_4;
+${$t152}${$t149}sum_2=all_3;
+${$t2}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(last_2-first_2);
 let variance_2=larger((squares_2/f32(last_2-first_2))-(mean_2*mean_2),0.0f);
-${$t195}`,
-      bindings: [$v216, $v217, $v218], constants: $v219,
+${$t206}`,
+      bindings: [$v227, $v228, $v229], constants: $v230,
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t129}${$t120}${$t94}let first_2=min(part*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
+      wgsl: `${$t145}${$t132}${$t105}let first_2=min(part*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
 let last_2=min(first_2+(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
-${$t82}let base_2=row*(S/4u);
+${$t94}let base_2=row*(S/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-${$t8}var part_1=vec4f(0.0f);
+${$t7}var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t77}${$t49}let d=x_4-vec4f(shift_2);
-${$t136}}
-${$t162}let mean=sum_2/f32((last_2-first_2)*4u);
+${$t88}${$t53}let d=x_4-vec4f(shift_2);
+${$t151}}
+${$t174}let mean=sum_2/f32((last_2-first_2)*4u);
 let variance=larger((squares_2/f32((last_2-first_2)*4u))-(mean*mean),0.0f);
-${$t59}${$t40}var part_3=vec4f(0.0f);
+${$t66}${$t41}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t41}let N_8=(i_2*4u)/max(S,1u);
+${$t42}let N_8=(i_2*4u)/max(S,1u);
 let S_8=(i_2*4u)%max(S,1u);
 let x_5=x_four(base_2+((N_8*((C*S)/4u))+(S_8/4u)));
-let d_2=x_5-vec4f(shift_3);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t173}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
+${$t178}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
 let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
-${$t195}`,
-      bindings: [$v216, $v212, $v218], constants: $v219,
+${$t206}`,
+      bindings: [$v227, $v223, $v229], constants: $v230,
     },
   ],
   shared: true,
 } as const;
-const $v221 = {
+const $v232 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v222 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
-  { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
-] as const;
-const $v223 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v224 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v225 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v226 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v227 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v228 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v229 = {
+const $v233 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v234 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v235 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v236 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v237 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v238 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v239 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t178}${$t175}var sum=0.0f;
+      wgsl: `${$t188}${$t185}var sum=0.0f;
 var sum_2=0.0f;
 var mean=0.0f;
 var sum_3=0.0f;
-${$t91}var part_11=0.0f;
-${$t104}${$t206}}
+${$t102}var part_12=0.0f;
+${$t114}${$t217}}
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(sum,mask_5);
-sum=sum+other_5;
-let other_6=exchange(sum_2,mask_5);
-sum_2=sum_2+other_6;
-let other_7=exchange(mean,mask_5);
-mean=mean+other_7;
-let other_8=exchange(sum_3,mask_5);
-sum_3=sum_3+other_8;
-${$t134}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean;
+let other_9=exchange(sum,mask_5);
+sum=sum+other_9;
+let other_10=exchange(sum_2,mask_5);
+sum_2=sum_2+other_10;
+let other_11=exchange(mean,mask_5);
+mean=mean+other_11;
+let other_12=exchange(sum_3,mask_5);
+sum_3=sum_3+other_12;
+${$t148}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean;
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
-${$t167}sum=all_3;
-${$t3}sum_2=all_4;
-${$t11}mean=all_5;
-${$t15}sum_3=all_6;
-${$t144}let mean_all=mean;
+${$t177}sum=all_5;
+${$t5}sum_2=all_6;
+${$t6}mean=all_7;
+${$t12}sum_3=all_8;
+${$t170}let mean_all=mean;
 let sum_all_3=sum_3;
-${$t201}`,
-      bindings: [$v216, $v217, $v221], constants: $v222,
+${$t212}`,
+      bindings: [$v227, $v228, $v232], constants: $v230,
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t105}${$t176}var sum=vec4f(0.0f);
+      wgsl: `${$t141}${$t186}var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 var mean=vec4f(0.0f);
 var sum_3=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
-${$t65}${$t111}${$t206}}
+${$t62}${$t120}${$t217}}
 var sum_4=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
 var mean_2=fold_add(mean);
 var sum_3_2=fold_add(sum_3);
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(sum_4,mask_5);
-sum_4=sum_4+other_5;
-let other_6=exchange(sum_2_2,mask_5);
-sum_2_2=sum_2_2+other_6;
-let other_7=exchange(mean_2,mask_5);
-mean_2=mean_2+other_7;
-let other_8=exchange(sum_3_2,mask_5);
-sum_3_2=sum_3_2+other_8;
+let other_9=exchange(sum_4,mask_5);
+sum_4=sum_4+other_9;
+let other_10=exchange(sum_2_2,mask_5);
+sum_2_2=sum_2_2+other_10;
+let other_11=exchange(mean_2,mask_5);
+mean_2=mean_2+other_11;
+let other_12=exchange(sum_3_2,mask_5);
+sum_3_2=sum_3_2+other_12;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_4;
-${$t16}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_2;
+${$t13}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_2;
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
-${$t167}sum_4=all_3;
-${$t3}sum_2_2=all_4;
-${$t11}mean_2=all_5;
-${$t15}sum_3_2=all_6;
+${$t177}sum_4=all_5;
+${$t5}sum_2_2=all_6;
+${$t6}mean_2=all_7;
+${$t12}sum_3_2=all_8;
 workgroupBarrier();
 }
 let sum_all=sum_4;
 let sum_all_2=sum_2_2;
 let mean_all=mean_2;
 let sum_all_3=sum_3_2;
-${$t201}`,
-      bindings: [$v223, $v224, $v221], constants: $v222,
+${$t212}`,
+      bindings: [$v233, $v234, $v232], constants: $v230,
     },
   ],
   shared: true,
 } as const;
-const $v230 = [
+const $v240 = [
+  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
+  { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
+  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+  { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
+] as const;
+const $v241 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
+const $v242 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
+const $v243 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v231 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
-const $v232 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
-const $v233 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v234 = [
+const $v244 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v245 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v235 = [
+const $v246 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v236 = [
+const $v247 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v237 = [
+const $v248 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
@@ -1551,12 +1591,12 @@ export const BatchNorm$train$backward0: { readonly lazy: readonly LazyShaders[] 
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t102}${$t81}${$t191}var mean_3=vec4f(0.0f);
+          wgsl: `${$t112}${$t93}${$t201}var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
-${$t83}mean_3=mean_3+sub;
-mean_4=mean_4+mul;
-mean_5=mean_5+(sub*mul);
+${$t73}mean_3=mean_3+sub;
+mean_4=mean_4+mul_2;
+mean_5=mean_5+(sub*mul_2);
 }
 }
 var mean_3_2=fold_add(mean_3);
@@ -1574,15 +1614,12 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
-${$t128}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
-${$t4}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
-${$t5}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
-${$t135}mean_3_2=all_5;
-${$t6}mean_4_2=all_6;
-${$t7}mean_5_2=all_7;
+${$t150}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t67}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t68}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t124}mean_3_2=all_5;
+${$t5}mean_4_2=all_6;
+${$t6}mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2/f32(N*S);
@@ -1590,28 +1627,29 @@ let mean_all_2=mean_4_2/f32(N*S);
 let mean_all_3=mean_5_2/f32(N*S);
 let end_2=select(0u,(N*S)/4u,active_1);
 let sub_3=mean_all_3-(mean_all*mean_all_2);
-${$t60}d_x_put_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)),((sub_2-(mul_2*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul_3));
+${$t69}d_x_put_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)),((sub_2-(mul_3*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul_4));
 }
 }
 }
 `,
-          bindings: [$v211, $v212, $v213, $v214], constants: $v215,
+          bindings: [$v222, $v223, $v224, $v225], constants: $v226,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t174}${$t64}${$t50}${$t65}${$t74}part_8=part_8+d_3;
+          wgsl: `${$t184}${$t74}${$t54}var part_8=vec4f(0.0f);
+${$t29}${$t85}part_8=part_8+d_3;
 part_9=part_9+d_4;
 part_10=part_10+d_5;
 part_11=part_11+d_6;
-${$t142}sum_4=sum_4+part_8;
+${$t155}sum_4=sum_4+part_8;
 sum_5=sum_5+part_9;
 sum_6=sum_6+part_10;
 sum_7=sum_7+part_11;
-${$t150}var sum_2_2=fold_add(sum_4);
+${$t163}var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
 var sum_2_4=fold_add(sum_6);
 var sum_2_5=fold_add(sum_7);
-${$t110}let other_8=exchange(sum_2_2,mask);
+${$t119}let other_8=exchange(sum_2_2,mask);
 let other_9=exchange(sum_2_3,mask);
 let other_10=exchange(sum_2_4,mask);
 let other_11=exchange(sum_2_5,mask);
@@ -1619,7 +1657,7 @@ sum_2_2=sum_2_2+other_8;
 sum_2_3=sum_2_3+other_9;
 sum_2_4=sum_2_4+other_10;
 sum_2_5=sum_2_5+other_11;
-${$t157}let mean_6=sum_2_2/f32(N*S);
+${$t167}let mean_6=sum_2_2/f32(N*S);
 let mean_7=sum_2_3/f32(N*S);
 let mean_8=sum_2_4/f32(N*S);
 let mean_9=sum_2_5/f32(N*S);
@@ -1627,19 +1665,19 @@ let variance_3=larger((squares_2_2/f32(N*S))-(mean_6*mean_6),0.0f);
 let variance_4=larger((squares_2_3/f32(N*S))-(mean_7*mean_7),0.0f);
 let variance_5=larger((squares_2_4/f32(N*S))-(mean_8*mean_8),0.0f);
 let variance_6=larger((squares_2_5/f32(N*S))-(mean_9*mean_9),0.0f);
-let far_2=(variance_3*4.0f)<(mean_6*mean_6);
-let far_3=(variance_4*4.0f)<(mean_7*mean_7);
-let far_4=(variance_5*4.0f)<(mean_8*mean_8);
-let far_5=(variance_6*4.0f)<(mean_9*mean_9);
-let shift_3_2=select(shift_2_2,shift_2_2+mean_6,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_7,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_8,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_9,far_5);
-${$t193}let rest_2=select(mean_6,mean_2_2,far_2);
-let rest_3=select(mean_7,mean_2_3,far_3);
-let rest_4=select(mean_8,mean_2_4,far_4);
-let rest_5=select(mean_9,mean_2_5,far_5);
-${$t32}${$t33}var mean_4_3=vec4f(0.0f);
+${$t31}let again_2=((variance_3*4.0f)<(mean_6*mean_6))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_7*mean_7))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_8*mean_8))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_9*mean_9))||(!(scale_5==1.0f));
+let shift_3_2=select(shift_2_2,select(select(0.0f,shift_2_2,abs(shift_2_2)<8.507059173023462e+37f),shift_2_2+mean_6,abs(shift_2_2+mean_6)<8.507059173023462e+37f),again_2);
+let shift_3_3=select(shift_2_3,select(select(0.0f,shift_2_3,abs(shift_2_3)<8.507059173023462e+37f),shift_2_3+mean_7,abs(shift_2_3+mean_7)<8.507059173023462e+37f),again_3);
+let shift_3_4=select(shift_2_4,select(select(0.0f,shift_2_4,abs(shift_2_4)<8.507059173023462e+37f),shift_2_4+mean_8,abs(shift_2_4+mean_8)<8.507059173023462e+37f),again_4);
+let shift_3_5=select(shift_2_5,select(select(0.0f,shift_2_5,abs(shift_2_5)<8.507059173023462e+37f),shift_2_5+mean_9,abs(shift_2_5+mean_9)<8.507059173023462e+37f),again_5);
+${$t203}let rest_2=select(mean_6,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_7,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_8,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_9,mean_2_5/scale_5,again_5);
+${$t55}${$t34}var mean_4_3=vec4f(0.0f);
 var mean_4_4=vec4f(0.0f);
 var mean_4_5=vec4f(0.0f);
 var mean_4_6=vec4f(0.0f);
@@ -1647,18 +1685,18 @@ var mean_5_3=vec4f(0.0f);
 var mean_5_4=vec4f(0.0f);
 var mean_5_5=vec4f(0.0f);
 var mean_5_6=vec4f(0.0f);
-${$t34}${$t69}part_5_2=part_5_2+sub_4;
+${$t35}${$t79}part_5_2=part_5_2+sub_4;
 part_5_3=part_5_3+sub_5;
 part_5_4=part_5_4+sub_6;
 part_5_5=part_5_5+sub_7;
-part_6_2=part_6_2+mul_4;
-part_6_3=part_6_3+mul_5;
-part_6_4=part_6_4+mul_6;
-part_6_5=part_6_5+mul_7;
-part_7_2=part_7_2+(sub_4*mul_4);
-part_7_3=part_7_3+(sub_5*mul_5);
-part_7_4=part_7_4+(sub_6*mul_6);
-part_7_5=part_7_5+(sub_7*mul_7);
+part_6_2=part_6_2+mul_2_2;
+part_6_3=part_6_3+mul_2_3;
+part_6_4=part_6_4+mul_2_4;
+part_6_5=part_6_5+mul_2_5;
+part_7_2=part_7_2+(sub_4*mul_2_2);
+part_7_3=part_7_3+(sub_5*mul_2_3);
+part_7_4=part_7_4+(sub_6*mul_2_4);
+part_7_5=part_7_5+(sub_7*mul_2_5);
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
@@ -1673,7 +1711,7 @@ mean_5_4=mean_5_4+part_7_3;
 mean_5_5=mean_5_5+part_7_4;
 mean_5_6=mean_5_6+part_7_5;
 }
-${$t37}var mean_4_2_2=fold_add(mean_4_3);
+${$t38}var mean_4_2_2=fold_add(mean_4_3);
 var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
 var mean_4_2_5=fold_add(mean_4_6);
@@ -1724,85 +1762,81 @@ let sub_3_2=mean_all_3_2-(mean_all_4*mean_all_2_2);
 let sub_3_3=mean_all_3_3-(mean_all_5*mean_all_2_3);
 let sub_3_4=mean_all_3_4-(mean_all_6*mean_all_2_4);
 let sub_3_5=mean_all_3_5-(mean_all_7*mean_all_2_5);
-${$t38}d_x_put_four(base_2_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_2-(mul_2_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(mul_3_2));
-d_x_put_four(base_2_3+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_3-(mul_2_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(mul_3_3));
-d_x_put_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_4-(mul_2_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(mul_3_4));
-d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_5-(mul_2_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(mul_3_5));
+${$t39}d_x_put_four(base_2_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_2-(mul_3_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(mul_4_2));
+d_x_put_four(base_2_3+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_3-(mul_3_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(mul_4_3));
+d_x_put_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_4-(mul_3_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(mul_4_4));
+d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_5-(mul_3_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(mul_4_5));
 }
 }
 `,
-          bindings: [$v211, $v212, $v213, $v214], constants: $v215,
+          bindings: [$v222, $v223, $v224, $v225], constants: $v226,
         },
       ],
       split: {
-        slots: 9,
+        slots: 10,
         stages: [
-          $v220,
+          $v231,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t170}${$t175}var mean=0.0f;
+                wgsl: `${$t181}${$t185}var mean=0.0f;
 var mean_2=0.0f;
 var mean_3=0.0f;
-${$t91}${$t104}${$t194}}
+${$t102}${$t114}${$t204}}
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(mean,mask_5);
-mean=mean+other_5;
-let other_6=exchange(mean_2,mask_5);
-mean_2=mean_2+other_6;
-let other_7=exchange(mean_3,mask_5);
-mean_3=mean_3+other_7;
+let other_9=exchange(mean,mask_5);
+mean=mean+other_9;
+let other_10=exchange(mean_2,mask_5);
+mean_2=mean_2+other_10;
+let other_11=exchange(mean_3,mask_5);
+mean_3=mean_3+other_11;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
-${$t164}mean=all_3;
-${$t3}mean_2=all_4;
-${$t11}mean_3=all_5;
+${$t169}mean=all_5;
+${$t5}mean_2=all_6;
+${$t6}mean_3=all_7;
 workgroupBarrier();
 }
 let mean_all=mean;
 let mean_all_2=mean_2;
 let mean_all_3=mean_3;
-${$t196}`,
-                bindings: [$v216, $v217, $v221], constants: $v222,
+${$t208}`,
+                bindings: [$v227, $v228, $v232], constants: $v230,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t98}${$t176}var mean=vec4f(0.0f);
+                wgsl: `${$t136}${$t186}var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
-var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-${$t111}${$t194}}
+${$t29}${$t120}${$t204}}
 var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(mean_4,mask_5);
-mean_4=mean_4+other_5;
-let other_6=exchange(mean_2_2,mask_5);
-mean_2_2=mean_2_2+other_6;
-let other_7=exchange(mean_3_2,mask_5);
-mean_3_2=mean_3_2+other_7;
+let other_9=exchange(mean_4,mask_5);
+mean_4=mean_4+other_9;
+let other_10=exchange(mean_2_2,mask_5);
+mean_2_2=mean_2_2+other_10;
+let other_11=exchange(mean_3_2,mask_5);
+mean_3_2=mean_3_2+other_11;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
-${$t13}${$t164}mean_4=all_3;
-${$t3}mean_2_2=all_4;
-${$t11}mean_3_2=all_5;
-workgroupBarrier();
+${$t10}${$t169}mean_4=all_5;
+${$t5}mean_2_2=all_6;
+${$t137}workgroupBarrier();
 }
 let mean_all=mean_4;
 let mean_all_2=mean_2_2;
 let mean_all_3=mean_3_2;
-${$t196}`,
-                bindings: [$v223, $v224, $v221], constants: $v222,
+${$t208}`,
+                bindings: [$v233, $v234, $v232], constants: $v230,
               },
             ],
             shared: true,
@@ -1811,19 +1845,19 @@ ${$t196}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t170}${$t14}${$t187}${$t181}${$t79}${$t96}d_x_put(base+((N_1*(C*S))+S_1),((sub-(mul*sub_2))-mean)*mul_2);
+                wgsl: `${$t181}${$t11}${$t198}${$t192}${$t91}${$t107}d_x_put(base+((N_1*(C*S))+S_1),((sub-(mul_2*sub_2))-mean)*mul_3);
 }
 }
 `,
-                bindings: [$v225, $v213, $v216, $v217, $v226], constants: $v222,
+                bindings: [$v235, $v224, $v227, $v228, $v236], constants: $v230,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t98}${$t177}${$t187}${$t184}${$t79}${$t85}d_x_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),((sub-(mul*vec4f(sub_2)))-vec4f(mean))*vec4f(mul_2));
+                wgsl: `${$t136}${$t187}${$t198}${$t193}${$t91}${$t96}d_x_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),((sub-(mul_2*vec4f(sub_2)))-vec4f(mean))*vec4f(mul_3));
 }
 }
 `,
-                bindings: [$v225, $v213, $v223, $v224, $v214], constants: $v222,
+                bindings: [$v235, $v224, $v233, $v234, $v225], constants: $v230,
               },
             ],
             shared: true,
@@ -1839,16 +1873,16 @@ export const BatchNorm$train$backward1: { readonly lazy: readonly LazyShaders[] 
     {
       shaders: [
         {
-          vector: "S", together: 1, held: 2, exchanges: true, wgsl: `${$t210}${$t198}`,
-          bindings: [$v211, $v212, $v227, $v228], constants: $v215,
+          vector: "S", together: 1, held: 1, exchanges: true, wgsl: `${$t207}${$t25}${$t26}${$t221}${$t209}`,
+          bindings: [$v222, $v223, $v237, $v238], constants: $v226,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t147}let d_y_5=d_y_at(base_3+((N_1*(C*S))+S_1));
+          wgsl: `${$t158}let d_y_5=d_y_at(base_3+((N_1*(C*S))+S_1));
 let d_y_6=d_y_at(base_4+((N_1*(C*S))+S_1));
 let d_y_7=d_y_at(base_5+((N_1*(C*S))+S_1));
 let d_y_8=d_y_at(base_6+((N_1*(C*S))+S_1));
-${$t95}let shift_4=d_y_5+(((d_y_2_2-d_y_5)+(d_y_3_2-d_y_5))*0.3333333432674408f);
+${$t106}let shift_4=d_y_5+(((d_y_2_2-d_y_5)+(d_y_3_2-d_y_5))*0.3333333432674408f);
 let shift_5=d_y_6+(((d_y_2_3-d_y_6)+(d_y_3_3-d_y_6))*0.3333333432674408f);
 let shift_6=d_y_7+(((d_y_2_4-d_y_7)+(d_y_3_4-d_y_7))*0.3333333432674408f);
 let shift_7=d_y_8+(((d_y_2_5-d_y_8)+(d_y_3_5-d_y_8))*0.3333333432674408f);
@@ -1858,67 +1892,67 @@ let x_7=x_at(base_3+((N_4*(C*S))+S_4));
 let x_8=x_at(base_4+((N_4*(C*S))+S_4));
 let x_9=x_at(base_5+((N_4*(C*S))+S_4));
 let x_10=x_at(base_6+((N_4*(C*S))+S_4));
-${$t84}let shift_2_2=x_7+(((x_2_2-x_7)+(x_3_2-x_7))*0.3333333432674408f);
+${$t95}let shift_2_2=x_7+(((x_2_2-x_7)+(x_3_2-x_7))*0.3333333432674408f);
 let shift_2_3=x_8+(((x_2_3-x_8)+(x_3_3-x_8))*0.3333333432674408f);
 let shift_2_4=x_9+(((x_2_4-x_9)+(x_3_4-x_9))*0.3333333432674408f);
 let shift_2_5=x_10+(((x_2_5-x_10)+(x_3_5-x_10))*0.3333333432674408f);
-${$t29}${$t190}${$t31}let end_2=select(0u,(N*S)/4u,far_2);
-let end_3=select(0u,(N*S)/4u,far_3);
-let end_4=select(0u,(N*S)/4u,far_4);
-let end_5=select(0u,(N*S)/4u,far_5);
+${$t28}${$t205}${$t32}let end_2=select(0u,(N*S)/4u,again_2);
+let end_3=select(0u,(N*S)/4u,again_3);
+let end_4=select(0u,(N*S)/4u,again_4);
+let end_5=select(0u,(N*S)/4u,again_5);
 for(var block_2=lane;block_2<end_2;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_2);
-${$t168}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+${$t179}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_3);
-${$t180}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+${$t191}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_4);
-${$t185}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
+${$t195}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_5);
-${$t189}${$t197}${$t35}let sub_2=d_y_4_2-vec4f(shift_4);
+${$t200}${$t46}${$t33}let mul_3=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_4=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_5=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_6=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
+${$t81}${$t36}let sub_2=d_y_4_2-vec4f(shift_4);
 let sub_3=d_y_4_3-vec4f(shift_5);
 let sub_4=d_y_4_4-vec4f(shift_6);
 let sub_5=d_y_4_5-vec4f(shift_7);
-${$t36}let mul_2=((x_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_3=((x_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_4=((x_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_5=((x_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-${$t44}part_6_2=part_6_2+sub_2;
+${$t37}let mul_2_2=((x_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(mul_3);
+let mul_2_3=((x_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(mul_4);
+let mul_2_4=((x_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(mul_5);
+let mul_2_5=((x_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(mul_6);
+${$t47}part_6_2=part_6_2+sub_2;
 part_6_3=part_6_3+sub_3;
 part_6_4=part_6_4+sub_4;
 part_6_5=part_6_5+sub_5;
-part_7_2=part_7_2+mul_2;
-part_7_3=part_7_3+mul_3;
-part_7_4=part_7_4+mul_4;
-part_7_5=part_7_5+mul_5;
-part_8_2=part_8_2+(sub_2*mul_2);
-part_8_3=part_8_3+(sub_3*mul_3);
-part_8_4=part_8_4+(sub_4*mul_4);
-part_8_5=part_8_5+(sub_5*mul_5);
-${$t204}${$t199}`,
-          bindings: [$v211, $v212, $v227, $v228], constants: $v215,
+${$t48}part_8_2=part_8_2+(sub_2*mul_2_2);
+part_8_3=part_8_3+(sub_3*mul_2_3);
+part_8_4=part_8_4+(sub_4*mul_2_4);
+part_8_5=part_8_5+(sub_5*mul_2_5);
+${$t215}${$t210}`,
+          bindings: [$v222, $v223, $v237, $v238], constants: $v226,
         },
       ],
       split: {
-        slots: 10,
+        slots: 11,
         stages: [
-          $v220, $v229,
+          $v231, $v239,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t151}${$t158}${$t183}${$t200}`,
-                bindings: [$v225, $v227, $v228], constants: $v230,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t161}${$t168}${$t196}${$t211}`,
+                bindings: [$v235, $v237, $v238], constants: $v240,
               },
               {
-                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t151}${$t165}${$t182}${$t200}`,
-                bindings: [$v225, $v227, $v228], constants: $v230,
+                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t161}${$t176}${$t194}${$t211}`,
+                bindings: [$v235, $v237, $v238], constants: $v240,
               },
             ],
             shared: false,
@@ -1935,31 +1969,27 @@ export const BatchNorm$train$backward2: { readonly lazy: readonly LazyShaders[] 
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t210}let end_2=select(0u,(N*S)/4u,active_1);
+          wgsl: `${$t207}${$t73}${$t221}let end_2=select(0u,(N*S)/4u,active_1);
 let size=f32(N*S);
 let div=sum_all_2/size;
 let sub_3=(sum_all_3/size)-(div*mean_all);
-${$t60}d_x_put_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)),((sub_2-(mul_2*vec4f(sub_3)))-vec4f(div))*vec4f(mul_3));
+${$t69}d_x_put_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)),((sub_2-(mul_3*vec4f(sub_3)))-vec4f(div))*vec4f(mul_4));
 }
 }
-${$t198}`,
-          bindings: [$v211, $v212, $v213, $v214, $v227, $v228], constants: $v215,
+${$t209}`,
+          bindings: [$v222, $v223, $v224, $v225, $v237, $v238], constants: $v226,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t174}${$t190}${$t193}${$t197}${$t69}${$t44}part_6_2=part_6_2+sub_4;
+          wgsl: `${$t184}${$t205}${$t203}${$t46}${$t55}${$t81}${$t79}${$t47}part_6_2=part_6_2+sub_4;
 part_6_3=part_6_3+sub_5;
 part_6_4=part_6_4+sub_6;
 part_6_5=part_6_5+sub_7;
-part_7_2=part_7_2+mul_4;
-part_7_3=part_7_3+mul_5;
-part_7_4=part_7_4+mul_6;
-part_7_5=part_7_5+mul_7;
-part_8_2=part_8_2+(sub_4*mul_4);
-part_8_3=part_8_3+(sub_5*mul_5);
-part_8_4=part_8_4+(sub_6*mul_6);
-part_8_5=part_8_5+(sub_7*mul_7);
-${$t204}let end_2=select(0u,(N*S)/4u,active_1);
+${$t48}part_8_2=part_8_2+(sub_4*mul_2_2);
+part_8_3=part_8_3+(sub_5*mul_2_3);
+part_8_4=part_8_4+(sub_6*mul_2_4);
+part_8_5=part_8_5+(sub_7*mul_2_5);
+${$t215}let end_2=select(0u,(N*S)/4u,active_1);
 let size=f32(N*S);
 let div_2=sum_all_2_2/size;
 let div_3=sum_all_2_3/size;
@@ -1969,32 +1999,32 @@ let sub_3_2=(sum_all_3_2/size)-(div_2*mean_all_2);
 let sub_3_3=(sum_all_3_3/size)-(div_3*mean_all_3);
 let sub_3_4=(sum_all_3_4/size)-(div_4*mean_all_4);
 let sub_3_5=(sum_all_3_5/size)-(div_5*mean_all_5);
-${$t38}d_x_put_four(base_2_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_2-(mul_2_2*vec4f(sub_3_2)))-vec4f(div_2))*vec4f(mul_3_2));
-d_x_put_four(base_2_3+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_3-(mul_2_3*vec4f(sub_3_3)))-vec4f(div_3))*vec4f(mul_3_3));
-d_x_put_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_4-(mul_2_4*vec4f(sub_3_4)))-vec4f(div_4))*vec4f(mul_3_4));
-d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_5-(mul_2_5*vec4f(sub_3_5)))-vec4f(div_5))*vec4f(mul_3_5));
+${$t39}d_x_put_four(base_2_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_2-(mul_3_2*vec4f(sub_3_2)))-vec4f(div_2))*vec4f(mul_4_2));
+d_x_put_four(base_2_3+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_3-(mul_3_3*vec4f(sub_3_3)))-vec4f(div_3))*vec4f(mul_4_3));
+d_x_put_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_4-(mul_3_4*vec4f(sub_3_4)))-vec4f(div_4))*vec4f(mul_4_4));
+d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_5-(mul_3_5*vec4f(sub_3_5)))-vec4f(div_5))*vec4f(mul_4_5));
 }
-${$t199}`,
-          bindings: [$v211, $v212, $v213, $v214, $v227, $v228], constants: $v215,
+${$t210}`,
+          bindings: [$v222, $v223, $v224, $v225, $v237, $v238], constants: $v226,
         },
       ],
       split: {
-        slots: 10,
+        slots: 11,
         stages: [
-          $v220, $v229,
+          $v231, $v239,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t178}${$t183}${$t181}${$t86}${$t96}d_x_put(base+((N_1*(C*S))+S_1),((sub-(mul*sub_2))-div)*mul_2);
-${$t202}`,
-                bindings: [$v225, $v213, $v216, $v217, $v226, $v227, $v228], constants: $v222,
+                wgsl: `${$t188}${$t196}${$t192}${$t97}${$t107}d_x_put(base+((N_1*(C*S))+S_1),((sub-(mul_2*sub_2))-div)*mul_3);
+${$t213}`,
+                bindings: [$v235, $v224, $v227, $v228, $v236, $v237, $v238], constants: $v230,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t105}${$t177}${$t182}${$t184}${$t86}${$t85}d_x_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),((sub-(mul*vec4f(sub_2)))-vec4f(div))*vec4f(mul_2));
-${$t202}`,
-                bindings: [$v225, $v213, $v223, $v224, $v214, $v227, $v228], constants: $v222,
+                wgsl: `${$t141}${$t187}${$t194}${$t193}${$t97}${$t96}d_x_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),((sub-(mul_2*vec4f(sub_2)))-vec4f(div))*vec4f(mul_3));
+${$t213}`,
+                bindings: [$v235, $v224, $v233, $v234, $v225, $v237, $v238], constants: $v230,
               },
             ],
             shared: true,
@@ -2011,10 +2041,10 @@ export const BatchNorm$infer$backward4: { readonly lazy: readonly LazyShaders[] 
       shaders: [
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t72}override S:u32;
+          wgsl: `${$t83}override S:u32;
 override eps:f32;
 override N:u32;
-${$t109}${$t138}${$t45}let running_mean_2=running_mean_at(row_2);
+${$t118}${$t153}${$t49}let running_mean_2=running_mean_at(row_2);
 let running_mean_3=running_mean_at(row_3);
 let running_mean_4=running_mean_at(row_4);
 let running_mean_5=running_mean_at(row_5);
@@ -2022,8 +2052,8 @@ let running_var_2=running_var_at(row_2);
 let running_var_3=running_var_at(row_3);
 let running_var_4=running_var_at(row_4);
 let running_var_5=running_var_at(row_5);
-${$t87}for(var block=lane;block<(N*S)/4u;block+=LANES*256u){
-${$t56}${$t66}let N_1=(i*4u)/max(S,1u);
+${$t98}for(var block=lane;block<(N*S)/4u;block+=LANES*256u){
+${$t63}${$t75}let N_1=(i*4u)/max(S,1u);
 let S_1=(i*4u)%max(S,1u);
 let d_y_2=d_y_four(base_2+((N_1*((C*S)/4u))+(S_1/4u)));
 let d_y_3=d_y_four(base_3+((N_1*((C*S)/4u))+(S_1/4u)));
@@ -2041,7 +2071,7 @@ part_2_2=part_2_2+(d_y_2*((x_2-vec4f(running_mean_2))*vec4f(rsqrt_2)));
 part_2_3=part_2_3+(d_y_3*((x_3-vec4f(running_mean_3))*vec4f(rsqrt_3)));
 part_2_4=part_2_4+(d_y_4*((x_4-vec4f(running_mean_4))*vec4f(rsqrt_4)));
 part_2_5=part_2_5+(d_y_5*((x_5-vec4f(running_mean_5))*vec4f(rsqrt_5)));
-${$t208}if(active_1&&(lane==0u)){
+${$t219}if(active_1&&(lane==0u)){
 d_gamma_put(row_2,sum_all_2_2);
 d_gamma_put(row_3,sum_all_2_3);
 d_gamma_put(row_4,sum_all_2_4);
@@ -2053,7 +2083,7 @@ d_beta_put(row_5,sum_all_6);
 }
 }
 `,
-          bindings: [$v231, $v232, $v223, $v224, $v227, $v228],
+          bindings: [$v241, $v242, $v233, $v234, $v237, $v238],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2069,21 +2099,21 @@ d_beta_put(row_5,sum_all_6);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t127}${$t169}let base=row*S;
-${$t61}${$t93}${$t70}let x_1=x_at(base+((N_1*(C*S))+S_1));
+                wgsl: `${$t130}${$t180}let base=row*S;
+${$t70}${$t104}${$t80}let x_1=x_at(base+((N_1*(C*S))+S_1));
 part_1=part_1+d_y_1;
 part_2=part_2+(d_y_1*((x_1-running_mean_1)*rsqrt));
-${$t192}`,
-                bindings: [$v231, $v232, $v216, $v217, $v218], constants: $v222,
+${$t202}`,
+                bindings: [$v241, $v242, $v227, $v228, $v229], constants: $v230,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t127}${$t120}let base=row*(S/4u);
-${$t61}${$t100}${$t55}let x_1=x_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
+                wgsl: `${$t130}${$t132}let base=row*(S/4u);
+${$t70}${$t110}${$t59}let x_1=x_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
 part_1=part_1+d_y_1;
 part_2=part_2+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
-${$t209}${$t188}`,
-                bindings: [$v231, $v232, $v223, $v224, $v218], constants: $v222,
+${$t220}${$t199}`,
+                bindings: [$v241, $v242, $v233, $v234, $v229], constants: $v230,
               },
             ],
             shared: true,
@@ -2091,12 +2121,12 @@ ${$t209}${$t188}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t159}${$t9}${$t203}`,
-                bindings: [$v225, $v227, $v228], constants: $v230,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t142}${$t8}${$t214}`,
+                bindings: [$v235, $v237, $v238], constants: $v243,
               },
               {
-                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t159}${$t12}${$t203}`,
-                bindings: [$v225, $v227, $v228], constants: $v230,
+                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t142}${$t9}${$t214}`,
+                bindings: [$v235, $v237, $v238], constants: $v243,
               },
             ],
             shared: false,
@@ -2113,9 +2143,9 @@ export const BatchNorm$infer$backward5: { readonly lazy: readonly LazyShaders[] 
       shaders: [
         {
           vector: "S", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t18}${$t117}${$t109}${$t146}var sum=vec4f(0.0f);
+          wgsl: `${$t15}${$t128}${$t118}${$t157}var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t107}for(var k=0u;k<HELD;k+=1u){
+${$t116}for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<(S/4u)){
 let d_y_1=d_y_four(base+i);
@@ -2125,10 +2155,10 @@ sum=sum+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
 sum_2=sum_2+d_y_1;
 }
 }
-${$t186}let end=select(0u,S/4u,active_1);
+${$t197}let end=select(0u,S/4u,active_1);
 let gamma_1=gamma_at(C_1);
 let mul=gamma_1*rsqrt;
-${$t26}d_x_put_four(base+i_2,kept*vec4f(mul));
+${$t23}d_x_put_four(base+i_2,kept*vec4f(mul));
 }
 }
 if(active_1&&(lane==0u)){
@@ -2137,12 +2167,12 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row,sum_all_2);
 }
 }
 `,
-          bindings: [$v231, $v232, $v223, $v224, $v213, $v214, $v233], constants: $v234,
+          bindings: [$v241, $v242, $v233, $v234, $v224, $v225, $v244], constants: $v245,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t18}${$t113}${$t109}${$t20}let active_1=index<((N*C)/4u);
-${$t28}${$t45}let C_2=row_2%max(C,1u);
+          wgsl: `${$t15}${$t123}${$t118}${$t17}let active_1=index<((N*C)/4u);
+${$t27}${$t49}let C_2=row_2%max(C,1u);
 let C_3=row_3%max(C,1u);
 let C_4=row_4%max(C,1u);
 let C_5=row_5%max(C,1u);
@@ -2154,8 +2184,8 @@ let running_var_2=running_var_at(C_2);
 let running_var_3=running_var_at(C_3);
 let running_var_4=running_var_at(C_4);
 let running_var_5=running_var_at(C_5);
-${$t87}for(var block=lane;block<S/4u;block+=LANES*256u){
-${$t56}${$t30}let stop=min(block+(LANES*256u),S/4u);
+${$t98}for(var block=lane;block<S/4u;block+=LANES*256u){
+${$t63}${$t30}let stop=min(block+(LANES*256u),S/4u);
 for(var i=block;i<stop;i+=LANES){
 let d_y_3=d_y_four(base_2+i);
 let d_y_4=d_y_four(base_3+i);
@@ -2173,7 +2203,7 @@ part_2_2=part_2_2+d_y_3;
 part_2_3=part_2_3+d_y_4;
 part_2_4=part_2_4+d_y_5;
 part_2_5=part_2_5+d_y_6;
-${$t208}let end=select(0u,S/4u,active_1);
+${$t219}let end=select(0u,S/4u,active_1);
 let gamma_2=gamma_at(C_2);
 let gamma_3=gamma_at(C_3);
 let gamma_4=gamma_at(C_4);
@@ -2204,7 +2234,7 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row_5,sum_all_2_5);
 }
 }
 `,
-          bindings: [$v231, $v232, $v223, $v224, $v213, $v214, $v233], constants: $v234,
+          bindings: [$v241, $v242, $v233, $v234, $v224, $v225, $v244], constants: $v245,
         },
       ],
       split: {
@@ -2214,26 +2244,26 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row_5,sum_all_2_5);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t160}${$t46}let base=row*S;
+                wgsl: `${$t172}${$t50}let base=row*S;
 let C_1=row%max(C,1u);
-${$t101}${$t93}let d_y_1=d_y_at(base+i);
+${$t111}${$t104}let d_y_1=d_y_at(base+i);
 let x_1=x_at(base+i);
 part_1=part_1+(d_y_1*((x_1-running_mean_1)*rsqrt));
 part_2=part_2+d_y_1;
-${$t171}${$t205}`,
-                bindings: [$v231, $v232, $v216, $v217, $v218], constants: $v235,
+${$t189}${$t216}`,
+                bindings: [$v241, $v242, $v227, $v228, $v229], constants: $v246,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t122}fn fold_add(v:vec4f)->f32{
+                wgsl: `${$t133}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t153}${$t47}${$t107}${$t100}let d_y_1=d_y_four(base+i);
+${$t166}${$t51}${$t116}${$t110}let d_y_1=d_y_four(base+i);
 let x_1=x_four(base+i);
 part_1=part_1+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
 part_2=part_2+d_y_1;
-${$t209}${$t205}`,
-                bindings: [$v231, $v232, $v223, $v224, $v218], constants: $v235,
+${$t220}${$t216}`,
+                bindings: [$v241, $v242, $v233, $v234, $v229], constants: $v246,
               },
             ],
             shared: true,
@@ -2242,25 +2272,25 @@ ${$t209}${$t205}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t160}let used=((S+(((S+PARTS)-1u)/PARTS))-1u)/(((S+PARTS)-1u)/PARTS);
-${$t172}${$t46}let end=select(0u,last,active_1);
+                wgsl: `${$t172}let used=((S+(((S+PARTS)-1u)/PARTS))-1u)/(((S+PARTS)-1u)/PARTS);
+${$t183}${$t50}let end=select(0u,last,active_1);
 let base=row*S;
 let C_1=row%max(C,1u);
-${$t114}let d_y_1=d_y_at(base+i);
+${$t125}let d_y_1=d_y_at(base+i);
 d_x_put(base+i,d_y_1*mul);
-${$t207}`,
-                bindings: [$v225, $v213, $v232, $v216, $v226, $v233], constants: $v235,
+${$t218}`,
+                bindings: [$v235, $v224, $v242, $v227, $v236, $v244], constants: $v246,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t160}let used=(((S/4u)+((((S/4u)+PARTS)-1u)/PARTS))-1u)/((((S/4u)+PARTS)-1u)/PARTS);
-${$t172}${$t47}let end=select(0u,last,active_1);
+                wgsl: `${$t172}let used=(((S/4u)+((((S/4u)+PARTS)-1u)/PARTS))-1u)/((((S/4u)+PARTS)-1u)/PARTS);
+${$t183}${$t51}let end=select(0u,last,active_1);
 let base=row*(S/4u);
 let C_1=row%max(C,1u);
-${$t114}let d_y_1=d_y_four(base+i);
+${$t125}let d_y_1=d_y_four(base+i);
 d_x_put_four(base+i,d_y_1*vec4f(mul));
-${$t207}`,
-                bindings: [$v225, $v213, $v232, $v223, $v214, $v233], constants: $v235,
+${$t218}`,
+                bindings: [$v235, $v224, $v242, $v233, $v225, $v244], constants: $v246,
               },
             ],
             shared: true,
@@ -2277,22 +2307,22 @@ ${$t207}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t75}${$t67}${$t76}${$t48}let base=((((N*C)+3u)/4u)*4u)+row;
-${$t93}let scratch_15=scratch_at(row+(i*C));
+                wgsl: `${$t86}${$t76}${$t87}${$t52}let base=((((N*C)+3u)/4u)*4u)+row;
+${$t104}let scratch_15=scratch_at(row+(i*C));
 let scratch_18=scratch_at(base+(i*C));
 part_1=part_1+scratch_15;
 part_2=part_2+scratch_18;
-${$t192}`,
+${$t202}`,
                 bindings: [
                   { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                  $v218,
+                  $v229,
                 ],
-                constants: $v236,
+                constants: $v247,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t75}${$t71}${$t53}${$t149}${$t48}let base=(((N*C)+3u)/4u)+row;
-${$t100}let scratch_15=scratch_four(row+(i*(C/4u)));
+                wgsl: `${$t86}${$t82}${$t57}${$t162}${$t52}let base=(((N*C)+3u)/4u)+row;
+${$t110}let scratch_15=scratch_four(row+(i*(C/4u)));
 let scratch_18=scratch_four(base+(i*(C/4u)));
 part_1=part_1+scratch_15;
 part_2=part_2+scratch_18;
@@ -2304,7 +2334,7 @@ for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(sum,mask);
 sum=sum+other;
 let other_2=exchange4(sum_2,mask);
-${$t166}partials_put((part*C)+(row*4u),(sum_all)[0]);
+${$t182}partials_put((part*C)+(row*4u),(sum_all)[0]);
 partials_put(((part*C)+(row*4u))+1u,(sum_all)[1]);
 partials_put(((part*C)+(row*4u))+2u,(sum_all)[2]);
 partials_put(((part*C)+(row*4u))+3u,(sum_all)[3]);
@@ -2319,9 +2349,9 @@ partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
                   {
                     tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" },
                   },
-                  $v218,
+                  $v229,
                 ],
-                constants: $v236,
+                constants: $v247,
               },
             ],
             shared: true,
@@ -2330,32 +2360,32 @@ partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t108}${$t121}${$t17}${$t179}d_gamma_put(row,total);
+                wgsl: `${$t117}${$t138}${$t14}${$t190}d_gamma_put(row,total);
 d_beta_put(row,total_2);
 }
 }
 `,
-                bindings: [$v225, $v227, $v228], constants: $v237,
+                bindings: [$v235, $v237, $v238], constants: $v248,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t108}${$t71}${$t58}${$t149}${$t17}var total=vec4f(0.0f);
+                wgsl: `${$t117}${$t82}${$t65}${$t162}${$t14}var total=vec4f(0.0f);
 var total_2=vec4f(0.0f);
 for(var p=lane;p<used;p+=LANES){
 let part_1=vec4f(partials_at((p*C)+(row*4u)),partials_at(((p*C)+(row*4u))+1u),partials_at(((p*C)+(row*4u))+2u),partials_at(((p*C)+(row*4u))+3u));
 total=total+part_1;
 let part_2=vec4f(partials_at(((PARTS+p)*C)+(row*4u)),partials_at((((PARTS+p)*C)+(row*4u))+1u),partials_at((((PARTS+p)*C)+(row*4u))+2u),partials_at((((PARTS+p)*C)+(row*4u))+3u));
-${$t112}let other=exchange4(total,mask);
+${$t122}let other=exchange4(total,mask);
 total=total+other;
 let other_2=exchange4(total_2,mask);
-${$t141}if(active_1&&(lane==0u)){
+${$t165}if(active_1&&(lane==0u)){
 d_gamma_put_four(row,total);
 d_beta_put_four(row,total_2);
 }
 }
 `,
                 bindings: [
-                  $v225,
+                  $v235,
                   {
                     tensor: "d_gamma", access: "read_write", name: "d_gamma",
                     accessors: { putFour: "d_gamma_put_four" },
@@ -2365,7 +2395,7 @@ d_beta_put_four(row,total_2);
                     accessors: { putFour: "d_beta_put_four" },
                   },
                 ],
-                constants: $v237,
+                constants: $v248,
               },
             ],
             shared: false,

@@ -6,30 +6,26 @@ import type { GatherProgram } from "normc/gpujs";
 
 const $t1 = `const x_1=x[base+((N_1*(this.constants.C*this.constants.S))+S_1)];
 `;
-const $t2 = `const stop=Math.min(block+256,this.constants.N*this.constants.S);
+const $t2 = `const used=Math.floor((((this.constants.N*this.constants.S)+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
 `;
 const $t3 = `const d_y_1=d_y[base+((N_1*(this.constants.C*this.constants.S))+S_1)];
 `;
-const $t4 = `const rsqrt=Math.fround((1/Math.sqrt(stat_7+this.constants.eps)));
+const $t4 = `float mul=stat_7*inversesqrt(stat_9+((eps*stat_7)*stat_7));
 `;
-const $t5 = `int N_3=(max(N*S,1)-1)/max(S,1);
+const $t5 = `const mul=Math.fround(stat_7*(1/Math.sqrt(stat_9+((this.constants.eps*stat_7)*stat_7))));
+`;
+const $t6 = `int N_3=(max(N*S,1)-1)/max(S,1);
 int S_3=(max(N*S,1)-1)%max(S,1);
 `;
-const $t6 = `int stop_2=min(block_2+256,end);
+const $t7 = `int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 int N_5=i_2/max(S,1);
 int S_5=i_2%max(S,1);
 float x_5=x_at(base+((N_5*(C*S))+S_5));
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 `;
-const $t7 = `float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-float sum_3=0.0;
-`;
-const $t8 = `for(int i_3=block_3;i_3<stop_3;i_3+=1){
-int N_6=i_3/max(S,1);
-int S_6=i_3%max(S,1);
-float d_y_1=d_y_at(base+((N_6*(C*S))+S_6));
+const $t8 = `float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
 `;
 const $t9 = `const N_1=Math.floor(0/Math.max(this.constants.S,1));
 const S_1=0-Math.floor(0/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
@@ -43,306 +39,322 @@ const S_3=(Math.max(this.constants.N*this.constants.S,1)-1)-Math.floor((Math.max
 const $t12 = `for(let block=0;block<this.constants.N*this.constants.S;block+=256){
 let part=0.0;
 `;
-const $t13 = `const stop_2=Math.min(block_2+256,end);
+const $t13 = `const N_4=Math.floor(i/Math.max(this.constants.S,1));
+const S_4=i-Math.floor(i/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
+`;
+const $t14 = `const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const N_5=Math.floor(i_2/Math.max(this.constants.S,1));
 const S_5=i_2-Math.floor(i_2/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
 const x_5=x[base+((N_5*(this.constants.C*this.constants.S))+S_5)];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 `;
-const $t14 = `const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
-let sum_3=0.0;
-`;
-const $t15 = `for(let i_3=block_3;i_3<stop_3;i_3+=1){
-const N_6=Math.floor(i_3/Math.max(this.constants.S,1));
-const S_6=i_3-Math.floor(i_3/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
-const d_y_1=d_y[base+((N_6*(this.constants.C*this.constants.S))+S_6)];
-`;
-const $t16 = `const part=Math.floor(this.thread.x/this.constants.C);
+const $t15 = `const part=Math.floor(this.thread.x/this.constants.C);
 const row=this.thread.x-(part*this.constants.C);
 const first=Math.min(part*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
 const last=Math.min(first+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
 `;
-const $t17 = `const used=Math.floor((((this.constants.N*this.constants.S)+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
-let total=0.0;
-`;
-const $t18 = `const d_y_1=d_y[this.thread.x];
+const $t16 = `const d_y_1=d_y[this.thread.x];
 const C_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.C,1))*Math.max(this.constants.C,1);
 `;
-const $t19 = `${$t9}const base=this.thread.x*this.constants.S;
+const $t17 = `${$t9}const base=this.thread.x*this.constants.S;
 `;
-const $t20 = `vec4 pass_value(int group){
+const $t18 = `const stop=Math.min(block+256,this.constants.N*this.constants.S);
+for(let i=block;i<stop;i+=1){
+`;
+const $t19 = `vec4 pass_value(int group){
 int part=group/C;
 int row=group-(part*C);
 int first=min(part*((((N*S)+parts)-1)/parts),N*S);
 int last=min(first+((((N*S)+parts)-1)/parts),N*S);
 `;
-const $t21 = `function(stats_1_parts){
-${$t17}`;
-const $t22 = `${$t16}const base=row*this.constants.S;
+const $t20 = `for(int block=first;block<last;block+=256){
+float part_2=0.0;
+`;
+const $t21 = `for(let block=first;block<last;block+=256){
+let part_2=0.0;
+`;
+const $t22 = `${$t2}let total=0.0;
 `;
 const $t23 = `float pass_value(int group){
 float d_y_1=d_y_at(group);
 int C_1=(group/max(S,1))%max(C,1);
 `;
-const $t24 = `for(int i=block;i<stop;i+=1){
-int N_4=i/max(S,1);
-int S_4=i%max(S,1);
-float x_4=x_at(base+((N_4*(C*S))+S_4));
-float d=x_4-shift;
-`;
-const $t25 = `bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+const $t24 = `float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
 `;
-const $t26 = `for(let i=block;i<stop;i+=1){
-const N_4=Math.floor(i/Math.max(this.constants.S,1));
-const S_4=i-Math.floor(i/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
-const x_4=x[base+((N_4*(this.constants.C*this.constants.S))+S_4)];
-const d=Math.fround(x_4-shift);
-`;
-const $t27 = `const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const $t25 = `const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
 `;
-const $t28 = `for(int block=first;block<last;block+=256){
+const $t26 = `int stop=min(block+256,last);
+for(int i=block;i<stop;i+=1){
+`;
+const $t27 = `const stop=Math.min(block+256,last);
+for(let i=block;i<stop;i+=1){
+`;
+const $t28 = `for(int block=0;block<N*S;block+=256){
+float part=0.0;
 float part_2=0.0;
-float part_3=0.0;
 `;
-const $t29 = `for(let block=first;block<last;block+=256){
-let part_2=0.0;
-let part_3=0.0;
+const $t29 = `${$t12}let part_2=0.0;
 `;
-const $t30 = `vec4 pass_value(int group){
+const $t30 = `${$t20}float part_3=0.0;
+`;
+const $t31 = `${$t21}let part_3=0.0;
+`;
+const $t32 = `vec4 pass_value(int group){
 int used=(((N*S)+((((N*S)+parts)-1)/parts))-1)/((((N*S)+parts)-1)/parts);
-float total=0.0;
 `;
-const $t31 = `for(int i=block;i<stop;i+=1){
-int N_1=i/max(S,1);
+const $t33 = `int N_1=i/max(S,1);
 int S_1=i%max(S,1);
 float d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 `;
-const $t32 = `for(let i=block;i<stop;i+=1){
-const N_1=Math.floor(i/Math.max(this.constants.S,1));
+const $t34 = `const N_1=Math.floor(i/Math.max(this.constants.S,1));
 const S_1=i-Math.floor(i/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
 ${$t3}`;
-const $t33 = `${$t20}int base=row*S;
+const $t35 = `${$t28}int stop=min(block+256,N*S);
+for(int i=block;i<stop;i+=1){
 `;
-const $t34 = `for(int block=0;block<N*S;block+=256){
-float part=0.0;
-float part_2=0.0;
-int stop=min(block+256,N*S);
+const $t36 = `${$t29}${$t18}`;
+const $t37 = `${$t30}${$t26}`;
+const $t38 = `${$t15}${$t9}const base=row*this.constants.S;
 `;
-const $t35 = `${$t12}let part_2=0.0;
-${$t2}`;
-const $t36 = `${$t28}int stop=min(block+256,last);
+const $t39 = `${$t31}${$t27}`;
+const $t40 = `${$t32}float total=0.0;
 `;
-const $t37 = `${$t29}const stop=Math.min(block+256,last);
-`;
-const $t38 = `${$t30}float total_2=0.0;
-`;
-const $t39 = `float x_1=x_at(base+((N_1*(C*S))+S_1));
+const $t41 = `float x_1=x_at(base+((N_1*(C*S))+S_1));
 int N_2=((N*S)/2)/max(S,1);
 int S_2=((N*S)/2)%max(S,1);
 float x_2=x_at(base+((N_2*(C*S))+S_2));
-${$t5}float x_3=x_at(base+((N_3*(C*S))+S_3));
+${$t6}float x_3=x_at(base+((N_3*(C*S))+S_3));
 float shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408);
 float sum=0.0;
 float squares=0.0;
 `;
-const $t40 = `${$t1}${$t10}const x_2=x[base+((N_2*(this.constants.C*this.constants.S))+S_2)];
+const $t42 = `${$t1}${$t10}const x_2=x[base+((N_2*(this.constants.C*this.constants.S))+S_2)];
 ${$t11}const x_3=x[base+((N_3*(this.constants.C*this.constants.S))+S_3)];
 const shift=Math.fround(x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408));
 let sum=0.0;
 let squares=0.0;
 `;
-const $t41 = `float rsqrt=inversesqrt(stat_7+eps);
+const $t43 = `${$t15}const base=row*this.constants.S;
+`;
+const $t44 = `vec4 pass_value(int group){
+int N_1=0/max(S,1);
+int S_1=0%max(S,1);
+int base=group*S;
+`;
+const $t45 = `int N_4=i/max(S,1);
+int S_4=i%max(S,1);
+float x_4=x_at(base+((N_4*(C*S))+S_4));
+float d=x_4-shift;
+`;
+const $t46 = `${$t13}const x_4=x[base+((N_4*(this.constants.C*this.constants.S))+S_4)];
+const d=Math.fround(x_4-shift);
+`;
+const $t47 = `float d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+int N_2=((N*S)/2)/max(S,1);
+int S_2=((N*S)/2)%max(S,1);
+float d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
+${$t6}float d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
+float shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408);
 float sum=0.0;
+`;
+const $t48 = `${$t3}${$t10}const d_y_2=d_y[base+((N_2*(this.constants.C*this.constants.S))+S_2)];
+${$t11}const d_y_3=d_y[base+((N_3*(this.constants.C*this.constants.S))+S_3)];
+const shift=Math.fround(d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408));
+let sum=0.0;
+`;
+const $t49 = `const sum_all_2=sum_2;
+if(this.thread.y===0){
+return sum_all;
+`;
+const $t50 = `int N_4=i/max(S,1);
+int S_4=i%max(S,1);
+float d_y_4=d_y_at(base+((N_4*(C*S))+S_4));
+`;
+const $t51 = `${$t13}const d_y_4=d_y[base+((N_4*(this.constants.C*this.constants.S))+S_4)];
+`;
+const $t52 = `part=part+d_y_1;
+part_2=part_2+(d_y_1*((x_1-running_mean_1)*rsqrt));
+}
+sum=sum+part;
+sum_2=sum_2+part_2;
+`;
+const $t53 = `${$t19}int N_1=0/max(S,1);
+int S_1=0%max(S,1);
+int base=row*S;
+`;
+const $t54 = `${$t33}float sub=d_y_1-stat_22;
+float x_1=x_at(base+((N_1*(C*S))+S_1));
+float mul_2=((x_1-stat_3)-stat_5)*mul;
+`;
+const $t55 = `${$t34}const sub=Math.fround(d_y_1-stat_22);
+${$t1}const mul_2=Math.fround(((x_1-stat_3)-stat_5)*mul);
+`;
+const $t56 = `${$t19}int base=row*S;
+`;
+const $t57 = `${$t33}float x_1=x_at(base+((N_1*(C*S))+S_1));
+`;
+const $t58 = `${$t34}${$t1}`;
+const $t59 = `}
+const sum_all=sum;
+if(this.thread.y===0){
+return sum_all;
+`;
+const $t60 = `${$t4}float sum=0.0;
 float mean=0.0;
 float sum_2=0.0;
 `;
-const $t42 = `${$t4}let sum=0.0;
+const $t61 = `${$t5}let sum=0.0;
 let mean=0.0;
 let sum_2=0.0;
 `;
-const $t43 = `${$t31}float sub=d_y_1-stat_17;
-float x_1=x_at(base+((N_1*(C*S))+S_1));
-float mul=((x_1-stat_3)-stat_5)*rsqrt;
-`;
-const $t44 = `${$t32}const sub=Math.fround(d_y_1-stat_17);
-${$t1}const mul=Math.fround(((x_1-stat_3)-stat_5)*rsqrt);
-`;
-const $t45 = `float rsqrt=inversesqrt(running_var_1+eps);
+const $t62 = `float rsqrt=inversesqrt(running_var_1+eps);
 float sum=0.0;
 float sum_2=0.0;
 `;
-const $t46 = `${$t31}float x_1=x_at(base+((N_1*(C*S))+S_1));
-`;
-const $t47 = `const rsqrt=Math.fround((1/Math.sqrt(running_var_1+this.constants.eps)));
+const $t63 = `const rsqrt=Math.fround((1/Math.sqrt(running_var_1+this.constants.eps)));
 let sum=0.0;
 let sum_2=0.0;
 `;
-const $t48 = `${$t32}${$t1}`;
-const $t49 = `part=part+sub;
-part_2=part_2+mul;
-part_3=part_3+(sub*mul);
-}
-sum=sum+part;
-mean=mean+part_2;
-sum_2=sum_2+part_3;
-}
-`;
-const $t50 = `part_2=part_2+d_y_1;
-part_3=part_3+(d_y_1*((x_1-running_mean_1)*rsqrt));
-}
-sum=sum+part_2;
-sum_2=sum_2+part_3;
-}
-`;
-const $t51 = `}
+const $t64 = `}
 if(this.thread.y===1){
 return rest;
 }
 if(this.thread.y===2){
-return spread;
-}
 `;
-const $t52 = `float larger(float a,float b){
-return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
-}
-`;
-const $t53 = `part=part+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part;
-squares=squares+part_2;
-}
-`;
-const $t54 = `part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-`;
-const $t55 = `float sum_all=sum_3;
-return vec4(shift_2,rest,spread,sum_all);
-}
-`;
-const $t56 = `part_2=part_2+d;
-part_3=part_3+(d*d);
-}
-sum=sum+part_2;
-squares=squares+part_3;
-}
-`;
-const $t57 = `const sum_all=sum_3;
+const $t65 = `const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
-${$t51}return sum_all;
-}
-`;
-const $t58 = `part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
-}
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
-}
-`;
-const $t59 = `float sum_all_2=sum_2;
-return vec4(sum_all,mean_all,sum_all_2,0.0);
-}
-`;
-const $t60 = `const sum_all_2=sum_2;
-if(this.thread.y===0){
-return sum_all;
-}
+${$t64}`;
+const $t66 = `${$t49}}
 if(this.thread.y===1){
 return mean_all;
 }
 return sum_all_2;
 }
 `;
-const $t61 = `part_2=part_2+sub;
-part_3=part_3+mul;
-part_4=part_4+(sub*mul);
+const $t67 = `float larger(float a,float b){
+return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
+}
+`;
+const $t68 = `part=part+d;
+part_2=part_2+(d*d);
+}
+sum=sum+part;
+squares=squares+part_2;
+}
+`;
+const $t69 = `part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+`;
+const $t70 = `part=part+sub;
+part_2=part_2+mul_2;
+part_3=part_3+(sub*mul_2);
+}
+sum=sum+part;
+mean=mean+part_2;
+sum_2=sum_2+part_3;
+`;
+const $t71 = `part_2=part_2+d_y_1;
+part_3=part_3+(d_y_1*((x_1-running_mean_1)*rsqrt));
+}
+sum=sum+part_2;
+sum_2=sum_2+part_3;
+`;
+const $t72 = `}
+const sum_all=sum;
+${$t49}}
+return sum_all_2;
+}
+`;
+const $t73 = `part_2=part_2+d;
+part_3=part_3+(d*d);
+}
+sum=sum+part_2;
+squares=squares+part_3;
+}
+`;
+const $t74 = `part_2=part_2+sub;
+part_3=part_3+mul_2;
+part_4=part_4+(sub*mul_2);
 }
 sum=sum+part_2;
 mean=mean+part_3;
 sum_2=sum_2+part_4;
+`;
+const $t75 = `part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
 }
 `;
-const $t62 = `const sum_all=sum;
-const sum_all_2=sum_2;
-if(this.thread.y===0){
-return sum_all;
-}
-return sum_all_2;
+const $t76 = `float sum_all_2=sum_2;
+return vec4(sum_all,mean_all,sum_all_2,0.0);
 }
 `;
-const $t63 = `part=part+d_y_1;
-part_2=part_2+(d_y_1*((x_1-running_mean_1)*rsqrt));
-}
-sum=sum+part;
-sum_2=sum_2+part_2;
-}
-`;
-const $t64 = `float sum_all=sum;
+const $t77 = `}
+float sum_all=sum;
 float sum_all_2=sum_2;
 return vec4(sum_all,sum_all_2,0.0,0.0);
 }
 `;
-const $v65 = [
+const $v78 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   { name: "C", variadic: false, factors: [{ name: "C", extent: null }] },
   { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
 ] as const;
-const $v66 = [{ name: "eps", initial: 0.00001, kind: "number" }, { name: "momentum", initial: 0.1, kind: "number" }] as const;
-const $v67 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
-const $v68 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
-const $v69 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
-const $v70 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
-const $v71 = [
-  { from: "x", name: "x", accessors: { "0": "x_at" } },
-  { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-] as const;
-const $v72 = [
-  { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
-  { name: "N", kind: "extent", factor: "N" },
-] as const;
-const $v73 = [
-  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "C", kind: "extent", factor: "C" },
-] as const;
-const $v74 = { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } } as const;
-const $v75 = {
-  from: "stats_1", name: "stats_1",
-  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
-} as const;
-const $v76 = [
-  $v74, $v75, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-  { from: "x", name: "x", accessors: { "0": "x_at" } },
-] as const;
-const $v77 = [
-  { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
-] as const;
-const $v78 = [
+const $v79 = [{ name: "eps", initial: 0.00001, kind: "number" }, { name: "momentum", initial: 0.1, kind: "number" }] as const;
+const $v80 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
+const $v81 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
+const $v82 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
+const $v83 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
+const $v84 = [
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "parts", kind: "extent", factor: "(parts)" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v79 = {
+const $v85 = [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }] as const;
+const $v86 = [
+  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "C", kind: "extent", factor: "C" },
+] as const;
+const $v87 = { from: "stats_2", name: "stats_2", accessors: { "1": "stats_2_1_at" } } as const;
+const $v88 = {
+  from: "stats_1", name: "stats_1",
+  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
+} as const;
+const $v89 = [
+  $v87, $v88, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+  { from: "x", name: "x", accessors: { "0": "x_at" } },
+] as const;
+const $v90 = [
+  { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
+  { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
+] as const;
+const $v91 = {
   from: "stats_3", name: "stats_3",
   accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at", "2": "stats_3_2_at" },
 } as const;
-const $v80 = { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } } as const;
-const $v81 = { from: "running_var", name: "running_var", accessors: { "0": "running_var_at" } } as const;
-const $v82 = [
-  { from: "running_mean", name: "running_mean", accessors: { "0": "running_mean_at" } }, $v81,
+const $v92 = { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } } as const;
+const $v93 = { from: "running_var", name: "running_var", accessors: { "0": "running_var_at" } } as const;
+const $v94 = [
+  { from: "running_mean", name: "running_mean", accessors: { "0": "running_mean_at" } }, $v93,
   { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
   { from: "x", name: "x", accessors: { "0": "x_at" } },
 ] as const;
@@ -350,99 +362,76 @@ const $v82 = [
 export const BatchNorm: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "BatchNorm", mode: "train", axes: $v65, params: $v66,
+      format: 2, norm: "BatchNorm", mode: "train", axes: $v78, params: $v79,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v67, $v68, $v69, $v70,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v80, $v81, $v82, $v83,
       ],
       draws: [
         {
           whole: {
-            name: "stats_1", factors: ["C"], slots: 4, reads: $v71, constants: $v72,
-            glsl: `${$t52}vec4 pass_value(int group){
-int N_1=0/max(S,1);
-int S_1=0%max(S,1);
-int base=group*S;
-${$t39}${$t34}${$t24}${$t53}float mean=sum/float(N*S);
+            name: "stats_1", factors: ["C"], slots: 4,
+            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
+            constants: [
+              { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
+              { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
+            ],
+            glsl: `${$t67}${$t44}${$t41}${$t35}${$t45}${$t68}float mean=sum/float(N*S);
 float variance=larger((squares/float(N*S))-(mean*mean),0.0);
-${$t25}int end=(far ?(N*S):0);
+${$t24}int end=(again ?(N*S):0);
 for(int block_2=0;block_2<end;block_2+=256){
 float part_3=0.0;
 float part_4=0.0;
-${$t6}${$t54}float mean_2=sum_2/float(N*S);
+${$t7}${$t69}float mean_2=sum_2/float(N*S);
 float variance_2=larger((squares_2/float(N*S))-(mean_2*mean_2),0.0);
-${$t7}for(int block_3=0;block_3<N*S;block_3+=256){
-float part_5=0.0;
-int stop_3=min(block_3+256,N*S);
-${$t8}part_5=part_5+d_y_1;
+${$t8}return vec4(shift_2,rest,scale,scaledSpread);
 }
-sum_3=sum_3+part_5;
-}
-${$t55}`,
-            js: `function(x,d_y){
-${$t19}${$t40}${$t35}${$t26}${$t53}const mean=Math.fround(sum/(this.constants.N*this.constants.S));
+`,
+            js: `function(x){
+${$t17}${$t42}${$t36}${$t46}${$t68}const mean=Math.fround(sum/(this.constants.N*this.constants.S));
 const variance=Math.fround(Math.max((squares/(this.constants.N*this.constants.S))-(mean*mean),0.0));
-${$t27}const end=(far ?(this.constants.N*this.constants.S):0);
+${$t25}const end=(again ?(this.constants.N*this.constants.S):0);
 for(let block_2=0;block_2<end;block_2+=256){
 let part_3=0.0;
 let part_4=0.0;
-${$t13}${$t54}const mean_2=Math.fround(sum_2/(this.constants.N*this.constants.S));
+${$t14}${$t69}const mean_2=Math.fround(sum_2/(this.constants.N*this.constants.S));
 const variance_2=Math.fround(Math.max((squares_2/(this.constants.N*this.constants.S))-(mean_2*mean_2),0.0));
-${$t14}for(let block_3=0;block_3<this.constants.N*this.constants.S;block_3+=256){
-let part_5=0.0;
-const stop_3=Math.min(block_3+256,this.constants.N*this.constants.S);
-${$t15}part_5=part_5+d_y_1;
+${$t65}return scale;
 }
-sum_3=sum_3+part_5;
+return scaledSpread;
 }
-${$t57}`,
+`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_1_parts", factors: ["(parts)", "C"], slots: 4, reads: $v71,
-              constants: [
-                { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "parts", kind: "extent", factor: "(parts)" },
-              ],
-              glsl: `${$t52}${$t20}int N_1=0/max(S,1);
-int S_1=0%max(S,1);
-int base=row*S;
-${$t39}${$t36}${$t24}${$t56}float mean=sum/float(last-first);
+              name: "stats_1_parts", factors: ["(parts)", "C"], slots: 4,
+              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v84,
+              glsl: `${$t67}${$t53}${$t41}${$t37}${$t45}${$t73}float mean=sum/float(last-first);
 float variance=larger((squares/float(last-first))-(mean*mean),0.0);
-${$t25}int end=(far ? last:0);
+${$t24}int end=(again ? last:0);
 for(int block_2=first;block_2<end;block_2+=256){
 float part_4=0.0;
 float part_5=0.0;
-${$t6}${$t58}float mean_2=sum_2/float(last-first);
+${$t7}${$t75}float mean_2=sum_2/float(last-first);
 float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
-${$t7}for(int block_3=first;block_3<last;block_3+=256){
-float part_6=0.0;
-int stop_3=min(block_3+256,last);
-${$t8}part_6=part_6+d_y_1;
+${$t8}return vec4(shift_2,rest,scaledSpread,scale);
 }
-sum_3=sum_3+part_6;
-}
-${$t55}`,
-              js: `function(x,d_y){
-${$t16}${$t9}const base=row*this.constants.S;
-${$t40}${$t37}${$t26}${$t56}const mean=Math.fround(sum/(last-first));
+`,
+              js: `function(x){
+${$t38}${$t42}${$t39}${$t46}${$t73}const mean=Math.fround(sum/(last-first));
 const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
-${$t27}const end=(far ? last:0);
+${$t25}const end=(again ? last:0);
 for(let block_2=first;block_2<end;block_2+=256){
 let part_4=0.0;
 let part_5=0.0;
-${$t13}${$t58}const mean_2=Math.fround(sum_2/(last-first));
+${$t14}${$t75}const mean_2=Math.fround(sum_2/(last-first));
 const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
-${$t14}for(let block_3=first;block_3<last;block_3+=256){
-let part_6=0.0;
-const stop_3=Math.min(block_3+256,last);
-${$t15}part_6=part_6+d_y_1;
+${$t65}return scaledSpread;
 }
-sum_3=sum_3+part_6;
+return scale;
 }
-${$t57}`,
+`,
               jsFunctions: [],
             },
             merge: {
@@ -456,53 +445,70 @@ ${$t57}`,
                   },
                 },
               ],
-              constants: $v73,
-              glsl: `${$t30}for(int p=0;p<used;p+=1){
-float part=stats_1_parts_3_at((p*C)+group);
-total=total+part;
-}
-float part_2=stats_1_parts_0_at(group);
-float total_2=0.0;
+              constants: [
+                { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "C", kind: "extent", factor: "C" }, { name: "eps", kind: "param", param: "eps" },
+              ],
+              glsl: `${$t32}float part=stats_1_parts_0_at(group);
+float total=0.0;
 for(int p_2=0;p_2<used;p_2+=1){
-float part_3=stats_1_parts_0_at((p_2*C)+group);
-float part_4=stats_1_parts_1_at((p_2*C)+group);
-total_2=total_2+(float(min((p_2+1)*((((N*S)+parts)-1)/parts),N*S)-(p_2*((((N*S)+parts)-1)/parts)))*((part_3-part_2)+part_4));
+float part_2=stats_1_parts_0_at((p_2*C)+group);
+float part_3=stats_1_parts_1_at((p_2*C)+group);
+total=total+(float(min((p_2+1)*((((N*S)+parts)-1)/parts),N*S)-(p_2*((((N*S)+parts)-1)/parts)))*((part_2-part)+part_3));
 }
-float rest=total_2/float(N*S);
+float rest=total/float(N*S);
+float total_2=0.0;
 float total_3=0.0;
+float total_4=0.0;
 for(int p_3=0;p_3<used;p_3+=1){
-float part_5=stats_1_parts_0_at((p_3*C)+group);
-float part_6=stats_1_parts_1_at((p_3*C)+group);
-float part_7=stats_1_parts_2_at((p_3*C)+group);
-total_3=total_3+(float(min((p_3+1)*((((N*S)+parts)-1)/parts),N*S)-(p_3*((((N*S)+parts)-1)/parts)))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
+float part_4=stats_1_parts_0_at((p_3*C)+group);
+float part_5=stats_1_parts_1_at((p_3*C)+group);
+float part_6=stats_1_parts_2_at((p_3*C)+group);
+float part_7=stats_1_parts_3_at((p_3*C)+group);
+total_2=total_2+(float(min((p_3+1)*((((N*S)+parts)-1)/parts),N*S)-(p_3*((((N*S)+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*((((N*S)+parts)-1)/parts),N*S)-(p_3*((((N*S)+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*((((N*S)+parts)-1)/parts),N*S)-(p_3*((((N*S)+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_3/float(N*S);
-return vec4(part_2,rest,spread,total);
+float squares=total_2/float(N*S);
+float squares_2=total_3/float(N*S);
+float squares_3=total_4/float(N*S);
+float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
 }
 `,
-              js: `${$t21}for(let p=0;p<used;p+=1){
-const part=stats_1_parts[3][(p*this.constants.C)+this.thread.x];
-total=total+part;
-}
-const part_2=stats_1_parts[0][this.thread.x];
-let total_2=0.0;
+              js: `function(stats_1_parts){
+${$t2}const part=stats_1_parts[0][this.thread.x];
+let total=0.0;
 for(let p_2=0;p_2<used;p_2+=1){
-const part_3=stats_1_parts[0][(p_2*this.constants.C)+this.thread.x];
-const part_4=stats_1_parts[1][(p_2*this.constants.C)+this.thread.x];
-total_2=total_2+((Math.min((p_2+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_2*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*((part_3-part_2)+part_4));
+const part_2=stats_1_parts[0][(p_2*this.constants.C)+this.thread.x];
+const part_3=stats_1_parts[1][(p_2*this.constants.C)+this.thread.x];
+total=total+((Math.min((p_2+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_2*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
 }
-const rest=Math.fround(total_2/(this.constants.N*this.constants.S));
+const rest=Math.fround(total/(this.constants.N*this.constants.S));
+let total_2=0.0;
 let total_3=0.0;
+let total_4=0.0;
 for(let p_3=0;p_3<used;p_3+=1){
-const part_5=stats_1_parts[0][(p_3*this.constants.C)+this.thread.x];
-const part_6=stats_1_parts[1][(p_3*this.constants.C)+this.thread.x];
-const part_7=stats_1_parts[2][(p_3*this.constants.C)+this.thread.x];
-total_3=total_3+((Math.min((p_3+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_3*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
+const part_4=stats_1_parts[0][(p_3*this.constants.C)+this.thread.x];
+const part_5=stats_1_parts[1][(p_3*this.constants.C)+this.thread.x];
+const part_6=stats_1_parts[2][(p_3*this.constants.C)+this.thread.x];
+const part_7=stats_1_parts[3][(p_3*this.constants.C)+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_3*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_3*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_3*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_3/(this.constants.N*this.constants.S));
+const squares=Math.fround(total_2/(this.constants.N*this.constants.S));
+const squares_2=Math.fround(total_3/(this.constants.N*this.constants.S));
+const squares_3=Math.fround(total_4/(this.constants.N*this.constants.S));
+const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
 if(this.thread.y===0){
-return part_2;
-${$t51}return total;
+return part;
+${$t64}return scale;
+}
+return squares_4;
 }
 `,
               jsFunctions: [],
@@ -512,84 +518,154 @@ ${$t51}return total;
         },
         {
           whole: {
-            name: "stats_2", factors: ["C"], slots: 1,
-            reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }], constants: $v72,
-            glsl: `float pass_value(int group){
-int N_1=0/max(S,1);
-int S_1=0%max(S,1);
-int base=group*S;
-float d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
-int N_2=((N*S)/2)/max(S,1);
-int S_2=((N*S)/2)%max(S,1);
-float d_y_2=d_y_at(base+((N_2*(C*S))+S_2));
-${$t5}float d_y_3=d_y_at(base+((N_3*(C*S))+S_3));
-float shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408);
-return shift;
+            name: "stats_2", factors: ["C"], slots: 2, reads: $v85,
+            constants: [
+              { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
+              { name: "N", kind: "extent", factor: "N" },
+            ],
+            glsl: `${$t44}${$t47}for(int block=0;block<N*S;block+=256){
+float part=0.0;
+int stop=min(block+256,N*S);
+for(int i=block;i<stop;i+=1){
+${$t50}part=part+d_y_4;
+}
+sum=sum+part;
+}
+float sum_all=sum;
+return vec4(sum_all,shift,0.0,0.0);
 }
 `,
             js: `function(d_y){
-${$t19}${$t3}${$t10}const d_y_2=d_y[base+((N_2*(this.constants.C*this.constants.S))+S_2)];
-${$t11}const d_y_3=d_y[base+((N_3*(this.constants.C*this.constants.S))+S_3)];
-const shift=Math.fround(d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408));
+${$t17}${$t48}${$t12}${$t18}${$t51}part=part+d_y_4;
+}
+sum=sum+part;
+${$t59}}
 return shift;
 }
 `,
-            jsFunctions: [],
-          },
-          split: null,
-        },
-        {
-          whole: {
-            name: "stats_3", factors: ["C"], slots: 3, reads: $v76, constants: $v77,
-            glsl: `vec4 pass_value(int group){
-int base=group*S;
-float stat_17=stats_2_at(group);
-float stat_3=stats_1_0_at(group);
-float stat_5=stats_1_1_at(group);
-float stat_7=stats_1_2_at(group);
-${$t41}for(int block=0;block<N*S;block+=256){
-float part=0.0;
-float part_2=0.0;
-float part_3=0.0;
-int stop=min(block+256,N*S);
-${$t43}${$t49}float sum_all=sum;
-float mean_all=mean/float(N*S);
-${$t59}`,
-            js: `function(stats_2,stats_1,d_y,x){
-const base=this.thread.x*this.constants.S;
-const stat_17=stats_2[this.thread.x];
-const stat_3=stats_1[0][this.thread.x];
-const stat_5=stats_1[1][this.thread.x];
-const stat_7=stats_1[2][this.thread.x];
-${$t42}${$t12}let part_2=0.0;
-let part_3=0.0;
-${$t2}${$t44}${$t49}const sum_all=sum;
-const mean_all=Math.fround(mean/(this.constants.N*this.constants.S));
-${$t60}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_3_parts", factors: ["(parts)", "C"], slots: 3, reads: $v76, constants: $v78,
-              glsl: `${$t33}float stat_17=stats_2_at(row);
+              name: "stats_2_parts", factors: ["(parts)", "C"], slots: 4, reads: $v85,
+              constants: [
+                { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+              ],
+              glsl: `${$t53}${$t47}${$t20}${$t26}${$t50}part_2=part_2+d_y_4;
+}
+sum=sum+part_2;
+}
+float sum_all=sum;
+return vec4(sum_all,shift,0.0,0.0);
+}
+`,
+              js: `function(d_y){
+${$t38}${$t48}${$t21}${$t27}${$t51}part_2=part_2+d_y_4;
+}
+sum=sum+part_2;
+${$t59}}
+if(this.thread.y===1){
+return shift;
+}
+if(this.thread.y===2){
+return 0.0;
+}
+return 0.0;
+}
+`,
+              jsFunctions: [],
+            },
+            merge: {
+              name: "stats_2", factors: ["C"], slots: 2,
+              reads: [
+                {
+                  from: "stats_2_parts", name: "stats_2_parts",
+                  accessors: { "0": "stats_2_parts_0_at", "1": "stats_2_parts_1_at" },
+                },
+              ],
+              constants: $v86,
+              glsl: `${$t40}for(int p=0;p<used;p+=1){
+float part=stats_2_parts_0_at((p*C)+group);
+total=total+part;
+}
+float part_2=stats_2_parts_1_at(group);
+return vec4(total,part_2,0.0,0.0);
+}
+`,
+              js: `function(stats_2_parts){
+${$t22}for(let p=0;p<used;p+=1){
+const part=stats_2_parts[0][(p*this.constants.C)+this.thread.x];
+total=total+part;
+}
+const part_2=stats_2_parts[1][this.thread.x];
+if(this.thread.y===0){
+return total;
+}
+return part_2;
+}
+`,
+              jsFunctions: [],
+            },
+            row: ["N", "S"],
+          },
+        },
+        {
+          whole: {
+            name: "stats_3", factors: ["C"], slots: 3, reads: $v89, constants: $v90,
+            glsl: `vec4 pass_value(int group){
+int base=group*S;
+float stat_22=stats_2_1_at(group);
+float stat_3=stats_1_0_at(group);
+float stat_5=stats_1_1_at(group);
+float stat_7=stats_1_2_at(group);
+float stat_9=stats_1_3_at(group);
+${$t60}${$t28}float part_3=0.0;
+int stop=min(block+256,N*S);
+for(int i=block;i<stop;i+=1){
+${$t54}${$t70}}
+float sum_all=sum;
+float mean_all=mean/float(N*S);
+${$t76}`,
+            js: `function(stats_2,stats_1,d_y,x){
+const base=this.thread.x*this.constants.S;
+const stat_22=stats_2[1][this.thread.x];
+const stat_3=stats_1[0][this.thread.x];
+const stat_5=stats_1[1][this.thread.x];
+const stat_7=stats_1[2][this.thread.x];
+const stat_9=stats_1[3][this.thread.x];
+${$t61}${$t29}let part_3=0.0;
+${$t18}${$t55}${$t70}}
+const sum_all=sum;
+const mean_all=Math.fround(mean/(this.constants.N*this.constants.S));
+${$t66}`,
+            jsFunctions: [],
+          },
+          split: {
+            part: {
+              name: "stats_3_parts", factors: ["(parts)", "C"], slots: 3, reads: $v89, constants: $v84,
+              glsl: `${$t56}float stat_22=stats_2_1_at(row);
 float stat_3=stats_1_0_at(row);
 float stat_5=stats_1_1_at(row);
 float stat_7=stats_1_2_at(row);
-${$t41}${$t28}float part_4=0.0;
-int stop=min(block+256,last);
-${$t43}${$t61}float sum_all=sum;
+float stat_9=stats_1_3_at(row);
+${$t60}${$t30}float part_4=0.0;
+${$t26}${$t54}${$t74}}
+float sum_all=sum;
 float mean_all=mean;
-${$t59}`,
+${$t76}`,
               js: `function(stats_2,stats_1,d_y,x){
-${$t22}const stat_17=stats_2[row];
+${$t43}const stat_22=stats_2[1][row];
 const stat_3=stats_1[0][row];
 const stat_5=stats_1[1][row];
 const stat_7=stats_1[2][row];
-${$t42}${$t29}let part_4=0.0;
-const stop=Math.min(block+256,last);
-${$t44}${$t61}const sum_all=sum;
+const stat_9=stats_1[3][row];
+${$t61}${$t31}let part_4=0.0;
+${$t27}${$t55}${$t74}}
+const sum_all=sum;
 const mean_all=mean;
-${$t60}`,
+${$t66}`,
               jsFunctions: [],
             },
             merge: {
@@ -600,8 +676,9 @@ ${$t60}`,
                   accessors: { "0": "stats_3_parts_0_at", "1": "stats_3_parts_1_at", "2": "stats_3_parts_2_at" },
                 },
               ],
-              constants: $v73,
-              glsl: `${$t38}float total_3=0.0;
+              constants: $v86,
+              glsl: `${$t40}float total_2=0.0;
+float total_3=0.0;
 for(int p=0;p<used;p+=1){
 float part=stats_3_parts_0_at((p*C)+group);
 total=total+part;
@@ -615,7 +692,7 @@ return vec4(total,mean,total_3,0.0);
 }
 `,
               js: `function(stats_3_parts){
-${$t17}let total_2=0.0;
+${$t22}let total_2=0.0;
 let total_3=0.0;
 for(let p=0;p<used;p+=1){
 const part=stats_3_parts[0][(p*this.constants.C)+this.thread.x];
@@ -644,43 +721,44 @@ return total_3;
           whole: {
             name: "d_x", factors: ["N", "C", "S"], slots: 1,
             reads: [
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v74,
-              { from: "x", name: "x", accessors: { "0": "x_at" } }, $v75, $v79, $v80,
+              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v87,
+              { from: "x", name: "x", accessors: { "0": "x_at" } }, $v88, $v91, $v92,
             ],
             constants: [
               { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
               { name: "eps", kind: "param", param: "eps" }, { name: "N", kind: "extent", factor: "N" },
             ],
-            glsl: `${$t23}float stat_17=stats_2_at(C_1);
+            glsl: `${$t23}float stat_22=stats_2_1_at(C_1);
 float x_1=x_at(group);
 float stat_3=stats_1_0_at(C_1);
 float stat_5=stats_1_1_at(C_1);
 float stat_7=stats_1_2_at(C_1);
-float rsqrt=inversesqrt(stat_7+eps);
-float stat_26=stats_3_2_at(C_1);
+float stat_9=stats_1_3_at(C_1);
+${$t4}float stat_31=stats_3_2_at(C_1);
 float size=float(N*S);
-float stat_20=stats_3_0_at(C_1);
-float div=stat_20/size;
-float stat_22=stats_3_1_at(C_1);
-float sub=((d_y_1-stat_17)-((((x_1-stat_3)-stat_5)*rsqrt)*((stat_26/size)-(div*stat_22))))-div;
+float stat_25=stats_3_0_at(C_1);
+float div=stat_25/size;
+float stat_27=stats_3_1_at(C_1);
+float sub=((d_y_1-stat_22)-((((x_1-stat_3)-stat_5)*mul)*((stat_31/size)-(div*stat_27))))-div;
 float gamma_1=gamma_at(C_1);
-return sub*(gamma_1*rsqrt);
+return sub*(gamma_1*mul);
 }
 `,
             js: `function(d_y,stats_2,x,stats_1,stats_3,gamma){
-${$t18}const stat_17=stats_2[C_1];
+${$t16}const stat_22=stats_2[1][C_1];
 const x_1=x[this.thread.x];
 const stat_3=stats_1[0][C_1];
 const stat_5=stats_1[1][C_1];
 const stat_7=stats_1[2][C_1];
-${$t4}const stat_26=stats_3[2][C_1];
+const stat_9=stats_1[3][C_1];
+${$t5}const stat_31=stats_3[2][C_1];
 const size=Math.fround((this.constants.N*this.constants.S));
-const stat_20=stats_3[0][C_1];
-const div=Math.fround(stat_20/size);
-const stat_22=stats_3[1][C_1];
-const sub=Math.fround(((d_y_1-stat_17)-((((x_1-stat_3)-stat_5)*rsqrt)*((stat_26/size)-(div*stat_22))))-div);
+const stat_25=stats_3[0][C_1];
+const div=Math.fround(stat_25/size);
+const stat_27=stats_3[1][C_1];
+const sub=Math.fround(((d_y_1-stat_22)-((((x_1-stat_3)-stat_5)*mul)*((stat_31/size)-(div*stat_27))))-div);
 const gamma_1=gamma[C_1];
-return sub*(gamma_1*rsqrt);
+return sub*(gamma_1*mul);
 }
 `,
             jsFunctions: [],
@@ -689,19 +767,19 @@ return sub*(gamma_1*rsqrt);
         },
         {
           whole: {
-            name: "d_gamma", factors: ["C"], slots: 1, reads: [$v79], constants: [],
+            name: "d_gamma", factors: ["C"], slots: 1, reads: [$v91], constants: [],
             glsl: `float pass_value(int group){
-float stat_26=stats_3_2_at(group);
-float stat_20=stats_3_0_at(group);
-float stat_22=stats_3_1_at(group);
-return stat_26-(stat_20*stat_22);
+float stat_31=stats_3_2_at(group);
+float stat_25=stats_3_0_at(group);
+float stat_27=stats_3_1_at(group);
+return stat_31-(stat_25*stat_27);
 }
 `,
             js: `function(stats_3){
-const stat_26=stats_3[2][this.thread.x];
-const stat_20=stats_3[0][this.thread.x];
-const stat_22=stats_3[1][this.thread.x];
-return stat_26-(stat_20*stat_22);
+const stat_31=stats_3[2][this.thread.x];
+const stat_25=stats_3[0][this.thread.x];
+const stat_27=stats_3[1][this.thread.x];
+return stat_31-(stat_25*stat_27);
 }
 `,
             jsFunctions: [],
@@ -711,15 +789,15 @@ return stat_26-(stat_20*stat_22);
         {
           whole: {
             name: "d_beta", factors: ["C"], slots: 1,
-            reads: [{ from: "stats_1", name: "stats_1", accessors: { "3": "stats_1_3_at" } }], constants: [],
+            reads: [{ from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_0_at" } }], constants: [],
             glsl: `float pass_value(int group){
-float stat_15=stats_1_3_at(group);
-return stat_15;
+float stat_20=stats_2_0_at(group);
+return stat_20;
 }
 `,
-            js: `function(stats_1){
-const stat_15=stats_1[3][this.thread.x];
-return stat_15;
+            js: `function(stats_2){
+const stat_20=stats_2[0][this.thread.x];
+return stat_20;
 }
 `,
             jsFunctions: [],
@@ -729,40 +807,40 @@ return stat_15;
       ],
     },
     {
-      format: 1, norm: "BatchNorm", mode: "infer", axes: $v65, params: $v66,
+      format: 2, norm: "BatchNorm", mode: "infer", axes: $v78, params: $v79,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
         { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false },
-        { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false }, $v67, $v68, $v69,
-        $v70,
+        { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false }, $v80, $v81, $v82,
+        $v83,
       ],
       draws: [
         {
           whole: {
-            name: "stats_1", factors: ["C"], slots: 2, reads: $v82, constants: $v77,
+            name: "stats_1", factors: ["C"], slots: 2, reads: $v94, constants: $v90,
             glsl: `vec4 pass_value(int group){
 int base=group*S;
 float running_mean_1=running_mean_at(group);
 float running_var_1=running_var_at(group);
-${$t45}${$t34}${$t46}${$t63}${$t64}`,
+${$t62}${$t35}${$t57}${$t52}${$t77}`,
             js: `function(running_mean,running_var,d_y,x){
 const base=this.thread.x*this.constants.S;
 const running_mean_1=running_mean[this.thread.x];
 const running_var_1=running_var[this.thread.x];
-${$t47}${$t35}${$t48}${$t63}${$t62}`,
+${$t63}${$t36}${$t58}${$t52}${$t72}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_1_parts", factors: ["(parts)", "C"], slots: 2, reads: $v82, constants: $v78,
-              glsl: `${$t33}float running_mean_1=running_mean_at(row);
+              name: "stats_1_parts", factors: ["(parts)", "C"], slots: 2, reads: $v94, constants: $v84,
+              glsl: `${$t56}float running_mean_1=running_mean_at(row);
 float running_var_1=running_var_at(row);
-${$t45}${$t36}${$t46}${$t50}${$t64}`,
+${$t62}${$t37}${$t57}${$t71}${$t77}`,
               js: `function(running_mean,running_var,d_y,x){
-${$t22}const running_mean_1=running_mean[row];
+${$t43}const running_mean_1=running_mean[row];
 const running_var_1=running_var[row];
-${$t47}${$t37}${$t48}${$t50}${$t62}`,
+${$t63}${$t39}${$t58}${$t71}${$t72}`,
               jsFunctions: [],
             },
             merge: {
@@ -773,8 +851,9 @@ ${$t47}${$t37}${$t48}${$t50}${$t62}`,
                   accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at" },
                 },
               ],
-              constants: $v73,
-              glsl: `${$t38}for(int p=0;p<used;p+=1){
+              constants: $v86,
+              glsl: `${$t40}float total_2=0.0;
+for(int p=0;p<used;p+=1){
 float part=stats_1_parts_0_at((p*C)+group);
 total=total+part;
 float part_2=stats_1_parts_1_at((p*C)+group);
@@ -783,7 +862,8 @@ total_2=total_2+part_2;
 return vec4(total,total_2,0.0,0.0);
 }
 `,
-              js: `${$t21}let total_2=0.0;
+              js: `function(stats_1_parts){
+${$t22}let total_2=0.0;
 for(let p=0;p<used;p+=1){
 const part=stats_1_parts[0][(p*this.constants.C)+this.thread.x];
 total=total+part;
@@ -804,7 +884,7 @@ return total_2;
         {
           whole: {
             name: "d_x", factors: ["N", "C", "S"], slots: 1,
-            reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v80, $v81],
+            reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v92, $v93],
             constants: [
               { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
               { name: "eps", kind: "param", param: "eps" },
@@ -815,7 +895,7 @@ return d_y_1*(gamma_1*inversesqrt(running_var_1+eps));
 }
 `,
             js: `function(d_y,gamma,running_var){
-${$t18}const gamma_1=gamma[C_1];
+${$t16}const gamma_1=gamma[C_1];
 const running_var_1=running_var[C_1];
 return d_y_1*(gamma_1*(1/Math.sqrt(running_var_1+this.constants.eps)));
 }

@@ -183,7 +183,7 @@ const $v7 = { from: "running_var", name: "running_var", accessors: { "0": "runni
 
 const BatchNormPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "BatchNorm", mode: "train", axes: $v1, params: $v2,
+    format: 2, norm: "BatchNorm", mode: "train", axes: $v1, params: $v2,
     tensors: [
       { name: "x", role: "input", dims: ["N", "C", "S"] },
       { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
@@ -195,11 +195,11 @@ const BatchNormPrograms: readonly GatherProgram[] = [
     draws: [
       {
         whole: {
-          name: "stats_1", factors: ["C"], slots: 3,
+          name: "stats_1", factors: ["C"], slots: 4,
           reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
           constants: [
             { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
-            { name: "N", kind: "extent", factor: "N" },
+            { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
           ],
           glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
@@ -235,11 +235,13 @@ squares=squares+part_2;
 }
 float mean=sum/float(N*S);
 float variance=larger((squares/float(N*S))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ?(N*S):0);
+int end=(again ?(N*S):0);
 for(int block_2=0;block_2<end;block_2+=256){
 float part_3=0.0;
 float part_4=0.0;
@@ -248,7 +250,7 @@ for(int i_2=block_2;i_2<stop_2;i_2+=1){
 int N_5=i_2/max(S,1);
 int S_5=i_2%max(S,1);
 float x_5=x_at(base+((N_5*(C*S))+S_5));
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -257,9 +259,9 @@ squares_2=squares_2+part_4;
 }
 float mean_2=sum_2/float(N*S);
 float variance_2=larger((squares_2/float(N*S))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scale,scaledSpread);
 }
 `,
           js: `function(x){
@@ -293,11 +295,13 @@ squares=squares+part_2;
 }
 const mean=Math.fround(sum/(this.constants.N*this.constants.S));
 const variance=Math.fround(Math.max((squares/(this.constants.N*this.constants.S))-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ?(this.constants.N*this.constants.S):0);
+const end=(again ?(this.constants.N*this.constants.S):0);
 for(let block_2=0;block_2<end;block_2+=256){
 let part_3=0.0;
 let part_4=0.0;
@@ -306,7 +310,7 @@ for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const N_5=Math.floor(i_2/Math.max(this.constants.S,1));
 const S_5=i_2-Math.floor(i_2/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
 const x_5=x[base+((N_5*(this.constants.C*this.constants.S))+S_5)];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -315,27 +319,31 @@ squares_2=squares_2+part_4;
 }
 const mean_2=Math.fround(sum_2/(this.constants.N*this.constants.S));
 const variance_2=Math.fround(Math.max((squares_2/(this.constants.N*this.constants.S))-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return scaledSpread;
 }
 `,
           jsFunctions: [],
         },
         split: {
           part: {
-            name: "stats_1_parts", factors: ["(parts)", "C"], slots: 3,
+            name: "stats_1_parts", factors: ["(parts)", "C"], slots: 4,
             reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
             constants: [
               { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
               { name: "S", kind: "extent", factor: "S" },
               { name: "parts", kind: "extent", factor: "(parts)" },
+              { name: "eps", kind: "param", param: "eps" },
             ],
             glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
@@ -375,11 +383,13 @@ squares=squares+part_3;
 }
 float mean=sum/float(last-first);
 float variance=larger((squares/float(last-first))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ? last:0);
+int end=(again ? last:0);
 for(int block_2=first;block_2<end;block_2+=256){
 float part_4=0.0;
 float part_5=0.0;
@@ -388,7 +398,7 @@ for(int i_2=block_2;i_2<stop_2;i_2+=1){
 int N_5=i_2/max(S,1);
 int S_5=i_2%max(S,1);
 float x_5=x_at(base+((N_5*(C*S))+S_5));
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -397,9 +407,9 @@ squares_2=squares_2+part_5;
 }
 float mean_2=sum_2/float(last-first);
 float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scaledSpread,scale);
 }
 `,
             js: `function(x){
@@ -437,11 +447,13 @@ squares=squares+part_3;
 }
 const mean=Math.fround(sum/(last-first));
 const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ? last:0);
+const end=(again ? last:0);
 for(let block_2=first;block_2<end;block_2+=256){
 let part_4=0.0;
 let part_5=0.0;
@@ -450,7 +462,7 @@ for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const N_5=Math.floor(i_2/Math.max(this.constants.S,1));
 const S_5=i_2-Math.floor(i_2/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
 const x_5=x[base+((N_5*(this.constants.C*this.constants.S))+S_5)];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -459,31 +471,37 @@ squares_2=squares_2+part_5;
 }
 const mean_2=Math.fround(sum_2/(last-first));
 const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scaledSpread;
+}
+return scale;
 }
 `,
             jsFunctions: [],
           },
           merge: {
-            name: "stats_1", factors: ["C"], slots: 3,
+            name: "stats_1", factors: ["C"], slots: 4,
             reads: [
               {
                 from: "stats_1_parts", name: "stats_1_parts",
-                accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
+                accessors: {
+                  "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at",
+                  "3": "stats_1_parts_3_at",
+                },
               },
             ],
             constants: [
               { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
               { name: "parts", kind: "extent", factor: "(parts)" },
-              { name: "C", kind: "extent", factor: "C" },
+              { name: "C", kind: "extent", factor: "C" }, { name: "eps", kind: "param", param: "eps" },
             ],
             glsl: `vec4 pass_value(int group){
 int used=(((N*S)+((((N*S)+parts)-1)/parts))-1)/((((N*S)+parts)-1)/parts);
@@ -496,14 +514,23 @@ total=total+(float(min((p_2+1)*((((N*S)+parts)-1)/parts),N*S)-(p_2*((((N*S)+part
 }
 float rest=total/float(N*S);
 float total_2=0.0;
+float total_3=0.0;
+float total_4=0.0;
 for(int p_3=0;p_3<used;p_3+=1){
 float part_4=stats_1_parts_0_at((p_3*C)+group);
 float part_5=stats_1_parts_1_at((p_3*C)+group);
 float part_6=stats_1_parts_2_at((p_3*C)+group);
-total_2=total_2+(float(min((p_3+1)*((((N*S)+parts)-1)/parts),N*S)-(p_3*((((N*S)+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+float part_7=stats_1_parts_3_at((p_3*C)+group);
+total_2=total_2+(float(min((p_3+1)*((((N*S)+parts)-1)/parts),N*S)-(p_3*((((N*S)+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*((((N*S)+parts)-1)/parts),N*S)-(p_3*((((N*S)+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*((((N*S)+parts)-1)/parts),N*S)-(p_3*((((N*S)+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_2/float(N*S);
-return vec4(part,rest,spread,0.0);
+float squares=total_2/float(N*S);
+float squares_2=total_3/float(N*S);
+float squares_3=total_4/float(N*S);
+float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
 }
 `,
             js: `function(stats_1_parts){
@@ -517,20 +544,32 @@ total=total+((Math.min((p_2+1)*(Math.floor((((this.constants.N*this.constants.S)
 }
 const rest=Math.fround(total/(this.constants.N*this.constants.S));
 let total_2=0.0;
+let total_3=0.0;
+let total_4=0.0;
 for(let p_3=0;p_3<used;p_3+=1){
 const part_4=stats_1_parts[0][(p_3*this.constants.C)+this.thread.x];
 const part_5=stats_1_parts[1][(p_3*this.constants.C)+this.thread.x];
 const part_6=stats_1_parts[2][(p_3*this.constants.C)+this.thread.x];
-total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_3*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+const part_7=stats_1_parts[3][(p_3*this.constants.C)+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_3*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_3*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S)-(p_3*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_2/(this.constants.N*this.constants.S));
+const squares=Math.fround(total_2/(this.constants.N*this.constants.S));
+const squares_2=Math.fround(total_3/(this.constants.N*this.constants.S));
+const squares_3=Math.fround(total_4/(this.constants.N*this.constants.S));
+const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
 if(this.thread.y===0){
 return part;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return squares_4;
 }
 `,
             jsFunctions: [],
@@ -545,7 +584,7 @@ return spread;
             { from: "x", name: "x", accessors: { "0": "x_at" } },
             {
               from: "stats_1", name: "stats_1",
-              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
+              accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
             },
             $v3, $v4,
           ],
@@ -556,9 +595,11 @@ int C_1=(group/max(S,1))%max(C,1);
 float stat_7=stats_1_0_at(C_1);
 float stat_9=stats_1_1_at(C_1);
 float stat_12=stats_1_2_at(C_1);
+float stat_14=stats_1_3_at(C_1);
+float mul=((x_1-stat_7)-stat_9)*(stat_12*inversesqrt(stat_14+((eps*stat_12)*stat_12)));
 float gamma_1=gamma_at(C_1);
 float beta_1=beta_at(C_1);
-return((((x_1-stat_7)-stat_9)*inversesqrt(stat_12+eps))*gamma_1)+beta_1;
+return(mul*gamma_1)+beta_1;
 }
 `,
           js: `function(x,stats_1,gamma,beta){
@@ -567,9 +608,11 @@ const C_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((M
 const stat_7=stats_1[0][C_1];
 const stat_9=stats_1[1][C_1];
 const stat_12=stats_1[2][C_1];
+const stat_14=stats_1[3][C_1];
+const mul=Math.fround(((x_1-stat_7)-stat_9)*(stat_12*(1/Math.sqrt(stat_14+((this.constants.eps*stat_12)*stat_12)))));
 const gamma_1=gamma[C_1];
 const beta_1=beta[C_1];
-return((((x_1-stat_7)-stat_9)*(1/Math.sqrt(stat_12+this.constants.eps)))*gamma_1)+beta_1;
+return(mul*gamma_1)+beta_1;
 }
 `,
           jsFunctions: [],
@@ -602,7 +645,7 @@ return running_mean_1+(this.constants.momentum*((stat_7+stat_9)-running_mean_1))
       {
         whole: {
           name: "running_var", factors: ["C"], slots: 1,
-          reads: [$v7, { from: "stats_1", name: "stats_1", accessors: { "2": "stats_1_2_at" } }],
+          reads: [$v7, { from: "stats_1", name: "stats_1", accessors: { "2": "stats_1_2_at", "3": "stats_1_3_at" } }],
           constants: [
             { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
             { name: "momentum", kind: "param", param: "momentum" },
@@ -612,18 +655,20 @@ return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
 }
 float pass_value(int group){
 float running_var_1=running_var_at(group);
+float stat_14=stats_1_3_at(group);
 float stat_12=stats_1_2_at(group);
 float size=float(N*S);
-float add=running_var_1+(momentum*(((stat_12*size)/larger(size-1.0,1.0))-running_var_1));
-return add;
+float mul=momentum*(((((stat_14/stat_12)/stat_12)*size)/larger(size-1.0,1.0))-running_var_1);
+return running_var_1+mul;
 }
 `,
           js: `function(running_var,stats_1){
 const running_var_1=running_var[this.thread.x];
+const stat_14=stats_1[3][this.thread.x];
 const stat_12=stats_1[2][this.thread.x];
 const size=Math.fround((this.constants.N*this.constants.S));
-const add=Math.fround(running_var_1+(this.constants.momentum*(((stat_12*size)/Math.max(size-1.0,1.0))-running_var_1)));
-return add;
+const mul=Math.fround(this.constants.momentum*(((((stat_14/stat_12)/stat_12)*size)/Math.max(size-1.0,1.0))-running_var_1));
+return running_var_1+mul;
 }
 `,
           jsFunctions: [],
@@ -633,7 +678,7 @@ return add;
     ],
   },
   {
-    format: 1, norm: "BatchNorm", mode: "infer", axes: $v1, params: $v2,
+    format: 2, norm: "BatchNorm", mode: "infer", axes: $v1, params: $v2,
     tensors: [
       { name: "x", role: "input", dims: ["N", "C", "S"] },
       { name: "gamma", role: "affine", dims: ["C"], initial: 1 },

@@ -263,7 +263,7 @@ const $v13 = [
 
 const BatchNormPrograms: readonly Program[] = [
   {
-    format: 1, norm: "BatchNorm", mode: "train", axes: $v1, params: $v2,
+    format: 2, norm: "BatchNorm", mode: "train", axes: $v1, params: $v2,
     tensors: [
       { name: "x", role: "input", dims: ["N", "C", "S"] },
       { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
@@ -362,11 +362,13 @@ workgroupBarrier();
 }
 let mean=sum/f32(N*S);
 let variance=larger((squares/f32(N*S))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,N*S,far);
+let end=select(0u,N*S,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=0.0f;
 var part_4=0.0f;
@@ -375,7 +377,7 @@ for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let N_5=i_2/max(S,1u);
 let S_5=i_2%max(S,1u);
 let x_5=x_at(base+((N_5*(C*S))+S_5));
-let d_2=x_5-shift_2;
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -411,25 +413,25 @@ workgroupBarrier();
 }
 let mean_2=sum_2/f32(N*S);
 let variance_2=larger((squares_2/f32(N*S))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,N*S,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 let gamma_1=gamma_at(row);
 let beta_1=beta_at(row);
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let N_6=i_3/max(S,1u);
 let S_6=i_3%max(S,1u);
 let x_6=x_at(base+((N_6*(C*S))+S_6));
-y_put(base+((N_6*(C*S))+S_6),((((x_6-shift_2)-rest)*rsqrt)*gamma_1)+beta_1);
+y_put(base+((N_6*(C*S))+S_6),((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1);
 }
 if(active_1&&(lane==0u)){
 let running_mean_1=running_mean_at(row);
 running_mean_put(row,running_mean_1+(momentum*((shift_2+rest)-running_mean_1)));
 let running_var_1=running_var_at(row);
 let size=f32(N*S);
-let add=running_var_1+(momentum*(((spread*size)/larger(size-1.0f,1.0f))-running_var_1));
-running_var_put(row,add);
+let mul_2=momentum*(((((scaledSpread/scale)/scale)*size)/larger(size-1.0f,1.0f))-running_var_1);
+running_var_put(row,running_var_1+mul_2);
 }
 }
 `,
@@ -526,11 +528,13 @@ workgroupBarrier();
 }
 let mean=sum_2/f32(N*S);
 let variance=larger((squares_2/f32(N*S))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,(N*S)/4u,far);
+let end=select(0u,(N*S)/4u,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
@@ -539,7 +543,7 @@ for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5=x_four(base_2+((N_5*((C*S)/4u))+(S_5/4u)));
-let d_2=x_5-vec4f(shift_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -577,17 +581,17 @@ workgroupBarrier();
 }
 let mean_2=sum_3_2/f32(N*S);
 let variance_2=larger((squares_3_2/f32(N*S))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,(N*S)/4u,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 let gamma_1=gamma_at(row);
 let beta_1=beta_at(row);
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let N_6=(i_3*4u)/max(S,1u);
 let S_6=(i_3*4u)%max(S,1u);
 let x_6=x_four(base_2+((N_6*((C*S)/4u))+(S_6/4u)));
-let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*vec4f(gamma_1))+vec4f(beta_1);
 y_put_four(base_2+((N_6*((C*S)/4u))+(S_6/4u)),add);
 }
 if(active_1&&(lane==0u)){
@@ -595,8 +599,8 @@ let running_mean_1=running_mean_at(row);
 running_mean_put(row,running_mean_1+(momentum*((shift_2+rest)-running_mean_1)));
 let running_var_1=running_var_at(row);
 let size=f32(N*S);
-let add_2=running_var_1+(momentum*(((spread*size)/larger(size-1.0f,1.0f))-running_var_1));
-running_var_put(row,add_2);
+let mul_2=momentum*(((((scaledSpread/scale)/scale)*size)/larger(size-1.0f,1.0f))-running_var_1);
+running_var_put(row,running_var_1+mul_2);
 }
 }
 `,
@@ -613,7 +617,7 @@ running_var_put(row,add_2);
     lazy: () => import("./batch_norm.variants.js").then((module) => module.BatchNorm$train),
   },
   {
-    format: 1, norm: "BatchNorm", mode: "infer", axes: $v1, params: $v2,
+    format: 2, norm: "BatchNorm", mode: "infer", axes: $v1, params: $v2,
     tensors: [
       { name: "x", role: "input", dims: ["N", "C", "S"] },
       { name: "gamma", role: "affine", dims: ["C"], initial: 1 },

@@ -29,68 +29,69 @@ let S_2=((N*S)/2u)%max(S,1u);
 const $t7 = `let N_3=((N*S)-1u)/max(S,1u);
 let S_3=((N*S)-1u)%max(S,1u);
 `;
-const $t8 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+const $t8 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 `;
-const $t9 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t9 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
-const $t10 = `let rsqrt=inverseSqrt(spread+eps);
-let gamma_1=gamma_at(row);
-let beta_1=beta_at(row);
-`;
-const $t11 = `let first=min(part*((((N*S)+PARTS)-1u)/PARTS),N*S);
+const $t10 = `let first=min(part*((((N*S)+PARTS)-1u)/PARTS),N*S);
 let last=min(first+((((N*S)+PARTS)-1u)/PARTS),N*S);
 `;
-const $t12 = `let end=select(0u,last,far);
+const $t11 = `let end=select(0u,last,again);
 for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t13 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t12 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t14 = `let first=min(part*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
+const $t13 = `let first=min(part*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
 let last=min(first+(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
 `;
-const $t15 = `${$t5}let active_1=index<C;
+const $t14 = `${$t5}let active_1=index<C;
 let row=select(0u,index,active_1);
 `;
-const $t16 = `let N_4=(i*4u)/max(S,1u);
+const $t15 = `let N_4=(i*4u)/max(S,1u);
 let S_4=(i*4u)%max(S,1u);
 let x_4=x_four(base_2+((N_4*((C*S)/4u))+(S_4/4u)));
 `;
-const $t17 = `${$t8}var sum_3=vec4f(0.0f);
+const $t16 = `${$t8}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 `;
-const $t18 = `${$t10}for(var i=first+lane;i<end;i+=LANES){
+const $t17 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+let gamma_1=gamma_at(row);
+let beta_1=beta_at(row);
+for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t19 = `workgroupBarrier();
+const $t18 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t20 = `let stop=min(block+(LANES*256u),last);
+const $t19 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t21 = `}
+const $t20 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t22 = `workgroupBarrier();
+const $t21 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t23 = `}
+const $t22 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t24 = `${$t3}override PARTS:u32;
+const $t23 = `${$t3}override PARTS:u32;
 override SUBGROUP:u32;
 override C:u32;
 override N:u32;
 override S:u32;
 `;
-const $t25 = `let N_1=0u/max(S,1u);
+const $t24 = `let N_1=0u/max(S,1u);
 let S_1=0u%max(S,1u);
 let base=row*S;
 let x_1=x_at(base+((N_1*(C*S))+S_1));
@@ -98,32 +99,27 @@ ${$t6}let x_2=x_at(base+((N_2*(C*S))+S_2));
 ${$t7}let x_3=x_at(base+((N_3*(C*S))+S_3));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t26 = `${$t3}override SUBGROUP:u32;
+const $t25 = `${$t3}override SUBGROUP:u32;
 override C:u32;
 override S:u32;
 override N:u32;
 override eps:f32;
 override momentum:f32;
 `;
-const $t27 = `fn larger(a:f32,b:f32)->f32{
+const $t26 = `fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
-const $t28 = `${$t19}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t27 = `${$t18}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t23}`;
-const $t29 = `let running_var_1=running_var_at(row);
-let size=f32(N*S);
-let add_2=running_var_1+(momentum*(((spread*size)/larger(size-1.0f,1.0f))-running_var_1));
-running_var_put(row,add_2);
-}
-}
+${$t22}`;
+const $t28 = `${$t23}override eps:f32;
 `;
-const $t30 = `${$t22}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t29 = `${$t21}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -134,50 +130,51 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t31 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t27}`;
-const $t32 = `${$t9}if(active_1&&(lane==0u)){
+const $t30 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t26}`;
+const $t31 = `${$t9}if(active_1&&(lane==0u)){
 partials_put((part*C)+row,shift_2);
 partials_put(((PARTS+part)*C)+row,rest);
-partials_put((((2u*PARTS)+part)*C)+row,spread);
+partials_put((((3u*PARTS)+part)*C)+row,scale);
+partials_put((((2u*PARTS)+part)*C)+row,scaledSpread);
 }
 }
 `;
-const $t33 = `${$t4}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t32 = `${$t4}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
-const $t34 = `override scratch_length:u32=LANES*ROWS*2u;
-${$t31}`;
-const $t35 = `${$t4}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t33 = `override scratch_length:u32=LANES*ROWS*2u;
+${$t30}`;
+const $t34 = `${$t4}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
-${$t15}`;
-const $t36 = `${$t34}fn fold_add(v:vec4f)->f32{
+${$t14}`;
+const $t35 = `${$t33}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
 `;
-const $t37 = `${$t24}override eps:f32;
+const $t36 = `${$t23}override eps:f32;
 override momentum:f32;
-override scratch_length:u32=LANES*ROWS*1u;
-${$t31}${$t35}`;
-const $t38 = `part_1=part_1+d;
+override scratch_length:u32=LANES*ROWS*3u;
+${$t30}${$t34}`;
+const $t37 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t39 = `var sum_2=fold_add(sum);
+const $t38 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t21}${$t28}sum_2=all;
+${$t20}${$t27}sum_2=all;
 ${$t1}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t40 = `var sum_3_2=fold_add(sum_3);
+const $t39 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -188,22 +185,17 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t30}sum_3_2=all_3;
+${$t29}sum_3_2=all_3;
 ${$t2}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t41 = `}
-if((active_1&&(lane==0u))&&(part==0u)){
-let running_mean_1=running_mean_at(row);
-running_mean_put(row,running_mean_1+(momentum*((part_1+rest)-running_mean_1)));
-`;
-const $t42 = `for(var p=lane;p<used;p+=LANES){
+const $t40 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t19}}
+${$t18}}
 workgroupBarrier();
 }
 workgroupBarrier();
@@ -214,76 +206,110 @@ for(var p_2=lane;p_2<used;p_2+=LANES){
 let part_2=partials_at((p_2*C)+row);
 let part_3=partials_at(((PARTS+p_2)*C)+row);
 `;
-const $t43 = `}
+const $t41 = `}
+if((active_1&&(lane==0u))&&(part==0u)){
+let running_mean_1=running_mean_at(row);
+running_mean_put(row,running_mean_1+(momentum*((part_1+rest)-running_mean_1)));
+let running_var_1=running_var_at(row);
+let size=f32(N*S);
+let mul_2=momentum*(((((squares_4/scale)/scale)*size)/larger(size-1.0f,1.0f))-running_var_1);
+running_var_put(row,running_var_1+mul_2);
+}
+}
+`;
+const $t42 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
 total=total+other;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
-${$t22}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t21}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t23}total=all;
+${$t22}total=all;
 workgroupBarrier();
 }
 let rest=total/f32(N*S);
 var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
 for(var p_3=lane;p_3<used;p_3+=LANES){
 let part_4=partials_at((p_3*C)+row);
 let part_5=partials_at(((PARTS+p_3)*C)+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*C)+row);
+let part_7=partials_at((((3u*PARTS)+p_3)*C)+row);
 `;
-const $t44 = `}
+const $t43 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_3);
+total_4=total_4+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
 workgroupBarrier();
 }
-let spread=total_2/f32(N*S);
+let squares=total_2/f32(N*S);
+let squares_2=total_3/f32(N*S);
+let squares_3=total_4/f32(N*S);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $v45 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v46 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v47 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v48 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v49 = {
+const $v44 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v45 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v46 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v47 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v48 = {
   tensor: "running_mean", access: "read_write", name: "running_mean",
   accessors: { at: "running_mean_at", put: "running_mean_put" },
 } as const;
-const $v50 = {
+const $v49 = {
   tensor: "running_var", access: "read_write", name: "running_var",
   accessors: { at: "running_var_at", put: "running_var_put" },
 } as const;
-const $v51 = [
+const $v50 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" }, { name: "momentum", kind: "param", param: "momentum" },
 ] as const;
-const $v52 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v53 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v54 = [
+const $v51 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v52 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v53 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
-  { name: "S", kind: "extent", factor: "S" },
+  { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v55 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v56 = [
+const $v54 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v55 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
@@ -297,38 +323,41 @@ export const BatchNorm$train: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "S", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t26}${$t36}${$t33}${$t15}${$t25}var sum=vec4f(0.0f);
+          wgsl: `${$t25}${$t35}${$t32}${$t14}${$t24}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(S/4u);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<((N*S)/4u)){
-${$t16}held[held_place(0u,k,local_index)]=x_4;
+${$t15}held[held_place(0u,k,local_index)]=x_4;
 let d=x_4-vec4f(shift);
 sum=sum+d;
 squares=squares+(d*d);
 }
 }
-${$t39}let mean=sum_2/f32(N*S);
+${$t38}let mean=sum_2/f32(N*S);
 let variance=larger((squares_2/f32(N*S))-(mean*mean),0.0f);
-${$t17}let end=select(0u,(N*S)/4u,far);
+${$t16}let end=select(0u,(N*S)/4u,again);
 for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 if(i_2<end){
 let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept-vec4f(shift_2);
+let d_2=(kept*vec4f(scale))-vec4f(about);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
-${$t40}let mean_2=sum_3_2/f32(N*S);
+${$t39}let mean_2=sum_3_2/f32(N*S);
 let variance_2=larger((squares_3_2/f32(N*S))-(mean_2*mean_2),0.0f);
 ${$t9}let end_2=select(0u,(N*S)/4u,active_1);
-${$t10}for(var k_3=0u;k_3<HELD;k_3+=1u){
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
+let gamma_1=gamma_at(row);
+let beta_1=beta_at(row);
+for(var k_3=0u;k_3<HELD;k_3+=1u){
 let i_3=lane+(k_3*LANES);
 if(i_3<end_2){
 let kept_2=held[held_place(0u,k_3,local_index)];
-let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*vec4f(gamma_1))+vec4f(beta_1);
 let N_5=(i_3*4u)/max(S,1u);
 let S_5=(i_3*4u)%max(S,1u);
 y_put_four(base_2+((N_5*((C*S)/4u))+(S_5/4u)),add);
@@ -337,15 +366,21 @@ y_put_four(base_2+((N_5*((C*S)/4u))+(S_5/4u)),add);
 if(active_1&&(lane==0u)){
 let running_mean_1=running_mean_at(row);
 running_mean_put(row,running_mean_1+(momentum*((shift_2+rest)-running_mean_1)));
-${$t29}`,
-          bindings: [$v45, $v46, $v47, $v48, $v49, $v50], constants: $v51,
+let running_var_1=running_var_at(row);
+let size=f32(N*S);
+let mul_2=momentum*(((((scaledSpread/scale)/scale)*size)/larger(size-1.0f,1.0f))-running_var_1);
+running_var_put(row,running_var_1+mul_2);
+}
+}
+`,
+          bindings: [$v44, $v45, $v46, $v47, $v48, $v49], constants: $v50,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t26}${$t27}fn fold_add(v:vec4f)->f32{
+          wgsl: `${$t25}${$t26}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t33}${$t5}let active_1=index<(C/4u);
+${$t32}${$t5}let active_1=index<(C/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
@@ -457,14 +492,22 @@ let variance_3=larger((squares_2_2/f32(N*S))-(mean_3*mean_3),0.0f);
 let variance_4=larger((squares_2_3/f32(N*S))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(N*S))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(N*S))-(mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_4*mean_4))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_5*mean_5))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_6*mean_6))||(!(scale_5==1.0f));
+let shift_2_2=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean_3,abs(shift_3+mean_3)<8.507059173023462e+37f),again_2);
+let shift_2_3=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_4,abs(shift_4+mean_4)<8.507059173023462e+37f),again_3);
+let shift_2_4=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_5,abs(shift_5+mean_5)<8.507059173023462e+37f),again_4);
+let shift_2_5=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_6,abs(shift_6+mean_6)<8.507059173023462e+37f),again_5);
+let about_2=shift_2_2*scale_2;
+let about_3=shift_2_3*scale_3;
+let about_4=shift_2_4*scale_4;
+let about_5=shift_2_5*scale_5;
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -473,10 +516,10 @@ var squares_3_3=vec4f(0.0f);
 var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
-let end_3=select(0u,(N*S)/4u,far_2);
-let end_4=select(0u,(N*S)/4u,far_3);
-let end_5=select(0u,(N*S)/4u,far_4);
-let end_6=select(0u,(N*S)/4u,far_5);
+let end_3=select(0u,(N*S)/4u,again_2);
+let end_4=select(0u,(N*S)/4u,again_3);
+let end_5=select(0u,(N*S)/4u,again_4);
+let end_6=select(0u,(N*S)/4u,again_5);
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
@@ -485,7 +528,7 @@ for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5_2=x_four(base_2_2+((N_5*((C*S)/4u))+(S_5/4u)));
-let d_2_2=x_5_2-vec4f(shift_2_2);
+let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -500,7 +543,7 @@ for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5_3=x_four(base_2_3+((N_5*((C*S)/4u))+(S_5/4u)));
-let d_2_3=x_5_3-vec4f(shift_2_3);
+let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -515,7 +558,7 @@ for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5_4=x_four(base_2_4+((N_5*((C*S)/4u))+(S_5/4u)));
-let d_2_4=x_5_4-vec4f(shift_2_4);
+let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -530,7 +573,7 @@ for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5_5=x_four(base_2_5+((N_5*((C*S)/4u))+(S_5/4u)));
-let d_2_5=x_5_5-vec4f(shift_2_5);
+let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -571,19 +614,19 @@ let variance_2_2=larger((squares_3_2_2/f32(N*S))-(mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3/f32(N*S))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(N*S))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(N*S))-(mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
-let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
+let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_4,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_5,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_6,mean_2_5/scale_5,again_5);
+let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 let end_2=select(0u,(N*S)/4u,active_1);
-let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
+let mul_3=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_4=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_5=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_6=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
 let gamma_2=gamma_at(row_2);
 let gamma_3=gamma_at(row_3);
 let gamma_4=gamma_at(row_4);
@@ -599,14 +642,14 @@ let x_6_2=x_four(base_2_2+((N_6*((C*S)/4u))+(S_6/4u)));
 let x_6_3=x_four(base_2_3+((N_6*((C*S)/4u))+(S_6/4u)));
 let x_6_4=x_four(base_2_4+((N_6*((C*S)/4u))+(S_6/4u)));
 let x_6_5=x_four(base_2_5+((N_6*((C*S)/4u))+(S_6/4u)));
-let add_3=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2))*vec4f(gamma_2))+vec4f(beta_2);
-let add_4=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3))*vec4f(gamma_3))+vec4f(beta_3);
-let add_5=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4))*vec4f(gamma_4))+vec4f(beta_4);
-let add_6=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5))*vec4f(gamma_5))+vec4f(beta_5);
-y_put_four(base_2_2+((N_6*((C*S)/4u))+(S_6/4u)),add_3);
-y_put_four(base_2_3+((N_6*((C*S)/4u))+(S_6/4u)),add_4);
-y_put_four(base_2_4+((N_6*((C*S)/4u))+(S_6/4u)),add_5);
-y_put_four(base_2_5+((N_6*((C*S)/4u))+(S_6/4u)),add_6);
+let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_3))*vec4f(gamma_2))+vec4f(beta_2);
+let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_4))*vec4f(gamma_3))+vec4f(beta_3);
+let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_5))*vec4f(gamma_4))+vec4f(beta_4);
+let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_6))*vec4f(gamma_5))+vec4f(beta_5);
+y_put_four(base_2_2+((N_6*((C*S)/4u))+(S_6/4u)),add_2);
+y_put_four(base_2_3+((N_6*((C*S)/4u))+(S_6/4u)),add_3);
+y_put_four(base_2_4+((N_6*((C*S)/4u))+(S_6/4u)),add_4);
+y_put_four(base_2_5+((N_6*((C*S)/4u))+(S_6/4u)),add_5);
 }
 if(active_1&&(lane==0u)){
 let running_mean_2=running_mean_at(row_2);
@@ -622,37 +665,37 @@ let running_var_3=running_var_at(row_3);
 let running_var_4=running_var_at(row_4);
 let running_var_5=running_var_at(row_5);
 let size=f32(N*S);
-let add_2_2=running_var_2+(momentum*(((spread_2*size)/larger(size-1.0f,1.0f))-running_var_2));
-let add_2_3=running_var_3+(momentum*(((spread_3*size)/larger(size-1.0f,1.0f))-running_var_3));
-let add_2_4=running_var_4+(momentum*(((spread_4*size)/larger(size-1.0f,1.0f))-running_var_4));
-let add_2_5=running_var_5+(momentum*(((spread_5*size)/larger(size-1.0f,1.0f))-running_var_5));
-running_var_put(row_2,add_2_2);
-running_var_put(row_3,add_2_3);
-running_var_put(row_4,add_2_4);
-running_var_put(row_5,add_2_5);
+let mul_2_2=momentum*(((((scaledSpread_2/scale_2)/scale_2)*size)/larger(size-1.0f,1.0f))-running_var_2);
+let mul_2_3=momentum*(((((scaledSpread_3/scale_3)/scale_3)*size)/larger(size-1.0f,1.0f))-running_var_3);
+let mul_2_4=momentum*(((((scaledSpread_4/scale_4)/scale_4)*size)/larger(size-1.0f,1.0f))-running_var_4);
+let mul_2_5=momentum*(((((scaledSpread_5/scale_5)/scale_5)*size)/larger(size-1.0f,1.0f))-running_var_5);
+running_var_put(row_2,running_var_2+mul_2_2);
+running_var_put(row_3,running_var_3+mul_2_3);
+running_var_put(row_4,running_var_4+mul_2_4);
+running_var_put(row_5,running_var_5+mul_2_5);
 }
 }
 `,
-          bindings: [$v45, $v46, $v47, $v48, $v49, $v50], constants: $v51,
+          bindings: [$v44, $v45, $v46, $v47, $v48, $v49], constants: $v50,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t24}${$t34}${$t35}${$t11}${$t25}var sum=0.0f;
+                wgsl: `${$t28}${$t33}${$t34}${$t10}${$t24}var sum=0.0f;
 var squares=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t20}let N_4=i/max(S,1u);
+${$t19}let N_4=i/max(S,1u);
 let S_4=i%max(S,1u);
 let x_4=x_at(base+((N_4*(C*S))+S_4));
 let d=x_4-shift;
-${$t38}}
+${$t37}}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
@@ -662,7 +705,7 @@ squares=squares+other_2;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t28}sum=all;
+${$t27}sum=all;
 ${$t1}squares=all_2;
 workgroupBarrier();
 }
@@ -670,12 +713,12 @@ let mean=sum/f32(last-first);
 let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
 ${$t8}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t12}var part_3=0.0f;
+${$t11}var part_3=0.0f;
 var part_4=0.0f;
-${$t13}let N_5=i_2/max(S,1u);
+${$t12}let N_5=i_2/max(S,1u);
 let S_5=i_2%max(S,1u);
 let x_5=x_at(base+((N_5*(C*S))+S_5));
-let d_2=x_5-shift_2;
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -687,43 +730,43 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t21}${$t30}sum_2=all_3;
+${$t20}${$t29}sum_2=all_3;
 ${$t2}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t32}`,
-                bindings: [$v52, $v53], constants: $v54,
+${$t31}`,
+                bindings: [$v51, $v52], constants: $v53,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t24}${$t36}${$t35}${$t14}${$t25}let base_2=row*(S/4u);
+                wgsl: `${$t28}${$t35}${$t34}${$t13}${$t24}let base_2=row*(S/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t20}${$t16}let d=x_4-vec4f(shift);
-${$t38}}
-${$t39}let mean=sum_2/f32((last-first)*4u);
+${$t19}${$t15}let d=x_4-vec4f(shift);
+${$t37}}
+${$t38}let mean=sum_2/f32((last-first)*4u);
 let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-${$t17}${$t12}var part_3=vec4f(0.0f);
+${$t16}${$t11}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t13}let N_5=(i_2*4u)/max(S,1u);
+${$t12}let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5=x_four(base_2+((N_5*((C*S)/4u))+(S_5/4u)));
-let d_2=x_5-vec4f(shift_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t40}let mean_2=sum_3_2/f32((last-first)*4u);
+${$t39}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t32}`,
-                bindings: [$v45, $v53], constants: $v54,
+${$t31}`,
+                bindings: [$v44, $v52], constants: $v53,
               },
             ],
             shared: true,
@@ -732,46 +775,44 @@ ${$t32}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t37}let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
-${$t42}total=total+(f32(min((p_2+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_2*((((N*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t43}total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t44}${$t11}let end=select(0u,last,active_1);
+                wgsl: `${$t36}let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+${$t40}total=total+(f32(min((p_2+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_2*((((N*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t42}total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t43}${$t10}let end=select(0u,last,active_1);
 let base=row*S;
-${$t18}let N_1=i/max(S,1u);
+${$t17}let N_1=i/max(S,1u);
 let S_1=i%max(S,1u);
 let x_1=x_at(base+((N_1*(C*S))+S_1));
-y_put(base+((N_1*(C*S))+S_1),((((x_1-part_1)-rest)*rsqrt)*gamma_1)+beta_1);
-${$t41}let running_var_1=running_var_at(row);
-let size=f32(N*S);
-let add=running_var_1+(momentum*(((spread*size)/larger(size-1.0f,1.0f))-running_var_1));
-running_var_put(row,add);
-}
-}
-`,
+y_put(base+((N_1*(C*S))+S_1),((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1);
+${$t41}`,
                 bindings: [
-                  $v55, $v46, $v47, $v52,
-                  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v49, $v50,
+                  $v54, $v45, $v46, $v51,
+                  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v48, $v49,
                 ],
-                constants: $v56,
+                constants: $v55,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t37}let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
-${$t42}total=total+(f32((min((p_2+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_2*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t43}total_2=total_2+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t44}${$t14}let end=select(0u,last,active_1);
+                wgsl: `${$t36}let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+${$t40}total=total+(f32((min((p_2+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_2*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t42}total_2=total_2+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t43}${$t13}let end=select(0u,last,active_1);
 let base=row*(S/4u);
-${$t18}let N_1=(i*4u)/max(S,1u);
+${$t17}let N_1=(i*4u)/max(S,1u);
 let S_1=(i*4u)%max(S,1u);
 let x_1=x_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
-let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*vec4f(gamma_1))+vec4f(beta_1);
 y_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),add);
-${$t41}${$t29}`,
+${$t41}`,
                 bindings: [
-                  $v55, $v46, $v47, { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                  $v48, $v49, $v50,
+                  $v54, $v45, $v46, { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
+                  $v47, $v48, $v49,
                 ],
-                constants: $v56,
+                constants: $v55,
               },
             ],
             shared: true,

@@ -4,25 +4,38 @@
  */
 import type { Program } from "normc/runtime";
 
-const $t1 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t1 = `let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t2 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t2 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t3 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+const $t3 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t4 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t4 = `let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 `;
-const $t5 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t5 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t6 = `override LANES:u32;
+const $t6 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+`;
+const $t7 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+`;
+const $t8 = `for(var block_3=lane;block_3<(K*S)/4u;block_3+=LANES*256u){
+`;
+const $t9 = `let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+`;
+const $t10 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+`;
+const $t11 = `for(var segment=block_4;segment<min(block_4+256u,K);segment+=1u){
+`;
+const $t12 = `let base_2=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_1;
+`;
+const $t13 = `let base_4=((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+G_1;
+`;
+const $t14 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 override SUBGROUP:u32;
 `;
-const $t7 = `fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-`;
-const $t8 = `@compute @workgroup_size(LANES*ROWS)
+const $t15 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
@@ -33,115 +46,124 @@ let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t9 = `let x_1=x_at(base);
+const $t16 = `let x_1=x_at(base);
 let x_2=x_at(base+((K*S)/2u));
 let x_3=x_at(base+((K*S)-1u));
 `;
-const $t10 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t17 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+`;
+const $t18 = `let shift_4=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean,abs(shift_3+mean)<8.507059173023462e+37f),again);
+let about=shift_4*scale;
+`;
+const $t19 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t11 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t20 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
-const $t12 = `let G_1=row/max(K,1u);
+const $t21 = `let shift_3=select(shift_2,select(select(0.0f,shift_2,abs(shift_2)<8.507059173023462e+37f),shift_2+mean,abs(shift_2+mean)<8.507059173023462e+37f),again);
+let about=shift_3*scale;
+`;
+const $t22 = `let N_1=row/max(G*K,1u);
+let G_1=(row/max(K,1u))%max(G,1u);
+let scratch_14=scratch_at(((((N*G)+3u)/4u)*4u)+((N_1*G)+G_1));
+let scratch_2=scratch_at(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_1*G)+G_1));
+let scratch_3=scratch_at((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_1*G)+G_1));
+`;
+const $t23 = `let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+`;
+const $t24 = `let base_5=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_1;
+let base_6=((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+G_1;
+let base_7=(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+G_1;
+`;
+const $t25 = `let scratch_25=scratch_at(base_5+(i*G));
+let scratch_12=scratch_at(base_6+(i*G));
+let scratch_18=scratch_at(base_7+(i*G));
+`;
+const $t26 = `let gamma_5=gamma_at(base_2+K_1);
+let sub_5=gamma_5-shift_2;
+`;
+const $t27 = `let scratch_7=scratch_at(G_1+(i*G));
+let scratch_8=scratch_at(base_6+(i*G));
+`;
+const $t28 = `fn exp_of(a:f32)->f32{
+return select(exp(a),a,(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t29 = `let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
+`;
+const $t30 = `let add_2=(mul_4*gamma_2)+beta_2;
+let div_2=1.0f/(1.0f+exp_of(-add_2));
+`;
+const $t31 = `let add_3=(mul_6*gamma_3)+beta_3;
+let div_3=1.0f/(1.0f+exp_of(-add_3));
+let mul_7=((d_y_3*div_3)*((add_3*(1.0f-div_3))+1.0f))*gamma_3;
+let shift_3=mul_3+(((mul_5-mul_3)+(mul_7-mul_3))*0.3333333432674408f);
+`;
+const $t32 = `let scratch_4=scratch_at(G_1+(N_1*G));
+let scratch_5=scratch_at(base_2+(N_1*G));
+let scratch_14=scratch_at(base_3+(N_1*G));
+`;
+const $t33 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t34 = `let stop_3=min(block_3+(LANES*256u),K*S);
+for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
+`;
+const $t35 = `for(var i_4=lane;i_4<end_2;i_4+=LANES){
+let d_y_5=d_y_at(base+i_4);
+`;
+const $t36 = `let add=(mul_2*gamma_1)+beta_1;
+let div=1.0f/(1.0f+exp_of(-add));
+`;
+const $t37 = `let G_1=row/max(K,1u);
 let base_2=((((N*G)+3u)/4u)*4u)+G_1;
 let base_3=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_1;
+let gamma_1=gamma_at(row);
+let beta_1=beta_at(row);
 `;
-const $t13 = `let scratch_2=scratch_at(G_1+(N_1*G));
-let scratch_3=scratch_at(base_2+(N_1*G));
-let scratch_8=scratch_at(base_3+(N_1*G));
-part_1=part_1+d_y_1;
-`;
-const $t14 = `let K_1=(i_4*4u)/max(S,1u);
-let gamma_2=gamma_at(base_4+K_1);
-`;
-const $t15 = `let add=(mul*gamma_1)+beta_1;
-let div=1.0f/(1.0f+exp(-add));
-`;
-const $t16 = `let add_2=(mul_3*gamma_2)+beta_2;
-let div_2=1.0f/(1.0f+exp(-add_2));
-`;
-const $t17 = `let add_3=(mul_5*gamma_3)+beta_3;
-let div_3=1.0f/(1.0f+exp(-add_3));
-let mul_6=((d_y_3*div_3)*((add_3*(1.0f-div_3))+1.0f))*gamma_3;
-let shift_3=mul_2+(((mul_4-mul_2)+(mul_6-mul_2))*0.3333333432674408f);
-`;
-const $t18 = `let scratch_4=scratch_at(G_1+(N_1*G));
-let scratch_5=scratch_at(base_2+(N_1*G));
-let scratch_10=scratch_at(base_3+(N_1*G));
-`;
-const $t19 = `let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
-let div=vec4f(1.0f)/(vec4f(1.0f)+exp(-add));
-let mul_2=(d_y_1*div)*((add*(vec4f(1.0f)-div))+vec4f(1.0f));
-`;
-const $t20 = `let K_2=((K*S)/2u)/max(S,1u);
-let gamma_2=gamma_at(base_2+K_2);
-`;
-const $t21 = `let K_3=((K*S)-1u)/max(S,1u);
-let gamma_3=gamma_at(base_2+K_3);
-`;
-const $t22 = `${$t11}let rsqrt=inverseSqrt(spread+eps);
-`;
-const $t23 = `let sub_3=mean_all_3-(mean_all*mean_all_2);
-for(var i_4=lane;i_4<end_2;i_4+=LANES){
-`;
-const $t24 = `override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-`;
-const $t25 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-`;
-const $t26 = `let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
-`;
-const $t27 = `var total=0.0f;
-var total_2=0.0f;
-for(var block_4=0u;block_4<K;block_4+=256u){
-var part_7=0.0f;
-var part_8=0.0f;
-for(var segment=block_4;segment<min(block_4+256u,K);segment+=1u){
-`;
-const $t28 = `${$t15}let mul_2=(d_y_1*div)*((add*(1.0f-div))+1.0f);
-`;
-const $t29 = `let G_1=row%max(G,1u);
-let K_1=0u/max(S,1u);
-let base_2=G_1*K;
-let gamma_1=gamma_at(base_2+K_1);
-`;
-const $t30 = `${$t22}let G_1=row%max(G,1u);
-`;
-const $t31 = `${$t6}override N:u32;
+const $t38 = `${$t14}override N:u32;
 override G:u32;
 override K:u32;
 override S:u32;
-override eps:f32;
 `;
-const $t32 = `var mean_3=0.0f;
-var mean_4=0.0f;
-var mean_5=0.0f;
-for(var block_3=lane;block_3<K*S;block_3+=LANES*256u){
-var part_5=0.0f;
-var part_6=0.0f;
-var part_7=0.0f;
-let stop_3=min(block_3+(LANES*256u),K*S);
+const $t39 = `workgroupBarrier();
+for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
+if(lane<half){
+let mine=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t40 = `var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+`;
+const $t41 = `let stop_3=min(block_3+(LANES*256u),(K*S)/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
-let d_y_4=d_y_at(base+i_3);
 `;
-const $t33 = `}
+const $t42 = `for(var i_4=lane;i_4<end_2;i_4+=LANES){
+let d_y_5=d_y_four(base_3+i_4);
+`;
+const $t43 = `${$t38}override eps:f32;
+`;
+const $t44 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t34 = `var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-for(var block_3=lane;block_3<(K*S)/4u;block_3+=LANES*256u){
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(K*S)/4u);
+const $t45 = `${$t14}override G:u32;
+override K:u32;
+override N:u32;
+`;
+const $t46 = `let stop_3=min(block_3+(LANES*256u),S);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t35 = `var sum=0.0f;
+const $t47 = `let size=f32(K*S);
+let mul_6=(total/size)*mul;
+let div_3=total_2/size;
+for(var i_4=lane;i_4<end_2;i_4+=LANES){
+`;
+const $t48 = `var sum=0.0f;
 var squares=0.0f;
 for(var block=lane;block<K*S;block+=LANES*256u){
 var part_1=0.0f;
@@ -150,35 +172,27 @@ let stop=min(block+(LANES*256u),K*S);
 for(var i=block;i<stop;i+=LANES){
 let x_4=x_at(base+i);
 `;
-const $t36 = `var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,K*S,far);
-for(var block_2=lane;block_2<end;block_2+=LANES*256u){
-var part_3=0.0f;
-var part_4=0.0f;
-${$t10}let x_5=x_at(base+i_2);
-`;
-const $t37 = `workgroupBarrier();
+const $t49 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t38 = `var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,(K*S)/4u,far);
-for(var block_2=lane;block_2<end;block_2+=LANES*256u){
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-${$t10}`;
-const $t39 = `${$t6}override G:u32;
-override K:u32;
+const $t50 = `let stop_3=min(block_3+(LANES*256u),S/4u);
+for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t40 = `}
+const $t51 = `${$t43}override scratch_length:u32=LANES*ROWS*3u;
+`;
+const $t52 = `}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+`;
+const $t53 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t41 = `var sum=vec4f(0.0f);
+const $t54 = `var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=lane;block<(K*S)/4u;block+=LANES*256u){
 var part_1=vec4f(0.0f);
@@ -186,47 +200,50 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(K*S)/4u);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t42 = `override N:u32;
-${$t24}`;
-const $t43 = `workgroupBarrier();
-for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
-if(lane<half){
-let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
+const $t55 = `var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+${$t8}${$t40}${$t41}`;
+const $t56 = `${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 `;
-const $t44 = `${$t6}override G:u32;
-override K:u32;
-override S:u32;
-${$t42}`;
-const $t45 = `var sum_3=0.0f;
-var sum_4=0.0f;
-for(var block_3=lane;block_3<S;block_3+=LANES*256u){
+const $t57 = `workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+`;
+const $t58 = `var mean_3=0.0f;
+var mean_4=0.0f;
+var mean_5=0.0f;
+for(var block_3=lane;block_3<K*S;block_3+=LANES*256u){
 var part_5=0.0f;
 var part_6=0.0f;
-let stop_3=min(block_3+(LANES*256u),S);
-for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
-let d_y_1=d_y_at(base_2+i_3);
-let x_6=x_at(base_2+i_3);
-let mul=((x_6-shift_2)-rest)*rsqrt;
+var part_7=0.0f;
+${$t34}let d_y_4=d_y_at(base+i_3);
 `;
-const $t46 = `let stop=min(block+(LANES*256u),N);
+const $t59 = `var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S)/4u,again);
+for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+${$t19}`;
+const $t60 = `${$t39}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+${$t1}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+${$t52}`;
+const $t61 = `${$t43}override scratch_length:u32=LANES*ROWS*2u;
+`;
+const $t62 = `let stop=min(block+(LANES*256u),N);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t47 = `part_1=part_1+d;
+const $t63 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t48 = `workgroupBarrier();
+const $t64 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
@@ -240,165 +257,235 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t49 = `}
+const $t65 = `}
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t50 = `var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
-for(var block_3=lane;block_3<S/4u;block_3+=LANES*256u){
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),S/4u);
-for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
-let d_y_1=d_y_four(base_3+i_3);
-let x_6=x_four(base_3+i_3);
-let mul=((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
+const $t66 = `let base_2=row*((K*S)/4u);
+${$t54}let x_4=x_four(base_2+i);
 `;
-const $t51 = `}
-${$t8}`;
-const $t52 = `${$t43}sum=all;
-${$t1}`;
-const $t53 = `${$t37}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+const $t67 = `${$t39}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+${$t1}let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
+${$t52}`;
+const $t68 = `}
+${$t15}`;
+const $t69 = `sum=all;
+${$t2}`;
+const $t70 = `${$t49}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
-${$t3}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t5}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
 let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
-${$t49}`;
-const $t54 = `var sum=0.0f;
+${$t65}`;
+const $t71 = `override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+`;
+const $t72 = `var sum=0.0f;
 var sum_2=0.0f;
-for(var block=lane;block<N*S;block+=LANES*256u){
+for(var block=lane;block<N;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-let stop=min(block+(LANES*256u),N*S);
-for(var i=block;i<stop;i+=LANES){
-let N_1=i/max(S,1u);
-let S_1=i%max(S,1u);
-let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
-let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+${$t62}`;
+const $t73 = `${$t38}override scratch_length:u32=LANES*ROWS*3u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t55 = `var sum=vec4f(0.0f);
+const $t74 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-for(var block=lane;block<(N*S)/4u;block+=LANES*256u){
+for(var block=lane;block<N;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),(N*S)/4u);
-for(var i=block;i<stop;i+=LANES){
-let N_1=(i*4u)/max(S,1u);
-let S_1=(i*4u)%max(S,1u);
-let d_y_1=d_y_four(base+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-let x_1=x_four(base+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-`;
-const $t56 = `${$t37}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t62}`;
+const $t75 = `${$t60}${$t69}`;
+const $t76 = `${$t49}let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+${$t65}`;
+const $t77 = `${$t14}override G:u32;
+override K:u32;
+override S:u32;
+override N:u32;
+${$t71}`;
+const $t78 = `${$t49}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
-${$t3}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t5}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-${$t49}`;
-const $t57 = `${$t31}${$t24}${$t7}`;
-const $t58 = `${$t31}override scratch_length:u32=LANES*ROWS*3u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t7}`;
-const $t59 = `${$t51}let active_1=index<(N*G);
+${$t65}`;
+const $t79 = `${$t68}let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 let base=row*(K*S);
 `;
-const $t60 = `}
+const $t80 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t61 = `let active_1=index<(G*K);
+const $t81 = `${$t33}}
+`;
+const $t82 = `let active_1=index<(G*K);
 let row=select(0u,index,active_1);
 `;
-const $t62 = `sum_2=sum_2+other_2;
-${$t33}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-${$t52}sum_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-if(active_1&&(lane==0u)){
+const $t83 = `${$t51}${$t81}`;
+const $t84 = `${$t71}${$t15}${$t82}`;
+const $t85 = `override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+${$t15}let active_1=index<((G*K)/4u);
+let row=select(0u,index,active_1);
 `;
-const $t63 = `${$t59}${$t9}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+const $t86 = `let active_1=index<((N*G)*K);
+let row=select(0u,index,active_1);
 `;
-const $t64 = `${$t8}${$t61}`;
-const $t65 = `${$t47}${$t60}let other_2=exchange(squares,mask);
+const $t87 = `${$t80}let other_2=exchange(sum_2,mask);
+`;
+const $t88 = `${$t79}${$t16}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+`;
+const $t89 = `${$t36}let mul_3=((d_y_1*div)*((add*(1.0f-div))+1.0f))*gamma_1;
+let d_y_2=d_y_at(base+((K*S)/2u));
+let x_7=x_at(base+((K*S)/2u));
+let mul_4=((x_7-shift_2)-rest)*mul;
+let K_2=((K*S)/2u)/max(S,1u);
+`;
+const $t90 = `${$t61}${$t81}`;
+const $t91 = `${$t45}${$t84}`;
+const $t92 = `sum_2=sum_2+other_2;
+${$t56}${$t75}sum_2=all_2;
+${$t57}if(active_1&&(lane==0u)){
+`;
+const $t93 = `${$t79}let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+((K*S)/2u));
+let d_y_3=d_y_at(base+((K*S)-1u));
+let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
+`;
+const $t94 = `${$t30}let mul_5=((d_y_2*div_2)*((add_2*(1.0f-div_2))+1.0f))*gamma_2;
+let d_y_3=d_y_at(base+((K*S)-1u));
+let x_8=x_at(base+((K*S)-1u));
+let mul_6=((x_8-shift_2)-rest)*mul;
+let K_3=((K*S)-1u)/max(S,1u);
+`;
+const $t95 = `${$t63}${$t80}let other_2=exchange(squares,mask);
 squares=squares+other_2;
-${$t33}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t52}squares=all_2;
+${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t75}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(K*S);
 let variance=larger((squares/f32(K*S))-(mean*mean),0.0f);
+${$t17}`;
+const $t96 = `}
+mean_3=mean_3+part_5;
+mean_4=mean_4+part_6;
+mean_5=mean_5+part_7;
 `;
-const $t66 = `${$t44}${$t64}let base=row*S;
-${$t12}`;
-const $t67 = `}
+const $t97 = `${$t45}${$t85}`;
+const $t98 = `${$t45}override S:u32;
+override eps:f32;
+`;
+const $t99 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
-${$t60}let other_2=exchange(sum_2,mask);
-${$t62}`;
-const $t68 = `${$t44}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-${$t51}${$t61}let base=row*(S/4u);
-${$t12}`;
-const $t69 = `${$t39}${$t42}${$t64}let base=(((((N*G)*K)+3u)/4u)*4u)+row;
-var sum=0.0f;
-var sum_2=0.0f;
-for(var block=lane;block<N;block+=LANES*256u){
-var part_1=0.0f;
-var part_2=0.0f;
-${$t46}`;
-const $t70 = `${$t67}d_gamma_put(row,sum_all);
+${$t87}${$t92}d_gamma_put(row,sum_all);
 d_beta_put(row,sum_all_2);
 }
 }
 `;
-const $t71 = `${$t15}let mul_2=((d_y_1*div)*((add*(1.0f-div))+1.0f))*gamma_1;
-let d_y_2=d_y_at(base+((K*S)/2u));
-let x_7=x_at(base+((K*S)/2u));
-let mul_3=((x_7-shift_2)-rest)*rsqrt;
-`;
-const $t72 = `${$t39}override N:u32;
-override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-${$t8}let active_1=index<((G*K)/4u);
-let row=select(0u,index,active_1);
-let base=((((N*G)*K)+3u)/4u)+row;
-var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for(var block=lane;block<N;block+=LANES*256u){
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-${$t46}`;
-const $t73 = `${$t16}let mul_4=((d_y_2*div_2)*((add_2*(1.0f-div_2))+1.0f))*gamma_2;
-let d_y_3=d_y_at(base+((K*S)-1u));
-let x_8=x_at(base+((K*S)-1u));
-let mul_5=((x_8-shift_2)-rest)*rsqrt;
-`;
-const $t74 = `}
-mean_3=mean_3+part_5;
-mean_4=mean_4+part_6;
-mean_5=mean_5+part_7;
+const $t100 = `}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+${$t92}d_gamma_put_four(row,sum_all);
+d_beta_put_four(row,sum_all_2);
+}
 }
 `;
-const $t75 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+const $t101 = `${$t61}${$t33}`;
+const $t102 = `part_1=part_1+(sub*sub_2);
+part_2=part_2+sub;
+part_3=part_3+sub_2;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
 `;
-const $t76 = `${$t59}let d_y_1=d_y_at(base);
-${$t29}let mul=d_y_1*gamma_1;
-let d_y_2=d_y_at(base+((K*S)/2u));
-${$t20}let mul_2=d_y_2*gamma_2;
-let d_y_3=d_y_at(base+((K*S)-1u));
-${$t21}let mul_3=d_y_3*gamma_3;
-let shift=mul+(((mul_2-mul)+(mul_3-mul))*0.3333333432674408f);
-${$t9}let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+const $t103 = `if(active_1&&(lane==0u)){
+scratch_put(row,mean_all);
+scratch_put(((((N*G)+3u)/4u)*4u)+row,shift);
+let size=f32(S);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row,mean_all*size);
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,scale*inverseSqrt(scaledSpread+((eps*scale)*scale)));
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,shift*size);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,shift_3);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,rest);
+}
+}
 `;
-const $t77 = `part_3=part_3+d_2;
+const $t104 = `${$t93}let G_1=row%max(G,1u);
+let base_2=G_1*K;
+let gamma_1=gamma_at(base_2);
+let gamma_2=gamma_at(base_2+(K/2u));
+let gamma_3=gamma_at(base_2+(K-1u));
+let shift_2=gamma_1+(((gamma_2-gamma_1)+(gamma_3-gamma_1))*0.3333333432674408f);
+${$t16}let shift_3=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+`;
+const $t105 = `${$t93}${$t16}let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+`;
+const $t106 = `part_5=part_5+add;
+part_6=part_6+mul_2;
+part_7=part_7+(add*mul_2);
+${$t96}`;
+const $t107 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_9=exchange(mean_3,mask_3);
+mean_3=mean_3+other_9;
+`;
+const $t108 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+`;
+const $t109 = `if(active_1&&(lane==0u)){
+scratch_put(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,sum_all);
+scratch_put((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row,sum_all_2);
+scratch_put(((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row,sum_all_3);
+}
+}
+`;
+const $t110 = `${$t2}sum_2_2=all_2;
+`;
+const $t111 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_9=exchange(sum_3,mask_3);
+sum_3=sum_3+other_9;
+let other_10=exchange(sum_4,mask_3);
+sum_4=sum_4+other_10;
+`;
+const $t112 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_10;
+`;
+const $t113 = `part_5=part_5+sub;
+part_6=part_6+mul_8;
+part_7=part_7+(sub*mul_8);
+${$t96}`;
+const $t114 = `var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,K*S,again);
+for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+var part_3=0.0f;
+var part_4=0.0f;
+${$t19}let x_5=x_at(base+i_2);
+let d_2=(x_5*scale)-about;
+part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_2=sum_2+part_3;
@@ -409,26 +496,18 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t40}${$t48}sum_2=all_3;
-${$t2}squares_2=all_4;
+${$t53}${$t64}sum_2=all_3;
+${$t3}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(K*S);
 let variance_2=larger((squares_2/f32(K*S))-(mean_2*mean_2),0.0f);
+${$t20}`;
+const $t115 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 `;
-const $t78 = `part_5=part_5+sub;
-part_6=part_6+mul_5;
-part_7=part_7+(sub*mul_5);
-${$t74}`;
-const $t79 = `${$t63}${$t35}let d=x_4-shift;
-${$t65}${$t25}${$t36}let d_2=x_5-shift_2;
-${$t77}`;
-const $t80 = `if(active_1&&(lane==0u)){
-scratch_put((row*K)+segment,sum_all);
-scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row*K)+segment),sum_all_2);
-}
-`;
-const $t81 = `${$t47}}
+const $t116 = `${$t63}}
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
@@ -436,19 +515,32 @@ let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t40}${$t43}sum_2=all;
-${$t1}squares_2=all_2;
+${$t53}${$t60}sum_2=all;
+${$t2}squares_2=all_2;
 workgroupBarrier();
 }
 let mean=sum_2/f32(K*S);
 let variance=larger((squares_2/f32(K*S))-(mean*mean),0.0f);
+${$t17}`;
+const $t117 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 `;
-const $t82 = `part_5=part_5+sub;
-part_6=part_6+mul_7;
-part_7=part_7+(sub*mul_7);
-${$t74}`;
-const $t83 = `${$t57}${$t79}`;
-const $t84 = `part_3=part_3+d_2;
+const $t118 = `part_5=part_5+sub;
+part_6=part_6+sub_2;
+part_7=part_7+(sub_2*sub);
+}
+`;
+const $t119 = `${$t88}${$t48}let d=x_4-shift;
+${$t95}${$t29}${$t114}`;
+const $t120 = `fn exp_of4(a:vec4f)->vec4f{
+return select(exp(a),a,((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+`;
+const $t121 = `let d_2=(x_5*vec4f(scale))-vec4f(about);
+part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
@@ -465,249 +557,247 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t48}sum_3_2=all_3;
-${$t2}squares_3_2=all_4;
+${$t64}sum_3_2=all_3;
+${$t3}squares_3_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_3_2/f32(K*S);
 let variance_2=larger((squares_3_2/f32(K*S))-(mean_2*mean_2),0.0f);
+${$t20}`;
+const $t122 = `${$t59}let x_5=x_four(base_2+i_2);
+${$t121}`;
+const $t123 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 `;
-const $t85 = `part_7=part_7+(sum_all*gamma_1);
-part_8=part_8+(sum_all_2*gamma_1);
-}
-total=total+part_7;
-total_2=total_2+part_8;
-}
-`;
-const $t86 = `${$t11}let d_y_1=d_y_at(base);
-let x_6=x_at(base);
-let rsqrt=inverseSqrt(spread+eps);
-let mul=((x_6-shift_2)-rest)*rsqrt;
-`;
-const $t87 = `${$t11}if(active_1&&(lane==0u)){
-scratch_put(row,shift_2);
-scratch_put(((((N*G)+3u)/4u)*4u)+row,rest);
-scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row,inverseSqrt(spread+eps));
-}
-}
-`;
-const $t88 = `}
-fn fold_add(v:vec4f)->f32{
+const $t124 = `${$t68}${$t82}`;
+const $t125 = `${$t51}${$t33}${$t104}${$t48}let d=x_4-shift_3;
+${$t95}${$t18}${$t114}`;
+const $t126 = `${$t90}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t63}let base_2=row*((K*S)/4u);
-${$t41}let x_4=x_four(base_2+i);
-let d=x_4-vec4f(shift);
-${$t81}${$t25}${$t38}let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
-${$t84}`;
-const $t89 = `${$t57}${$t88}`;
-const $t90 = `${$t83}${$t30}let base_3=G_1*K;
-${$t27}let base_2=(row*(K*S))+(segment*S);
 `;
-const $t91 = `${$t89}${$t30}let base_4=G_1*K;
-${$t27}let base_3=(row*((K*S)/4u))+(segment*(S/4u));
+const $t127 = `${$t123}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
 `;
-const $t92 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
+const $t128 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
+`;
+const $t129 = `${$t83}${$t28}`;
+const $t130 = `let size_2=f32(K*S);
+let div=total_2/size_2;
+let div_2=total/size_2;
+${$t4}let mul_2=(((total_3/size_2)-(div*div_2))*mul)*mul;
+`;
+const $t131 = `let size=f32(S);
+var total=0.0f;
+var total_2=0.0f;
+var total_3=0.0f;
+for(var block_4=0u;block_4<K;block_4+=256u){
+var part_8=0.0f;
+var part_9=0.0f;
+var part_10=0.0f;
+${$t11}`;
+const $t132 = `if(active_1&&(lane==0u)){
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((row*K)+segment),sum_all);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row*K)+segment),sum_all_2);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row*K)+segment),sum_all_3);
 }
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange4(sum,mask);
-sum=sum+other;
-let other_2=exchange4(sum_2,mask);
-${$t62}d_gamma_put_four(row,sum_all);
-d_beta_put_four(row,sum_all_2);
+let gamma_4=gamma_at(base_2+segment);
+let sub_3=gamma_4-shift_2;
+part_8=part_8+sum_all;
+part_9=part_9+((sum_all_2*gamma_4)+((size*sub_3)*shift));
+part_10=part_10+((sum_all_3*gamma_4)+((sum_all*shift)*sub_3));
 }
+total=total+part_8;
+total_2=total_2+part_9;
+total_3=total_3+part_10;
 }
 `;
-const $t93 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange(sum_3,mask);
-sum_3=sum_3+other;
-let other_2=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_2;
-${$t75}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-${$t43}sum_3=all;
-${$t1}sum_2_2=all_2;
-workgroupBarrier();
+const $t133 = `${$t88}${$t66}let d=x_4-vec4f(shift);
+${$t116}${$t29}${$t122}`;
+const $t134 = `${$t83}fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+${$t104}let base_3=row*((K*S)/4u);
+${$t54}let x_4=x_four(base_3+i);
+let d=x_4-vec4f(shift_3);
+${$t116}${$t18}${$t59}let x_5=x_four(base_3+i_2);
+${$t121}`;
+const $t135 = `var total=0.0f;
+var total_2=0.0f;
+for(var block_4=0u;block_4<K;block_4+=256u){
+var part_7=0.0f;
+var part_8=0.0f;
+${$t11}`;
+const $t136 = `workgroupBarrier();
 }
 let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-if(active_1&&(lane==0u)){
+let sum_all_2=sum_4;
 `;
-const $t94 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_9=exchange(mean_3,mask_3);
-mean_3=mean_3+other_9;
-let other_10=exchange(mean_4,mask_3);
+const $t137 = `workgroupBarrier();
+}
+let sum_all=sum_4_2;
+let sum_all_2=sum_5_2;
+`;
+const $t138 = `${$t120}${$t133}`;
+const $t139 = `let d_y_1=d_y_at(base);
+let x_6=x_at(base);
+${$t4}let mul_2=((x_6-shift_2)-rest)*mul;
+let G_1=row%max(G,1u);
+let K_1=0u/max(S,1u);
+`;
+const $t140 = `}
+if(active_1&&(lane==0u)){
+scratch_put(row,scale);
+scratch_put(((((N*G)+3u)/4u)*4u)+row,scaledSpread);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row,div_2);
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,shift);
+}
+}
+`;
+const $t141 = `}
+var sum_4_2=fold_add(sum_4);
+var sum_5_2=fold_add(sum_5);
+`;
+const $t142 = `${$t4}let G_1=row%max(G,1u);
+`;
+const $t143 = `sum_3=all_5;
+${$t6}sum_4=all_6;
+`;
+const $t144 = `sum_4_2=all_5;
+${$t6}sum_5_2=all_6;
+`;
+const $t145 = `${$t107}let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
 let other_11=exchange(mean_5,mask_3);
 mean_5=mean_5+other_11;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+${$t115}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
-${$t53}mean_3=all_5;
-${$t4}mean_4=all_6;
-${$t5}mean_5=all_7;
+${$t70}mean_3=all_5;
+${$t6}mean_4=all_6;
+${$t7}mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3/f32(K*S);
 let mean_all_2=mean_4/f32(K*S);
 let mean_all_3=mean_5/f32(K*S);
 let end_2=select(0u,K*S,active_1);
-${$t23}let d_y_5=d_y_at(base+i_4);
 `;
-const $t95 = `var mean_3_2=fold_add(mean_3);
+const $t146 = `if(active_1&&(lane==0u)){
+scratch_put(row,shift_2);
+scratch_put(((((N*G)+3u)/4u)*4u)+row,rest);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row,scale*inverseSqrt(scaledSpread+((eps*scale)*scale)));
+}
+}
+`;
+const $t147 = `}
+var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
 var mean_5_2=fold_add(mean_5);
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-let other_10=exchange(mean_4_2,mask_3);
+${$t108}let other_10=exchange(mean_4_2,mask_3);
 mean_4_2=mean_4_2+other_10;
 let other_11=exchange(mean_5_2,mask_3);
 mean_5_2=mean_5_2+other_11;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+${$t117}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
-${$t53}mean_3_2=all_5;
-${$t4}mean_4_2=all_6;
-${$t5}mean_5_2=all_7;
+${$t70}mean_3_2=all_5;
+${$t6}mean_4_2=all_6;
+${$t7}mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2/f32(K*S);
 let mean_all_2=mean_4_2/f32(K*S);
 let mean_all_3=mean_5_2/f32(K*S);
 let end_2=select(0u,(K*S)/4u,active_1);
-${$t23}`;
-const $t96 = `sum_3=sum_3+part_5;
-sum_4=sum_4+part_6;
-}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_9=exchange(sum_3,mask_3);
-sum_3=sum_3+other_9;
-let other_10=exchange(sum_4,mask_3);
-sum_4=sum_4+other_10;
-${$t75}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
-${$t56}sum_3=all_5;
-${$t4}sum_4=all_6;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_4;
-${$t80}`;
-const $t97 = `${$t85}let end_2=select(0u,K*S,active_1);
-let size=f32(K*S);
 `;
-const $t98 = `sum_4=sum_4+part_5;
-sum_5=sum_5+part_6;
+const $t148 = `if(active_1&&(lane==0u)){
+scratch_put((row*K)+segment,sum_all);
+scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row*K)+segment),sum_all_2);
 }
-var sum_4_2=fold_add(sum_4);
-var sum_5_2=fold_add(sum_5);
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_9=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_9;
-let other_10=exchange(sum_5_2,mask_3);
-sum_5_2=sum_5_2+other_10;
+part_7=part_7+(sum_all*gamma_1);
+part_8=part_8+(sum_all_2*gamma_1);
 }
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
-${$t56}sum_4_2=all_5;
-${$t4}sum_5_2=all_6;
-workgroupBarrier();
+total=total+part_7;
+total_2=total_2+part_8;
 }
-let sum_all=sum_4_2;
-let sum_all_2=sum_5_2;
-${$t80}`;
-const $t99 = `${$t85}let end_2=select(0u,(K*S)/4u,active_1);
-let size=f32(K*S);
 `;
-const $t100 = `let div=total/size;
-let div_2=total_2/size;
-for(var i_4=lane;i_4<end_2;i_4+=LANES){
-`;
-const $t101 = `let div_3=total/size;
-let div_4=total_2/size;
-for(var i_4=lane;i_4<end_2;i_4+=LANES){
-`;
-const $v102 = [
+const $v149 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   {
     name: "C", variadic: false, factors: [{ name: "G", extent: { param: "G" } }, { name: "K", extent: null }],
   },
   { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
 ] as const;
-const $v103 = [{ name: "G", initial: 32, kind: "extent" }, { name: "eps", initial: 0.00001, kind: "number" }] as const;
-const $v104 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
-const $v105 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
-const $v106 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v107 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v108 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v109 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v110 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v111 = [
+const $v150 = [{ name: "G", initial: 32, kind: "extent" }, { name: "eps", initial: 0.00001, kind: "number" }] as const;
+const $v151 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
+const $v152 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
+const $v153 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
+const $v154 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v155 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v156 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v157 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v158 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v112 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v113 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v114 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v115 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
-const $v116 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
-const $v117 = { name: "(scratch)", role: "scratch", dims: [], values: [["N", "G"], ["N", "G"], ["N", "G"]] } as const;
-const $v118 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v119 = [
-  {
-    vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t83}${$t87}`, bindings: [$v109, $v118],
-    constants: $v111,
-  },
-  {
-    vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t89}${$t87}`, bindings: [$v113, $v118],
-    constants: $v111,
-  },
+const $v159 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v160 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v161 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v162 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
+const $v163 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
+const $v164 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v165 = {
+  tensor: "(scratch)", access: "read_write", name: "scratch",
+  accessors: { at: "scratch_at", put: "scratch_put" },
+} as const;
+const $v166 = [
+  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
+  { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
+  { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
+  { name: "S", kind: "extent", factor: "S" },
 ] as const;
-const $v120 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v121 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v122 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v123 = [
+const $v167 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v168 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v169 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v170 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v171 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v172 = [
+  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
+  { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
+  { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
+] as const;
+const $v173 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v174 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v175 = [
+  {
+    tensor: "(scratch)", access: "read", name: "scratch",
+    accessors: { four: "scratch_four", at: "scratch_at" },
+  },
+  $v173, $v174,
+] as const;
+const $v176 = [
+  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
+  { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
+  { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
+  { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
+] as const;
+const $v177 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v178 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v124 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v125 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v126 = { name: "(scratch)", role: "scratch", dims: [], values: [["N", "G", "K"], ["N", "G", "K"]] } as const;
-const $v127 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
-  { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
-] as const;
-const $v128 = [
-  { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
-  { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } },
-  { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } },
-] as const;
-const $v129 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
 
 export const GroupNorm: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "GroupNorm", mode: null, axes: $v102, params: $v103,
+      format: 2, norm: "GroupNorm", mode: null, axes: $v149, params: $v150,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v104, $v105, $v106,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v151, $v152, $v153,
       ],
       kernels: [
         {
@@ -715,55 +805,42 @@ export const GroupNorm: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t58}${$t76}${$t35}let d=x_4-shift_2;
-${$t65}${$t26}${$t36}let d_2=x_5-shift_3;
-${$t77}${$t22}${$t32}let K_4=i_3/max(S,1u);
-let gamma_4=gamma_at(base_2+K_4);
-let mul_4=d_y_4*gamma_4;
-let sub=mul_4-shift;
+              wgsl: `${$t125}${$t4}${$t58}let K_1=i_3/max(S,1u);
+let gamma_4=gamma_at(base_2+K_1);
+let add=((d_y_4-shift)*gamma_4)+(shift*(gamma_4-shift_2));
 let x_6=x_at(base+i_3);
-let mul_5=((x_6-shift_3)-rest)*rsqrt;
-${$t78}${$t94}let K_5=i_4/max(S,1u);
-let gamma_5=gamma_at(base_2+K_5);
-let mul_6=d_y_5*gamma_5;
-let sub_2=mul_6-shift;
+let mul_2=((x_6-shift_4)-rest)*mul;
+${$t106}${$t145}let sub=mean_all_3-(mean_all*mean_all_2);
+${$t35}let K_2=i_4/max(S,1u);
+let gamma_5=gamma_at(base_2+K_2);
+let add_2=((d_y_5-shift)*gamma_5)+(shift*(gamma_5-shift_2));
 let x_7=x_at(base+i_4);
-let mul_7=((x_7-shift_3)-rest)*rsqrt;
-d_x_put(base+i_4,((sub_2-(mul_7*sub_3))-mean_all)*rsqrt);
+let mul_3=((x_7-shift_4)-rest)*mul;
+d_x_put(base+i_4,((add_2-(mul_3*sub))-mean_all)*mul);
 }
 }
 `,
-              bindings: [$v107, $v108, $v109, $v110], constants: $v111,
+              bindings: [$v154, $v155, $v156, $v157], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t58}}
-fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-${$t76}let base_3=row*((K*S)/4u);
-${$t41}let x_4=x_four(base_3+i);
-let d=x_4-vec4f(shift_2);
-${$t81}${$t26}${$t38}let x_5=x_four(base_3+i_2);
-let d_2=x_5-vec4f(shift_3);
-${$t84}${$t22}${$t34}let d_y_4=d_y_four(base_3+i_3);
-let K_4=(i_3*4u)/max(S,1u);
-let gamma_4=gamma_at(base_2+K_4);
-let mul_4=d_y_4*vec4f(gamma_4);
-let sub=mul_4-vec4f(shift);
+              wgsl: `${$t134}${$t4}${$t55}let d_y_4=d_y_four(base_3+i_3);
+let K_1=(i_3*4u)/max(S,1u);
+let gamma_4=gamma_at(base_2+K_1);
+let add=((d_y_4-vec4f(shift))*vec4f(gamma_4))+vec4f(shift*(gamma_4-shift_2));
 let x_6=x_four(base_3+i_3);
-let mul_5=((x_6-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-${$t78}${$t95}let d_y_5=d_y_four(base_3+i_4);
-let K_5=(i_4*4u)/max(S,1u);
-let gamma_5=gamma_at(base_2+K_5);
-let mul_6=d_y_5*vec4f(gamma_5);
-let sub_2=mul_6-vec4f(shift);
+let mul_2=((x_6-vec4f(shift_4))-vec4f(rest))*vec4f(mul);
+${$t106}${$t147}let sub=mean_all_3-(mean_all*mean_all_2);
+${$t42}let K_2=(i_4*4u)/max(S,1u);
+let gamma_5=gamma_at(base_2+K_2);
+let add_2=((d_y_5-vec4f(shift))*vec4f(gamma_5))+vec4f(shift*(gamma_5-shift_2));
 let x_7=x_four(base_3+i_4);
-let mul_7=((x_7-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_3+i_4,((sub_2-(mul_7*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsqrt));
+let mul_3=((x_7-vec4f(shift_4))-vec4f(rest))*vec4f(mul);
+d_x_put_four(base_3+i_4,((add_2-(mul_3*vec4f(sub)))-vec4f(mean_all))*vec4f(mul));
 }
 }
 `,
-              bindings: [$v112, $v108, $v113, $v114], constants: $v111,
+              bindings: [$v159, $v155, $v160, $v161], constants: $v158,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -772,47 +849,186 @@ d_x_put_four(base_3+i_4,((sub_2-(mul_7*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsq
       lazy: () => import("./group_norm.backward.variants.js").then((module) => module.GroupNorm$backward0),
     },
     {
-      format: 1, norm: "GroupNorm", mode: null, axes: $v102, params: $v103,
-      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v104, $v115, $v116, $v117, $v106],
+      format: 2, norm: "GroupNorm", mode: null, axes: $v149, params: $v150,
+      tensors: [
+        { name: "x", role: "input", dims: ["N", "C", "S"] }, $v151, $v162, $v163,
+        {
+          name: "(scratch)", role: "scratch", dims: [],
+          values: [
+            ["N", "G"], ["N", "G"], ["N", "G"], ["N", "G"], ["N", "G"], ["N", "G"], ["N", "G"],
+            ["N", "G", "K"], ["N", "G", "K"], ["N", "G", "K"],
+          ],
+        },
+        $v153,
+      ],
       kernels: [
         {
-          name: "scratch_2", grid: ["N", "G"], row: ["K", "S"], chunked: [], shaders: $v119,
-          supports: { held: 0, together: 4, split: true }, split: null,
-        },
-        {
-          name: "d_gamma", grid: ["G", "K"], row: ["N", "S"], chunked: [],
+          name: "scratch_25", grid: ["N", "G"], row: ["K", "S"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t66}${$t54}${$t13}part_2=part_2+(d_y_1*(((x_1-scratch_2)-scratch_3)*scratch_8));
-${$t67}d_gamma_put(row,sum_all_2);
-d_beta_put(row,sum_all);
+              wgsl: `${$t101}${$t105}${$t48}let d=x_4-shift_2;
+${$t95}${$t21}${$t114}var mean_3=0.0f;
+for(var block_3=lane;block_3<K*S;block_3+=LANES*256u){
+var part_5=0.0f;
+${$t34}let x_6=x_at(base+i_3);
+part_5=part_5+((x_6-shift_3)-rest);
 }
+mean_3=mean_3+part_5;
+${$t107}${$t115}${$t76}mean_3=all_5;
+workgroupBarrier();
 }
-`,
-              bindings: [$v107, $v109, $v120, $v121, $v122], constants: $v123,
+let mean_all=mean_3/f32(K*S);
+${$t103}`,
+              bindings: [$v154, $v156, $v164], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t68}${$t55}${$t13}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_2))-vec4f(scratch_3))*vec4f(scratch_8)));
-${$t93}d_gamma_put(row,sum_all_2);
-d_beta_put(row,sum_all);
+              wgsl: `${$t126}${$t105}${$t66}let d=x_4-vec4f(shift_2);
+${$t116}${$t21}${$t122}var mean_3=vec4f(0.0f);
+${$t8}var part_5=vec4f(0.0f);
+${$t41}let x_6=x_four(base_2+i_3);
+part_5=part_5+((x_6-vec4f(shift_3))-vec4f(rest));
 }
+mean_3=mean_3+part_5;
 }
-`,
-              bindings: [$v124, $v125, $v120, $v121, $v122], constants: $v123,
+var mean_3_2=fold_add(mean_3);
+${$t108}${$t117}${$t76}mean_3_2=all_5;
+workgroupBarrier();
+}
+let mean_all=mean_3_2/f32(K*S);
+${$t103}`,
+              bindings: [$v154, $v160, $v164], constants: $v158,
+            },
+          ],
+          supports: { held: 1, together: 4, split: true }, split: null,
+        },
+        {
+          name: "scratch_23", grid: ["N", "G", "K"], row: ["S"], chunked: [],
+          shaders: [
+            {
+              vector: null, together: 1, held: 0, exchanges: true,
+              wgsl: `${$t73}${$t15}${$t86}let base=row*S;
+${$t22}var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for(var block=lane;block<S;block+=LANES*256u){
+var part_1=0.0f;
+var part_2=0.0f;
+var part_3=0.0f;
+let stop=min(block+(LANES*256u),S);
+for(var i=block;i<stop;i+=LANES){
+let d_y_1=d_y_at(base+i);
+let sub=d_y_1-scratch_14;
+let x_1=x_at(base+i);
+let sub_2=(x_1-scratch_2)-scratch_3;
+${$t102}${$t87}sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
+${$t56}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+${$t67}${$t69}sum_2=all_2;
+${$t9}sum_3=all_3;
+${$t57}let sum_all_3=sum_3;
+${$t109}`,
+              bindings: [$v154, $v156, $v165], constants: $v166,
+            },
+            {
+              vector: "S", together: 1, held: 0, exchanges: true,
+              wgsl: `${$t73}fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+${$t68}${$t86}let base=row*(S/4u);
+${$t22}var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+var sum_3=vec4f(0.0f);
+for(var block=lane;block<S/4u;block+=LANES*256u){
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+var part_3=vec4f(0.0f);
+let stop=min(block+(LANES*256u),S/4u);
+for(var i=block;i<stop;i+=LANES){
+let d_y_1=d_y_four(base+i);
+let sub=d_y_1-vec4f(scratch_14);
+let x_1=x_four(base+i);
+let sub_2=(x_1-vec4f(scratch_2))-vec4f(scratch_3);
+${$t102}}
+var sum_4=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(sum_4,mask);
+sum_4=sum_4+other;
+${$t23}let other_3=exchange(sum_3_2,mask);
+sum_3_2=sum_3_2+other_3;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+${$t10}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
+${$t67}sum_4=all;
+${$t110}${$t9}sum_3_2=all_3;
+workgroupBarrier();
+}
+let sum_all=sum_4;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
+${$t109}`,
+              bindings: [$v167, $v168, $v165], constants: $v166,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
+        },
+        {
+          name: "d_gamma", grid: ["G", "K"], row: ["N"], chunked: [],
+          shaders: [
+            {
+              vector: null, together: 1, held: 0, exchanges: true,
+              wgsl: `${$t91}let base=((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row;
+let G_1=row/max(K,1u);
+let base_2=(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row;
+let base_3=((((N*G)+3u)/4u)*4u)+G_1;
+let base_4=((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row;
+${$t24}${$t72}let scratch_23=scratch_at(base+(i*(G*K)));
+let scratch_21=scratch_at(G_1+(i*G));
+let scratch_16=scratch_at(base_2+(i*(G*K)));
+let scratch_14=scratch_at(base_3+(i*G));
+let scratch_24=scratch_at(base_4+(i*(G*K)));
+${$t25}part_1=part_1+(((scratch_23-(scratch_21*scratch_16))+(scratch_14*(scratch_24-scratch_25)))*scratch_12);
+part_2=part_2+(scratch_16+scratch_18);
+${$t99}`,
+              bindings: [$v169, $v170, $v171], constants: $v172,
+            },
+            {
+              vector: "K", together: 1, held: 0, exchanges: true,
+              wgsl: `${$t97}let base=(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))/4u)+row;
+let G_1=(row*4u)/max(K,1u);
+let base_2=((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))/4u)+row;
+let base_3=((((N*G)+3u)/4u)*4u)+G_1;
+let base_4=(((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))/4u)+row;
+${$t24}${$t74}let scratch_23=scratch_four(base+(i*((G*K)/4u)));
+let scratch_21=scratch_at(G_1+(i*G));
+let scratch_16=scratch_four(base_2+(i*((G*K)/4u)));
+let scratch_14=scratch_at(base_3+(i*G));
+let scratch_24=scratch_four(base_4+(i*((G*K)/4u)));
+${$t25}part_1=part_1+(((scratch_23-(vec4f(scratch_21)*scratch_16))+(vec4f(scratch_14)*(scratch_24-vec4f(scratch_25))))*vec4f(scratch_12));
+part_2=part_2+(scratch_16+vec4f(scratch_18));
+${$t100}`,
+              bindings: $v175, constants: $v172,
+            },
+          ],
+          supports: { held: 0, together: 1, split: true }, split: null,
         },
       ],
       lazy: () => import("./group_norm.backward.variants.js").then((module) => module.GroupNorm$backward1),
     },
     {
-      format: 1, norm: "GroupNorm", mode: null, axes: $v102, params: $v103,
+      format: 2, norm: "GroupNorm", mode: null, axes: $v149, params: $v150,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v104, $v105, $v115, $v116, $v126, $v106,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v151, $v152, $v162, $v163,
+        {
+          name: "(scratch)", role: "scratch", dims: [],
+          values: [["N", "G"], ["N", "G"], ["N", "G"], ["N", "G"], ["N", "G", "K"], ["N", "G", "K"], ["N", "G", "K"]],
+        },
+        $v153,
       ],
       kernels: [
         {
@@ -820,35 +1036,64 @@ d_beta_put(row,sum_all);
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t90}${$t45}part_5=part_5+(d_y_1*mul);
-part_6=part_6+d_y_1;
-}
-${$t96}let gamma_1=gamma_at(base_3+segment);
-${$t97}${$t100}let d_y_2=d_y_at(base+i_4);
+              wgsl: `${$t125}${$t131}let base_3=(row*(K*S))+(segment*S);
+var sum_3=0.0f;
+var sum_4=0.0f;
+var sum_5=0.0f;
+for(var block_3=lane;block_3<S;block_3+=LANES*256u){
+var part_5=0.0f;
+var part_6=0.0f;
+var part_7=0.0f;
+${$t46}let x_6=x_at(base_3+i_3);
+let sub=(x_6-shift_4)-rest;
+let d_y_4=d_y_at(base_3+i_3);
+let sub_2=d_y_4-shift;
+${$t118}sum_3=sum_3+part_5;
+sum_4=sum_4+part_6;
+sum_5=sum_5+part_7;
+${$t111}let other_11=exchange(sum_5,mask_3);
+sum_5=sum_5+other_11;
+${$t127}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
+${$t70}${$t143}${$t7}sum_5=all_7;
+${$t136}let sum_all_3=sum_5;
+${$t132}let end_2=select(0u,K*S,active_1);
+${$t130}${$t35}let sub_4=d_y_5-shift;
 let K_1=i_4/max(S,1u);
-let gamma_2=gamma_at(base_3+K_1);
-let x_7=x_at(base+i_4);
-let mul_2=((x_7-shift_2)-rest)*rsqrt;
-d_x_put(base+i_4,(((d_y_2*gamma_2)-(mul_2*div))-div_2)*rsqrt);
-}
-}
-`,
-              bindings: [$v109, $v107, $v108, $v118, $v110], constants: $v111,
+${$t26}let x_7=x_at(base+i_4);
+let sub_6=(x_7-shift_4)-rest;
+d_x_put(base+i_4,((((sub_4*gamma_5)+(shift*sub_5))-(sub_6*mul_2))-div)*mul);
+${$t140}`,
+              bindings: [$v154, $v155, $v156, $v164, $v157], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t91}${$t50}part_5=part_5+(d_y_1*mul);
-part_6=part_6+d_y_1;
-}
-${$t98}let gamma_1=gamma_at(base_4+segment);
-${$t99}${$t100}let d_y_2=d_y_four(base_2+i_4);
-${$t14}let x_7=x_four(base_2+i_4);
-let mul_2=((x_7-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,(((d_y_2*vec4f(gamma_2))-(mul_2*vec4f(div)))-vec4f(div_2))*vec4f(rsqrt));
-}
-}
-`,
-              bindings: [$v113, $v124, $v108, $v118, $v114], constants: $v111,
+              wgsl: `${$t134}${$t131}let base_4=(row*((K*S)/4u))+(segment*(S/4u));
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+for(var block_3=lane;block_3<S/4u;block_3+=LANES*256u){
+${$t40}${$t50}let x_6=x_four(base_4+i_3);
+let sub=(x_6-vec4f(shift_4))-vec4f(rest);
+let d_y_4=d_y_four(base_4+i_3);
+let sub_2=d_y_4-vec4f(shift);
+${$t118}sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+${$t141}var sum_6_2=fold_add(sum_6);
+${$t112}let other_11=exchange(sum_6_2,mask_3);
+sum_6_2=sum_6_2+other_11;
+${$t128}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
+${$t70}${$t144}${$t7}sum_6_2=all_7;
+${$t137}let sum_all_3=sum_6_2;
+${$t132}let end_2=select(0u,(K*S)/4u,active_1);
+${$t130}${$t42}let sub_4=d_y_5-vec4f(shift);
+let K_1=(i_4*4u)/max(S,1u);
+${$t26}let x_7=x_four(base_3+i_4);
+let sub_6=(x_7-vec4f(shift_4))-vec4f(rest);
+let mul_3=((((sub_4*vec4f(gamma_5))+vec4f(shift*sub_5))-(sub_6*vec4f(mul_2)))-vec4f(div))*vec4f(mul);
+d_x_put_four(base_3+i_4,mul_3);
+${$t140}`,
+              bindings: [$v159, $v155, $v160, $v164, $v161], constants: $v158,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -858,21 +1103,41 @@ d_x_put_four(base_2+i_4,(((d_y_2*vec4f(gamma_2))-(mul_2*vec4f(div)))-vec4f(div_2
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t69}let scratch_23=scratch_at(row+(i*(G*K)));
-let scratch_26=scratch_at(base+(i*(G*K)));
-part_1=part_1+scratch_23;
-part_2=part_2+scratch_26;
-${$t70}`,
-              bindings: [$v120, $v121, $v122], constants: $v127,
+              wgsl: `${$t98}${$t84}let base=(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row;
+let G_1=row/max(K,1u);
+${$t12}let base_3=((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row;
+${$t13}let base_5=(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row;
+let size=f32(S);
+let base_6=((((N*G)+3u)/4u)*4u)+G_1;
+${$t72}let scratch_24=scratch_at(base+(i*(G*K)));
+let scratch_22=scratch_at(base_2+(i*G));
+let scratch_17=scratch_at(base_3+(i*(G*K)));
+let scratch_15=scratch_at(base_4+(i*G));
+let scratch_25=scratch_at(base_5+(i*(G*K)));
+${$t27}let mul=((scratch_24-(scratch_22*scratch_17))+(scratch_15*(scratch_25-(scratch_22*size))))*(scratch_7*inverseSqrt(scratch_8+((eps*scratch_7)*scratch_7)));
+part_1=part_1+mul;
+part_2=part_2+(scratch_17+(scratch_15*size));
+${$t99}`,
+              bindings: [$v169, $v170, $v171], constants: $v176,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t72}let scratch_23=scratch_four(row+(i*((G*K)/4u)));
-let scratch_26=scratch_four(base+(i*((G*K)/4u)));
-part_1=part_1+scratch_23;
-part_2=part_2+scratch_26;
-${$t92}`,
-              bindings: $v128, constants: $v127,
+              wgsl: `${$t98}${$t85}let base=((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))/4u)+row;
+let G_1=(row*4u)/max(K,1u);
+${$t12}let base_3=(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))/4u)+row;
+${$t13}let base_5=((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))/4u)+row;
+let size=f32(S);
+let base_6=((((N*G)+3u)/4u)*4u)+G_1;
+${$t74}let scratch_24=scratch_four(base+(i*((G*K)/4u)));
+let scratch_22=scratch_at(base_2+(i*G));
+let scratch_17=scratch_four(base_3+(i*((G*K)/4u)));
+let scratch_15=scratch_at(base_4+(i*G));
+let scratch_25=scratch_four(base_5+(i*((G*K)/4u)));
+${$t27}let mul=((scratch_24-(vec4f(scratch_22)*scratch_17))+(vec4f(scratch_15)*(scratch_25-vec4f(scratch_22*size))))*vec4f(scratch_7*inverseSqrt(scratch_8+((eps*scratch_7)*scratch_7)));
+part_1=part_1+mul;
+part_2=part_2+(scratch_17+vec4f(scratch_15*size));
+${$t100}`,
+              bindings: $v175, constants: $v176,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -886,11 +1151,11 @@ ${$t92}`,
 export const GroupNormSiLU: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "GroupNormSiLU", mode: null, axes: $v102, params: $v103,
+      format: 2, norm: "GroupNormSiLU", mode: null, axes: $v149, params: $v150,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["C"], initial: 0 }, $v104, $v105, $v106,
+        { name: "beta", role: "affine", dims: ["C"], initial: 0 }, $v151, $v152, $v153,
       ],
       kernels: [
         {
@@ -898,71 +1163,75 @@ export const GroupNormSiLU: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t58}${$t79}${$t86}${$t29}let beta_1=beta_at(base_2+K_1);
-${$t71}${$t20}let beta_2=beta_at(base_2+K_2);
-${$t73}${$t21}let beta_3=beta_at(base_2+K_3);
-${$t17}${$t32}let x_9=x_at(base+i_3);
-let mul_7=((x_9-shift_2)-rest)*rsqrt;
+              wgsl: `${$t129}${$t119}${$t139}let base_2=G_1*K;
+let gamma_1=gamma_at(base_2+K_1);
+let beta_1=beta_at(base_2+K_1);
+${$t89}let gamma_2=gamma_at(base_2+K_2);
+let beta_2=beta_at(base_2+K_2);
+${$t94}let gamma_3=gamma_at(base_2+K_3);
+let beta_3=beta_at(base_2+K_3);
+${$t31}${$t58}let x_9=x_at(base+i_3);
+let mul_8=((x_9-shift_2)-rest)*mul;
 let K_4=i_3/max(S,1u);
 let gamma_4=gamma_at(base_2+K_4);
 let beta_4=beta_at(base_2+K_4);
-let add_4=(mul_7*gamma_4)+beta_4;
-let div_4=1.0f/(1.0f+exp(-add_4));
-let mul_8=((d_y_4*div_4)*((add_4*(1.0f-div_4))+1.0f))*gamma_4;
-let sub=mul_8-shift_3;
-${$t82}${$t94}let x_10=x_at(base+i_4);
-let mul_9=((x_10-shift_2)-rest)*rsqrt;
+let add_4=(mul_8*gamma_4)+beta_4;
+let div_4=1.0f/(1.0f+exp_of(-add_4));
+let mul_9=((d_y_4*div_4)*((add_4*(1.0f-div_4))+1.0f))*gamma_4;
+let sub=mul_9-shift_3;
+${$t113}${$t145}let sub_3=mean_all_3-(mean_all*mean_all_2);
+${$t35}let x_10=x_at(base+i_4);
+let mul_10=((x_10-shift_2)-rest)*mul;
 let K_5=i_4/max(S,1u);
 let gamma_5=gamma_at(base_2+K_5);
 let beta_5=beta_at(base_2+K_5);
-let add_5=(mul_9*gamma_5)+beta_5;
-let div_5=1.0f/(1.0f+exp(-add_5));
-let mul_10=((d_y_5*div_5)*((add_5*(1.0f-div_5))+1.0f))*gamma_5;
-let sub_2=mul_10-shift_3;
-d_x_put(base+i_4,((sub_2-(mul_9*sub_3))-mean_all)*rsqrt);
+let add_5=(mul_10*gamma_5)+beta_5;
+let div_5=1.0f/(1.0f+exp_of(-add_5));
+let mul_11=((d_y_5*div_5)*((add_5*(1.0f-div_5))+1.0f))*gamma_5;
+let sub_2=mul_11-shift_3;
+d_x_put(base+i_4,((sub_2-(mul_10*sub_3))-mean_all)*mul);
 }
 }
 `,
-              bindings: [$v109, $v107, $v108, $v129, $v110], constants: $v111,
+              bindings: [$v156, $v154, $v155, $v177, $v157], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t58}${$t88}${$t86}let G_1=row%max(G,1u);
-let K_1=0u/max(S,1u);
-let base_3=G_1*K;
+              wgsl: `${$t129}}
+${$t138}${$t139}let base_3=G_1*K;
 let gamma_1=gamma_at(base_3+K_1);
 let beta_1=beta_at(base_3+K_1);
-${$t71}let K_2=((K*S)/2u)/max(S,1u);
-let gamma_2=gamma_at(base_3+K_2);
+${$t89}let gamma_2=gamma_at(base_3+K_2);
 let beta_2=beta_at(base_3+K_2);
-${$t73}let K_3=((K*S)-1u)/max(S,1u);
-let gamma_3=gamma_at(base_3+K_3);
+${$t94}let gamma_3=gamma_at(base_3+K_3);
 let beta_3=beta_at(base_3+K_3);
-${$t17}${$t34}let d_y_4=d_y_four(base_2+i_3);
+${$t31}${$t55}let d_y_4=d_y_four(base_2+i_3);
 let x_9=x_four(base_2+i_3);
-let mul_7=((x_9-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
+let mul_8=((x_9-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
 let K_4=(i_3*4u)/max(S,1u);
 let gamma_4=gamma_at(base_3+K_4);
 let beta_4=beta_at(base_3+K_4);
-let add_4=(mul_7*vec4f(gamma_4))+vec4f(beta_4);
-let div_4=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_4));
-let mul_8=((d_y_4*div_4)*((add_4*(vec4f(1.0f)-div_4))+vec4f(1.0f)))*vec4f(gamma_4);
-let sub=mul_8-vec4f(shift_3);
-${$t82}${$t95}let d_y_5=d_y_four(base_2+i_4);
+let add_4=(mul_8*vec4f(gamma_4))+vec4f(beta_4);
+let div_4=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_4));
+let mul_9=((d_y_4*div_4)*((add_4*(vec4f(1.0f)-div_4))+vec4f(1.0f)))*vec4f(gamma_4);
+let sub=mul_9-vec4f(shift_3);
+${$t113}${$t147}let sub_3=mean_all_3-(mean_all*mean_all_2);
+for(var i_4=lane;i_4<end_2;i_4+=LANES){
+let d_y_5=d_y_four(base_2+i_4);
 let x_10=x_four(base_2+i_4);
-let mul_9=((x_10-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
+let mul_10=((x_10-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
 let K_5=(i_4*4u)/max(S,1u);
 let gamma_5=gamma_at(base_3+K_5);
 let beta_5=beta_at(base_3+K_5);
-let add_5=(mul_9*vec4f(gamma_5))+vec4f(beta_5);
-let div_5=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_5));
-let mul_10=((d_y_5*div_5)*((add_5*(vec4f(1.0f)-div_5))+vec4f(1.0f)))*vec4f(gamma_5);
-let sub_2=mul_10-vec4f(shift_3);
-d_x_put_four(base_2+i_4,((sub_2-(mul_9*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsqrt));
+let add_5=(mul_10*vec4f(gamma_5))+vec4f(beta_5);
+let div_5=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_5));
+let mul_11=((d_y_5*div_5)*((add_5*(vec4f(1.0f)-div_5))+vec4f(1.0f)))*vec4f(gamma_5);
+let sub_2=mul_11-vec4f(shift_3);
+d_x_put_four(base_2+i_4,((sub_2-(mul_10*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul));
 }
 }
 `,
-              bindings: [$v113, $v112, $v108, $v129, $v114], constants: $v111,
+              bindings: [$v160, $v159, $v155, $v177, $v161], constants: $v158,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -971,15 +1240,26 @@ d_x_put_four(base_2+i_4,((sub_2-(mul_9*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsq
       lazy: () => import("./group_norm.backward.variants.js").then((module) => module.GroupNormSiLU$backward0),
     },
     {
-      format: 1, norm: "GroupNormSiLU", mode: null, axes: $v102, params: $v103,
+      format: 2, norm: "GroupNormSiLU", mode: null, axes: $v149, params: $v150,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["C"], initial: 0 }, $v104, $v115, $v116, $v117, $v106,
+        { name: "beta", role: "affine", dims: ["C"], initial: 0 }, $v151, $v162, $v163,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["N", "G"], ["N", "G"], ["N", "G"]] }, $v153,
       ],
       kernels: [
         {
-          name: "scratch_4", grid: ["N", "G"], row: ["K", "S"], chunked: [], shaders: $v119,
+          name: "scratch_4", grid: ["N", "G"], row: ["K", "S"], chunked: [],
+          shaders: [
+            {
+              vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t101}${$t119}${$t146}`,
+              bindings: [$v156, $v164], constants: $v158,
+            },
+            {
+              vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t126}${$t133}${$t146}`,
+              bindings: [$v160, $v164], constants: $v158,
+            },
+          ],
           supports: { held: 0, together: 4, split: true }, split: null,
         },
         {
@@ -987,27 +1267,68 @@ d_x_put_four(base_2+i_4,((sub_2-(mul_9*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsq
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t66}let gamma_1=gamma_at(row);
-let beta_1=beta_at(row);
-${$t54}${$t18}let mul=((x_1-scratch_4)-scratch_5)*scratch_10;
-${$t28}part_1=part_1+(mul_2*mul);
+              wgsl: `${$t77}${$t28}${$t124}let base=row*S;
+${$t37}var sum=0.0f;
+var sum_2=0.0f;
+for(var block=lane;block<N*S;block+=LANES*256u){
+var part_1=0.0f;
+var part_2=0.0f;
+let stop=min(block+(LANES*256u),N*S);
+for(var i=block;i<stop;i+=LANES){
+let N_1=i/max(S,1u);
+let S_1=i%max(S,1u);
+let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+${$t32}let mul=((x_1-scratch_4)-scratch_5)*scratch_14;
+let add=(mul*gamma_1)+beta_1;
+let div=1.0f/(1.0f+exp_of(-add));
+let mul_2=(d_y_1*div)*((add*(1.0f-div))+1.0f);
+part_1=part_1+(mul_2*mul);
 part_2=part_2+mul_2;
-${$t70}`,
-              bindings: [$v108, $v129, $v107, $v109, $v120, $v121, $v122], constants: $v123,
+${$t99}`,
+              bindings: [$v155, $v177, $v154, $v156, $v169, $v170, $v171], constants: $v178,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t68}let gamma_1=gamma_at(row);
-let beta_1=beta_at(row);
-${$t55}${$t18}let mul=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(scratch_10);
-${$t19}part_1=part_1+(mul_2*mul);
+              wgsl: `${$t77}${$t120}${$t124}let base=row*(S/4u);
+${$t37}var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for(var block=lane;block<(N*S)/4u;block+=LANES*256u){
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+let stop=min(block+(LANES*256u),(N*S)/4u);
+for(var i=block;i<stop;i+=LANES){
+let N_1=(i*4u)/max(S,1u);
+let S_1=(i*4u)%max(S,1u);
+let d_y_1=d_y_four(base+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let x_1=x_four(base+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+${$t32}let mul=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(scratch_14);
+let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
+let div=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add));
+let mul_2=(d_y_1*div)*((add*(vec4f(1.0f)-div))+vec4f(1.0f));
+part_1=part_1+(mul_2*mul);
 part_2=part_2+mul_2;
-${$t93}d_gamma_put(row,sum_all);
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+${$t23}${$t123}${$t10}${$t60}sum_3=all;
+${$t110}workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if(active_1&&(lane==0u)){
+d_gamma_put(row,sum_all);
 d_beta_put(row,sum_all_2);
 }
 }
 `,
-              bindings: [$v108, $v129, $v124, $v125, $v120, $v121, $v122], constants: $v123,
+              bindings: [$v155, $v177, $v167, $v168, $v169, $v170, $v171], constants: $v178,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1016,11 +1337,12 @@ d_beta_put(row,sum_all_2);
       lazy: () => import("./group_norm.backward.variants.js").then((module) => module.GroupNormSiLU$backward1),
     },
     {
-      format: 1, norm: "GroupNormSiLU", mode: null, axes: $v102, params: $v103,
+      format: 2, norm: "GroupNormSiLU", mode: null, axes: $v149, params: $v150,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["C"], initial: 0 }, $v104, $v105, $v115, $v116, $v126, $v106,
+        { name: "beta", role: "affine", dims: ["C"], initial: 0 }, $v151, $v152, $v162, $v163,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["N", "G", "K"], ["N", "G", "K"]] }, $v153,
       ],
       kernels: [
         {
@@ -1028,43 +1350,79 @@ d_beta_put(row,sum_all_2);
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t90}let gamma_1=gamma_at(base_3+segment);
+              wgsl: `${$t90}${$t28}${$t119}${$t142}let base_3=G_1*K;
+${$t135}let base_2=(row*(K*S))+(segment*S);
+let gamma_1=gamma_at(base_3+segment);
 let beta_1=beta_at(base_3+segment);
-${$t45}${$t28}part_5=part_5+(mul_2*mul);
-part_6=part_6+mul_2;
+var sum_3=0.0f;
+var sum_4=0.0f;
+for(var block_3=lane;block_3<S;block_3+=LANES*256u){
+var part_5=0.0f;
+var part_6=0.0f;
+${$t46}let d_y_1=d_y_at(base_2+i_3);
+let x_6=x_at(base_2+i_3);
+let sub=(x_6-shift_2)-rest;
+let mul_2=sub*mul;
+${$t36}let mul_3=(d_y_1*div)*((add*(1.0f-div))+1.0f);
+part_5=part_5+(mul_3*mul_2);
+part_6=part_6+mul_3;
 }
-${$t96}${$t97}${$t101}let d_y_2=d_y_at(base+i_4);
+sum_3=sum_3+part_5;
+sum_4=sum_4+part_6;
+${$t111}${$t127}${$t78}${$t143}${$t136}${$t148}let end_2=select(0u,K*S,active_1);
+${$t47}let d_y_2=d_y_at(base+i_4);
 let x_7=x_at(base+i_4);
-let mul_3=((x_7-shift_2)-rest)*rsqrt;
+let sub_2=(x_7-shift_2)-rest;
+let mul_4=sub_2*mul;
 let K_1=i_4/max(S,1u);
 let gamma_2=gamma_at(base_3+K_1);
 let beta_2=beta_at(base_3+K_1);
-${$t16}let mul_4=(d_y_2*div_2)*((add_2*(1.0f-div_2))+1.0f);
-d_x_put(base+i_4,(((mul_4*gamma_2)-(mul_3*div_3))-div_4)*rsqrt);
+${$t30}let mul_5=(d_y_2*div_2)*((add_2*(1.0f-div_2))+1.0f);
+d_x_put(base+i_4,(((mul_5*gamma_2)-(sub_2*mul_6))-div_3)*mul);
 }
 }
 `,
-              bindings: [$v109, $v108, $v129, $v107, $v118, $v110], constants: $v111,
+              bindings: [$v156, $v155, $v177, $v154, $v164, $v157], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t91}let gamma_1=gamma_at(base_4+segment);
+              wgsl: `${$t90}${$t138}${$t142}let base_4=G_1*K;
+${$t135}let base_3=(row*((K*S)/4u))+(segment*(S/4u));
+let gamma_1=gamma_at(base_4+segment);
 let beta_1=beta_at(base_4+segment);
-${$t50}${$t19}part_5=part_5+(mul_2*mul);
-part_6=part_6+mul_2;
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+for(var block_3=lane;block_3<S/4u;block_3+=LANES*256u){
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+${$t50}let d_y_1=d_y_four(base_3+i_3);
+let x_6=x_four(base_3+i_3);
+let sub=(x_6-vec4f(shift_2))-vec4f(rest);
+let mul_2=sub*vec4f(mul);
+let add=(mul_2*vec4f(gamma_1))+vec4f(beta_1);
+let div=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add));
+let mul_3=(d_y_1*div)*((add*(vec4f(1.0f)-div))+vec4f(1.0f));
+part_5=part_5+(mul_3*mul_2);
+part_6=part_6+mul_3;
 }
-${$t98}${$t99}${$t101}let d_y_2=d_y_four(base_2+i_4);
+sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
+${$t141}${$t112}${$t128}${$t78}${$t144}${$t137}${$t148}let end_2=select(0u,(K*S)/4u,active_1);
+${$t47}let d_y_2=d_y_four(base_2+i_4);
 let x_7=x_four(base_2+i_4);
-let mul_3=((x_7-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
-${$t14}let beta_2=beta_at(base_4+K_1);
-let add_2=(mul_3*vec4f(gamma_2))+vec4f(beta_2);
-let div_2=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_2));
-let mul_4=(d_y_2*div_2)*((add_2*(vec4f(1.0f)-div_2))+vec4f(1.0f));
-d_x_put_four(base_2+i_4,(((mul_4*vec4f(gamma_2))-(mul_3*vec4f(div_3)))-vec4f(div_4))*vec4f(rsqrt));
+let sub_2=(x_7-vec4f(shift_2))-vec4f(rest);
+let mul_4=sub_2*vec4f(mul);
+let K_1=(i_4*4u)/max(S,1u);
+let gamma_2=gamma_at(base_4+K_1);
+let beta_2=beta_at(base_4+K_1);
+let add_2=(mul_4*vec4f(gamma_2))+vec4f(beta_2);
+let div_2=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_2));
+let mul_5=(d_y_2*div_2)*((add_2*(vec4f(1.0f)-div_2))+vec4f(1.0f));
+d_x_put_four(base_2+i_4,(((mul_5*vec4f(gamma_2))-(sub_2*vec4f(mul_6)))-vec4f(div_3))*vec4f(mul));
 }
 }
 `,
-              bindings: [$v113, $v108, $v129, $v124, $v118, $v114], constants: $v111,
+              bindings: [$v160, $v155, $v177, $v167, $v164, $v161], constants: $v158,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1074,21 +1432,27 @@ d_x_put_four(base_2+i_4,(((mul_4*vec4f(gamma_2))-(mul_3*vec4f(div_3)))-vec4f(div
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t69}let scratch_36=scratch_at(row+(i*(G*K)));
-let scratch_39=scratch_at(base+(i*(G*K)));
-part_1=part_1+scratch_36;
-part_2=part_2+scratch_39;
-${$t70}`,
-              bindings: [$v120, $v121, $v122], constants: $v127,
+              wgsl: `${$t91}let base=(((((N*G)*K)+3u)/4u)*4u)+row;
+${$t72}let scratch_41=scratch_at(row+(i*(G*K)));
+let scratch_44=scratch_at(base+(i*(G*K)));
+part_1=part_1+scratch_41;
+part_2=part_2+scratch_44;
+${$t99}`,
+              bindings: [$v169, $v170, $v171], constants: $v172,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t72}let scratch_36=scratch_four(row+(i*((G*K)/4u)));
-let scratch_39=scratch_four(base+(i*((G*K)/4u)));
-part_1=part_1+scratch_36;
-part_2=part_2+scratch_39;
-${$t92}`,
-              bindings: $v128, constants: $v127,
+              wgsl: `${$t97}let base=((((N*G)*K)+3u)/4u)+row;
+${$t74}let scratch_41=scratch_four(row+(i*((G*K)/4u)));
+let scratch_44=scratch_four(base+(i*((G*K)/4u)));
+part_1=part_1+scratch_41;
+part_2=part_2+scratch_44;
+${$t100}`,
+              bindings: [
+                { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
+                $v173, $v174,
+              ],
+              constants: $v172,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

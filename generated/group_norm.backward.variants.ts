@@ -4,78 +4,123 @@
  */
 import type { LazyShaders } from "normc/runtime";
 
-const $t1 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t1 = `let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t2 = `let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+const $t2 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
 const $t3 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t4 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+const $t4 = `let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 `;
-const $t5 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t5 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t6 = `for(var block=first_2+lane;block<last_2;block+=LANES*256u){
+const $t6 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t7 = `let used=(((K*S)+((((K*S)+PARTS)-1u)/PARTS))-1u)/((((K*S)+PARTS)-1u)/PARTS);
+const $t7 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t8 = `let used_2=(((K*S)+((((K*S)+PARTS)-1u)/PARTS))-1u)/((((K*S)+PARTS)-1u)/PARTS);
+const $t8 = `for(var block_3=lane;block_3<(K*S)/4u;block_3+=LANES*256u){
 `;
-const $t9 = `let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t9 = `for(var block=first_3+lane;block<last_3;block+=LANES*256u){
 `;
-const $t10 = `let used=((((K*S)/4u)+(((((K*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((K*S)/4u)+PARTS)-1u)/PARTS);
+const $t10 = `let used_2=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
 `;
-const $t11 = `let used_2=((((K*S)/4u)+(((((K*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((K*S)/4u)+PARTS)-1u)/PARTS);
+const $t11 = `let used_3=(((K*S)+((((K*S)+PARTS)-1u)/PARTS))-1u)/((((K*S)+PARTS)-1u)/PARTS);
 `;
-const $t12 = `let used=((N+(((N+PARTS)-1u)/PARTS))-1u)/(((N+PARTS)-1u)/PARTS);
+const $t12 = `let used_3=((((K*S)/4u)+(((((K*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((K*S)/4u)+PARTS)-1u)/PARTS);
 `;
-const $t13 = `override LANES:u32;
+const $t13 = `for(var block=first_2+lane;block<last_2;block+=LANES*256u){
+`;
+const $t14 = `let used_2=(((K*S)+((((K*S)+PARTS)-1u)/PARTS))-1u)/((((K*S)+PARTS)-1u)/PARTS);
+`;
+const $t15 = `let used_2=((((K*S)/4u)+(((((K*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((K*S)/4u)+PARTS)-1u)/PARTS);
+`;
+const $t16 = `let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+`;
+const $t17 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+`;
+const $t18 = `let used=((N+(((N+PARTS)-1u)/PARTS))-1u)/(((N+PARTS)-1u)/PARTS);
+`;
+const $t19 = `for(var segment=block_2;segment<min(block_2+256u,K);segment+=1u){
+`;
+const $t20 = `scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row,div_2);
+`;
+const $t21 = `for(var segment=block_4;segment<min(block_4+256u,K);segment+=1u){
+`;
+const $t22 = `for(var segment=block_2;segment<min(block_2+256u,last);segment+=1u){
+`;
+const $t23 = `let base_2=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_1;
+`;
+const $t24 = `let base_4=((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+G_1;
+`;
+const $t25 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 `;
-const $t14 = `@compute @workgroup_size(LANES*ROWS)
+const $t26 = `fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t27 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t15 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t28 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t16 = `for(var k=0u;k<HELD;k+=1u){
+const $t29 = `for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<((K*S)/4u)){
 `;
-const $t17 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t30 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
 `;
-const $t18 = `let row_2=(select(0u,index,active_1)*4u)+0u;
+const $t31 = `let shift_4=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean,abs(shift_3+mean)<8.507059173023462e+37f),again);
+let about=shift_4*scale;
+`;
+const $t32 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
+`;
+const $t33 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+`;
+const $t34 = `let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
 `;
-const $t19 = `let d_y_6=d_y_at(base_4);
+const $t35 = `let base_4=row_2*(K*S);
+let base_5=row_3*(K*S);
+let base_6=row_4*(K*S);
+let base_7=row_5*(K*S);
+`;
+const $t36 = `let d_y_6=d_y_at(base_4);
 let d_y_7=d_y_at(base_5);
 let d_y_8=d_y_at(base_6);
 let d_y_9=d_y_at(base_7);
 `;
-const $t20 = `let G_2=row_2%max(G,1u);
-let G_3=row_3%max(G,1u);
-let G_4=row_4%max(G,1u);
-let G_5=row_5%max(G,1u);
-`;
-const $t21 = `let d_y_2_2=d_y_at(base_4+((K*S)/2u));
+const $t37 = `let d_y_2_2=d_y_at(base_4+((K*S)/2u));
 let d_y_2_3=d_y_at(base_5+((K*S)/2u));
 let d_y_2_4=d_y_at(base_6+((K*S)/2u));
 let d_y_2_5=d_y_at(base_7+((K*S)/2u));
 `;
-const $t22 = `let d_y_3_2=d_y_at(base_4+((K*S)-1u));
+const $t38 = `let d_y_3_2=d_y_at(base_4+((K*S)-1u));
 let d_y_3_3=d_y_at(base_5+((K*S)-1u));
 let d_y_3_4=d_y_at(base_6+((K*S)-1u));
 let d_y_3_5=d_y_at(base_7+((K*S)-1u));
 `;
-const $t23 = `let x_2_2=x_at(base_4+((K*S)/2u));
+const $t39 = `let G_2=row_2%max(G,1u);
+let G_3=row_3%max(G,1u);
+let G_4=row_4%max(G,1u);
+let G_5=row_5%max(G,1u);
+`;
+const $t40 = `let x_8=x_at(base_4);
+let x_9=x_at(base_5);
+let x_10=x_at(base_6);
+`;
+const $t41 = `let x_2_2=x_at(base_4+((K*S)/2u));
 let x_2_3=x_at(base_5+((K*S)/2u));
 let x_2_4=x_at(base_6+((K*S)/2u));
 let x_2_5=x_at(base_7+((K*S)/2u));
@@ -84,331 +129,189 @@ let x_3_3=x_at(base_5+((K*S)-1u));
 let x_3_4=x_at(base_6+((K*S)-1u));
 let x_3_5=x_at(base_7+((K*S)-1u));
 `;
-const $t24 = `var squares_4=vec4f(0.0f);
+const $t42 = `let shift_3_2=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
+let shift_3_3=x_9+(((x_2_3-x_9)+(x_3_3-x_9))*0.3333333432674408f);
+let shift_3_4=x_10+(((x_2_4-x_10)+(x_3_4-x_10))*0.3333333432674408f);
+let shift_3_5=x_11+(((x_2_5-x_11)+(x_3_5-x_11))*0.3333333432674408f);
+let base_3_2=row_2*((K*S)/4u);
+let base_3_3=row_3*((K*S)/4u);
+let base_3_4=row_4*((K*S)/4u);
+let base_3_5=row_5*((K*S)/4u);
+`;
+const $t43 = `var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for(var block=lane;block<(K*S)/4u;block+=LANES*256u){
 `;
-const $t25 = `var part_2_2=vec4f(0.0f);
+const $t44 = `var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 `;
-const $t26 = `var sum_3_3=vec4f(0.0f);
+const $t45 = `let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+`;
+const $t46 = `var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
 var sum_3_6=vec4f(0.0f);
-var squares_3_3=vec4f(0.0f);
-var squares_3_4=vec4f(0.0f);
-var squares_3_5=vec4f(0.0f);
-var squares_3_6=vec4f(0.0f);
 `;
-const $t27 = `let rest_2=select(mean_6,mean_2_2,far_2);
-let rest_3=select(mean_7,mean_2_3,far_3);
-let rest_4=select(mean_8,mean_2_4,far_4);
-let rest_5=select(mean_9,mean_2_5,far_5);
+const $t47 = `var sum_3_2_2=fold_add(sum_3_3);
+var sum_3_2_3=fold_add(sum_3_4);
+var sum_3_2_4=fold_add(sum_3_5);
+var sum_3_2_5=fold_add(sum_3_6);
 `;
-const $t28 = `let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
+const $t48 = `sum_3_2_2=sum_3_2_2+other_3_2;
+sum_3_2_3=sum_3_2_3+other_3_3;
+sum_3_2_4=sum_3_2_4+other_3_4;
+sum_3_2_5=sum_3_2_5+other_3_5;
 `;
-const $t29 = `let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
+const $t49 = `let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 `;
-const $t30 = `var part_5_2=vec4f(0.0f);
+const $t50 = `let mul_4=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_5=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_6=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_7=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
+`;
+const $t51 = `var mean_3_3=vec4f(0.0f);
+var mean_3_4=vec4f(0.0f);
+var mean_3_5=vec4f(0.0f);
+var mean_3_6=vec4f(0.0f);
+`;
+const $t52 = `var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
 var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
-var part_6_2=vec4f(0.0f);
-var part_6_3=vec4f(0.0f);
-var part_6_4=vec4f(0.0f);
-var part_6_5=vec4f(0.0f);
 `;
-const $t31 = `let x_6_2=x_four(base_3_2+i_3);
+const $t53 = `let x_6_2=x_four(base_3_2+i_3);
 let x_6_3=x_four(base_3_3+i_3);
 let x_6_4=x_four(base_3_4+i_3);
 let x_6_5=x_four(base_3_5+i_3);
 `;
-const $t32 = `part_5_2=part_5_2+sub_4;
-part_5_3=part_5_3+sub_5;
-part_5_4=part_5_4+sub_6;
-part_5_5=part_5_5+sub_7;
+const $t54 = `let x_7_2=x_four(base_3_2+i_4);
+let x_7_3=x_four(base_3_3+i_4);
+let x_7_4=x_four(base_3_4+i_4);
+let x_7_5=x_four(base_3_5+i_4);
 `;
-const $t33 = `let first=min(part*((((K*S)+PARTS)-1u)/PARTS),K*S);
+const $t55 = `let first=min(part*((((K*S)+PARTS)-1u)/PARTS),K*S);
 let last=min(first+((((K*S)+PARTS)-1u)/PARTS),K*S);
 `;
-const $t34 = `let first_2=min(part*((((K*S)+PARTS)-1u)/PARTS),K*S);
-let last_2=min(first_2+((((K*S)+PARTS)-1u)/PARTS),K*S);
+const $t56 = `let end=select(0u,last_3,again);
+for(var block_2=first_3+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t35 = `let end=select(0u,last_2,far);
-for(var block_2=first_2+lane;block_2<end;block_2+=LANES*256u){
-`;
-const $t36 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t57 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t37 = `let first=min(part*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
+const $t58 = `let first=min(part*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
 let last=min(first+(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
 `;
-const $t38 = `let first_2=min(part*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
-let last_2=min(first_2+(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
+const $t59 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t39 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
-let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+const $t60 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 `;
-const $t40 = `let base_2_2=row_2*((K*S)/4u);
+const $t61 = `let shift_3=select(shift_2,select(select(0.0f,shift_2,abs(shift_2)<8.507059173023462e+37f),shift_2+mean,abs(shift_2+mean)<8.507059173023462e+37f),again);
+let about=shift_3*scale;
+`;
+const $t62 = `let x_2_2=x_at(base_3+((K*S)/2u));
+let x_2_3=x_at(base_4+((K*S)/2u));
+let x_2_4=x_at(base_5+((K*S)/2u));
+let x_2_5=x_at(base_6+((K*S)/2u));
+let x_3_2=x_at(base_3+((K*S)-1u));
+let x_3_3=x_at(base_4+((K*S)-1u));
+let x_3_4=x_at(base_5+((K*S)-1u));
+let x_3_5=x_at(base_6+((K*S)-1u));
+`;
+const $t63 = `let base_2_2=row_2*((K*S)/4u);
 let base_2_3=row_3*((K*S)/4u);
 let base_2_4=row_4*((K*S)/4u);
 let base_2_5=row_5*((K*S)/4u);
 `;
-const $t41 = `let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2-vec4f(shift_2_2);
+const $t64 = `let first_2=min(part*((((K*S)+PARTS)-1u)/PARTS),K*S);
+let last_2=min(first_2+((((K*S)+PARTS)-1u)/PARTS),K*S);
 `;
-const $t42 = `let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3-vec4f(shift_2_3);
+const $t65 = `let end=select(0u,last_2,again);
+for(var block_2=first_2+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t43 = `let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4-vec4f(shift_2_4);
+const $t66 = `let first_2=min(part*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
+let last_2=min(first_2+(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
 `;
-const $t44 = `let end=select(0u,last,far);
-for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
+const $t67 = `var sum_2_3=vec4f(0.0f);
+var sum_2_4=vec4f(0.0f);
+var sum_2_5=vec4f(0.0f);
+var sum_2_6=vec4f(0.0f);
 `;
-const $t45 = `let G_1=row/max(K,1u);
-let base_2=((((N*G)+3u)/4u)*4u)+G_1;
-let base_3=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_1;
+const $t68 = `sum_5=sum_5+part_4;
+sum_6=sum_6+part_5;
+sum_7=sum_7+part_6;
 `;
-const $t46 = `let scratch_2=scratch_at(G_1+(N_1*G));
-let scratch_3=scratch_at(base_2+(N_1*G));
-let scratch_8=scratch_at(base_3+(N_1*G));
-part_1=part_1+d_y_1;
+const $t69 = `sum_2_3=sum_2_3+part_2_2;
+sum_2_4=sum_2_4+part_2_3;
+sum_2_5=sum_2_5+part_2_4;
+sum_2_6=sum_2_6+part_2_5;
 `;
-const $t47 = `let gamma_3=gamma_at(base_4_2+segment);
-let gamma_4=gamma_at(base_4_3+segment);
-let gamma_5=gamma_at(base_4_4+segment);
-let gamma_6=gamma_at(base_4_5+segment);
+const $t70 = `var sum_2_2_2=fold_add(sum_2_3);
+var sum_2_2_3=fold_add(sum_2_4);
+var sum_2_2_4=fold_add(sum_2_5);
+var sum_2_2_5=fold_add(sum_2_6);
 `;
-const $t48 = `let x_7_2=x_four(base_2_2+i_4);
-let x_7_3=x_four(base_2_3+i_4);
-let x_7_4=x_four(base_2_4+i_4);
-let x_7_5=x_four(base_2_5+i_4);
+const $t71 = `let other_2_2=exchange(sum_2_2_2,mask);
+let other_2_3=exchange(sum_2_2_3,mask);
+let other_2_4=exchange(sum_2_2_4,mask);
+let other_2_5=exchange(sum_2_2_5,mask);
+sum_2_2_2=sum_2_2_2+other_2_2;
+sum_2_2_3=sum_2_2_3+other_2_3;
+sum_2_2_4=sum_2_2_4+other_2_4;
+sum_2_2_5=sum_2_2_5+other_2_5;
 `;
-const $t49 = `let first=min(part*(((N+PARTS)-1u)/PARTS),N);
+const $t72 = `let sum_all_2_2=sum_2_2_2;
+let sum_all_2_3=sum_2_2_3;
+let sum_all_2_4=sum_2_2_4;
+let sum_all_2_5=sum_2_2_5;
+`;
+const $t73 = `let N_1=row/max(G*K,1u);
+let G_1=(row/max(K,1u))%max(G,1u);
+let scratch_14=scratch_at(((((N*G)+3u)/4u)*4u)+((N_1*G)+G_1));
+let scratch_2=scratch_at(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_1*G)+G_1));
+let scratch_3=scratch_at((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_1*G)+G_1));
+`;
+const $t74 = `let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+`;
+const $t75 = `let first=min(part*(((N+PARTS)-1u)/PARTS),N);
 let last=min(first+(((N+PARTS)-1u)/PARTS),N);
 `;
-const $t50 = `let add=(mul*gamma_1)+beta_1;
-let div=1.0f/(1.0f+exp(-add));
+const $t76 = `let base_5=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_1;
+let base_6=((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+G_1;
+let base_7=(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+G_1;
 `;
-const $t51 = `let add_3=(mul_5*gamma_3)+beta_3;
-let div_3=1.0f/(1.0f+exp(-add_3));
-let mul_6=((d_y_3*div_3)*((add_3*(1.0f-div_3))+1.0f))*gamma_3;
+const $t77 = `let scratch_25=scratch_at(base_5+(i*G));
+let scratch_12=scratch_at(base_6+(i*G));
+let scratch_18=scratch_at(base_7+(i*G));
 `;
-const $t52 = `let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
-let div=vec4f(1.0f)/(vec4f(1.0f)+exp(-add));
+const $t78 = `let base_5=row_2*(K*S);
+let base_6=row_3*(K*S);
+let base_7=row_4*(K*S);
+let base_8=row_5*(K*S);
 `;
-const $t53 = `let scratch_4=scratch_at(G_1+(N_1*G));
-let scratch_5=scratch_at(base_2+(N_1*G));
-let scratch_10=scratch_at(base_3+(N_1*G));
+const $t79 = `var total_2_2=0.0f;
+var total_2_3=0.0f;
+var total_2_4=0.0f;
+var total_2_5=0.0f;
 `;
-const $t54 = `let K_2=((K*S)/2u)/max(S,1u);
-let gamma_2=gamma_at(base_2+K_2);
+const $t80 = `var part_8_2=0.0f;
+var part_8_3=0.0f;
+var part_8_4=0.0f;
+var part_8_5=0.0f;
 `;
-const $t55 = `let K_3=((K*S)-1u)/max(S,1u);
-let gamma_3=gamma_at(base_2+K_3);
-`;
-const $t56 = `var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,(K*S)/4u,far);
-for(var k_2=0u;k_2<HELD;k_2+=1u){
-let i_2=lane+(k_2*LANES);
-if(i_2<end){
-let kept=held[held_place(0u,k_2,local_index)];
-`;
-const $t57 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-${$t2}`;
-const $t58 = `var mean_3=vec4f(0.0f);
-var mean_4=vec4f(0.0f);
-var mean_5=vec4f(0.0f);
-`;
-const $t59 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
-let i_3=lane+(k_3*LANES);
-if(i_3<((K*S)/4u)){
-`;
-const $t60 = `var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
-var sum_6=vec4f(0.0f);
-var sum_7=vec4f(0.0f);
-`;
-const $t61 = `${$t28}${$t29}`;
-const $t62 = `${$t13}override PARTS:u32;
-`;
-const $t63 = `override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-`;
-const $t64 = `let stop=min(block+(LANES*256u),last);
-for(var i=block;i<stop;i+=LANES){
-`;
-const $t65 = `let sub_2=mean_3-(mean*mean_2);
-for(var i=first+lane;i<end;i+=LANES){
-`;
-const $t66 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-`;
-const $t67 = `let K_1=(i_4*4u)/max(S,1u);
-let gamma_2=gamma_at(base_4+K_1);
-`;
-const $t68 = `let x_1=x_four(base+i);
-let mul=((x_1-vec4f(part_1))-vec4f(rest))*vec4f(rsqrt);
-`;
-const $t69 = `${$t50}let mul_2=((d_y_1*div)*((add*(1.0f-div))+1.0f))*gamma_1;
-`;
-const $t70 = `let gamma_1=gamma_at(base_2+K_1);
-let beta_1=beta_at(base_2+K_1);
-`;
-const $t71 = `let gamma_4=gamma_at(base_2+K_4);
-let beta_4=beta_at(base_2+K_4);
-`;
-const $t72 = `${$t52}let mul_2=(d_y_1*div)*((add*(vec4f(1.0f)-div))+vec4f(1.0f));
-`;
-const $t73 = `let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
-`;
-const $t74 = `var part_3=0.0f;
-var part_4=0.0f;
-${$t36}let x_5=x_at(base+i_2);
-`;
-const $t75 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
-${$t2}`;
-const $t76 = `var mean=vec4f(0.0f);
-var mean_2=vec4f(0.0f);
-var mean_3=vec4f(0.0f);
-`;
-const $t77 = `let K_1=(i_4*4u)/max(S,1u);
-let gamma_2_2=gamma_at(base_4_2+K_1);
-let gamma_2_3=gamma_at(base_4_3+K_1);
-let gamma_2_4=gamma_at(base_4_4+K_1);
-let gamma_2_5=gamma_at(base_4_5+K_1);
-`;
-const $t78 = `override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-`;
-const $t79 = `let add_4=(mul_7*vec4f(gamma_4))+vec4f(beta_4);
-let div_4=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_4));
-let mul_8=((d_y_4*div_4)*((add_4*(vec4f(1.0f)-div_4))+vec4f(1.0f)))*vec4f(gamma_4);
-`;
-const $t80 = `${$t50}let mul_2=(d_y_1*div)*((add*(1.0f-div))+1.0f);
-`;
-const $t81 = `override SUBGROUP:u32;
-override N:u32;
-override G:u32;
-override K:u32;
-override S:u32;
-`;
-const $t82 = `let x_1=x_at(base);
-let x_2=x_at(base+((K*S)/2u));
-let x_3=x_at(base+((K*S)-1u));
-`;
-const $t83 = `workgroupBarrier();
-for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
-if(lane<half){
-`;
-const $t84 = `${$t60}${$t24}`;
-const $t85 = `var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-var part_11=vec4f(0.0f);
-`;
-const $t86 = `${$t25}let stop=min(block+(LANES*256u),(K*S)/4u);
-for(var i=block;i<stop;i+=LANES){
-`;
-const $t87 = `var mean_3_3=vec4f(0.0f);
-var mean_3_4=vec4f(0.0f);
-var mean_3_5=vec4f(0.0f);
-var mean_3_6=vec4f(0.0f);
-var mean_4_3=vec4f(0.0f);
-var mean_4_4=vec4f(0.0f);
-var mean_4_5=vec4f(0.0f);
-var mean_4_6=vec4f(0.0f);
-var mean_5_3=vec4f(0.0f);
-var mean_5_4=vec4f(0.0f);
-var mean_5_5=vec4f(0.0f);
-var mean_5_6=vec4f(0.0f);
-for(var block_3=lane;block_3<(K*S)/4u;block_3+=LANES*256u){
-${$t30}var part_7_2=vec4f(0.0f);
-var part_7_3=vec4f(0.0f);
-var part_7_4=vec4f(0.0f);
-var part_7_5=vec4f(0.0f);
-let stop_3=min(block_3+(LANES*256u),(K*S)/4u);
-for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
-`;
-const $t88 = `${$t14}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all/PARTS;
-let part=group_of_all%PARTS;
-${$t15}`;
-const $t89 = `var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-${$t36}`;
-const $t90 = `for(var block=first+lane;block<last;block+=LANES*256u){
-var part_1=0.0f;
-var part_2=0.0f;
-${$t64}`;
-const $t91 = `let rsqrt=inverseSqrt(spread+eps);
-let G_1=row%max(G,1u);
-let base_2=G_1*K;
-`;
-const $t92 = `let d_y_1=d_y_at(base+i);
-let x_1=x_at(base+i);
-let mul=((x_1-part_1)-rest)*rsqrt;
-`;
-const $t93 = `let d_y_1=d_y_four(base+i);
-${$t68}`;
-const $t94 = `${$t14}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-${$t15}`;
-const $t95 = `${$t81}override eps:f32;
-`;
-const $t96 = `let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-`;
-const $t97 = `let G_1=row%max(G,1u);
-let K_1=0u/max(S,1u);
-let base_2=G_1*K;
-`;
-const $t98 = `workgroupBarrier();
-for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
-if(lane<half_2){
-`;
-const $t99 = `${$t20}let K_1=0u/max(S,1u);
-`;
-const $t100 = `let stop=min(block+(LANES*256u),last_2);
-for(var i=block;i<stop;i+=LANES){
-`;
-const $t101 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total;
-`;
-const $t102 = `let G_1=row%max(G,1u);
-let base_2=G_1*K;
-let rsqrt=inverseSqrt(spread+eps);
-`;
-const $t103 = `${$t86}let x_4_2=x_four(base_2_2+i);
-let x_4_3=x_four(base_2_3+i);
-let x_4_4=x_four(base_2_4+i);
-let x_4_5=x_four(base_2_5+i);
-`;
-const $t104 = `for(var block=first+lane;block<last;block+=LANES*256u){
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-${$t64}`;
-const $t105 = `override SUBGROUP:u32;
-override G:u32;
-override K:u32;
-override N:u32;
-`;
-const $t106 = `var sum=0.0f;
-var sum_2=0.0f;
-${$t90}`;
-const $t107 = `var sum_4_3=vec4f(0.0f);
+const $t81 = `var sum_4_3=vec4f(0.0f);
 var sum_4_4=vec4f(0.0f);
 var sum_4_5=vec4f(0.0f);
 var sum_4_6=vec4f(0.0f);
@@ -416,437 +319,795 @@ var sum_5_3=vec4f(0.0f);
 var sum_5_4=vec4f(0.0f);
 var sum_5_5=vec4f(0.0f);
 var sum_5_6=vec4f(0.0f);
-for(var block_3=lane;block_3<S/4u;block_3+=LANES*256u){
-${$t30}let stop_3=min(block_3+(LANES*256u),S/4u);
+`;
+const $t82 = `let sum_all_2_2=sum_5_2_2;
+let sum_all_2_3=sum_5_2_3;
+let sum_all_2_4=sum_5_2_4;
+let sum_all_2_5=sum_5_2_5;
+`;
+const $t83 = `let first=min(part*(((K+PARTS)-1u)/PARTS),K);
+let last=min(first+(((K+PARTS)-1u)/PARTS),K);
+`;
+const $t84 = `let scratch_7=scratch_at(G_1+(i*G));
+let scratch_8=scratch_at(base_6+(i*G));
+`;
+const $t85 = `fn exp_of(a:f32)->f32{
+return select(exp(a),a,(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t86 = `fn exp_of4(a:vec4f)->vec4f{
+return select(exp(a),a,((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+`;
+const $t87 = `let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
+`;
+const $t88 = `let add_3=(mul_6*gamma_3)+beta_3;
+let div_3=1.0f/(1.0f+exp_of(-add_3));
+let mul_7=((d_y_3*div_3)*((add_3*(1.0f-div_3))+1.0f))*gamma_3;
+`;
+const $t89 = `let about_2=shift_2_2*scale_2;
+let about_3=shift_2_3*scale_3;
+let about_4=shift_2_4*scale_4;
+let about_5=shift_2_5*scale_5;
+`;
+const $t90 = `let end=select(0u,last,again);
+for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
+`;
+const $t91 = `let gamma_4=gamma_at(base_2+K_4);
+let beta_4=beta_at(base_2+K_4);
+`;
+const $t92 = `let scratch_4=scratch_at(G_1+(N_1*G));
+let scratch_5=scratch_at(base_2+(N_1*G));
+let scratch_14=scratch_at(base_3+(N_1*G));
+`;
+const $t93 = `override scratch_length:u32=LANES*ROWS*3u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+`;
+const $t94 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
+let i_3=lane+(k_3*LANES);
+if(i_3<((K*S)/4u)){
+`;
+const $t95 = `scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+${$t5}`;
+const $t96 = `${$t46}var squares_3_3=vec4f(0.0f);
+var squares_3_4=vec4f(0.0f);
+var squares_3_5=vec4f(0.0f);
+var squares_3_6=vec4f(0.0f);
+`;
+const $t97 = `${$t52}var part_6_2=vec4f(0.0f);
+var part_6_3=vec4f(0.0f);
+var part_6_4=vec4f(0.0f);
+var part_6_5=vec4f(0.0f);
+`;
+const $t98 = `let stop_3=min(block_3+(LANES*256u),(K*S)/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
-let d_y_3=d_y_four(base_3_2+i_3);
-let d_y_4=d_y_four(base_3_3+i_3);
-let d_y_5=d_y_four(base_3_4+i_3);
-let d_y_6=d_y_four(base_3_5+i_3);
-${$t31}`;
-const $t108 = `${$t82}let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t109 = `${$t83}let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+const $t99 = `for(var i_4=lane;i_4<end_2;i_4+=LANES){
+let d_y_5_2=d_y_four(base_3_2+i_4);
+let d_y_5_3=d_y_four(base_3_3+i_4);
+let d_y_5_4=d_y_four(base_3_4+i_4);
+let d_y_5_5=d_y_four(base_3_5+i_4);
 `;
-const $t110 = `let base=row*(K*S);
-${$t82}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+const $t100 = `${$t25}override PARTS:u32;
 `;
-const $t111 = `}
+const $t101 = `let stop=min(block+(LANES*256u),last);
+for(var i=block;i<stop;i+=LANES){
+`;
+const $t102 = `for(var i=first+lane;i<end;i+=LANES){
+let d_y_1=d_y_at(base+i);
+`;
+const $t103 = `for(var block=first+lane;block<last;block+=LANES*256u){
+var part_1=0.0f;
+var part_2=0.0f;
+`;
+const $t104 = `let x_8=x_at(base_5);
+let x_9=x_at(base_6);
+let x_10=x_at(base_7);
+let x_11=x_at(base_8);
+let x_2_2=x_at(base_5+((K*S)/2u));
+let x_2_3=x_at(base_6+((K*S)/2u));
+let x_2_4=x_at(base_7+((K*S)/2u));
+let x_2_5=x_at(base_8+((K*S)/2u));
+let x_3_2=x_at(base_5+((K*S)-1u));
+let x_3_3=x_at(base_6+((K*S)-1u));
+let x_3_4=x_at(base_7+((K*S)-1u));
+let x_3_5=x_at(base_8+((K*S)-1u));
+`;
+const $t105 = `let add=(mul_2*gamma_1)+beta_1;
+let div=1.0f/(1.0f+exp_of(-add));
+`;
+const $t106 = `let gamma_1=gamma_at(base_2+K_1);
+let beta_1=beta_at(base_2+K_1);
+`;
+const $t107 = `let add=(mul_2*vec4f(gamma_1))+vec4f(beta_1);
+let div=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add));
+`;
+const $t108 = `let G_1=row/max(K,1u);
+let base_2=((((N*G)+3u)/4u)*4u)+G_1;
+let base_3=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_1;
+let gamma_1=gamma_at(row);
+let beta_1=beta_at(row);
+`;
+const $t109 = `for(var k_4=0u;k_4<HELD;k_4+=1u){
+let i_4=lane+(k_4*LANES);
+if(i_4<end_2){
+let kept_3=held[held_place(1u,k_4,local_index)];
+`;
+const $t110 = `let shift_5=d_y_6+(((d_y_2_2-d_y_6)+(d_y_3_2-d_y_6))*0.3333333432674408f);
+let shift_6=d_y_7+(((d_y_2_3-d_y_7)+(d_y_3_3-d_y_7))*0.3333333432674408f);
+let shift_7=d_y_8+(((d_y_2_4-d_y_8)+(d_y_3_4-d_y_8))*0.3333333432674408f);
+let shift_8=d_y_9+(((d_y_2_5-d_y_9)+(d_y_3_5-d_y_9))*0.3333333432674408f);
+${$t39}let base_2_2=G_2*K;
+let base_2_3=G_3*K;
+let base_2_4=G_4*K;
+let base_2_5=G_5*K;
+let gamma_6=gamma_at(base_2_2);
+let gamma_7=gamma_at(base_2_3);
+let gamma_8=gamma_at(base_2_4);
+let gamma_9=gamma_at(base_2_5);
+let gamma_2_2=gamma_at(base_2_2+(K/2u));
+let gamma_2_3=gamma_at(base_2_3+(K/2u));
+let gamma_2_4=gamma_at(base_2_4+(K/2u));
+let gamma_2_5=gamma_at(base_2_5+(K/2u));
+let gamma_3_2=gamma_at(base_2_2+(K-1u));
+let gamma_3_3=gamma_at(base_2_3+(K-1u));
+let gamma_3_4=gamma_at(base_2_4+(K-1u));
+let gamma_3_5=gamma_at(base_2_5+(K-1u));
+let shift_2_2=gamma_6+(((gamma_2_2-gamma_6)+(gamma_3_2-gamma_6))*0.3333333432674408f);
+let shift_2_3=gamma_7+(((gamma_2_3-gamma_7)+(gamma_3_3-gamma_7))*0.3333333432674408f);
+let shift_2_4=gamma_8+(((gamma_2_4-gamma_8)+(gamma_3_4-gamma_8))*0.3333333432674408f);
+let shift_2_5=gamma_9+(((gamma_2_5-gamma_9)+(gamma_3_5-gamma_9))*0.3333333432674408f);
+`;
+const $t111 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
+let i_4=lane+(k_3*LANES);
+if(i_4<end_2){
+`;
+const $t112 = `let stop_3=min(block_3+(LANES*256u),S/4u);
+for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
+`;
+const $t113 = `let add_4=(mul_8*vec4f(gamma_4))+vec4f(beta_4);
+let div_4=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_4));
+let mul_9=((d_y_4*div_4)*((add_4*(vec4f(1.0f)-div_4))+vec4f(1.0f)))*vec4f(gamma_4);
+`;
+const $t114 = `scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+${$t5}`;
+const $t115 = `override SUBGROUP:u32;
+override N:u32;
+override G:u32;
+override K:u32;
+override S:u32;
+`;
+const $t116 = `let x_1=x_at(base);
+let x_2=x_at(base+((K*S)/2u));
+let x_3=x_at(base+((K*S)-1u));
+`;
+const $t117 = `workgroupBarrier();
+for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
+if(lane<half){
+`;
+const $t118 = `${$t44}let stop=min(block+(LANES*256u),(K*S)/4u);
+for(var i=block;i<stop;i+=LANES){
+`;
+const $t119 = `${$t97}var part_7_2=vec4f(0.0f);
+var part_7_3=vec4f(0.0f);
+var part_7_4=vec4f(0.0f);
+var part_7_5=vec4f(0.0f);
+`;
+const $t120 = `override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+`;
+const $t121 = `${$t27}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all/PARTS;
+let part=group_of_all%PARTS;
+${$t28}`;
+const $t122 = `var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
+`;
+const $t123 = `for(var i=first+lane;i<end;i+=LANES){
+let d_y_1=d_y_four(base+i);
+`;
+const $t124 = `var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+`;
+const $t125 = `for(var block=first+lane;block<last;block+=LANES*256u){
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+`;
+const $t126 = `${$t103}${$t101}`;
+const $t127 = `${$t105}let mul_3=((d_y_1*div)*((add*(1.0f-div))+1.0f))*gamma_1;
+`;
+const $t128 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+let G_1=row%max(G,1u);
+let base_2=G_1*K;
+`;
+const $t129 = `${$t107}let mul_3=(d_y_1*div)*((add*(vec4f(1.0f)-div))+vec4f(1.0f));
+`;
+const $t130 = `${$t27}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+${$t28}`;
+const $t131 = `override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+`;
+const $t132 = `${$t105}let mul_3=(d_y_1*div)*((add*(1.0f-div))+1.0f);
+`;
+const $t133 = `${$t115}override eps:f32;
+`;
+const $t134 = `let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+`;
+const $t135 = `let G_1=row%max(G,1u);
+let base_2=G_1*K;
+let gamma_1=gamma_at(base_2);
+let gamma_2=gamma_at(base_2+(K/2u));
+let gamma_3=gamma_at(base_2+(K-1u));
+let shift_2=gamma_1+(((gamma_2-gamma_1)+(gamma_3-gamma_1))*0.3333333432674408f);
+`;
+const $t136 = `${$t116}let shift_3=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+`;
+const $t137 = `${$t117}let mine=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t138 = `workgroupBarrier();
+for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
+if(lane<half_2){
+`;
+const $t139 = `var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+`;
+const $t140 = `var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+${$t57}`;
+const $t141 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total;
+`;
+const $t142 = `let K_1=(i*4u)/max(S,1u);
+let gamma_1=gamma_at(base_2+K_1);
+`;
+const $t143 = `${$t55}let end=select(0u,last,active_1);
+let base=row*(K*S);
+`;
+const $t144 = `${$t118}let x_4_2=x_four(base_2_2+i);
+let x_4_3=x_four(base_2_3+i);
+let x_4_4=x_four(base_2_4+i);
+let x_4_5=x_four(base_2_5+i);
+`;
+const $t145 = `let stop=min(block+(LANES*256u),last_2);
+for(var i=block;i<stop;i+=LANES){
+`;
+const $t146 = `override SUBGROUP:u32;
+override G:u32;
+override K:u32;
+override N:u32;
+`;
+const $t147 = `var sum=0.0f;
+var sum_2=0.0f;
+${$t126}`;
+const $t148 = `${$t125}${$t101}`;
+const $t149 = `for(var block=lane;block<S/4u;block+=LANES*256u){
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+`;
+const $t150 = `${$t127}let d_y_2=d_y_at(base+((K*S)/2u));
+`;
+const $t151 = `let mul_2=sub*vec4f(mul);
+${$t129}`;
+const $t152 = `let base=row*(K*S);
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+((K*S)/2u));
+let d_y_3=d_y_at(base+((K*S)-1u));
+let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
+`;
+const $t153 = `${$t118}let x_4_2=x_four(base_3_2+i);
+let x_4_3=x_four(base_3_3+i);
+let x_4_4=x_four(base_3_4+i);
+let x_4_5=x_four(base_3_5+i);
+let d_3=x_4_2-vec4f(shift_3_2);
+let d_4=x_4_3-vec4f(shift_3_3);
+let d_5=x_4_4-vec4f(shift_3_4);
+let d_6=x_4_5-vec4f(shift_3_5);
+`;
+const $t154 = `let add_2=(mul_4*gamma_2)+beta_2;
+let div_2=1.0f/(1.0f+exp_of(-add_2));
+let mul_5=((d_y_2*div_2)*((add_2*(1.0f-div_2))+1.0f))*gamma_2;
+let d_y_3=d_y_at(base+((K*S)-1u));
+`;
+const $t155 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t112 = `workgroupBarrier();
+const $t156 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 `;
-const $t113 = `${$t84}var part_8=vec4f(0.0f);
-${$t85}`;
-const $t114 = `${$t26}let end_3=select(0u,(K*S)/4u,far_2);
-let end_4=select(0u,(K*S)/4u,far_3);
-let end_5=select(0u,(K*S)/4u,far_4);
-let end_6=select(0u,(K*S)/4u,far_5);
+const $t157 = `${$t139}${$t43}`;
+const $t158 = `${$t51}var mean_4_3=vec4f(0.0f);
+var mean_4_4=vec4f(0.0f);
+var mean_4_5=vec4f(0.0f);
+var mean_4_6=vec4f(0.0f);
+var mean_5_3=vec4f(0.0f);
+var mean_5_4=vec4f(0.0f);
+var mean_5_5=vec4f(0.0f);
+var mean_5_6=vec4f(0.0f);
+${$t8}${$t119}${$t98}`;
+const $t159 = `${$t100}${$t133}`;
+const $t160 = `${$t121}${$t134}`;
+const $t161 = `total=total+other;
+${$t141}`;
+const $t162 = `let G_1=row%max(G,1u);
+let base_2=G_1*K;
+let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+`;
+const $t163 = `${$t101}let d_y_1=d_y_at(base+i);
+`;
+const $t164 = `${$t58}let end=select(0u,last,active_1);
+let base=row*((K*S)/4u);
+`;
+const $t165 = `var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+var sum_8=vec4f(0.0f);
+`;
+const $t166 = `let stop=min(block+(LANES*256u),S/4u);
+for(var i=block;i<stop;i+=LANES){
+`;
+const $t167 = `let active_1=index<(G*K);
+let row=select(0u,index,active_1);
+`;
+const $t168 = `var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+${$t148}`;
+const $t169 = `${$t144}let d_3=x_4_2-vec4f(shift_3);
+let d_4=x_4_3-vec4f(shift_4);
+let d_5=x_4_4-vec4f(shift_5);
+let d_6=x_4_5-vec4f(shift_6);
+`;
+const $t170 = `let K_1=i/max(S,1u);
+let gamma_1=gamma_at(base_2+K_1);
+let add=((d_y_1-part_1)*gamma_1)+(part_1*(gamma_1-part_2));
+let x_1=x_at(base+i);
+let mul_2=((x_1-part_3)-rest)*mul;
+`;
+const $t171 = `${$t116}let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+`;
+const $t172 = `${$t141}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+`;
+const $t173 = `let stop=min(block+(LANES*256u),S/4u);
+for(var i_3=block;i_3<stop;i_3+=LANES){
+`;
+const $t174 = `let base=row*(K*S);
+${$t116}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+`;
+const $t175 = `${$t25}${$t133}`;
+const $t176 = `${$t96}let end_3=select(0u,(K*S)/4u,again_2);
+let end_4=select(0u,(K*S)/4u,again_3);
+let end_5=select(0u,(K*S)/4u,again_4);
+let end_6=select(0u,(K*S)/4u,again_5);
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
 for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 `;
-const $t115 = `${$t88}${$t96}`;
-const $t116 = `${$t62}${$t95}`;
-const $t117 = `total=total+other;
-${$t101}`;
-const $t118 = `let d_y_1=d_y_four(base+i);
-let K_1=(i*4u)/max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
+const $t177 = `let stop=min(block+(LANES*256u),last_3);
+for(var i=block;i<stop;i+=LANES){
 `;
-const $t119 = `${$t33}let end=select(0u,last,active_1);
-let base=row*(K*S);
-`;
-const $t120 = `${$t37}let end=select(0u,last,active_1);
-let base=row*((K*S)/4u);
-`;
-const $t121 = `${$t103}let d_3=x_4_2-vec4f(shift_3);
-let d_4=x_4_3-vec4f(shift_4);
-let d_5=x_4_4-vec4f(shift_5);
-let d_6=x_4_5-vec4f(shift_6);
-`;
-const $t122 = `let active_1=index<(G*K);
-let row=select(0u,index,active_1);
-`;
-const $t123 = `${$t106}let N_1=i/max(S,1u);
-let S_1=i%max(S,1u);
-let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
-let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
-`;
-const $t124 = `var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-${$t104}`;
-const $t125 = `var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
-for(var block=lane;block<S/4u;block+=LANES*256u){
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-let stop=min(block+(LANES*256u),S/4u);
-for(var i_3=block;i_3<stop;i_3+=LANES){
-let d_y_1=d_y_four(base_3+i_3);
-let x_5=x_four(base_3+i_3);
-let mul=((x_5-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
-`;
-const $t126 = `${$t13}${$t95}`;
-const $t127 = `override scratch_length:u32=LANES*ROWS*3u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-`;
-const $t128 = `}
-workgroupBarrier();
-}
-let all_3=scratch_memory[row_in_group*LANES];
-`;
-const $t129 = `${$t111}total=all;
-`;
-const $t130 = `workgroupBarrier();
+const $t178 = `${$t159}${$t93}`;
+const $t179 = `workgroupBarrier();
 for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
 if(lane<half_4){
 `;
-const $t131 = `${$t118}let mul=d_y_1*vec4f(gamma_1);
-let sub=mul-vec4f(part_1);
-let x_1=x_four(base+i);
-let mul_2=((x_1-vec4f(part_2))-vec4f(rest))*vec4f(rsqrt);
+const $t180 = `${$t155}total=all;
 `;
-const $t132 = `${$t62}${$t105}`;
-const $t133 = `${$t88}${$t122}`;
-const $t134 = `${$t60}var sum_2_3=vec4f(0.0f);
-var sum_2_4=vec4f(0.0f);
-var sum_2_5=vec4f(0.0f);
-var sum_2_6=vec4f(0.0f);
-for(var block=lane;block<(N*S)/4u;block+=LANES*256u){
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-${$t25}let stop=min(block+(LANES*256u),(N*S)/4u);
-for(var i=block;i<stop;i+=LANES){
-let N_1=(i*4u)/max(S,1u);
-let S_1=(i*4u)%max(S,1u);
-let d_y_2=d_y_four(base_4+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-let d_y_3=d_y_four(base_5+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-let d_y_4=d_y_four(base_6+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-let d_y_5=d_y_four(base_7+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-let x_2=x_four(base_4+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-let x_3=x_four(base_5+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-let x_4=x_four(base_6+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-let x_5=x_four(base_7+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+const $t181 = `${$t101}let d_y_1=d_y_four(base+i);
 `;
-const $t135 = `${$t109}${$t111}`;
-const $t136 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-${$t128}`;
-const $t137 = `${$t116}${$t127}`;
-const $t138 = `let d_y_1=d_y_at(base+i);
-let K_1=i/max(S,1u);
-let gamma_1=gamma_at(base_2+K_1);
-let mul=d_y_1*gamma_1;
-let sub=mul-part_1;
-let x_1=x_at(base+i);
-let mul_2=((x_1-part_2)-rest)*rsqrt;
+const $t182 = `${$t162}let sub=mean_3-(mean*mean_2);
 `;
-const $t139 = `${$t124}let N_1=(i*4u)/max(S,1u);
-let S_1=(i*4u)%max(S,1u);
-let d_y_1=d_y_four(base+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
-let x_1=x_four(base+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+const $t183 = `var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_2=row*((K*S)/4u);
+${$t29}let x_4=x_four(base_2+i);
+held[held_place(0u,k,local_index)]=x_4;
 `;
-const $t140 = `${$t13}${$t105}`;
-const $t141 = `var sum=0.0f;
-var sum_2=0.0f;
-for(var block=lane;block<S;block+=LANES*256u){
-var part_7=0.0f;
-var part_8=0.0f;
-let stop=min(block+(LANES*256u),S);
-for(var i=block;i<stop;i+=LANES){
-${$t92}`;
-const $t142 = `${$t130}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t184 = `${$t63}${$t157}`;
+const $t185 = `let active_1=index<((N*G)*K);
+let row=select(0u,index,active_1);
 `;
-const $t143 = `var sum=vec4f(0.0f);
+const $t186 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-for(var block=lane;block<S/4u;block+=LANES*256u){
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
-let stop=min(block+(LANES*256u),S/4u);
+var sum_3=vec4f(0.0f);
+`;
+const $t187 = `${$t100}${$t146}`;
+const $t188 = `${$t121}${$t167}`;
+const $t189 = `${$t102}let x_1=x_at(base+i);
+`;
+const $t190 = `${$t137}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+${$t1}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+`;
+const $t191 = `${$t142}let add=((d_y_1-vec4f(part_1))*vec4f(gamma_1))+vec4f(part_1*(gamma_1-part_2));
+let x_1=x_four(base+i);
+let mul_2=((x_1-vec4f(part_3))-vec4f(rest))*vec4f(mul);
+`;
+const $t192 = `${$t137}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
+${$t1}let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
+`;
+const $t193 = `${$t190}${$t155}`;
+const $t194 = `}
+workgroupBarrier();
+}
+let all_5=scratch_memory[row_in_group*LANES];
+`;
+const $t195 = `var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+`;
+const $t196 = `workgroupBarrier();
+for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
+if(lane<half_5){
+`;
+const $t197 = `${$t25}${$t115}`;
+const $t198 = `let active_1=index<((G*K)/4u);
+let row=select(0u,index,active_1);
+`;
+const $t199 = `let stop=min(block+(LANES*256u),S);
 for(var i=block;i<stop;i+=LANES){
-${$t93}`;
-const $t144 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
-${$t128}`;
-const $t145 = `var squares_2_2=fold_add(squares_4);
+`;
+const $t200 = `${$t187}override S:u32;
+`;
+const $t201 = `${$t123}let x_1=x_four(base+i);
+`;
+const $t202 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
+${$t194}`;
+const $t203 = `var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t146 = `${$t116}${$t63}`;
-const $t147 = `${$t69}let d_y_2=d_y_at(base+((K*S)/2u));
+const $t204 = `sum=all;
+${$t2}`;
+const $t205 = `${$t197}override PARTS:u32;
 `;
-const $t148 = `}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-`;
-const $t149 = `total_3=all_3;
-${$t3}total_4=all_4;
-`;
-const $t150 = `}
+const $t206 = `${$t121}${$t185}`;
+const $t207 = `${$t192}${$t155}`;
+const $t208 = `${$t25}${$t146}`;
+const $t209 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t151 = `${$t135}sum=all;
-${$t1}`;
-const $t152 = `total_2=total_2+part_2;
-}
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-`;
-const $t153 = `for(var p=lane;p<used;p+=LANES){
+const $t210 = `${$t193}${$t204}`;
+const $t211 = `scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+${$t194}`;
+const $t212 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t83}}
+${$t117}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 let part_1=partials_at(row);
 `;
-const $t154 = `total_2=total_2+other_3;
+const $t213 = `total_4=total_4+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 `;
-const $t155 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+const $t214 = `total_5=all_5;
+${$t6}total_6=all_6;
+`;
+const $t215 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+${$t194}`;
+const $t216 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_9=exchange(mean_3_2,mask_3);
+mean_3_2=mean_3_2+other_9;
+`;
+const $t217 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+`;
+const $t218 = `let used=(((K*S)+((((K*S)+PARTS)-1u)/PARTS))-1u)/((((K*S)+PARTS)-1u)/PARTS);
+${$t212}`;
+const $t219 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+${$t180}workgroupBarrier();
+}
+let rest=total/f32(K*S);
+var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
+`;
+const $t220 = `${$t209}let other_2=exchange(sum_2,mask);
+`;
+const $t221 = `${$t200}override eps:f32;
+`;
+const $t222 = `let used=((((K*S)/4u)+(((((K*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((K*S)/4u)+PARTS)-1u)/PARTS);
+${$t212}`;
+const $t223 = `}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+${$t130}`;
+const $t224 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_5_2=exchange(mean_3_2_2,mask_3);
+let other_5_3=exchange(mean_3_2_3,mask_3);
+let other_5_4=exchange(mean_3_2_4,mask_3);
+let other_5_5=exchange(mean_3_2_5,mask_3);
+mean_3_2_2=mean_3_2_2+other_5_2;
+mean_3_2_3=mean_3_2_3+other_5_3;
+mean_3_2_4=mean_3_2_4+other_5_4;
+mean_3_2_5=mean_3_2_5+other_5_5;
+`;
+const $t225 = `workgroupBarrier();
+for(var half_6=LANES/2u;half_6>=SUBGROUP;half_6/=2u){
+if(lane<half_6){
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+${$t95}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+${$t33}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+${$t202}`;
+const $t226 = `${$t217}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+`;
+const $t227 = `}
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+total_2=total_2+other_2;
+`;
+const $t228 = `var total=0.0f;
+for(var p_2=lane;p_2<used;p_2+=LANES){
+let part_2=partials_at((p_2*(N*G))+row);
+let part_3=partials_at(((PARTS+p_2)*(N*G))+row);
+`;
+const $t229 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
 workgroupBarrier();
 }
-let spread=total_2/f32(K*S);
+let squares=total_2/f32(K*S);
+let squares_2=total_3/f32(K*S);
+let squares_3=total_4/f32(K*S);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $t156 = `let add_2=(mul_3*gamma_2)+beta_2;
-let div_2=1.0f/(1.0f+exp(-add_2));
-let mul_4=((d_y_2*div_2)*((add_2*(1.0f-div_2))+1.0f))*gamma_2;
-let d_y_3=d_y_at(base+((K*S)-1u));
-`;
-const $t157 = `fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-`;
-const $t158 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-`;
-const $t159 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t129}workgroupBarrier();
-}
-let rest=total/f32(K*S);
-var total_2=0.0f;
-`;
-const $t160 = `let base=row*(K*S);
-let d_y_1=d_y_at(base);
-${$t97}let gamma_1=gamma_at(base_2+K_1);
-let mul=d_y_1*gamma_1;
-let d_y_2=d_y_at(base+((K*S)/2u));
-${$t54}let mul_2=d_y_2*gamma_2;
-let d_y_3=d_y_at(base+((K*S)-1u));
-${$t55}let mul_3=d_y_3*gamma_3;
-let shift=mul+(((mul_2-mul)+(mul_3-mul))*0.3333333432674408f);
-`;
-const $t161 = `${$t153}var total=0.0f;
-for(var p_2=lane;p_2<used;p_2+=LANES){
-let part_2=partials_at((p_2*(N*G))+row);
-let part_3=partials_at(((PARTS+p_2)*(N*G))+row);
-`;
-const $t162 = `${$t157}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-`;
-const $t163 = `}
+const $t230 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t164 = `${$t115}${$t7}`;
-const $t165 = `${$t158}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-`;
-const $t166 = `workgroupBarrier();
+const $t231 = `${$t120}${$t26}`;
+const $t232 = `${$t93}${$t130}`;
+const $t233 = `workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
-if(active_1&&(lane==0u)){
 `;
-const $t167 = `${$t162}${$t94}`;
-const $t168 = `${$t115}${$t10}`;
-const $t169 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
+const $t234 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_9=exchange(sum_4_2,mask_3);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(sum_5_2,mask_3);
+sum_5_2=sum_5_2+other_10;
 `;
-const $t170 = `partials_put((part*(G*K))+row,sum_all);
-partials_put(((PARTS+part)*(G*K))+row,sum_all_2);
-}
-}
+const $t235 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_5_2=exchange(sum_4_2_2,mask_3);
+let other_5_3=exchange(sum_4_2_3,mask_3);
+let other_5_4=exchange(sum_4_2_4,mask_3);
+let other_5_5=exchange(sum_4_2_5,mask_3);
+sum_4_2_2=sum_4_2_2+other_5_2;
+sum_4_2_3=sum_4_2_3+other_5_3;
+sum_4_2_4=sum_4_2_4+other_5_4;
+sum_4_2_5=sum_4_2_5+other_5_5;
+let other_6_2=exchange(sum_5_2_2,mask_3);
+let other_6_3=exchange(sum_5_2_3,mask_3);
+let other_6_4=exchange(sum_5_2_4,mask_3);
+let other_6_5=exchange(sum_5_2_5,mask_3);
+sum_5_2_2=sum_5_2_2+other_6_2;
+sum_5_2_3=sum_5_2_3+other_6_3;
+sum_5_2_4=sum_5_2_4+other_6_4;
+sum_5_2_5=sum_5_2_5+other_6_5;
 `;
-const $t171 = `}
-for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-let other=exchange(total,mask_2);
-${$t117}${$t98}let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t159}for(var p_3=lane;p_3<used;p_3+=LANES){
-let part_4=partials_at((p_3*(N*G))+row);
-let part_5=partials_at(((PARTS+p_3)*(N*G))+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*(N*G))+row);
-`;
-const $t172 = `${$t98}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t236 = `${$t26}${$t223}`;
+const $t237 = `${$t138}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t57}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-${$t136}`;
-const $t173 = `${$t112}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-`;
-const $t174 = `${$t62}${$t81}${$t63}`;
-const $t175 = `scratch_put((row*K)+segment,sum_all);
-scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row*K)+segment),sum_all_2);
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
+workgroupBarrier();
+}
+let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t176 = `part_1=part_1+d;
+const $t238 = `${$t159}${$t231}`;
+const $t239 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_5;
+`;
+const $t240 = `${$t226}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+`;
+const $t241 = `${$t233}if(active_1&&(lane==0u)){
+`;
+const $t242 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t177 = `override PARTS:u32;
-${$t63}${$t94}${$t122}`;
-const $t178 = `${$t142}let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-${$t57}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-${$t136}`;
-const $t179 = `${$t126}${$t127}`;
-const $t180 = `${$t167}${$t96}`;
-const $t181 = `${$t126}${$t167}let active_1=index<((N*G)/4u);
-${$t18}`;
-const $t182 = `part_2_2=part_2_2+(d_3*d_3);
+const $t243 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
+}
+for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+}
+if(SUBGROUP<LANES){
+${$t138}}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_2=partials_at(((3u*PARTS)*(N*G))+row);
+`;
+const $t244 = `${$t233}let sum_all_3=sum_3;
+`;
+const $t245 = `${$t205}${$t232}${$t185}`;
+const $t246 = `let active_1=index<((N*G)/4u);
+${$t34}`;
+const $t247 = `}
+${$t160}`;
+const $t248 = `${$t32}if(active_1&&(lane==0u)){
+`;
+const $t249 = `${$t10}${$t243}`;
+const $t250 = `${$t239}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
+`;
+const $t251 = `${$t205}override eps:f32;
+${$t232}${$t134}`;
+const $t252 = `${$t120}${$t188}${$t75}`;
+const $t253 = `partials_put((part*(G*K))+row,sum_all);
+partials_put(((PARTS+part)*(G*K))+row,sum_all_2);
+}
+}
+`;
+const $t254 = `${$t131}${$t121}${$t198}${$t75}`;
+const $t255 = `${$t200}${$t120}`;
+const $t256 = `${$t175}${$t93}`;
+const $t257 = `${$t134}${$t152}`;
+const $t258 = `${$t175}${$t236}${$t246}`;
+const $t259 = `part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
 `;
-const $t183 = `workgroupBarrier();
-for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
-if(lane<half_5){
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-${$t75}let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-${$t39}let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
-${$t144}`;
-const $t184 = `}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_3=exchange(total_2,mask_3);
-${$t154}${$t112}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t155}`;
-const $t185 = `${$t94}let active_1=index<((G*K)/4u);
+const $t260 = `${$t248}partials_put((part*(N*G))+row,shift);
 `;
-const $t186 = `${$t132}override S:u32;
-${$t63}`;
-const $t187 = `sum_2=sum_2+other_2;
-${$t165}${$t151}sum_2=all_2;
-${$t166}`;
-const $t188 = `${$t140}override S:u32;
-${$t177}`;
-const $t189 = `}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other=exchange(total,mask_3);
-${$t117}${$t112}let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t159}for(var p_4=lane;p_4<used_2;p_4+=LANES){
-let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+const $t261 = `${$t178}${$t160}`;
+const $t262 = `${$t187}${$t252}`;
+const $t263 = `sum_2=sum_2+other_2;
+${$t226}${$t210}sum_2=all_2;
+${$t241}`;
+const $t264 = `total_7=total_7+other_11;
+${$t250}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
 `;
-const $t190 = `}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_3=exchange(total_2,mask_4);
-${$t154}${$t130}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-${$t155}`;
-const $t191 = `${$t13}${$t81}override PARTS:u32;
-override eps:f32;
-override scratch_length:u32=LANES*ROWS*1u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t94}${$t96}`;
-const $t192 = `${$t142}let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-${$t75}let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-${$t39}let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-${$t144}`;
-const $t193 = `var sum_2=fold_add(sum);
+const $t265 = `${$t100}${$t115}${$t93}`;
+const $t266 = `override PARTS:u32;
+${$t120}${$t130}${$t167}`;
+const $t267 = `}
+for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+let other=exchange(total,mask_2);
+${$t161}${$t138}let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+${$t219}for(var p_3=lane;p_3<used;p_3+=LANES){
+let part_4=partials_at((p_3*(N*G))+row);
+let part_5=partials_at(((PARTS+p_3)*(N*G))+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*(N*G))+row);
+let part_7=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
+`;
+const $t268 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t163}${$t135}sum_2=all;
-${$t1}squares_2=all_2;
+${$t230}${$t193}sum_2=all;
+${$t2}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t194 = `${$t181}let base_4=row_2*(K*S);
-let base_5=row_3*(K*S);
-let base_6=row_4*(K*S);
-let base_7=row_5*(K*S);
+const $t269 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 `;
-const $t195 = `squares_4=squares_4+part_2_2;
+const $t270 = `squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
 }
 `;
-const $t196 = `${$t161}total=total+(f32(min((p_2+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_2*((((K*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t171}total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t184}`;
-const $t197 = `}
+const $t271 = `}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+${$t160}`;
+const $t272 = `${$t261}${$t218}`;
+const $t273 = `${$t175}${$t231}`;
+const $t274 = `${$t258}let base_3=row_2*(K*S);
+let base_4=row_3*(K*S);
+let base_5=row_4*(K*S);
+let base_6=row_5*(K*S);
+`;
+const $t275 = `${$t187}${$t254}`;
+const $t276 = `${$t178}${$t85}`;
+const $t277 = `${$t208}override S:u32;
+${$t266}`;
+const $t278 = `${$t2}sum_2_2=all_2;
+`;
+const $t279 = `${$t180}${$t2}total_2=all_2;
+`;
+const $t280 = `let other_2_2=exchange(squares_2_2,mask);
+let other_2_3=exchange(squares_2_3,mask);
+let other_2_4=exchange(squares_2_4,mask);
+let other_2_5=exchange(squares_2_5,mask);
+squares_2_2=squares_2_2+other_2_2;
+squares_2_3=squares_2_3+other_2_3;
+squares_2_4=squares_2_4+other_2_4;
+squares_2_5=squares_2_5+other_2_5;
+}
+`;
+const $t281 = `}
 if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+scratch_memory[(row_in_group*LANES)+lane]=mean;
 `;
-const $t198 = `${$t188}let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+const $t282 = `}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+${$t220}${$t263}${$t253}`;
+const $t283 = `}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other=exchange(total,mask_4);
+${$t161}${$t179}let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+${$t219}for(var p_5=lane;p_5<used_3;p_5+=LANES){
+let part_6=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
+let part_7=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+let part_8=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+let part_9=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
 `;
-const $t199 = `${$t72}part_1=part_1+(mul_2*mul);
-part_2=part_2+mul_2;
-`;
-const $t200 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
+const $t284 = `${$t178}fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
 }
-for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-}
-if(SUBGROUP<LANES){
-${$t98}}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_2=partials_at(((3u*PARTS)*(N*G))+row);
-var total=0.0f;
-for(var p_3=lane;p_3<used_2;p_3+=LANES){
-let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
-let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
+${$t160}`;
+const $t285 = `for(var p_5=lane;p_5<used_3;p_5+=LANES){
+let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
+total_5=total_5+part_9;
 `;
-const $t201 = `${$t161}total=total+(f32((min((p_2+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_2*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t171}total_2=total_2+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t184}`;
-const $t202 = `${$t188}let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
-`;
-const $t203 = `var sum_3_2=fold_add(sum_3);
+const $t286 = `sum=sum+d;
+squares=squares+(d*d);
+}
+}
+${$t268}let mean=sum_2/f32(K*S);
+let variance=larger((squares_2/f32(K*S))-(mean*mean),0.0f);
+${$t30}`;
+const $t287 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -857,109 +1118,59 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t172}sum_3_2=all_3;
+${$t237}sum_3_2=all_3;
 ${$t3}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t204 = `let other_2_2=exchange(squares_2_2,mask);
-let other_2_3=exchange(squares_2_3,mask);
-let other_2_4=exchange(squares_2_4,mask);
-let other_2_5=exchange(squares_2_5,mask);
-squares_2_2=squares_2_2+other_2_2;
-squares_2_3=squares_2_3+other_2_3;
-squares_2_4=squares_2_4+other_2_4;
-squares_2_5=squares_2_5+other_2_5;
-}
-`;
-const $t205 = `${$t174}${$t157}${$t115}${$t33}`;
-const $t206 = `${$t174}${$t162}${$t115}${$t37}`;
-const $t207 = `${$t186}${$t133}let first=min(part*((((N*S)+PARTS)-1u)/PARTS),N*S);
-let last=min(first+((((N*S)+PARTS)-1u)/PARTS),N*S);
-let base=row*S;
-${$t45}`;
-const $t208 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-${$t150}let other_2=exchange(sum_2,mask);
-${$t187}${$t170}`;
-const $t209 = `total_2=total_2+other_2;
-${$t101}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
-${$t109}${$t129}${$t1}total_2=all_2;
-workgroupBarrier();
-}
-if(active_1&&(lane==0u)){
-`;
-const $t210 = `${$t164}${$t196}`;
-const $t211 = `${$t168}${$t201}`;
-const $t212 = `sum=sum+d;
-squares=squares+(d*d);
-}
-}
-${$t193}let mean=sum_2/f32(K*S);
-let variance=larger((squares_2/f32(K*S))-(mean*mean),0.0f);
-`;
-const $t213 = `${$t195}var sum_2_2=fold_add(sum_4);
+const $t288 = `${$t270}var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
 var sum_2_4=fold_add(sum_6);
 var sum_2_5=fold_add(sum_7);
-${$t145}`;
-const $t214 = `${$t204}let mean_3=sum_2_2/f32(K*S);
-let mean_4=sum_2_3/f32(K*S);
-let mean_5=sum_2_4/f32(K*S);
-let mean_6=sum_2_5/f32(K*S);
-let variance_3=larger((squares_2_2/f32(K*S))-(mean_3*mean_3),0.0f);
-let variance_4=larger((squares_2_3/f32(K*S))-(mean_4*mean_4),0.0f);
-let variance_5=larger((squares_2_4/f32(K*S))-(mean_5*mean_5),0.0f);
-let variance_6=larger((squares_2_5/f32(K*S))-(mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+${$t203}`;
+const $t289 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_3);
+${$t213}${$t156}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t59}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t60}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t229}`;
+const $t290 = `let first_2=min(part*(((K+PARTS)-1u)/PARTS),K);
+let last_2=min(first_2+(((K+PARTS)-1u)/PARTS),K);
+${$t135}`;
+const $t291 = `for(var p_3=lane;p_3<used_3;p_3+=LANES){
+}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+}
+if(SUBGROUP<LANES){
+${$t156}}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_3=partials_at(((6u*PARTS)*(N*G))+row);
+var total=0.0f;
+for(var p_4=lane;p_4<used_3;p_4+=LANES){
+let part_4=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
+let part_5=partials_at((((7u*PARTS)+p_4)*(N*G))+row);
 `;
-const $t215 = `var total=0.0f;
-var total_2=0.0f;
-for(var p=lane;p<used;p+=LANES){
-let part_1=partials_at((p*(G*K))+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*(G*K))+row);
-${$t152}let other=exchange(total,mask);
-total=total+other;
-let other_2=exchange(total_2,mask);
-${$t209}`;
-const $t216 = `${$t146}${$t210}`;
-const $t217 = `fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-${$t211}`;
-const $t218 = `sum_3=sum_3+d_2;
-squares_3=squares_3+(d_2*d_2);
-}
-}
-${$t203}let mean_2=sum_3_2/f32(K*S);
-let variance_2=larger((squares_3_2/f32(K*S))-(mean_2*mean_2),0.0f);
-${$t17}`;
-const $t219 = `part_3_2=part_3_2+d_2_2;
-part_4_2=part_4_2+(d_2_2*d_2_2);
-}
-sum_3_3=sum_3_3+part_3_2;
-squares_3_3=squares_3_3+part_4_2;
-}
+const $t292 = `mean_3=mean_3+other_11;
+${$t281}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 `;
-const $t220 = `${$t137}${$t210}`;
-const $t221 = `part_8=part_8+d_3;
-part_9=part_9+d_4;
-part_10=part_10+d_5;
-part_11=part_11+d_6;
-${$t182}sum_4=sum_4+part_8;
-sum_5=sum_5+part_9;
-sum_6=sum_6+part_10;
-sum_7=sum_7+part_11;
-${$t213}let other_8=exchange(sum_2_2,mask);
+const $t293 = `mean_3_2=mean_3_2+other_11;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
+`;
+const $t294 = `let other_8=exchange(sum_2_2,mask);
 let other_9=exchange(sum_2_3,mask);
 let other_10=exchange(sum_2_4,mask);
 let other_11=exchange(sum_2_5,mask);
@@ -967,7 +1178,102 @@ sum_2_2=sum_2_2+other_8;
 sum_2_3=sum_2_3+other_9;
 sum_2_4=sum_2_4+other_10;
 sum_2_5=sum_2_5+other_11;
-${$t204}let mean_6=sum_2_2/f32(K*S);
+${$t280}`;
+const $t295 = `${$t238}${$t247}${$t55}`;
+const $t296 = `${$t214}${$t7}total_7=all_7;
+workgroupBarrier();
+}
+`;
+const $t297 = `${$t196}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t298 = `${$t218}${$t228}total=total+(f32(min((p_2+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_2*((((K*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t267}total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t289}`;
+const $t299 = `var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,(K*S)/4u,again);
+for(var k_2=0u;k_2<HELD;k_2+=1u){
+let i_2=lane+(k_2*LANES);
+if(i_2<end){
+let kept=held[held_place(0u,k_2,local_index)];
+let d_2=(kept*vec4f(scale))-vec4f(about);
+sum_3=sum_3+d_2;
+squares_3=squares_3+(d_2*d_2);
+}
+}
+${$t287}let mean_2=sum_3_2/f32(K*S);
+let variance_2=larger((squares_3_2/f32(K*S))-(mean_2*mean_2),0.0f);
+${$t32}`;
+const $t300 = `${$t243}var total=0.0f;
+for(var p_3=lane;p_3<used_2;p_3+=LANES){
+let part_3=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
+let part_4=partials_at((((4u*PARTS)+p_3)*(N*G))+row);
+`;
+const $t301 = `${$t222}${$t228}total=total+(f32((min((p_2+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_2*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t267}total_2=total_2+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t289}`;
+const $t302 = `let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
+}
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
+}
+`;
+const $t303 = `${$t295}${$t152}`;
+const $t304 = `${$t238}${$t271}${$t58}`;
+const $t305 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
+`;
+const $t306 = `${$t276}${$t247}${$t298}`;
+const $t307 = `${$t179}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t308 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_4;
+${$t17}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
+`;
+const $t309 = `let mean_3=sum_2_2/f32(K*S);
+let mean_4=sum_2_3/f32(K*S);
+let mean_5=sum_2_4/f32(K*S);
+let mean_6=sum_2_5/f32(K*S);
+let variance_3=larger((squares_2_2/f32(K*S))-(mean_3*mean_3),0.0f);
+let variance_4=larger((squares_2_3/f32(K*S))-(mean_4*mean_4),0.0f);
+let variance_5=larger((squares_2_4/f32(K*S))-(mean_5*mean_5),0.0f);
+let variance_6=larger((squares_2_5/f32(K*S))-(mean_6*mean_6),0.0f);
+${$t45}let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_4*mean_4))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_5*mean_5))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_6*mean_6))||(!(scale_5==1.0f));
+`;
+const $t310 = `${$t156}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t311 = `${$t304}${$t152}`;
+const $t312 = `let base_2=row*((K*S)/4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+`;
+const $t313 = `${$t297}let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+${$t211}`;
+const $t314 = `${$t172}${$t190}${$t279}workgroupBarrier();
+}
+if(active_1&&(lane==0u)){
+`;
+const $t315 = `part_8=part_8+d_3;
+part_9=part_9+d_4;
+part_10=part_10+d_5;
+part_11=part_11+d_6;
+${$t259}sum_4=sum_4+part_8;
+sum_5=sum_5+part_9;
+sum_6=sum_6+part_10;
+sum_7=sum_7+part_11;
+${$t288}${$t294}let mean_6=sum_2_2/f32(K*S);
 let mean_7=sum_2_3/f32(K*S);
 let mean_8=sum_2_4/f32(K*S);
 let mean_9=sum_2_5/f32(K*S);
@@ -975,121 +1281,185 @@ let variance_3=larger((squares_2_2/f32(K*S))-(mean_6*mean_6),0.0f);
 let variance_4=larger((squares_2_3/f32(K*S))-(mean_7*mean_7),0.0f);
 let variance_5=larger((squares_2_4/f32(K*S))-(mean_8*mean_8),0.0f);
 let variance_6=larger((squares_2_5/f32(K*S))-(mean_9*mean_9),0.0f);
-let far_2=(variance_3*4.0f)<(mean_6*mean_6);
-let far_3=(variance_4*4.0f)<(mean_7*mean_7);
-let far_4=(variance_5*4.0f)<(mean_8*mean_8);
-let far_5=(variance_6*4.0f)<(mean_9*mean_9);
+${$t45}let again_2=((variance_3*4.0f)<(mean_6*mean_6))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_7*mean_7))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_8*mean_8))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_9*mean_9))||(!(scale_5==1.0f));
 `;
-const $t222 = `let first=min(part*(((K+PARTS)-1u)/PARTS),K);
-let last=min(first+(((K+PARTS)-1u)/PARTS),K);
-${$t91}var total_3=0.0f;
-var total_4=0.0f;
-for(var block_2=first;block_2<last;block_2+=256u){
-var part_9=0.0f;
-var part_10=0.0f;
-for(var segment=block_2;segment<min(block_2+256u,last);segment+=1u){
+const $t316 = `${$t280}${$t309}let shift_2_2=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean_3,abs(shift_3+mean_3)<8.507059173023462e+37f),again_2);
+let shift_2_3=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_4,abs(shift_4+mean_4)<8.507059173023462e+37f),again_3);
+let shift_2_4=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_5,abs(shift_5+mean_5)<8.507059173023462e+37f),again_4);
+let shift_2_5=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_6,abs(shift_6+mean_6)<8.507059173023462e+37f),again_5);
 `;
-const $t223 = `${$t17}if(active_1&&(lane==0u)){
-`;
-const $t224 = `${$t13}override SUBGROUP:u32;
-override G:u32;
-override K:u32;
-override S:u32;
-override N:u32;
-fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
+const $t317 = `${$t242}${$t209}let other_2=exchange(squares,mask);
+squares=squares+other_2;
+${$t217}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t210}squares=all_2;
+workgroupBarrier();
 }
-${$t185}${$t18}let base_4=row_2*(S/4u);
-let base_5=row_3*(S/4u);
-let base_6=row_4*(S/4u);
-let base_7=row_5*(S/4u);
-let G_2=row_2/max(K,1u);
-let G_3=row_3/max(K,1u);
-let G_4=row_4/max(K,1u);
-let G_5=row_5/max(K,1u);
-let base_2_2=((((N*G)+3u)/4u)*4u)+G_2;
-let base_2_3=((((N*G)+3u)/4u)*4u)+G_3;
-let base_2_4=((((N*G)+3u)/4u)*4u)+G_4;
-let base_2_5=((((N*G)+3u)/4u)*4u)+G_5;
-let base_3_2=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_2;
-let base_3_3=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_3;
-let base_3_4=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_4;
-let base_3_5=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_5;
 `;
-const $t225 = `${$t216}${$t222}let base=(row*(K*S))+(segment*S);
+const $t318 = `}
+for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+let other_3=exchange(total_2,mask_5);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_5);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_5);
+${$t213}${$t196}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+${$t59}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+${$t60}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+${$t229}`;
+const $t319 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other=exchange(total,mask_3);
+${$t161}${$t156}let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t219}for(var p_4=lane;p_4<used_2;p_4+=LANES){
+let part_5=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
+let part_6=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+let part_7=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+let part_8=partials_at((((6u*PARTS)+p_4)*(N*G))+row);
 `;
-const $t226 = `${$t146}${$t217}${$t222}let base=(row*((K*S)/4u))+(segment*(S/4u));
+const $t320 = `}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_3=exchange(total_2,mask_4);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_4);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_4);
+${$t213}${$t179}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+${$t59}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+${$t60}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+${$t229}`;
+const $t321 = `${$t302}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_4);
+for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 `;
-const $t227 = `part_3_3=part_3_3+d_2_3;
+const $t322 = `let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
+part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
 sum_3_4=sum_3_4+part_3_3;
 squares_3_4=squares_3_4+part_4_3;
 }
 `;
-const $t228 = `${$t186}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-${$t133}let first=min(part*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
-let last=min(first+(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
-let base=row*(S/4u);
-${$t45}`;
-const $t229 = `${$t219}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
-var part_3_3=vec4f(0.0f);
-var part_4_3=vec4f(0.0f);
-let stop_2_3=min(block_2+(LANES*256u),end_4);
-for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
+const $t323 = `${$t272}${$t249}${$t11}${$t291}total=total+(f32(min((p_4+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_4*((((K*S)+PARTS)-1u)/PARTS)))*((part_4-part_3)+part_5));
+${$t283}total_2=total_2+(f32(min((p_5+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_5*((((K*S)+PARTS)-1u)/PARTS)))*(((part_8*(1.0f/part_9))*(1.0f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.0f)*((((part_6-part_3)+part_7)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_5+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_5*((((K*S)+PARTS)-1u)/PARTS)))*(((part_8*(8.271806125530277e-25f/part_9))*(8.271806125530277e-25f/part_9))+(((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f)*((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_5+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_5*((((K*S)+PARTS)-1u)/PARTS)))*(((part_8*(1.2089258196146292e+24f/part_9))*(1.2089258196146292e+24f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f)*((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f))));
+${$t318}`;
+const $t324 = `${$t55}let base=row*(K*S);
 `;
-const $t230 = `${$t132}${$t63}${$t133}${$t49}let base=(((((N*G)*K)+3u)/4u)*4u)+row;
-${$t106}`;
-const $t231 = `${$t132}${$t78}${$t88}let active_1=index<((G*K)/4u);
-let row=select(0u,index,active_1);
-${$t49}let base=((((N*G)*K)+3u)/4u)+row;
-${$t124}`;
-const $t232 = `part_3_4=part_3_4+d_2_4;
+const $t325 = `${$t58}let base=row*((K*S)/4u);
+`;
+const $t326 = `${$t307}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+${$t114}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+${$t215}`;
+const $t327 = `${$t222}${$t249}${$t12}${$t291}total=total+(f32((min((p_4+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_4*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_4-part_3)+part_5));
+${$t283}total_2=total_2+(f32((min((p_5+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_5*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_8*(1.0f/part_9))*(1.0f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.0f)*((((part_6-part_3)+part_7)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_5+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_5*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_8*(8.271806125530277e-25f/part_9))*(8.271806125530277e-25f/part_9))+(((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f)*((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_5+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_5*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_8*(1.2089258196146292e+24f/part_9))*(1.2089258196146292e+24f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f)*((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f))));
+${$t318}`;
+const $t328 = `${$t284}${$t327}`;
+const $t329 = `${$t14}${$t300}total=total+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
+${$t319}total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_4*((((K*S)+PARTS)-1u)/PARTS)))*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_4+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_4*((((K*S)+PARTS)-1u)/PARTS)))*(((part_7*(8.271806125530277e-25f/part_8))*(8.271806125530277e-25f/part_8))+(((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f)*((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_4+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_4*((((K*S)+PARTS)-1u)/PARTS)))*(((part_7*(1.2089258196146292e+24f/part_8))*(1.2089258196146292e+24f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f)*((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f))));
+${$t320}`;
+const $t330 = `${$t261}${$t327}`;
+const $t331 = `${$t222}${$t15}${$t300}total=total+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
+${$t319}total_2=total_2+(f32((min((p_4+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_4*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_4+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_4*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(8.271806125530277e-25f/part_8))*(8.271806125530277e-25f/part_8))+(((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f)*((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_4+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_4*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(1.2089258196146292e+24f/part_8))*(1.2089258196146292e+24f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f)*((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f))));
+${$t320}`;
+const $t332 = `for(var p_4=lane;p_4<used_2;p_4+=LANES){
+}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+}
+if(SUBGROUP<LANES){
+${$t179}}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_8=partials_at(((4u*PARTS)*(N*G))+row);
+`;
+const $t333 = `${$t310}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t95}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t33}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t202}`;
+const $t334 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+${$t17}`;
+const $t335 = `${$t256}${$t236}${$t257}${$t135}${$t136}var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_3=row*((K*S)/4u);
+${$t29}let x_4=x_four(base_3+i);
+held[held_place(0u,k,local_index)]=x_4;
+let d=x_4-vec4f(shift_3);
+${$t286}${$t31}${$t299}`;
+const $t336 = `${$t322}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_5);
+for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
+`;
+const $t337 = `let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
+part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
 sum_3_5=sum_3_5+part_3_4;
 squares_3_5=squares_3_5+part_4_4;
 }
 `;
-const $t233 = `${$t137}${$t164}${$t153}${$t8}${$t200}total=total+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
-${$t189}total_2=total_2+(f32(min((p_4+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_4*((((K*S)+PARTS)-1u)/PARTS)))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t190}`;
-const $t234 = `${$t168}${$t153}${$t11}${$t200}total=total+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
-${$t189}total_2=total_2+(f32((min((p_4+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_4*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t190}`;
-const $t235 = `${$t227}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
-var part_3_4=vec4f(0.0f);
-var part_4_4=vec4f(0.0f);
-let stop_2_4=min(block_2+(LANES*256u),end_5);
-for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
+const $t338 = `${$t30}${$t31}`;
+const $t339 = `${$t307}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+${$t95}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+${$t33}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+${$t202}`;
+const $t340 = `let G_1=row%max(G,1u);
+let base_2=G_1*K;
+let size=f32(K*S);
+let div=total_6/size;
+let div_2=total_5/size;
+let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+let mul_2=(((total_7/size)-(div*div_2))*mul)*mul;
 `;
-const $t236 = `${$t232}for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
+const $t341 = `var mean_3=vec4f(0.0f);
+var mean_4=vec4f(0.0f);
+var mean_5=vec4f(0.0f);
+`;
+const $t342 = `${$t30}${$t61}`;
+const $t343 = `var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+`;
+const $t344 = `${$t337}for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
 var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
 for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 `;
-const $t237 = `${$t180}${$t110}var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-let base_2=row*((K*S)/4u);
-${$t16}let x_4=x_four(base_2+i);
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4-vec4f(shift);
-${$t212}${$t66}${$t56}let d_2=kept-vec4f(shift_2);
-${$t218}`;
-const $t238 = `part_3_5=part_3_5+d_2_5;
+const $t345 = `let K_1=i/max(S,1u);
+${$t106}`;
+const $t346 = `let K_1=(i*4u)/max(S,1u);
+${$t106}`;
+const $t347 = `sum_4_2=all_5;
+${$t6}sum_5_2=all_6;
+`;
+const $t348 = `let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
+part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
 sum_3_6=sum_3_6+part_3_5;
 squares_3_6=squares_3_6+part_4_5;
 }
-var sum_3_2_2=fold_add(sum_3_3);
-var sum_3_2_3=fold_add(sum_3_4);
-var sum_3_2_4=fold_add(sum_3_5);
-var sum_3_2_5=fold_add(sum_3_6);
-var squares_3_2_2=fold_add(squares_3_3);
+${$t47}var squares_3_2_2=fold_add(squares_3_3);
 var squares_3_2_3=fold_add(squares_3_4);
 var squares_3_2_4=fold_add(squares_3_5);
 var squares_3_2_5=fold_add(squares_3_6);
@@ -1098,11 +1468,7 @@ let other_3_2=exchange(sum_3_2_2,mask_2);
 let other_3_3=exchange(sum_3_2_3,mask_2);
 let other_3_4=exchange(sum_3_2_4,mask_2);
 let other_3_5=exchange(sum_3_2_5,mask_2);
-sum_3_2_2=sum_3_2_2+other_3_2;
-sum_3_2_3=sum_3_2_3+other_3_3;
-sum_3_2_4=sum_3_2_4+other_3_4;
-sum_3_2_5=sum_3_2_5+other_3_5;
-let other_4_2=exchange(squares_3_2_2,mask_2);
+${$t48}let other_4_2=exchange(squares_3_2_2,mask_2);
 let other_4_3=exchange(squares_3_2_3,mask_2);
 let other_4_4=exchange(squares_3_2_4,mask_2);
 let other_4_5=exchange(squares_3_2_5,mask_2);
@@ -1120,283 +1486,333 @@ let variance_2_3=larger((squares_3_2_3/f32(K*S))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(K*S))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(K*S))-(mean_2_5*mean_2_5),0.0f);
 `;
-const $t239 = `let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5-vec4f(shift_2_5);
-${$t238}`;
-const $t240 = `${$t114}${$t41}${$t229}${$t42}${$t235}${$t43}${$t236}`;
-const $t241 = `${$t239}let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
+const $t349 = `sum=all_5;
+${$t6}sum_2=all_6;
 `;
-const $t242 = `${$t126}${$t63}${$t237}let rsqrt=inverseSqrt(spread+eps);
+const $t350 = `${$t6}sum_2_2=all_6;
+`;
+const $t351 = `let x_5_5=x_four(base_2_5+i_2);
+${$t348}`;
+const $t352 = `let about_2=shift_4_2*scale_2;
+let about_3=shift_4_3*scale_3;
+let about_4=shift_4_4*scale_4;
+let about_5=shift_4_5*scale_5;
+${$t176}let x_5_2=x_four(base_3_2+i_2);
+${$t321}let x_5_3=x_four(base_3_3+i_2);
+${$t336}let x_5_4=x_four(base_3_4+i_2);
+${$t344}let x_5_5=x_four(base_3_5+i_2);
+${$t348}`;
+const $t353 = `${$t96}let end_2=select(0u,(K*S)/4u,again_2);
+let end_3=select(0u,(K*S)/4u,again_3);
+let end_4=select(0u,(K*S)/4u,again_4);
+let end_5=select(0u,(K*S)/4u,again_5);
+for(var block_2=lane;block_2<end_2;block_2+=LANES*256u){
+var part_3_2=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_2);
+for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
+let x_5_2=x_four(base_2_2+i_2);
+${$t302}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_3);
+for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
+let x_5_3=x_four(base_2_3+i_2);
+${$t322}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_4);
+for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
+let x_5_4=x_four(base_2_4+i_2);
+${$t337}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
+var part_3_5=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_5);
+for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
+${$t351}`;
+const $t354 = `let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_4,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_5,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_6,mean_2_5/scale_5,again_5);
+${$t49}`;
+const $t355 = `${$t89}${$t176}let x_5_2=x_four(base_2_2+i_2);
+${$t321}let x_5_3=x_four(base_2_3+i_2);
+${$t336}let x_5_4=x_four(base_2_4+i_2);
+${$t344}${$t351}`;
+const $t356 = `let base=row*(K*S);
+let d_y_1=d_y_at(base);
+let x_1=x_at(base);
+let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+let mul_2=((x_1-part_1)-rest)*mul;
 let G_1=row%max(G,1u);
-let base_4=G_1*K;
-var total=0.0f;
-var total_2=0.0f;
-for(var block_2=0u;block_2<K;block_2+=256u){
-var part_3=0.0f;
+let K_1=0u/max(S,1u);
+let base_2=G_1*K;
+${$t106}${$t150}let x_2=x_at(base+((K*S)/2u));
+let mul_4=((x_2-part_1)-rest)*mul;
+let K_2=((K*S)/2u)/max(S,1u);
+let gamma_2=gamma_at(base_2+K_2);
+let beta_2=beta_at(base_2+K_2);
+${$t154}let x_3=x_at(base+((K*S)-1u));
+let mul_6=((x_3-part_1)-rest)*mul;
+let K_3=((K*S)-1u)/max(S,1u);
+let gamma_3=gamma_at(base_2+K_3);
+let beta_3=beta_at(base_2+K_3);
+${$t88}let shift=mul_3+(((mul_5-mul_3)+(mul_7-mul_3))*0.3333333432674408f);
+`;
+const $t357 = `let rest_2=select(mean_6,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_7,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_8,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_9,mean_2_5/scale_5,again_5);
+${$t49}`;
+const $t358 = `var part_3=0.0f;
 var part_4=0.0f;
-for(var segment=block_2;segment<min(block_2+256u,K);segment+=1u){
-let base_3=(row*((K*S)/4u))+(segment*(S/4u));
+${$t57}let x_5=x_at(base+i_2);
+let d_2=(x_5*scale)-about;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+let other_5=exchange(sum_2,mask_2);
+sum_2=sum_2+other_5;
+let other_6=exchange(squares_2,mask_2);
+squares_2=squares_2+other_6;
+${$t230}${$t237}sum_2=all_3;
+${$t3}squares_2=all_4;
+workgroupBarrier();
+}
 `;
-const $t243 = `partials_put((((6u*PARTS)+part)*(N*G))+row,mean_all);
-partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all_2);
-partials_put((((8u*PARTS)+part)*(N*G))+row,mean_all_3);
+const $t359 = `part_1=part_1+(sub*sub_2);
+part_2=part_2+sub;
+part_3=part_3+sub_2;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
+`;
+const $t360 = `}
+${$t86}`;
+const $t361 = `}
+for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+let other_9=exchange(total_5,mask_5);
+total_5=total_5+other_9;
+`;
+const $t362 = `${$t360}${$t223}`;
+const $t363 = `${$t271}${$t301}`;
+const $t364 = `${$t178}${$t86}`;
+const $t365 = `}
+}
+var mean_3_2=fold_add(mean_3);
+var mean_4_2=fold_add(mean_4);
+var mean_5_2=fold_add(mean_5);
+${$t216}let other_10=exchange(mean_4_2,mask_3);
+mean_4_2=mean_4_2+other_10;
+let other_11=exchange(mean_5_2,mask_3);
+mean_5_2=mean_5_2+other_11;
+${$t269}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
+${$t333}mean_3_2=all_5;
+${$t6}mean_4_2=all_6;
+${$t7}mean_5_2=all_7;
+workgroupBarrier();
+}
+let mean_all=mean_3_2/f32(K*S);
+let mean_all_2=mean_4_2/f32(K*S);
+let mean_all_3=mean_5_2/f32(K*S);
+let end_2=select(0u,(K*S)/4u,active_1);
+`;
+const $t366 = `mean=all_5;
+${$t6}mean_2=all_6;
+${$t7}mean_3=all_7;
+workgroupBarrier();
+}
+let mean_all=mean;
+let mean_all_2=mean_2;
+let mean_all_3=mean_3;
+if(active_1&&(lane==0u)){
+`;
+const $t367 = `}
+let end_2=select(0u,(K*S)/4u,active_1);
+let size_2=f32(K*S);
+`;
+const $t368 = `}
+mean_3_3=mean_3_3+part_5_2;
+mean_3_4=mean_3_4+part_5_3;
+mean_3_5=mean_3_5+part_5_4;
+mean_3_6=mean_3_6+part_5_5;
+`;
+const $t369 = `mean_4=all_5;
+${$t6}mean_2_2=all_6;
+${$t7}mean_3_2=all_7;
+workgroupBarrier();
+}
+let mean_all=mean_4;
+let mean_all_2=mean_2_2;
+let mean_all_3=mean_3_2;
+if(active_1&&(lane==0u)){
+`;
+const $t370 = `scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,rest);
 }
 }
 `;
-const $t244 = `${$t92}let K_1=i/max(S,1u);
-${$t70}`;
-const $t245 = `${$t181}let base_5=row_2*(K*S);
-let base_6=row_3*(K*S);
-let base_7=row_4*(K*S);
-let base_8=row_5*(K*S);
-let x_8=x_at(base_5);
-let x_9=x_at(base_6);
-let x_10=x_at(base_7);
-let x_11=x_at(base_8);
-let x_2_2=x_at(base_5+((K*S)/2u));
-let x_2_3=x_at(base_6+((K*S)/2u));
-let x_2_4=x_at(base_7+((K*S)/2u));
-let x_2_5=x_at(base_8+((K*S)/2u));
-let x_3_2=x_at(base_5+((K*S)-1u));
-let x_3_3=x_at(base_6+((K*S)-1u));
-let x_3_4=x_at(base_7+((K*S)-1u));
-let x_3_5=x_at(base_8+((K*S)-1u));
-let shift_3=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
-let shift_4=x_9+(((x_2_3-x_9)+(x_3_3-x_9))*0.3333333432674408f);
-let shift_5=x_10+(((x_2_4-x_10)+(x_3_4-x_10))*0.3333333432674408f);
-let shift_6=x_11+(((x_2_5-x_11)+(x_3_5-x_11))*0.3333333432674408f);
-${$t40}var sum_6=vec4f(0.0f);
-var sum_7=vec4f(0.0f);
-var sum_8=vec4f(0.0f);
-var sum_9=vec4f(0.0f);
-${$t24}${$t85}var part_12=vec4f(0.0f);
-${$t121}part_9=part_9+d_3;
-part_10=part_10+d_4;
-part_11=part_11+d_5;
-part_12=part_12+d_6;
-${$t182}sum_6=sum_6+part_9;
-sum_7=sum_7+part_10;
-sum_8=sum_8+part_11;
-sum_9=sum_9+part_12;
-${$t195}var sum_2_2=fold_add(sum_6);
-var sum_2_3=fold_add(sum_7);
-var sum_2_4=fold_add(sum_8);
-var sum_2_5=fold_add(sum_9);
-${$t145}let other_7=exchange(sum_2_2,mask);
-let other_8=exchange(sum_2_3,mask);
-let other_9=exchange(sum_2_4,mask);
-let other_10=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_7;
-sum_2_3=sum_2_3+other_8;
-sum_2_4=sum_2_4+other_9;
-sum_2_5=sum_2_5+other_10;
-${$t214}${$t240}${$t241}${$t61}${$t20}let base_4_2=G_2*K;
-let base_4_3=G_3*K;
-let base_4_4=G_4*K;
-let base_4_5=G_5*K;
-var total_3=0.0f;
-var total_4=0.0f;
-var total_5=0.0f;
-var total_6=0.0f;
-var total_2_2=0.0f;
-var total_2_3=0.0f;
-var total_2_4=0.0f;
-var total_2_5=0.0f;
-for(var block_4=0u;block_4<K;block_4+=256u){
-var part_7_2=0.0f;
-var part_7_3=0.0f;
-var part_7_4=0.0f;
-var part_7_5=0.0f;
-var part_8_2=0.0f;
-var part_8_3=0.0f;
-var part_8_4=0.0f;
-var part_8_5=0.0f;
-for(var segment=block_4;segment<min(block_4+256u,K);segment+=1u){
-let base_3_2=(row_2*((K*S)/4u))+(segment*(S/4u));
-let base_3_3=(row_3*((K*S)/4u))+(segment*(S/4u));
-let base_3_4=(row_4*((K*S)/4u))+(segment*(S/4u));
-let base_3_5=(row_5*((K*S)/4u))+(segment*(S/4u));
-`;
-const $t246 = `${$t93}let K_1=(i*4u)/max(S,1u);
-${$t70}`;
-const $t247 = `}
+const $t371 = `${$t364}${$t247}${$t301}`;
+const $t372 = `}
 let end_2=select(0u,(K*S)/4u,active_1);
 let size=f32(K*S);
 `;
-const $t248 = `part_7=part_7+(d_y_1*mul);
-part_8=part_8+d_y_1;
-}
-sum=sum+part_7;
-sum_2=sum_2+part_8;
+const $t373 = `let size=f32(K*S);
+let mul_4=(total_5/size)*mul;
+let div_2=total_6/size;
 `;
-const $t249 = `let base=row*(K*S);
-let d_y_1=d_y_at(base);
-let x_1=x_at(base);
-let rsqrt=inverseSqrt(spread+eps);
-let mul=((x_1-part_1)-rest)*rsqrt;
-${$t97}${$t70}${$t147}let x_2=x_at(base+((K*S)/2u));
-let mul_3=((x_2-part_1)-rest)*rsqrt;
-${$t54}let beta_2=beta_at(base_2+K_2);
-${$t156}let x_3=x_at(base+((K*S)-1u));
-let mul_5=((x_3-part_1)-rest)*rsqrt;
-${$t55}let beta_3=beta_at(base_2+K_3);
-${$t51}let shift=mul_2+(((mul_4-mul_2)+(mul_6-mul_2))*0.3333333432674408f);
+const $t374 = `}
+var mean_3_2_2=fold_add(mean_3_3);
+var mean_3_2_3=fold_add(mean_3_4);
+var mean_3_2_4=fold_add(mean_3_5);
+var mean_3_2_5=fold_add(mean_3_6);
 `;
-const $t250 = `part_7=part_7+(mul_2*mul);
-part_8=part_8+mul_2;
-}
-sum=sum+part_7;
-sum_2=sum_2+part_8;
-`;
-const $t251 = `var total_3=0.0f;
-var total_4=0.0f;
-var total_5=0.0f;
-for(var p_5=lane;p_5<used_3;p_5+=LANES){
-let part_8=partials_at((((6u*PARTS)+p_5)*(N*G))+row);
-total_3=total_3+part_8;
-let part_9=partials_at((((7u*PARTS)+p_5)*(N*G))+row);
-total_4=total_4+part_9;
-let part_10=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+const $t375 = `var total_5=0.0f;
+var total_6=0.0f;
+var total_7=0.0f;
+for(var p_6=lane;p_6<used_4;p_6+=LANES){
+let part_10=partials_at((((10u*PARTS)+p_6)*(N*G))+row);
 total_5=total_5+part_10;
+let part_11=partials_at((((11u*PARTS)+p_6)*(N*G))+row);
+total_6=total_6+part_11;
+let part_12=partials_at((((12u*PARTS)+p_6)*(N*G))+row);
+total_7=total_7+part_12;
 }
-for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_5);
-total_4=total_4+other_6;
-let other_7=exchange(total_5,mask_5);
-total_5=total_5+other_7;
-${$t169}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
-${$t183}${$t149}${$t9}total_5=all_5;
-workgroupBarrier();
+for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
+let other_9=exchange(total_5,mask_6);
+total_5=total_5+other_9;
+let other_10=exchange(total_6,mask_6);
+total_6=total_6+other_10;
+let other_11=exchange(total_7,mask_6);
+${$t264}${$t225}${$t296}`;
+const $t376 = `}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
 }
-let mean=total_3/f32(K*S);
-let mean_2=total_4/f32(K*S);
-let mean_3=total_5/f32(K*S);
-`;
-const $t252 = `let used_3=(((K*S)+((((K*S)+PARTS)-1u)/PARTS))-1u)/((((K*S)+PARTS)-1u)/PARTS);
-${$t251}${$t119}`;
-const $t253 = `let used_3=((((K*S)/4u)+(((((K*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((K*S)/4u)+PARTS)-1u)/PARTS);
-${$t251}${$t120}`;
-const $t254 = `workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-if(active_1&&(lane==0u)){
-`;
-const $t255 = `let used_2=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
-var total_3=0.0f;
-var total_4=0.0f;
-for(var p_4=lane;p_4<used_2;p_4+=LANES){
-let part_7=partials_at((((3u*PARTS)+p_4)*(N*G))+row);
-total_3=total_3+part_7;
-let part_8=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
-total_4=total_4+part_8;
-}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_4);
-total_4=total_4+other_6;
-${$t169}${$t178}${$t149}workgroupBarrier();
-}
-`;
-const $t256 = `${$t102}${$t65}`;
-const $t257 = `${$t216}${$t255}${$t119}`;
-const $t258 = `${$t146}${$t211}${$t255}${$t120}`;
-const $t259 = `part_9=part_9+(sum_all*gamma_1);
-part_10=part_10+(sum_all_2*gamma_1);
-}
-total_3=total_3+part_9;
-total_4=total_4+part_10;
-}
-if(active_1&&(lane==0u)){
-partials_put((((3u*PARTS)+part)*(N*G))+row,total_3);
-partials_put((((4u*PARTS)+part)*(N*G))+row,total_4);
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange4(sum,mask);
+sum=sum+other;
+let other_2=exchange4(sum_2,mask);
+${$t263}partials_put((part*(G*K))+(row*4u),(sum_all)[0]);
+partials_put(((part*(G*K))+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*(G*K))+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*(G*K))+(row*4u))+3u,(sum_all)[3]);
+partials_put(((PARTS+part)*(G*K))+(row*4u),(sum_all_2)[0]);
+partials_put((((PARTS+part)*(G*K))+(row*4u))+1u,(sum_all_2)[1]);
+partials_put((((PARTS+part)*(G*K))+(row*4u))+2u,(sum_all_2)[2]);
+partials_put((((PARTS+part)*(G*K))+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `;
-const $t260 = `${$t91}${$t65}`;
-const $t261 = `${$t102}let size=f32(K*S);
-let div=total_3/size;
-let div_2=total_4/size;
-for(var i=first+lane;i<end;i+=LANES){
+const $t377 = `let mean=total_5/f32(K*S);
+let mean_2=total_6/f32(K*S);
+let mean_3=total_7/f32(K*S);
 `;
-const $t262 = `${$t215}d_gamma_put(row,total);
+const $t378 = `var total=0.0f;
+var total_2=0.0f;
+for(var p=lane;p<used;p+=LANES){
+let part_1=partials_at((p*(G*K))+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*(G*K))+row);
+total_2=total_2+part_2;
+${$t227}${$t314}d_gamma_put(row,total);
 d_beta_put(row,total_2);
 }
 }
 `;
-const $t263 = `${$t91}let size=f32(K*S);
-let div_2=total_3/size;
-let div_3=total_4/size;
-for(var i=first+lane;i<end;i+=LANES){
-`;
-const $t264 = `${$t223}partials_put((part*(N*G))+row,shift);
-partials_put((((3u*PARTS)+part)*(N*G))+row,shift_3);
-partials_put((((4u*PARTS)+part)*(N*G))+row,rest);
-partials_put((((5u*PARTS)+part)*(N*G))+row,spread);
+const $t379 = `${$t242}}
+${$t268}`;
+const $t380 = `${$t260}partials_put((((3u*PARTS)+part)*(N*G))+row,shift_2);
+partials_put((((6u*PARTS)+part)*(N*G))+row,shift_4);
+partials_put((((7u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((9u*PARTS)+part)*(N*G))+row,scale);
+partials_put((((8u*PARTS)+part)*(N*G))+row,scaledSpread);
 }
 }
 `;
-const $t265 = `${$t223}partials_put((part*(N*G))+row,shift_2);
-partials_put(((PARTS+part)*(N*G))+row,rest);
-partials_put((((2u*PARTS)+part)*(N*G))+row,spread);
+const $t381 = `${$t375}${$t377}`;
+const $t382 = `workgroupBarrier();
 }
-}
+let sum_all=sum_4_2;
+let sum_all_2=sum_5_2;
 `;
-const $t266 = `mean_3=mean_3+other_7;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
-`;
-const $t267 = `${$t176}}
-${$t193}`;
-const $t268 = `mean_3_2=mean_3_2+other_7;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
-`;
-const $t269 = `part_3=part_3+d_2;
+const $t383 = `let d_2=(x_5*vec4f(scale))-vec4f(about);
+part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t203}`;
-const $t270 = `part_8=part_8+sub;
-part_9=part_9+mul_2;
-part_10=part_10+(sub*mul_2);
+${$t287}`;
+const $t384 = `let used_4=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
+${$t375}`;
+const $t385 = `partials_put((((10u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((11u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((12u*PARTS)+part)*(N*G))+row,mean_all_3);
 }
-mean=mean+part_8;
-mean_2=mean_2+part_9;
-mean_3=mean_3+part_10;
+}
 `;
-const $t271 = `}
-var mean_4=fold_add(mean);
-var mean_2_2=fold_add(mean_2);
-var mean_3_2=fold_add(mean_3);
+const $t386 = `${$t140}let x_5=x_four(base_2+i_2);
+${$t383}`;
+const $t387 = `workgroupBarrier();
+}
+let sum_all=sum_4;
+let sum_all_2=sum_2_2;
+let sum_all_3=sum_3_2;
 `;
-const $t272 = `${$t176}${$t150}let other_2=exchange(squares,mask);
-squares=squares+other_2;
-${$t158}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t151}squares=all_2;
+const $t388 = `if(active_1&&(lane==0u)){
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((row*K)+segment),sum_all);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row*K)+segment),sum_all_2);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row*K)+segment),sum_all_3);
+}
+`;
+const $t389 = `${$t143}${$t128}`;
+const $t390 = `${$t260}partials_put((((3u*PARTS)+part)*(N*G))+row,shift_3);
+partials_put((((4u*PARTS)+part)*(N*G))+row,rest);
+partials_put((((6u*PARTS)+part)*(N*G))+row,scale);
+partials_put((((5u*PARTS)+part)*(N*G))+row,scaledSpread);
+}
+}
+`;
+const $t391 = `var total_5=0.0f;
+${$t285}${$t361}${$t239}${$t313}total_5=all_5;
 workgroupBarrier();
 }
+let mean=total_5/f32(K*S);
+if(active_1&&(lane==0u)){
+scratch_put(row,mean);
+scratch_put(((((N*G)+3u)/4u)*4u)+row,part_1);
+let size=f32(S);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row,mean*size);
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,scale*inverseSqrt(squares_4+((eps*scale)*scale)));
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,part_1*size);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,part_2);
+${$t370}`;
+const $t392 = `${$t164}${$t128}`;
+const $t393 = `scratch_put((row*K)+segment,sum_all);
+scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row*K)+segment),sum_all_2);
+}
 `;
-const $t273 = `}
-mean_3_3=mean_3_3+part_5_2;
-mean_3_4=mean_3_4+part_5_3;
-mean_3_5=mean_3_5+part_5_4;
-mean_3_6=mean_3_6+part_5_5;
-mean_4_3=mean_4_3+part_6_2;
+const $t394 = `let gamma_1=gamma_at(base_2+segment);
+let beta_1=beta_at(base_2+segment);
+`;
+const $t395 = `if(active_1&&(lane==0u)){
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
+}
+}
+`;
+const $t396 = `workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if(active_1&&(lane==0u)){
+`;
+const $t397 = `${$t368}mean_4_3=mean_4_3+part_6_2;
 mean_4_4=mean_4_4+part_6_3;
 mean_4_5=mean_4_5+part_6_4;
 mean_4_6=mean_4_6+part_6_5;
@@ -1404,12 +1820,7 @@ mean_5_3=mean_5_3+part_7_2;
 mean_5_4=mean_5_4+part_7_3;
 mean_5_5=mean_5_5+part_7_4;
 mean_5_6=mean_5_6+part_7_5;
-}
-var mean_3_2_2=fold_add(mean_3_3);
-var mean_3_2_3=fold_add(mean_3_4);
-var mean_3_2_4=fold_add(mean_3_5);
-var mean_3_2_5=fold_add(mean_3_6);
-var mean_4_2_2=fold_add(mean_4_3);
+${$t374}var mean_4_2_2=fold_add(mean_4_3);
 var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
 var mean_4_2_5=fold_add(mean_4_6);
@@ -1417,16 +1828,7 @@ var mean_5_2_2=fold_add(mean_5_3);
 var mean_5_2_3=fold_add(mean_5_4);
 var mean_5_2_4=fold_add(mean_5_5);
 var mean_5_2_5=fold_add(mean_5_6);
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_5_2=exchange(mean_3_2_2,mask_3);
-let other_5_3=exchange(mean_3_2_3,mask_3);
-let other_5_4=exchange(mean_3_2_4,mask_3);
-let other_5_5=exchange(mean_3_2_5,mask_3);
-mean_3_2_2=mean_3_2_2+other_5_2;
-mean_3_2_3=mean_3_2_3+other_5_3;
-mean_3_2_4=mean_3_2_4+other_5_4;
-mean_3_2_5=mean_3_2_5+other_5_5;
-let other_6_2=exchange(mean_4_2_2,mask_3);
+${$t224}let other_6_2=exchange(mean_4_2_2,mask_3);
 let other_6_3=exchange(mean_4_2_3,mask_3);
 let other_6_4=exchange(mean_4_2_4,mask_3);
 let other_6_5=exchange(mean_4_2_5,mask_3);
@@ -1456,258 +1858,107 @@ let mean_all_3_3=mean_5_2_3/f32(K*S);
 let mean_all_3_4=mean_5_2_4/f32(K*S);
 let mean_all_3_5=mean_5_2_5/f32(K*S);
 let end_2=select(0u,(K*S)/4u,active_1);
-let sub_3_2=mean_all_3_2-(mean_all_4*mean_all_2_2);
-let sub_3_3=mean_all_3_3-(mean_all_5*mean_all_2_3);
-let sub_3_4=mean_all_3_4-(mean_all_6*mean_all_2_4);
-let sub_3_5=mean_all_3_5-(mean_all_7*mean_all_2_5);
-for(var i_4=lane;i_4<end_2;i_4+=LANES){
 `;
-const $t274 = `part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
+const $t398 = `if(active_1&&(lane==0u)){
+partials_put((part*((N*G)*K))+row,sum_all);
+partials_put(((PARTS+part)*((N*G)*K))+row,sum_all_2);
+partials_put((((2u*PARTS)+part)*((N*G)*K))+row,sum_all_3);
 }
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-let other_5=exchange(sum_2,mask_2);
-sum_2=sum_2+other_5;
-let other_6=exchange(squares_2,mask_2);
-squares_2=squares_2+other_6;
-${$t163}${$t172}sum_2=all_3;
-${$t3}squares_2=all_4;
-workgroupBarrier();
 }
 `;
-const $t275 = `}
+const $t399 = `part_10=part_10+add;
+part_11=part_11+mul_2;
+part_12=part_12+(add*mul_2);
 }
+mean=mean+part_10;
+mean_2=mean_2+part_11;
+mean_3=mean_3+part_12;
+`;
+const $t400 = `}
+var mean_4=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
-var mean_4_2=fold_add(mean_4);
-var mean_5_2=fold_add(mean_5);
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_9=exchange(mean_3_2,mask_3);
-mean_3_2=mean_3_2+other_9;
-let other_10=exchange(mean_4_2,mask_3);
-mean_4_2=mean_4_2+other_10;
-let other_11=exchange(mean_5_2,mask_3);
-mean_5_2=mean_5_2+other_11;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
-${$t173}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
-${$t4}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
-let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
-${$t148}mean_3_2=all_5;
-${$t5}mean_4_2=all_6;
-let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
-mean_5_2=all_7;
+`;
+const $t401 = `var total=0.0f;
+var total_2=0.0f;
+var total_3=0.0f;
+for(var p=lane;p<used;p+=LANES){
+let part_1=partials_at((p*((N*G)*K))+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*((N*G)*K))+row);
+total_2=total_2+part_2;
+let part_3=partials_at((((2u*PARTS)+p)*((N*G)*K))+row);
+total_3=total_3+part_3;
+${$t227}let other_3=exchange(total_3,mask);
+total_3=total_3+other_3;
+${$t172}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_3;
+${$t192}${$t279}${$t16}total_3=all_3;
 workgroupBarrier();
 }
-let mean_all=mean_3_2/f32(K*S);
-let mean_all_2=mean_4_2/f32(K*S);
-let mean_all_3=mean_5_2/f32(K*S);
-let end_2=select(0u,(K*S)/4u,active_1);
-let sub_3=mean_all_3-(mean_all*mean_all_2);
-for(var k_4=0u;k_4<HELD;k_4+=1u){
-let i_4=lane+(k_4*LANES);
-if(i_4<end_2){
-let kept_3=held[held_place(1u,k_4,local_index)];
-`;
-const $t276 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
-let i_4=lane+(k_3*LANES);
-if(i_4<end_2){
-let d_y_2=d_y_four(base_2+i_4);
-`;
-const $t277 = `for(var i_4=lane;i_4<end_2;i_4+=LANES){
-let d_y_2_2=d_y_four(base_2_2+i_4);
-let d_y_2_3=d_y_four(base_2_3+i_4);
-let d_y_2_4=d_y_four(base_2_4+i_4);
-let d_y_2_5=d_y_four(base_2_5+i_4);
-`;
-const $t278 = `mean=all_3;
-${$t3}mean_2=all_4;
-${$t9}mean_3=all_5;
-workgroupBarrier();
-}
-let mean_all=mean;
-let mean_all_2=mean_2;
-let mean_all_3=mean_3;
 if(active_1&&(lane==0u)){
-`;
-const $t279 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange(sum_3,mask);
-sum_3=sum_3+other;
-let other_2=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_2;
-${$t197}${$t135}sum_3=all;
-${$t1}sum_2_2=all_2;
-${$t254}${$t170}`;
-const $t280 = `mean_4=all_3;
-${$t3}mean_2_2=all_4;
-${$t9}mean_3_2=all_5;
-workgroupBarrier();
-}
-let mean_all=mean_4;
-let mean_all_2=mean_2_2;
-let mean_all_3=mean_3_2;
-if(active_1&&(lane==0u)){
-`;
-const $t281 = `partials_put((((3u*PARTS)+part)*(N*G))+row,shift);
-${$t243}`;
-const $t282 = `if(active_1&&(lane==0u)){
-scratch_put(row,part_1);
-scratch_put(((((N*G)+3u)/4u)*4u)+row,rest);
-scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,total);
+scratch_put((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row,total_2);
+scratch_put(((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row,total_3);
 }
 }
 `;
-const $t283 = `}
-sum_4=sum_4+part_3;
-sum_5=sum_5+part_4;
-sum_6=sum_6+part_5;
-sum_7=sum_7+part_6;
-sum_2_3=sum_2_3+part_2_2;
-sum_2_4=sum_2_4+part_2_3;
-sum_2_5=sum_2_5+part_2_4;
-sum_2_6=sum_2_6+part_2_5;
-}
-var sum_3_2=fold_add(sum_4);
-var sum_3_3=fold_add(sum_5);
-var sum_3_4=fold_add(sum_6);
-var sum_3_5=fold_add(sum_7);
-var sum_2_2_2=fold_add(sum_2_3);
-var sum_2_2_3=fold_add(sum_2_4);
-var sum_2_2_4=fold_add(sum_2_5);
-var sum_2_2_5=fold_add(sum_2_6);
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other_3=exchange(sum_3_2,mask);
-let other_4=exchange(sum_3_3,mask);
-let other_5=exchange(sum_3_4,mask);
-let other_6=exchange(sum_3_5,mask);
-sum_3_2=sum_3_2+other_3;
-sum_3_3=sum_3_3+other_4;
-sum_3_4=sum_3_4+other_5;
-sum_3_5=sum_3_5+other_6;
-let other_2_2=exchange(sum_2_2_2,mask);
-let other_2_3=exchange(sum_2_2_3,mask);
-let other_2_4=exchange(sum_2_2_4,mask);
-let other_2_5=exchange(sum_2_2_5,mask);
-sum_2_2_2=sum_2_2_2+other_2_2;
-sum_2_2_3=sum_2_2_3+other_2_3;
-sum_2_2_4=sum_2_2_4+other_2_4;
-sum_2_2_5=sum_2_2_5+other_2_5;
-}
-let sum_all_3=sum_3_2;
-let sum_all_4=sum_3_3;
-let sum_all_5=sum_3_4;
-let sum_all_6=sum_3_5;
-let sum_all_2_2=sum_2_2_2;
-let sum_all_2_3=sum_2_2_3;
-let sum_all_2_4=sum_2_2_4;
-let sum_all_2_5=sum_2_2_5;
-if(active_1&&(lane==0u)){
-`;
-const $t284 = `part_3=part_3+(sum_all*gamma_1);
-part_4=part_4+(sum_all_2*gamma_1);
-}
-total=total+part_3;
-total_2=total_2+part_4;
-${$t247}`;
-const $t285 = `for(var p_4=lane;p_4<used_2;p_4+=LANES){
+const $t402 = `${$t83}let G_1=row%max(G,1u);
+let base_2=G_1*K;
+let size=f32(S);
+var total_5=0.0f;
+var total_6=0.0f;
+var total_7=0.0f;
+for(var block_2=first;block_2<last;block_2+=256u){
+var part_13=0.0f;
+var part_14=0.0f;
+var part_15=0.0f;
+${$t22}`;
+const $t403 = `var total_5=0.0f;
+var total_6=0.0f;
+var total_7=0.0f;
+${$t285}let part_10=partials_at((((8u*PARTS)+p_5)*(N*G))+row);
+total_6=total_6+part_10;
+let part_11=partials_at((((9u*PARTS)+p_5)*(N*G))+row);
+total_7=total_7+part_11;
+${$t361}let other_10=exchange(total_6,mask_5);
+total_6=total_6+other_10;
+let other_11=exchange(total_7,mask_5);
+${$t264}${$t297}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+${$t95}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+${$t33}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+${$t202}${$t296}${$t377}`;
+const $t404 = `${$t83}${$t128}var total_5=0.0f;
+var total_6=0.0f;
+for(var block_2=first;block_2<last;block_2+=256u){
+var part_10=0.0f;
+var part_11=0.0f;
+${$t22}`;
+const $t405 = `${$t10}var total_5=0.0f;
+var total_6=0.0f;
+for(var p_4=lane;p_4<used_2;p_4+=LANES){
+let part_8=partials_at((((4u*PARTS)+p_4)*(N*G))+row);
+total_5=total_5+part_8;
+let part_9=partials_at((((5u*PARTS)+p_4)*(N*G))+row);
+total_6=total_6+part_9;
 }
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-}
-if(SUBGROUP<LANES){
-${$t130}}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_7=partials_at(((3u*PARTS)*(N*G))+row);
-`;
-const $t286 = `${$t215}d_gamma_put(row,total_2);
-d_beta_put(row,total);
-}
+let other_9=exchange(total_5,mask_4);
+total_5=total_5+other_9;
+let other_10=exchange(total_6,mask_4);
+total_6=total_6+other_10;
+${$t250}${$t326}${$t214}workgroupBarrier();
 }
 `;
-const $t287 = `}
-sum_4=sum_4+part_1;
-sum_5=sum_5+part_2;
-}
+const $t406 = `}
+var sum_4=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+var sum_3_2=fold_add(sum_3);
+`;
+const $t407 = `}
 var sum_4_2=fold_add(sum_4);
 var sum_5_2=fold_add(sum_5);
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_9=exchange(sum_4_2,mask_3);
-sum_4_2=sum_4_2+other_9;
-let other_10=exchange(sum_5_2,mask_3);
-sum_5_2=sum_5_2+other_10;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
-${$t173}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
-${$t4}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-${$t148}sum_4_2=all_5;
-${$t5}sum_5_2=all_6;
-workgroupBarrier();
-}
-let sum_all=sum_4_2;
-let sum_all_2=sum_5_2;
-if(active_1&&(lane==0u)){
-${$t175}`;
-const $t288 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange4(sum,mask);
-sum=sum+other;
-let other_2=exchange4(sum_2,mask);
-${$t187}partials_put((part*(G*K))+(row*4u),(sum_all)[0]);
-partials_put(((part*(G*K))+(row*4u))+1u,(sum_all)[1]);
-partials_put(((part*(G*K))+(row*4u))+2u,(sum_all)[2]);
-partials_put(((part*(G*K))+(row*4u))+3u,(sum_all)[3]);
-partials_put(((PARTS+part)*(G*K))+(row*4u),(sum_all_2)[0]);
-partials_put((((PARTS+part)*(G*K))+(row*4u))+1u,(sum_all_2)[1]);
-partials_put((((PARTS+part)*(G*K))+(row*4u))+2u,(sum_all_2)[2]);
-partials_put((((PARTS+part)*(G*K))+(row*4u))+3u,(sum_all_2)[3]);
-}
-}
 `;
-const $t289 = `}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_5=exchange(sum,mask_4);
-sum=sum+other_5;
-let other_6=exchange(sum_2,mask_4);
-sum_2=sum_2+other_6;
-${$t165}${$t178}sum=all_3;
-${$t3}sum_2=all_4;
-${$t166}${$t175}`;
-const $t290 = `}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_5=exchange(sum_3,mask_4);
-sum_3=sum_3+other_5;
-let other_6=exchange(sum_2_2,mask_4);
-sum_2_2=sum_2_2+other_6;
-${$t197}${$t178}sum_3=all_3;
-${$t3}sum_2_2=all_4;
-${$t254}${$t175}`;
-const $t291 = `}
+const $t408 = `}
 sum_4_3=sum_4_3+part_5_2;
 sum_4_4=sum_4_4+part_5_3;
 sum_4_5=sum_4_5+part_5_4;
@@ -1716,7 +1967,8 @@ sum_5_3=sum_5_3+part_6_2;
 sum_5_4=sum_5_4+part_6_3;
 sum_5_5=sum_5_5+part_6_4;
 sum_5_6=sum_5_6+part_6_5;
-}
+`;
+const $t409 = `}
 var sum_4_2_2=fold_add(sum_4_3);
 var sum_4_2_3=fold_add(sum_4_4);
 var sum_4_2_4=fold_add(sum_4_5);
@@ -1725,334 +1977,300 @@ var sum_5_2_2=fold_add(sum_5_3);
 var sum_5_2_3=fold_add(sum_5_4);
 var sum_5_2_4=fold_add(sum_5_5);
 var sum_5_2_5=fold_add(sum_5_6);
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_5_2=exchange(sum_4_2_2,mask_3);
-let other_5_3=exchange(sum_4_2_3,mask_3);
-let other_5_4=exchange(sum_4_2_4,mask_3);
-let other_5_5=exchange(sum_4_2_5,mask_3);
-sum_4_2_2=sum_4_2_2+other_5_2;
-sum_4_2_3=sum_4_2_3+other_5_3;
-sum_4_2_4=sum_4_2_4+other_5_4;
-sum_4_2_5=sum_4_2_5+other_5_5;
-let other_6_2=exchange(sum_5_2_2,mask_3);
-let other_6_3=exchange(sum_5_2_3,mask_3);
-let other_6_4=exchange(sum_5_2_4,mask_3);
-let other_6_5=exchange(sum_5_2_5,mask_3);
-sum_5_2_2=sum_5_2_2+other_6_2;
-sum_5_2_3=sum_5_2_3+other_6_3;
-sum_5_2_4=sum_5_2_4+other_6_4;
-sum_5_2_5=sum_5_2_5+other_6_5;
+`;
+const $t410 = `part_10=part_10+sub;
+part_11=part_11+sub_2;
+part_12=part_12+(sub_2*sub);
 }
-let sum_all_3=sum_4_2_2;
-let sum_all_4=sum_4_2_3;
-let sum_all_5=sum_4_2_4;
-let sum_all_6=sum_4_2_5;
-let sum_all_2_2=sum_5_2_2;
-let sum_all_2_3=sum_5_2_3;
-let sum_all_2_4=sum_5_2_4;
-let sum_all_2_5=sum_5_2_5;
+sum=sum+part_10;
+sum_2=sum_2+part_11;
+sum_3=sum_3+part_12;
+`;
+const $t411 = `${$t388}let gamma_1=gamma_at(base_2+segment);
+let sub_3=gamma_1-part_2;
+part_13=part_13+sum_all;
+part_14=part_14+((sum_all_2*gamma_1)+((size*sub_3)*part_1));
+part_15=part_15+((sum_all_3*gamma_1)+((sum_all*part_1)*sub_3));
+}
+total_5=total_5+part_13;
+total_6=total_6+part_14;
+total_7=total_7+part_15;
+}
 if(active_1&&(lane==0u)){
-scratch_put((row_2*K)+segment,sum_all_3);
-scratch_put((row_3*K)+segment,sum_all_4);
-scratch_put((row_4*K)+segment,sum_all_5);
-scratch_put((row_5*K)+segment,sum_all_6);
-scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row_2*K)+segment),sum_all_2_2);
-scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row_3*K)+segment),sum_all_2_3);
-scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row_4*K)+segment),sum_all_2_4);
-scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row_5*K)+segment),sum_all_2_5);
+partials_put((((10u*PARTS)+part)*(N*G))+row,total_5);
+partials_put((((11u*PARTS)+part)*(N*G))+row,total_6);
+partials_put((((12u*PARTS)+part)*(N*G))+row,total_7);
+}
 }
 `;
-const $t292 = `let gamma_1=gamma_at(base_2+segment);
-${$t259}`;
-const $t293 = `let gamma_1=gamma_at(base_2+segment);
-let beta_1=beta_at(base_2+segment);
-`;
-const $t294 = `part_7_2=part_7_2+(sum_all_3*gamma_3);
-part_7_3=part_7_3+(sum_all_4*gamma_4);
-part_7_4=part_7_4+(sum_all_5*gamma_5);
-part_7_5=part_7_5+(sum_all_6*gamma_6);
-part_8_2=part_8_2+(sum_all_2_2*gamma_3);
-part_8_3=part_8_3+(sum_all_2_3*gamma_4);
-part_8_4=part_8_4+(sum_all_2_4*gamma_5);
-part_8_5=part_8_5+(sum_all_2_5*gamma_6);
+const $t412 = `part_8=part_8+sub;
+part_9=part_9+mul_8;
+part_10=part_10+(sub*mul_8);
 }
-total_3=total_3+part_7_2;
-total_4=total_4+part_7_3;
-total_5=total_5+part_7_4;
-total_6=total_6+part_7_5;
-total_2_2=total_2_2+part_8_2;
-total_2_3=total_2_3+part_8_3;
-total_2_4=total_2_4+part_8_4;
-total_2_5=total_2_5+part_8_5;
-${$t247}`;
-const $t295 = `part_7=part_7+sub;
-part_8=part_8+mul_7;
-part_9=part_9+(sub*mul_7);
-}
-mean=mean+part_7;
-mean_2=mean_2+part_8;
-mean_3=mean_3+part_9;
+mean=mean+part_8;
+mean_2=mean_2+part_9;
+mean_3=mean_3+part_10;
 `;
-const $v296 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v297 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v298 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v299 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v300 = [
+const $t413 = `}
+if((active_1&&(lane==0u))&&(part==0u)){
+scratch_put(row,scale);
+scratch_put(((((N*G)+3u)/4u)*4u)+row,squares_4);
+${$t20}scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,part_1);
+}
+}
+`;
+const $t414 = `${$t26}}
+${$t85}${$t362}`;
+const $t415 = `${$t248}partials_put((part*(N*G))+row,shift_2);
+partials_put(((PARTS+part)*(N*G))+row,rest);
+partials_put((((3u*PARTS)+part)*(N*G))+row,scale);
+partials_put((((2u*PARTS)+part)*(N*G))+row,scaledSpread);
+}
+}
+`;
+const $t416 = `part_8=part_8+(mul_3*mul_2);
+part_9=part_9+mul_3;
+}
+sum=sum+part_8;
+sum_2=sum_2+part_9;
+`;
+const $t417 = `partials_put((((4u*PARTS)+part)*(N*G))+row,shift);
+partials_put((((7u*PARTS)+part)*(N*G))+row,mean_all);
+partials_put((((8u*PARTS)+part)*(N*G))+row,mean_all_2);
+partials_put((((9u*PARTS)+part)*(N*G))+row,mean_all_3);
+}
+}
+`;
+const $t418 = `if(active_1&&(lane==0u)){
+scratch_put(row,part_1);
+scratch_put(((((N*G)+3u)/4u)*4u)+row,rest);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row,scale*inverseSqrt(squares_4+((eps*scale)*scale)));
+}
+}
+`;
+const $t419 = `${$t393}part_10=part_10+(sum_all*gamma_1);
+part_11=part_11+(sum_all_2*gamma_1);
+}
+total_5=total_5+part_10;
+total_6=total_6+part_11;
+}
+if(active_1&&(lane==0u)){
+partials_put((((4u*PARTS)+part)*(N*G))+row,total_5);
+partials_put((((5u*PARTS)+part)*(N*G))+row,total_6);
+}
+}
+`;
+const $t420 = `${$t30}${$t87}`;
+const $t421 = `${$t134}${$t174}${$t183}let d=x_4-vec4f(shift);
+${$t286}${$t87}${$t299}`;
+const $v422 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v423 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v424 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v425 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v426 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v301 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v302 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v303 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v304 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
-  { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
-] as const;
-const $v305 = {
-  tensor: "(partials)", access: "read_write", name: "partials",
-  accessors: { at: "partials_at", put: "partials_put" },
-} as const;
-const $v306 = [
+const $v427 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v428 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v429 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v430 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v307 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v308 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v309 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v310 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v311 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v312 = {
+const $v431 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t205}${$t110}var sum=0.0f;
+      wgsl: `${$t303}${$t290}let first_3=min(part*((((K*S)+PARTS)-1u)/PARTS),K*S);
+let last_3=min(first_3+((((K*S)+PARTS)-1u)/PARTS),K*S);
+${$t136}var sum=0.0f;
 var squares=0.0f;
-${$t90}let x_4=x_at(base+i);
-let d=x_4-shift;
-${$t272}let mean=sum/f32(last-first);
-let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
-${$t66}var sum_2=0.0f;
+${$t9}var part_1=0.0f;
+var part_2=0.0f;
+${$t177}let x_4=x_at(base+i);
+let d=x_4-shift_3;
+${$t317}let mean=sum/f32(last_3-first_3);
+let variance=larger((squares/f32(last_3-first_3))-(mean*mean),0.0f);
+${$t338}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t44}${$t74}let d_2=x_5-shift_2;
-${$t274}let mean_2=sum_2/f32(last-first);
-let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t265}`,
-      bindings: [$v302, $v303], constants: $v304,
+${$t56}${$t358}let mean_2=sum_2/f32(last_3-first_3);
+let variance_2=larger((squares_2/f32(last_3-first_3))-(mean_2*mean_2),0.0f);
+${$t380}`,
+      bindings: [$v427, $v423, $v428, $v429], constants: $v430,
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t206}${$t110}let base_2=row*((K*S)/4u);
+      wgsl: `${$t311}${$t290}let first_3=min(part*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
+let last_3=min(first_3+(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
+${$t136}let base_3=row*((K*S)/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-${$t104}let x_4=x_four(base_2+i);
-let d=x_4-vec4f(shift);
-${$t267}let mean=sum_2/f32((last-first)*4u);
-let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-${$t66}var sum_3=vec4f(0.0f);
+${$t9}var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+${$t177}let x_4=x_four(base_3+i);
+let d=x_4-vec4f(shift_3);
+${$t379}let mean=sum_2/f32((last_3-first_3)*4u);
+let variance=larger((squares_2/f32((last_3-first_3)*4u))-(mean*mean),0.0f);
+${$t338}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-${$t44}${$t89}let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
-${$t269}let mean_2=sum_3_2/f32((last-first)*4u);
-let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t265}`,
-      bindings: [$v298, $v303], constants: $v304,
+${$t56}${$t140}let x_5=x_four(base_3+i_2);
+${$t383}let mean_2=sum_3_2/f32((last_3-first_3)*4u);
+let variance_2=larger((squares_3_2/f32((last_3-first_3)*4u))-(mean_2*mean_2),0.0f);
+${$t380}`,
+      bindings: [$v427, $v423, $v424, $v429], constants: $v430,
     },
   ],
   shared: true,
 } as const;
-const $v313 = [
+const $v432 = {
+  tensor: "(partials)", access: "read_write", name: "partials",
+  accessors: { at: "partials_at", put: "partials_put" },
+} as const;
+const $v433 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v434 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v435 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v436 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v437 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v438 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "PARTS", kind: "parts" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v314 = {
-  shaders: [
-    {
-      vector: "S", together: 4, held: 0, exchanges: true,
-      wgsl: `${$t181}let base_3=row_2*(K*S);
-let base_4=row_3*(K*S);
-let base_5=row_4*(K*S);
-let base_6=row_5*(K*S);
-let x_6=x_at(base_3);
-let x_7=x_at(base_4);
-let x_8=x_at(base_5);
-let x_9=x_at(base_6);
-let x_2_2=x_at(base_3+((K*S)/2u));
-let x_2_3=x_at(base_4+((K*S)/2u));
-let x_2_4=x_at(base_5+((K*S)/2u));
-let x_2_5=x_at(base_6+((K*S)/2u));
-let x_3_2=x_at(base_3+((K*S)-1u));
-let x_3_3=x_at(base_4+((K*S)-1u));
-let x_3_4=x_at(base_5+((K*S)-1u));
-let x_3_5=x_at(base_6+((K*S)-1u));
-let shift_3=x_6+(((x_2_2-x_6)+(x_3_2-x_6))*0.3333333432674408f);
-let shift_4=x_7+(((x_2_3-x_7)+(x_3_3-x_7))*0.3333333432674408f);
-let shift_5=x_8+(((x_2_4-x_8)+(x_3_4-x_8))*0.3333333432674408f);
-let shift_6=x_9+(((x_2_5-x_9)+(x_3_5-x_9))*0.3333333432674408f);
-${$t40}${$t84}var part_5=vec4f(0.0f);
-var part_6=vec4f(0.0f);
-var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
-${$t121}part_5=part_5+d_3;
-part_6=part_6+d_4;
-part_7=part_7+d_5;
-part_8=part_8+d_6;
-${$t182}sum_4=sum_4+part_5;
-sum_5=sum_5+part_6;
-sum_6=sum_6+part_7;
-sum_7=sum_7+part_8;
-${$t213}let other_5=exchange(sum_2_2,mask);
-let other_6=exchange(sum_2_3,mask);
-let other_7=exchange(sum_2_4,mask);
-let other_8=exchange(sum_2_5,mask);
-sum_2_2=sum_2_2+other_5;
-sum_2_3=sum_2_3+other_6;
-sum_2_4=sum_2_4+other_7;
-sum_2_5=sum_2_5+other_8;
-${$t214}${$t26}let end_2=select(0u,(K*S)/4u,far_2);
-let end_3=select(0u,(K*S)/4u,far_3);
-let end_4=select(0u,(K*S)/4u,far_4);
-let end_5=select(0u,(K*S)/4u,far_5);
-for(var block_2=lane;block_2<end_2;block_2+=LANES*256u){
-var part_3_2=vec4f(0.0f);
-var part_4_2=vec4f(0.0f);
-let stop_2_2=min(block_2+(LANES*256u),end_2);
-for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
-${$t41}${$t219}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
-var part_3_3=vec4f(0.0f);
-var part_4_3=vec4f(0.0f);
-let stop_2_3=min(block_2+(LANES*256u),end_3);
-for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
-${$t42}${$t227}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
-var part_3_4=vec4f(0.0f);
-var part_4_4=vec4f(0.0f);
-let stop_2_4=min(block_2+(LANES*256u),end_4);
-for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
-${$t43}${$t232}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
-var part_3_5=vec4f(0.0f);
-var part_4_5=vec4f(0.0f);
-let stop_2_5=min(block_2+(LANES*256u),end_5);
-for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
-${$t241}${$t28}if(active_1&&(lane==0u)){
-scratch_put(row_2,shift_2_2);
-scratch_put(row_3,shift_2_3);
-scratch_put(row_4,shift_2_4);
-scratch_put(row_5,shift_2_5);
-scratch_put(((((N*G)+3u)/4u)*4u)+row_2,rest_2);
-scratch_put(((((N*G)+3u)/4u)*4u)+row_3,rest_3);
-scratch_put(((((N*G)+3u)/4u)*4u)+row_4,rest_4);
-scratch_put(((((N*G)+3u)/4u)*4u)+row_5,rest_5);
-scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_2,inverseSqrt(spread_2+eps));
-scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_3,inverseSqrt(spread_3+eps));
-scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_4,inverseSqrt(spread_4+eps));
-scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_5,inverseSqrt(spread_5+eps));
-}
-}
-`,
-      bindings: [$v298, $v311], constants: $v300,
-    },
-  ],
-  split: {
-    slots: 3,
-    stages: [
-      $v312,
-      {
-        shaders: [
-          {
-            vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t191}${$t7}${$t196}${$t282}`,
-            bindings: [$v309, $v311], constants: $v313,
-          },
-          {
-            vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t191}${$t10}${$t201}${$t282}`,
-            bindings: [$v309, $v311], constants: $v313,
-          },
-        ],
-        shared: false,
-      },
-    ],
-  },
-} as const;
-const $v315 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v316 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v317 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v318 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
-  { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "N", kind: "extent", factor: "N" },
-] as const;
-const $v319 = [
+const $v439 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v440 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+  { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
+  { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
 ] as const;
-const $v320 = [
+const $v441 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
-  { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
+  { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
+  { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v321 = [
+const $v442 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v322 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v303] as const;
-const $v323 = [
+const $v443 = [
+  {
+    tensor: "(scratch)", access: "read", name: "scratch",
+    accessors: { four: "scratch_four", at: "scratch_at" },
+  },
+  $v429,
+] as const;
+const $v444 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v445 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v446 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v324 = {
+const $v447 = {
   shaders: [
     {
-      vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t140}${$t177}${$t12}${$t262}`,
-      bindings: [$v309, $v316, $v317], constants: $v323,
+      vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t208}${$t266}${$t18}${$t378}`,
+      bindings: [$v435, $v444, $v445], constants: $v446,
     },
     {
       vector: "K", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t140}override PARTS:u32;
-${$t78}${$t185}let row=select(0u,index,active_1);
-${$t12}var total=vec4f(0.0f);
+      wgsl: `${$t208}override PARTS:u32;
+${$t131}${$t130}${$t198}${$t18}var total=vec4f(0.0f);
 var total_2=vec4f(0.0f);
 for(var p=lane;p<used;p+=LANES){
 let part_1=vec4f(partials_at((p*(G*K))+(row*4u)),partials_at(((p*(G*K))+(row*4u))+1u),partials_at(((p*(G*K))+(row*4u))+2u),partials_at(((p*(G*K))+(row*4u))+3u));
 total=total+part_1;
 let part_2=vec4f(partials_at(((PARTS+p)*(G*K))+(row*4u)),partials_at((((PARTS+p)*(G*K))+(row*4u))+1u),partials_at((((PARTS+p)*(G*K))+(row*4u))+2u),partials_at((((PARTS+p)*(G*K))+(row*4u))+3u));
-${$t152}let other=exchange4(total,mask);
+total_2=total_2+part_2;
+}
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange4(total,mask);
 total=total+other;
 let other_2=exchange4(total_2,mask);
-${$t209}d_gamma_put_four(row,total);
+total_2=total_2+other_2;
+${$t314}d_gamma_put_four(row,total);
 d_beta_put_four(row,total_2);
 }
 }
 `,
       bindings: [
-        $v309,
+        $v435,
         {
           tensor: "d_gamma", access: "read_write", name: "d_gamma",
           accessors: { putFour: "d_gamma_put_four" },
         },
         { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } },
       ],
-      constants: $v323,
+      constants: $v446,
     },
   ],
   shared: false,
 } as const;
-const $v325 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v448 = [
+  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
+  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
+  { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
+  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+  { name: "eps", kind: "param", param: "eps" },
+] as const;
+const $v449 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v450 = {
+  shaders: [
+    {
+      vector: null, together: 1, held: 0, exchanges: true,
+      wgsl: `${$t295}${$t174}var sum=0.0f;
+var squares=0.0f;
+${$t126}let x_4=x_at(base+i);
+let d=x_4-shift;
+${$t317}let mean=sum/f32(last-first);
+let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
+${$t420}var sum_2=0.0f;
+var squares_2=0.0f;
+${$t90}${$t358}let mean_2=sum_2/f32(last-first);
+let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
+${$t415}`,
+      bindings: [$v428, $v429], constants: $v430,
+    },
+    {
+      vector: "S", together: 1, held: 0, exchanges: true,
+      wgsl: `${$t304}${$t174}${$t312}${$t148}let x_4=x_four(base_2+i);
+let d=x_4-vec4f(shift);
+${$t379}let mean=sum_2/f32((last-first)*4u);
+let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
+${$t420}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+${$t90}${$t386}let mean_2=sum_3_2/f32((last-first)*4u);
+let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
+${$t415}`,
+      bindings: [$v424, $v429], constants: $v430,
+    },
+  ],
+  shared: true,
+} as const;
+const $v451 = [
+  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
+  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
+  { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
+  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+] as const;
+const $v452 = [
+  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
+  { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
+  { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
+  { name: "S", kind: "extent", factor: "S" }, { name: "PARTS", kind: "parts" },
+] as const;
 
 export const GroupNorm$backward0: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
@@ -2060,253 +2278,128 @@ export const GroupNorm$backward0: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t179}${$t180}${$t160}${$t108}var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-let base_3=row*((K*S)/4u);
-${$t16}let x_4=x_four(base_3+i);
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4-vec4f(shift_2);
-${$t212}${$t73}${$t56}let d_2=kept-vec4f(shift_3);
-${$t218}${$t58}let rsqrt=inverseSqrt(spread+eps);
-${$t59}let d_y_4=d_y_four(base_3+i_3);
-let K_4=(i_3*4u)/max(S,1u);
-let gamma_4=gamma_at(base_2+K_4);
-let mul_4=d_y_4*vec4f(gamma_4);
-held[held_place(1u,k_3,local_index)]=mul_4;
-let sub=mul_4-vec4f(shift);
+          wgsl: `${$t335}${$t341}${$t4}${$t94}let d_y_4=d_y_four(base_3+i_3);
+held[held_place(1u,k_3,local_index)]=d_y_4;
+let K_1=(i_3*4u)/max(S,1u);
+let gamma_4=gamma_at(base_2+K_1);
+let add=((d_y_4-vec4f(shift))*vec4f(gamma_4))+vec4f(shift*(gamma_4-shift_2));
 let kept_2=held[held_place(0u,k_3,local_index)];
-let mul_5=((kept_2-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-mean_3=mean_3+sub;
-mean_4=mean_4+mul_5;
-mean_5=mean_5+(sub*mul_5);
-${$t275}let sub_2=kept_3-vec4f(shift);
+let mul_2=((kept_2-vec4f(shift_4))-vec4f(rest))*vec4f(mul);
+mean_3=mean_3+add;
+mean_4=mean_4+mul_2;
+mean_5=mean_5+(add*mul_2);
+${$t365}let sub=mean_all_3-(mean_all*mean_all_2);
+${$t109}let K_2=(i_4*4u)/max(S,1u);
+let gamma_5=gamma_at(base_2+K_2);
+let add_2=((kept_3-vec4f(shift))*vec4f(gamma_5))+vec4f(shift*(gamma_5-shift_2));
 let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_6=((kept_4-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_3+i_4,((sub_2-(mul_6*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsqrt));
+let mul_3=((kept_4-vec4f(shift_4))-vec4f(rest))*vec4f(mul);
+d_x_put_four(base_3+i_4,((add_2-(mul_3*vec4f(sub)))-vec4f(mean_all))*vec4f(mul));
 }
 }
 }
 `,
-          bindings: [$v296, $v297, $v298, $v299], constants: $v300,
+          bindings: [$v422, $v423, $v424, $v425], constants: $v426,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t194}${$t19}${$t99}let base_2_2=G_2*K;
-let base_2_3=G_3*K;
-let base_2_4=G_4*K;
-let base_2_5=G_5*K;
-let gamma_6=gamma_at(base_2_2+K_1);
-let gamma_7=gamma_at(base_2_3+K_1);
-let gamma_8=gamma_at(base_2_4+K_1);
-let gamma_9=gamma_at(base_2_5+K_1);
-let mul_8=d_y_6*gamma_6;
-let mul_9=d_y_7*gamma_7;
-let mul_10=d_y_8*gamma_8;
-let mul_11=d_y_9*gamma_9;
-${$t21}let K_2=((K*S)/2u)/max(S,1u);
-let gamma_2_2=gamma_at(base_2_2+K_2);
-let gamma_2_3=gamma_at(base_2_3+K_2);
-let gamma_2_4=gamma_at(base_2_4+K_2);
-let gamma_2_5=gamma_at(base_2_5+K_2);
-let mul_2_2=d_y_2_2*gamma_2_2;
-let mul_2_3=d_y_2_3*gamma_2_3;
-let mul_2_4=d_y_2_4*gamma_2_4;
-let mul_2_5=d_y_2_5*gamma_2_5;
-${$t22}let K_3=((K*S)-1u)/max(S,1u);
-let gamma_3_2=gamma_at(base_2_2+K_3);
-let gamma_3_3=gamma_at(base_2_3+K_3);
-let gamma_3_4=gamma_at(base_2_4+K_3);
-let gamma_3_5=gamma_at(base_2_5+K_3);
-let mul_3_2=d_y_3_2*gamma_3_2;
-let mul_3_3=d_y_3_3*gamma_3_3;
-let mul_3_4=d_y_3_4*gamma_3_4;
-let mul_3_5=d_y_3_5*gamma_3_5;
-let shift_4=mul_8+(((mul_2_2-mul_8)+(mul_3_2-mul_8))*0.3333333432674408f);
-let shift_5=mul_9+(((mul_2_3-mul_9)+(mul_3_3-mul_9))*0.3333333432674408f);
-let shift_6=mul_10+(((mul_2_4-mul_10)+(mul_3_4-mul_10))*0.3333333432674408f);
-let shift_7=mul_11+(((mul_2_5-mul_11)+(mul_3_5-mul_11))*0.3333333432674408f);
-let x_8=x_at(base_4);
-let x_9=x_at(base_5);
-let x_10=x_at(base_6);
-let x_11=x_at(base_7);
-${$t23}let shift_2_2=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
-let shift_2_3=x_9+(((x_2_3-x_9)+(x_3_3-x_9))*0.3333333432674408f);
-let shift_2_4=x_10+(((x_2_4-x_10)+(x_3_4-x_10))*0.3333333432674408f);
-let shift_2_5=x_11+(((x_2_5-x_11)+(x_3_5-x_11))*0.3333333432674408f);
-let base_3_2=row_2*((K*S)/4u);
-let base_3_3=row_3*((K*S)/4u);
-let base_3_4=row_4*((K*S)/4u);
-let base_3_5=row_5*((K*S)/4u);
-${$t113}${$t86}let x_4_2=x_four(base_3_2+i);
-let x_4_3=x_four(base_3_3+i);
-let x_4_4=x_four(base_3_4+i);
-let x_4_5=x_four(base_3_5+i);
-let d_3=x_4_2-vec4f(shift_2_2);
-let d_4=x_4_3-vec4f(shift_2_3);
-let d_5=x_4_4-vec4f(shift_2_4);
-let d_6=x_4_5-vec4f(shift_2_5);
-${$t221}let shift_3_2=select(shift_2_2,shift_2_2+mean_6,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_7,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_8,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_9,far_5);
-${$t114}let x_5_2=x_four(base_3_2+i_2);
-let d_2_2=x_5_2-vec4f(shift_3_2);
-${$t229}let x_5_3=x_four(base_3_3+i_2);
-let d_2_3=x_5_3-vec4f(shift_3_3);
-${$t235}let x_5_4=x_four(base_3_4+i_2);
-let d_2_4=x_5_4-vec4f(shift_3_4);
-${$t236}let x_5_5=x_four(base_3_5+i_2);
-let d_2_5=x_5_5-vec4f(shift_3_5);
-${$t238}${$t27}${$t61}${$t87}let d_y_4_2=d_y_four(base_3_2+i_3);
+          wgsl: `${$t258}${$t35}${$t36}${$t37}${$t38}${$t110}${$t40}let x_11=x_at(base_7);
+${$t41}${$t42}${$t157}${$t195}${$t153}${$t315}let shift_4_2=select(shift_3_2,select(select(0.0f,shift_3_2,abs(shift_3_2)<8.507059173023462e+37f),shift_3_2+mean_6,abs(shift_3_2+mean_6)<8.507059173023462e+37f),again_2);
+let shift_4_3=select(shift_3_3,select(select(0.0f,shift_3_3,abs(shift_3_3)<8.507059173023462e+37f),shift_3_3+mean_7,abs(shift_3_3+mean_7)<8.507059173023462e+37f),again_3);
+let shift_4_4=select(shift_3_4,select(select(0.0f,shift_3_4,abs(shift_3_4)<8.507059173023462e+37f),shift_3_4+mean_8,abs(shift_3_4+mean_8)<8.507059173023462e+37f),again_4);
+let shift_4_5=select(shift_3_5,select(select(0.0f,shift_3_5,abs(shift_3_5)<8.507059173023462e+37f),shift_3_5+mean_9,abs(shift_3_5+mean_9)<8.507059173023462e+37f),again_5);
+${$t352}${$t357}${$t50}${$t158}let d_y_4_2=d_y_four(base_3_2+i_3);
 let d_y_4_3=d_y_four(base_3_3+i_3);
 let d_y_4_4=d_y_four(base_3_4+i_3);
 let d_y_4_5=d_y_four(base_3_5+i_3);
-let K_4=(i_3*4u)/max(S,1u);
-let gamma_4_2=gamma_at(base_2_2+K_4);
-let gamma_4_3=gamma_at(base_2_3+K_4);
-let gamma_4_4=gamma_at(base_2_4+K_4);
-let gamma_4_5=gamma_at(base_2_5+K_4);
-let mul_4_2=d_y_4_2*vec4f(gamma_4_2);
-let mul_4_3=d_y_4_3*vec4f(gamma_4_3);
-let mul_4_4=d_y_4_4*vec4f(gamma_4_4);
-let mul_4_5=d_y_4_5*vec4f(gamma_4_5);
-let sub_4=mul_4_2-vec4f(shift_4);
-let sub_5=mul_4_3-vec4f(shift_5);
-let sub_6=mul_4_4-vec4f(shift_6);
-let sub_7=mul_4_5-vec4f(shift_7);
-${$t31}let mul_5_2=((x_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_5_3=((x_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_5_4=((x_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_5_5=((x_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-${$t32}part_6_2=part_6_2+mul_5_2;
-part_6_3=part_6_3+mul_5_3;
-part_6_4=part_6_4+mul_5_4;
-part_6_5=part_6_5+mul_5_5;
-part_7_2=part_7_2+(sub_4*mul_5_2);
-part_7_3=part_7_3+(sub_5*mul_5_3);
-part_7_4=part_7_4+(sub_6*mul_5_4);
-part_7_5=part_7_5+(sub_7*mul_5_5);
-${$t273}let d_y_5_2=d_y_four(base_3_2+i_4);
-let d_y_5_3=d_y_four(base_3_3+i_4);
-let d_y_5_4=d_y_four(base_3_4+i_4);
-let d_y_5_5=d_y_four(base_3_5+i_4);
-let K_5=(i_4*4u)/max(S,1u);
-let gamma_5_2=gamma_at(base_2_2+K_5);
-let gamma_5_3=gamma_at(base_2_3+K_5);
-let gamma_5_4=gamma_at(base_2_4+K_5);
-let gamma_5_5=gamma_at(base_2_5+K_5);
-let mul_6_2=d_y_5_2*vec4f(gamma_5_2);
-let mul_6_3=d_y_5_3*vec4f(gamma_5_3);
-let mul_6_4=d_y_5_4*vec4f(gamma_5_4);
-let mul_6_5=d_y_5_5*vec4f(gamma_5_5);
-let sub_2_2=mul_6_2-vec4f(shift_4);
-let sub_2_3=mul_6_3-vec4f(shift_5);
-let sub_2_4=mul_6_4-vec4f(shift_6);
-let sub_2_5=mul_6_5-vec4f(shift_7);
-let x_7_2=x_four(base_3_2+i_4);
-let x_7_3=x_four(base_3_3+i_4);
-let x_7_4=x_four(base_3_4+i_4);
-let x_7_5=x_four(base_3_5+i_4);
-let mul_7_2=((x_7_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_7_3=((x_7_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_7_4=((x_7_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_7_5=((x_7_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_3_2+i_4,((sub_2_2-(mul_7_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(rsqrt_2));
-d_x_put_four(base_3_3+i_4,((sub_2_3-(mul_7_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(rsqrt_3));
-d_x_put_four(base_3_4+i_4,((sub_2_4-(mul_7_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(rsqrt_4));
-d_x_put_four(base_3_5+i_4,((sub_2_5-(mul_7_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(rsqrt_5));
+let K_1=(i_3*4u)/max(S,1u);
+let gamma_4_2=gamma_at(base_2_2+K_1);
+let gamma_4_3=gamma_at(base_2_3+K_1);
+let gamma_4_4=gamma_at(base_2_4+K_1);
+let gamma_4_5=gamma_at(base_2_5+K_1);
+let add_3=((d_y_4_2-vec4f(shift_5))*vec4f(gamma_4_2))+vec4f(shift_5*(gamma_4_2-shift_2_2));
+let add_4=((d_y_4_3-vec4f(shift_6))*vec4f(gamma_4_3))+vec4f(shift_6*(gamma_4_3-shift_2_3));
+let add_5=((d_y_4_4-vec4f(shift_7))*vec4f(gamma_4_4))+vec4f(shift_7*(gamma_4_4-shift_2_4));
+let add_6=((d_y_4_5-vec4f(shift_8))*vec4f(gamma_4_5))+vec4f(shift_8*(gamma_4_5-shift_2_5));
+${$t53}let mul_2_2=((x_6_2-vec4f(shift_4_2))-vec4f(rest_2))*vec4f(mul_4);
+let mul_2_3=((x_6_3-vec4f(shift_4_3))-vec4f(rest_3))*vec4f(mul_5);
+let mul_2_4=((x_6_4-vec4f(shift_4_4))-vec4f(rest_4))*vec4f(mul_6);
+let mul_2_5=((x_6_5-vec4f(shift_4_5))-vec4f(rest_5))*vec4f(mul_7);
+part_5_2=part_5_2+add_3;
+part_5_3=part_5_3+add_4;
+part_5_4=part_5_4+add_5;
+part_5_5=part_5_5+add_6;
+part_6_2=part_6_2+mul_2_2;
+part_6_3=part_6_3+mul_2_3;
+part_6_4=part_6_4+mul_2_4;
+part_6_5=part_6_5+mul_2_5;
+part_7_2=part_7_2+(add_3*mul_2_2);
+part_7_3=part_7_3+(add_4*mul_2_3);
+part_7_4=part_7_4+(add_5*mul_2_4);
+part_7_5=part_7_5+(add_6*mul_2_5);
+${$t397}let sub_2=mean_all_3_2-(mean_all_4*mean_all_2_2);
+let sub_3=mean_all_3_3-(mean_all_5*mean_all_2_3);
+let sub_4=mean_all_3_4-(mean_all_6*mean_all_2_4);
+let sub_5=mean_all_3_5-(mean_all_7*mean_all_2_5);
+${$t99}let K_2=(i_4*4u)/max(S,1u);
+let gamma_5_2=gamma_at(base_2_2+K_2);
+let gamma_5_3=gamma_at(base_2_3+K_2);
+let gamma_5_4=gamma_at(base_2_4+K_2);
+let gamma_5_5=gamma_at(base_2_5+K_2);
+let add_2_2=((d_y_5_2-vec4f(shift_5))*vec4f(gamma_5_2))+vec4f(shift_5*(gamma_5_2-shift_2_2));
+let add_2_3=((d_y_5_3-vec4f(shift_6))*vec4f(gamma_5_3))+vec4f(shift_6*(gamma_5_3-shift_2_3));
+let add_2_4=((d_y_5_4-vec4f(shift_7))*vec4f(gamma_5_4))+vec4f(shift_7*(gamma_5_4-shift_2_4));
+let add_2_5=((d_y_5_5-vec4f(shift_8))*vec4f(gamma_5_5))+vec4f(shift_8*(gamma_5_5-shift_2_5));
+${$t54}let mul_3_2=((x_7_2-vec4f(shift_4_2))-vec4f(rest_2))*vec4f(mul_4);
+let mul_3_3=((x_7_3-vec4f(shift_4_3))-vec4f(rest_3))*vec4f(mul_5);
+let mul_3_4=((x_7_4-vec4f(shift_4_4))-vec4f(rest_4))*vec4f(mul_6);
+let mul_3_5=((x_7_5-vec4f(shift_4_5))-vec4f(rest_5))*vec4f(mul_7);
+d_x_put_four(base_3_2+i_4,((add_2_2-(mul_3_2*vec4f(sub_2)))-vec4f(mean_all_4))*vec4f(mul_4));
+d_x_put_four(base_3_3+i_4,((add_2_3-(mul_3_3*vec4f(sub_3)))-vec4f(mean_all_5))*vec4f(mul_5));
+d_x_put_four(base_3_4+i_4,((add_2_4-(mul_3_4*vec4f(sub_4)))-vec4f(mean_all_6))*vec4f(mul_6));
+d_x_put_four(base_3_5+i_4,((add_2_5-(mul_3_5*vec4f(sub_5)))-vec4f(mean_all_7))*vec4f(mul_7));
 }
 }
 `,
-          bindings: [$v296, $v297, $v298, $v299], constants: $v300,
+          bindings: [$v422, $v423, $v424, $v425], constants: $v426,
         },
       ],
       split: {
-        slots: 9,
+        slots: 13,
         stages: [
+          $v431,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t205}${$t160}${$t34}${$t108}var sum=0.0f;
-var squares=0.0f;
-${$t6}var part_1=0.0f;
-var part_2=0.0f;
-${$t100}let x_4=x_at(base+i);
-let d=x_4-shift_2;
-${$t272}let mean=sum/f32(last_2-first_2);
-let variance=larger((squares/f32(last_2-first_2))-(mean*mean),0.0f);
-${$t73}var sum_2=0.0f;
-var squares_2=0.0f;
-${$t35}${$t74}let d_2=x_5-shift_3;
-${$t274}let mean_2=sum_2/f32(last_2-first_2);
-let variance_2=larger((squares_2/f32(last_2-first_2))-(mean_2*mean_2),0.0f);
-${$t264}`,
-                bindings: [$v301, $v297, $v302, $v303], constants: $v304,
-              },
-              {
-                vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t206}${$t160}${$t38}${$t108}let base_3=row*((K*S)/4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-${$t6}var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-${$t100}let x_4=x_four(base_3+i);
-let d=x_4-vec4f(shift_2);
-${$t267}let mean=sum_2/f32((last_2-first_2)*4u);
-let variance=larger((squares_2/f32((last_2-first_2)*4u))-(mean*mean),0.0f);
-${$t73}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-${$t35}${$t89}let x_5=x_four(base_3+i_2);
-let d_2=x_5-vec4f(shift_3);
-${$t269}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
-let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
-${$t264}`,
-                bindings: [$v301, $v297, $v298, $v303], constants: $v304,
-              },
-            ],
-            shared: true,
-          },
-          {
-            shaders: [
-              {
-                vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t233}${$t33}let base=row*(K*S);
-${$t102}var mean=0.0f;
+                wgsl: `${$t323}${$t324}${$t162}var mean=0.0f;
 var mean_2=0.0f;
 var mean_3=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
-var part_8=0.0f;
-var part_9=0.0f;
 var part_10=0.0f;
-${$t64}${$t138}${$t270}}
-for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(mean,mask_5);
-mean=mean+other_5;
-let other_6=exchange(mean_2,mask_5);
-mean_2=mean_2+other_6;
-let other_7=exchange(mean_3,mask_5);
-${$t266}${$t183}${$t278}${$t243}`,
-                bindings: [$v301, $v297, $v302, $v305], constants: $v306,
+var part_11=0.0f;
+var part_12=0.0f;
+${$t163}${$t170}${$t399}}
+for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
+let other_9=exchange(mean,mask_6);
+mean=mean+other_9;
+let other_10=exchange(mean_2,mask_6);
+mean_2=mean_2+other_10;
+let other_11=exchange(mean_3,mask_6);
+${$t292}${$t225}${$t366}${$t385}`,
+                bindings: [$v427, $v423, $v428, $v432], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t137}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-${$t234}${$t37}let base=row*((K*S)/4u);
-${$t102}${$t76}for(var block=first+lane;block<last;block+=LANES*256u){
-var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-${$t64}${$t131}${$t270}${$t271}for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(mean_4,mask_5);
-mean_4=mean_4+other_5;
-let other_6=exchange(mean_2_2,mask_5);
-mean_2_2=mean_2_2+other_6;
-let other_7=exchange(mean_3_2,mask_5);
-${$t268}${$t183}${$t280}${$t243}`,
-                bindings: [$v307, $v297, $v308, $v305], constants: $v306,
+                wgsl: `${$t328}${$t325}${$t162}${$t343}for(var block=first+lane;block<last;block+=LANES*256u){
+${$t122}${$t181}${$t191}${$t399}${$t400}for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
+let other_9=exchange(mean_4,mask_6);
+mean_4=mean_4+other_9;
+let other_10=exchange(mean_2_2,mask_6);
+mean_2_2=mean_2_2+other_10;
+let other_11=exchange(mean_3_2,mask_6);
+${$t293}${$t225}${$t369}${$t385}`,
+                bindings: [$v433, $v423, $v434, $v432], constants: $v430,
               },
             ],
             shared: true,
@@ -2315,19 +2408,21 @@ ${$t268}${$t183}${$t280}${$t243}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t233}${$t252}${$t256}${$t138}d_x_put(base+i,((sub-(mul_2*sub_2))-mean)*rsqrt);
+                wgsl: `${$t323}let used_4=(((K*S)+((((K*S)+PARTS)-1u)/PARTS))-1u)/((((K*S)+PARTS)-1u)/PARTS);
+${$t381}${$t143}${$t182}${$t102}${$t170}d_x_put(base+i,((add-(mul_2*sub))-mean)*mul);
 }
 }
 `,
-                bindings: [$v309, $v301, $v297, $v302, $v310], constants: $v306,
+                bindings: [$v435, $v427, $v423, $v428, $v436], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t137}${$t234}${$t253}${$t256}${$t131}d_x_put_four(base+i,((sub-(mul_2*vec4f(sub_2)))-vec4f(mean))*vec4f(rsqrt));
+                wgsl: `${$t330}let used_4=((((K*S)/4u)+(((((K*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((K*S)/4u)+PARTS)-1u)/PARTS);
+${$t381}${$t164}${$t182}${$t123}${$t191}d_x_put_four(base+i,((add-(mul_2*vec4f(sub)))-vec4f(mean))*vec4f(mul));
 }
 }
 `,
-                bindings: [$v309, $v307, $v297, $v308, $v299], constants: $v306,
+                bindings: [$v435, $v433, $v423, $v434, $v425], constants: $v430,
               },
             ],
             shared: true,
@@ -2340,61 +2435,189 @@ ${$t268}${$t183}${$t280}${$t243}`,
 
 export const GroupNorm$backward1: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
-    $v314,
     {
       shaders: [
         {
+          vector: "S", together: 1, held: 1, exchanges: true,
+          wgsl: `${$t273}${$t223}${$t257}${$t171}${$t183}let d=x_4-vec4f(shift_2);
+${$t286}${$t61}${$t299}var mean_3=vec4f(0.0f);
+${$t94}let kept_2=held[held_place(0u,k_3,local_index)];
+mean_3=mean_3+((kept_2-vec4f(shift_3))-vec4f(rest));
+}
+}
+var mean_3_2=fold_add(mean_3);
+${$t216}${$t269}${$t310}let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t211}mean_3_2=all_5;
+workgroupBarrier();
+}
+let mean_all=mean_3_2/f32(K*S);
+if(active_1&&(lane==0u)){
+scratch_put(row,mean_all);
+scratch_put(((((N*G)+3u)/4u)*4u)+row,shift);
+let size=f32(S);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row,mean_all*size);
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,scale*inverseSqrt(scaledSpread+((eps*scale)*scale)));
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,shift*size);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,shift_3);
+${$t370}`,
+          bindings: [$v427, $v424, $v437], constants: $v426,
+        },
+        {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t224}${$t134}let scratch_2_2=scratch_at(G_2+(N_1*G));
-let scratch_2_3=scratch_at(G_3+(N_1*G));
-let scratch_2_4=scratch_at(G_4+(N_1*G));
-let scratch_2_5=scratch_at(G_5+(N_1*G));
-let scratch_3_2=scratch_at(base_2_2+(N_1*G));
-let scratch_3_3=scratch_at(base_2_3+(N_1*G));
-let scratch_3_4=scratch_at(base_2_4+(N_1*G));
-let scratch_3_5=scratch_at(base_2_5+(N_1*G));
-let scratch_8_2=scratch_at(base_3_2+(N_1*G));
-let scratch_8_3=scratch_at(base_3_3+(N_1*G));
-let scratch_8_4=scratch_at(base_3_4+(N_1*G));
-let scratch_8_5=scratch_at(base_3_5+(N_1*G));
-part_3=part_3+d_y_2;
-part_4=part_4+d_y_3;
-part_5=part_5+d_y_4;
-part_6=part_6+d_y_5;
-part_2_2=part_2_2+(d_y_2*(((x_2-vec4f(scratch_2_2))-vec4f(scratch_3_2))*vec4f(scratch_8_2)));
-part_2_3=part_2_3+(d_y_3*(((x_3-vec4f(scratch_2_3))-vec4f(scratch_3_3))*vec4f(scratch_8_3)));
-part_2_4=part_2_4+(d_y_4*(((x_4-vec4f(scratch_2_4))-vec4f(scratch_3_4))*vec4f(scratch_8_4)));
-part_2_5=part_2_5+(d_y_5*(((x_5-vec4f(scratch_2_5))-vec4f(scratch_3_5))*vec4f(scratch_8_5)));
-${$t283}d_gamma_put(row_2,sum_all_2_2);
-d_gamma_put(row_3,sum_all_2_3);
-d_gamma_put(row_4,sum_all_2_4);
-d_gamma_put(row_5,sum_all_2_5);
-d_beta_put(row_2,sum_all_3);
-d_beta_put(row_3,sum_all_4);
-d_beta_put(row_4,sum_all_5);
-d_beta_put(row_5,sum_all_6);
+          wgsl: `${$t274}let d_y_4=d_y_at(base_3);
+let d_y_5=d_y_at(base_4);
+let d_y_6=d_y_at(base_5);
+let d_y_7=d_y_at(base_6);
+let d_y_2_2=d_y_at(base_3+((K*S)/2u));
+let d_y_2_3=d_y_at(base_4+((K*S)/2u));
+let d_y_2_4=d_y_at(base_5+((K*S)/2u));
+let d_y_2_5=d_y_at(base_6+((K*S)/2u));
+let d_y_3_2=d_y_at(base_3+((K*S)-1u));
+let d_y_3_3=d_y_at(base_4+((K*S)-1u));
+let d_y_3_4=d_y_at(base_5+((K*S)-1u));
+let d_y_3_5=d_y_at(base_6+((K*S)-1u));
+let shift_4=d_y_4+(((d_y_2_2-d_y_4)+(d_y_3_2-d_y_4))*0.3333333432674408f);
+let shift_5=d_y_5+(((d_y_2_3-d_y_5)+(d_y_3_3-d_y_5))*0.3333333432674408f);
+let shift_6=d_y_6+(((d_y_2_4-d_y_6)+(d_y_3_4-d_y_6))*0.3333333432674408f);
+let shift_7=d_y_7+(((d_y_2_5-d_y_7)+(d_y_3_5-d_y_7))*0.3333333432674408f);
+let x_7=x_at(base_3);
+${$t40}${$t62}let shift_2_2=x_7+(((x_2_2-x_7)+(x_3_2-x_7))*0.3333333432674408f);
+let shift_2_3=x_8+(((x_2_3-x_8)+(x_3_3-x_8))*0.3333333432674408f);
+let shift_2_4=x_9+(((x_2_4-x_9)+(x_3_4-x_9))*0.3333333432674408f);
+let shift_2_5=x_10+(((x_2_5-x_10)+(x_3_5-x_10))*0.3333333432674408f);
+${$t184}var part_6=vec4f(0.0f);
+var part_7=vec4f(0.0f);
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+${$t144}let d_3=x_4_2-vec4f(shift_2_2);
+let d_4=x_4_3-vec4f(shift_2_3);
+let d_5=x_4_4-vec4f(shift_2_4);
+let d_6=x_4_5-vec4f(shift_2_5);
+part_6=part_6+d_3;
+part_7=part_7+d_4;
+part_8=part_8+d_5;
+part_9=part_9+d_6;
+${$t259}sum_4=sum_4+part_6;
+sum_5=sum_5+part_7;
+sum_6=sum_6+part_8;
+sum_7=sum_7+part_9;
+${$t288}let other_6=exchange(sum_2_2,mask);
+let other_7=exchange(sum_2_3,mask);
+let other_8=exchange(sum_2_4,mask);
+let other_9=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_6;
+sum_2_3=sum_2_3+other_7;
+sum_2_4=sum_2_4+other_8;
+sum_2_5=sum_2_5+other_9;
+${$t280}let mean_4=sum_2_2/f32(K*S);
+let mean_5=sum_2_3/f32(K*S);
+let mean_6=sum_2_4/f32(K*S);
+let mean_7=sum_2_5/f32(K*S);
+let variance_3=larger((squares_2_2/f32(K*S))-(mean_4*mean_4),0.0f);
+let variance_4=larger((squares_2_3/f32(K*S))-(mean_5*mean_5),0.0f);
+let variance_5=larger((squares_2_4/f32(K*S))-(mean_6*mean_6),0.0f);
+let variance_6=larger((squares_2_5/f32(K*S))-(mean_7*mean_7),0.0f);
+${$t45}let again_2=((variance_3*4.0f)<(mean_4*mean_4))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_5*mean_5))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_6*mean_6))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_7*mean_7))||(!(scale_5==1.0f));
+let shift_3_2=select(shift_2_2,select(select(0.0f,shift_2_2,abs(shift_2_2)<8.507059173023462e+37f),shift_2_2+mean_4,abs(shift_2_2+mean_4)<8.507059173023462e+37f),again_2);
+let shift_3_3=select(shift_2_3,select(select(0.0f,shift_2_3,abs(shift_2_3)<8.507059173023462e+37f),shift_2_3+mean_5,abs(shift_2_3+mean_5)<8.507059173023462e+37f),again_3);
+let shift_3_4=select(shift_2_4,select(select(0.0f,shift_2_4,abs(shift_2_4)<8.507059173023462e+37f),shift_2_4+mean_6,abs(shift_2_4+mean_6)<8.507059173023462e+37f),again_4);
+let shift_3_5=select(shift_2_5,select(select(0.0f,shift_2_5,abs(shift_2_5)<8.507059173023462e+37f),shift_2_5+mean_7,abs(shift_2_5+mean_7)<8.507059173023462e+37f),again_5);
+let about_2=shift_3_2*scale_2;
+let about_3=shift_3_3*scale_3;
+let about_4=shift_3_4*scale_4;
+let about_5=shift_3_5*scale_5;
+${$t353}let rest_2=select(mean_4,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_5,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_6,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_7,mean_2_5/scale_5,again_5);
+${$t49}${$t51}${$t8}${$t52}${$t98}let x_6_2=x_four(base_2_2+i_3);
+let x_6_3=x_four(base_2_3+i_3);
+let x_6_4=x_four(base_2_4+i_3);
+let x_6_5=x_four(base_2_5+i_3);
+part_5_2=part_5_2+((x_6_2-vec4f(shift_3_2))-vec4f(rest_2));
+part_5_3=part_5_3+((x_6_3-vec4f(shift_3_3))-vec4f(rest_3));
+part_5_4=part_5_4+((x_6_4-vec4f(shift_3_4))-vec4f(rest_4));
+part_5_5=part_5_5+((x_6_5-vec4f(shift_3_5))-vec4f(rest_5));
+${$t368}${$t374}${$t224}}
+let mean_all_2=mean_3_2_2/f32(K*S);
+let mean_all_3=mean_3_2_3/f32(K*S);
+let mean_all_4=mean_3_2_4/f32(K*S);
+let mean_all_5=mean_3_2_5/f32(K*S);
+if(active_1&&(lane==0u)){
+scratch_put(row_2,mean_all_2);
+scratch_put(row_3,mean_all_3);
+scratch_put(row_4,mean_all_4);
+scratch_put(row_5,mean_all_5);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_2,shift_4);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_3,shift_5);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_4,shift_6);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_5,shift_7);
+let size=f32(S);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_2,mean_all_2*size);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_3,mean_all_3*size);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_4,mean_all_4*size);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_5,mean_all_5*size);
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_2,scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2)));
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_3,scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3)));
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_4,scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4)));
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_5,scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5)));
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_2,shift_4*size);
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_3,shift_5*size);
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_4,shift_6*size);
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_5,shift_7*size);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_2,shift_3_2);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_3,shift_3_3);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_4,shift_3_4);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_5,shift_3_5);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_2,rest_2);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_3,rest_3);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_4,rest_4);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_5,rest_5);
 }
 }
 `,
-          bindings: [$v307, $v308, $v315, $v316, $v317], constants: $v318,
+          bindings: [$v427, $v424, $v437], constants: $v426,
         },
       ],
       split: {
-        slots: 2,
+        slots: 8,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t207}${$t123}${$t46}part_2=part_2+(d_y_1*(((x_1-scratch_2)-scratch_3)*scratch_8));
-${$t208}`,
-                bindings: [$v301, $v302, $v315, $v303], constants: $v319,
+                wgsl: `${$t303}${$t64}${$t171}var sum=0.0f;
+var squares=0.0f;
+${$t13}var part_1=0.0f;
+var part_2=0.0f;
+${$t145}let x_4=x_at(base+i);
+let d=x_4-shift_2;
+${$t317}let mean=sum/f32(last_2-first_2);
+let variance=larger((squares/f32(last_2-first_2))-(mean*mean),0.0f);
+${$t342}var sum_2=0.0f;
+var squares_2=0.0f;
+${$t65}${$t358}let mean_2=sum_2/f32(last_2-first_2);
+let variance_2=larger((squares_2/f32(last_2-first_2))-(mean_2*mean_2),0.0f);
+${$t390}`,
+                bindings: [$v427, $v428, $v429], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t228}${$t139}${$t46}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_2))-vec4f(scratch_3))*vec4f(scratch_8)));
-${$t279}`,
-                bindings: [$v307, $v308, $v315, $v303], constants: $v319,
+                wgsl: `${$t311}${$t66}${$t171}${$t312}${$t13}var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+${$t145}let x_4=x_four(base_2+i);
+let d=x_4-vec4f(shift_2);
+${$t379}let mean=sum_2/f32((last_2-first_2)*4u);
+let variance=larger((squares_2/f32((last_2-first_2)*4u))-(mean*mean),0.0f);
+${$t342}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+${$t65}${$t386}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
+let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
+${$t390}`,
+                bindings: [$v427, $v424, $v429], constants: $v430,
               },
             ],
             shared: true,
@@ -2402,16 +2625,314 @@ ${$t279}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t198}${$t286}`,
-                bindings: [$v309, $v316, $v317], constants: $v320,
+                vector: null, together: 1, held: 0, exchanges: true,
+                wgsl: `${$t272}${$t329}${$t324}var mean=0.0f;
+for(var block=first+lane;block<last;block+=LANES*256u){
+var part_9=0.0f;
+${$t101}let x_1=x_at(base+i);
+part_9=part_9+((x_1-part_2)-rest);
+}
+mean=mean+part_9;
+}
+for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+let other_9=exchange(mean,mask_5);
+mean=mean+other_9;
+${$t281}${$t313}mean=all_5;
+workgroupBarrier();
+}
+let mean_all=mean;
+${$t395}`,
+                bindings: [$v428, $v432], constants: $v430,
               },
               {
-                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t202}${$t286}`,
-                bindings: [$v309, $v316, $v317], constants: $v320,
+                vector: "S", together: 1, held: 0, exchanges: true,
+                wgsl: `${$t284}${$t331}${$t325}var mean=vec4f(0.0f);
+for(var block=first+lane;block<last;block+=LANES*256u){
+var part_9=vec4f(0.0f);
+${$t101}let x_1=x_four(base+i);
+part_9=part_9+((x_1-vec4f(part_2))-vec4f(rest));
+}
+mean=mean+part_9;
+}
+var mean_2=fold_add(mean);
+for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+let other_9=exchange(mean_2,mask_5);
+mean_2=mean_2+other_9;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=mean_2;
+${$t313}mean_2=all_5;
+workgroupBarrier();
+}
+let mean_all=mean_2;
+${$t395}`,
+                bindings: [$v434, $v432], constants: $v430,
+              },
+            ],
+            shared: true,
+          },
+          {
+            shaders: [
+              {
+                vector: null, together: 1, held: 0, exchanges: true,
+                wgsl: `${$t251}${$t218}${$t329}${$t11}${$t391}`, bindings: [$v435, $v437], constants: $v438,
+              },
+              {
+                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t251}${$t331}${$t12}${$t391}`,
+                bindings: [$v435, $v437], constants: $v438,
               },
             ],
             shared: false,
           },
+        ],
+      },
+    },
+    {
+      shaders: [
+        {
+          vector: "S", together: 4, held: 0, exchanges: true,
+          wgsl: `${$t197}fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+${$t130}let active_1=index<(((N*G)*K)/4u);
+${$t34}let base_2=row_2*(S/4u);
+let base_3=row_3*(S/4u);
+let base_4=row_4*(S/4u);
+let base_5=row_5*(S/4u);
+let N_2=row_2/max(G*K,1u);
+let N_3=row_3/max(G*K,1u);
+let N_4=row_4/max(G*K,1u);
+let N_5=row_5/max(G*K,1u);
+let G_2=(row_2/max(K,1u))%max(G,1u);
+let G_3=(row_3/max(K,1u))%max(G,1u);
+let G_4=(row_4/max(K,1u))%max(G,1u);
+let G_5=(row_5/max(K,1u))%max(G,1u);
+let scratch_14_2=scratch_at(((((N*G)+3u)/4u)*4u)+((N_2*G)+G_2));
+let scratch_14_3=scratch_at(((((N*G)+3u)/4u)*4u)+((N_3*G)+G_3));
+let scratch_14_4=scratch_at(((((N*G)+3u)/4u)*4u)+((N_4*G)+G_4));
+let scratch_14_5=scratch_at(((((N*G)+3u)/4u)*4u)+((N_5*G)+G_5));
+let scratch_2_2=scratch_at(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_2*G)+G_2));
+let scratch_2_3=scratch_at(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_3*G)+G_3));
+let scratch_2_4=scratch_at(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_4*G)+G_4));
+let scratch_2_5=scratch_at(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_5*G)+G_5));
+let scratch_3_2=scratch_at((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_2*G)+G_2));
+let scratch_3_3=scratch_at((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_3*G)+G_3));
+let scratch_3_4=scratch_at((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_4*G)+G_4));
+let scratch_3_5=scratch_at((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((N_5*G)+G_5));
+var sum_5=vec4f(0.0f);
+${$t165}${$t67}${$t46}for(var block=lane;block<S/4u;block+=LANES*256u){
+var part_4=vec4f(0.0f);
+${$t124}${$t44}var part_3_2=vec4f(0.0f);
+var part_3_3=vec4f(0.0f);
+var part_3_4=vec4f(0.0f);
+var part_3_5=vec4f(0.0f);
+${$t166}let d_y_2=d_y_four(base_2+i);
+let d_y_3=d_y_four(base_3+i);
+let d_y_4=d_y_four(base_4+i);
+let d_y_5=d_y_four(base_5+i);
+let sub_3=d_y_2-vec4f(scratch_14_2);
+let sub_4=d_y_3-vec4f(scratch_14_3);
+let sub_5=d_y_4-vec4f(scratch_14_4);
+let sub_6=d_y_5-vec4f(scratch_14_5);
+let x_2=x_four(base_2+i);
+let x_3=x_four(base_3+i);
+let x_4=x_four(base_4+i);
+let x_5=x_four(base_5+i);
+let sub_2_2=(x_2-vec4f(scratch_2_2))-vec4f(scratch_3_2);
+let sub_2_3=(x_3-vec4f(scratch_2_3))-vec4f(scratch_3_3);
+let sub_2_4=(x_4-vec4f(scratch_2_4))-vec4f(scratch_3_4);
+let sub_2_5=(x_5-vec4f(scratch_2_5))-vec4f(scratch_3_5);
+part_4=part_4+(sub_3*sub_2_2);
+part_5=part_5+(sub_4*sub_2_3);
+part_6=part_6+(sub_5*sub_2_4);
+part_7=part_7+(sub_6*sub_2_5);
+part_2_2=part_2_2+sub_3;
+part_2_3=part_2_3+sub_4;
+part_2_4=part_2_4+sub_5;
+part_2_5=part_2_5+sub_6;
+part_3_2=part_3_2+sub_2_2;
+part_3_3=part_3_3+sub_2_3;
+part_3_4=part_3_4+sub_2_4;
+part_3_5=part_3_5+sub_2_5;
+}
+${$t68}sum_8=sum_8+part_7;
+${$t69}sum_3_3=sum_3_3+part_3_2;
+sum_3_4=sum_3_4+part_3_3;
+sum_3_5=sum_3_5+part_3_4;
+sum_3_6=sum_3_6+part_3_5;
+}
+var sum_4_2=fold_add(sum_5);
+var sum_4_3=fold_add(sum_6);
+var sum_4_4=fold_add(sum_7);
+var sum_4_5=fold_add(sum_8);
+${$t70}${$t47}for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other_4=exchange(sum_4_2,mask);
+let other_5=exchange(sum_4_3,mask);
+let other_6=exchange(sum_4_4,mask);
+let other_7=exchange(sum_4_5,mask);
+sum_4_2=sum_4_2+other_4;
+sum_4_3=sum_4_3+other_5;
+sum_4_4=sum_4_4+other_6;
+sum_4_5=sum_4_5+other_7;
+${$t71}let other_3_2=exchange(sum_3_2_2,mask);
+let other_3_3=exchange(sum_3_2_3,mask);
+let other_3_4=exchange(sum_3_2_4,mask);
+let other_3_5=exchange(sum_3_2_5,mask);
+${$t48}}
+let sum_all_4=sum_4_2;
+let sum_all_5=sum_4_3;
+let sum_all_6=sum_4_4;
+let sum_all_7=sum_4_5;
+${$t72}let sum_all_3_2=sum_3_2_2;
+let sum_all_3_3=sum_3_2_3;
+let sum_all_3_4=sum_3_2_4;
+let sum_all_3_5=sum_3_2_5;
+if(active_1&&(lane==0u)){
+scratch_put(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_2,sum_all_4);
+scratch_put(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_3,sum_all_5);
+scratch_put(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_4,sum_all_6);
+scratch_put(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_5,sum_all_7);
+scratch_put((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row_2,sum_all_2_2);
+scratch_put((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row_3,sum_all_2_3);
+scratch_put((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row_4,sum_all_2_4);
+scratch_put((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row_5,sum_all_2_5);
+scratch_put(((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row_2,sum_all_3_2);
+scratch_put(((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row_3,sum_all_3_3);
+scratch_put(((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row_4,sum_all_3_4);
+scratch_put(((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row_5,sum_all_3_5);
+}
+}
+`,
+          bindings: [
+            $v433, $v434,
+            {
+              tensor: "(scratch)", access: "read_write", name: "scratch",
+              accessors: { at: "scratch_at", put: "scratch_put" },
+            },
+          ],
+          constants: [
+            { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
+            { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
+            { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
+            { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
+          ],
+        },
+      ],
+      split: {
+        slots: 3,
+        stages: [
+          {
+            shaders: [
+              {
+                vector: null, together: 1, held: 0, exchanges: true,
+                wgsl: `${$t265}${$t206}let first=min(part*(((S+PARTS)-1u)/PARTS),S);
+let last=min(first+(((S+PARTS)-1u)/PARTS),S);
+let base=row*S;
+${$t73}var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+${$t103}var part_3=0.0f;
+${$t163}let sub=d_y_1-scratch_14;
+let x_1=x_at(base+i);
+let sub_2=(x_1-scratch_2)-scratch_3;
+${$t359}${$t220}sum_2=sum_2+other_2;
+let other_3=exchange(sum_3,mask);
+sum_3=sum_3+other_3;
+${$t240}${$t207}${$t204}sum_2=all_2;
+${$t16}sum_3=all_3;
+${$t244}${$t398}`,
+                bindings: [$v439, $v427, $v428, $v429], constants: $v440,
+              },
+              {
+                vector: "S", together: 1, held: 0, exchanges: true,
+                wgsl: `${$t265}fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+${$t206}let first=min(part*((((S/4u)+PARTS)-1u)/PARTS),S/4u);
+let last=min(first+((((S/4u)+PARTS)-1u)/PARTS),S/4u);
+let base=row*(S/4u);
+${$t73}${$t186}${$t125}var part_3=vec4f(0.0f);
+${$t181}let sub=d_y_1-vec4f(scratch_14);
+let x_1=x_four(base+i);
+let sub_2=(x_1-vec4f(scratch_2))-vec4f(scratch_3);
+${$t359}${$t406}for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(sum_4,mask);
+sum_4=sum_4+other;
+${$t74}let other_3=exchange(sum_3_2,mask);
+sum_3_2=sum_3_2+other_3;
+${$t308}${$t207}sum_4=all;
+${$t278}${$t16}sum_3_2=all_3;
+${$t387}${$t398}`,
+                bindings: [$v439, $v433, $v434, $v429], constants: $v440,
+              },
+            ],
+            shared: true,
+          },
+          {
+            shaders: [
+              {
+                vector: null, together: 1, held: 0, exchanges: true,
+                wgsl: `${$t245}let used=((S+(((S+PARTS)-1u)/PARTS))-1u)/(((S+PARTS)-1u)/PARTS);
+${$t401}`,
+                bindings: [$v435, $v437], constants: $v441,
+              },
+              {
+                vector: "S", together: 1, held: 0, exchanges: true,
+                wgsl: `${$t245}let used=(((S/4u)+((((S/4u)+PARTS)-1u)/PARTS))-1u)/((((S/4u)+PARTS)-1u)/PARTS);
+${$t401}`,
+                bindings: [$v435, $v437], constants: $v441,
+              },
+            ],
+            shared: false,
+          },
+        ],
+      },
+    },
+    {
+      shaders: [],
+      split: {
+        slots: 2,
+        stages: [
+          {
+            shaders: [
+              {
+                vector: null, together: 1, held: 0, exchanges: true,
+                wgsl: `${$t262}let base=((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row;
+let G_1=row/max(K,1u);
+let base_2=(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row;
+let base_3=((((N*G)+3u)/4u)*4u)+G_1;
+let base_4=((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row;
+${$t76}${$t147}let scratch_23=scratch_at(base+(i*(G*K)));
+let scratch_21=scratch_at(G_1+(i*G));
+let scratch_16=scratch_at(base_2+(i*(G*K)));
+let scratch_14=scratch_at(base_3+(i*G));
+let scratch_24=scratch_at(base_4+(i*(G*K)));
+${$t77}part_1=part_1+(((scratch_23-(scratch_21*scratch_16))+(scratch_14*(scratch_24-scratch_25)))*scratch_12);
+part_2=part_2+(scratch_16+scratch_18);
+${$t282}`,
+                bindings: [$v439, $v429], constants: $v442,
+              },
+              {
+                vector: "K", together: 1, held: 0, exchanges: true,
+                wgsl: `${$t275}let base=(((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))/4u)+row;
+let G_1=(row*4u)/max(K,1u);
+let base_2=((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))/4u)+row;
+let base_3=((((N*G)+3u)/4u)*4u)+G_1;
+let base_4=(((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))/4u)+row;
+${$t76}${$t168}let scratch_23=scratch_four(base+(i*((G*K)/4u)));
+let scratch_21=scratch_at(G_1+(i*G));
+let scratch_16=scratch_four(base_2+(i*((G*K)/4u)));
+let scratch_14=scratch_at(base_3+(i*G));
+let scratch_24=scratch_four(base_4+(i*((G*K)/4u)));
+${$t77}part_1=part_1+(((scratch_23-(vec4f(scratch_21)*scratch_16))+(vec4f(scratch_14)*(scratch_24-vec4f(scratch_25))))*vec4f(scratch_12));
+part_2=part_2+(scratch_16+vec4f(scratch_18));
+${$t376}`,
+                bindings: $v443, constants: $v442,
+              },
+            ],
+            shared: true,
+          },
+          $v447,
         ],
       },
     },
@@ -2424,71 +2945,345 @@ export const GroupNorm$backward2: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "S", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t242}${$t125}part_1=part_1+(d_y_1*mul);
-part_2=part_2+d_y_1;
-${$t287}let gamma_1=gamma_at(base_4+segment);
-${$t284}let div=total/size;
-let div_2=total_2/size;
-${$t276}${$t67}let kept_2=held[held_place(0u,k_3,local_index)];
-let mul_2=((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,(((d_y_2*vec4f(gamma_2))-(mul_2*vec4f(div)))-vec4f(div_2))*vec4f(rsqrt));
+          wgsl: `${$t335}let size=f32(S);
+var total=0.0f;
+var total_2=0.0f;
+var total_3=0.0f;
+for(var block_2=0u;block_2<K;block_2+=256u){
+var part_4=0.0f;
+var part_5=0.0f;
+var part_6=0.0f;
+${$t19}let base_4=(row*((K*S)/4u))+(segment*(S/4u));
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+${$t149}var part_3=vec4f(0.0f);
+${$t173}let x_5=x_four(base_4+i_3);
+let sub=(x_5-vec4f(shift_4))-vec4f(rest);
+let d_y_4=d_y_four(base_4+i_3);
+let sub_2=d_y_4-vec4f(shift);
+part_1=part_1+sub;
+part_2=part_2+sub_2;
+part_3=part_3+(sub_2*sub);
 }
+sum_4=sum_4+part_1;
+sum_5=sum_5+part_2;
+sum_6=sum_6+part_3;
+${$t407}var sum_6_2=fold_add(sum_6);
+${$t234}let other_11=exchange(sum_6_2,mask_3);
+sum_6_2=sum_6_2+other_11;
+${$t305}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
+${$t333}${$t347}${$t7}sum_6_2=all_7;
+${$t382}let sum_all_3=sum_6_2;
+${$t388}let gamma_4=gamma_at(base_2+segment);
+let sub_3=gamma_4-shift_2;
+part_4=part_4+sum_all;
+part_5=part_5+((sum_all_2*gamma_4)+((size*sub_3)*shift));
+part_6=part_6+((sum_all_3*gamma_4)+((sum_all*shift)*sub_3));
+}
+total=total+part_4;
+total_2=total_2+part_5;
+total_3=total_3+part_6;
+${$t367}let div=total_2/size_2;
+let div_2=total/size_2;
+${$t4}let mul_2=(((total_3/size_2)-(div*div_2))*mul)*mul;
+${$t111}let d_y_5=d_y_four(base_3+i_4);
+let sub_4=d_y_5-vec4f(shift);
+let K_1=(i_4*4u)/max(S,1u);
+let gamma_5=gamma_at(base_2+K_1);
+let sub_5=gamma_5-shift_2;
+let kept_2=held[held_place(0u,k_3,local_index)];
+let sub_6=(kept_2-vec4f(shift_4))-vec4f(rest);
+let mul_3=((((sub_4*vec4f(gamma_5))+vec4f(shift*sub_5))-(sub_6*vec4f(mul_2)))-vec4f(div))*vec4f(mul);
+d_x_put_four(base_3+i_4,mul_3);
+}
+}
+if(active_1&&(lane==0u)){
+scratch_put(row,scale);
+scratch_put(((((N*G)+3u)/4u)*4u)+row,scaledSpread);
+${$t20}scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,shift);
 }
 }
 `,
-          bindings: [$v298, $v307, $v297, $v311, $v299], constants: $v300,
+          bindings: [$v422, $v423, $v424, $v437, $v425], constants: $v426,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t245}${$t107}let mul_3=((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_4=((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_5=((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_6=((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-part_5_2=part_5_2+(d_y_3*mul_3);
-part_5_3=part_5_3+(d_y_4*mul_4);
-part_5_4=part_5_4+(d_y_5*mul_5);
-part_5_5=part_5_5+(d_y_6*mul_6);
-part_6_2=part_6_2+d_y_3;
-part_6_3=part_6_3+d_y_4;
-part_6_4=part_6_4+d_y_5;
-part_6_5=part_6_5+d_y_6;
-${$t291}${$t47}${$t294}let div_3=total_3/size;
-let div_4=total_4/size;
-let div_5=total_5/size;
-let div_6=total_6/size;
-let div_2_2=total_2_2/size;
-let div_2_3=total_2_3/size;
-let div_2_4=total_2_4/size;
-let div_2_5=total_2_5/size;
-${$t277}${$t77}${$t48}let mul_2_2=((x_7_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_2_3=((x_7_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_2_4=((x_7_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_2_5=((x_7_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_2_2+i_4,(((d_y_2_2*vec4f(gamma_2_2))-(mul_2_2*vec4f(div_3)))-vec4f(div_2_2))*vec4f(rsqrt_2));
-d_x_put_four(base_2_3+i_4,(((d_y_2_3*vec4f(gamma_2_3))-(mul_2_3*vec4f(div_4)))-vec4f(div_2_3))*vec4f(rsqrt_3));
-d_x_put_four(base_2_4+i_4,(((d_y_2_4*vec4f(gamma_2_4))-(mul_2_4*vec4f(div_5)))-vec4f(div_2_4))*vec4f(rsqrt_4));
-d_x_put_four(base_2_5+i_4,(((d_y_2_5*vec4f(gamma_2_5))-(mul_2_5*vec4f(div_6)))-vec4f(div_2_5))*vec4f(rsqrt_5));
+          wgsl: `${$t258}${$t78}let d_y_6=d_y_at(base_5);
+let d_y_7=d_y_at(base_6);
+let d_y_8=d_y_at(base_7);
+let d_y_9=d_y_at(base_8);
+let d_y_2_2=d_y_at(base_5+((K*S)/2u));
+let d_y_2_3=d_y_at(base_6+((K*S)/2u));
+let d_y_2_4=d_y_at(base_7+((K*S)/2u));
+let d_y_2_5=d_y_at(base_8+((K*S)/2u));
+let d_y_3_2=d_y_at(base_5+((K*S)-1u));
+let d_y_3_3=d_y_at(base_6+((K*S)-1u));
+let d_y_3_4=d_y_at(base_7+((K*S)-1u));
+let d_y_3_5=d_y_at(base_8+((K*S)-1u));
+${$t110}${$t104}${$t42}var sum_7=vec4f(0.0f);
+var sum_8=vec4f(0.0f);
+var sum_9=vec4f(0.0f);
+var sum_10=vec4f(0.0f);
+${$t43}var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
+var part_13=vec4f(0.0f);
+var part_14=vec4f(0.0f);
+${$t153}part_11=part_11+d_3;
+part_12=part_12+d_4;
+part_13=part_13+d_5;
+part_14=part_14+d_6;
+${$t259}sum_7=sum_7+part_11;
+sum_8=sum_8+part_12;
+sum_9=sum_9+part_13;
+sum_10=sum_10+part_14;
+${$t270}var sum_2_2=fold_add(sum_7);
+var sum_2_3=fold_add(sum_8);
+var sum_2_4=fold_add(sum_9);
+var sum_2_5=fold_add(sum_10);
+${$t203}${$t294}${$t309}let shift_4_2=select(shift_3_2,select(select(0.0f,shift_3_2,abs(shift_3_2)<8.507059173023462e+37f),shift_3_2+mean_3,abs(shift_3_2+mean_3)<8.507059173023462e+37f),again_2);
+let shift_4_3=select(shift_3_3,select(select(0.0f,shift_3_3,abs(shift_3_3)<8.507059173023462e+37f),shift_3_3+mean_4,abs(shift_3_3+mean_4)<8.507059173023462e+37f),again_3);
+let shift_4_4=select(shift_3_4,select(select(0.0f,shift_3_4,abs(shift_3_4)<8.507059173023462e+37f),shift_3_4+mean_5,abs(shift_3_4+mean_5)<8.507059173023462e+37f),again_4);
+let shift_4_5=select(shift_3_5,select(select(0.0f,shift_3_5,abs(shift_3_5)<8.507059173023462e+37f),shift_3_5+mean_6,abs(shift_3_5+mean_6)<8.507059173023462e+37f),again_5);
+${$t352}${$t354}let size=f32(S);
+var total_4=0.0f;
+var total_5=0.0f;
+var total_6=0.0f;
+var total_7=0.0f;
+${$t79}var total_3_2=0.0f;
+var total_3_3=0.0f;
+var total_3_4=0.0f;
+var total_3_5=0.0f;
+for(var block_4=0u;block_4<K;block_4+=256u){
+${$t80}var part_9_2=0.0f;
+var part_9_3=0.0f;
+var part_9_4=0.0f;
+var part_9_5=0.0f;
+var part_10_2=0.0f;
+var part_10_3=0.0f;
+var part_10_4=0.0f;
+var part_10_5=0.0f;
+${$t21}let base_4_2=(row_2*((K*S)/4u))+(segment*(S/4u));
+let base_4_3=(row_3*((K*S)/4u))+(segment*(S/4u));
+let base_4_4=(row_4*((K*S)/4u))+(segment*(S/4u));
+let base_4_5=(row_5*((K*S)/4u))+(segment*(S/4u));
+${$t81}var sum_6_3=vec4f(0.0f);
+var sum_6_4=vec4f(0.0f);
+var sum_6_5=vec4f(0.0f);
+var sum_6_6=vec4f(0.0f);
+for(var block_3=lane;block_3<S/4u;block_3+=LANES*256u){
+${$t119}${$t112}let x_6_2=x_four(base_4_2+i_3);
+let x_6_3=x_four(base_4_3+i_3);
+let x_6_4=x_four(base_4_4+i_3);
+let x_6_5=x_four(base_4_5+i_3);
+let sub_7=(x_6_2-vec4f(shift_4_2))-vec4f(rest_2);
+let sub_8=(x_6_3-vec4f(shift_4_3))-vec4f(rest_3);
+let sub_9=(x_6_4-vec4f(shift_4_4))-vec4f(rest_4);
+let sub_10=(x_6_5-vec4f(shift_4_5))-vec4f(rest_5);
+let d_y_4_2=d_y_four(base_4_2+i_3);
+let d_y_4_3=d_y_four(base_4_3+i_3);
+let d_y_4_4=d_y_four(base_4_4+i_3);
+let d_y_4_5=d_y_four(base_4_5+i_3);
+let sub_2_2=d_y_4_2-vec4f(shift_5);
+let sub_2_3=d_y_4_3-vec4f(shift_6);
+let sub_2_4=d_y_4_4-vec4f(shift_7);
+let sub_2_5=d_y_4_5-vec4f(shift_8);
+part_5_2=part_5_2+sub_7;
+part_5_3=part_5_3+sub_8;
+part_5_4=part_5_4+sub_9;
+part_5_5=part_5_5+sub_10;
+part_6_2=part_6_2+sub_2_2;
+part_6_3=part_6_3+sub_2_3;
+part_6_4=part_6_4+sub_2_4;
+part_6_5=part_6_5+sub_2_5;
+part_7_2=part_7_2+(sub_2_2*sub_7);
+part_7_3=part_7_3+(sub_2_3*sub_8);
+part_7_4=part_7_4+(sub_2_4*sub_9);
+part_7_5=part_7_5+(sub_2_5*sub_10);
+${$t408}sum_6_3=sum_6_3+part_7_2;
+sum_6_4=sum_6_4+part_7_3;
+sum_6_5=sum_6_5+part_7_4;
+sum_6_6=sum_6_6+part_7_5;
+${$t409}var sum_6_2_2=fold_add(sum_6_3);
+var sum_6_2_3=fold_add(sum_6_4);
+var sum_6_2_4=fold_add(sum_6_5);
+var sum_6_2_5=fold_add(sum_6_6);
+${$t235}let other_7_2=exchange(sum_6_2_2,mask_3);
+let other_7_3=exchange(sum_6_2_3,mask_3);
+let other_7_4=exchange(sum_6_2_4,mask_3);
+let other_7_5=exchange(sum_6_2_5,mask_3);
+sum_6_2_2=sum_6_2_2+other_7_2;
+sum_6_2_3=sum_6_2_3+other_7_3;
+sum_6_2_4=sum_6_2_4+other_7_4;
+sum_6_2_5=sum_6_2_5+other_7_5;
+}
+let sum_all_4=sum_4_2_2;
+let sum_all_5=sum_4_2_3;
+let sum_all_6=sum_4_2_4;
+let sum_all_7=sum_4_2_5;
+${$t82}let sum_all_3_2=sum_6_2_2;
+let sum_all_3_3=sum_6_2_3;
+let sum_all_3_4=sum_6_2_4;
+let sum_all_3_5=sum_6_2_5;
+if(active_1&&(lane==0u)){
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((row_2*K)+segment),sum_all_4);
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((row_3*K)+segment),sum_all_5);
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((row_4*K)+segment),sum_all_6);
+scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((row_5*K)+segment),sum_all_7);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row_2*K)+segment),sum_all_2_2);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row_3*K)+segment),sum_all_2_3);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row_4*K)+segment),sum_all_2_4);
+scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row_5*K)+segment),sum_all_2_5);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row_2*K)+segment),sum_all_3_2);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row_3*K)+segment),sum_all_3_3);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row_4*K)+segment),sum_all_3_4);
+scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+((row_5*K)+segment),sum_all_3_5);
+}
+let gamma_4_2=gamma_at(base_2_2+segment);
+let gamma_4_3=gamma_at(base_2_3+segment);
+let gamma_4_4=gamma_at(base_2_4+segment);
+let gamma_4_5=gamma_at(base_2_5+segment);
+let sub_3_2=gamma_4_2-shift_2_2;
+let sub_3_3=gamma_4_3-shift_2_3;
+let sub_3_4=gamma_4_4-shift_2_4;
+let sub_3_5=gamma_4_5-shift_2_5;
+part_8_2=part_8_2+sum_all_4;
+part_8_3=part_8_3+sum_all_5;
+part_8_4=part_8_4+sum_all_6;
+part_8_5=part_8_5+sum_all_7;
+part_9_2=part_9_2+((sum_all_2_2*gamma_4_2)+((size*sub_3_2)*shift_5));
+part_9_3=part_9_3+((sum_all_2_3*gamma_4_3)+((size*sub_3_3)*shift_6));
+part_9_4=part_9_4+((sum_all_2_4*gamma_4_4)+((size*sub_3_4)*shift_7));
+part_9_5=part_9_5+((sum_all_2_5*gamma_4_5)+((size*sub_3_5)*shift_8));
+part_10_2=part_10_2+((sum_all_3_2*gamma_4_2)+((sum_all_4*shift_5)*sub_3_2));
+part_10_3=part_10_3+((sum_all_3_3*gamma_4_3)+((sum_all_5*shift_6)*sub_3_3));
+part_10_4=part_10_4+((sum_all_3_4*gamma_4_4)+((sum_all_6*shift_7)*sub_3_4));
+part_10_5=part_10_5+((sum_all_3_5*gamma_4_5)+((sum_all_7*shift_8)*sub_3_5));
+}
+total_4=total_4+part_8_2;
+total_5=total_5+part_8_3;
+total_6=total_6+part_8_4;
+total_7=total_7+part_8_5;
+total_2_2=total_2_2+part_9_2;
+total_2_3=total_2_3+part_9_3;
+total_2_4=total_2_4+part_9_4;
+total_2_5=total_2_5+part_9_5;
+total_3_2=total_3_2+part_10_2;
+total_3_3=total_3_3+part_10_3;
+total_3_4=total_3_4+part_10_4;
+total_3_5=total_3_5+part_10_5;
+${$t367}let div_3=total_2_2/size_2;
+let div_4=total_2_3/size_2;
+let div_5=total_2_4/size_2;
+let div_6=total_2_5/size_2;
+let div_2_2=total_4/size_2;
+let div_2_3=total_5/size_2;
+let div_2_4=total_6/size_2;
+let div_2_5=total_7/size_2;
+${$t50}let mul_2_2=(((total_3_2/size_2)-(div_3*div_2_2))*mul_4)*mul_4;
+let mul_2_3=(((total_3_3/size_2)-(div_4*div_2_3))*mul_5)*mul_5;
+let mul_2_4=(((total_3_4/size_2)-(div_5*div_2_4))*mul_6)*mul_6;
+let mul_2_5=(((total_3_5/size_2)-(div_6*div_2_5))*mul_7)*mul_7;
+${$t99}let sub_4_2=d_y_5_2-vec4f(shift_5);
+let sub_4_3=d_y_5_3-vec4f(shift_6);
+let sub_4_4=d_y_5_4-vec4f(shift_7);
+let sub_4_5=d_y_5_5-vec4f(shift_8);
+let K_1=(i_4*4u)/max(S,1u);
+let gamma_5_2=gamma_at(base_2_2+K_1);
+let gamma_5_3=gamma_at(base_2_3+K_1);
+let gamma_5_4=gamma_at(base_2_4+K_1);
+let gamma_5_5=gamma_at(base_2_5+K_1);
+let sub_5_2=gamma_5_2-shift_2_2;
+let sub_5_3=gamma_5_3-shift_2_3;
+let sub_5_4=gamma_5_4-shift_2_4;
+let sub_5_5=gamma_5_5-shift_2_5;
+${$t54}let sub_6_2=(x_7_2-vec4f(shift_4_2))-vec4f(rest_2);
+let sub_6_3=(x_7_3-vec4f(shift_4_3))-vec4f(rest_3);
+let sub_6_4=(x_7_4-vec4f(shift_4_4))-vec4f(rest_4);
+let sub_6_5=(x_7_5-vec4f(shift_4_5))-vec4f(rest_5);
+let mul_3_2=((((sub_4_2*vec4f(gamma_5_2))+vec4f(shift_5*sub_5_2))-(sub_6_2*vec4f(mul_2_2)))-vec4f(div_3))*vec4f(mul_4);
+let mul_3_3=((((sub_4_3*vec4f(gamma_5_3))+vec4f(shift_6*sub_5_3))-(sub_6_3*vec4f(mul_2_3)))-vec4f(div_4))*vec4f(mul_5);
+let mul_3_4=((((sub_4_4*vec4f(gamma_5_4))+vec4f(shift_7*sub_5_4))-(sub_6_4*vec4f(mul_2_4)))-vec4f(div_5))*vec4f(mul_6);
+let mul_3_5=((((sub_4_5*vec4f(gamma_5_5))+vec4f(shift_8*sub_5_5))-(sub_6_5*vec4f(mul_2_5)))-vec4f(div_6))*vec4f(mul_7);
+d_x_put_four(base_3_2+i_4,mul_3_2);
+d_x_put_four(base_3_3+i_4,mul_3_3);
+d_x_put_four(base_3_4+i_4,mul_3_4);
+d_x_put_four(base_3_5+i_4,mul_3_5);
+}
+if(active_1&&(lane==0u)){
+scratch_put(row_2,scale_2);
+scratch_put(row_3,scale_3);
+scratch_put(row_4,scale_4);
+scratch_put(row_5,scale_5);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_2,scaledSpread_2);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_3,scaledSpread_3);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_4,scaledSpread_4);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_5,scaledSpread_5);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_2,div_2_2);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_3,div_2_3);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_4,div_2_4);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_5,div_2_5);
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_2,shift_5);
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_3,shift_6);
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_4,shift_7);
+scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row_5,shift_8);
 }
 }
 `,
-          bindings: [$v298, $v307, $v297, $v311, $v299], constants: $v300,
+          bindings: [$v422, $v423, $v424, $v437, $v425], constants: $v426,
         },
       ],
       split: {
-        slots: 5,
+        slots: 13,
         stages: [
-          $v312,
+          $v431,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t225}${$t141}${$t248}${$t289}${$t292}`,
-                bindings: [$v301, $v302, $v297, $v311, $v305], constants: $v306,
+                wgsl: `${$t323}${$t402}let base=(row*(K*S))+(segment*S);
+var sum=0.0f;
+var sum_2=0.0f;
+var sum_3=0.0f;
+for(var block=lane;block<S;block+=LANES*256u){
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+${$t199}let x_1=x_at(base+i);
+let sub=(x_1-part_3)-rest;
+let d_y_1=d_y_at(base+i);
+let sub_2=d_y_1-part_1;
+${$t410}}
+for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
+let other_9=exchange(sum,mask_6);
+sum=sum+other_9;
+let other_10=exchange(sum_2,mask_6);
+sum_2=sum_2+other_10;
+let other_11=exchange(sum_3,mask_6);
+sum_3=sum_3+other_11;
+${$t240}${$t225}${$t349}${$t7}sum_3=all_7;
+${$t244}${$t411}`,
+                bindings: [$v428, $v427, $v423, $v437, $v432], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t226}${$t143}${$t248}${$t290}${$t292}`,
-                bindings: [$v307, $v308, $v297, $v311, $v305], constants: $v306,
+                wgsl: `${$t328}${$t402}let base=(row*((K*S)/4u))+(segment*(S/4u));
+${$t186}for(var block=lane;block<S/4u;block+=LANES*256u){
+${$t122}${$t166}let x_1=x_four(base+i);
+let sub=(x_1-vec4f(part_3))-vec4f(rest);
+let d_y_1=d_y_four(base+i);
+let sub_2=d_y_1-vec4f(part_1);
+${$t410}${$t406}for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
+let other_9=exchange(sum_4,mask_6);
+sum_4=sum_4+other_9;
+let other_10=exchange(sum_2_2,mask_6);
+sum_2_2=sum_2_2+other_10;
+let other_11=exchange(sum_3_2,mask_6);
+sum_3_2=sum_3_2+other_11;
+${$t308}${$t225}sum_4=all_5;
+${$t350}${$t7}sum_3_2=all_7;
+${$t387}${$t411}`,
+                bindings: [$v434, $v433, $v423, $v437, $v432], constants: $v430,
               },
             ],
             shared: true,
@@ -2497,24 +3292,26 @@ d_x_put_four(base_2_5+i_4,(((d_y_2_5*vec4f(gamma_2_5))-(mul_2_5*vec4f(div_6)))-v
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t257}${$t261}let d_y_1=d_y_at(base+i);
+                wgsl: `${$t323}${$t384}${$t143}${$t340}${$t102}let sub=d_y_1-part_1;
 let K_1=i/max(S,1u);
 let gamma_1=gamma_at(base_2+K_1);
+let sub_2=gamma_1-part_2;
 let x_1=x_at(base+i);
-let mul=((x_1-part_1)-rest)*rsqrt;
-d_x_put(base+i,(((d_y_1*gamma_1)-(mul*div))-div_2)*rsqrt);
-}
-}
-`,
-                bindings: [$v309, $v301, $v297, $v302, $v310], constants: $v306,
+let sub_3=(x_1-part_3)-rest;
+d_x_put(base+i,((((sub*gamma_1)+(part_1*sub_2))-(sub_3*mul_2))-div)*mul);
+${$t413}`,
+                bindings: [$v435, $v427, $v423, $v428, $v436, $v437], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t258}${$t261}${$t118}${$t68}d_x_put_four(base+i,(((d_y_1*vec4f(gamma_1))-(mul*vec4f(div)))-vec4f(div_2))*vec4f(rsqrt));
-}
-}
-`,
-                bindings: [$v309, $v307, $v297, $v308, $v299], constants: $v306,
+                wgsl: `${$t330}${$t384}${$t164}${$t340}${$t123}let sub=d_y_1-vec4f(part_1);
+${$t142}let sub_2=gamma_1-part_2;
+let x_1=x_four(base+i);
+let sub_3=(x_1-vec4f(part_3))-vec4f(rest);
+let mul_3=((((sub*vec4f(gamma_1))+vec4f(part_1*sub_2))-(sub_3*vec4f(mul_2)))-vec4f(div))*vec4f(mul);
+d_x_put_four(base+i,mul_3);
+${$t413}`,
+                bindings: [$v435, $v433, $v423, $v434, $v425, $v437], constants: $v430,
               },
             ],
             shared: true,
@@ -2531,26 +3328,46 @@ d_x_put(base+i,(((d_y_1*gamma_1)-(mul*div))-div_2)*rsqrt);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t230}let scratch_23=scratch_at(row+(i*(G*K)));
-let scratch_26=scratch_at(base+(i*(G*K)));
-part_1=part_1+scratch_23;
-part_2=part_2+scratch_26;
-${$t208}`,
-                bindings: [$v315, $v303], constants: $v321,
+                wgsl: `${$t221}${$t252}let base=(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row;
+let G_1=row/max(K,1u);
+${$t23}let base_3=((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+row;
+${$t24}let base_5=(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row;
+let size=f32(S);
+let base_6=((((N*G)+3u)/4u)*4u)+G_1;
+${$t147}let scratch_24=scratch_at(base+(i*(G*K)));
+let scratch_22=scratch_at(base_2+(i*G));
+let scratch_17=scratch_at(base_3+(i*(G*K)));
+let scratch_15=scratch_at(base_4+(i*G));
+let scratch_25=scratch_at(base_5+(i*(G*K)));
+${$t84}let mul=((scratch_24-(scratch_22*scratch_17))+(scratch_15*(scratch_25-(scratch_22*size))))*(scratch_7*inverseSqrt(scratch_8+((eps*scratch_7)*scratch_7)));
+part_1=part_1+mul;
+part_2=part_2+(scratch_17+(scratch_15*size));
+${$t282}`,
+                bindings: [$v439, $v429], constants: $v448,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t231}let scratch_23=scratch_four(row+(i*((G*K)/4u)));
-let scratch_26=scratch_four(base+(i*((G*K)/4u)));
-part_1=part_1+scratch_23;
-part_2=part_2+scratch_26;
-${$t288}`,
-                bindings: $v322, constants: $v321,
+                wgsl: `${$t221}${$t254}let base=((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))/4u)+row;
+let G_1=(row*4u)/max(K,1u);
+${$t23}let base_3=(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+(((((N*G)*K)+3u)/4u)*4u))/4u)+row;
+${$t24}let base_5=((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))/4u)+row;
+let size=f32(S);
+let base_6=((((N*G)+3u)/4u)*4u)+G_1;
+${$t168}let scratch_24=scratch_four(base+(i*((G*K)/4u)));
+let scratch_22=scratch_at(base_2+(i*G));
+let scratch_17=scratch_four(base_3+(i*((G*K)/4u)));
+let scratch_15=scratch_at(base_4+(i*G));
+let scratch_25=scratch_four(base_5+(i*((G*K)/4u)));
+${$t84}let mul=((scratch_24-(vec4f(scratch_22)*scratch_17))+(vec4f(scratch_15)*(scratch_25-vec4f(scratch_22*size))))*vec4f(scratch_7*inverseSqrt(scratch_8+((eps*scratch_7)*scratch_7)));
+part_1=part_1+mul;
+part_2=part_2+(scratch_17+vec4f(scratch_15*size));
+${$t376}`,
+                bindings: $v443, constants: $v448,
               },
             ],
             shared: true,
           },
-          $v324,
+          $v447,
         ],
       },
     },
@@ -2563,74 +3380,79 @@ export const GroupNormSiLU$backward0: { readonly lazy: readonly LazyShaders[] } 
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t179}${$t237}let d_y_1=d_y_at(base);
+          wgsl: `${$t256}${$t414}${$t421}let d_y_1=d_y_at(base);
 let x_5=x_at(base);
-let rsqrt=inverseSqrt(spread+eps);
-let mul=((x_5-shift_2)-rest)*rsqrt;
+${$t4}let mul_2=((x_5-shift_2)-rest)*mul;
 let G_1=row%max(G,1u);
 let K_1=0u/max(S,1u);
 let base_3=G_1*K;
 let gamma_1=gamma_at(base_3+K_1);
 let beta_1=beta_at(base_3+K_1);
-${$t147}let x_6=x_at(base+((K*S)/2u));
-let mul_3=((x_6-shift_2)-rest)*rsqrt;
+${$t150}let x_6=x_at(base+((K*S)/2u));
+let mul_4=((x_6-shift_2)-rest)*mul;
 let K_2=((K*S)/2u)/max(S,1u);
 let gamma_2=gamma_at(base_3+K_2);
 let beta_2=beta_at(base_3+K_2);
-${$t156}let x_7=x_at(base+((K*S)-1u));
-let mul_5=((x_7-shift_2)-rest)*rsqrt;
+${$t154}let x_7=x_at(base+((K*S)-1u));
+let mul_6=((x_7-shift_2)-rest)*mul;
 let K_3=((K*S)-1u)/max(S,1u);
 let gamma_3=gamma_at(base_3+K_3);
 let beta_3=beta_at(base_3+K_3);
-${$t51}let shift_3=mul_2+(((mul_4-mul_2)+(mul_6-mul_2))*0.3333333432674408f);
-${$t58}${$t59}let d_y_4=d_y_four(base_2+i_3);
+${$t88}let shift_3=mul_3+(((mul_5-mul_3)+(mul_7-mul_3))*0.3333333432674408f);
+${$t341}${$t94}let d_y_4=d_y_four(base_2+i_3);
 let kept_2=held[held_place(0u,k_3,local_index)];
-let mul_7=((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
+let mul_8=((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
 let K_4=(i_3*4u)/max(S,1u);
 let gamma_4=gamma_at(base_3+K_4);
 let beta_4=beta_at(base_3+K_4);
-${$t79}held[held_place(1u,k_3,local_index)]=mul_8;
-let sub=mul_8-vec4f(shift_3);
+${$t113}held[held_place(1u,k_3,local_index)]=mul_9;
+let sub=mul_9-vec4f(shift_3);
 mean_3=mean_3+sub;
-mean_4=mean_4+mul_7;
-mean_5=mean_5+(sub*mul_7);
-${$t275}let sub_2=kept_3-vec4f(shift_3);
+mean_4=mean_4+mul_8;
+mean_5=mean_5+(sub*mul_8);
+${$t365}let sub_3=mean_all_3-(mean_all*mean_all_2);
+${$t109}let sub_2=kept_3-vec4f(shift_3);
 let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_9=((kept_4-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((sub_2-(mul_9*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsqrt));
+let mul_10=((kept_4-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
+d_x_put_four(base_2+i_4,((sub_2-(mul_10*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul));
 }
 }
 }
 `,
-          bindings: [$v298, $v296, $v297, $v325, $v299], constants: $v300,
+          bindings: [$v424, $v422, $v423, $v449, $v425], constants: $v426,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t194}let x_11=x_at(base_4);
+          wgsl: `${$t175}${$t414}${$t246}${$t35}let x_11=x_at(base_4);
 let x_12=x_at(base_5);
 let x_13=x_at(base_6);
 let x_14=x_at(base_7);
-${$t23}let shift_4=x_11+(((x_2_2-x_11)+(x_3_2-x_11))*0.3333333432674408f);
+${$t41}let shift_4=x_11+(((x_2_2-x_11)+(x_3_2-x_11))*0.3333333432674408f);
 let shift_5=x_12+(((x_2_3-x_12)+(x_3_3-x_12))*0.3333333432674408f);
 let shift_6=x_13+(((x_2_4-x_13)+(x_3_4-x_13))*0.3333333432674408f);
 let shift_7=x_14+(((x_2_5-x_14)+(x_3_5-x_14))*0.3333333432674408f);
-${$t40}${$t113}${$t103}let d_3=x_4_2-vec4f(shift_4);
+${$t184}${$t195}${$t144}let d_3=x_4_2-vec4f(shift_4);
 let d_4=x_4_3-vec4f(shift_5);
 let d_5=x_4_4-vec4f(shift_6);
 let d_6=x_4_5-vec4f(shift_7);
-${$t221}let shift_2_2=select(shift_4,shift_4+mean_6,far_2);
-let shift_2_3=select(shift_5,shift_5+mean_7,far_3);
-let shift_2_4=select(shift_6,shift_6+mean_8,far_4);
-let shift_2_5=select(shift_7,shift_7+mean_9,far_5);
-${$t240}${$t239}${$t27}${$t28}${$t19}let x_6_2=x_at(base_4);
+${$t315}let shift_2_2=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_6,abs(shift_4+mean_6)<8.507059173023462e+37f),again_2);
+let shift_2_3=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_7,abs(shift_5+mean_7)<8.507059173023462e+37f),again_3);
+let shift_2_4=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_8,abs(shift_6+mean_8)<8.507059173023462e+37f),again_4);
+let shift_2_5=select(shift_7,select(select(0.0f,shift_7,abs(shift_7)<8.507059173023462e+37f),shift_7+mean_9,abs(shift_7+mean_9)<8.507059173023462e+37f),again_5);
+${$t355}${$t357}${$t36}let x_6_2=x_at(base_4);
 let x_6_3=x_at(base_5);
 let x_6_4=x_at(base_6);
 let x_6_5=x_at(base_7);
-${$t29}let mul_11=((x_6_2-shift_2_2)-rest_2)*rsqrt_2;
-let mul_12=((x_6_3-shift_2_3)-rest_3)*rsqrt_3;
-let mul_13=((x_6_4-shift_2_4)-rest_4)*rsqrt_4;
-let mul_14=((x_6_5-shift_2_5)-rest_5)*rsqrt_5;
-${$t99}let base_3_2=G_2*K;
+let mul_12=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_13=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_14=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_15=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
+let mul_2_2=((x_6_2-shift_2_2)-rest_2)*mul_12;
+let mul_2_3=((x_6_3-shift_2_3)-rest_3)*mul_13;
+let mul_2_4=((x_6_4-shift_2_4)-rest_4)*mul_14;
+let mul_2_5=((x_6_5-shift_2_5)-rest_5)*mul_15;
+${$t39}let K_1=0u/max(S,1u);
+let base_3_2=G_2*K;
 let base_3_3=G_3*K;
 let base_3_4=G_4*K;
 let base_3_5=G_5*K;
@@ -2642,26 +3464,26 @@ let beta_6=beta_at(base_3_2+K_1);
 let beta_7=beta_at(base_3_3+K_1);
 let beta_8=beta_at(base_3_4+K_1);
 let beta_9=beta_at(base_3_5+K_1);
-let add_6=(mul_11*gamma_6)+beta_6;
-let add_7=(mul_12*gamma_7)+beta_7;
-let add_8=(mul_13*gamma_8)+beta_8;
-let add_9=(mul_14*gamma_9)+beta_9;
-let div_6=1.0f/(1.0f+exp(-add_6));
-let div_7=1.0f/(1.0f+exp(-add_7));
-let div_8=1.0f/(1.0f+exp(-add_8));
-let div_9=1.0f/(1.0f+exp(-add_9));
-let mul_2_2=((d_y_6*div_6)*((add_6*(1.0f-div_6))+1.0f))*gamma_6;
-let mul_2_3=((d_y_7*div_7)*((add_7*(1.0f-div_7))+1.0f))*gamma_7;
-let mul_2_4=((d_y_8*div_8)*((add_8*(1.0f-div_8))+1.0f))*gamma_8;
-let mul_2_5=((d_y_9*div_9)*((add_9*(1.0f-div_9))+1.0f))*gamma_9;
-${$t21}let x_7_2=x_at(base_4+((K*S)/2u));
+let add_6=(mul_2_2*gamma_6)+beta_6;
+let add_7=(mul_2_3*gamma_7)+beta_7;
+let add_8=(mul_2_4*gamma_8)+beta_8;
+let add_9=(mul_2_5*gamma_9)+beta_9;
+let div_6=1.0f/(1.0f+exp_of(-add_6));
+let div_7=1.0f/(1.0f+exp_of(-add_7));
+let div_8=1.0f/(1.0f+exp_of(-add_8));
+let div_9=1.0f/(1.0f+exp_of(-add_9));
+let mul_3_2=((d_y_6*div_6)*((add_6*(1.0f-div_6))+1.0f))*gamma_6;
+let mul_3_3=((d_y_7*div_7)*((add_7*(1.0f-div_7))+1.0f))*gamma_7;
+let mul_3_4=((d_y_8*div_8)*((add_8*(1.0f-div_8))+1.0f))*gamma_8;
+let mul_3_5=((d_y_9*div_9)*((add_9*(1.0f-div_9))+1.0f))*gamma_9;
+${$t37}let x_7_2=x_at(base_4+((K*S)/2u));
 let x_7_3=x_at(base_5+((K*S)/2u));
 let x_7_4=x_at(base_6+((K*S)/2u));
 let x_7_5=x_at(base_7+((K*S)/2u));
-let mul_3_2=((x_7_2-shift_2_2)-rest_2)*rsqrt_2;
-let mul_3_3=((x_7_3-shift_2_3)-rest_3)*rsqrt_3;
-let mul_3_4=((x_7_4-shift_2_4)-rest_4)*rsqrt_4;
-let mul_3_5=((x_7_5-shift_2_5)-rest_5)*rsqrt_5;
+let mul_4_2=((x_7_2-shift_2_2)-rest_2)*mul_12;
+let mul_4_3=((x_7_3-shift_2_3)-rest_3)*mul_13;
+let mul_4_4=((x_7_4-shift_2_4)-rest_4)*mul_14;
+let mul_4_5=((x_7_5-shift_2_5)-rest_5)*mul_15;
 let K_2=((K*S)/2u)/max(S,1u);
 let gamma_2_2=gamma_at(base_3_2+K_2);
 let gamma_2_3=gamma_at(base_3_3+K_2);
@@ -2671,26 +3493,26 @@ let beta_2_2=beta_at(base_3_2+K_2);
 let beta_2_3=beta_at(base_3_3+K_2);
 let beta_2_4=beta_at(base_3_4+K_2);
 let beta_2_5=beta_at(base_3_5+K_2);
-let add_2_2=(mul_3_2*gamma_2_2)+beta_2_2;
-let add_2_3=(mul_3_3*gamma_2_3)+beta_2_3;
-let add_2_4=(mul_3_4*gamma_2_4)+beta_2_4;
-let add_2_5=(mul_3_5*gamma_2_5)+beta_2_5;
-let div_2_2=1.0f/(1.0f+exp(-add_2_2));
-let div_2_3=1.0f/(1.0f+exp(-add_2_3));
-let div_2_4=1.0f/(1.0f+exp(-add_2_4));
-let div_2_5=1.0f/(1.0f+exp(-add_2_5));
-let mul_4_2=((d_y_2_2*div_2_2)*((add_2_2*(1.0f-div_2_2))+1.0f))*gamma_2_2;
-let mul_4_3=((d_y_2_3*div_2_3)*((add_2_3*(1.0f-div_2_3))+1.0f))*gamma_2_3;
-let mul_4_4=((d_y_2_4*div_2_4)*((add_2_4*(1.0f-div_2_4))+1.0f))*gamma_2_4;
-let mul_4_5=((d_y_2_5*div_2_5)*((add_2_5*(1.0f-div_2_5))+1.0f))*gamma_2_5;
-${$t22}let x_8_2=x_at(base_4+((K*S)-1u));
+let add_2_2=(mul_4_2*gamma_2_2)+beta_2_2;
+let add_2_3=(mul_4_3*gamma_2_3)+beta_2_3;
+let add_2_4=(mul_4_4*gamma_2_4)+beta_2_4;
+let add_2_5=(mul_4_5*gamma_2_5)+beta_2_5;
+let div_2_2=1.0f/(1.0f+exp_of(-add_2_2));
+let div_2_3=1.0f/(1.0f+exp_of(-add_2_3));
+let div_2_4=1.0f/(1.0f+exp_of(-add_2_4));
+let div_2_5=1.0f/(1.0f+exp_of(-add_2_5));
+let mul_5_2=((d_y_2_2*div_2_2)*((add_2_2*(1.0f-div_2_2))+1.0f))*gamma_2_2;
+let mul_5_3=((d_y_2_3*div_2_3)*((add_2_3*(1.0f-div_2_3))+1.0f))*gamma_2_3;
+let mul_5_4=((d_y_2_4*div_2_4)*((add_2_4*(1.0f-div_2_4))+1.0f))*gamma_2_4;
+let mul_5_5=((d_y_2_5*div_2_5)*((add_2_5*(1.0f-div_2_5))+1.0f))*gamma_2_5;
+${$t38}let x_8_2=x_at(base_4+((K*S)-1u));
 let x_8_3=x_at(base_5+((K*S)-1u));
 let x_8_4=x_at(base_6+((K*S)-1u));
 let x_8_5=x_at(base_7+((K*S)-1u));
-let mul_5_2=((x_8_2-shift_2_2)-rest_2)*rsqrt_2;
-let mul_5_3=((x_8_3-shift_2_3)-rest_3)*rsqrt_3;
-let mul_5_4=((x_8_4-shift_2_4)-rest_4)*rsqrt_4;
-let mul_5_5=((x_8_5-shift_2_5)-rest_5)*rsqrt_5;
+let mul_6_2=((x_8_2-shift_2_2)-rest_2)*mul_12;
+let mul_6_3=((x_8_3-shift_2_3)-rest_3)*mul_13;
+let mul_6_4=((x_8_4-shift_2_4)-rest_4)*mul_14;
+let mul_6_5=((x_8_5-shift_2_5)-rest_5)*mul_15;
 let K_3=((K*S)-1u)/max(S,1u);
 let gamma_3_2=gamma_at(base_3_2+K_3);
 let gamma_3_3=gamma_at(base_3_3+K_3);
@@ -2700,23 +3522,23 @@ let beta_3_2=beta_at(base_3_2+K_3);
 let beta_3_3=beta_at(base_3_3+K_3);
 let beta_3_4=beta_at(base_3_4+K_3);
 let beta_3_5=beta_at(base_3_5+K_3);
-let add_3_2=(mul_5_2*gamma_3_2)+beta_3_2;
-let add_3_3=(mul_5_3*gamma_3_3)+beta_3_3;
-let add_3_4=(mul_5_4*gamma_3_4)+beta_3_4;
-let add_3_5=(mul_5_5*gamma_3_5)+beta_3_5;
-let div_3_2=1.0f/(1.0f+exp(-add_3_2));
-let div_3_3=1.0f/(1.0f+exp(-add_3_3));
-let div_3_4=1.0f/(1.0f+exp(-add_3_4));
-let div_3_5=1.0f/(1.0f+exp(-add_3_5));
-let mul_6_2=((d_y_3_2*div_3_2)*((add_3_2*(1.0f-div_3_2))+1.0f))*gamma_3_2;
-let mul_6_3=((d_y_3_3*div_3_3)*((add_3_3*(1.0f-div_3_3))+1.0f))*gamma_3_3;
-let mul_6_4=((d_y_3_4*div_3_4)*((add_3_4*(1.0f-div_3_4))+1.0f))*gamma_3_4;
-let mul_6_5=((d_y_3_5*div_3_5)*((add_3_5*(1.0f-div_3_5))+1.0f))*gamma_3_5;
-let shift_3_2=mul_2_2+(((mul_4_2-mul_2_2)+(mul_6_2-mul_2_2))*0.3333333432674408f);
-let shift_3_3=mul_2_3+(((mul_4_3-mul_2_3)+(mul_6_3-mul_2_3))*0.3333333432674408f);
-let shift_3_4=mul_2_4+(((mul_4_4-mul_2_4)+(mul_6_4-mul_2_4))*0.3333333432674408f);
-let shift_3_5=mul_2_5+(((mul_4_5-mul_2_5)+(mul_6_5-mul_2_5))*0.3333333432674408f);
-${$t87}let d_y_4_2=d_y_four(base_2_2+i_3);
+let add_3_2=(mul_6_2*gamma_3_2)+beta_3_2;
+let add_3_3=(mul_6_3*gamma_3_3)+beta_3_3;
+let add_3_4=(mul_6_4*gamma_3_4)+beta_3_4;
+let add_3_5=(mul_6_5*gamma_3_5)+beta_3_5;
+let div_3_2=1.0f/(1.0f+exp_of(-add_3_2));
+let div_3_3=1.0f/(1.0f+exp_of(-add_3_3));
+let div_3_4=1.0f/(1.0f+exp_of(-add_3_4));
+let div_3_5=1.0f/(1.0f+exp_of(-add_3_5));
+let mul_7_2=((d_y_3_2*div_3_2)*((add_3_2*(1.0f-div_3_2))+1.0f))*gamma_3_2;
+let mul_7_3=((d_y_3_3*div_3_3)*((add_3_3*(1.0f-div_3_3))+1.0f))*gamma_3_3;
+let mul_7_4=((d_y_3_4*div_3_4)*((add_3_4*(1.0f-div_3_4))+1.0f))*gamma_3_4;
+let mul_7_5=((d_y_3_5*div_3_5)*((add_3_5*(1.0f-div_3_5))+1.0f))*gamma_3_5;
+let shift_3_2=mul_3_2+(((mul_5_2-mul_3_2)+(mul_7_2-mul_3_2))*0.3333333432674408f);
+let shift_3_3=mul_3_3+(((mul_5_3-mul_3_3)+(mul_7_3-mul_3_3))*0.3333333432674408f);
+let shift_3_4=mul_3_4+(((mul_5_4-mul_3_4)+(mul_7_4-mul_3_4))*0.3333333432674408f);
+let shift_3_5=mul_3_5+(((mul_5_5-mul_3_5)+(mul_7_5-mul_3_5))*0.3333333432674408f);
+${$t158}let d_y_4_2=d_y_four(base_2_2+i_3);
 let d_y_4_3=d_y_four(base_2_3+i_3);
 let d_y_4_4=d_y_four(base_2_4+i_3);
 let d_y_4_5=d_y_four(base_2_5+i_3);
@@ -2724,10 +3546,10 @@ let x_9_2=x_four(base_2_2+i_3);
 let x_9_3=x_four(base_2_3+i_3);
 let x_9_4=x_four(base_2_4+i_3);
 let x_9_5=x_four(base_2_5+i_3);
-let mul_7_2=((x_9_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_7_3=((x_9_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_7_4=((x_9_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_7_5=((x_9_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5);
+let mul_8_2=((x_9_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_12);
+let mul_8_3=((x_9_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_13);
+let mul_8_4=((x_9_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_14);
+let mul_8_5=((x_9_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_15);
 let K_4=(i_3*4u)/max(S,1u);
 let gamma_4_2=gamma_at(base_3_2+K_4);
 let gamma_4_3=gamma_at(base_3_3+K_4);
@@ -2737,31 +3559,40 @@ let beta_4_2=beta_at(base_3_2+K_4);
 let beta_4_3=beta_at(base_3_3+K_4);
 let beta_4_4=beta_at(base_3_4+K_4);
 let beta_4_5=beta_at(base_3_5+K_4);
-let add_4_2=(mul_7_2*vec4f(gamma_4_2))+vec4f(beta_4_2);
-let add_4_3=(mul_7_3*vec4f(gamma_4_3))+vec4f(beta_4_3);
-let add_4_4=(mul_7_4*vec4f(gamma_4_4))+vec4f(beta_4_4);
-let add_4_5=(mul_7_5*vec4f(gamma_4_5))+vec4f(beta_4_5);
-let div_4_2=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_4_2));
-let div_4_3=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_4_3));
-let div_4_4=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_4_4));
-let div_4_5=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_4_5));
-let mul_8_2=((d_y_4_2*div_4_2)*((add_4_2*(vec4f(1.0f)-div_4_2))+vec4f(1.0f)))*vec4f(gamma_4_2);
-let mul_8_3=((d_y_4_3*div_4_3)*((add_4_3*(vec4f(1.0f)-div_4_3))+vec4f(1.0f)))*vec4f(gamma_4_3);
-let mul_8_4=((d_y_4_4*div_4_4)*((add_4_4*(vec4f(1.0f)-div_4_4))+vec4f(1.0f)))*vec4f(gamma_4_4);
-let mul_8_5=((d_y_4_5*div_4_5)*((add_4_5*(vec4f(1.0f)-div_4_5))+vec4f(1.0f)))*vec4f(gamma_4_5);
-let sub_4=mul_8_2-vec4f(shift_3_2);
-let sub_5=mul_8_3-vec4f(shift_3_3);
-let sub_6=mul_8_4-vec4f(shift_3_4);
-let sub_7=mul_8_5-vec4f(shift_3_5);
-${$t32}part_6_2=part_6_2+mul_7_2;
-part_6_3=part_6_3+mul_7_3;
-part_6_4=part_6_4+mul_7_4;
-part_6_5=part_6_5+mul_7_5;
-part_7_2=part_7_2+(sub_4*mul_7_2);
-part_7_3=part_7_3+(sub_5*mul_7_3);
-part_7_4=part_7_4+(sub_6*mul_7_4);
-part_7_5=part_7_5+(sub_7*mul_7_5);
-${$t273}let d_y_5_2=d_y_four(base_2_2+i_4);
+let add_4_2=(mul_8_2*vec4f(gamma_4_2))+vec4f(beta_4_2);
+let add_4_3=(mul_8_3*vec4f(gamma_4_3))+vec4f(beta_4_3);
+let add_4_4=(mul_8_4*vec4f(gamma_4_4))+vec4f(beta_4_4);
+let add_4_5=(mul_8_5*vec4f(gamma_4_5))+vec4f(beta_4_5);
+let div_4_2=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_4_2));
+let div_4_3=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_4_3));
+let div_4_4=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_4_4));
+let div_4_5=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_4_5));
+let mul_9_2=((d_y_4_2*div_4_2)*((add_4_2*(vec4f(1.0f)-div_4_2))+vec4f(1.0f)))*vec4f(gamma_4_2);
+let mul_9_3=((d_y_4_3*div_4_3)*((add_4_3*(vec4f(1.0f)-div_4_3))+vec4f(1.0f)))*vec4f(gamma_4_3);
+let mul_9_4=((d_y_4_4*div_4_4)*((add_4_4*(vec4f(1.0f)-div_4_4))+vec4f(1.0f)))*vec4f(gamma_4_4);
+let mul_9_5=((d_y_4_5*div_4_5)*((add_4_5*(vec4f(1.0f)-div_4_5))+vec4f(1.0f)))*vec4f(gamma_4_5);
+let sub_4=mul_9_2-vec4f(shift_3_2);
+let sub_5=mul_9_3-vec4f(shift_3_3);
+let sub_6=mul_9_4-vec4f(shift_3_4);
+let sub_7=mul_9_5-vec4f(shift_3_5);
+part_5_2=part_5_2+sub_4;
+part_5_3=part_5_3+sub_5;
+part_5_4=part_5_4+sub_6;
+part_5_5=part_5_5+sub_7;
+part_6_2=part_6_2+mul_8_2;
+part_6_3=part_6_3+mul_8_3;
+part_6_4=part_6_4+mul_8_4;
+part_6_5=part_6_5+mul_8_5;
+part_7_2=part_7_2+(sub_4*mul_8_2);
+part_7_3=part_7_3+(sub_5*mul_8_3);
+part_7_4=part_7_4+(sub_6*mul_8_4);
+part_7_5=part_7_5+(sub_7*mul_8_5);
+${$t397}let sub_3_2=mean_all_3_2-(mean_all_4*mean_all_2_2);
+let sub_3_3=mean_all_3_3-(mean_all_5*mean_all_2_3);
+let sub_3_4=mean_all_3_4-(mean_all_6*mean_all_2_4);
+let sub_3_5=mean_all_3_5-(mean_all_7*mean_all_2_5);
+for(var i_4=lane;i_4<end_2;i_4+=LANES){
+let d_y_5_2=d_y_four(base_2_2+i_4);
 let d_y_5_3=d_y_four(base_2_3+i_4);
 let d_y_5_4=d_y_four(base_2_4+i_4);
 let d_y_5_5=d_y_four(base_2_5+i_4);
@@ -2769,10 +3600,10 @@ let x_10_2=x_four(base_2_2+i_4);
 let x_10_3=x_four(base_2_3+i_4);
 let x_10_4=x_four(base_2_4+i_4);
 let x_10_5=x_four(base_2_5+i_4);
-let mul_9_2=((x_10_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_9_3=((x_10_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_9_4=((x_10_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_9_5=((x_10_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5);
+let mul_10_2=((x_10_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_12);
+let mul_10_3=((x_10_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_13);
+let mul_10_4=((x_10_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_14);
+let mul_10_5=((x_10_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_15);
 let K_5=(i_4*4u)/max(S,1u);
 let gamma_5_2=gamma_at(base_3_2+K_5);
 let gamma_5_3=gamma_at(base_3_3+K_5);
@@ -2782,83 +3613,83 @@ let beta_5_2=beta_at(base_3_2+K_5);
 let beta_5_3=beta_at(base_3_3+K_5);
 let beta_5_4=beta_at(base_3_4+K_5);
 let beta_5_5=beta_at(base_3_5+K_5);
-let add_5_2=(mul_9_2*vec4f(gamma_5_2))+vec4f(beta_5_2);
-let add_5_3=(mul_9_3*vec4f(gamma_5_3))+vec4f(beta_5_3);
-let add_5_4=(mul_9_4*vec4f(gamma_5_4))+vec4f(beta_5_4);
-let add_5_5=(mul_9_5*vec4f(gamma_5_5))+vec4f(beta_5_5);
-let div_5_2=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_5_2));
-let div_5_3=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_5_3));
-let div_5_4=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_5_4));
-let div_5_5=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_5_5));
-let mul_10_2=((d_y_5_2*div_5_2)*((add_5_2*(vec4f(1.0f)-div_5_2))+vec4f(1.0f)))*vec4f(gamma_5_2);
-let mul_10_3=((d_y_5_3*div_5_3)*((add_5_3*(vec4f(1.0f)-div_5_3))+vec4f(1.0f)))*vec4f(gamma_5_3);
-let mul_10_4=((d_y_5_4*div_5_4)*((add_5_4*(vec4f(1.0f)-div_5_4))+vec4f(1.0f)))*vec4f(gamma_5_4);
-let mul_10_5=((d_y_5_5*div_5_5)*((add_5_5*(vec4f(1.0f)-div_5_5))+vec4f(1.0f)))*vec4f(gamma_5_5);
-let sub_2_2=mul_10_2-vec4f(shift_3_2);
-let sub_2_3=mul_10_3-vec4f(shift_3_3);
-let sub_2_4=mul_10_4-vec4f(shift_3_4);
-let sub_2_5=mul_10_5-vec4f(shift_3_5);
-d_x_put_four(base_2_2+i_4,((sub_2_2-(mul_9_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(rsqrt_2));
-d_x_put_four(base_2_3+i_4,((sub_2_3-(mul_9_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(rsqrt_3));
-d_x_put_four(base_2_4+i_4,((sub_2_4-(mul_9_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(rsqrt_4));
-d_x_put_four(base_2_5+i_4,((sub_2_5-(mul_9_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(rsqrt_5));
+let add_5_2=(mul_10_2*vec4f(gamma_5_2))+vec4f(beta_5_2);
+let add_5_3=(mul_10_3*vec4f(gamma_5_3))+vec4f(beta_5_3);
+let add_5_4=(mul_10_4*vec4f(gamma_5_4))+vec4f(beta_5_4);
+let add_5_5=(mul_10_5*vec4f(gamma_5_5))+vec4f(beta_5_5);
+let div_5_2=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_5_2));
+let div_5_3=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_5_3));
+let div_5_4=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_5_4));
+let div_5_5=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_5_5));
+let mul_11_2=((d_y_5_2*div_5_2)*((add_5_2*(vec4f(1.0f)-div_5_2))+vec4f(1.0f)))*vec4f(gamma_5_2);
+let mul_11_3=((d_y_5_3*div_5_3)*((add_5_3*(vec4f(1.0f)-div_5_3))+vec4f(1.0f)))*vec4f(gamma_5_3);
+let mul_11_4=((d_y_5_4*div_5_4)*((add_5_4*(vec4f(1.0f)-div_5_4))+vec4f(1.0f)))*vec4f(gamma_5_4);
+let mul_11_5=((d_y_5_5*div_5_5)*((add_5_5*(vec4f(1.0f)-div_5_5))+vec4f(1.0f)))*vec4f(gamma_5_5);
+let sub_2_2=mul_11_2-vec4f(shift_3_2);
+let sub_2_3=mul_11_3-vec4f(shift_3_3);
+let sub_2_4=mul_11_4-vec4f(shift_3_4);
+let sub_2_5=mul_11_5-vec4f(shift_3_5);
+d_x_put_four(base_2_2+i_4,((sub_2_2-(mul_10_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(mul_12));
+d_x_put_four(base_2_3+i_4,((sub_2_3-(mul_10_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(mul_13));
+d_x_put_four(base_2_4+i_4,((sub_2_4-(mul_10_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(mul_14));
+d_x_put_four(base_2_5+i_4,((sub_2_5-(mul_10_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(mul_15));
 }
 }
 `,
-          bindings: [$v298, $v296, $v297, $v325, $v299], constants: $v300,
+          bindings: [$v424, $v422, $v423, $v449, $v425], constants: $v426,
         },
       ],
       split: {
-        slots: 9,
+        slots: 10,
         stages: [
-          $v312,
+          $v450,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t220}${$t33}${$t249}${$t34}var mean=0.0f;
+                wgsl: `${$t306}${$t55}${$t356}${$t64}var mean=0.0f;
 var mean_2=0.0f;
 var mean_3=0.0f;
-${$t6}var part_7=0.0f;
-var part_8=0.0f;
+${$t13}var part_8=0.0f;
 var part_9=0.0f;
-${$t100}let d_y_4=d_y_at(base+i);
+var part_10=0.0f;
+${$t145}let d_y_4=d_y_at(base+i);
 let x_4=x_at(base+i);
-let mul_7=((x_4-part_1)-rest)*rsqrt;
+let mul_8=((x_4-part_1)-rest)*mul;
 let K_4=i/max(S,1u);
-${$t71}let add_4=(mul_7*gamma_4)+beta_4;
-let div_4=1.0f/(1.0f+exp(-add_4));
-let mul_8=((d_y_4*div_4)*((add_4*(1.0f-div_4))+1.0f))*gamma_4;
-let sub=mul_8-shift;
-${$t295}}
+${$t91}let add_4=(mul_8*gamma_4)+beta_4;
+let div_4=1.0f/(1.0f+exp_of(-add_4));
+let mul_9=((d_y_4*div_4)*((add_4*(1.0f-div_4))+1.0f))*gamma_4;
+let sub=mul_9-shift;
+${$t412}}
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_5=exchange(mean,mask_4);
-mean=mean+other_5;
-let other_6=exchange(mean_2,mask_4);
-mean_2=mean_2+other_6;
-let other_7=exchange(mean_3,mask_4);
-${$t266}${$t192}${$t278}${$t281}`,
-                bindings: [$v301, $v302, $v297, $v325, $v305], constants: $v306,
+let other_9=exchange(mean,mask_4);
+mean=mean+other_9;
+let other_10=exchange(mean_2,mask_4);
+mean_2=mean_2+other_10;
+let other_11=exchange(mean_3,mask_4);
+${$t292}${$t339}${$t366}${$t417}`,
+                bindings: [$v427, $v428, $v423, $v449, $v432], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t137}${$t217}${$t37}${$t249}${$t38}let base_3=row*((K*S)/4u);
-${$t76}${$t6}var part_7=vec4f(0.0f);
-var part_8=vec4f(0.0f);
+                wgsl: `${$t276}${$t360}${$t363}${$t58}${$t356}${$t66}let base_3=row*((K*S)/4u);
+${$t343}${$t13}var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
-${$t100}let d_y_4=d_y_four(base_3+i);
+var part_10=vec4f(0.0f);
+${$t145}let d_y_4=d_y_four(base_3+i);
 let x_4=x_four(base_3+i);
-let mul_7=((x_4-vec4f(part_1))-vec4f(rest))*vec4f(rsqrt);
+let mul_8=((x_4-vec4f(part_1))-vec4f(rest))*vec4f(mul);
 let K_4=(i*4u)/max(S,1u);
-${$t71}${$t79}let sub=mul_8-vec4f(shift);
-${$t295}${$t271}for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_5=exchange(mean_4,mask_4);
-mean_4=mean_4+other_5;
-let other_6=exchange(mean_2_2,mask_4);
-mean_2_2=mean_2_2+other_6;
-let other_7=exchange(mean_3_2,mask_4);
-${$t268}${$t192}${$t280}${$t281}`,
-                bindings: [$v296, $v298, $v297, $v325, $v305], constants: $v306,
+${$t91}${$t113}let sub=mul_9-vec4f(shift);
+${$t412}${$t400}for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_9=exchange(mean_4,mask_4);
+mean_4=mean_4+other_9;
+let other_10=exchange(mean_2_2,mask_4);
+mean_2_2=mean_2_2+other_10;
+let other_11=exchange(mean_3_2,mask_4);
+${$t293}${$t339}${$t369}${$t417}`,
+                bindings: [$v422, $v424, $v423, $v449, $v432], constants: $v430,
               },
             ],
             shared: true,
@@ -2867,22 +3698,26 @@ ${$t268}${$t192}${$t280}${$t281}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t220}${$t8}${$t285}${$t252}${$t260}${$t244}${$t69}let sub=mul_2-part_7;
-d_x_put(base+i,((sub-(mul*sub_2))-mean)*rsqrt);
+                wgsl: `${$t306}${$t14}${$t332}${$t11}${$t403}${$t389}let sub_2=mean_3-(mean*mean_2);
+${$t189}let mul_2=((x_1-part_1)-rest)*mul;
+${$t345}${$t127}let sub=mul_3-part_8;
+d_x_put(base+i,((sub-(mul_2*sub_2))-mean)*mul);
 }
 }
 `,
-                bindings: [$v309, $v301, $v302, $v297, $v325, $v310], constants: $v306,
+                bindings: [$v435, $v427, $v428, $v423, $v449, $v436], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t137}${$t211}${$t11}${$t285}${$t253}${$t260}${$t246}${$t52}let mul_2=((d_y_1*div)*((add*(vec4f(1.0f)-div))+vec4f(1.0f)))*vec4f(gamma_1);
-let sub=mul_2-vec4f(part_7);
-d_x_put_four(base+i,((sub-(mul*vec4f(sub_2)))-vec4f(mean))*vec4f(rsqrt));
+                wgsl: `${$t371}${$t15}${$t332}${$t12}${$t403}${$t392}let sub_2=mean_3-(mean*mean_2);
+${$t201}let mul_2=((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul);
+${$t346}${$t107}let mul_3=((d_y_1*div)*((add*(vec4f(1.0f)-div))+vec4f(1.0f)))*vec4f(gamma_1);
+let sub=mul_3-vec4f(part_8);
+d_x_put_four(base+i,((sub-(mul_2*vec4f(sub_2)))-vec4f(mean))*vec4f(mul));
 }
 }
 `,
-                bindings: [$v309, $v307, $v308, $v297, $v325, $v299], constants: $v306,
+                bindings: [$v435, $v433, $v434, $v423, $v449, $v425], constants: $v430,
               },
             ],
             shared: true,
@@ -2895,12 +3730,101 @@ d_x_put_four(base+i,((sub-(mul*vec4f(sub_2)))-vec4f(mean))*vec4f(rsqrt));
 
 export const GroupNormSiLU$backward1: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
-    $v314,
     {
       shaders: [
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t224}let gamma_2=gamma_at(row_2);
+          wgsl: `${$t274}let x_6=x_at(base_3);
+let x_7=x_at(base_4);
+let x_8=x_at(base_5);
+let x_9=x_at(base_6);
+${$t62}let shift_3=x_6+(((x_2_2-x_6)+(x_3_2-x_6))*0.3333333432674408f);
+let shift_4=x_7+(((x_2_3-x_7)+(x_3_3-x_7))*0.3333333432674408f);
+let shift_5=x_8+(((x_2_4-x_8)+(x_3_4-x_8))*0.3333333432674408f);
+let shift_6=x_9+(((x_2_5-x_9)+(x_3_5-x_9))*0.3333333432674408f);
+${$t184}${$t124}var part_8=vec4f(0.0f);
+${$t169}part_5=part_5+d_3;
+part_6=part_6+d_4;
+part_7=part_7+d_5;
+part_8=part_8+d_6;
+${$t259}sum_4=sum_4+part_5;
+sum_5=sum_5+part_6;
+sum_6=sum_6+part_7;
+sum_7=sum_7+part_8;
+${$t288}let other_5=exchange(sum_2_2,mask);
+let other_6=exchange(sum_2_3,mask);
+let other_7=exchange(sum_2_4,mask);
+let other_8=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_5;
+sum_2_3=sum_2_3+other_6;
+sum_2_4=sum_2_4+other_7;
+sum_2_5=sum_2_5+other_8;
+${$t316}${$t89}${$t353}${$t354}if(active_1&&(lane==0u)){
+scratch_put(row_2,shift_2_2);
+scratch_put(row_3,shift_2_3);
+scratch_put(row_4,shift_2_4);
+scratch_put(row_5,shift_2_5);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_2,rest_2);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_3,rest_3);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_4,rest_4);
+scratch_put(((((N*G)+3u)/4u)*4u)+row_5,rest_5);
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_2,scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2)));
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_3,scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3)));
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_4,scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4)));
+scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_5,scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5)));
+}
+}
+`,
+          bindings: [$v424, $v437], constants: $v426,
+        },
+      ],
+      split: {
+        slots: 4,
+        stages: [
+          $v450,
+          {
+            shaders: [
+              {
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t251}${$t298}${$t418}`,
+                bindings: [$v435, $v437], constants: $v438,
+              },
+              {
+                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t251}${$t301}${$t418}`,
+                bindings: [$v435, $v437], constants: $v438,
+              },
+            ],
+            shared: false,
+          },
+        ],
+      },
+    },
+    {
+      shaders: [
+        {
+          vector: "S", together: 4, held: 0, exchanges: true,
+          wgsl: `${$t25}override SUBGROUP:u32;
+override G:u32;
+override K:u32;
+override S:u32;
+override N:u32;
+${$t86}${$t223}let active_1=index<((G*K)/4u);
+${$t34}let base_4=row_2*(S/4u);
+let base_5=row_3*(S/4u);
+let base_6=row_4*(S/4u);
+let base_7=row_5*(S/4u);
+let G_2=row_2/max(K,1u);
+let G_3=row_3/max(K,1u);
+let G_4=row_4/max(K,1u);
+let G_5=row_5/max(K,1u);
+let base_2_2=((((N*G)+3u)/4u)*4u)+G_2;
+let base_2_3=((((N*G)+3u)/4u)*4u)+G_3;
+let base_2_4=((((N*G)+3u)/4u)*4u)+G_4;
+let base_2_5=((((N*G)+3u)/4u)*4u)+G_5;
+let base_3_2=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_2;
+let base_3_3=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_3;
+let base_3_4=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_4;
+let base_3_5=(((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+G_5;
+let gamma_2=gamma_at(row_2);
 let gamma_3=gamma_at(row_3);
 let gamma_4=gamma_at(row_4);
 let gamma_5=gamma_at(row_5);
@@ -2908,7 +3832,24 @@ let beta_2=beta_at(row_2);
 let beta_3=beta_at(row_3);
 let beta_4=beta_at(row_4);
 let beta_5=beta_at(row_5);
-${$t134}let scratch_4_2=scratch_at(G_2+(N_1*G));
+${$t139}${$t67}for(var block=lane;block<(N*S)/4u;block+=LANES*256u){
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+var part_5=vec4f(0.0f);
+var part_6=vec4f(0.0f);
+${$t44}let stop=min(block+(LANES*256u),(N*S)/4u);
+for(var i=block;i<stop;i+=LANES){
+let N_1=(i*4u)/max(S,1u);
+let S_1=(i*4u)%max(S,1u);
+let d_y_2=d_y_four(base_4+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let d_y_3=d_y_four(base_5+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let d_y_4=d_y_four(base_6+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let d_y_5=d_y_four(base_7+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let x_2=x_four(base_4+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let x_3=x_four(base_5+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let x_4=x_four(base_6+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let x_5=x_four(base_7+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let scratch_4_2=scratch_at(G_2+(N_1*G));
 let scratch_4_3=scratch_at(G_3+(N_1*G));
 let scratch_4_4=scratch_at(G_4+(N_1*G));
 let scratch_4_5=scratch_at(G_5+(N_1*G));
@@ -2916,22 +3857,22 @@ let scratch_5_2=scratch_at(base_2_2+(N_1*G));
 let scratch_5_3=scratch_at(base_2_3+(N_1*G));
 let scratch_5_4=scratch_at(base_2_4+(N_1*G));
 let scratch_5_5=scratch_at(base_2_5+(N_1*G));
-let scratch_10_2=scratch_at(base_3_2+(N_1*G));
-let scratch_10_3=scratch_at(base_3_3+(N_1*G));
-let scratch_10_4=scratch_at(base_3_4+(N_1*G));
-let scratch_10_5=scratch_at(base_3_5+(N_1*G));
-let mul_3=((x_2-vec4f(scratch_4_2))-vec4f(scratch_5_2))*vec4f(scratch_10_2);
-let mul_4=((x_3-vec4f(scratch_4_3))-vec4f(scratch_5_3))*vec4f(scratch_10_3);
-let mul_5=((x_4-vec4f(scratch_4_4))-vec4f(scratch_5_4))*vec4f(scratch_10_4);
-let mul_6=((x_5-vec4f(scratch_4_5))-vec4f(scratch_5_5))*vec4f(scratch_10_5);
+let scratch_14_2=scratch_at(base_3_2+(N_1*G));
+let scratch_14_3=scratch_at(base_3_3+(N_1*G));
+let scratch_14_4=scratch_at(base_3_4+(N_1*G));
+let scratch_14_5=scratch_at(base_3_5+(N_1*G));
+let mul_3=((x_2-vec4f(scratch_4_2))-vec4f(scratch_5_2))*vec4f(scratch_14_2);
+let mul_4=((x_3-vec4f(scratch_4_3))-vec4f(scratch_5_3))*vec4f(scratch_14_3);
+let mul_5=((x_4-vec4f(scratch_4_4))-vec4f(scratch_5_4))*vec4f(scratch_14_4);
+let mul_6=((x_5-vec4f(scratch_4_5))-vec4f(scratch_5_5))*vec4f(scratch_14_5);
 let add_2=(mul_3*vec4f(gamma_2))+vec4f(beta_2);
 let add_3=(mul_4*vec4f(gamma_3))+vec4f(beta_3);
 let add_4=(mul_5*vec4f(gamma_4))+vec4f(beta_4);
 let add_5=(mul_6*vec4f(gamma_5))+vec4f(beta_5);
-let div_2=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_2));
-let div_3=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_3));
-let div_4=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_4));
-let div_5=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_5));
+let div_2=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_2));
+let div_3=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_3));
+let div_4=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_4));
+let div_5=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_5));
 let mul_2_2=(d_y_2*div_2)*((add_2*(vec4f(1.0f)-div_2))+vec4f(1.0f));
 let mul_2_3=(d_y_3*div_3)*((add_3*(vec4f(1.0f)-div_3))+vec4f(1.0f));
 let mul_2_4=(d_y_4*div_4)*((add_4*(vec4f(1.0f)-div_4))+vec4f(1.0f));
@@ -2944,7 +3885,29 @@ part_2_2=part_2_2+mul_2_2;
 part_2_3=part_2_3+mul_2_3;
 part_2_4=part_2_4+mul_2_4;
 part_2_5=part_2_5+mul_2_5;
-${$t283}d_gamma_put(row_2,sum_all_3);
+}
+sum_4=sum_4+part_3;
+${$t68}${$t69}}
+var sum_3_2=fold_add(sum_4);
+var sum_3_3=fold_add(sum_5);
+var sum_3_4=fold_add(sum_6);
+var sum_3_5=fold_add(sum_7);
+${$t70}for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other_3=exchange(sum_3_2,mask);
+let other_4=exchange(sum_3_3,mask);
+let other_5=exchange(sum_3_4,mask);
+let other_6=exchange(sum_3_5,mask);
+sum_3_2=sum_3_2+other_3;
+sum_3_3=sum_3_3+other_4;
+sum_3_4=sum_3_4+other_5;
+sum_3_5=sum_3_5+other_6;
+${$t71}}
+let sum_all_3=sum_3_2;
+let sum_all_4=sum_3_3;
+let sum_all_5=sum_3_4;
+let sum_all_6=sum_3_5;
+${$t72}if(active_1&&(lane==0u)){
+d_gamma_put(row_2,sum_all_3);
 d_gamma_put(row_3,sum_all_4);
 d_gamma_put(row_4,sum_all_5);
 d_gamma_put(row_5,sum_all_6);
@@ -2955,7 +3918,13 @@ d_beta_put(row_5,sum_all_2_5);
 }
 }
 `,
-          bindings: [$v297, $v325, $v307, $v308, $v315, $v316, $v317], constants: $v318,
+          bindings: [$v423, $v449, $v433, $v434, $v439, $v444, $v445],
+          constants: [
+            { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
+            { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
+            { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
+            { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
+          ],
         },
       ],
       split: {
@@ -2965,21 +3934,54 @@ d_beta_put(row_5,sum_all_2_5);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t207}let gamma_1=gamma_at(row);
-let beta_1=beta_at(row);
-${$t123}${$t53}let mul=((x_1-scratch_4)-scratch_5)*scratch_10;
-${$t80}part_1=part_1+(mul_2*mul);
+                wgsl: `${$t255}${$t85}}
+${$t188}let first=min(part*((((N*S)+PARTS)-1u)/PARTS),N*S);
+let last=min(first+((((N*S)+PARTS)-1u)/PARTS),N*S);
+let base=row*S;
+${$t108}${$t147}let N_1=i/max(S,1u);
+let S_1=i%max(S,1u);
+let d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
+let x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+${$t92}let mul=((x_1-scratch_4)-scratch_5)*scratch_14;
+let add=(mul*gamma_1)+beta_1;
+let div=1.0f/(1.0f+exp_of(-add));
+let mul_2=(d_y_1*div)*((add*(1.0f-div))+1.0f);
+part_1=part_1+(mul_2*mul);
 part_2=part_2+mul_2;
-${$t208}`,
-                bindings: [$v297, $v325, $v301, $v302, $v315, $v303], constants: $v319,
+${$t282}`,
+                bindings: [$v423, $v449, $v427, $v428, $v439, $v429], constants: $v451,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t228}let gamma_1=gamma_at(row);
-let beta_1=beta_at(row);
-${$t139}${$t53}let mul=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(scratch_10);
-${$t199}${$t279}`,
-                bindings: [$v297, $v325, $v307, $v308, $v315, $v303], constants: $v319,
+                wgsl: `${$t255}${$t86}}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+${$t188}let first=min(part*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
+let last=min(first+(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
+let base=row*(S/4u);
+${$t108}${$t168}let N_1=(i*4u)/max(S,1u);
+let S_1=(i*4u)%max(S,1u);
+let d_y_1=d_y_four(base+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+let x_1=x_four(base+((N_1*(((G*K)*S)/4u))+(S_1/4u)));
+${$t92}let mul=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(scratch_14);
+let add=(mul*vec4f(gamma_1))+vec4f(beta_1);
+let div=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add));
+let mul_2=(d_y_1*div)*((add*(vec4f(1.0f)-div))+vec4f(1.0f));
+part_1=part_1+(mul_2*mul);
+part_2=part_2+mul_2;
+}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+${$t74}${$t334}${$t193}sum_3=all;
+${$t278}${$t396}${$t253}`,
+                bindings: [$v423, $v449, $v433, $v434, $v439, $v429], constants: $v451,
               },
             ],
             shared: true,
@@ -2987,12 +3989,16 @@ ${$t199}${$t279}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t198}${$t262}`,
-                bindings: [$v309, $v316, $v317], constants: $v320,
+                vector: null, together: 1, held: 0, exchanges: true,
+                wgsl: `${$t277}let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+${$t378}`,
+                bindings: [$v435, $v444, $v445], constants: $v452,
               },
               {
-                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t202}${$t262}`,
-                bindings: [$v309, $v316, $v317], constants: $v320,
+                vector: "S", together: 1, held: 0, exchanges: true,
+                wgsl: `${$t277}let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+${$t378}`,
+                bindings: [$v435, $v444, $v445], constants: $v452,
               },
             ],
             shared: false,
@@ -3009,106 +4015,280 @@ export const GroupNormSiLU$backward2: { readonly lazy: readonly LazyShaders[] } 
       shaders: [
         {
           vector: "S", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t242}let gamma_1=gamma_at(base_4+segment);
+          wgsl: `${$t273}${$t362}${$t421}${$t4}let G_1=row%max(G,1u);
+let base_4=G_1*K;
+var total=0.0f;
+var total_2=0.0f;
+for(var block_2=0u;block_2<K;block_2+=256u){
+var part_3=0.0f;
+var part_4=0.0f;
+${$t19}let base_3=(row*((K*S)/4u))+(segment*(S/4u));
+let gamma_1=gamma_at(base_4+segment);
 let beta_1=beta_at(base_4+segment);
-${$t125}${$t199}${$t287}${$t284}let div_3=total/size;
-let div_4=total_2/size;
-${$t276}let kept_2=held[held_place(0u,k_3,local_index)];
-let mul_3=((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt);
-${$t67}let beta_2=beta_at(base_4+K_1);
-let add_2=(mul_3*vec4f(gamma_2))+vec4f(beta_2);
-let div_2=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_2));
-let mul_4=(d_y_2*div_2)*((add_2*(vec4f(1.0f)-div_2))+vec4f(1.0f));
-d_x_put_four(base_2+i_4,(((mul_4*vec4f(gamma_2))-(mul_3*vec4f(div_3)))-vec4f(div_4))*vec4f(rsqrt));
+var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+${$t149}${$t173}let d_y_1=d_y_four(base_3+i_3);
+let x_5=x_four(base_3+i_3);
+let sub=(x_5-vec4f(shift_2))-vec4f(rest);
+${$t151}part_1=part_1+(mul_3*mul_2);
+part_2=part_2+mul_3;
+}
+sum_4=sum_4+part_1;
+sum_5=sum_5+part_2;
+${$t407}${$t234}${$t305}${$t310}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t114}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t215}${$t347}${$t382}if(active_1&&(lane==0u)){
+${$t393}part_3=part_3+(sum_all*gamma_1);
+part_4=part_4+(sum_all_2*gamma_1);
+}
+total=total+part_3;
+total_2=total_2+part_4;
+${$t372}let mul_6=(total/size)*mul;
+let div_3=total_2/size;
+${$t111}let d_y_2=d_y_four(base_2+i_4);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let sub_2=(kept_2-vec4f(shift_2))-vec4f(rest);
+let mul_4=sub_2*vec4f(mul);
+let K_1=(i_4*4u)/max(S,1u);
+let gamma_2=gamma_at(base_4+K_1);
+let beta_2=beta_at(base_4+K_1);
+let add_2=(mul_4*vec4f(gamma_2))+vec4f(beta_2);
+let div_2=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_2));
+let mul_5=(d_y_2*div_2)*((add_2*(vec4f(1.0f)-div_2))+vec4f(1.0f));
+d_x_put_four(base_2+i_4,(((mul_5*vec4f(gamma_2))-(sub_2*vec4f(mul_6)))-vec4f(div_3))*vec4f(mul));
 }
 }
 }
 `,
-          bindings: [$v298, $v297, $v325, $v307, $v311, $v299], constants: $v300,
+          bindings: [$v424, $v423, $v449, $v433, $v437, $v425], constants: $v426,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t245}${$t47}let beta_3=beta_at(base_4_2+segment);
+          wgsl: `${$t175}${$t26}${$t362}${$t246}${$t78}${$t104}let shift_3=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
+let shift_4=x_9+(((x_2_3-x_9)+(x_3_3-x_9))*0.3333333432674408f);
+let shift_5=x_10+(((x_2_4-x_10)+(x_3_4-x_10))*0.3333333432674408f);
+let shift_6=x_11+(((x_2_5-x_11)+(x_3_5-x_11))*0.3333333432674408f);
+${$t63}${$t165}var sum_9=vec4f(0.0f);
+${$t43}var part_9=vec4f(0.0f);
+${$t122}${$t169}part_9=part_9+d_3;
+part_10=part_10+d_4;
+part_11=part_11+d_5;
+part_12=part_12+d_6;
+${$t259}sum_6=sum_6+part_9;
+sum_7=sum_7+part_10;
+sum_8=sum_8+part_11;
+sum_9=sum_9+part_12;
+${$t270}var sum_2_2=fold_add(sum_6);
+var sum_2_3=fold_add(sum_7);
+var sum_2_4=fold_add(sum_8);
+var sum_2_5=fold_add(sum_9);
+${$t203}let other_7=exchange(sum_2_2,mask);
+let other_8=exchange(sum_2_3,mask);
+let other_9=exchange(sum_2_4,mask);
+let other_10=exchange(sum_2_5,mask);
+sum_2_2=sum_2_2+other_7;
+sum_2_3=sum_2_3+other_8;
+sum_2_4=sum_2_4+other_9;
+sum_2_5=sum_2_5+other_10;
+${$t316}${$t355}${$t354}let mul_7=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_8=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_9=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_10=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
+${$t39}let base_4_2=G_2*K;
+let base_4_3=G_3*K;
+let base_4_4=G_4*K;
+let base_4_5=G_5*K;
+var total_3=0.0f;
+var total_4=0.0f;
+var total_5=0.0f;
+var total_6=0.0f;
+${$t79}for(var block_4=0u;block_4<K;block_4+=256u){
+var part_7_2=0.0f;
+var part_7_3=0.0f;
+var part_7_4=0.0f;
+var part_7_5=0.0f;
+${$t80}${$t21}let base_3_2=(row_2*((K*S)/4u))+(segment*(S/4u));
+let base_3_3=(row_3*((K*S)/4u))+(segment*(S/4u));
+let base_3_4=(row_4*((K*S)/4u))+(segment*(S/4u));
+let base_3_5=(row_5*((K*S)/4u))+(segment*(S/4u));
+let gamma_3=gamma_at(base_4_2+segment);
+let gamma_4=gamma_at(base_4_3+segment);
+let gamma_5=gamma_at(base_4_4+segment);
+let gamma_6=gamma_at(base_4_5+segment);
+let beta_3=beta_at(base_4_2+segment);
 let beta_4=beta_at(base_4_3+segment);
 let beta_5=beta_at(base_4_4+segment);
 let beta_6=beta_at(base_4_5+segment);
-${$t107}let mul_5=((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_6=((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_7=((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_8=((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-let add_3=(mul_5*vec4f(gamma_3))+vec4f(beta_3);
-let add_4=(mul_6*vec4f(gamma_4))+vec4f(beta_4);
-let add_5=(mul_7*vec4f(gamma_5))+vec4f(beta_5);
-let add_6=(mul_8*vec4f(gamma_6))+vec4f(beta_6);
-let div_5=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_3));
-let div_6=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_4));
-let div_7=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_5));
-let div_8=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_6));
-let mul_2_2=(d_y_3*div_5)*((add_3*(vec4f(1.0f)-div_5))+vec4f(1.0f));
-let mul_2_3=(d_y_4*div_6)*((add_4*(vec4f(1.0f)-div_6))+vec4f(1.0f));
-let mul_2_4=(d_y_5*div_7)*((add_5*(vec4f(1.0f)-div_7))+vec4f(1.0f));
-let mul_2_5=(d_y_6*div_8)*((add_6*(vec4f(1.0f)-div_8))+vec4f(1.0f));
-part_5_2=part_5_2+(mul_2_2*mul_5);
-part_5_3=part_5_3+(mul_2_3*mul_6);
-part_5_4=part_5_4+(mul_2_4*mul_7);
-part_5_5=part_5_5+(mul_2_5*mul_8);
-part_6_2=part_6_2+mul_2_2;
-part_6_3=part_6_3+mul_2_3;
-part_6_4=part_6_4+mul_2_4;
-part_6_5=part_6_5+mul_2_5;
-${$t291}${$t294}let div_3_2=total_3/size;
-let div_3_3=total_4/size;
-let div_3_4=total_5/size;
-let div_3_5=total_6/size;
-let div_4_2=total_2_2/size;
-let div_4_3=total_2_3/size;
-let div_4_4=total_2_4/size;
-let div_4_5=total_2_5/size;
-${$t277}${$t48}let mul_3_2=((x_7_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_3_3=((x_7_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_3_4=((x_7_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_3_5=((x_7_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-${$t77}let beta_2_2=beta_at(base_4_2+K_1);
+${$t81}for(var block_3=lane;block_3<S/4u;block_3+=LANES*256u){
+${$t97}${$t112}let d_y_3=d_y_four(base_3_2+i_3);
+let d_y_4=d_y_four(base_3_3+i_3);
+let d_y_5=d_y_four(base_3_4+i_3);
+let d_y_6=d_y_four(base_3_5+i_3);
+${$t53}let sub_3=(x_6_2-vec4f(shift_2_2))-vec4f(rest_2);
+let sub_4=(x_6_3-vec4f(shift_2_3))-vec4f(rest_3);
+let sub_5=(x_6_4-vec4f(shift_2_4))-vec4f(rest_4);
+let sub_6=(x_6_5-vec4f(shift_2_5))-vec4f(rest_5);
+let mul_2_2=sub_3*vec4f(mul_7);
+let mul_2_3=sub_4*vec4f(mul_8);
+let mul_2_4=sub_5*vec4f(mul_9);
+let mul_2_5=sub_6*vec4f(mul_10);
+let add_3=(mul_2_2*vec4f(gamma_3))+vec4f(beta_3);
+let add_4=(mul_2_3*vec4f(gamma_4))+vec4f(beta_4);
+let add_5=(mul_2_4*vec4f(gamma_5))+vec4f(beta_5);
+let add_6=(mul_2_5*vec4f(gamma_6))+vec4f(beta_6);
+let div_4=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_3));
+let div_5=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_4));
+let div_6=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_5));
+let div_7=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_6));
+let mul_3_2=(d_y_3*div_4)*((add_3*(vec4f(1.0f)-div_4))+vec4f(1.0f));
+let mul_3_3=(d_y_4*div_5)*((add_4*(vec4f(1.0f)-div_5))+vec4f(1.0f));
+let mul_3_4=(d_y_5*div_6)*((add_5*(vec4f(1.0f)-div_6))+vec4f(1.0f));
+let mul_3_5=(d_y_6*div_7)*((add_6*(vec4f(1.0f)-div_7))+vec4f(1.0f));
+part_5_2=part_5_2+(mul_3_2*mul_2_2);
+part_5_3=part_5_3+(mul_3_3*mul_2_3);
+part_5_4=part_5_4+(mul_3_4*mul_2_4);
+part_5_5=part_5_5+(mul_3_5*mul_2_5);
+part_6_2=part_6_2+mul_3_2;
+part_6_3=part_6_3+mul_3_3;
+part_6_4=part_6_4+mul_3_4;
+part_6_5=part_6_5+mul_3_5;
+${$t408}${$t409}${$t235}}
+let sum_all_3=sum_4_2_2;
+let sum_all_4=sum_4_2_3;
+let sum_all_5=sum_4_2_4;
+let sum_all_6=sum_4_2_5;
+${$t82}if(active_1&&(lane==0u)){
+scratch_put((row_2*K)+segment,sum_all_3);
+scratch_put((row_3*K)+segment,sum_all_4);
+scratch_put((row_4*K)+segment,sum_all_5);
+scratch_put((row_5*K)+segment,sum_all_6);
+scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row_2*K)+segment),sum_all_2_2);
+scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row_3*K)+segment),sum_all_2_3);
+scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row_4*K)+segment),sum_all_2_4);
+scratch_put((((((N*G)*K)+3u)/4u)*4u)+((row_5*K)+segment),sum_all_2_5);
+}
+part_7_2=part_7_2+(sum_all_3*gamma_3);
+part_7_3=part_7_3+(sum_all_4*gamma_4);
+part_7_4=part_7_4+(sum_all_5*gamma_5);
+part_7_5=part_7_5+(sum_all_6*gamma_6);
+part_8_2=part_8_2+(sum_all_2_2*gamma_3);
+part_8_3=part_8_3+(sum_all_2_3*gamma_4);
+part_8_4=part_8_4+(sum_all_2_4*gamma_5);
+part_8_5=part_8_5+(sum_all_2_5*gamma_6);
+}
+total_3=total_3+part_7_2;
+total_4=total_4+part_7_3;
+total_5=total_5+part_7_4;
+total_6=total_6+part_7_5;
+total_2_2=total_2_2+part_8_2;
+total_2_3=total_2_3+part_8_3;
+total_2_4=total_2_4+part_8_4;
+total_2_5=total_2_5+part_8_5;
+${$t372}let mul_6_2=(total_3/size)*mul_7;
+let mul_6_3=(total_4/size)*mul_8;
+let mul_6_4=(total_5/size)*mul_9;
+let mul_6_5=(total_6/size)*mul_10;
+let div_3_2=total_2_2/size;
+let div_3_3=total_2_3/size;
+let div_3_4=total_2_4/size;
+let div_3_5=total_2_5/size;
+for(var i_4=lane;i_4<end_2;i_4+=LANES){
+let d_y_2_2=d_y_four(base_2_2+i_4);
+let d_y_2_3=d_y_four(base_2_3+i_4);
+let d_y_2_4=d_y_four(base_2_4+i_4);
+let d_y_2_5=d_y_four(base_2_5+i_4);
+let x_7_2=x_four(base_2_2+i_4);
+let x_7_3=x_four(base_2_3+i_4);
+let x_7_4=x_four(base_2_4+i_4);
+let x_7_5=x_four(base_2_5+i_4);
+let sub_2_2=(x_7_2-vec4f(shift_2_2))-vec4f(rest_2);
+let sub_2_3=(x_7_3-vec4f(shift_2_3))-vec4f(rest_3);
+let sub_2_4=(x_7_4-vec4f(shift_2_4))-vec4f(rest_4);
+let sub_2_5=(x_7_5-vec4f(shift_2_5))-vec4f(rest_5);
+let mul_4_2=sub_2_2*vec4f(mul_7);
+let mul_4_3=sub_2_3*vec4f(mul_8);
+let mul_4_4=sub_2_4*vec4f(mul_9);
+let mul_4_5=sub_2_5*vec4f(mul_10);
+let K_1=(i_4*4u)/max(S,1u);
+let gamma_2_2=gamma_at(base_4_2+K_1);
+let gamma_2_3=gamma_at(base_4_3+K_1);
+let gamma_2_4=gamma_at(base_4_4+K_1);
+let gamma_2_5=gamma_at(base_4_5+K_1);
+let beta_2_2=beta_at(base_4_2+K_1);
 let beta_2_3=beta_at(base_4_3+K_1);
 let beta_2_4=beta_at(base_4_4+K_1);
 let beta_2_5=beta_at(base_4_5+K_1);
-let add_2_2=(mul_3_2*vec4f(gamma_2_2))+vec4f(beta_2_2);
-let add_2_3=(mul_3_3*vec4f(gamma_2_3))+vec4f(beta_2_3);
-let add_2_4=(mul_3_4*vec4f(gamma_2_4))+vec4f(beta_2_4);
-let add_2_5=(mul_3_5*vec4f(gamma_2_5))+vec4f(beta_2_5);
-let div_2_2=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_2_2));
-let div_2_3=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_2_3));
-let div_2_4=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_2_4));
-let div_2_5=vec4f(1.0f)/(vec4f(1.0f)+exp(-add_2_5));
-let mul_4_2=(d_y_2_2*div_2_2)*((add_2_2*(vec4f(1.0f)-div_2_2))+vec4f(1.0f));
-let mul_4_3=(d_y_2_3*div_2_3)*((add_2_3*(vec4f(1.0f)-div_2_3))+vec4f(1.0f));
-let mul_4_4=(d_y_2_4*div_2_4)*((add_2_4*(vec4f(1.0f)-div_2_4))+vec4f(1.0f));
-let mul_4_5=(d_y_2_5*div_2_5)*((add_2_5*(vec4f(1.0f)-div_2_5))+vec4f(1.0f));
-d_x_put_four(base_2_2+i_4,(((mul_4_2*vec4f(gamma_2_2))-(mul_3_2*vec4f(div_3_2)))-vec4f(div_4_2))*vec4f(rsqrt_2));
-d_x_put_four(base_2_3+i_4,(((mul_4_3*vec4f(gamma_2_3))-(mul_3_3*vec4f(div_3_3)))-vec4f(div_4_3))*vec4f(rsqrt_3));
-d_x_put_four(base_2_4+i_4,(((mul_4_4*vec4f(gamma_2_4))-(mul_3_4*vec4f(div_3_4)))-vec4f(div_4_4))*vec4f(rsqrt_4));
-d_x_put_four(base_2_5+i_4,(((mul_4_5*vec4f(gamma_2_5))-(mul_3_5*vec4f(div_3_5)))-vec4f(div_4_5))*vec4f(rsqrt_5));
+let add_2_2=(mul_4_2*vec4f(gamma_2_2))+vec4f(beta_2_2);
+let add_2_3=(mul_4_3*vec4f(gamma_2_3))+vec4f(beta_2_3);
+let add_2_4=(mul_4_4*vec4f(gamma_2_4))+vec4f(beta_2_4);
+let add_2_5=(mul_4_5*vec4f(gamma_2_5))+vec4f(beta_2_5);
+let div_2_2=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_2_2));
+let div_2_3=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_2_3));
+let div_2_4=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_2_4));
+let div_2_5=vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_2_5));
+let mul_5_2=(d_y_2_2*div_2_2)*((add_2_2*(vec4f(1.0f)-div_2_2))+vec4f(1.0f));
+let mul_5_3=(d_y_2_3*div_2_3)*((add_2_3*(vec4f(1.0f)-div_2_3))+vec4f(1.0f));
+let mul_5_4=(d_y_2_4*div_2_4)*((add_2_4*(vec4f(1.0f)-div_2_4))+vec4f(1.0f));
+let mul_5_5=(d_y_2_5*div_2_5)*((add_2_5*(vec4f(1.0f)-div_2_5))+vec4f(1.0f));
+d_x_put_four(base_2_2+i_4,(((mul_5_2*vec4f(gamma_2_2))-(sub_2_2*vec4f(mul_6_2)))-vec4f(div_3_2))*vec4f(mul_7));
+d_x_put_four(base_2_3+i_4,(((mul_5_3*vec4f(gamma_2_3))-(sub_2_3*vec4f(mul_6_3)))-vec4f(div_3_3))*vec4f(mul_8));
+d_x_put_four(base_2_4+i_4,(((mul_5_4*vec4f(gamma_2_4))-(sub_2_4*vec4f(mul_6_4)))-vec4f(div_3_4))*vec4f(mul_9));
+d_x_put_four(base_2_5+i_4,(((mul_5_5*vec4f(gamma_2_5))-(sub_2_5*vec4f(mul_6_5)))-vec4f(div_3_5))*vec4f(mul_10));
 }
 }
 `,
-          bindings: [$v298, $v297, $v325, $v307, $v311, $v299], constants: $v300,
+          bindings: [$v424, $v423, $v449, $v433, $v437, $v425], constants: $v426,
         },
       ],
       split: {
-        slots: 5,
+        slots: 6,
         stages: [
-          $v312,
+          $v450,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t225}${$t293}${$t141}${$t80}${$t250}${$t289}${$t259}`,
-                bindings: [$v297, $v325, $v301, $v302, $v311, $v305], constants: $v306,
+                wgsl: `${$t306}${$t404}let base=(row*(K*S))+(segment*S);
+${$t394}var sum=0.0f;
+var sum_2=0.0f;
+for(var block=lane;block<S;block+=LANES*256u){
+var part_8=0.0f;
+var part_9=0.0f;
+${$t199}let d_y_1=d_y_at(base+i);
+let x_1=x_at(base+i);
+let sub=(x_1-part_1)-rest;
+let mul_2=sub*mul;
+${$t132}${$t416}}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_9=exchange(sum,mask_4);
+sum=sum+other_9;
+let other_10=exchange(sum_2,mask_4);
+sum_2=sum_2+other_10;
+${$t226}${$t326}${$t349}${$t241}${$t419}`,
+                bindings: [$v423, $v449, $v427, $v428, $v437, $v432], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t226}${$t293}${$t143}${$t72}${$t250}${$t290}${$t259}`,
-                bindings: [$v297, $v325, $v307, $v308, $v311, $v305], constants: $v306,
+                wgsl: `${$t364}${$t363}${$t404}let base=(row*((K*S)/4u))+(segment*(S/4u));
+${$t394}var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for(var block=lane;block<S/4u;block+=LANES*256u){
+var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+${$t166}let d_y_1=d_y_four(base+i);
+let x_1=x_four(base+i);
+let sub=(x_1-vec4f(part_1))-vec4f(rest);
+${$t151}${$t416}}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_9=exchange(sum_3,mask_4);
+sum_3=sum_3+other_9;
+let other_10=exchange(sum_2_2,mask_4);
+sum_2_2=sum_2_2+other_10;
+${$t334}${$t326}sum_3=all_5;
+${$t350}${$t396}${$t419}`,
+                bindings: [$v423, $v449, $v433, $v434, $v437, $v432], constants: $v430,
               },
             ],
             shared: true,
@@ -3117,19 +4297,23 @@ d_x_put_four(base_2_5+i_4,(((mul_4_5*vec4f(gamma_2_5))-(mul_3_5*vec4f(div_3_5)))
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t257}${$t263}${$t244}${$t80}d_x_put(base+i,(((mul_2*gamma_1)-(mul*div_2))-div_3)*rsqrt);
+                wgsl: `${$t306}${$t405}${$t389}${$t373}${$t189}let sub=(x_1-part_1)-rest;
+let mul_2=sub*mul;
+${$t345}${$t132}d_x_put(base+i,(((mul_3*gamma_1)-(sub*mul_4))-div_2)*mul);
 }
 }
 `,
-                bindings: [$v309, $v301, $v302, $v297, $v325, $v310], constants: $v306,
+                bindings: [$v435, $v427, $v428, $v423, $v449, $v436], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t258}${$t263}${$t246}${$t72}d_x_put_four(base+i,(((mul_2*vec4f(gamma_1))-(mul*vec4f(div_2)))-vec4f(div_3))*vec4f(rsqrt));
+                wgsl: `${$t371}${$t405}${$t392}${$t373}${$t201}let sub=(x_1-vec4f(part_1))-vec4f(rest);
+let mul_2=sub*vec4f(mul);
+${$t346}${$t129}d_x_put_four(base+i,(((mul_3*vec4f(gamma_1))-(sub*vec4f(mul_4)))-vec4f(div_2))*vec4f(mul));
 }
 }
 `,
-                bindings: [$v309, $v307, $v308, $v297, $v325, $v299], constants: $v306,
+                bindings: [$v435, $v433, $v434, $v423, $v449, $v425], constants: $v430,
               },
             ],
             shared: true,
@@ -3146,26 +4330,34 @@ d_x_put_four(base_2_5+i_4,(((mul_4_5*vec4f(gamma_2_5))-(mul_3_5*vec4f(div_3_5)))
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t230}let scratch_36=scratch_at(row+(i*(G*K)));
-let scratch_39=scratch_at(base+(i*(G*K)));
-part_1=part_1+scratch_36;
-part_2=part_2+scratch_39;
-${$t208}`,
-                bindings: [$v315, $v303], constants: $v321,
+                wgsl: `${$t262}let base=(((((N*G)*K)+3u)/4u)*4u)+row;
+${$t147}let scratch_41=scratch_at(row+(i*(G*K)));
+let scratch_44=scratch_at(base+(i*(G*K)));
+part_1=part_1+scratch_41;
+part_2=part_2+scratch_44;
+${$t282}`,
+                bindings: [$v439, $v429], constants: $v442,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t231}let scratch_36=scratch_four(row+(i*((G*K)/4u)));
-let scratch_39=scratch_four(base+(i*((G*K)/4u)));
-part_1=part_1+scratch_36;
-part_2=part_2+scratch_39;
-${$t288}`,
-                bindings: $v322, constants: $v321,
+                wgsl: `${$t275}let base=((((N*G)*K)+3u)/4u)+row;
+${$t168}let scratch_41=scratch_four(row+(i*((G*K)/4u)));
+let scratch_44=scratch_four(base+(i*((G*K)/4u)));
+part_1=part_1+scratch_41;
+part_2=part_2+scratch_44;
+${$t376}`,
+                bindings: [
+                  {
+                    tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" },
+                  },
+                  $v429,
+                ],
+                constants: $v442,
               },
             ],
             shared: true,
           },
-          $v324,
+          $v447,
         ],
       },
     },

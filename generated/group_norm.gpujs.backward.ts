@@ -6,377 +6,306 @@ import type { GatherProgram } from "normc/gpujs";
 
 const $t1 = `const base=this.thread.x*(this.constants.K*this.constants.S);
 `;
-const $t2 = `const G_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
+const $t2 = `for(let block=0;block<this.constants.K*this.constants.S;block+=256){
 `;
-const $t3 = `const G_1=row-Math.floor(row/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
+const $t3 = `const used=Math.floor((((this.constants.K*this.constants.S)+(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
 `;
-const $t4 = `int used=(((K*S)+((((K*S)+parts)-1)/parts))-1)/((((K*S)+parts)-1)/parts);
+const $t4 = `const G_1=Math.floor(this.thread.x/Math.max(this.constants.K,1));
 `;
-const $t5 = `const used=Math.floor((((this.constants.K*this.constants.S)+(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
+const $t5 = `float mul=stat_10*inversesqrt(stat_12+((eps*stat_10)*stat_10));
 `;
-const $t6 = `const mean=Math.fround(total/(this.constants.K*this.constants.S));
+const $t6 = `const mul=Math.fround(stat_10*(1/Math.sqrt(stat_12+((this.constants.eps*stat_10)*stat_10))));
 `;
-const $t7 = `int used=(((N*S)+((((N*S)+parts)-1)/parts))-1)/((((N*S)+parts)-1)/parts);
-`;
-const $t8 = `const used=Math.floor((((this.constants.N*this.constants.S)+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
-`;
-const $t9 = `const rsqrt=Math.fround((1/Math.sqrt(stat_9+this.constants.eps)));
-`;
-const $t10 = `const mean_all=Math.fround(mean/(this.constants.K*this.constants.S));
-`;
-const $t11 = `const G_1=(Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
-`;
-const $t12 = `const rsqrt=Math.fround((1/Math.sqrt(stat_10+this.constants.eps)));
-`;
-const $t13 = `int stop_2=min(block_2+256,end);
+const $t7 = `int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 float x_5=x_at(base+i_2);
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 `;
-const $t14 = `float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
+const $t8 = `float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
 `;
-const $t15 = `const stop_2=Math.min(block_2+256,end);
+const $t9 = `const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const x_5=x[base+i_2];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 `;
-const $t16 = `const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
-`;
-const $t17 = `int part=group/(N*G);
+const $t10 = `int part=group/(N*G);
 int row=group-(part*(N*G));
 int first=min(part*((((K*S)+parts)-1)/parts),K*S);
 int last=min(first+((((K*S)+parts)-1)/parts),K*S);
 int base=row*(K*S);
 `;
-const $t18 = `const part=Math.floor(this.thread.x/(this.constants.N*this.constants.G));
+const $t11 = `const part=Math.floor(this.thread.x/(this.constants.N*this.constants.G));
 const row=this.thread.x-(part*(this.constants.N*this.constants.G));
 const first=Math.min(part*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S);
 const last=Math.min(first+(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S);
 const base=row*(this.constants.K*this.constants.S);
 `;
-const $t19 = `int N_1=i/max(S,1);
-int S_1=i%max(S,1);
-float d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
+const $t12 = `float stat_3=stats_1_0_at((N*G)+G_1);
+float stat_5=stats_1_1_at((N*G)+G_1);
 `;
-const $t20 = `const N_1=Math.floor(i/Math.max(this.constants.S,1));
-const S_1=i-Math.floor(i/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
-const d_y_1=d_y[base+((N_1*((this.constants.G*this.constants.K)*this.constants.S))+S_1)];
+const $t13 = `const stat_3=stats_1[0][(N*this.constants.G)+G_1];
+const stat_5=stats_1[1][(N*this.constants.G)+G_1];
 `;
-const $t21 = `int part=group/(G*K);
-int row=group-(part*(G*K));
-int first=min(part*((((N*S)+parts)-1)/parts),N*S);
-int last=min(first+((((N*S)+parts)-1)/parts),N*S);
-int base=row*S;
+const $t14 = `float mean_all=mean/float(K*S);
+float mean_all_2=mean_2/float(K*S);
 `;
-const $t22 = `const part=Math.floor(this.thread.x/(this.constants.G*this.constants.K));
+const $t15 = `const K_1=Math.floor(i/Math.max(this.constants.S,1));
+const gamma_1=gamma[base_2+K_1];
+`;
+const $t16 = `const mean_all=Math.fround(mean/(this.constants.K*this.constants.S));
+const mean_all_2=Math.fround(mean_2/(this.constants.K*this.constants.S));
+`;
+const $t17 = `float mean=total/float(K*S);
+float mean_2=total_2/float(K*S);
+`;
+const $t18 = `const mean=Math.fround(total/(this.constants.K*this.constants.S));
+const mean_2=Math.fround(total_2/(this.constants.K*this.constants.S));
+`;
+const $t19 = `float stat_9=stats_1_2_at(G_1+(i*G));
+float stat_11=stats_1_3_at(G_1+(i*G));
+float mul=((stat_32-(stat_29*stat_22))+(stat_19*(stat_34-(stat_29*size))))*(stat_9*inversesqrt(stat_11+((eps*stat_9)*stat_9)));
+`;
+const $t20 = `const stat_9=stats_1[2][G_1+(i*this.constants.G)];
+const stat_11=stats_1[3][G_1+(i*this.constants.G)];
+const mul=Math.fround(((stat_32-(stat_29*stat_22))+(stat_19*(stat_34-(stat_29*size))))*(stat_9*(1/Math.sqrt(stat_11+((this.constants.eps*stat_9)*stat_9)))));
+`;
+const $t21 = `const part=Math.floor(this.thread.x/(this.constants.G*this.constants.K));
 const row=this.thread.x-(part*(this.constants.G*this.constants.K));
-const first=Math.min(part*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
-const last=Math.min(first+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
-const base=row*this.constants.S;
+`;
+const $t22 = `int N=group/max((G*K)*S,1);
+int G_1=(group/max(K*S,1))%max(G,1);
 `;
 const $t23 = `int K_1=(group/max(S,1))%max(K,1);
 float gamma_1=gamma_at((G_1*K)+K_1);
 `;
-const $t24 = `const K_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.K,1))*Math.max(this.constants.K,1);
+const $t24 = `const N=Math.floor(this.thread.x/Math.max((this.constants.G*this.constants.K)*this.constants.S,1));
+const G_1=(Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
+`;
+const $t25 = `const K_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.K,1))*Math.max(this.constants.K,1);
 const gamma_1=gamma[(G_1*this.constants.K)+K_1];
 `;
-const $t25 = `const x_1=x[this.thread.x];
-const N=Math.floor(this.thread.x/Math.max((this.constants.G*this.constants.K)*this.constants.S,1));
+const $t26 = `float exp_of(float a){
+return(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:exp(a);
 `;
-const $t26 = `float add=(mul*gamma_1)+beta_1;
-float div=1.0/(1.0+exp(-add));
-`;
-const $t27 = `const add=Math.fround((mul*gamma_1)+beta_1);
-const div=Math.fround(1.0/(1.0+Math.exp(-add)));
-`;
-const $t28 = `for(let block=0;block<this.constants.K*this.constants.S;block+=256){
-let part=0.0;
-`;
-const $t29 = `for(int block=first;block<last;block+=256){
-float part_2=0.0;
-`;
-const $t30 = `int stop=min(block+256,last);
+const $t27 = `int stop=min(block+256,last);
 for(int i=block;i<stop;i+=1){
 `;
-const $t31 = `for(let block=first;block<last;block+=256){
-let part_2=0.0;
-`;
-const $t32 = `const stop=Math.min(block+256,last);
+const $t28 = `const stop=Math.min(block+256,last);
 for(let i=block;i<stop;i+=1){
 `;
-const $t33 = `const base=this.thread.x*this.constants.S;
-const G_1=Math.floor(this.thread.x/Math.max(this.constants.K,1));
+const $t29 = `const G_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
+const base_2=G_1*this.constants.K;
 `;
-const $t34 = `${$t22}const G_1=Math.floor(row/Math.max(this.constants.K,1));
-`;
-const $t35 = `const K_1=Math.floor(i/Math.max(this.constants.S,1));
-const gamma_1=gamma[base_2+K_1];
-`;
-const $t36 = `${$t26}float mul_2=(d_y_1*div)*((add*(1.0-div))+1.0);
-`;
-const $t37 = `${$t27}const mul_2=Math.fround((d_y_1*div)*((add*(1.0-div))+1.0));
-`;
-const $t38 = `float x_1=x_at(base);
+const $t30 = `float x_1=x_at(base);
 float x_2=x_at(base+((K*S)/2));
 float x_3=x_at(base+(max(K*S,1)-1));
 float shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408);
 float sum=0.0;
 float squares=0.0;
 `;
-const $t39 = `bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+const $t31 = `float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
 `;
-const $t40 = `for(int i_3=block_3;i_3<stop_3;i_3+=1){
-float d_y_1=d_y_at(base+i_3);
-int K_1=i_3/max(S,1);
-float gamma_1=gamma_at(base_2+K_1);
-`;
-const $t41 = `const x_1=x[base];
+const $t32 = `const x_1=x[base];
 const x_2=x[base+(Math.floor((this.constants.K*this.constants.S)/2))];
 const x_3=x[base+(Math.max(this.constants.K*this.constants.S,1)-1)];
 const shift=Math.fround(x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408));
 let sum=0.0;
 let squares=0.0;
 `;
-const $t42 = `const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const $t33 = `const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
 `;
-const $t43 = `for(let i_3=block_3;i_3<stop_3;i_3+=1){
-const d_y_1=d_y[base+i_3];
-const K_1=Math.floor(i_3/Math.max(this.constants.S,1));
-const gamma_1=gamma[base_2+K_1];
+const $t34 = `const G_1=row-Math.floor(row/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
+const base_2=G_1*this.constants.K;
 `;
-const $t44 = `for(let block=0;block<this.constants.N*this.constants.S;block+=256){
-let part=0.0;
-`;
-const $t45 = `const stop=Math.min(block+256,this.constants.K*this.constants.S);
+const $t35 = `const stop=Math.min(block+256,this.constants.K*this.constants.S);
 for(let i=block;i<stop;i+=1){
 `;
-const $t46 = `function(stats_1_parts){
-${$t5}`;
-const $t47 = `float pass_value(int group){
-${$t21}`;
-const $t48 = `function(stats_2_parts){
-${$t8}`;
-const $t49 = `${$t19}float x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+const $t36 = `for(int block=first;block<last;block+=256){
+float part_2=0.0;
+float part_3=0.0;
 `;
-const $t50 = `${$t20}const x_1=x[base+((N_1*((this.constants.G*this.constants.K)*this.constants.S))+S_1)];
+const $t37 = `for(let block=first;block<last;block+=256){
+let part_2=0.0;
+let part_3=0.0;
 `;
-const $t51 = `${$t2}const base_2=G_1*this.constants.K;
-let mean=0.0;
-`;
-const $t52 = `const stop=Math.min(block+256,this.constants.N*this.constants.S);
-for(let i=block;i<stop;i+=1){
-`;
-const $t53 = `float total=0.0;
+const $t38 = `float total=0.0;
 float total_2=0.0;
 for(int p=0;p<used;p+=1){
 `;
-const $t54 = `for(int block=0;block<K*S;block+=256){
+const $t39 = `float stat_45=stats_3_at(G_1);
+float mean=0.0;
+float mean_2=0.0;
+float mean_3=0.0;
+`;
+const $t40 = `const stat_45=stats_3[G_1];
+let mean=0.0;
+let mean_2=0.0;
+let mean_3=0.0;
+`;
+const $t41 = `int N_1=i/max(S,1);
+int S_1=i%max(S,1);
+float d_y_1=d_y_at(base+((N_1*((G*K)*S))+S_1));
+float x_1=x_at(base+((N_1*((G*K)*S))+S_1));
+float stat_4=stats_1_0_at(G_1+(N_1*G));
+float stat_6=stats_1_1_at(G_1+(N_1*G));
+float stat_10=stats_1_2_at(G_1+(N_1*G));
+float stat_12=stats_1_3_at(G_1+(N_1*G));
+float mul=((x_1-stat_4)-stat_6)*(stat_10*inversesqrt(stat_12+((eps*stat_10)*stat_10)));
+float add=(mul*gamma_1)+beta_1;
+float div=1.0/(1.0+exp_of(-add));
+float mul_2=(d_y_1*div)*((add*(1.0-div))+1.0);
+`;
+const $t42 = `const N_1=Math.floor(i/Math.max(this.constants.S,1));
+const S_1=i-Math.floor(i/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
+const d_y_1=d_y[base+((N_1*((this.constants.G*this.constants.K)*this.constants.S))+S_1)];
+const x_1=x[base+((N_1*((this.constants.G*this.constants.K)*this.constants.S))+S_1)];
+const stat_4=stats_1[0][G_1+(N_1*this.constants.G)];
+const stat_6=stats_1[1][G_1+(N_1*this.constants.G)];
+const stat_10=stats_1[2][G_1+(N_1*this.constants.G)];
+const stat_12=stats_1[3][G_1+(N_1*this.constants.G)];
+const mul=Math.fround(((x_1-stat_4)-stat_6)*(stat_10*(1/Math.sqrt(stat_12+((this.constants.eps*stat_10)*stat_10)))));
+const add=Math.fround((mul*gamma_1)+beta_1);
+const div=Math.fround(1.0/(1.0+Math.exp(-add)));
+const mul_2=Math.fround((d_y_1*div)*((add*(1.0-div))+1.0));
+`;
+const $t43 = `${$t36}${$t27}`;
+const $t44 = `${$t37}${$t28}`;
+const $t45 = `const size=Math.fround(this.constants.S);
+let sum=0.0;
+let sum_2=0.0;
+`;
+const $t46 = `float total=0.0;
+float total_2=0.0;
+float total_3=0.0;
+for(int p=0;p<used;p+=1){
+`;
+const $t47 = `let total=0.0;
+let total_2=0.0;
+let total_3=0.0;
+for(let p=0;p<used;p+=1){
+`;
+const $t48 = `for(int block=0;block<K*S;block+=256){
 float part=0.0;
 float part_2=0.0;
 int stop=min(block+256,K*S);
 for(int i=block;i<stop;i+=1){
 `;
-const $t55 = `${$t28}let part_2=0.0;
-${$t45}`;
-const $t56 = `${$t29}float part_3=0.0;
-${$t30}`;
-const $t57 = `${$t31}let part_3=0.0;
-${$t32}`;
-const $t58 = `float sum=0.0;
-for(int block=0;block<N*S;block+=256){
-float part=0.0;
-int stop=min(block+256,N*S);
-for(int i=block;i<stop;i+=1){
-`;
-const $t59 = `let sum=0.0;
-${$t44}${$t52}`;
-const $t60 = `${$t3}const base_2=G_1*this.constants.K;
-let mean=0.0;
-`;
-const $t61 = `${$t29}${$t30}`;
-const $t62 = `${$t31}${$t32}`;
-const $t63 = `float sum=0.0;
-${$t61}`;
-const $t64 = `let sum=0.0;
-${$t62}`;
-const $t65 = `${$t49}float stat_3=stats_1_0_at(G_1+(N_1*G));
-float stat_5=stats_1_1_at(G_1+(N_1*G));
-float stat_9=stats_1_2_at(G_1+(N_1*G));
-`;
-const $t66 = `${$t50}const stat_3=stats_1[0][G_1+(N_1*this.constants.G)];
-const stat_5=stats_1[1][G_1+(N_1*this.constants.G)];
-const stat_9=stats_1[2][G_1+(N_1*this.constants.G)];
-`;
-const $t67 = `float d_y_1=d_y_at(base+i);
-float x_1=x_at(base+i);
-int K_1=i/max(S,1);
-float gamma_1=gamma_at(base_2+K_1);
-`;
-const $t68 = `const d_y_1=d_y[base+i];
-const x_1=x[base+i];
+const $t49 = `${$t2}let part=0.0;
+let part_2=0.0;
 ${$t35}`;
-const $t69 = `${$t49}float stat_4=stats_1_0_at(G_1+(N_1*G));
-float stat_6=stats_1_1_at(G_1+(N_1*G));
-float stat_10=stats_1_2_at(G_1+(N_1*G));
-float mul=((x_1-stat_4)-stat_6)*inversesqrt(stat_10+eps);
-${$t36}`;
-const $t70 = `${$t50}const stat_4=stats_1[0][G_1+(N_1*this.constants.G)];
-const stat_6=stats_1[1][G_1+(N_1*this.constants.G)];
-const stat_10=stats_1[2][G_1+(N_1*this.constants.G)];
-const mul=Math.fround(((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)));
-${$t37}`;
-const $t71 = `float d_y_1=d_y_at(base+i);
+const $t50 = `float d_y_1=d_y_at(base+i);
+float sub=d_y_1-stat_19;
 float x_1=x_at(base+i);
-float mul=((x_1-stat_4)-stat_6)*rsqrt;
+float sub_2=(x_1-stat_3)-stat_5;
+`;
+const $t51 = `const d_y_1=d_y[base+i];
+const sub=Math.fround(d_y_1-stat_19);
+const x_1=x[base+i];
+const sub_2=Math.fround((x_1-stat_3)-stat_5);
+`;
+const $t52 = `${$t36}float part_4=0.0;
+${$t27}`;
+const $t53 = `${$t37}let part_4=0.0;
+${$t28}`;
+const $t54 = `vec4 pass_value(int group){
+int used=(((K*S)+((((K*S)+parts)-1)/parts))-1)/((((K*S)+parts)-1)/parts);
+`;
+const $t55 = `${$t26}}
+vec4 pass_value(int group){
+`;
+const $t56 = `float larger(float a,float b){
+return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
+}
+vec4 pass_value(int group){
+`;
+const $t57 = `part=part+sub;
+part_2=part_2+(sub*sub_2);
+part_3=part_3+sub_2;
+}
+sum=sum+part;
+sum_2=sum_2+part_2;
+sum_3=sum_3+part_3;
+`;
+const $t58 = `part_2=part_2+sub;
+part_3=part_3+(sub*sub_2);
+part_4=part_4+sub_2;
+}
+sum=sum+part_2;
+sum_2=sum_2+part_3;
+sum_3=sum_3+part_4;
+`;
+const $t59 = `part=part+(stat_22+(stat_19*size));
+part_2=part_2+mul;
+}
+sum=sum+part;
+sum_2=sum_2+part_2;
+`;
+const $t60 = `part_2=part_2+(stat_22+(stat_19*size));
+part_3=part_3+mul;
+}
+sum=sum+part_2;
+sum_2=sum_2+part_3;
+`;
+const $t61 = `float x_1=x_at(base+i);
+float sub=(x_1-stat_3)-stat_5;
+float d_y_1=d_y_at(base+i);
 int K_1=i/max(S,1);
 float gamma_1=gamma_at(base_2+K_1);
-float beta_1=beta_at(base_2+K_1);
-${$t36}`;
-const $t72 = `const d_y_1=d_y[base+i];
-const x_1=x[base+i];
-const mul=Math.fround(((x_1-stat_4)-stat_6)*rsqrt);
-${$t35}const beta_1=beta[base_2+K_1];
-${$t37}`;
-const $t73 = `if(this.thread.y===0){
-return shift_2;
-}
-if(this.thread.y===1){
-return rest;
-}
+float add=((d_y_1-stat_19)*gamma_1)+(stat_19*(gamma_1-stat_45));
 `;
-const $t74 = `${$t73}if(this.thread.y===2){
-return spread;
-}
-return mean_all;
-}
+const $t62 = `const x_1=x[base+i];
+const sub=Math.fround((x_1-stat_3)-stat_5);
+const d_y_1=d_y[base+i];
+${$t15}const add=Math.fround(((d_y_1-stat_19)*gamma_1)+(stat_19*(gamma_1-stat_45)));
 `;
-const $t75 = `part=part+mul_2;
+const $t63 = `part=part+mul_2;
 part_2=part_2+(mul_2*mul);
 }
 sum=sum+part;
 sum_2=sum_2+part_2;
 `;
-const $t76 = `float larger(float a,float b){
-return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
-}
-vec4 pass_value(int group){
-`;
-const $t77 = `part=part+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part;
-squares=squares+part_2;
-}
-`;
-const $t78 = `vec4 pass_value(int group){
-${$t4}`;
-const $t79 = `total=total+part;
-}
-${$t6}`;
-const $t80 = `float pass_value(int group){
-${$t7}float total=0.0;
-for(int p=0;p<used;p+=1){
-`;
-const $t81 = `part_2=part_2+mul_2;
+const $t64 = `part_2=part_2+mul_2;
 part_3=part_3+(mul_2*mul);
 }
 sum=sum+part_2;
 sum_2=sum_2+part_3;
 `;
-const $t82 = `part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
+const $t65 = `float d_y_1=d_y_at(base+i);
+float x_1=x_at(base+i);
+float mul_2=((x_1-stat_4)-stat_6)*mul;
+int K_1=i/max(S,1);
+float gamma_1=gamma_at(base_2+K_1);
+float beta_1=beta_at(base_2+K_1);
+float add=(mul_2*gamma_1)+beta_1;
+float div=1.0/(1.0+exp_of(-add));
+float mul_3=(d_y_1*div)*((add*(1.0-div))+1.0);
 `;
-const $t83 = `part_2=part_2+d;
-part_3=part_3+(d*d);
-}
-sum=sum+part_2;
-squares=squares+part_3;
-}
+const $t66 = `const d_y_1=d_y[base+i];
+const x_1=x[base+i];
+const mul_2=Math.fround(((x_1-stat_4)-stat_6)*mul);
+${$t15}const beta_1=beta[base_2+K_1];
+const add=Math.fround((mul_2*gamma_1)+beta_1);
+const div=Math.fround(1.0/(1.0+Math.exp(-add)));
+const mul_3=Math.fround((d_y_1*div)*((add*(1.0-div))+1.0));
 `;
-const $t84 = `part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
-}
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
-}
-`;
-const $t85 = `${$t76}int base=group*(K*S);
-${$t38}${$t54}float x_4=x_at(base+i);
-float d=x_4-shift;
-${$t77}float mean=sum/float(K*S);
-float variance=larger((squares/float(K*S))-(mean*mean),0.0);
-${$t39}int end=(far ?(K*S):0);
-for(int block_2=0;block_2<end;block_2+=256){
-float part_3=0.0;
-float part_4=0.0;
-${$t13}${$t82}float mean_2=sum_2/float(K*S);
-float variance_2=larger((squares_2/float(K*S))-(mean_2*mean_2),0.0);
-${$t14}`;
-const $t86 = `${$t1}${$t41}${$t55}const x_4=x[base+i];
-const d=Math.fround(x_4-shift);
-${$t77}const mean=Math.fround(sum/(this.constants.K*this.constants.S));
-const variance=Math.fround(Math.max((squares/(this.constants.K*this.constants.S))-(mean*mean),0.0));
-${$t42}const end=(far ?(this.constants.K*this.constants.S):0);
-for(let block_2=0;block_2<end;block_2+=256){
-let part_3=0.0;
-let part_4=0.0;
-${$t15}${$t82}const mean_2=Math.fround(sum_2/(this.constants.K*this.constants.S));
-const variance_2=Math.fround(Math.max((squares_2/(this.constants.K*this.constants.S))-(mean_2*mean_2),0.0));
-${$t16}`;
-const $t87 = `${$t76}${$t17}${$t38}${$t56}float x_4=x_at(base+i);
-float d=x_4-shift;
-${$t83}float mean=sum/float(last-first);
-float variance=larger((squares/float(last-first))-(mean*mean),0.0);
-${$t39}int end=(far ? last:0);
-for(int block_2=first;block_2<end;block_2+=256){
-float part_4=0.0;
-float part_5=0.0;
-${$t13}${$t84}float mean_2=sum_2/float(last-first);
-float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
-${$t14}`;
-const $t88 = `${$t18}${$t41}${$t57}const x_4=x[base+i];
-const d=Math.fround(x_4-shift);
-${$t83}const mean=Math.fround(sum/(last-first));
-const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
-${$t42}const end=(far ? last:0);
-for(let block_2=first;block_2<end;block_2+=256){
-let part_4=0.0;
-let part_5=0.0;
-${$t15}${$t84}const mean_2=Math.fround(sum_2/(last-first));
-const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
-${$t16}`;
-const $t89 = `${$t73}return spread;
-}
-`;
-const $t90 = `part=part+((d_y_1*(((x_1-stat_3)-stat_5)*rsqrt))*gamma_1);
-}
-mean=mean+part;
-}
-`;
-const $t91 = `part_2=part_2+((d_y_1*(((x_1-stat_3)-stat_5)*rsqrt))*gamma_1);
-}
-mean=mean+part_2;
-}
-`;
-const $t92 = `}
+const $t67 = `}
 float sum_all=sum;
 float sum_all_2=sum_2;
 return vec4(sum_all,sum_all_2,0.0,0.0);
 }
 `;
-const $t93 = `}
+const $t68 = `}
 const sum_all=sum;
 const sum_all_2=sum_2;
 if(this.thread.y===0){
@@ -385,519 +314,785 @@ return sum_all;
 return sum_all_2;
 }
 `;
-const $t94 = `part=part+((mul_2*mul)*gamma_1);
-part_2=part_2+(mul_2*gamma_1);
+const $t69 = `}
+if(this.thread.y===1){
+return rest;
+}
+if(this.thread.y===2){
+`;
+const $t70 = `const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
+if(this.thread.y===0){
+return shift_2;
+${$t69}`;
+const $t71 = `part=part+d;
+part_2=part_2+(d*d);
+}
+sum=sum+part;
+squares=squares+part_2;
+}
+`;
+const $t72 = `part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
+}
+`;
+const $t73 = `part_2=part_2+d;
+part_3=part_3+(d*d);
+}
+sum=sum+part_2;
+squares=squares+part_3;
+}
+`;
+const $t74 = `part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+`;
+const $t75 = `}
+float sum_all=sum;
+float sum_all_2=sum_2;
+float sum_all_3=sum_3;
+return vec4(sum_all,sum_all_2,sum_all_3,0.0);
+}
+`;
+const $t76 = `}
+const sum_all=sum;
+const sum_all_2=sum_2;
+const sum_all_3=sum_3;
+if(this.thread.y===0){
+return sum_all;
+}
+if(this.thread.y===1){
+return sum_all_2;
+}
+return sum_all_3;
+}
+`;
+const $t77 = `part=part+sub;
+part_2=part_2+add;
+part_3=part_3+(add*sub);
+}
+mean=mean+part;
+mean_2=mean_2+part_2;
+mean_3=mean_3+part_3;
+}
+`;
+const $t78 = `if(this.thread.y===0){
+return mean_all;
+}
+if(this.thread.y===1){
+return mean_all_2;
+}
+return mean_all_3;
+}
+`;
+const $t79 = `part_2=part_2+sub;
+part_3=part_3+add;
+part_4=part_4+(add*sub);
+}
+mean=mean+part_2;
+mean_2=mean_2+part_3;
+mean_3=mean_3+part_4;
+}
+`;
+const $t80 = `total_2=total_2+part_2;
+}
+return vec4(total,total_2,0.0,0.0);
+}
+`;
+const $t81 = `total_2=total_2+part_2;
+}
+if(this.thread.y===0){
+return total;
+}
+return total_2;
+}
+`;
+const $t82 = `part=part+((mul_3*mul_2)*gamma_1);
+part_2=part_2+(mul_3*gamma_1);
 }
 mean=mean+part;
 mean_2=mean_2+part_2;
 }
 `;
-const $t95 = `if(this.thread.y===0){
+const $t83 = `if(this.thread.y===0){
 return mean_all;
 }
 return mean_all_2;
 }
 `;
-const $t96 = `part_2=part_2+((mul_2*mul)*gamma_1);
-part_3=part_3+(mul_2*gamma_1);
+const $t84 = `part_2=part_2+((mul_3*mul_2)*gamma_1);
+part_3=part_3+(mul_3*gamma_1);
 }
 mean=mean+part_2;
 mean_2=mean_2+part_3;
 }
 `;
-const $v97 = [
+const $v85 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   {
     name: "C", variadic: false, factors: [{ name: "G", extent: { param: "G" } }, { name: "K", extent: null }],
   },
   { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
 ] as const;
-const $v98 = [{ name: "G", initial: 32, kind: "extent" }, { name: "eps", initial: 0.00001, kind: "number" }] as const;
-const $v99 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
-const $v100 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
-const $v101 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
-const $v102 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
-const $v103 = { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } } as const;
-const $v104 = [
-  { from: "x", name: "x", accessors: { "0": "x_at" } },
-  { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v103,
+const $v86 = [{ name: "G", initial: 32, kind: "extent" }, { name: "eps", initial: 0.00001, kind: "number" }] as const;
+const $v87 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
+const $v88 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
+const $v89 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
+const $v90 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
+const $v91 = [
+  { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
+  { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
+  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v105 = [
+const $v92 = {
+  whole: {
+    name: "stats_1", factors: ["N", "G"], slots: 4,
+    reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
+    constants: [
+      { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
+      { name: "eps", kind: "param", param: "eps" },
+    ],
+    glsl: `${$t56}int base=group*(K*S);
+${$t30}${$t48}float x_4=x_at(base+i);
+float d=x_4-shift;
+${$t71}float mean=sum/float(K*S);
+float variance=larger((squares/float(K*S))-(mean*mean),0.0);
+${$t31}int end=(again ?(K*S):0);
+for(int block_2=0;block_2<end;block_2+=256){
+float part_3=0.0;
+float part_4=0.0;
+${$t7}${$t72}float mean_2=sum_2/float(K*S);
+float variance_2=larger((squares_2/float(K*S))-(mean_2*mean_2),0.0);
+${$t8}return vec4(shift_2,rest,scale,scaledSpread);
+}
+`,
+    js: `function(x){
+${$t1}${$t32}${$t49}const x_4=x[base+i];
+const d=Math.fround(x_4-shift);
+${$t71}const mean=Math.fround(sum/(this.constants.K*this.constants.S));
+const variance=Math.fround(Math.max((squares/(this.constants.K*this.constants.S))-(mean*mean),0.0));
+${$t33}const end=(again ?(this.constants.K*this.constants.S):0);
+for(let block_2=0;block_2<end;block_2+=256){
+let part_3=0.0;
+let part_4=0.0;
+${$t9}${$t72}const mean_2=Math.fround(sum_2/(this.constants.K*this.constants.S));
+const variance_2=Math.fround(Math.max((squares_2/(this.constants.K*this.constants.S))-(mean_2*mean_2),0.0));
+${$t70}return scale;
+}
+return scaledSpread;
+}
+`,
+    jsFunctions: [],
+  },
+  split: {
+    part: {
+      name: "stats_1_parts", factors: ["(parts)", "N", "G"], slots: 4,
+      reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v91,
+      glsl: `${$t56}${$t10}${$t30}${$t43}float x_4=x_at(base+i);
+float d=x_4-shift;
+${$t73}float mean=sum/float(last-first);
+float variance=larger((squares/float(last-first))-(mean*mean),0.0);
+${$t31}int end=(again ? last:0);
+for(int block_2=first;block_2<end;block_2+=256){
+float part_4=0.0;
+float part_5=0.0;
+${$t7}${$t74}float mean_2=sum_2/float(last-first);
+float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
+${$t8}return vec4(shift_2,rest,scaledSpread,scale);
+}
+`,
+      js: `function(x){
+${$t11}${$t32}${$t44}const x_4=x[base+i];
+const d=Math.fround(x_4-shift);
+${$t73}const mean=Math.fround(sum/(last-first));
+const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
+${$t33}const end=(again ? last:0);
+for(let block_2=first;block_2<end;block_2+=256){
+let part_4=0.0;
+let part_5=0.0;
+${$t9}${$t74}const mean_2=Math.fround(sum_2/(last-first));
+const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
+${$t70}return scaledSpread;
+}
+return scale;
+}
+`,
+      jsFunctions: [],
+    },
+    merge: {
+      name: "stats_1", factors: ["N", "G"], slots: 4,
+      reads: [
+        {
+          from: "stats_1_parts", name: "stats_1_parts",
+          accessors: {
+            "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at",
+            "3": "stats_1_parts_3_at",
+          },
+        },
+      ],
+      constants: [
+        { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
+        { name: "parts", kind: "extent", factor: "(parts)" }, { name: "N", kind: "extent", factor: "N" },
+        { name: "G", kind: "extent", factor: "G" }, { name: "eps", kind: "param", param: "eps" },
+      ],
+      glsl: `${$t54}float part=stats_1_parts_0_at(group);
+float total=0.0;
+for(int p_2=0;p_2<used;p_2+=1){
+float part_2=stats_1_parts_0_at((p_2*(N*G))+group);
+float part_3=stats_1_parts_1_at((p_2*(N*G))+group);
+total=total+(float(min((p_2+1)*((((K*S)+parts)-1)/parts),K*S)-(p_2*((((K*S)+parts)-1)/parts)))*((part_2-part)+part_3));
+}
+float rest=total/float(K*S);
+float total_2=0.0;
+float total_3=0.0;
+float total_4=0.0;
+for(int p_3=0;p_3<used;p_3+=1){
+float part_4=stats_1_parts_0_at((p_3*(N*G))+group);
+float part_5=stats_1_parts_1_at((p_3*(N*G))+group);
+float part_6=stats_1_parts_2_at((p_3*(N*G))+group);
+float part_7=stats_1_parts_3_at((p_3*(N*G))+group);
+total_2=total_2+(float(min((p_3+1)*((((K*S)+parts)-1)/parts),K*S)-(p_3*((((K*S)+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*((((K*S)+parts)-1)/parts),K*S)-(p_3*((((K*S)+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*((((K*S)+parts)-1)/parts),K*S)-(p_3*((((K*S)+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
+}
+float squares=total_2/float(K*S);
+float squares_2=total_3/float(K*S);
+float squares_3=total_4/float(K*S);
+float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
+}
+`,
+      js: `function(stats_1_parts){
+${$t3}const part=stats_1_parts[0][this.thread.x];
+let total=0.0;
+for(let p_2=0;p_2<used;p_2+=1){
+const part_2=stats_1_parts[0][(p_2*(this.constants.N*this.constants.G))+this.thread.x];
+const part_3=stats_1_parts[1][(p_2*(this.constants.N*this.constants.G))+this.thread.x];
+total=total+((Math.min((p_2+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_2*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
+}
+const rest=Math.fround(total/(this.constants.K*this.constants.S));
+let total_2=0.0;
+let total_3=0.0;
+let total_4=0.0;
+for(let p_3=0;p_3<used;p_3+=1){
+const part_4=stats_1_parts[0][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
+const part_5=stats_1_parts[1][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
+const part_6=stats_1_parts[2][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
+const part_7=stats_1_parts[3][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_3*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_3*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_3*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
+}
+const squares=Math.fround(total_2/(this.constants.K*this.constants.S));
+const squares_2=Math.fround(total_3/(this.constants.K*this.constants.S));
+const squares_3=Math.fround(total_4/(this.constants.K*this.constants.S));
+const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
+if(this.thread.y===0){
+return part;
+${$t69}return scale;
+}
+return squares_4;
+}
+`,
+      jsFunctions: [],
+    },
+    row: ["K", "S"],
+  },
+} as const;
+const $v93 = { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } } as const;
+const $v94 = { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } } as const;
+const $v95 = { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at" } } as const;
+const $v96 = [
+  $v94, $v95, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+  { from: "x", name: "x", accessors: { "0": "x_at" } },
+] as const;
+const $v97 = [
   { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
   { name: "parts", kind: "extent", factor: "(parts)" },
 ] as const;
-const $v106 = [
+const $v98 = { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } } as const;
+const $v99 = [
+  $v95, $v94, $v98, { from: "x", name: "x", accessors: { "0": "x_at" } },
+  { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v93,
+] as const;
+const $v100 = [
   { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
   { name: "parts", kind: "extent", factor: "(parts)" }, { name: "N", kind: "extent", factor: "N" },
   { name: "G", kind: "extent", factor: "G" },
 ] as const;
-const $v107 = [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }] as const;
-const $v108 = [
-  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "G", kind: "extent", factor: "G" },
-  { name: "K", kind: "extent", factor: "K" },
+const $v101 = [
+  {
+    from: "stats_4", name: "stats_4",
+    accessors: { "0": "stats_4_0_at", "1": "stats_4_1_at", "2": "stats_4_2_at" },
+  },
+  $v94, { from: "stats_5", name: "stats_5", accessors: { "0": "stats_5_0_at" } },
+  { from: "stats_1", name: "stats_1", accessors: { "2": "stats_1_2_at", "3": "stats_1_3_at" } },
 ] as const;
-const $v109 = {
+const $v102 = {
   from: "stats_1", name: "stats_1",
-  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
+  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
 } as const;
-const $v110 = [
-  { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v109,
-] as const;
-const $v111 = [
-  { name: "S", kind: "extent", factor: "S" }, { name: "K", kind: "extent", factor: "K" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
-  { name: "eps", kind: "param", param: "eps" },
-] as const;
-const $v112 = [
+const $v103 = [
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "eps", kind: "param", param: "eps" },
+  { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v113 = [
-  $v109, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v103,
+const $v104 = { from: "beta", name: "beta", accessors: { "0": "beta_at" } } as const;
+const $v105 = [
+  $v93, $v104, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v102,
 ] as const;
-const $v114 = [
-  { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "eps", kind: "param", param: "eps" }, { name: "G", kind: "extent", factor: "G" },
-] as const;
-const $v115 = [
-  { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
-  { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "eps", kind: "param", param: "eps" },
-] as const;
-const $v116 = { from: "beta", name: "beta", accessors: { "0": "beta_at" } } as const;
-const $v117 = [
-  $v103, $v116, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v109,
-] as const;
-const $v118 = [
-  $v109, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v103, $v116,
+const $v106 = [
+  $v102, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v93, $v104,
 ] as const;
 
 export const GroupNorm: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "GroupNorm", mode: null, axes: $v97, params: $v98,
+      format: 2, norm: "GroupNorm", mode: null, axes: $v85, params: $v86,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v99, $v100, $v101, $v102,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v87, $v88, $v89, $v90,
       ],
       draws: [
+        $v92,
         {
           whole: {
-            name: "stats_1", factors: ["N", "G"], slots: 4, reads: $v104,
+            name: "stats_2", factors: ["N", "G"], slots: 1,
+            reads: [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }],
+            constants: [{ name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" }],
+            glsl: `float pass_value(int group){
+int base=group*(K*S);
+float d_y_1=d_y_at(base);
+float d_y_2=d_y_at(base+((K*S)/2));
+float d_y_3=d_y_at(base+(max(K*S,1)-1));
+float shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408);
+return shift;
+}
+`,
+            js: `function(d_y){
+${$t1}const d_y_1=d_y[base];
+const d_y_2=d_y[base+(Math.floor((this.constants.K*this.constants.S)/2))];
+const d_y_3=d_y[base+(Math.max(this.constants.K*this.constants.S,1)-1)];
+const shift=Math.fround(d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408));
+return shift;
+}
+`,
+            jsFunctions: [],
+          },
+          split: null,
+        },
+        {
+          whole: {
+            name: "stats_3", factors: ["G"], slots: 1, reads: [$v93],
+            constants: [{ name: "K", kind: "extent", factor: "K" }],
+            glsl: `float pass_value(int group){
+int base=group*K;
+float gamma_1=gamma_at(base);
+float gamma_2=gamma_at(base+(K/2));
+float gamma_3=gamma_at(base+(max(K,1)-1));
+float shift=gamma_1+(((gamma_2-gamma_1)+(gamma_3-gamma_1))*0.3333333432674408);
+return shift;
+}
+`,
+            js: `function(gamma){
+const base=this.thread.x*this.constants.K;
+const gamma_1=gamma[base];
+const gamma_2=gamma[base+(Math.floor(this.constants.K/2))];
+const gamma_3=gamma[base+(Math.max(this.constants.K,1)-1)];
+const shift=Math.fround(gamma_1+(((gamma_2-gamma_1)+(gamma_3-gamma_1))*0.3333333432674408));
+return shift;
+}
+`,
+            jsFunctions: [],
+          },
+          split: null,
+        },
+        {
+          whole: {
+            name: "stats_4", factors: ["N", "G", "K"], slots: 3, reads: $v96,
+            constants: [
+              { name: "S", kind: "extent", factor: "S" }, { name: "G", kind: "extent", factor: "G" },
+              { name: "K", kind: "extent", factor: "K" },
+            ],
+            glsl: `vec4 pass_value(int group){
+int base=group*S;
+int N=group/max(G*K,1);
+int G_1=(group/max(K,1))%max(G,1);
+float stat_19=stats_2_at((N*G)+G_1);
+${$t12}float sum=0.0;
+float sum_2=0.0;
+float sum_3=0.0;
+for(int block=0;block<S;block+=256){
+float part=0.0;
+float part_2=0.0;
+float part_3=0.0;
+int stop=min(block+256,S);
+for(int i=block;i<stop;i+=1){
+${$t50}${$t57}${$t75}`,
+            js: `function(stats_2,stats_1,d_y,x){
+const base=this.thread.x*this.constants.S;
+const N=Math.floor(this.thread.x/Math.max(this.constants.G*this.constants.K,1));
+const G_1=(Math.floor(this.thread.x/Math.max(this.constants.K,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.K,1)))/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
+const stat_19=stats_2[(N*this.constants.G)+G_1];
+${$t13}let sum=0.0;
+let sum_2=0.0;
+let sum_3=0.0;
+for(let block=0;block<this.constants.S;block+=256){
+let part=0.0;
+let part_2=0.0;
+let part_3=0.0;
+const stop=Math.min(block+256,this.constants.S);
+for(let i=block;i<stop;i+=1){
+${$t51}${$t57}${$t76}`,
+            jsFunctions: [],
+          },
+          split: {
+            part: {
+              name: "stats_4_parts", factors: ["(parts)", "N", "G", "K"], slots: 3, reads: $v96,
+              constants: $v97,
+              glsl: `vec4 pass_value(int group){
+int part=group/((N*G)*K);
+int row=group-(part*((N*G)*K));
+int first=min(part*(((S+parts)-1)/parts),S);
+int last=min(first+(((S+parts)-1)/parts),S);
+int base=row*S;
+int N_1=row/max(G*K,1);
+int G_1=(row/max(K,1))%max(G,1);
+float stat_19=stats_2_at((N_1*G)+G_1);
+float stat_3=stats_1_0_at((N_1*G)+G_1);
+float stat_5=stats_1_1_at((N_1*G)+G_1);
+float sum=0.0;
+float sum_2=0.0;
+float sum_3=0.0;
+${$t52}${$t50}${$t58}${$t75}`,
+              js: `function(stats_2,stats_1,d_y,x){
+const part=Math.floor(this.thread.x/((this.constants.N*this.constants.G)*this.constants.K));
+const row=this.thread.x-(part*((this.constants.N*this.constants.G)*this.constants.K));
+const first=Math.min(part*(Math.floor(((this.constants.S+this.constants.parts)-1)/this.constants.parts)),this.constants.S);
+const last=Math.min(first+(Math.floor(((this.constants.S+this.constants.parts)-1)/this.constants.parts)),this.constants.S);
+const base=row*this.constants.S;
+const N_1=Math.floor(row/Math.max(this.constants.G*this.constants.K,1));
+const G_1=(Math.floor(row/Math.max(this.constants.K,1)))-Math.floor((Math.floor(row/Math.max(this.constants.K,1)))/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
+const stat_19=stats_2[(N_1*this.constants.G)+G_1];
+const stat_3=stats_1[0][(N_1*this.constants.G)+G_1];
+const stat_5=stats_1[1][(N_1*this.constants.G)+G_1];
+let sum=0.0;
+let sum_2=0.0;
+let sum_3=0.0;
+${$t53}${$t51}${$t58}${$t76}`,
+              jsFunctions: [],
+            },
+            merge: {
+              name: "stats_4", factors: ["N", "G", "K"], slots: 3,
+              reads: [
+                {
+                  from: "stats_4_parts", name: "stats_4_parts",
+                  accessors: { "0": "stats_4_parts_0_at", "1": "stats_4_parts_1_at", "2": "stats_4_parts_2_at" },
+                },
+              ],
+              constants: [
+                { name: "S", kind: "extent", factor: "S" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
+                { name: "K", kind: "extent", factor: "K" },
+              ],
+              glsl: `vec4 pass_value(int group){
+int used=((S+(((S+parts)-1)/parts))-1)/(((S+parts)-1)/parts);
+${$t46}float part=stats_4_parts_0_at((p*((N*G)*K))+group);
+total=total+part;
+float part_2=stats_4_parts_1_at((p*((N*G)*K))+group);
+total_2=total_2+part_2;
+float part_3=stats_4_parts_2_at((p*((N*G)*K))+group);
+total_3=total_3+part_3;
+}
+return vec4(total,total_2,total_3,0.0);
+}
+`,
+              js: `function(stats_4_parts){
+const used=Math.floor(((this.constants.S+(Math.floor(((this.constants.S+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor(((this.constants.S+this.constants.parts)-1)/this.constants.parts)));
+${$t47}const part=stats_4_parts[0][(p*((this.constants.N*this.constants.G)*this.constants.K))+this.thread.x];
+total=total+part;
+const part_2=stats_4_parts[1][(p*((this.constants.N*this.constants.G)*this.constants.K))+this.thread.x];
+total_2=total_2+part_2;
+const part_3=stats_4_parts[2][(p*((this.constants.N*this.constants.G)*this.constants.K))+this.thread.x];
+total_3=total_3+part_3;
+}
+if(this.thread.y===0){
+return total;
+}
+if(this.thread.y===1){
+return total_2;
+}
+return total_3;
+}
+`,
+              jsFunctions: [],
+            },
+            row: ["S"],
+          },
+        },
+        {
+          whole: {
+            name: "stats_5", factors: ["N", "G"], slots: 3, reads: $v99,
             constants: [
               { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
               { name: "G", kind: "extent", factor: "G" },
             ],
-            glsl: `${$t85}int G_1=group%max(G,1);
-int base_2=G_1*K;
-float mean_3=0.0;
-for(int block_3=0;block_3<K*S;block_3+=256){
-float part_5=0.0;
-int stop_3=min(block_3+256,K*S);
-${$t40}part_5=part_5+(d_y_1*gamma_1);
-}
-mean_3=mean_3+part_5;
-}
-float mean_all=mean_3/float(K*S);
-return vec4(shift_2,rest,spread,mean_all);
-}
-`,
-            js: `function(x,d_y,gamma){
-${$t86}${$t2}const base_2=G_1*this.constants.K;
-let mean_3=0.0;
-for(let block_3=0;block_3<this.constants.K*this.constants.S;block_3+=256){
-let part_5=0.0;
-const stop_3=Math.min(block_3+256,this.constants.K*this.constants.S);
-${$t43}part_5=part_5+(d_y_1*gamma_1);
-}
-mean_3=mean_3+part_5;
-}
-const mean_all=Math.fround(mean_3/(this.constants.K*this.constants.S));
-${$t74}`,
-            jsFunctions: [],
-          },
-          split: {
-            part: {
-              name: "stats_1_parts", factors: ["(parts)", "N", "G"], slots: 4, reads: $v104, constants: $v105,
-              glsl: `${$t87}int G_1=row%max(G,1);
-int base_2=G_1*K;
-float mean_3=0.0;
-for(int block_3=first;block_3<last;block_3+=256){
-float part_6=0.0;
-int stop_3=min(block_3+256,last);
-${$t40}part_6=part_6+(d_y_1*gamma_1);
-}
-mean_3=mean_3+part_6;
-}
-float mean_all=mean_3;
-return vec4(shift_2,rest,spread,mean_all);
-}
-`,
-              js: `function(x,d_y,gamma){
-${$t88}${$t3}const base_2=G_1*this.constants.K;
-let mean_3=0.0;
-for(let block_3=first;block_3<last;block_3+=256){
-let part_6=0.0;
-const stop_3=Math.min(block_3+256,last);
-${$t43}part_6=part_6+(d_y_1*gamma_1);
-}
-mean_3=mean_3+part_6;
-}
-const mean_all=mean_3;
-${$t74}`,
-              jsFunctions: [],
-            },
-            merge: {
-              name: "stats_1", factors: ["N", "G"], slots: 4,
-              reads: [
-                {
-                  from: "stats_1_parts", name: "stats_1_parts",
-                  accessors: {
-                    "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at",
-                    "3": "stats_1_parts_3_at",
-                  },
-                },
-              ],
-              constants: $v106,
-              glsl: `${$t78}float total=0.0;
-for(int p=0;p<used;p+=1){
-float part=stats_1_parts_3_at((p*(N*G))+group);
-total=total+part;
-}
-float mean=total/float(K*S);
-float part_2=stats_1_parts_0_at(group);
-float total_2=0.0;
-for(int p_2=0;p_2<used;p_2+=1){
-float part_3=stats_1_parts_0_at((p_2*(N*G))+group);
-float part_4=stats_1_parts_1_at((p_2*(N*G))+group);
-total_2=total_2+(float(min((p_2+1)*((((K*S)+parts)-1)/parts),K*S)-(p_2*((((K*S)+parts)-1)/parts)))*((part_3-part_2)+part_4));
-}
-float rest=total_2/float(K*S);
-float total_3=0.0;
-for(int p_3=0;p_3<used;p_3+=1){
-float part_5=stats_1_parts_0_at((p_3*(N*G))+group);
-float part_6=stats_1_parts_1_at((p_3*(N*G))+group);
-float part_7=stats_1_parts_2_at((p_3*(N*G))+group);
-total_3=total_3+(float(min((p_3+1)*((((K*S)+parts)-1)/parts),K*S)-(p_3*((((K*S)+parts)-1)/parts)))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-}
-float spread=total_3/float(K*S);
-return vec4(part_2,rest,spread,mean);
-}
-`,
-              js: `${$t46}let total=0.0;
-for(let p=0;p<used;p+=1){
-const part=stats_1_parts[3][(p*(this.constants.N*this.constants.G))+this.thread.x];
-${$t79}const part_2=stats_1_parts[0][this.thread.x];
-let total_2=0.0;
-for(let p_2=0;p_2<used;p_2+=1){
-const part_3=stats_1_parts[0][(p_2*(this.constants.N*this.constants.G))+this.thread.x];
-const part_4=stats_1_parts[1][(p_2*(this.constants.N*this.constants.G))+this.thread.x];
-total_2=total_2+((Math.min((p_2+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_2*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*((part_3-part_2)+part_4));
-}
-const rest=Math.fround(total_2/(this.constants.K*this.constants.S));
-let total_3=0.0;
-for(let p_3=0;p_3<used;p_3+=1){
-const part_5=stats_1_parts[0][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
-const part_6=stats_1_parts[1][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
-const part_7=stats_1_parts[2][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
-total_3=total_3+((Math.min((p_3+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_3*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-}
-const spread=Math.fround(total_3/(this.constants.K*this.constants.S));
-if(this.thread.y===0){
-return part_2;
-}
-if(this.thread.y===1){
-return rest;
-}
-if(this.thread.y===2){
-return spread;
-}
-return mean;
-}
-`,
-              jsFunctions: [],
-            },
-            row: ["K", "S"],
-          },
-        },
-        {
-          whole: {
-            name: "stats_2", factors: ["G", "K"], slots: 1, reads: $v107,
-            constants: [
-              { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
-              { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
-            ],
-            glsl: `float pass_value(int group){
-int base=group*S;
-${$t58}${$t19}part=part+d_y_1;
-}
-sum=sum+part;
-}
-float sum_all=sum;
-return sum_all;
-}
-`,
-            js: `function(d_y){
-const base=this.thread.x*this.constants.S;
-${$t59}${$t20}part=part+d_y_1;
-}
-sum=sum+part;
-}
-const sum_all=sum;
-return sum_all;
-}
-`,
-            jsFunctions: [],
-          },
-          split: {
-            part: {
-              name: "stats_2_parts", factors: ["(parts)", "G", "K"], slots: 1, reads: $v107,
-              constants: [
-                { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
-                { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-                { name: "parts", kind: "extent", factor: "(parts)" },
-              ],
-              glsl: `${$t47}${$t63}${$t19}part_2=part_2+d_y_1;
-}
-sum=sum+part_2;
-}
-float sum_all=sum;
-return sum_all;
-}
-`,
-              js: `function(d_y){
-${$t22}${$t64}${$t20}part_2=part_2+d_y_1;
-}
-sum=sum+part_2;
-}
-const sum_all=sum;
-return sum_all;
-}
-`,
-              jsFunctions: [],
-            },
-            merge: {
-              name: "stats_2", factors: ["G", "K"], slots: 1,
-              reads: [{ from: "stats_2_parts", name: "stats_2_parts", accessors: { "0": "stats_2_parts_at" } }],
-              constants: $v108,
-              glsl: `${$t80}float part=stats_2_parts_at((p*(G*K))+group);
-total=total+part;
-}
-return total;
-}
-`,
-              js: `${$t48}let total=0.0;
-for(let p=0;p<used;p+=1){
-const part=stats_2_parts[(p*(this.constants.G*this.constants.K))+this.thread.x];
-total=total+part;
-}
-return total;
-}
-`,
-              jsFunctions: [],
-            },
-            row: ["N", "S"],
-          },
-        },
-        {
-          whole: {
-            name: "stats_3", factors: ["G", "K"], slots: 1, reads: $v110, constants: $v111,
-            glsl: `float pass_value(int group){
-int base=group*S;
-int G_1=group/max(K,1);
-${$t58}${$t65}part=part+(d_y_1*(((x_1-stat_3)-stat_5)*inversesqrt(stat_9+eps)));
-}
-sum=sum+part;
-}
-float sum_all=sum;
-return sum_all;
-}
-`,
-            js: `function(d_y,x,stats_1){
-${$t33}${$t59}${$t66}part=part+(d_y_1*(((x_1-stat_3)-stat_5)*(1/Math.sqrt(stat_9+this.constants.eps))));
-}
-sum=sum+part;
-}
-const sum_all=sum;
-return sum_all;
-}
-`,
-            jsFunctions: [],
-          },
-          split: {
-            part: {
-              name: "stats_3_parts", factors: ["(parts)", "G", "K"], slots: 1, reads: $v110, constants: $v112,
-              glsl: `${$t47}int G_1=row/max(K,1);
-${$t63}${$t65}part_2=part_2+(d_y_1*(((x_1-stat_3)-stat_5)*inversesqrt(stat_9+eps)));
-}
-sum=sum+part_2;
-}
-float sum_all=sum;
-return sum_all;
-}
-`,
-              js: `function(d_y,x,stats_1){
-${$t34}${$t64}${$t66}part_2=part_2+(d_y_1*(((x_1-stat_3)-stat_5)*(1/Math.sqrt(stat_9+this.constants.eps))));
-}
-sum=sum+part_2;
-}
-const sum_all=sum;
-return sum_all;
-}
-`,
-              jsFunctions: [],
-            },
-            merge: {
-              name: "stats_3", factors: ["G", "K"], slots: 1,
-              reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
-              constants: $v108,
-              glsl: `${$t80}float part=stats_3_parts_at((p*(G*K))+group);
-total=total+part;
-}
-return total;
-}
-`,
-              js: `function(stats_3_parts){
-${$t8}let total=0.0;
-for(let p=0;p<used;p+=1){
-const part=stats_3_parts[(p*(this.constants.G*this.constants.K))+this.thread.x];
-total=total+part;
-}
-return total;
-}
-`,
-              jsFunctions: [],
-            },
-            row: ["N", "S"],
-          },
-        },
-        {
-          whole: {
-            name: "stats_4", factors: ["N", "G"], slots: 1, reads: $v113, constants: $v114,
-            glsl: `float pass_value(int group){
+            glsl: `vec4 pass_value(int group){
 int base=group*(K*S);
 float stat_3=stats_1_0_at(group);
 float stat_5=stats_1_1_at(group);
-float stat_9=stats_1_2_at(group);
-float rsqrt=inversesqrt(stat_9+eps);
+float stat_19=stats_2_at(group);
 int G_1=group%max(G,1);
 int base_2=G_1*K;
-float mean=0.0;
-for(int block=0;block<K*S;block+=256){
+${$t39}for(int block=0;block<K*S;block+=256){
 float part=0.0;
+float part_2=0.0;
+float part_3=0.0;
 int stop=min(block+256,K*S);
 for(int i=block;i<stop;i+=1){
-${$t67}${$t90}float mean_all=mean/float(K*S);
-return mean_all;
+${$t61}${$t77}${$t14}float mean_all_3=mean_3/float(K*S);
+return vec4(mean_all,mean_all_2,mean_all_3,0.0);
 }
 `,
-            js: `function(stats_1,d_y,x,gamma){
+            js: `function(stats_1,stats_2,stats_3,x,d_y,gamma){
 ${$t1}const stat_3=stats_1[0][this.thread.x];
 const stat_5=stats_1[1][this.thread.x];
-const stat_9=stats_1[2][this.thread.x];
-${$t9}${$t51}${$t28}${$t45}${$t68}${$t90}${$t10}return mean_all;
-}
-`,
+const stat_19=stats_2[this.thread.x];
+${$t29}${$t40}${$t2}let part=0.0;
+let part_2=0.0;
+let part_3=0.0;
+${$t35}${$t62}${$t77}${$t16}const mean_all_3=Math.fround(mean_3/(this.constants.K*this.constants.S));
+${$t78}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_4_parts", factors: ["(parts)", "N", "G"], slots: 1, reads: $v113, constants: $v115,
-              glsl: `float pass_value(int group){
-${$t17}float stat_3=stats_1_0_at(row);
+              name: "stats_5_parts", factors: ["(parts)", "N", "G"], slots: 3, reads: $v99, constants: $v97,
+              glsl: `vec4 pass_value(int group){
+${$t10}float stat_3=stats_1_0_at(row);
 float stat_5=stats_1_1_at(row);
-float stat_9=stats_1_2_at(row);
-float rsqrt=inversesqrt(stat_9+eps);
+float stat_19=stats_2_at(row);
 int G_1=row%max(G,1);
 int base_2=G_1*K;
-float mean=0.0;
-${$t61}${$t67}${$t91}float mean_all=mean;
-return mean_all;
+${$t39}${$t52}${$t61}${$t79}float mean_all=mean;
+float mean_all_2=mean_2;
+float mean_all_3=mean_3;
+return vec4(mean_all,mean_all_2,mean_all_3,0.0);
 }
 `,
-              js: `function(stats_1,d_y,x,gamma){
-${$t18}const stat_3=stats_1[0][row];
+              js: `function(stats_1,stats_2,stats_3,x,d_y,gamma){
+${$t11}const stat_3=stats_1[0][row];
 const stat_5=stats_1[1][row];
-const stat_9=stats_1[2][row];
-${$t9}${$t60}${$t62}${$t68}${$t91}const mean_all=mean;
-return mean_all;
-}
-`,
+const stat_19=stats_2[row];
+${$t34}${$t40}${$t53}${$t62}${$t79}const mean_all=mean;
+const mean_all_2=mean_2;
+const mean_all_3=mean_3;
+${$t78}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_4", factors: ["N", "G"], slots: 1,
-              reads: [{ from: "stats_4_parts", name: "stats_4_parts", accessors: { "0": "stats_4_parts_at" } }],
-              constants: $v106,
-              glsl: `float pass_value(int group){
-${$t4}float total=0.0;
-for(int p=0;p<used;p+=1){
-float part=stats_4_parts_at((p*(N*G))+group);
+              name: "stats_5", factors: ["N", "G"], slots: 3,
+              reads: [
+                {
+                  from: "stats_5_parts", name: "stats_5_parts",
+                  accessors: { "0": "stats_5_parts_0_at", "1": "stats_5_parts_1_at", "2": "stats_5_parts_2_at" },
+                },
+              ],
+              constants: $v100,
+              glsl: `${$t54}${$t46}float part=stats_5_parts_0_at((p*(N*G))+group);
 total=total+part;
+float part_2=stats_5_parts_1_at((p*(N*G))+group);
+total_2=total_2+part_2;
+float part_3=stats_5_parts_2_at((p*(N*G))+group);
+total_3=total_3+part_3;
 }
-float mean=total/float(K*S);
-return mean;
+${$t17}float mean_3=total_3/float(K*S);
+return vec4(mean,mean_2,mean_3,0.0);
 }
 `,
-              js: `function(stats_4_parts){
-${$t5}let total=0.0;
-for(let p=0;p<used;p+=1){
-const part=stats_4_parts[(p*(this.constants.N*this.constants.G))+this.thread.x];
-${$t79}return mean;
+              js: `function(stats_5_parts){
+${$t3}${$t47}const part=stats_5_parts[0][(p*(this.constants.N*this.constants.G))+this.thread.x];
+total=total+part;
+const part_2=stats_5_parts[1][(p*(this.constants.N*this.constants.G))+this.thread.x];
+total_2=total_2+part_2;
+const part_3=stats_5_parts[2][(p*(this.constants.N*this.constants.G))+this.thread.x];
+total_3=total_3+part_3;
+}
+${$t18}const mean_3=Math.fround(total_3/(this.constants.K*this.constants.S));
+if(this.thread.y===0){
+return mean;
+}
+if(this.thread.y===1){
+return mean_2;
+}
+return mean_3;
 }
 `,
               jsFunctions: [],
             },
             row: ["K", "S"],
+          },
+        },
+        {
+          whole: {
+            name: "stats_6", factors: ["G", "K"], slots: 2, reads: $v101,
+            constants: [
+              { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
+              { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+            glsl: `vec4 pass_value(int group){
+int base=group;
+int G_1=group/max(K,1);
+float size=float(S);
+float sum=0.0;
+float sum_2=0.0;
+for(int block=0;block<N;block+=256){
+float part=0.0;
+float part_2=0.0;
+int stop=min(block+256,N);
+for(int i=block;i<stop;i+=1){
+float stat_22=stats_4_0_at(base+(i*(G*K)));
+float stat_19=stats_2_at(G_1+(i*G));
+float stat_32=stats_4_1_at(base+(i*(G*K)));
+float stat_29=stats_5_0_at(G_1+(i*G));
+float stat_34=stats_4_2_at(base+(i*(G*K)));
+${$t19}${$t59}${$t67}`,
+            js: `function(stats_4,stats_2,stats_5,stats_1){
+const base=this.thread.x;
+${$t4}${$t45}for(let block=0;block<this.constants.N;block+=256){
+let part=0.0;
+let part_2=0.0;
+const stop=Math.min(block+256,this.constants.N);
+for(let i=block;i<stop;i+=1){
+const stat_22=stats_4[0][base+(i*(this.constants.G*this.constants.K))];
+const stat_19=stats_2[G_1+(i*this.constants.G)];
+const stat_32=stats_4[1][base+(i*(this.constants.G*this.constants.K))];
+const stat_29=stats_5[0][G_1+(i*this.constants.G)];
+const stat_34=stats_4[2][base+(i*(this.constants.G*this.constants.K))];
+${$t20}${$t59}${$t68}`,
+            jsFunctions: [],
+          },
+          split: {
+            part: {
+              name: "stats_6_parts", factors: ["(parts)", "G", "K"], slots: 2, reads: $v101,
+              constants: [
+                { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
+              ],
+              glsl: `vec4 pass_value(int group){
+int part=group/(G*K);
+int row=group-(part*(G*K));
+int first=min(part*(((N+parts)-1)/parts),N);
+int last=min(first+(((N+parts)-1)/parts),N);
+int G_1=row/max(K,1);
+float size=float(S);
+float sum=0.0;
+float sum_2=0.0;
+${$t43}float stat_22=stats_4_0_at(row+(i*(G*K)));
+float stat_19=stats_2_at(G_1+(i*G));
+float stat_32=stats_4_1_at(row+(i*(G*K)));
+float stat_29=stats_5_0_at(G_1+(i*G));
+float stat_34=stats_4_2_at(row+(i*(G*K)));
+${$t19}${$t60}${$t67}`,
+              js: `function(stats_4,stats_2,stats_5,stats_1){
+${$t21}const first=Math.min(part*(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)),this.constants.N);
+const last=Math.min(first+(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)),this.constants.N);
+const G_1=Math.floor(row/Math.max(this.constants.K,1));
+${$t45}${$t44}const stat_22=stats_4[0][row+(i*(this.constants.G*this.constants.K))];
+const stat_19=stats_2[G_1+(i*this.constants.G)];
+const stat_32=stats_4[1][row+(i*(this.constants.G*this.constants.K))];
+const stat_29=stats_5[0][G_1+(i*this.constants.G)];
+const stat_34=stats_4[2][row+(i*(this.constants.G*this.constants.K))];
+${$t20}${$t60}${$t68}`,
+              jsFunctions: [],
+            },
+            merge: {
+              name: "stats_6", factors: ["G", "K"], slots: 2,
+              reads: [
+                {
+                  from: "stats_6_parts", name: "stats_6_parts",
+                  accessors: { "0": "stats_6_parts_0_at", "1": "stats_6_parts_1_at" },
+                },
+              ],
+              constants: [
+                { name: "N", kind: "extent", factor: "N" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
+              ],
+              glsl: `vec4 pass_value(int group){
+int used=((N+(((N+parts)-1)/parts))-1)/(((N+parts)-1)/parts);
+${$t38}float part=stats_6_parts_0_at((p*(G*K))+group);
+total=total+part;
+float part_2=stats_6_parts_1_at((p*(G*K))+group);
+${$t80}`,
+              js: `function(stats_6_parts){
+const used=Math.floor(((this.constants.N+(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)));
+let total=0.0;
+let total_2=0.0;
+for(let p=0;p<used;p+=1){
+const part=stats_6_parts[0][(p*(this.constants.G*this.constants.K))+this.thread.x];
+total=total+part;
+const part_2=stats_6_parts[1][(p*(this.constants.G*this.constants.K))+this.thread.x];
+${$t81}`,
+              jsFunctions: [],
+            },
+            row: ["N"],
           },
         },
         {
           whole: {
             name: "d_x", factors: ["N", "G", "K", "S"], slots: 1,
             reads: [
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v103,
-              { from: "x", name: "x", accessors: { "0": "x_at" } },
+              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v94, $v93, $v98,
+              { from: "x", name: "x", accessors: { "0": "x_at" } }, $v102,
               {
-                from: "stats_1", name: "stats_1",
-                accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
+                from: "stats_5", name: "stats_5",
+                accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
               },
-              { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } },
             ],
-            constants: [
-              { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
-              { name: "G", kind: "extent", factor: "G" }, { name: "eps", kind: "param", param: "eps" },
-            ],
+            constants: $v103,
             glsl: `float pass_value(int group){
 float d_y_1=d_y_at(group);
-int G_1=(group/max(K*S,1))%max(G,1);
-${$t23}float x_1=x_at(group);
-int N=group/max((G*K)*S,1);
-float stat_3=stats_1_0_at((N*G)+G_1);
-float stat_5=stats_1_1_at((N*G)+G_1);
+${$t22}float stat_19=stats_2_at((N*G)+G_1);
+${$t23}float stat_45=stats_3_at(G_1);
+float x_1=x_at(group);
+${$t12}float stat_55=stats_5_2_at((N*G)+G_1);
+float stat_51=stats_5_1_at((N*G)+G_1);
+float stat_29=stats_5_0_at((N*G)+G_1);
 float stat_9=stats_1_2_at((N*G)+G_1);
-float rsqrt=inversesqrt(stat_9+eps);
-float stat_22=stats_4_at((N*G)+G_1);
-float stat_24=stats_1_3_at((N*G)+G_1);
-float sub=((d_y_1*gamma_1)-((((x_1-stat_3)-stat_5)*rsqrt)*stat_22))-stat_24;
-return sub*rsqrt;
+float stat_11=stats_1_3_at((N*G)+G_1);
+float mul=stat_9*inversesqrt(stat_11+((eps*stat_9)*stat_9));
+float sub=(((d_y_1-stat_19)*gamma_1)+(stat_19*(gamma_1-stat_45)))-(((x_1-stat_3)-stat_5)*(((stat_55-(stat_51*stat_29))*mul)*mul));
+return(sub-stat_51)*mul;
 }
 `,
-            js: `function(d_y,gamma,x,stats_1,stats_4){
+            js: `function(d_y,stats_2,gamma,stats_3,x,stats_1,stats_5){
 const d_y_1=d_y[this.thread.x];
-${$t11}${$t24}${$t25}const stat_3=stats_1[0][(N*this.constants.G)+G_1];
-const stat_5=stats_1[1][(N*this.constants.G)+G_1];
+${$t24}const stat_19=stats_2[(N*this.constants.G)+G_1];
+${$t25}const stat_45=stats_3[G_1];
+const x_1=x[this.thread.x];
+${$t13}const stat_55=stats_5[2][(N*this.constants.G)+G_1];
+const stat_51=stats_5[1][(N*this.constants.G)+G_1];
+const stat_29=stats_5[0][(N*this.constants.G)+G_1];
 const stat_9=stats_1[2][(N*this.constants.G)+G_1];
-${$t9}const stat_22=stats_4[(N*this.constants.G)+G_1];
-const stat_24=stats_1[3][(N*this.constants.G)+G_1];
-const sub=Math.fround(((d_y_1*gamma_1)-((((x_1-stat_3)-stat_5)*rsqrt)*stat_22))-stat_24);
-return sub*rsqrt;
+const stat_11=stats_1[3][(N*this.constants.G)+G_1];
+const mul=Math.fround(stat_9*(1/Math.sqrt(stat_11+((this.constants.eps*stat_9)*stat_9))));
+const sub=Math.fround((((d_y_1-stat_19)*gamma_1)+(stat_19*(gamma_1-stat_45)))-(((x_1-stat_3)-stat_5)*(((stat_55-(stat_51*stat_29))*mul)*mul)));
+return(sub-stat_51)*mul;
 }
 `,
             jsFunctions: [],
@@ -907,15 +1102,15 @@ return sub*rsqrt;
         {
           whole: {
             name: "d_gamma", factors: ["G", "K"], slots: 1,
-            reads: [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }], constants: [],
+            reads: [{ from: "stats_6", name: "stats_6", accessors: { "1": "stats_6_1_at" } }], constants: [],
             glsl: `float pass_value(int group){
-float stat_19=stats_3_at(group);
-return stat_19;
+float stat_43=stats_6_1_at(group);
+return stat_43;
 }
 `,
-            js: `function(stats_3){
-const stat_19=stats_3[this.thread.x];
-return stat_19;
+            js: `function(stats_6){
+const stat_43=stats_6[1][this.thread.x];
+return stat_43;
 }
 `,
             jsFunctions: [],
@@ -925,15 +1120,15 @@ return stat_19;
         {
           whole: {
             name: "d_beta", factors: ["G", "K"], slots: 1,
-            reads: [{ from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } }], constants: [],
+            reads: [{ from: "stats_6", name: "stats_6", accessors: { "0": "stats_6_0_at" } }], constants: [],
             glsl: `float pass_value(int group){
-float stat_15=stats_2_at(group);
-return stat_15;
+float stat_27=stats_6_0_at(group);
+return stat_27;
 }
 `,
-            js: `function(stats_2){
-const stat_15=stats_2[this.thread.x];
-return stat_15;
+            js: `function(stats_6){
+const stat_27=stats_6[0][this.thread.x];
+return stat_27;
 }
 `,
             jsFunctions: [],
@@ -948,99 +1143,23 @@ return stat_15;
 export const GroupNormSiLU: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "GroupNormSiLU", mode: null, axes: $v97, params: $v98,
+      format: 2, norm: "GroupNormSiLU", mode: null, axes: $v85, params: $v86,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["C"], initial: 0 }, $v99, $v100, $v101, $v102,
+        { name: "beta", role: "affine", dims: ["C"], initial: 0 }, $v87, $v88, $v89, $v90,
       ],
       draws: [
+        $v92,
         {
           whole: {
-            name: "stats_1", factors: ["N", "G"], slots: 3,
-            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
-            constants: [{ name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" }],
-            glsl: `${$t85}return vec4(shift_2,rest,spread,0.0);
-}
-`,
-            js: `function(x){
-${$t86}${$t89}`,
-            jsFunctions: [],
-          },
-          split: {
-            part: {
-              name: "stats_1_parts", factors: ["(parts)", "N", "G"], slots: 3,
-              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v105,
-              glsl: `${$t87}return vec4(shift_2,rest,spread,0.0);
-}
-`,
-              js: `function(x){
-${$t88}${$t89}`,
-              jsFunctions: [],
-            },
-            merge: {
-              name: "stats_1", factors: ["N", "G"], slots: 3,
-              reads: [
-                {
-                  from: "stats_1_parts", name: "stats_1_parts",
-                  accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
-                },
-              ],
-              constants: $v106,
-              glsl: `${$t78}float part=stats_1_parts_0_at(group);
-float total=0.0;
-for(int p_2=0;p_2<used;p_2+=1){
-float part_2=stats_1_parts_0_at((p_2*(N*G))+group);
-float part_3=stats_1_parts_1_at((p_2*(N*G))+group);
-total=total+(float(min((p_2+1)*((((K*S)+parts)-1)/parts),K*S)-(p_2*((((K*S)+parts)-1)/parts)))*((part_2-part)+part_3));
-}
-float rest=total/float(K*S);
-float total_2=0.0;
-for(int p_3=0;p_3<used;p_3+=1){
-float part_4=stats_1_parts_0_at((p_3*(N*G))+group);
-float part_5=stats_1_parts_1_at((p_3*(N*G))+group);
-float part_6=stats_1_parts_2_at((p_3*(N*G))+group);
-total_2=total_2+(float(min((p_3+1)*((((K*S)+parts)-1)/parts),K*S)-(p_3*((((K*S)+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
-}
-float spread=total_2/float(K*S);
-return vec4(part,rest,spread,0.0);
-}
-`,
-              js: `${$t46}const part=stats_1_parts[0][this.thread.x];
-let total=0.0;
-for(let p_2=0;p_2<used;p_2+=1){
-const part_2=stats_1_parts[0][(p_2*(this.constants.N*this.constants.G))+this.thread.x];
-const part_3=stats_1_parts[1][(p_2*(this.constants.N*this.constants.G))+this.thread.x];
-total=total+((Math.min((p_2+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_2*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
-}
-const rest=Math.fround(total/(this.constants.K*this.constants.S));
-let total_2=0.0;
-for(let p_3=0;p_3<used;p_3+=1){
-const part_4=stats_1_parts[0][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
-const part_5=stats_1_parts[1][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
-const part_6=stats_1_parts[2][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
-total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_3*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
-}
-const spread=Math.fround(total_2/(this.constants.K*this.constants.S));
-if(this.thread.y===0){
-return part;
-}
-if(this.thread.y===1){
-return rest;
-}
-return spread;
-}
-`,
-              jsFunctions: [],
-            },
-            row: ["K", "S"],
-          },
-        },
-        {
-          whole: {
-            name: "stats_2", factors: ["G", "K"], slots: 2, reads: $v117, constants: $v111,
-            glsl: `vec4 pass_value(int group){
-int base=group*S;
+            name: "stats_2", factors: ["G", "K"], slots: 2, reads: $v105,
+            constants: [
+              { name: "S", kind: "extent", factor: "S" }, { name: "K", kind: "extent", factor: "K" },
+              { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
+              { name: "eps", kind: "param", param: "eps" },
+            ],
+            glsl: `${$t55}int base=group*S;
 int G_1=group/max(K,1);
 float gamma_1=gamma_at(group);
 float beta_1=beta_at(group);
@@ -1051,32 +1170,51 @@ float part=0.0;
 float part_2=0.0;
 int stop=min(block+256,N*S);
 for(int i=block;i<stop;i+=1){
-${$t69}${$t75}${$t92}`,
+${$t41}${$t63}${$t67}`,
             js: `function(gamma,beta,d_y,x,stats_1){
-${$t33}const gamma_1=gamma[this.thread.x];
+const base=this.thread.x*this.constants.S;
+${$t4}const gamma_1=gamma[this.thread.x];
 const beta_1=beta[this.thread.x];
 let sum=0.0;
 let sum_2=0.0;
-${$t44}let part_2=0.0;
-${$t52}${$t70}${$t75}${$t93}`,
+for(let block=0;block<this.constants.N*this.constants.S;block+=256){
+let part=0.0;
+let part_2=0.0;
+const stop=Math.min(block+256,this.constants.N*this.constants.S);
+for(let i=block;i<stop;i+=1){
+${$t42}${$t63}${$t68}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_2_parts", factors: ["(parts)", "G", "K"], slots: 2, reads: $v117, constants: $v112,
-              glsl: `vec4 pass_value(int group){
-${$t21}int G_1=row/max(K,1);
+              name: "stats_2_parts", factors: ["(parts)", "G", "K"], slots: 2, reads: $v105,
+              constants: [
+                { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
+                { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+              glsl: `${$t55}int part=group/(G*K);
+int row=group-(part*(G*K));
+int first=min(part*((((N*S)+parts)-1)/parts),N*S);
+int last=min(first+((((N*S)+parts)-1)/parts),N*S);
+int base=row*S;
+int G_1=row/max(K,1);
 float gamma_1=gamma_at(row);
 float beta_1=beta_at(row);
 float sum=0.0;
 float sum_2=0.0;
-${$t56}${$t69}${$t81}${$t92}`,
+${$t43}${$t41}${$t64}${$t67}`,
               js: `function(gamma,beta,d_y,x,stats_1){
-${$t34}const gamma_1=gamma[row];
+${$t21}const first=Math.min(part*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
+const last=Math.min(first+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
+const base=row*this.constants.S;
+const G_1=Math.floor(row/Math.max(this.constants.K,1));
+const gamma_1=gamma[row];
 const beta_1=beta[row];
 let sum=0.0;
 let sum_2=0.0;
-${$t57}${$t70}${$t81}${$t93}`,
+${$t44}${$t42}${$t64}${$t68}`,
               jsFunctions: [],
             },
             merge: {
@@ -1087,30 +1225,26 @@ ${$t57}${$t70}${$t81}${$t93}`,
                   accessors: { "0": "stats_2_parts_0_at", "1": "stats_2_parts_1_at" },
                 },
               ],
-              constants: $v108,
+              constants: [
+                { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
+              ],
               glsl: `vec4 pass_value(int group){
-${$t7}${$t53}float part=stats_2_parts_0_at((p*(G*K))+group);
+int used=(((N*S)+((((N*S)+parts)-1)/parts))-1)/((((N*S)+parts)-1)/parts);
+${$t38}float part=stats_2_parts_0_at((p*(G*K))+group);
 total=total+part;
 float part_2=stats_2_parts_1_at((p*(G*K))+group);
-total_2=total_2+part_2;
-}
-return vec4(total,total_2,0.0,0.0);
-}
-`,
-              js: `${$t48}let total=0.0;
+${$t80}`,
+              js: `function(stats_2_parts){
+const used=Math.floor((((this.constants.N*this.constants.S)+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
+let total=0.0;
 let total_2=0.0;
 for(let p=0;p<used;p+=1){
 const part=stats_2_parts[0][(p*(this.constants.G*this.constants.K))+this.thread.x];
 total=total+part;
 const part_2=stats_2_parts[1][(p*(this.constants.G*this.constants.K))+this.thread.x];
-total_2=total_2+part_2;
-}
-if(this.thread.y===0){
-return total;
-}
-return total_2;
-}
-`,
+${$t81}`,
               jsFunctions: [],
             },
             row: ["N", "S"],
@@ -1118,56 +1252,59 @@ return total_2;
         },
         {
           whole: {
-            name: "stats_3", factors: ["N", "G"], slots: 2, reads: $v118, constants: $v114,
-            glsl: `vec4 pass_value(int group){
-int base=group*(K*S);
+            name: "stats_3", factors: ["N", "G"], slots: 2, reads: $v106,
+            constants: [
+              { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
+              { name: "eps", kind: "param", param: "eps" }, { name: "G", kind: "extent", factor: "G" },
+            ],
+            glsl: `${$t55}int base=group*(K*S);
 float stat_4=stats_1_0_at(group);
 float stat_6=stats_1_1_at(group);
 float stat_10=stats_1_2_at(group);
-float rsqrt=inversesqrt(stat_10+eps);
-int G_1=group%max(G,1);
+float stat_12=stats_1_3_at(group);
+${$t5}int G_1=group%max(G,1);
 int base_2=G_1*K;
 float mean=0.0;
 float mean_2=0.0;
-${$t54}${$t71}${$t94}float mean_all=mean/float(K*S);
-float mean_all_2=mean_2/float(K*S);
-return vec4(mean_all,mean_all_2,0.0,0.0);
+${$t48}${$t65}${$t82}${$t14}return vec4(mean_all,mean_all_2,0.0,0.0);
 }
 `,
             js: `function(stats_1,d_y,x,gamma,beta){
 ${$t1}const stat_4=stats_1[0][this.thread.x];
 const stat_6=stats_1[1][this.thread.x];
 const stat_10=stats_1[2][this.thread.x];
-${$t12}${$t51}let mean_2=0.0;
-${$t55}${$t72}${$t94}${$t10}const mean_all_2=Math.fround(mean_2/(this.constants.K*this.constants.S));
-${$t95}`,
+const stat_12=stats_1[3][this.thread.x];
+${$t6}${$t29}let mean=0.0;
+let mean_2=0.0;
+${$t49}${$t66}${$t82}${$t16}${$t83}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_3_parts", factors: ["(parts)", "N", "G"], slots: 2, reads: $v118, constants: $v115,
-              glsl: `vec4 pass_value(int group){
-${$t17}float stat_4=stats_1_0_at(row);
+              name: "stats_3_parts", factors: ["(parts)", "N", "G"], slots: 2, reads: $v106, constants: $v91,
+              glsl: `${$t55}${$t10}float stat_4=stats_1_0_at(row);
 float stat_6=stats_1_1_at(row);
 float stat_10=stats_1_2_at(row);
-float rsqrt=inversesqrt(stat_10+eps);
-int G_1=row%max(G,1);
+float stat_12=stats_1_3_at(row);
+${$t5}int G_1=row%max(G,1);
 int base_2=G_1*K;
 float mean=0.0;
 float mean_2=0.0;
-${$t56}${$t71}${$t96}float mean_all=mean;
+${$t43}${$t65}${$t84}float mean_all=mean;
 float mean_all_2=mean_2;
 return vec4(mean_all,mean_all_2,0.0,0.0);
 }
 `,
               js: `function(stats_1,d_y,x,gamma,beta){
-${$t18}const stat_4=stats_1[0][row];
+${$t11}const stat_4=stats_1[0][row];
 const stat_6=stats_1[1][row];
 const stat_10=stats_1[2][row];
-${$t12}${$t60}let mean_2=0.0;
-${$t57}${$t72}${$t96}const mean_all=mean;
+const stat_12=stats_1[3][row];
+${$t6}${$t34}let mean=0.0;
+let mean_2=0.0;
+${$t44}${$t66}${$t84}const mean_all=mean;
 const mean_all_2=mean_2;
-${$t95}`,
+${$t83}`,
               jsFunctions: [],
             },
             merge: {
@@ -1178,19 +1315,17 @@ ${$t95}`,
                   accessors: { "0": "stats_3_parts_0_at", "1": "stats_3_parts_1_at" },
                 },
               ],
-              constants: $v106,
-              glsl: `${$t78}${$t53}float part=stats_3_parts_0_at((p*(N*G))+group);
+              constants: $v100,
+              glsl: `${$t54}${$t38}float part=stats_3_parts_0_at((p*(N*G))+group);
 total=total+part;
 float part_2=stats_3_parts_1_at((p*(N*G))+group);
 total_2=total_2+part_2;
 }
-float mean=total/float(K*S);
-float mean_2=total_2/float(K*S);
-return vec4(mean,mean_2,0.0,0.0);
+${$t17}return vec4(mean,mean_2,0.0,0.0);
 }
 `,
               js: `function(stats_3_parts){
-${$t5}let total=0.0;
+${$t3}let total=0.0;
 let total_2=0.0;
 for(let p=0;p<used;p+=1){
 const part=stats_3_parts[0][(p*(this.constants.N*this.constants.G))+this.thread.x];
@@ -1198,8 +1333,7 @@ total=total+part;
 const part_2=stats_3_parts[1][(p*(this.constants.N*this.constants.G))+this.thread.x];
 total_2=total_2+part_2;
 }
-${$t6}const mean_2=Math.fround(total_2/(this.constants.K*this.constants.S));
-if(this.thread.y===0){
+${$t18}if(this.thread.y===0){
 return mean;
 }
 return mean_2;
@@ -1215,41 +1349,43 @@ return mean_2;
             name: "d_x", factors: ["N", "G", "K", "S"], slots: 1,
             reads: [
               { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-              { from: "x", name: "x", accessors: { "0": "x_at" } }, $v109, $v103, $v116,
+              { from: "x", name: "x", accessors: { "0": "x_at" } }, $v102, $v93, $v104,
               { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at" } },
             ],
-            constants: [
-              { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
-              { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
-            ],
-            glsl: `float pass_value(int group){
+            constants: $v103,
+            glsl: `${$t26}}
+float pass_value(int group){
 float d_y_1=d_y_at(group);
 float x_1=x_at(group);
-int N=group/max((G*K)*S,1);
-int G_1=(group/max(K*S,1))%max(G,1);
-float stat_4=stats_1_0_at((N*G)+G_1);
+${$t22}float stat_4=stats_1_0_at((N*G)+G_1);
 float stat_6=stats_1_1_at((N*G)+G_1);
+float sub=(x_1-stat_4)-stat_6;
 float stat_10=stats_1_2_at((N*G)+G_1);
-float rsqrt=inversesqrt(stat_10+eps);
-float mul=((x_1-stat_4)-stat_6)*rsqrt;
-${$t23}float beta_1=beta_at((G_1*K)+K_1);
-${$t26}float stat_34=stats_3_0_at((N*G)+G_1);
-float sub=(((d_y_1*div)*((add*(1.0-div))+1.0))*gamma_1)-(mul*stat_34);
-float stat_37=stats_3_1_at((N*G)+G_1);
-return(sub-stat_37)*rsqrt;
+float stat_12=stats_1_3_at((N*G)+G_1);
+${$t5}${$t23}float beta_1=beta_at((G_1*K)+K_1);
+float add=((sub*mul)*gamma_1)+beta_1;
+float div=1.0/(1.0+exp_of(-add));
+float stat_39=stats_3_0_at((N*G)+G_1);
+float sub_2=(((d_y_1*div)*((add*(1.0-div))+1.0))*gamma_1)-(sub*(stat_39*mul));
+float stat_42=stats_3_1_at((N*G)+G_1);
+return(sub_2-stat_42)*mul;
 }
 `,
             js: `function(d_y,x,stats_1,gamma,beta,stats_3){
 const d_y_1=d_y[this.thread.x];
-${$t25}${$t11}const stat_4=stats_1[0][(N*this.constants.G)+G_1];
+const x_1=x[this.thread.x];
+${$t24}const stat_4=stats_1[0][(N*this.constants.G)+G_1];
 const stat_6=stats_1[1][(N*this.constants.G)+G_1];
+const sub=Math.fround((x_1-stat_4)-stat_6);
 const stat_10=stats_1[2][(N*this.constants.G)+G_1];
-${$t12}const mul=Math.fround(((x_1-stat_4)-stat_6)*rsqrt);
-${$t24}const beta_1=beta[(G_1*this.constants.K)+K_1];
-${$t27}const stat_34=stats_3[0][(N*this.constants.G)+G_1];
-const sub=Math.fround((((d_y_1*div)*((add*(1.0-div))+1.0))*gamma_1)-(mul*stat_34));
-const stat_37=stats_3[1][(N*this.constants.G)+G_1];
-return(sub-stat_37)*rsqrt;
+const stat_12=stats_1[3][(N*this.constants.G)+G_1];
+${$t6}${$t25}const beta_1=beta[(G_1*this.constants.K)+K_1];
+const add=Math.fround(((sub*mul)*gamma_1)+beta_1);
+const div=Math.fround(1.0/(1.0+Math.exp(-add)));
+const stat_39=stats_3[0][(N*this.constants.G)+G_1];
+const sub_2=Math.fround((((d_y_1*div)*((add*(1.0-div))+1.0))*gamma_1)-(sub*(stat_39*mul)));
+const stat_42=stats_3[1][(N*this.constants.G)+G_1];
+return(sub_2-stat_42)*mul;
 }
 `,
             jsFunctions: [],
@@ -1261,13 +1397,13 @@ return(sub-stat_37)*rsqrt;
             name: "d_gamma", factors: ["G", "K"], slots: 1,
             reads: [{ from: "stats_2", name: "stats_2", accessors: { "1": "stats_2_1_at" } }], constants: [],
             glsl: `float pass_value(int group){
-float stat_31=stats_2_1_at(group);
-return stat_31;
+float stat_36=stats_2_1_at(group);
+return stat_36;
 }
 `,
             js: `function(stats_2){
-const stat_31=stats_2[1][this.thread.x];
-return stat_31;
+const stat_36=stats_2[1][this.thread.x];
+return stat_36;
 }
 `,
             jsFunctions: [],
@@ -1279,13 +1415,13 @@ return stat_31;
             name: "d_beta", factors: ["G", "K"], slots: 1,
             reads: [{ from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_0_at" } }], constants: [],
             glsl: `float pass_value(int group){
-float stat_28=stats_2_0_at(group);
-return stat_28;
+float stat_33=stats_2_0_at(group);
+return stat_33;
 }
 `,
             js: `function(stats_2){
-const stat_28=stats_2[0][this.thread.x];
-return stat_28;
+const stat_33=stats_2[0][this.thread.x];
+return stat_33;
 }
 `,
             jsFunctions: [],

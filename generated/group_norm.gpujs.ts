@@ -178,25 +178,41 @@ export const GroupNormSiLU = {
   },
 };
 
-const $v1 = [
+const $t1 = `function(x,stats_1,gamma,beta){
+const x_1=x[this.thread.x];
+const N=Math.floor(this.thread.x/Math.max((this.constants.G*this.constants.K)*this.constants.S,1));
+const G_1=(Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
+const stat_4=stats_1[0][(N*this.constants.G)+G_1];
+const stat_6=stats_1[1][(N*this.constants.G)+G_1];
+const stat_10=stats_1[2][(N*this.constants.G)+G_1];
+const stat_12=stats_1[3][(N*this.constants.G)+G_1];
+const mul=Math.fround(((x_1-stat_4)-stat_6)*(stat_10*(1/Math.sqrt(stat_12+((this.constants.eps*stat_10)*stat_10)))));
+const K_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.K,1))*Math.max(this.constants.K,1);
+const gamma_1=gamma[(G_1*this.constants.K)+K_1];
+const beta_1=beta[(G_1*this.constants.K)+K_1];
+`;
+const $v2 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   {
     name: "C", variadic: false, factors: [{ name: "G", extent: { param: "G" } }, { name: "K", extent: null }],
   },
   { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
 ] as const;
-const $v2 = [{ name: "G", initial: 32, kind: "extent" }, { name: "eps", initial: 0.00001, kind: "number" }] as const;
-const $v3 = [
+const $v3 = [{ name: "G", initial: 32, kind: "extent" }, { name: "eps", initial: 0.00001, kind: "number" }] as const;
+const $v4 = [
   { name: "x", role: "input", dims: ["N", "C", "S"] },
   { name: "gamma", role: "affine", dims: ["C"], initial: 1 },
   { name: "beta", role: "affine", dims: ["C"], initial: 0 },
   { name: "y", role: "output", dims: ["N", "C", "S"] },
 ] as const;
-const $v4 = {
+const $v5 = {
   whole: {
-    name: "stats_1", factors: ["N", "G"], slots: 3,
+    name: "stats_1", factors: ["N", "G"], slots: 4,
     reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
-    constants: [{ name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" }],
+    constants: [
+      { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
+      { name: "eps", kind: "param", param: "eps" },
+    ],
     glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
 }
@@ -223,18 +239,20 @@ squares=squares+part_2;
 }
 float mean=sum/float(K*S);
 float variance=larger((squares/float(K*S))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ?(K*S):0);
+int end=(again ?(K*S):0);
 for(int block_2=0;block_2<end;block_2+=256){
 float part_3=0.0;
 float part_4=0.0;
 int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 float x_5=x_at(base+i_2);
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -243,9 +261,9 @@ squares_2=squares_2+part_4;
 }
 float mean_2=sum_2/float(K*S);
 float variance_2=larger((squares_2/float(K*S))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scale,scaledSpread);
 }
 `,
     js: `function(x){
@@ -271,18 +289,20 @@ squares=squares+part_2;
 }
 const mean=Math.fround(sum/(this.constants.K*this.constants.S));
 const variance=Math.fround(Math.max((squares/(this.constants.K*this.constants.S))-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ?(this.constants.K*this.constants.S):0);
+const end=(again ?(this.constants.K*this.constants.S):0);
 for(let block_2=0;block_2<end;block_2+=256){
 let part_3=0.0;
 let part_4=0.0;
 const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const x_5=x[base+i_2];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -291,27 +311,30 @@ squares_2=squares_2+part_4;
 }
 const mean_2=Math.fround(sum_2/(this.constants.K*this.constants.S));
 const variance_2=Math.fround(Math.max((squares_2/(this.constants.K*this.constants.S))-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return scaledSpread;
 }
 `,
     jsFunctions: [],
   },
   split: {
     part: {
-      name: "stats_1_parts", factors: ["(parts)", "N", "G"], slots: 3,
+      name: "stats_1_parts", factors: ["(parts)", "N", "G"], slots: 4,
       reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
       constants: [
         { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
         { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
-        { name: "parts", kind: "extent", factor: "(parts)" },
+        { name: "parts", kind: "extent", factor: "(parts)" }, { name: "eps", kind: "param", param: "eps" },
       ],
       glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
@@ -343,18 +366,20 @@ squares=squares+part_3;
 }
 float mean=sum/float(last-first);
 float variance=larger((squares/float(last-first))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ? last:0);
+int end=(again ? last:0);
 for(int block_2=first;block_2<end;block_2+=256){
 float part_4=0.0;
 float part_5=0.0;
 int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 float x_5=x_at(base+i_2);
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -363,9 +388,9 @@ squares_2=squares_2+part_5;
 }
 float mean_2=sum_2/float(last-first);
 float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scaledSpread,scale);
 }
 `,
       js: `function(x){
@@ -395,18 +420,20 @@ squares=squares+part_3;
 }
 const mean=Math.fround(sum/(last-first));
 const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ? last:0);
+const end=(again ? last:0);
 for(let block_2=first;block_2<end;block_2+=256){
 let part_4=0.0;
 let part_5=0.0;
 const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const x_5=x[base+i_2];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -415,31 +442,37 @@ squares_2=squares_2+part_5;
 }
 const mean_2=Math.fround(sum_2/(last-first));
 const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scaledSpread;
+}
+return scale;
 }
 `,
       jsFunctions: [],
     },
     merge: {
-      name: "stats_1", factors: ["N", "G"], slots: 3,
+      name: "stats_1", factors: ["N", "G"], slots: 4,
       reads: [
         {
           from: "stats_1_parts", name: "stats_1_parts",
-          accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
+          accessors: {
+            "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at",
+            "3": "stats_1_parts_3_at",
+          },
         },
       ],
       constants: [
         { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
         { name: "parts", kind: "extent", factor: "(parts)" }, { name: "N", kind: "extent", factor: "N" },
-        { name: "G", kind: "extent", factor: "G" },
+        { name: "G", kind: "extent", factor: "G" }, { name: "eps", kind: "param", param: "eps" },
       ],
       glsl: `vec4 pass_value(int group){
 int used=(((K*S)+((((K*S)+parts)-1)/parts))-1)/((((K*S)+parts)-1)/parts);
@@ -452,14 +485,23 @@ total=total+(float(min((p_2+1)*((((K*S)+parts)-1)/parts),K*S)-(p_2*((((K*S)+part
 }
 float rest=total/float(K*S);
 float total_2=0.0;
+float total_3=0.0;
+float total_4=0.0;
 for(int p_3=0;p_3<used;p_3+=1){
 float part_4=stats_1_parts_0_at((p_3*(N*G))+group);
 float part_5=stats_1_parts_1_at((p_3*(N*G))+group);
 float part_6=stats_1_parts_2_at((p_3*(N*G))+group);
-total_2=total_2+(float(min((p_3+1)*((((K*S)+parts)-1)/parts),K*S)-(p_3*((((K*S)+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+float part_7=stats_1_parts_3_at((p_3*(N*G))+group);
+total_2=total_2+(float(min((p_3+1)*((((K*S)+parts)-1)/parts),K*S)-(p_3*((((K*S)+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*((((K*S)+parts)-1)/parts),K*S)-(p_3*((((K*S)+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*((((K*S)+parts)-1)/parts),K*S)-(p_3*((((K*S)+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_2/float(K*S);
-return vec4(part,rest,spread,0.0);
+float squares=total_2/float(K*S);
+float squares_2=total_3/float(K*S);
+float squares_3=total_4/float(K*S);
+float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
 }
 `,
       js: `function(stats_1_parts){
@@ -473,20 +515,32 @@ total=total+((Math.min((p_2+1)*(Math.floor((((this.constants.K*this.constants.S)
 }
 const rest=Math.fround(total/(this.constants.K*this.constants.S));
 let total_2=0.0;
+let total_3=0.0;
+let total_4=0.0;
 for(let p_3=0;p_3<used;p_3+=1){
 const part_4=stats_1_parts[0][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
 const part_5=stats_1_parts[1][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
 const part_6=stats_1_parts[2][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
-total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_3*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+const part_7=stats_1_parts[3][(p_3*(this.constants.N*this.constants.G))+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_3*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_3*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.K*this.constants.S)-(p_3*(Math.floor((((this.constants.K*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_2/(this.constants.K*this.constants.S));
+const squares=Math.fround(total_2/(this.constants.K*this.constants.S));
+const squares_2=Math.fround(total_3/(this.constants.K*this.constants.S));
+const squares_3=Math.fround(total_4/(this.constants.K*this.constants.S));
+const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
 if(this.thread.y===0){
 return part;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return squares_4;
 }
 `,
       jsFunctions: [],
@@ -494,28 +548,28 @@ return spread;
     row: ["K", "S"],
   },
 } as const;
-const $v5 = [
+const $v6 = [
   { from: "x", name: "x", accessors: { "0": "x_at" } },
   {
     from: "stats_1", name: "stats_1",
-    accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
+    accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
   },
   { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
   { from: "beta", name: "beta", accessors: { "0": "beta_at" } },
 ] as const;
-const $v6 = [
+const $v7 = [
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
 
 const GroupNormPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "GroupNorm", mode: null, axes: $v1, params: $v2, tensors: $v3,
+    format: 2, norm: "GroupNorm", mode: null, axes: $v2, params: $v3, tensors: $v4,
     draws: [
-      $v4,
+      $v5,
       {
         whole: {
-          name: "y", factors: ["N", "G", "K", "S"], slots: 1, reads: $v5, constants: $v6,
+          name: "y", factors: ["N", "G", "K", "S"], slots: 1, reads: $v6, constants: $v7,
           glsl: `float pass_value(int group){
 float x_1=x_at(group);
 int N=group/max((G*K)*S,1);
@@ -523,23 +577,15 @@ int G_1=(group/max(K*S,1))%max(G,1);
 float stat_4=stats_1_0_at((N*G)+G_1);
 float stat_6=stats_1_1_at((N*G)+G_1);
 float stat_10=stats_1_2_at((N*G)+G_1);
+float stat_12=stats_1_3_at((N*G)+G_1);
+float mul=((x_1-stat_4)-stat_6)*(stat_10*inversesqrt(stat_12+((eps*stat_10)*stat_10)));
 int K_1=(group/max(S,1))%max(K,1);
 float gamma_1=gamma_at((G_1*K)+K_1);
 float beta_1=beta_at((G_1*K)+K_1);
-return((((x_1-stat_4)-stat_6)*inversesqrt(stat_10+eps))*gamma_1)+beta_1;
+return(mul*gamma_1)+beta_1;
 }
 `,
-          js: `function(x,stats_1,gamma,beta){
-const x_1=x[this.thread.x];
-const N=Math.floor(this.thread.x/Math.max((this.constants.G*this.constants.K)*this.constants.S,1));
-const G_1=(Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
-const stat_4=stats_1[0][(N*this.constants.G)+G_1];
-const stat_6=stats_1[1][(N*this.constants.G)+G_1];
-const stat_10=stats_1[2][(N*this.constants.G)+G_1];
-const K_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.K,1))*Math.max(this.constants.K,1);
-const gamma_1=gamma[(G_1*this.constants.K)+K_1];
-const beta_1=beta[(G_1*this.constants.K)+K_1];
-return((((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)))*gamma_1)+beta_1;
+          js: `${$t1}return(mul*gamma_1)+beta_1;
 }
 `,
           jsFunctions: [],
@@ -552,37 +598,32 @@ return((((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)))*gamma_1
 
 const GroupNormSiLUPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "GroupNormSiLU", mode: null, axes: $v1, params: $v2, tensors: $v3,
+    format: 2, norm: "GroupNormSiLU", mode: null, axes: $v2, params: $v3, tensors: $v4,
     draws: [
-      $v4,
+      $v5,
       {
         whole: {
-          name: "y", factors: ["N", "G", "K", "S"], slots: 1, reads: $v5, constants: $v6,
-          glsl: `float pass_value(int group){
+          name: "y", factors: ["N", "G", "K", "S"], slots: 1, reads: $v6, constants: $v7,
+          glsl: `float exp_of(float a){
+return(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:exp(a);
+}
+float pass_value(int group){
 float x_1=x_at(group);
 int N=group/max((G*K)*S,1);
 int G_1=(group/max(K*S,1))%max(G,1);
 float stat_4=stats_1_0_at((N*G)+G_1);
 float stat_6=stats_1_1_at((N*G)+G_1);
 float stat_10=stats_1_2_at((N*G)+G_1);
+float stat_12=stats_1_3_at((N*G)+G_1);
+float mul=((x_1-stat_4)-stat_6)*(stat_10*inversesqrt(stat_12+((eps*stat_10)*stat_10)));
 int K_1=(group/max(S,1))%max(K,1);
 float gamma_1=gamma_at((G_1*K)+K_1);
 float beta_1=beta_at((G_1*K)+K_1);
-float add=((((x_1-stat_4)-stat_6)*inversesqrt(stat_10+eps))*gamma_1)+beta_1;
-return add*(1.0/(1.0+exp(-add)));
+float add=(mul*gamma_1)+beta_1;
+return add*(1.0/(1.0+exp_of(-add)));
 }
 `,
-          js: `function(x,stats_1,gamma,beta){
-const x_1=x[this.thread.x];
-const N=Math.floor(this.thread.x/Math.max((this.constants.G*this.constants.K)*this.constants.S,1));
-const G_1=(Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.K*this.constants.S,1)))/Math.max(this.constants.G,1))*Math.max(this.constants.G,1);
-const stat_4=stats_1[0][(N*this.constants.G)+G_1];
-const stat_6=stats_1[1][(N*this.constants.G)+G_1];
-const stat_10=stats_1[2][(N*this.constants.G)+G_1];
-const K_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.K,1))*Math.max(this.constants.K,1);
-const gamma_1=gamma[(G_1*this.constants.K)+K_1];
-const beta_1=beta[(G_1*this.constants.K)+K_1];
-const add=Math.fround(((((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)))*gamma_1)+beta_1);
+          js: `${$t1}const add=Math.fround((mul*gamma_1)+beta_1);
 return add*(1.0/(1.0+Math.exp(-add)));
 }
 `,

@@ -236,38 +236,7 @@ export const GroupNormSiLU = {
   },
 };
 
-const $t1 = `override LANES:u32;
-override ROWS:u32;
-override COLUMNS:bool;
-override SUBGROUP:u32;
-override N:u32;
-override G:u32;
-override K:u32;
-override S:u32;
-override eps:f32;
-override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id)workgroup_id:vec3u,
-@builtin(num_workgroups)num_workgroups:vec3u,
-@builtin(local_invocation_index)local_index:u32,
-){
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
-let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<(N*G);
-let row=select(0u,index,active_1);
-let base=row*(K*S);
-let x_1=x_at(base);
-let x_2=x_at(base+((K*S)/2u));
-let x_3=x_at(base+((K*S)-1u));
-let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
-var sum=0.0f;
+const $t1 = `var sum=0.0f;
 var squares=0.0f;
 for(var block=lane;block<K*S;block+=LANES*256u){
 var part_1=0.0f;
@@ -311,18 +280,20 @@ workgroupBarrier();
 }
 let mean=sum/f32(K*S);
 let variance=larger((squares/f32(K*S))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,K*S,far);
+let end=select(0u,K*S,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_5=x_at(base+i_2);
-let d_2=x_5-shift_2;
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -358,10 +329,10 @@ workgroupBarrier();
 }
 let mean_2=sum_2/f32(K*S);
 let variance_2=larger((squares_2/f32(K*S))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,K*S,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 let G_1=row%max(G,1u);
 let base_2=G_1*K;
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
@@ -370,21 +341,7 @@ let K_1=i_3/max(S,1u);
 let gamma_1=gamma_at(base_2+K_1);
 let beta_1=beta_at(base_2+K_1);
 `;
-const $t2 = `override LANES:u32;
-override ROWS:u32;
-override COLUMNS:bool;
-override SUBGROUP:u32;
-override N:u32;
-override G:u32;
-override K:u32;
-override S:u32;
-override eps:f32;
-override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-fn fold_add(v:vec4f)->f32{
+const $t2 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
 @compute @workgroup_size(LANES*ROWS)
@@ -451,18 +408,20 @@ workgroupBarrier();
 }
 let mean=sum_2/f32(K*S);
 let variance=larger((squares_2/f32(K*S))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,(K*S)/4u,far);
+let end=select(0u,(K*S)/4u,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -500,10 +459,10 @@ workgroupBarrier();
 }
 let mean_2=sum_3_2/f32(K*S);
 let variance_2=larger((squares_3_2/f32(K*S))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,(K*S)/4u,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 let G_1=row%max(G,1u);
 let base_3=G_1*K;
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
@@ -511,7 +470,7 @@ let x_6=x_four(base_2+i_3);
 let K_1=(i_3*4u)/max(S,1u);
 let gamma_1=gamma_at(base_3+K_1);
 let beta_1=beta_at(base_3+K_1);
-let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*vec4f(gamma_1))+vec4f(beta_1);
 `;
 const $v3 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
@@ -547,14 +506,45 @@ const $v10 = [
 
 const GroupNormPrograms: readonly Program[] = [
   {
-    format: 1, norm: "GroupNorm", mode: null, axes: $v3, params: $v4, tensors: $v5,
+    format: 2, norm: "GroupNorm", mode: null, axes: $v3, params: $v4, tensors: $v5,
     kernels: [
       {
         name: "y", grid: ["N", "G"], row: ["K", "S"], chunked: [],
         shaders: [
           {
             vector: null, together: 1, held: 0, exchanges: true,
-            wgsl: `${$t1}y_put(base+i_3,((((x_6-shift_2)-rest)*rsqrt)*gamma_1)+beta_1);
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override G:u32;
+override K:u32;
+override S:u32;
+override eps:f32;
+override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id)workgroup_id:vec3u,
+@builtin(num_workgroups)num_workgroups:vec3u,
+@builtin(local_invocation_index)local_index:u32,
+){
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((K*S)/2u));
+let x_3=x_at(base+((K*S)-1u));
+let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+${$t1}y_put(base+i_3,((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1);
 }
 }
 `,
@@ -562,7 +552,21 @@ const GroupNormPrograms: readonly Program[] = [
           },
           {
             vector: "S", together: 1, held: 0, exchanges: true,
-            wgsl: `${$t2}y_put_four(base_2+i_3,add);
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override G:u32;
+override K:u32;
+override S:u32;
+override eps:f32;
+override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+${$t2}y_put_four(base_2+i_3,add);
 }
 }
 `,
@@ -578,15 +582,49 @@ const GroupNormPrograms: readonly Program[] = [
 
 const GroupNormSiLUPrograms: readonly Program[] = [
   {
-    format: 1, norm: "GroupNormSiLU", mode: null, axes: $v3, params: $v4, tensors: $v5,
+    format: 2, norm: "GroupNormSiLU", mode: null, axes: $v3, params: $v4, tensors: $v5,
     kernels: [
       {
         name: "y", grid: ["N", "G"], row: ["K", "S"], chunked: [],
         shaders: [
           {
             vector: null, together: 1, held: 0, exchanges: true,
-            wgsl: `${$t1}let add=((((x_6-shift_2)-rest)*rsqrt)*gamma_1)+beta_1;
-y_put(base+i_3,add*(1.0f/(1.0f+exp(-add))));
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override G:u32;
+override K:u32;
+override S:u32;
+override eps:f32;
+override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+fn exp_of(a:f32)->f32{
+return select(exp(a),a,(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id)workgroup_id:vec3u,
+@builtin(num_workgroups)num_workgroups:vec3u,
+@builtin(local_invocation_index)local_index:u32,
+){
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<(N*G);
+let row=select(0u,index,active_1);
+let base=row*(K*S);
+let x_1=x_at(base);
+let x_2=x_at(base+((K*S)/2u));
+let x_3=x_at(base+((K*S)-1u));
+let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+${$t1}let add=((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1;
+y_put(base+i_3,add*(1.0f/(1.0f+exp_of(-add))));
 }
 }
 `,
@@ -594,7 +632,24 @@ y_put(base+i_3,add*(1.0f/(1.0f+exp(-add))));
           },
           {
             vector: "S", together: 1, held: 0, exchanges: true,
-            wgsl: `${$t2}y_put_four(base_2+i_3,add*(vec4f(1.0f)/(vec4f(1.0f)+exp(-add))));
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override G:u32;
+override K:u32;
+override S:u32;
+override eps:f32;
+override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+fn exp_of4(a:vec4f)->vec4f{
+return select(exp(a),a,((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+}
+${$t2}y_put_four(base_2+i_3,add*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add))));
 }
 }
 `,

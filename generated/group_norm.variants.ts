@@ -17,45 +17,49 @@ override N:u32;
 override G:u32;
 override K:u32;
 override S:u32;
+override eps:f32;
 `;
-const $t5 = `@compute @workgroup_size(LANES*ROWS)
+const $t5 = `fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t6 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t6 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t7 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t7 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+const $t8 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 `;
-const $t8 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t9 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
-const $t9 = `let first=min(part*((((K*S)+PARTS)-1u)/PARTS),K*S);
+const $t10 = `let first=min(part*((((K*S)+PARTS)-1u)/PARTS),K*S);
 let last=min(first+((((K*S)+PARTS)-1u)/PARTS),K*S);
 `;
-const $t10 = `let end=select(0u,last,far);
+const $t11 = `let end=select(0u,last,again);
 for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t11 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t12 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t12 = `let first=min(part*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
+const $t13 = `let first=min(part*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
 let last=min(first+(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u);
 `;
-const $t13 = `let gamma_1=gamma_at(base_2+K_1);
+const $t14 = `let gamma_1=gamma_at(base_2+K_1);
 let beta_1=beta_at(base_2+K_1);
 `;
-const $t14 = `${$t4}override eps:f32;
+const $t15 = `fn exp_of4(a:vec4f)->vec4f{
+return select(exp(a),a,((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 `;
-const $t15 = `override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-`;
-const $t16 = `${$t6}let active_1=index<(N*G);
+const $t16 = `${$t7}let active_1=index<(N*G);
 let row=select(0u,index,active_1);
 `;
 const $t17 = `let base=row*(K*S);
@@ -64,47 +68,51 @@ let x_2=x_at(base+((K*S)/2u));
 let x_3=x_at(base+((K*S)-1u));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t18 = `${$t7}var sum_3=vec4f(0.0f);
+const $t18 = `${$t8}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 `;
-const $t19 = `${$t3}override PARTS:u32;
-`;
-const $t20 = `let rsqrt=inverseSqrt(spread+eps);
+const $t19 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 let G_1=row%max(G,1u);
 let base_2=G_1*K;
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t21 = `${$t3}${$t14}`;
-const $t22 = `workgroupBarrier();
+const $t20 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t23 = `}
+const $t21 = `${$t3}override PARTS:u32;
+${$t4}`;
+const $t22 = `${$t3}${$t4}`;
+const $t23 = `override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+`;
+const $t24 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t24 = `workgroupBarrier();
+const $t25 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t25 = `}
+const $t26 = `${$t21}override scratch_length:u32=LANES*ROWS*3u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+`;
+const $t27 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t26 = `fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-`;
-const $t27 = `${$t22}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t28 = `}
+${$t6}`;
+const $t29 = `${$t20}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t25}`;
-const $t28 = `${$t24}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+${$t27}`;
+const $t30 = `${$t25}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -115,29 +123,31 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t29 = `${$t26}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
+const $t31 = `${$t5}}
 `;
-const $t30 = `${$t5}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t32 = `let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
 ${$t16}`;
-const $t31 = `${$t29}${$t5}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t33 = `${$t23}${$t31}`;
+const $t34 = `fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+${$t28}`;
+const $t35 = `${$t22}${$t33}`;
+const $t36 = `${$t34}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
-const $t32 = `${$t19}${$t14}override scratch_length:u32=LANES*ROWS*1u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t30}`;
-const $t33 = `${$t19}${$t4}${$t15}`;
-const $t34 = `let stop=min(block+(LANES*256u),last);
+const $t37 = `${$t28}${$t32}`;
+const $t38 = `${$t22}${$t31}`;
+const $t39 = `${$t26}${$t6}${$t32}`;
+const $t40 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t35 = `for(var p=lane;p<used;p+=LANES){
+const $t41 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t22}}
+${$t20}}
 workgroupBarrier();
 }
 workgroupBarrier();
@@ -148,61 +158,84 @@ for(var p_2=lane;p_2<used;p_2+=LANES){
 let part_2=partials_at((p_2*(N*G))+row);
 let part_3=partials_at(((PARTS+p_2)*(N*G))+row);
 `;
-const $t36 = `}
+const $t42 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
 total=total+other;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
-${$t24}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t25}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t25}total=all;
+${$t27}total=all;
 workgroupBarrier();
 }
 let rest=total/f32(K*S);
 var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
 for(var p_3=lane;p_3<used;p_3+=LANES){
 let part_4=partials_at((p_3*(N*G))+row);
 let part_5=partials_at(((PARTS+p_3)*(N*G))+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*(N*G))+row);
+let part_7=partials_at((((3u*PARTS)+p_3)*(N*G))+row);
 `;
-const $t37 = `}
+const $t43 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_3);
+total_4=total_4+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
 workgroupBarrier();
 }
-let spread=total_2/f32(K*S);
+let squares=total_2/f32(K*S);
+let squares_2=total_3/f32(K*S);
+let squares_3=total_4/f32(K*S);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $t38 = `var sum_2=fold_add(sum);
+const $t44 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t23}${$t27}sum_2=all;
+${$t24}${$t29}sum_2=all;
 ${$t1}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t39 = `var sum_3_2=fold_add(sum_3);
+const $t45 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -213,36 +246,41 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t28}sum_3_2=all_3;
+${$t30}sum_3_2=all_3;
 ${$t2}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t40 = `${$t32}let used=(((K*S)+((((K*S)+PARTS)-1u)/PARTS))-1u)/((((K*S)+PARTS)-1u)/PARTS);
-${$t35}total=total+(f32(min((p_2+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_2*((((K*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t36}total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t37}${$t9}let end=select(0u,last,active_1);
+const $t46 = `let used=(((K*S)+((((K*S)+PARTS)-1u)/PARTS))-1u)/((((K*S)+PARTS)-1u)/PARTS);
+${$t41}total=total+(f32(min((p_2+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_2*((((K*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t42}total_2=total_2+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*((((K*S)+PARTS)-1u)/PARTS),K*S)-(p_3*((((K*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t43}${$t10}let end=select(0u,last,active_1);
 let base=row*(K*S);
-${$t20}let x_1=x_at(base+i);
+${$t19}let x_1=x_at(base+i);
 let K_1=i/max(S,1u);
-${$t13}`;
-const $t41 = `${$t32}let used=((((K*S)/4u)+(((((K*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((K*S)/4u)+PARTS)-1u)/PARTS);
-${$t35}total=total+(f32((min((p_2+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_2*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t36}total_2=total_2+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t37}${$t12}let end=select(0u,last,active_1);
+${$t14}`;
+const $t47 = `let used=((((K*S)/4u)+(((((K*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((K*S)/4u)+PARTS)-1u)/PARTS);
+${$t41}total=total+(f32((min((p_2+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_2*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t42}total_2=total_2+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*(((((K*S)/4u)+PARTS)-1u)/PARTS),(K*S)/4u)-(p_3*(((((K*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t43}${$t13}let end=select(0u,last,active_1);
 let base=row*((K*S)/4u);
-${$t20}let x_1=x_four(base+i);
+${$t19}let x_1=x_four(base+i);
 let K_1=(i*4u)/max(S,1u);
-${$t13}let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+${$t14}let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*vec4f(gamma_1))+vec4f(beta_1);
 `;
-const $t42 = `${$t8}if(active_1&&(lane==0u)){
+const $t48 = `${$t9}if(active_1&&(lane==0u)){
 partials_put((part*(N*G))+row,shift_2);
 partials_put(((PARTS+part)*(N*G))+row,rest);
-partials_put((((2u*PARTS)+part)*(N*G))+row,spread);
+partials_put((((3u*PARTS)+part)*(N*G))+row,scale);
+partials_put((((2u*PARTS)+part)*(N*G))+row,scaledSpread);
 }
 }
 `;
-const $t43 = `${$t21}${$t15}${$t31}${$t16}${$t17}var sum=vec4f(0.0f);
+const $t49 = `${$t36}${$t16}${$t17}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*((K*S)/4u);
 for(var k=0u;k<HELD;k+=1u){
@@ -255,22 +293,22 @@ sum=sum+d;
 squares=squares+(d*d);
 }
 }
-${$t38}let mean=sum_2/f32(K*S);
+${$t44}let mean=sum_2/f32(K*S);
 let variance=larger((squares_2/f32(K*S))-(mean*mean),0.0f);
-${$t18}let end=select(0u,(K*S)/4u,far);
+${$t18}let end=select(0u,(K*S)/4u,again);
 for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 if(i_2<end){
 let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept-vec4f(shift_2);
+let d_2=(kept*vec4f(scale))-vec4f(about);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
-${$t39}let mean_2=sum_3_2/f32(K*S);
+${$t45}let mean_2=sum_3_2/f32(K*S);
 let variance_2=larger((squares_3_2/f32(K*S))-(mean_2*mean_2),0.0f);
-${$t8}let end_2=select(0u,(K*S)/4u,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+${$t9}let end_2=select(0u,(K*S)/4u,active_1);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 let G_1=row%max(G,1u);
 let base_3=G_1*K;
 for(var k_3=0u;k_3<HELD;k_3+=1u){
@@ -280,9 +318,9 @@ let kept_2=held[held_place(0u,k_3,local_index)];
 let K_1=(i_3*4u)/max(S,1u);
 let gamma_1=gamma_at(base_3+K_1);
 let beta_1=beta_at(base_3+K_1);
-let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*vec4f(gamma_1))+vec4f(beta_1);
+let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*vec4f(gamma_1))+vec4f(beta_1);
 `;
-const $t44 = `${$t21}${$t31}${$t6}let active_1=index<((N*G)/4u);
+const $t50 = `${$t36}${$t7}let active_1=index<((N*G)/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
@@ -390,14 +428,22 @@ let variance_3=larger((squares_2_2/f32(K*S))-(mean_3*mean_3),0.0f);
 let variance_4=larger((squares_2_3/f32(K*S))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(K*S))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(K*S))-(mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_4*mean_4))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_5*mean_5))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_6*mean_6))||(!(scale_5==1.0f));
+let shift_2_2=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean_3,abs(shift_3+mean_3)<8.507059173023462e+37f),again_2);
+let shift_2_3=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_4,abs(shift_4+mean_4)<8.507059173023462e+37f),again_3);
+let shift_2_4=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_5,abs(shift_5+mean_5)<8.507059173023462e+37f),again_4);
+let shift_2_5=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_6,abs(shift_6+mean_6)<8.507059173023462e+37f),again_5);
+let about_2=shift_2_2*scale_2;
+let about_3=shift_2_3*scale_3;
+let about_4=shift_2_4*scale_4;
+let about_5=shift_2_5*scale_5;
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -406,17 +452,17 @@ var squares_3_3=vec4f(0.0f);
 var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
-let end_3=select(0u,(K*S)/4u,far_2);
-let end_4=select(0u,(K*S)/4u,far_3);
-let end_5=select(0u,(K*S)/4u,far_4);
-let end_6=select(0u,(K*S)/4u,far_5);
+let end_3=select(0u,(K*S)/4u,again_2);
+let end_4=select(0u,(K*S)/4u,again_3);
+let end_5=select(0u,(K*S)/4u,again_4);
+let end_6=select(0u,(K*S)/4u,again_5);
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
 for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2-vec4f(shift_2_2);
+let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -429,7 +475,7 @@ var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_4);
 for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3-vec4f(shift_2_3);
+let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -442,7 +488,7 @@ var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_5);
 for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4-vec4f(shift_2_4);
+let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -455,7 +501,7 @@ var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
 for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5-vec4f(shift_2_5);
+let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -496,19 +542,19 @@ let variance_2_2=larger((squares_3_2_2/f32(K*S))-(mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3/f32(K*S))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(K*S))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(K*S))-(mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
-let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
+let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_4,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_5,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_6,mean_2_5/scale_5,again_5);
+let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 let end_2=select(0u,(K*S)/4u,active_1);
-let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
+let mul_2=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_3=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_4=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_5=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
 let G_2=row_2%max(G,1u);
 let G_3=row_3%max(G,1u);
 let G_4=row_4%max(G,1u);
@@ -531,47 +577,50 @@ let beta_2=beta_at(base_3_2+K_1);
 let beta_3=beta_at(base_3_3+K_1);
 let beta_4=beta_at(base_3_4+K_1);
 let beta_5=beta_at(base_3_5+K_1);
-let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2))*vec4f(gamma_2))+vec4f(beta_2);
-let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3))*vec4f(gamma_3))+vec4f(beta_3);
-let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4))*vec4f(gamma_4))+vec4f(beta_4);
-let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5))*vec4f(gamma_5))+vec4f(beta_5);
+let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_2))*vec4f(gamma_2))+vec4f(beta_2);
+let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_3))*vec4f(gamma_3))+vec4f(beta_3);
+let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_4))*vec4f(gamma_4))+vec4f(beta_4);
+let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_5))*vec4f(gamma_5))+vec4f(beta_5);
 `;
-const $t45 = `part_1=part_1+d;
+const $t51 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $v46 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v47 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v48 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v49 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v50 = [
+const $t52 = `${$t15}}
+`;
+const $v53 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v54 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v55 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v56 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v57 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v51 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v52 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v53 = [
+const $v58 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v59 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v60 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
+  { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v54 = {
+const $v61 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t33}${$t26}${$t30}${$t9}${$t17}var sum=0.0f;
+      wgsl: `${$t21}${$t23}${$t5}${$t37}${$t10}${$t17}var sum=0.0f;
 var squares=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t34}let x_4=x_at(base+i);
+${$t40}let x_4=x_at(base+i);
 let d=x_4-shift;
-${$t45}}
+${$t51}}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
@@ -581,18 +630,18 @@ squares=squares+other_2;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t27}sum=all;
+${$t29}sum=all;
 ${$t1}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(last-first);
 let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
-${$t7}var sum_2=0.0f;
+${$t8}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t10}var part_3=0.0f;
+${$t11}var part_3=0.0f;
 var part_4=0.0f;
-${$t11}let x_5=x_at(base+i_2);
-let d_2=x_5-shift_2;
+${$t12}let x_5=x_at(base+i_2);
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -604,56 +653,49 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t23}${$t28}sum_2=all_3;
+${$t24}${$t30}sum_2=all_3;
 ${$t2}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t42}`,
-      bindings: [$v51, $v52], constants: $v53,
+${$t48}`,
+      bindings: [$v58, $v59], constants: $v60,
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t33}${$t29}${$t30}${$t12}${$t17}let base_2=row*((K*S)/4u);
+      wgsl: `${$t21}${$t33}${$t34}${$t32}${$t13}${$t17}let base_2=row*((K*S)/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t34}let x_4=x_four(base_2+i);
+${$t40}let x_4=x_four(base_2+i);
 let d=x_4-vec4f(shift);
-${$t45}}
-${$t38}let mean=sum_2/f32((last-first)*4u);
+${$t51}}
+${$t44}let mean=sum_2/f32((last-first)*4u);
 let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-${$t18}${$t10}var part_3=vec4f(0.0f);
+${$t18}${$t11}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t11}let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
+${$t12}let x_5=x_four(base_2+i_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t39}let mean_2=sum_3_2/f32((last-first)*4u);
+${$t45}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t42}`,
-      bindings: [$v46, $v52], constants: $v53,
+${$t48}`,
+      bindings: [$v53, $v59], constants: $v60,
     },
   ],
   shared: true,
 } as const;
-const $v55 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v56 = [$v55, $v51, $v47, $v48, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }] as const;
-const $v57 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
-  { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "eps", kind: "param", param: "eps" },
-] as const;
-const $v58 = [$v55, { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v47, $v48, $v49] as const;
+const $v62 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v63 = [$v62, $v58, $v54, $v55, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }] as const;
+const $v64 = [$v62, { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v54, $v55, $v56] as const;
 
 export const GroupNorm: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
@@ -661,46 +703,46 @@ export const GroupNorm: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "S", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t43}y_put_four(base_2+i_3,add);
+          wgsl: `${$t35}${$t49}y_put_four(base_2+i_3,add);
 }
 }
 }
 `,
-          bindings: [$v46, $v47, $v48, $v49], constants: $v50,
+          bindings: [$v53, $v54, $v55, $v56], constants: $v57,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t44}y_put_four(base_2_2+i_3,add_2);
+          wgsl: `${$t38}${$t50}y_put_four(base_2_2+i_3,add_2);
 y_put_four(base_2_3+i_3,add_3);
 y_put_four(base_2_4+i_3,add_4);
 y_put_four(base_2_5+i_3,add_5);
 }
 }
 `,
-          bindings: [$v46, $v47, $v48, $v49], constants: $v50,
+          bindings: [$v53, $v54, $v55, $v56], constants: $v57,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
-          $v54,
+          $v61,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t40}y_put(base+i,((((x_1-part_1)-rest)*rsqrt)*gamma_1)+beta_1);
+                wgsl: `${$t39}${$t46}y_put(base+i,((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1);
 }
 }
 `,
-                bindings: $v56, constants: $v57,
+                bindings: $v63, constants: $v60,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t41}y_put_four(base+i,add);
+                wgsl: `${$t39}${$t47}y_put_four(base+i,add);
 }
 }
 `,
-                bindings: $v58, constants: $v57,
+                bindings: $v64, constants: $v60,
               },
             ],
             shared: true,
@@ -717,47 +759,49 @@ export const GroupNormSiLU: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "S", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t43}y_put_four(base_2+i_3,add*(vec4f(1.0f)/(vec4f(1.0f)+exp(-add))));
+          wgsl: `${$t35}${$t52}${$t49}y_put_four(base_2+i_3,add*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add))));
 }
 }
 }
 `,
-          bindings: [$v46, $v47, $v48, $v49], constants: $v50,
+          bindings: [$v53, $v54, $v55, $v56], constants: $v57,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t44}y_put_four(base_2_2+i_3,add_2*(vec4f(1.0f)/(vec4f(1.0f)+exp(-add_2))));
-y_put_four(base_2_3+i_3,add_3*(vec4f(1.0f)/(vec4f(1.0f)+exp(-add_3))));
-y_put_four(base_2_4+i_3,add_4*(vec4f(1.0f)/(vec4f(1.0f)+exp(-add_4))));
-y_put_four(base_2_5+i_3,add_5*(vec4f(1.0f)/(vec4f(1.0f)+exp(-add_5))));
+          wgsl: `${$t38}${$t52}${$t50}y_put_four(base_2_2+i_3,add_2*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_2))));
+y_put_four(base_2_3+i_3,add_3*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_3))));
+y_put_four(base_2_4+i_3,add_4*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_4))));
+y_put_four(base_2_5+i_3,add_5*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_5))));
 }
 }
 `,
-          bindings: [$v46, $v47, $v48, $v49], constants: $v50,
+          bindings: [$v53, $v54, $v55, $v56], constants: $v57,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
-          $v54,
+          $v61,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t40}let add=((((x_1-part_1)-rest)*rsqrt)*gamma_1)+beta_1;
-y_put(base+i,add*(1.0f/(1.0f+exp(-add))));
+                wgsl: `${$t26}fn exp_of(a:f32)->f32{
+return select(exp(a),a,(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+${$t37}${$t46}let add=((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1;
+y_put(base+i,add*(1.0f/(1.0f+exp_of(-add))));
 }
 }
 `,
-                bindings: $v56, constants: $v57,
+                bindings: $v63, constants: $v60,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t41}y_put_four(base+i,add*(vec4f(1.0f)/(vec4f(1.0f)+exp(-add))));
+                wgsl: `${$t26}${$t15}${$t37}${$t47}y_put_four(base+i,add*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add))));
 }
 }
 `,
-                bindings: $v58, constants: $v57,
+                bindings: $v64, constants: $v60,
               },
             ],
             shared: true,

@@ -4,24 +4,28 @@
  */
 import type { Program } from "normc/runtime";
 
-const $t1 = `let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+const $t1 = `let shift_2=gamma_1+(((gamma_2-gamma_1)+(gamma_3-gamma_1))*0.3333333432674408f);
 `;
-const $t2 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t2 = `let shift_3=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t3 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t3 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t4 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t4 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t5 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t5 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t6 = `part_2=part_2+(d_y_1*(((x_1-scratch_2)-scratch_3)*scratch_8));
+const $t6 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t7 = `override LANES:u32;
+const $t7 = `part_2=part_2+(d_y_1*(((x_1-scratch_2)-scratch_3)*scratch_12));
+`;
+const $t8 = `let mul=scale*inverseSqrt(scaledSpread+((vec4f(eps)*scale)*scale));
+`;
+const $t9 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 override SUBGROUP:u32;
 `;
-const $t8 = `@compute @workgroup_size(LANES*ROWS)
+const $t10 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
@@ -32,50 +36,44 @@ let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t9 = `let mean=sum/f32(D);
+const $t11 = `let mean=sum/f32(D);
 let variance=larger((squares/f32(D))-(mean*mean),0.0f);
 `;
-const $t10 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t12 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+`;
+const $t13 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t11 = `let mean_2=sum_2/f32(D);
-let variance_2=larger((squares_2/f32(D))-(mean_2*mean_2),0.0f);
+const $t14 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
-const $t12 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-`;
-const $t13 = `let sub_3=mean_all_3-(mean_all*mean_all_2);
+const $t15 = `let sub=mean_all_3-(mean_all*mean_all_2);
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 `;
-const $t14 = `let mean=sum_2/f32(D);
+const $t16 = `let mean=sum_2/f32(D);
 let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
 `;
-const $t15 = `let mean_2=sum_3_2/f32(D);
-let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
-`;
-const $t16 = `var mean_3=vec4f(0.0f);
+const $t17 = `var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
 `;
-const $t17 = `var part_5=vec4f(0.0f);
+const $t18 = `var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 `;
-const $t18 = `part_1=part_1+sums_14_over_N;
-part_2=part_2+sums_11_over_N;
+const $t19 = `part_1=part_1+sums_17_over_N;
+part_2=part_2+sums_15_over_N;
 `;
-const $t19 = `let N_1=row/max(S,1u);
+const $t20 = `let N_1=row/max(S,1u);
 let S_1=row%max(S,1u);
 let base=(N_1*(C*S))+S_1;
 `;
-const $t20 = `let x_2=x_at(base+((C/2u)*S));
+const $t21 = `let x_2=x_at(base+((C/2u)*S));
 let x_3=x_at(base+((C-1u)*S));
 `;
-const $t21 = `let mean=sum/f32(C);
+const $t22 = `let mean=sum/f32(C);
 let variance=larger((squares/f32(C))-(mean*mean),0.0f);
-`;
-const $t22 = `let mean_2=sum_2/f32(C);
-let variance_2=larger((squares_2/f32(C))-(mean_2*mean_2),0.0f);
 `;
 const $t23 = `let N_1=(row*4u)/max(S,1u);
 let S_1=(row*4u)%max(S,1u);
@@ -88,8 +86,8 @@ let x_3=x_four(base+((C-1u)*(S/4u)));
 const $t25 = `let base_2=slot*C;
 let base_3=((((chunk*C)+3u)/4u)*4u)+(slot*C);
 `;
-const $t26 = `part_1=part_1+sums_14_over_N_S;
-part_2=part_2+sums_11_over_N_S;
+const $t26 = `part_1=part_1+sums_17_over_N_S;
+part_2=part_2+sums_15_over_N_S;
 `;
 const $t27 = `let x_2=x_at(base+((C*S)/2u));
 let x_3=x_at(base+((C*S)-1u));
@@ -97,133 +95,116 @@ let x_3=x_at(base+((C*S)-1u));
 const $t28 = `let mean=sum/f32(C*S);
 let variance=larger((squares/f32(C*S))-(mean*mean),0.0f);
 `;
-const $t29 = `let mean_2=sum_2/f32(C*S);
-let variance_2=larger((squares_2/f32(C*S))-(mean_2*mean_2),0.0f);
-`;
-const $t30 = `let mean=sum_2/f32(C*S);
+const $t29 = `let mean=sum_2/f32(C*S);
 let variance=larger((squares_2/f32(C*S))-(mean*mean),0.0f);
 `;
-const $t31 = `let mean_2=sum_3_2/f32(C*S);
-let variance_2=larger((squares_3_2/f32(C*S))-(mean_2*mean_2),0.0f);
+const $t30 = `${$t9}override N:u32;
 `;
-const $t32 = `${$t7}override N:u32;
-`;
-const $t33 = `override eps:f32;
+const $t31 = `override eps:f32;
 override scratch_length:u32=LANES*ROWS*3u;
 `;
-const $t34 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+const $t32 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
 fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 `;
-const $t35 = `let mul_3=d_y_3*gamma_3;
-let shift=mul+(((mul_2-mul)+(mul_3-mul))*0.3333333432674408f);
-let x_1=x_at(base);
-`;
-const $t36 = `let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
-`;
-const $t37 = `${$t12}let rsqrt=inverseSqrt(spread+eps);
-`;
-const $t38 = `let d_y_1=d_y_at(base);
+const $t33 = `let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
 let gamma_1=gamma_at(0u);
-let mul=d_y_1*gamma_1;
 `;
-const $t39 = `${$t32}override D:u32;
+const $t34 = `${$t1}let x_1=x_at(base);
 `;
-const $t40 = `${$t1}var sum=0.0f;
+const $t35 = `${$t14}let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
+`;
+const $t36 = `let gamma_4=gamma_at(i_3);
+let add=((d_y_4-shift)*gamma_4)+(shift*(gamma_4-shift_2));
+`;
+const $t37 = `let gamma_5=gamma_at(i_4);
+let add_2=((d_y_5-shift)*gamma_5)+(shift*(gamma_5-shift_2));
+`;
+const $t38 = `${$t30}override D:u32;
+`;
+const $t39 = `${$t2}var sum=0.0f;
 var squares=0.0f;
 `;
-const $t41 = `${$t36}var sum_2=0.0f;
-var squares_2=0.0f;
+const $t40 = `${$t12}let shift_4=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean,abs(shift_3+mean)<8.507059173023462e+37f),again);
+let about=shift_4*scale;
 `;
-const $t42 = `for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+const $t41 = `for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=0.0f;
 var part_4=0.0f;
-${$t10}`;
-const $t43 = `${$t37}var mean_3=0.0f;
+${$t13}`;
+const $t42 = `${$t35}var mean_3=0.0f;
 var mean_4=0.0f;
 var mean_5=0.0f;
 `;
-const $t44 = `let gamma_4=gamma_at(i_3);
-let mul_4=d_y_4*gamma_4;
-let sub=mul_4-shift;
-`;
-const $t45 = `let gamma_5=gamma_at(i_4);
-let mul_6=d_y_5*gamma_5;
-let sub_2=mul_6-shift;
-`;
-const $t46 = `for(var i=block;i<stop;i+=LANES){
+const $t43 = `for(var i=block;i<stop;i+=LANES){
 let x_4=x_four(base_2+i);
 `;
-const $t47 = `${$t13}let d_y_5=d_y_four(base_2+i_4);
+const $t44 = `${$t15}let d_y_5=d_y_four(base_2+i_4);
 let gamma_5=gamma_four(i_4);
-let mul_6=d_y_5*gamma_5;
-let sub_2=mul_6-vec4f(shift);
+let add_2=((d_y_5-vec4f(shift))*gamma_5)+(vec4f(shift)*(gamma_5-vec4f(shift_2)));
 let x_7=x_four(base_2+i_4);
-let mul_7=((x_7-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((sub_2-(mul_7*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsqrt));
+let mul_3=((x_7-vec4f(shift_4))-vec4f(rest))*vec4f(mul);
+d_x_put_four(base_2+i_4,((add_2-(mul_3*vec4f(sub)))-vec4f(mean_all))*vec4f(mul));
 `;
-const $t48 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+const $t45 = `${$t12}let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 `;
-const $t49 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t46 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t50 = `let scratch_2=scratch_at(i);
+const $t47 = `let scratch_2=scratch_at(i);
 let scratch_3=scratch_at((((N+3u)/4u)*4u)+i);
-let scratch_8=scratch_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+i);
+let scratch_12=scratch_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+i);
 part_1=part_1+d_y_1;
 `;
-const $t51 = `${$t7}override chunk:u32;
+const $t48 = `${$t9}override chunk:u32;
 `;
-const $t52 = `for(var turn=0u;turn<((N+chunk)-1u)/chunk;turn+=1u){
+const $t49 = `for(var turn=0u;turn<((N+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<N);
 let row=select(0u,at_1,active_1);
 `;
-const $t53 = `for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+const $t50 = `for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t10}`;
-const $t54 = `let stop_3=min(block_3+(LANES*256u),C);
+${$t13}`;
+const $t51 = `let stop_3=min(block_3+(LANES*256u),C);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t55 = `let end_2=select(0u,C,active_1);
-${$t13}`;
-const $t56 = `}
+const $t52 = `let end_2=select(0u,C,active_1);
+${$t15}`;
+const $t53 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t57 = `${$t42}let x_5=x_at(base+i_2);
+const $t54 = `${$t40}var sum_2=0.0f;
+var squares_2=0.0f;
 `;
-const $t58 = `${$t36}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-`;
-const $t59 = `${$t53}let x_5=x_four(base_2+i_2);
-`;
-const $t60 = `${$t37}${$t16}`;
-const $t61 = `override eps:f32;
+const $t55 = `${$t35}${$t17}`;
+const $t56 = `override eps:f32;
 override scratch_length:u32=LANES*ROWS*2u;
 `;
-const $t62 = `let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+const $t57 = `let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
 `;
-const $t63 = `${$t48}var sum_2=0.0f;
-var squares_2=0.0f;
-`;
-const $t64 = `let stop=min(block+(LANES*256u),chunk);
+const $t58 = `let stop=min(block+(LANES*256u),chunk);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t65 = `${$t7}override C:u32;
+const $t59 = `${$t9}override C:u32;
 override S:u32;
 `;
-const $t66 = `for(var block=lane;block<D;block+=LANES*256u){
+const $t60 = `for(var block=lane;block<D;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),D);
 `;
-const $t67 = `let base_2=row*(D/4u);
+const $t61 = `${$t15}let d_y_5=d_y_at(base+i_4);
+${$t37}let x_7=x_at(base+i_4);
+let mul_3=((x_7-shift_4)-rest)*mul;
+d_x_put(base+i_4,((add_2-(mul_3*sub))-mean_all)*mul);
+`;
+const $t62 = `let base_2=row*(D/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=lane;block<D/4u;block+=LANES*256u){
@@ -231,34 +212,29 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D/4u);
 `;
-const $t68 = `${$t48}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-`;
-const $t69 = `let end=select(0u,C,far);
-${$t42}let x_5=x_at(base+(i_2*S));
-`;
-const $t70 = `var sum_2=vec4f(0.0f);
-var squares_2=vec4f(0.0f);
-let end=select(0u,C,any(far));
-${$t53}let x_5=x_four(base+(i_2*(S/4u)));
-`;
-const $t71 = `}
+const $t63 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t72 = `${$t7}override D:u32;
+const $t64 = `${$t40}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
 `;
-const $t73 = `${$t32}override S:u32;
+const $t65 = `${$t45}var sum_2=0.0f;
+var squares_2=0.0f;
+`;
+const $t66 = `${$t9}override D:u32;
+`;
+const $t67 = `${$t30}override S:u32;
 override C:u32;
 `;
-const $t74 = `let stop=min(block+(LANES*256u),C);
+const $t68 = `let stop=min(block+(LANES*256u),C);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t75 = `${$t32}override C:u32;
+const $t69 = `${$t30}override C:u32;
 override S:u32;
 `;
-const $t76 = `workgroupBarrier();
+const $t70 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 let mine=scratch_memory[(row_in_group*LANES)+lane];
@@ -272,25 +248,23 @@ workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t77 = `${$t13}let d_y_5=d_y_at(base+i_4);
-${$t45}let x_7=x_at(base+i_4);
-let mul_7=((x_7-shift_3)-rest)*rsqrt;
-d_x_put(base+i_4,((sub_2-(mul_7*sub_3))-mean_all)*rsqrt);
+const $t71 = `${$t45}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
 `;
-const $t78 = `var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+const $t72 = `var<workgroup>scratch_memory:array<vec4f,scratch_length>;
 fn larger4(a:vec4f,b:vec4f)->vec4f{
 return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 `;
-const $t79 = `let stop=min(block+(LANES*256u),N);
+const $t73 = `let stop=min(block+(LANES*256u),N);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t80 = `var sum=0.0f;
+const $t74 = `var sum=0.0f;
 var sum_2=0.0f;
 for(var block=lane;block<chunk;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t64}`;
-const $t81 = `workgroupBarrier();
+${$t58}`;
+const $t75 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
@@ -304,7 +278,7 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t82 = `workgroupBarrier();
+const $t76 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
@@ -321,63 +295,63 @@ workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t83 = `var sum=vec4f(0.0f);
+const $t77 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for(var block=lane;block<chunk;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t64}`;
-const $t84 = `${$t76}sum=all;
-${$t2}`;
-const $t85 = `part_1=part_1+d;
+${$t58}`;
+const $t78 = `${$t70}sum=all;
+${$t3}`;
+const $t79 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t86 = `for(var block=lane;block<C;block+=LANES*256u){
+const $t80 = `for(var block=lane;block<C;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t74}let x_4=x_at(base+(i*S));
+${$t68}let x_4=x_at(base+(i*S));
 `;
-const $t87 = `${$t7}override C:u32;
+const $t81 = `${$t9}override C:u32;
 `;
-const $t88 = `for(var block=lane;block<C*S;block+=LANES*256u){
+const $t82 = `for(var block=lane;block<C*S;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
 let stop=min(block+(LANES*256u),C*S);
 `;
-const $t89 = `}
-${$t8}`;
-const $t90 = `var sum=vec4f(0.0f);
+const $t83 = `}
+${$t10}`;
+const $t84 = `var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=lane;block<C;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t74}let x_4=x_four(base+(i*(S/4u)));
+${$t68}let x_4=x_four(base+(i*(S/4u)));
 `;
-const $t91 = `${$t33}${$t34}`;
-const $t92 = `}
+const $t85 = `${$t31}${$t32}`;
+const $t86 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t93 = `squares=squares+other_2;
-${$t56}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t84}squares=all_2;
+const $t87 = `squares=squares+other_2;
+${$t53}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t78}squares=all_2;
 workgroupBarrier();
 }
 `;
-const $t94 = `${$t49}${$t8}`;
-const $t95 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t88 = `${$t46}${$t10}`;
+const $t89 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-${$t8}`;
-const $t96 = `}
+${$t10}`;
+const $t90 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(sum,mask);
 sum=sum+other;
 `;
-const $t97 = `let base_2=row*((C*S)/4u);
+const $t91 = `let base_2=row*((C*S)/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=lane;block<(C*S)/4u;block+=LANES*256u){
@@ -385,27 +359,28 @@ var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(C*S)/4u);
 `;
-const $t98 = `squares_2=squares_2+other_6;
-${$t71}${$t81}sum_2=all_3;
-${$t3}squares_2=all_4;
+const $t92 = `squares_2=squares_2+other_6;
+${$t63}${$t75}sum_2=all_3;
+${$t4}squares_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t99 = `${$t61}${$t34}`;
-const $t100 = `${$t33}${$t78}`;
-const $t101 = `${$t89}let active_1=index<N;
+const $t93 = `${$t56}${$t32}`;
+const $t94 = `${$t31}${$t72}`;
+const $t95 = `${$t83}let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t102 = `${$t85}${$t92}let other_2=exchange(squares,mask);
-${$t93}`;
-const $t103 = `${$t89}let own=index<chunk;
+const $t96 = `${$t79}${$t86}let other_2=exchange(squares,mask);
+${$t87}`;
+const $t97 = `${$t83}let own=index<chunk;
 let slot=select(0u,index,own);
 `;
-const $t104 = `${$t101}let base=row*D;
+const $t98 = `${$t95}let base=row*D;
 `;
-const $t105 = `let d=x_4-shift_2;
-${$t102}`;
-const $t106 = `part_3=part_3+d_2;
+const $t99 = `let d=x_4-shift_3;
+${$t96}`;
+const $t100 = `let d_2=(x_5*scale)-about;
+part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_2=sum_2+part_3;
@@ -413,147 +388,161 @@ squares_2=squares_2+part_4;
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 `;
-const $t107 = `mean_5=mean_5+other_11;
+const $t101 = `mean_5=mean_5+other_11;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
-${$t82}mean_3=all_5;
-${$t4}mean_4=all_6;
-${$t5}mean_5=all_7;
+${$t76}mean_3=all_5;
+${$t5}mean_4=all_6;
+${$t6}mean_5=all_7;
 workgroupBarrier();
 }
 `;
-const $t108 = `sum_2=sum_2+other_2;
-${$t56}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-${$t84}sum_2=all_2;
+const $t102 = `sum_2=sum_2+other_2;
+${$t53}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+${$t78}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 `;
-const $t109 = `for(var i=block;i<stop;i+=LANES){
+const $t103 = `for(var i=block;i<stop;i+=LANES){
 let x_4=x_at(base+i);
-${$t105}`;
-const $t110 = `part_5=part_5+sub;
-part_6=part_6+mul_5;
-part_7=part_7+(sub*mul_5);
+${$t99}`;
+const $t104 = `part_5=part_5+add;
+part_6=part_6+mul_2;
+part_7=part_7+(add*mul_2);
 }
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
 mean_5=mean_5+part_7;
 }
 `;
-const $t111 = `let d=x_4-shift;
+const $t105 = `let d=x_4-shift;
+${$t96}`;
+const $t106 = `${$t14}if(active_1&&(lane==0u)){
+`;
+const $t107 = `}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+${$t86}let other_2=exchange(sum_2,mask);
 ${$t102}`;
-const $t112 = `${$t12}if(active_1&&(lane==0u)){
+const $t108 = `${$t95}let base=row*(C*S);
 `;
-const $t113 = `}
+const $t109 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
-${$t92}let other_2=exchange(sum_2,mask);
-${$t108}`;
-const $t114 = `${$t101}let base=row*(C*S);
-`;
-const $t115 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-${$t96}let other_2=exchange4(sum_2,mask);
-${$t108}`;
-const $t116 = `for(var i=block;i<stop;i+=LANES){
+${$t90}let other_2=exchange4(sum_2,mask);
+${$t102}`;
+const $t110 = `for(var i=block;i<stop;i+=LANES){
 let x_4=x_at(base+i);
-${$t111}`;
-const $t117 = `${$t112}scratch_put(row,shift_2);
+${$t105}`;
+const $t111 = `${$t106}scratch_put(row,shift_2);
 `;
-const $t118 = `${$t106}let other_5=exchange(sum_2,mask_2);
+const $t112 = `${$t100}let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
-${$t98}`;
-const $t119 = `let mul_5=((x_6-shift_3)-rest)*rsqrt;
-${$t110}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+${$t92}`;
+const $t113 = `let mul_2=((x_6-shift_4)-rest)*mul;
+${$t104}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 `;
-const $t120 = `${$t91}}
+const $t114 = `${$t85}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 `;
-const $t121 = `${$t85}${$t96}let other_2=exchange4(squares,mask);
-${$t93}let mean=sum/vec4f(f32(C));
+const $t115 = `${$t79}${$t90}let other_2=exchange4(squares,mask);
+${$t87}let mean=sum/vec4f(f32(C));
 let variance=larger4((squares/vec4f(f32(C)))-(mean*mean),vec4f(0.0f));
-let far=(variance*vec4f(4.0f))<(mean*mean);
+let scale=select(vec4f(8.271806125530277e-25f),select(vec4f(1.0f),vec4f(1.2089258196146292e+24f),(variance+vec4f(eps))<vec4f(5.169878828456423e-26f)),variance<vec4f(8.507059173023462e+37f));
+let again=((variance*vec4f(4.0f))<(mean*mean))|(!(scale==vec4f(1.0f)));
 `;
-const $t122 = `${$t106}let other_5=exchange4(sum_2,mask_2);
+const $t116 = `var sum_2=vec4f(0.0f);
+var squares_2=vec4f(0.0f);
+let end=select(0u,C,any(again));
+${$t50}let x_5=x_four(base+(i_2*(S/4u)));
+${$t100}let other_5=exchange4(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange4(squares_2,mask_2);
-${$t98}let mean_2=sum_2/vec4f(f32(C));
+${$t92}let mean_2=sum_2/vec4f(f32(C));
 let variance_2=larger4((squares_2/vec4f(f32(C)))-(mean_2*mean_2),vec4f(0.0f));
 `;
-const $t123 = `${$t38}let d_y_2=d_y_at(base+(D/2u));
-let gamma_2=gamma_at(D/2u);
-let mul_2=d_y_2*gamma_2;
+const $t117 = `let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(D/2u));
 let d_y_3=d_y_at(base+(D-1u));
+${$t33}let gamma_2=gamma_at(D/2u);
 let gamma_3=gamma_at(D-1u);
-${$t35}let x_2=x_at(base+(D/2u));
+${$t34}let x_2=x_at(base+(D/2u));
 let x_3=x_at(base+(D-1u));
 `;
-const $t124 = `let d_2=x_5-shift_3;
-${$t118}`;
-const $t125 = `${$t39}${$t99}`;
-const $t126 = `${$t91}${$t103}`;
-const $t127 = `${$t65}override N:u32;
+const $t118 = `${$t41}let x_5=x_at(base+i_2);
+${$t112}`;
+const $t119 = `${$t38}${$t93}`;
+const $t120 = `${$t85}${$t97}`;
+const $t121 = `${$t59}override N:u32;
 `;
-const $t128 = `${$t104}${$t123}`;
-const $t129 = `${$t57}${$t124}`;
-const $t130 = `let d_2=x_5-shift_2;
-${$t118}`;
-const $t131 = `${$t72}override N:u32;
+const $t122 = `let end=select(0u,C,again);
+${$t41}let x_5=x_at(base+(i_2*S));
+${$t112}let mean_2=sum_2/f32(C);
+let variance_2=larger((squares_2/f32(C))-(mean_2*mean_2),0.0f);
 `;
-const $t132 = `override chunk:u32;
-${$t94}`;
-const $t133 = `${$t38}let d_y_2=d_y_at(base+((C*S)/2u));
-let gamma_2=gamma_at((C*S)/2u);
-let mul_2=d_y_2*gamma_2;
+const $t123 = `${$t98}${$t117}`;
+const $t124 = `${$t66}override N:u32;
+`;
+const $t125 = `override chunk:u32;
+${$t88}`;
+const $t126 = `let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+((C*S)/2u));
 let d_y_3=d_y_at(base+((C*S)-1u));
+${$t33}let gamma_2=gamma_at((C*S)/2u);
 let gamma_3=gamma_at((C*S)-1u);
-${$t35}${$t27}`;
-const $t134 = `${$t75}${$t99}`;
-const $t135 = `${$t52}let base=row*D;
-${$t123}`;
-const $t136 = `${$t57}${$t130}`;
-const $t137 = `${$t117}scratch_put((((N+3u)/4u)*4u)+row,rest);
-scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,inverseSqrt(spread+eps));
+${$t34}${$t27}`;
+const $t127 = `${$t69}${$t93}`;
+const $t128 = `let end=select(0u,D,again);
+${$t118}let mean_2=sum_2/f32(D);
+let variance_2=larger((squares_2/f32(D))-(mean_2*mean_2),0.0f);
+`;
+const $t129 = `${$t49}let base=row*D;
+${$t117}`;
+const $t130 = `let end=select(0u,C*S,again);
+${$t118}let mean_2=sum_2/f32(C*S);
+let variance_2=larger((squares_2/f32(C*S))-(mean_2*mean_2),0.0f);
+`;
+const $t131 = `${$t111}scratch_put((((N+3u)/4u)*4u)+row,rest);
+scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,scale*inverseSqrt(scaledSpread+((eps*scale)*scale)));
 }
 }
 `;
-const $t138 = `${$t51}override D:u32;
+const $t132 = `${$t48}override D:u32;
 override N:u32;
 `;
-const $t139 = `let before=scratch_at(base_2+i_4);
-scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+(d_y_5*mul_7));
+const $t133 = `let before=scratch_at(base_2+i_4);
+scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+(d_y_5*mul_3));
 let before_2=scratch_at(base_3+i_4);
 scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+d_y_5);
 }
 }
 }
 `;
-const $t140 = `override chunk:u32;
-${$t95}`;
-const $t141 = `${$t127}${$t94}`;
-const $t142 = `${$t114}${$t133}`;
-const $t143 = `${$t104}let x_1=x_at(base);
+const $t134 = `override chunk:u32;
+${$t89}`;
+const $t135 = `${$t121}${$t88}`;
+const $t136 = `${$t108}${$t126}`;
+const $t137 = `${$t98}let x_1=x_at(base);
 let x_2=x_at(base+(D/2u));
 let x_3=x_at(base+(D-1u));
 `;
-const $t144 = `${$t52}let base=row*(C*S);
-${$t133}`;
-const $t145 = `${$t119}let other_9=exchange(mean_3,mask_3);
+const $t138 = `${$t49}let base=row*(C*S);
+${$t126}`;
+const $t139 = `${$t113}let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
 let other_11=exchange(mean_5,mask_3);
-${$t107}`;
-const $t146 = `${$t85}}
+${$t101}`;
+const $t140 = `${$t79}}
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
@@ -561,32 +550,34 @@ let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t71}${$t76}sum_2=all;
-${$t2}squares_2=all_2;
+${$t63}${$t70}sum_2=all;
+${$t3}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t147 = `let active_1=index<(D/4u);
+const $t141 = `let active_1=index<(D/4u);
 let row=select(0u,index,active_1);
 `;
-const $t148 = `${$t120}${$t103}`;
-const $t149 = `${$t51}override C:u32;
+const $t142 = `${$t114}${$t97}`;
+const $t143 = `${$t48}override C:u32;
 override N:u32;
 override S:u32;
 `;
-const $t150 = `${$t114}let x_1=x_at(base);
+const $t144 = `${$t108}let x_1=x_at(base);
 ${$t27}`;
-const $t151 = `${$t51}override C:u32;
+const $t145 = `${$t48}override C:u32;
 override S:u32;
 override N:u32;
 `;
-const $t152 = `for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
+const $t146 = `for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 let d_y_4=d_y_at(base+i_3);
-${$t44}let x_6=x_at(base+i_3);
-${$t145}`;
-const $t153 = `${$t46}let d=x_4-vec4f(shift_2);
-${$t146}`;
-const $t154 = `part_3=part_3+d_2;
+${$t36}let x_6=x_at(base+i_3);
+${$t139}`;
+const $t147 = `${$t43}let d=x_4-vec4f(shift_3);
+${$t140}`;
+const $t148 = `${$t50}let x_5=x_four(base_2+i_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
+part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
@@ -603,33 +594,30 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t81}sum_3_2=all_3;
-${$t3}squares_3_2=all_4;
+${$t75}sum_3_2=all_3;
+${$t4}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t155 = `${$t6}${$t113}d_gamma_put(row,sum_all_2);
+const $t149 = `${$t7}${$t107}d_gamma_put(row,sum_all_2);
 d_beta_put(row,sum_all);
 }
 }
 `;
-const $t156 = `${$t113}d_gamma_put(row,sum_all);
+const $t150 = `${$t107}d_gamma_put(row,sum_all);
 d_beta_put(row,sum_all_2);
 }
 }
 `;
-const $t157 = `${$t46}let d=x_4-vec4f(shift);
-${$t146}`;
-const $t158 = `${$t59}let d_2=x_5-vec4f(shift_3);
-${$t154}`;
-const $t159 = `for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
+const $t151 = `${$t43}let d=x_4-vec4f(shift);
+${$t140}`;
+const $t152 = `for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 let d_y_4=d_y_four(base_2+i_3);
 let gamma_4=gamma_four(i_3);
-let mul_4=d_y_4*gamma_4;
-let sub=mul_4-vec4f(shift);
+let add=((d_y_4-vec4f(shift))*gamma_4)+(vec4f(shift)*(gamma_4-vec4f(shift_2)));
 let x_6=x_four(base_2+i_3);
-let mul_5=((x_6-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-${$t110}var mean_3_2=fold_add(mean_3);
+let mul_2=((x_6-vec4f(shift_4))-vec4f(rest))*vec4f(mul);
+${$t104}var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
 var mean_5_2=fold_add(mean_5);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
@@ -644,260 +632,256 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
-${$t82}mean_3_2=all_5;
-${$t4}mean_4_2=all_6;
-${$t5}mean_5_2=all_7;
+${$t76}mean_3_2=all_5;
+${$t5}mean_4_2=all_6;
+${$t6}mean_5_2=all_7;
 workgroupBarrier();
 }
 `;
-const $t160 = `var sum=0.0f;
+const $t153 = `var sum=0.0f;
 var sum_2=0.0f;
 for(var block=lane;block<N;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t79}`;
-const $t161 = `${$t50}${$t155}`;
-const $t162 = `${$t18}${$t156}`;
-const $t163 = `${$t115}d_gamma_put_four(row,sum_all);
+${$t73}`;
+const $t154 = `${$t47}${$t149}`;
+const $t155 = `${$t19}${$t150}`;
+const $t156 = `${$t109}d_gamma_put_four(row,sum_all);
 d_beta_put_four(row,sum_all_2);
 }
 }
 `;
-const $t164 = `${$t89}let active_1=index<(N*S);
+const $t157 = `${$t83}let active_1=index<(N*S);
 let row=select(0u,index,active_1);
-${$t19}`;
-const $t165 = `${$t59}let d_2=x_5-vec4f(shift_2);
-${$t154}`;
-const $t166 = `var sum=vec4f(0.0f);
+${$t20}`;
+const $t158 = `let end=select(0u,D/4u,again);
+${$t148}let mean_2=sum_3_2/f32(D);
+let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
+`;
+const $t159 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for(var block=lane;block<N;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t79}`;
-const $t167 = `${$t18}${$t163}`;
-const $t168 = `${$t89}let active_1=index<((N*S)/4u);
+${$t73}`;
+const $t160 = `let end=select(0u,(C*S)/4u,again);
+${$t148}let mean_2=sum_3_2/f32(C*S);
+let variance_2=larger((squares_3_2/f32(C*S))-(mean_2*mean_2),0.0f);
+`;
+const $t161 = `${$t19}${$t156}`;
+const $t162 = `${$t83}let active_1=index<((N*S)/4u);
 let row=select(0u,index,active_1);
 ${$t23}`;
-const $t169 = `let active_1=index<(C*S);
+const $t163 = `let active_1=index<(C*S);
 let row=select(0u,index,active_1);
 `;
-const $t170 = `let active_1=index<((C*S)/4u);
+const $t164 = `let active_1=index<((C*S)/4u);
 let row=select(0u,index,active_1);
 `;
-const $t171 = `${$t40}${$t66}${$t109}${$t9}${$t41}let end=select(0u,D,far);
-${$t129}${$t11}${$t43}for(var block_3=lane;block_3<D;block_3+=LANES*256u){
+const $t165 = `${$t39}${$t60}${$t103}${$t11}${$t54}${$t128}${$t42}for(var block_3=lane;block_3<D;block_3+=LANES*256u){
 var part_5=0.0f;
 var part_6=0.0f;
 var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
-${$t152}let mean_all=mean_3/f32(D);
+${$t146}let mean_all=mean_3/f32(D);
 let mean_all_2=mean_4/f32(D);
 let mean_all_3=mean_5/f32(D);
 let end_2=select(0u,D,active_1);
-${$t77}`;
-const $t172 = `${$t1}${$t67}${$t153}${$t14}${$t58}let end=select(0u,D/4u,far);
-${$t158}${$t15}${$t60}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
-${$t17}let stop_3=min(block_3+(LANES*256u),D/4u);
-${$t159}let mean_all=mean_3_2/f32(D);
+${$t61}`;
+const $t166 = `${$t2}${$t62}${$t147}${$t16}${$t64}${$t158}${$t55}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
+${$t18}let stop_3=min(block_3+(LANES*256u),D/4u);
+${$t152}let mean_all=mean_3_2/f32(D);
 let mean_all_2=mean_4_2/f32(D);
 let mean_all_3=mean_5_2/f32(D);
 let end_2=select(0u,D/4u,active_1);
-${$t47}`;
-const $t173 = `${$t50}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_2))-vec4f(scratch_3))*vec4f(scratch_8)));
-${$t115}d_gamma_put_four(row,sum_all_2);
+${$t44}`;
+const $t167 = `${$t47}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_2))-vec4f(scratch_3))*vec4f(scratch_12)));
+${$t109}d_gamma_put_four(row,sum_all_2);
 d_beta_put_four(row,sum_all);
 }
 }
 `;
-const $t174 = `let before=scratch_four(base_3+i_4);
-scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+(d_y_5*mul_7));
+const $t168 = `let before=scratch_four(base_3+i_4);
+scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+(d_y_5*mul_3));
 let before_2=scratch_four(base_4+i_4);
 scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+d_y_5);
 }
 }
 }
 `;
-const $t175 = `${$t40}${$t88}${$t109}${$t28}${$t41}let end=select(0u,C*S,far);
-${$t129}${$t29}${$t43}for(var block_3=lane;block_3<C*S;block_3+=LANES*256u){
+const $t169 = `${$t39}${$t82}${$t103}${$t28}${$t54}${$t130}${$t42}for(var block_3=lane;block_3<C*S;block_3+=LANES*256u){
 var part_5=0.0f;
 var part_6=0.0f;
 var part_7=0.0f;
 let stop_3=min(block_3+(LANES*256u),C*S);
-${$t152}let mean_all=mean_3/f32(C*S);
+${$t146}let mean_all=mean_3/f32(C*S);
 let mean_all_2=mean_4/f32(C*S);
 let mean_all_3=mean_5/f32(C*S);
 let end_2=select(0u,C*S,active_1);
-${$t77}`;
-const $t176 = `${$t1}${$t97}${$t153}${$t30}${$t58}let end=select(0u,(C*S)/4u,far);
-${$t158}${$t31}${$t60}for(var block_3=lane;block_3<(C*S)/4u;block_3+=LANES*256u){
-${$t17}let stop_3=min(block_3+(LANES*256u),(C*S)/4u);
-${$t159}let mean_all=mean_3_2/f32(C*S);
+${$t61}`;
+const $t170 = `${$t2}${$t91}${$t147}${$t29}${$t64}${$t160}${$t55}for(var block_3=lane;block_3<(C*S)/4u;block_3+=LANES*256u){
+${$t18}let stop_3=min(block_3+(LANES*256u),(C*S)/4u);
+${$t152}let mean_all=mean_3_2/f32(C*S);
 let mean_all_2=mean_4_2/f32(C*S);
 let mean_all_3=mean_5_2/f32(C*S);
 let end_2=select(0u,(C*S)/4u,active_1);
-${$t47}`;
-const $t177 = `${$t38}let d_y_2=d_y_at(base+((C/2u)*S));
-let gamma_2=gamma_at(C/2u);
-let mul_2=d_y_2*gamma_2;
+${$t44}`;
+const $t171 = `let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+((C/2u)*S));
 let d_y_3=d_y_at(base+((C-1u)*S));
+${$t33}let gamma_2=gamma_at(C/2u);
 let gamma_3=gamma_at(C-1u);
-${$t35}${$t20}${$t40}${$t86}${$t105}${$t21}${$t41}${$t69}${$t124}${$t22}${$t43}for(var block_3=lane;block_3<C;block_3+=LANES*256u){
+${$t34}${$t21}${$t39}${$t80}${$t99}${$t22}${$t54}${$t122}${$t42}for(var block_3=lane;block_3<C;block_3+=LANES*256u){
 var part_5=0.0f;
 var part_6=0.0f;
 var part_7=0.0f;
-${$t54}let d_y_4=d_y_at(base+(i_3*S));
-${$t44}let x_6=x_at(base+(i_3*S));
-${$t145}let mean_all=mean_3/f32(C);
+${$t51}let d_y_4=d_y_at(base+(i_3*S));
+${$t36}let x_6=x_at(base+(i_3*S));
+${$t139}let mean_all=mean_3/f32(C);
 let mean_all_2=mean_4/f32(C);
 let mean_all_3=mean_5/f32(C);
-${$t55}let d_y_5=d_y_at(base+(i_4*S));
-${$t45}let x_7=x_at(base+(i_4*S));
-let mul_7=((x_7-shift_3)-rest)*rsqrt;
-d_x_put(base+(i_4*S),((sub_2-(mul_7*sub_3))-mean_all)*rsqrt);
+${$t52}let d_y_5=d_y_at(base+(i_4*S));
+${$t37}let x_7=x_at(base+(i_4*S));
+let mul_3=((x_7-shift_4)-rest)*mul;
+d_x_put(base+(i_4*S),((add_2-(mul_3*sub))-mean_all)*mul);
 `;
-const $t178 = `let d_y_1=d_y_four(base);
-let gamma_1=gamma_at(0u);
-let mul=d_y_1*vec4f(gamma_1);
+const $t172 = `let d_y_1=d_y_four(base);
 let d_y_2=d_y_four(base+((C/2u)*(S/4u)));
-let gamma_2=gamma_at(C/2u);
-let mul_2=d_y_2*vec4f(gamma_2);
 let d_y_3=d_y_four(base+((C-1u)*(S/4u)));
+let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*vec4f(0.3333333432674408f));
+let gamma_1=gamma_at(0u);
+let gamma_2=gamma_at(C/2u);
 let gamma_3=gamma_at(C-1u);
-let mul_3=d_y_3*vec4f(gamma_3);
-let shift=mul+(((mul_2-mul)+(mul_3-mul))*vec4f(0.3333333432674408f));
-${$t24}let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*vec4f(0.3333333432674408f));
-${$t90}let d=x_4-shift_2;
-${$t121}let shift_3=select(shift_2,shift_2+mean,far);
-${$t70}let d_2=x_5-shift_3;
-${$t122}${$t12}let rsqrt=inverseSqrt(spread+vec4f(eps));
-${$t16}for(var block_3=lane;block_3<C;block_3+=LANES*256u){
-${$t17}${$t54}let d_y_4=d_y_four(base+(i_3*(S/4u)));
+${$t1}${$t24}let shift_3=x_1+(((x_2-x_1)+(x_3-x_1))*vec4f(0.3333333432674408f));
+${$t84}let d=x_4-shift_3;
+${$t115}let shift_4=select(shift_3,select(select(vec4f(0.0f),shift_3,abs(shift_3)<vec4f(8.507059173023462e+37f)),shift_3+mean,abs(shift_3+mean)<vec4f(8.507059173023462e+37f)),again);
+let about=shift_4*scale;
+${$t116}${$t14}${$t8}${$t17}for(var block_3=lane;block_3<C;block_3+=LANES*256u){
+${$t18}${$t51}let d_y_4=d_y_four(base+(i_3*(S/4u)));
 let gamma_4=gamma_at(i_3);
-let mul_4=d_y_4*vec4f(gamma_4);
-let sub=mul_4-shift;
+let add=((d_y_4-shift)*vec4f(gamma_4))+(shift*vec4f(gamma_4-shift_2));
 let x_6=x_four(base+(i_3*(S/4u)));
-${$t119}let other_9=exchange4(mean_3,mask_3);
+${$t113}let other_9=exchange4(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange4(mean_4,mask_3);
 mean_4=mean_4+other_10;
 let other_11=exchange4(mean_5,mask_3);
-${$t107}let mean_all=mean_3/vec4f(f32(C));
+${$t101}let mean_all=mean_3/vec4f(f32(C));
 let mean_all_2=mean_4/vec4f(f32(C));
 let mean_all_3=mean_5/vec4f(f32(C));
-${$t55}let d_y_5=d_y_four(base+(i_4*(S/4u)));
+${$t52}let d_y_5=d_y_four(base+(i_4*(S/4u)));
 let gamma_5=gamma_at(i_4);
-let mul_6=d_y_5*vec4f(gamma_5);
-let sub_2=mul_6-shift;
+let add_2=((d_y_5-shift)*vec4f(gamma_5))+(shift*vec4f(gamma_5-shift_2));
 let x_7=x_four(base+(i_4*(S/4u)));
-let mul_7=((x_7-shift_3)-rest)*rsqrt;
-d_x_put_four(base+(i_4*(S/4u)),((sub_2-(mul_7*sub_3))-mean_all)*rsqrt);
+let mul_3=((x_7-shift_4)-rest)*mul;
+d_x_put_four(base+(i_4*(S/4u)),((add_2-(mul_3*sub))-mean_all)*mul);
 `;
-const $v179 = [
+const $v173 = [
   { name: "N", variadic: true, factors: [{ name: "N", extent: null }] },
   { name: "D", variadic: false, factors: [{ name: "D", extent: null }] },
 ] as const;
-const $v180 = { name: "d_y", role: "input", dims: ["N", "D"], gradientOf: "y" } as const;
-const $v181 = { name: "d_x", role: "output", dims: ["N", "D"], gradientOf: "x" } as const;
-const $v182 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v183 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v184 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v185 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v186 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v187 = [
+const $v174 = { name: "d_y", role: "input", dims: ["N", "D"], gradientOf: "y" } as const;
+const $v175 = { name: "d_x", role: "output", dims: ["N", "D"], gradientOf: "x" } as const;
+const $v176 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
+const $v177 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v178 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v179 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v180 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v181 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v188 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v189 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
-const $v190 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v191 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v192 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
-const $v193 = { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" } as const;
-const $v194 = { name: "(scratch)", role: "scratch", dims: [], values: [["N"], ["N"], ["N"]] } as const;
-const $v195 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v196 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v197 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v198 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v199 = [
+const $v182 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v183 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
+const $v184 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v185 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v186 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
+const $v187 = { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" } as const;
+const $v188 = { name: "(scratch)", role: "scratch", dims: [], values: [["N"], ["N"], ["N"]] } as const;
+const $v189 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v190 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v191 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v192 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v193 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v200 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v201 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v202 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v203 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v204 = {
+const $v194 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v195 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v196 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v197 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v198 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { at: "scratch_at", put: "scratch_put" },
 } as const;
-const $v205 = [
+const $v199 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v206 = [
-  $v188, $v189, $v190, $v191,
+const $v200 = [
+  $v182, $v183, $v184, $v185,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { four: "scratch_four", putFour: "scratch_put_four" },
   },
 ] as const;
-const $v207 = [
+const $v201 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v208 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
-const $v209 = [
+const $v202 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
+const $v203 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   { name: "C", variadic: false, factors: [{ name: "C", extent: null }] },
   { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
 ] as const;
-const $v210 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
-const $v211 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
-const $v212 = [
+const $v204 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
+const $v205 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
+const $v206 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v213 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
-const $v214 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
-const $v215 = [
+const $v207 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
+const $v208 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
+const $v209 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v216 = [
+const $v210 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v217 = [
+const $v211 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v218 = { name: "gamma", role: "affine", dims: ["C", "S"], initial: 1 } as const;
-const $v219 = [
+const $v212 = { name: "gamma", role: "affine", dims: ["C", "S"], initial: 1 } as const;
+const $v213 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v220 = { name: "d_gamma", role: "output", dims: ["C", "S"], gradientOf: "gamma" } as const;
-const $v221 = { name: "d_beta", role: "output", dims: ["C", "S"], gradientOf: "beta" } as const;
-const $v222 = [
+const $v214 = { name: "d_gamma", role: "output", dims: ["C", "S"], gradientOf: "gamma" } as const;
+const $v215 = { name: "d_beta", role: "output", dims: ["C", "S"], gradientOf: "beta" } as const;
+const $v216 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v223 = [
+const $v217 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
@@ -906,11 +890,11 @@ const $v223 = [
 export const LayerNorm: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "LayerNorm", mode: null, axes: $v179,
+      format: 2, norm: "LayerNorm", mode: null, axes: $v173,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
-        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v180, $v181, $v182,
+        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v174, $v175, $v176,
       ],
       kernels: [
         {
@@ -918,17 +902,17 @@ export const LayerNorm: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t39}${$t91}${$t128}${$t171}}
+              wgsl: `${$t38}${$t85}${$t123}${$t165}}
 }
 `,
-              bindings: [$v183, $v184, $v185, $v186], constants: $v187,
+              bindings: [$v177, $v178, $v179, $v180], constants: $v181,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t39}${$t120}${$t128}${$t172}}
+              wgsl: `${$t38}${$t114}${$t123}${$t166}}
 }
 `,
-              bindings: [$v188, $v189, $v190, $v191], constants: $v187,
+              bindings: [$v182, $v183, $v184, $v185], constants: $v181,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -937,28 +921,26 @@ export const LayerNorm: { readonly backward: readonly Program[] } = {
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNorm$backward0),
     },
     {
-      format: 1, norm: "LayerNorm", mode: null, axes: $v179,
+      format: 2, norm: "LayerNorm", mode: null, axes: $v173,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
-      tensors: [{ name: "x", role: "input", dims: ["N", "D"] }, $v180, $v192, $v193, $v194, $v182],
+      tensors: [{ name: "x", role: "input", dims: ["N", "D"] }, $v174, $v186, $v187, $v188, $v176],
       kernels: [
         {
           name: "scratch_2", grid: ["N"], row: ["D"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t125}${$t143}${$t62}${$t66}${$t116}${$t9}${$t63}let end=select(0u,D,far);
-${$t136}${$t11}${$t137}`,
-              bindings: [$v185, $v195], constants: $v187,
+              wgsl: `${$t119}${$t137}${$t57}${$t60}${$t110}${$t11}${$t65}${$t128}${$t131}`,
+              bindings: [$v179, $v189], constants: $v181,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t125}}
+              wgsl: `${$t119}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t143}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
-${$t67}${$t157}${$t14}${$t68}let end=select(0u,D/4u,far);
-${$t165}${$t15}${$t137}`,
-              bindings: [$v190, $v195], constants: $v187,
+${$t137}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+${$t62}${$t151}${$t16}${$t71}${$t158}${$t131}`,
+              bindings: [$v184, $v189], constants: $v181,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -968,19 +950,19 @@ ${$t165}${$t15}${$t137}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t131}${$t94}let active_1=index<D;
+              wgsl: `${$t124}${$t88}let active_1=index<D;
 let row=select(0u,index,active_1);
-${$t160}let d_y_1=d_y_at(row+(i*D));
+${$t153}let d_y_1=d_y_at(row+(i*D));
 let x_1=x_at(row+(i*D));
-${$t161}`,
-              bindings: [$v183, $v185, $v196, $v197, $v198], constants: $v199,
+${$t154}`,
+              bindings: [$v177, $v179, $v190, $v191, $v192], constants: $v193,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t131}${$t95}${$t147}${$t166}let d_y_1=d_y_four(row+(i*(D/4u)));
+              wgsl: `${$t124}${$t89}${$t141}${$t159}let d_y_1=d_y_four(row+(i*(D/4u)));
 let x_1=x_four(row+(i*(D/4u)));
-${$t173}`,
-              bindings: [$v200, $v201, $v196, $v202, $v203], constants: $v199,
+${$t167}`,
+              bindings: [$v194, $v195, $v190, $v196, $v197], constants: $v193,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -989,12 +971,12 @@ ${$t173}`,
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNorm$backward1),
     },
     {
-      format: 1, norm: "LayerNorm", mode: null, axes: $v179,
+      format: 2, norm: "LayerNorm", mode: null, axes: $v173,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
-        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v180, $v181, $v192, $v193,
-        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "D"], ["(chunk)", "D"]] }, $v182,
+        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v174, $v175, $v186, $v187,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "D"], ["(chunk)", "D"]] }, $v176,
       ],
       kernels: [
         {
@@ -1002,17 +984,17 @@ ${$t173}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t138}${$t126}let base_2=slot*D;
+              wgsl: `${$t132}${$t120}let base_2=slot*D;
 let base_3=((((chunk*D)+3u)/4u)*4u)+(slot*D);
-${$t135}${$t171}${$t139}`,
-              bindings: [$v183, $v184, $v185, $v186, $v204], constants: $v205,
+${$t129}${$t165}${$t133}`,
+              bindings: [$v177, $v178, $v179, $v180, $v198], constants: $v199,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t138}${$t148}let base_3=slot*(D/4u);
+              wgsl: `${$t132}${$t142}let base_3=slot*(D/4u);
 let base_4=(((chunk*D)+3u)/4u)+(slot*(D/4u));
-${$t135}${$t172}${$t174}`,
-              bindings: $v206, constants: $v205,
+${$t129}${$t166}${$t168}`,
+              bindings: $v200, constants: $v199,
             },
           ],
           supports: { held: 2, together: 4, split: false }, split: null,
@@ -1022,21 +1004,21 @@ ${$t135}${$t172}${$t174}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t72}${$t132}let active_1=index<D;
+              wgsl: `${$t66}${$t125}let active_1=index<D;
 let row=select(0u,index,active_1);
 let base=((((chunk*D)+3u)/4u)*4u)+row;
-${$t80}let sums_14_over_N=scratch_at(row+(i*D));
-let sums_11_over_N=scratch_at(base+(i*D));
-${$t162}`,
-              bindings: [$v196, $v197, $v198], constants: $v207,
+${$t74}let sums_17_over_N=scratch_at(row+(i*D));
+let sums_15_over_N=scratch_at(base+(i*D));
+${$t155}`,
+              bindings: [$v190, $v191, $v192], constants: $v201,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t72}${$t140}${$t147}let base=(((chunk*D)+3u)/4u)+row;
-${$t83}let sums_14_over_N=scratch_four(row+(i*(D/4u)));
-let sums_11_over_N=scratch_four(base+(i*(D/4u)));
-${$t167}`,
-              bindings: [$v208, $v202, $v203], constants: $v207,
+              wgsl: `${$t66}${$t134}${$t141}let base=(((chunk*D)+3u)/4u)+row;
+${$t77}let sums_17_over_N=scratch_four(row+(i*(D/4u)));
+let sums_15_over_N=scratch_four(base+(i*(D/4u)));
+${$t161}`,
+              bindings: [$v202, $v196, $v197], constants: $v201,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1050,11 +1032,11 @@ ${$t167}`,
 export const LayerNormChannels: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "LayerNormChannels", mode: null, axes: $v209,
+      format: 2, norm: "LayerNormChannels", mode: null, axes: $v203,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v210, $v211, $v182,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v204, $v205, $v176,
       ],
       kernels: [
         {
@@ -1062,17 +1044,17 @@ export const LayerNormChannels: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t73}${$t91}${$t164}${$t177}}
+              wgsl: `${$t67}${$t85}${$t157}${$t171}}
 }
 `,
-              bindings: [$v183, $v184, $v185, $v186], constants: $v212,
+              bindings: [$v177, $v178, $v179, $v180], constants: $v206,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t73}${$t100}${$t168}${$t178}}
+              wgsl: `${$t67}${$t94}${$t162}${$t172}}
 }
 `,
-              bindings: [$v200, $v184, $v201, $v191], constants: $v212,
+              bindings: [$v194, $v178, $v195, $v185], constants: $v206,
             },
           ],
           supports: { held: 2, together: 1, split: true }, split: null,
@@ -1081,11 +1063,11 @@ export const LayerNormChannels: { readonly backward: readonly Program[] } = {
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNormChannels$backward0),
     },
     {
-      format: 1, norm: "LayerNormChannels", mode: null, axes: $v209,
+      format: 2, norm: "LayerNormChannels", mode: null, axes: $v203,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
-        { name: "x", role: "input", dims: ["N", "C", "S"] }, $v210, $v213, $v214,
-        { name: "(scratch)", role: "scratch", dims: [], values: [["N", "S"], ["N", "S"], ["N", "S"]] }, $v182,
+        { name: "x", role: "input", dims: ["N", "C", "S"] }, $v204, $v207, $v208,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["N", "S"], ["N", "S"], ["N", "S"]] }, $v176,
       ],
       kernels: [
         {
@@ -1093,34 +1075,34 @@ export const LayerNormChannels: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t73}${$t99}${$t164}let x_1=x_at(base);
-${$t20}${$t62}${$t86}${$t111}${$t21}${$t63}${$t69}${$t130}${$t22}${$t117}scratch_put(((((N*S)+3u)/4u)*4u)+row,rest);
-scratch_put((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+row,inverseSqrt(spread+eps));
+              wgsl: `${$t67}${$t93}${$t157}let x_1=x_at(base);
+${$t21}${$t57}${$t80}${$t105}${$t22}${$t65}${$t122}${$t111}scratch_put(((((N*S)+3u)/4u)*4u)+row,rest);
+scratch_put((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+row,scale*inverseSqrt(scaledSpread+((eps*scale)*scale)));
 }
 }
 `,
-              bindings: [$v185, $v195], constants: $v212,
+              bindings: [$v179, $v189], constants: $v206,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t73}${$t61}${$t78}${$t168}${$t24}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*vec4f(0.3333333432674408f));
-${$t90}let d=x_4-shift;
-${$t121}let shift_2=select(shift,shift+mean,far);
-${$t70}let d_2=x_5-shift_2;
-${$t122}${$t112}scratch_put_four(row,shift_2);
+              wgsl: `${$t67}${$t56}${$t72}${$t162}${$t24}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*vec4f(0.3333333432674408f));
+${$t84}let d=x_4-shift;
+${$t115}let shift_2=select(shift,select(select(vec4f(0.0f),shift,abs(shift)<vec4f(8.507059173023462e+37f)),shift+mean,abs(shift+mean)<vec4f(8.507059173023462e+37f)),again);
+let about=shift_2*scale;
+${$t116}${$t106}scratch_put_four(row,shift_2);
 scratch_put_four((((N*S)+3u)/4u)+row,rest);
-scratch_put_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+row,inverseSqrt(spread+vec4f(eps)));
+${$t8}scratch_put_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+row,mul);
 }
 }
 `,
               bindings: [
-                $v201,
+                $v195,
                 {
                   tensor: "(scratch)", access: "read_write", name: "scratch",
                   accessors: { putFour: "scratch_put_four" },
                 },
               ],
-              constants: $v212,
+              constants: $v206,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1130,7 +1112,7 @@ scratch_put_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+row,inverseSqr
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t141}let active_1=index<C;
+              wgsl: `${$t135}let active_1=index<C;
 let row=select(0u,index,active_1);
 let base=row*S;
 var sum=0.0f;
@@ -1146,16 +1128,16 @@ let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let x_1=x_at(base+((N_1*(C*S))+S_1));
 let scratch_2=scratch_at(i);
 let scratch_3=scratch_at(((((N*S)+3u)/4u)*4u)+i);
-let scratch_8=scratch_at((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+i);
+let scratch_12=scratch_at((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+i);
 part_1=part_1+d_y_1;
-${$t155}`,
-              bindings: [$v183, $v185, $v196, $v197, $v198], constants: $v215,
+${$t149}`,
+              bindings: [$v177, $v179, $v190, $v191, $v192], constants: $v209,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t127}${$t49}fn fold_add(v:vec4f)->f32{
+              wgsl: `${$t121}${$t46}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t89}let active_1=index<C;
+${$t83}let active_1=index<C;
 let row=select(0u,index,active_1);
 let base=row*(S/4u);
 var sum=vec4f(0.0f);
@@ -1171,9 +1153,9 @@ let d_y_1=d_y_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
 let x_1=x_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
 let scratch_2=scratch_four(i);
 let scratch_3=scratch_four((((N*S)+3u)/4u)+i);
-let scratch_8=scratch_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+i);
+let scratch_12=scratch_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+i);
 part_1=part_1+d_y_1;
-${$t6}}
+${$t7}}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 }
@@ -1188,8 +1170,8 @@ sum_2_2=sum_2_2+other_2;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-${$t76}sum_3=all;
-${$t2}sum_2_2=all_2;
+${$t70}sum_3=all;
+${$t3}sum_2_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum_3;
@@ -1200,7 +1182,7 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v200, $v201, $v208, $v197, $v198], constants: $v215,
+              bindings: [$v194, $v195, $v202, $v191, $v192], constants: $v209,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1209,12 +1191,12 @@ d_beta_put(row,sum_all);
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNormChannels$backward1),
     },
     {
-      format: 1, norm: "LayerNormChannels", mode: null, axes: $v209,
+      format: 2, norm: "LayerNormChannels", mode: null, axes: $v203,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v210, $v211, $v213, $v214,
-        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "C"], ["(chunk)", "C"]] }, $v182,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v204, $v205, $v207, $v208,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "C"], ["(chunk)", "C"]] }, $v176,
       ],
       kernels: [
         {
@@ -1222,31 +1204,31 @@ d_beta_put(row,sum_all);
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t149}${$t126}${$t25}for(var turn=0u;turn<(((N*S)+chunk)-1u)/chunk;turn+=1u){
+              wgsl: `${$t143}${$t120}${$t25}for(var turn=0u;turn<(((N*S)+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<(N*S));
 let row=select(0u,at_1,active_1);
-${$t19}${$t177}${$t139}`,
-              bindings: [$v183, $v184, $v185, $v186, $v204], constants: $v216,
+${$t20}${$t171}${$t133}`,
+              bindings: [$v177, $v178, $v179, $v180, $v198], constants: $v210,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t149}${$t100}}
+              wgsl: `${$t143}${$t94}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t103}${$t25}for(var turn=0u;turn<((((N*S)/4u)+chunk)-1u)/chunk;turn+=1u){
+${$t97}${$t25}for(var turn=0u;turn<((((N*S)/4u)+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<((N*S)/4u));
 let row=select(0u,at_1,active_1);
-${$t23}${$t178}let before=scratch_at(base_2+i_4);
-scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+fold_add(d_y_5*mul_7));
+${$t23}${$t172}let before=scratch_at(base_2+i_4);
+scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+fold_add(d_y_5*mul_3));
 let before_2=scratch_at(base_3+i_4);
 scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+fold_add(d_y_5));
 }
 }
 }
 `,
-              bindings: [$v200, $v184, $v201, $v191, $v204], constants: $v216,
+              bindings: [$v194, $v178, $v195, $v185, $v198], constants: $v210,
             },
           ],
           supports: { held: 2, together: 1, split: false }, split: null,
@@ -1256,23 +1238,23 @@ scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+fold_add(d_y_5));
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t87}${$t132}let active_1=index<C;
+              wgsl: `${$t81}${$t125}let active_1=index<C;
 let row=select(0u,index,active_1);
 let base=((((chunk*C)+3u)/4u)*4u)+row;
-${$t80}let sums_14_over_N_S=scratch_at(row+(i*C));
-let sums_11_over_N_S=scratch_at(base+(i*C));
-${$t26}${$t156}`,
-              bindings: [$v196, $v197, $v198], constants: $v217,
+${$t74}let sums_17_over_N_S=scratch_at(row+(i*C));
+let sums_15_over_N_S=scratch_at(base+(i*C));
+${$t26}${$t150}`,
+              bindings: [$v190, $v191, $v192], constants: $v211,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t87}${$t140}let active_1=index<(C/4u);
+              wgsl: `${$t81}${$t134}let active_1=index<(C/4u);
 let row=select(0u,index,active_1);
 let base=(((chunk*C)+3u)/4u)+row;
-${$t83}let sums_14_over_N_S=scratch_four(row+(i*(C/4u)));
-let sums_11_over_N_S=scratch_four(base+(i*(C/4u)));
-${$t26}${$t163}`,
-              bindings: [$v208, $v202, $v203], constants: $v217,
+${$t77}let sums_17_over_N_S=scratch_four(row+(i*(C/4u)));
+let sums_15_over_N_S=scratch_four(base+(i*(C/4u)));
+${$t26}${$t156}`,
+              bindings: [$v202, $v196, $v197], constants: $v211,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1286,26 +1268,26 @@ ${$t26}${$t163}`,
 export const LayerNormAll: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "LayerNormAll", mode: null, axes: $v209,
+      format: 2, norm: "LayerNormAll", mode: null, axes: $v203,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
-      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v218, $v210, $v211, $v182],
+      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v212, $v204, $v205, $v176],
       kernels: [
         {
           name: "d_x", grid: ["N"], row: ["C", "S"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t75}${$t91}${$t142}${$t175}}
+              wgsl: `${$t69}${$t85}${$t136}${$t169}}
 }
 `,
-              bindings: [$v183, $v184, $v185, $v186], constants: $v219,
+              bindings: [$v177, $v178, $v179, $v180], constants: $v213,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t75}${$t120}${$t142}${$t176}}
+              wgsl: `${$t69}${$t114}${$t136}${$t170}}
 }
 `,
-              bindings: [$v188, $v189, $v190, $v191], constants: $v219,
+              bindings: [$v182, $v183, $v184, $v185], constants: $v213,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1314,28 +1296,26 @@ export const LayerNormAll: { readonly backward: readonly Program[] } = {
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNormAll$backward0),
     },
     {
-      format: 1, norm: "LayerNormAll", mode: null, axes: $v209,
+      format: 2, norm: "LayerNormAll", mode: null, axes: $v203,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
-      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v210, $v220, $v221, $v194, $v182],
+      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v204, $v214, $v215, $v188, $v176],
       kernels: [
         {
           name: "scratch_2", grid: ["N"], row: ["C", "S"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t134}${$t150}${$t62}${$t88}${$t116}${$t28}${$t63}let end=select(0u,C*S,far);
-${$t136}${$t29}${$t137}`,
-              bindings: [$v185, $v195], constants: $v219,
+              wgsl: `${$t127}${$t144}${$t57}${$t82}${$t110}${$t28}${$t65}${$t130}${$t131}`,
+              bindings: [$v179, $v189], constants: $v213,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t134}}
+              wgsl: `${$t127}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t150}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
-${$t97}${$t157}${$t30}${$t68}let end=select(0u,(C*S)/4u,far);
-${$t165}${$t31}${$t137}`,
-              bindings: [$v190, $v195], constants: $v219,
+${$t144}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+${$t91}${$t151}${$t29}${$t71}${$t160}${$t131}`,
+              bindings: [$v184, $v189], constants: $v213,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1345,17 +1325,17 @@ ${$t165}${$t31}${$t137}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t141}${$t169}${$t160}let d_y_1=d_y_at(row+(i*(C*S)));
+              wgsl: `${$t135}${$t163}${$t153}let d_y_1=d_y_at(row+(i*(C*S)));
 let x_1=x_at(row+(i*(C*S)));
-${$t161}`,
-              bindings: [$v183, $v185, $v196, $v197, $v198], constants: $v215,
+${$t154}`,
+              bindings: [$v177, $v179, $v190, $v191, $v192], constants: $v209,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t127}${$t95}${$t170}${$t166}let d_y_1=d_y_four(row+(i*((C*S)/4u)));
+              wgsl: `${$t121}${$t89}${$t164}${$t159}let d_y_1=d_y_four(row+(i*((C*S)/4u)));
 let x_1=x_four(row+(i*((C*S)/4u)));
-${$t173}`,
-              bindings: [$v200, $v201, $v196, $v202, $v203], constants: $v215,
+${$t167}`,
+              bindings: [$v194, $v195, $v190, $v196, $v197], constants: $v209,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1364,15 +1344,15 @@ ${$t173}`,
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNormAll$backward1),
     },
     {
-      format: 1, norm: "LayerNormAll", mode: null, axes: $v209,
+      format: 2, norm: "LayerNormAll", mode: null, axes: $v203,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
-        { name: "x", role: "input", dims: ["N", "C", "S"] }, $v218, $v210, $v211, $v220, $v221,
+        { name: "x", role: "input", dims: ["N", "C", "S"] }, $v212, $v204, $v205, $v214, $v215,
         {
           name: "(scratch)", role: "scratch", dims: [],
           values: [["(chunk)", "C", "S"], ["(chunk)", "C", "S"]],
         },
-        $v182,
+        $v176,
       ],
       kernels: [
         {
@@ -1380,17 +1360,17 @@ ${$t173}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t151}${$t126}let base_2=slot*(C*S);
+              wgsl: `${$t145}${$t120}let base_2=slot*(C*S);
 let base_3=(((((chunk*C)*S)+3u)/4u)*4u)+(slot*(C*S));
-${$t144}${$t175}${$t139}`,
-              bindings: [$v183, $v184, $v185, $v186, $v204], constants: $v222,
+${$t138}${$t169}${$t133}`,
+              bindings: [$v177, $v178, $v179, $v180, $v198], constants: $v216,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t151}${$t148}let base_3=slot*((C*S)/4u);
+              wgsl: `${$t145}${$t142}let base_3=slot*((C*S)/4u);
 let base_4=((((chunk*C)*S)+3u)/4u)+(slot*((C*S)/4u));
-${$t144}${$t176}${$t174}`,
-              bindings: $v206, constants: $v222,
+${$t138}${$t170}${$t168}`,
+              bindings: $v200, constants: $v216,
             },
           ],
           supports: { held: 2, together: 4, split: false }, split: null,
@@ -1400,19 +1380,19 @@ ${$t144}${$t176}${$t174}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t65}${$t132}${$t169}let base=(((((chunk*C)*S)+3u)/4u)*4u)+row;
-${$t80}let sums_14_over_N=scratch_at(row+(i*(C*S)));
-let sums_11_over_N=scratch_at(base+(i*(C*S)));
-${$t162}`,
-              bindings: [$v196, $v197, $v198], constants: $v223,
+              wgsl: `${$t59}${$t125}${$t163}let base=(((((chunk*C)*S)+3u)/4u)*4u)+row;
+${$t74}let sums_17_over_N=scratch_at(row+(i*(C*S)));
+let sums_15_over_N=scratch_at(base+(i*(C*S)));
+${$t155}`,
+              bindings: [$v190, $v191, $v192], constants: $v217,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t65}${$t140}${$t170}let base=((((chunk*C)*S)+3u)/4u)+row;
-${$t83}let sums_14_over_N=scratch_four(row+(i*((C*S)/4u)));
-let sums_11_over_N=scratch_four(base+(i*((C*S)/4u)));
-${$t167}`,
-              bindings: [$v208, $v202, $v203], constants: $v223,
+              wgsl: `${$t59}${$t134}${$t164}let base=((((chunk*C)*S)+3u)/4u)+row;
+${$t77}let sums_17_over_N=scratch_four(row+(i*((C*S)/4u)));
+let sums_15_over_N=scratch_four(base+(i*((C*S)/4u)));
+${$t161}`,
+              bindings: [$v202, $v196, $v197], constants: $v217,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

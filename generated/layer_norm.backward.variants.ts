@@ -4,11 +4,11 @@
  */
 import type { LazyShaders } from "normc/runtime";
 
-const $t1 = `let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+const $t1 = `let shift_2=gamma_1+(((gamma_2-gamma_1)+(gamma_3-gamma_1))*0.3333333432674408f);
 `;
-const $t2 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t2 = `let shift_3=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t3 = `let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+const $t3 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
 const $t4 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
@@ -22,15 +22,15 @@ const $t8 = `for(var block_2=first_2+lane;block_2<end;block_2+=LANES*256u){
 `;
 const $t9 = `let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
 `;
-const $t10 = `let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t10 = `let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
 `;
-const $t11 = `let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+const $t11 = `for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t12 = `for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
+const $t12 = `part_2=part_2+(d_y_1*(((x_1-scratch_2)-scratch_3)*scratch_12));
 `;
-const $t13 = `part_2=part_2+(d_y_1*(((x_1-scratch_2)-scratch_3)*scratch_8));
+const $t13 = `let used=((C+(((C+PARTS)-1u)/PARTS))-1u)/(((C+PARTS)-1u)/PARTS);
 `;
-const $t14 = `let used=((C+(((C+PARTS)-1u)/PARTS))-1u)/(((C+PARTS)-1u)/PARTS);
+const $t14 = `let mul=scale*inverseSqrt(squares_4+((vec4f(eps)*scale)*scale));
 `;
 const $t15 = `let used_3=((C+(((C+PARTS)-1u)/PARTS))-1u)/(((C+PARTS)-1u)/PARTS);
 `;
@@ -53,49 +53,48 @@ const $t20 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t21 = `let mul_3=d_y_3*gamma_3;
-let shift=mul+(((mul_2-mul)+(mul_3-mul))*0.3333333432674408f);
+const $t21 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
 `;
 const $t22 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 if(i_2<end){
+let kept=held[held_place(0u,k_2,local_index)];
 `;
-const $t23 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t23 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
 const $t24 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
 let i_3=lane+(k_3*LANES);
 `;
-const $t25 = `let sub_3=mean_all_3-(mean_all*mean_all_2);
+const $t25 = `scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+`;
+const $t26 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+`;
+const $t27 = `let sub=mean_all_3-(mean_all*mean_all_2);
 for(var k_4=0u;k_4<HELD;k_4+=1u){
 let i_4=lane+(k_4*LANES);
 if(i_4<end_2){
+let kept_3=held[held_place(1u,k_4,local_index)];
 `;
-const $t26 = `let row_2=(select(0u,index,active_1)*4u)+0u;
+const $t28 = `let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
 `;
-const $t27 = `let mul_2_2=d_y_2_2*gamma_2;
-let mul_2_3=d_y_2_3*gamma_2;
-let mul_2_4=d_y_2_4*gamma_2;
-let mul_2_5=d_y_2_5*gamma_2;
+const $t29 = `let d_y_6=d_y_at(base_3);
+let d_y_7=d_y_at(base_4);
+let d_y_8=d_y_at(base_5);
+let d_y_9=d_y_at(base_6);
 `;
-const $t28 = `let mul_3_2=d_y_3_2*gamma_3;
-let mul_3_3=d_y_3_3*gamma_3;
-let mul_3_4=d_y_3_4*gamma_3;
-let mul_3_5=d_y_3_5*gamma_3;
-let shift_4=mul_8+(((mul_2_2-mul_8)+(mul_3_2-mul_8))*0.3333333432674408f);
-let shift_5=mul_9+(((mul_2_3-mul_9)+(mul_3_3-mul_9))*0.3333333432674408f);
-let shift_6=mul_10+(((mul_2_4-mul_10)+(mul_3_4-mul_10))*0.3333333432674408f);
-let shift_7=mul_11+(((mul_2_5-mul_11)+(mul_3_5-mul_11))*0.3333333432674408f);
-`;
-const $t29 = `let x_8=x_at(base_3);
+const $t30 = `let x_8=x_at(base_3);
 let x_9=x_at(base_4);
 let x_10=x_at(base_5);
 let x_11=x_at(base_6);
 `;
-const $t30 = `let x_2_2=x_at(base_3+(D/2u));
+const $t31 = `let x_2_2=x_at(base_3+(D/2u));
 let x_2_3=x_at(base_4+(D/2u));
 let x_2_4=x_at(base_5+(D/2u));
 let x_2_5=x_at(base_6+(D/2u));
@@ -104,22 +103,27 @@ let x_3_3=x_at(base_4+(D-1u));
 let x_3_4=x_at(base_5+(D-1u));
 let x_3_5=x_at(base_6+(D-1u));
 `;
-const $t31 = `let shift_2_2=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
-let shift_2_3=x_9+(((x_2_3-x_9)+(x_3_3-x_9))*0.3333333432674408f);
-let shift_2_4=x_10+(((x_2_4-x_10)+(x_3_4-x_10))*0.3333333432674408f);
-let shift_2_5=x_11+(((x_2_5-x_11)+(x_3_5-x_11))*0.3333333432674408f);
+const $t32 = `let shift_3_2=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
+let shift_3_3=x_9+(((x_2_3-x_9)+(x_3_3-x_9))*0.3333333432674408f);
+let shift_3_4=x_10+(((x_2_4-x_10)+(x_3_4-x_10))*0.3333333432674408f);
+let shift_3_5=x_11+(((x_2_5-x_11)+(x_3_5-x_11))*0.3333333432674408f);
 `;
-const $t32 = `var sum_4=vec4f(0.0f);
+const $t33 = `var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
 `;
-const $t33 = `var part_2_2=vec4f(0.0f);
+const $t34 = `var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 `;
-const $t34 = `var sum_3_3=vec4f(0.0f);
+const $t35 = `let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+`;
+const $t36 = `var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
 var sum_3_6=vec4f(0.0f);
@@ -128,19 +132,7 @@ var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
 `;
-const $t35 = `for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
-let x_5_2=x_four(base_2_2+i_2);
-`;
-const $t36 = `for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
-let x_5_3=x_four(base_2_3+i_2);
-`;
-const $t37 = `for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
-let x_5_4=x_four(base_2_4+i_2);
-`;
-const $t38 = `for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
-let x_5_5=x_four(base_2_5+i_2);
-`;
-const $t39 = `let mean_2_2=sum_3_2_2/f32(D);
+const $t37 = `let mean_2_2=sum_3_2_2/f32(D);
 let mean_2_3=sum_3_2_3/f32(D);
 let mean_2_4=sum_3_2_4/f32(D);
 let mean_2_5=sum_3_2_5/f32(D);
@@ -149,12 +141,12 @@ let variance_2_3=larger((squares_3_2_3/f32(D))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(D))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(D))-(mean_2_5*mean_2_5),0.0f);
 `;
-const $t40 = `let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
+const $t38 = `let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 `;
-const $t41 = `var part_5_2=vec4f(0.0f);
+const $t39 = `var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
 var part_5_4=vec4f(0.0f);
 var part_5_5=vec4f(0.0f);
@@ -167,55 +159,90 @@ var part_7_3=vec4f(0.0f);
 var part_7_4=vec4f(0.0f);
 var part_7_5=vec4f(0.0f);
 `;
-const $t42 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
+const $t40 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last=min(first+(((D+PARTS)-1u)/PARTS),D);
 `;
-const $t43 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t41 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t44 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+const $t42 = `let mean_2=sum_2/f32(last_2-first_2);
+let variance_2=larger((squares_2/f32(last_2-first_2))-(mean_2*mean_2),0.0f);
+`;
+const $t43 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last=min(first+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 `;
-const $t45 = `let sub_2=mean_3-(mean*mean_2);
+const $t44 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+`;
+const $t45 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+`;
+const $t46 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
+`;
+const $t47 = `let d_y_1=d_y_four(base+i);
+let gamma_1=gamma_four(i);
+let add=((d_y_1-vec4f(part_1))*gamma_1)+(vec4f(part_1)*(gamma_1-vec4f(part_2)));
+let x_1=x_four(base+i);
+let mul_2=((x_1-vec4f(part_3))-vec4f(rest))*vec4f(mul);
+`;
+const $t48 = `let sub=mean_3-(mean*mean_2);
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t46 = `let shift_3=x_6+(((x_2_2-x_6)+(x_3_2-x_6))*0.3333333432674408f);
+const $t49 = `let shift_3=x_6+(((x_2_2-x_6)+(x_3_2-x_6))*0.3333333432674408f);
 let shift_4=x_7+(((x_2_3-x_7)+(x_3_3-x_7))*0.3333333432674408f);
 let shift_5=x_8+(((x_2_4-x_8)+(x_3_4-x_8))*0.3333333432674408f);
 let shift_6=x_9+(((x_2_5-x_9)+(x_3_5-x_9))*0.3333333432674408f);
 `;
-const $t47 = `let base_3=slot*(D/4u);
+const $t50 = `let mean_2=sum_2/f32(last-first);
+let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
+`;
+const $t51 = `let base_3=slot*(D/4u);
 let base_4=(((chunk*D)+3u)/4u)+(slot*(D/4u));
 `;
-const $t48 = `part_1=part_1+sums_14_over_N;
-part_2=part_2+sums_11_over_N;
+const $t52 = `let d_y_6=d_y_at(base_5);
+let d_y_7=d_y_at(base_6);
+let d_y_8=d_y_at(base_7);
+let d_y_9=d_y_at(base_8);
 `;
-const $t49 = `let N_1=(row*4u)/max(S,1u);
+const $t53 = `part_1=part_1+sums_17_over_N;
+part_2=part_2+sums_15_over_N;
+`;
+const $t54 = `let N_1=(row*4u)/max(S,1u);
 let S_1=(row*4u)%max(S,1u);
 let base=(N_1*((C*S)/4u))+(S_1/4u);
 `;
-const $t50 = `let x_1=x_four(base);
+const $t55 = `let x_1=x_four(base);
 let x_2=x_four(base+((C/2u)*(S/4u)));
 let x_3=x_four(base+((C-1u)*(S/4u)));
 `;
-const $t51 = `let first=min(part*(((C+PARTS)-1u)/PARTS),C);
+const $t56 = `let scale=select(vec4f(8.271806125530277e-25f),select(vec4f(1.0f),vec4f(1.2089258196146292e+24f),(variance+vec4f(eps))<vec4f(5.169878828456423e-26f)),variance<vec4f(8.507059173023462e+37f));
+let again=((variance*vec4f(4.0f))<(mean*mean))|(!(scale==vec4f(1.0f)));
+`;
+const $t57 = `let first=min(part*(((C+PARTS)-1u)/PARTS),C);
 let last=min(first+(((C+PARTS)-1u)/PARTS),C);
 `;
-const $t52 = `let N_1=row/max(S,1u);
+const $t58 = `let N_1=row/max(S,1u);
 let S_1=row%max(S,1u);
 let base=(N_1*(C*S))+S_1;
 `;
-const $t53 = `let first_2=min(part*(((C+PARTS)-1u)/PARTS),C);
+const $t59 = `let first_2=min(part*(((C+PARTS)-1u)/PARTS),C);
 let last_2=min(first_2+(((C+PARTS)-1u)/PARTS),C);
 `;
-const $t54 = `let scratch_2=scratch_four(i);
+const $t60 = `let squares=total_2/vec4f(f32(C));
+let squares_2=total_3/vec4f(f32(C));
+let squares_3=total_4/vec4f(f32(C));
+let scale=select(vec4f(8.271806125530277e-25f),select(vec4f(1.0f),vec4f(1.2089258196146292e+24f),(squares+vec4f(eps))<vec4f(5.169878828456423e-26f)),squares<vec4f(8.507059173023462e+37f));
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==vec4f(1.0f))),squares<vec4f(8.507059173023462e+37f));
+`;
+const $t61 = `let scratch_2=scratch_four(i);
 let scratch_3=scratch_four((((N*S)+3u)/4u)+i);
-let scratch_8=scratch_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+i);
+let scratch_12=scratch_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+i);
 `;
-const $t55 = `part_1=part_1+sums_14_over_N_S;
-part_2=part_2+sums_11_over_N_S;
+const $t62 = `part_1=part_1+sums_17_over_N_S;
+part_2=part_2+sums_15_over_N_S;
 `;
-const $t56 = `let x_2_2=x_at(base_3+((C*S)/2u));
+const $t63 = `let x_2_2=x_at(base_3+((C*S)/2u));
 let x_2_3=x_at(base_4+((C*S)/2u));
 let x_2_4=x_at(base_5+((C*S)/2u));
 let x_2_5=x_at(base_6+((C*S)/2u));
@@ -224,7 +251,7 @@ let x_3_3=x_at(base_4+((C*S)-1u));
 let x_3_4=x_at(base_5+((C*S)-1u));
 let x_3_5=x_at(base_6+((C*S)-1u));
 `;
-const $t57 = `let mean_2_2=sum_3_2_2/f32(C*S);
+const $t64 = `let mean_2_2=sum_3_2_2/f32(C*S);
 let mean_2_3=sum_3_2_3/f32(C*S);
 let mean_2_4=sum_3_2_4/f32(C*S);
 let mean_2_5=sum_3_2_5/f32(C*S);
@@ -233,83 +260,69 @@ let variance_2_3=larger((squares_3_2_3/f32(C*S))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(C*S))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(C*S))-(mean_2_5*mean_2_5),0.0f);
 `;
-const $t58 = `let first=min(part*((((C*S)+PARTS)-1u)/PARTS),C*S);
+const $t65 = `let first=min(part*((((C*S)+PARTS)-1u)/PARTS),C*S);
 let last=min(first+((((C*S)+PARTS)-1u)/PARTS),C*S);
 `;
-const $t59 = `let first=min(part*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
+const $t66 = `let first=min(part*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
 let last=min(first+(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
 `;
-const $t60 = `let base_3=slot*((C*S)/4u);
+const $t67 = `let base_3=slot*((C*S)/4u);
 let base_4=((((chunk*C)*S)+3u)/4u)+(slot*((C*S)/4u));
 `;
-const $t61 = `override eps:f32;
+const $t68 = `override eps:f32;
 override scratch_length:u32=LANES*ROWS*3u;
 `;
-const $t62 = `let x_1=x_at(base);
+const $t69 = `let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
+let gamma_1=gamma_at(0u);
+`;
+const $t70 = `let x_1=x_at(base);
 let x_2=x_at(base+(D/2u));
 let x_3=x_at(base+(D-1u));
 `;
-const $t63 = `let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
-`;
-const $t64 = `${$t22}let kept=held[held_place(0u,k_2,local_index)];
-`;
-const $t65 = `${$t25}let kept_3=held[held_place(1u,k_4,local_index)];
-`;
-const $t66 = `${$t32}var squares_4=vec4f(0.0f);
+const $t71 = `${$t33}var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 `;
-const $t67 = `var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
+const $t72 = `${$t18}override PARTS:u32;
 `;
-const $t68 = `let far_2=(variance_3*4.0f)<(mean_6*mean_6);
-let far_3=(variance_4*4.0f)<(mean_7*mean_7);
-let far_4=(variance_5*4.0f)<(mean_8*mean_8);
-let far_5=(variance_6*4.0f)<(mean_9*mean_9);
-let shift_3_2=select(shift_2_2,shift_2_2+mean_6,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_7,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_8,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_9,far_5);
-${$t34}`;
-const $t69 = `${$t18}override PARTS:u32;
-`;
-const $t70 = `let end=select(0u,last_2,far);
+const $t73 = `let end=select(0u,last_2,again);
 ${$t8}`;
-const $t71 = `var part_3=0.0f;
+const $t74 = `var part_3=0.0f;
 var part_4=0.0f;
-${$t43}`;
-const $t72 = `${$t23}if(active_1&&(lane==0u)){
+${$t41}`;
+const $t75 = `${$t23}if(active_1&&(lane==0u)){
 `;
-const $t73 = `let stop=min(block+(LANES*256u),last);
+const $t76 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t74 = `var total_3=0.0f;
-var total_4=0.0f;
-var total_5=0.0f;
+const $t77 = `let gamma_1=gamma_at(i);
+let add=((d_y_1-part_1)*gamma_1)+(part_1*(gamma_1-part_2));
+`;
+const $t78 = `var total_5=0.0f;
+var total_6=0.0f;
+var total_7=0.0f;
 for(var p_5=lane;p_5<used_3;p_5+=LANES){
 `;
-const $t75 = `let rsqrt=inverseSqrt(spread+eps);
-${$t45}`;
-const $t76 = `let x_6=x_at(base_3);
+const $t79 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+${$t48}`;
+const $t80 = `let x_6=x_at(base_3);
 let x_7=x_at(base_4);
 let x_8=x_at(base_5);
 let x_9=x_at(base_6);
 `;
-const $t77 = `let end=select(0u,last,far);
-${$t12}`;
-const $t78 = `${$t50}let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*vec4f(0.3333333432674408f));
+const $t81 = `let end=select(0u,last,again);
+${$t11}`;
+const $t82 = `${$t55}let shift_3=x_1+(((x_2-x_1)+(x_3-x_1))*vec4f(0.3333333432674408f));
 `;
-const $t79 = `let rest_2=select(mean_6,mean_2_2,far_2);
-let rest_3=select(mean_7,mean_2_3,far_3);
-let rest_4=select(mean_8,mean_2_4,far_4);
-let rest_5=select(mean_9,mean_2_5,far_5);
-${$t40}let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
+const $t83 = `let rest_2=select(mean_6,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_7,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_8,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_9,mean_2_5/scale_5,again_5);
+${$t38}let mul_4=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_5=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_6=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_7=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
 var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
@@ -323,141 +336,157 @@ var mean_5_4=vec4f(0.0f);
 var mean_5_5=vec4f(0.0f);
 var mean_5_6=vec4f(0.0f);
 `;
-const $t80 = `let sub_3_2=mean_all_3_2-(mean_all_4*mean_all_2_2);
-let sub_3_3=mean_all_3_3-(mean_all_5*mean_all_2_3);
-let sub_3_4=mean_all_3_4-(mean_all_6*mean_all_2_4);
-let sub_3_5=mean_all_3_5-(mean_all_7*mean_all_2_5);
+const $t84 = `let sub_2=mean_all_3_2-(mean_all_4*mean_all_2_2);
+let sub_3=mean_all_3_3-(mean_all_5*mean_all_2_3);
+let sub_4=mean_all_3_4-(mean_all_6*mean_all_2_4);
+let sub_5=mean_all_3_5-(mean_all_7*mean_all_2_5);
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 let d_y_5_2=d_y_four(base_2_2+i_4);
 let d_y_5_3=d_y_four(base_2_3+i_4);
 let d_y_5_4=d_y_four(base_2_4+i_4);
 let d_y_5_5=d_y_four(base_2_5+i_4);
 let gamma_5=gamma_four(i_4);
-let mul_6_2=d_y_5_2*gamma_5;
-let mul_6_3=d_y_5_3*gamma_5;
-let mul_6_4=d_y_5_4*gamma_5;
-let mul_6_5=d_y_5_5*gamma_5;
-let sub_2_2=mul_6_2-vec4f(shift_4);
-let sub_2_3=mul_6_3-vec4f(shift_5);
-let sub_2_4=mul_6_4-vec4f(shift_6);
-let sub_2_5=mul_6_5-vec4f(shift_7);
+let add_2_2=((d_y_5_2-vec4f(shift_5))*gamma_5)+(vec4f(shift_5)*(gamma_5-vec4f(shift_2)));
+let add_2_3=((d_y_5_3-vec4f(shift_6))*gamma_5)+(vec4f(shift_6)*(gamma_5-vec4f(shift_2)));
+let add_2_4=((d_y_5_4-vec4f(shift_7))*gamma_5)+(vec4f(shift_7)*(gamma_5-vec4f(shift_2)));
+let add_2_5=((d_y_5_5-vec4f(shift_8))*gamma_5)+(vec4f(shift_8)*(gamma_5-vec4f(shift_2)));
 let x_7_2=x_four(base_2_2+i_4);
 let x_7_3=x_four(base_2_3+i_4);
 let x_7_4=x_four(base_2_4+i_4);
 let x_7_5=x_four(base_2_5+i_4);
-let mul_7_2=((x_7_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_7_3=((x_7_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_7_4=((x_7_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_7_5=((x_7_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-d_x_put_four(base_2_2+i_4,((sub_2_2-(mul_7_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(rsqrt_2));
-d_x_put_four(base_2_3+i_4,((sub_2_3-(mul_7_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(rsqrt_3));
-d_x_put_four(base_2_4+i_4,((sub_2_4-(mul_7_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(rsqrt_4));
-d_x_put_four(base_2_5+i_4,((sub_2_5-(mul_7_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(rsqrt_5));
+let mul_3_2=((x_7_2-vec4f(shift_4_2))-vec4f(rest_2))*vec4f(mul_4);
+let mul_3_3=((x_7_3-vec4f(shift_4_3))-vec4f(rest_3))*vec4f(mul_5);
+let mul_3_4=((x_7_4-vec4f(shift_4_4))-vec4f(rest_4))*vec4f(mul_6);
+let mul_3_5=((x_7_5-vec4f(shift_4_5))-vec4f(rest_5))*vec4f(mul_7);
+d_x_put_four(base_2_2+i_4,((add_2_2-(mul_3_2*vec4f(sub_2)))-vec4f(mean_all_4))*vec4f(mul_4));
+d_x_put_four(base_2_3+i_4,((add_2_3-(mul_3_3*vec4f(sub_3)))-vec4f(mean_all_5))*vec4f(mul_5));
+d_x_put_four(base_2_4+i_4,((add_2_4-(mul_3_4*vec4f(sub_4)))-vec4f(mean_all_6))*vec4f(mul_6));
+d_x_put_four(base_2_5+i_4,((add_2_5-(mul_3_5*vec4f(sub_5)))-vec4f(mean_all_7))*vec4f(mul_7));
 `;
-const $t81 = `let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
-${$t34}`;
-const $t82 = `${$t22}let kept=held[held_place(1u,k_2,local_index)];
-`;
-const $t83 = `${$t25}let kept_3=held[held_place(0u,k_4,local_index)];
-`;
-const $t84 = `let x_8=x_at(base_5);
+const $t85 = `let x_8=x_at(base_5);
 let x_9=x_at(base_6);
 let x_10=x_at(base_7);
 let x_11=x_at(base_8);
 `;
-const $t85 = `let d_y_1=d_y_at(base);
-let gamma_1=gamma_at(0u);
-let mul=d_y_1*gamma_1;
+const $t86 = `let rest=total/vec4f(f32(C));
+var total_2=vec4f(0.0f);
+var total_3=vec4f(0.0f);
+var total_4=vec4f(0.0f);
 `;
-const $t86 = `${$t62}${$t1}`;
-const $t87 = `workgroupBarrier();
+const $t87 = `let gamma_2=gamma_at(D/2u);
+let gamma_3=gamma_at(D-1u);
+${$t1}`;
+const $t88 = `${$t70}${$t2}`;
+const $t89 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t88 = `${$t63}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
+const $t90 = `${$t21}let shift_4=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean,abs(shift_3+mean)<8.507059173023462e+37f),again);
+let about=shift_4*scale;
 `;
-const $t89 = `let gamma_1=gamma_at(0u);
-let mul_8=d_y_6*gamma_1;
-let mul_9=d_y_7*gamma_1;
-let mul_10=d_y_8*gamma_1;
-let mul_11=d_y_9*gamma_1;
+const $t91 = `let shift_5=d_y_6+(((d_y_2_2-d_y_6)+(d_y_3_2-d_y_6))*0.3333333432674408f);
+let shift_6=d_y_7+(((d_y_2_3-d_y_7)+(d_y_3_3-d_y_7))*0.3333333432674408f);
+let shift_7=d_y_8+(((d_y_2_4-d_y_8)+(d_y_3_4-d_y_8))*0.3333333432674408f);
+let shift_8=d_y_9+(((d_y_2_5-d_y_9)+(d_y_3_5-d_y_9))*0.3333333432674408f);
+let gamma_1=gamma_at(0u);
 `;
-const $t90 = `for(var i=block;i<stop;i+=LANES){
+const $t92 = `for(var i=block;i<stop;i+=LANES){
 let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
 let x_4_4=x_four(base_2_4+i);
 let x_4_5=x_four(base_2_5+i);
 `;
-const $t91 = `${$t69}override SUBGROUP:u32;
+const $t93 = `${$t35}let again_2=((variance_3*4.0f)<(mean_6*mean_6))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_7*mean_7))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_8*mean_8))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_9*mean_9))||(!(scale_5==1.0f));
+let shift_4_2=select(shift_3_2,select(select(0.0f,shift_3_2,abs(shift_3_2)<8.507059173023462e+37f),shift_3_2+mean_6,abs(shift_3_2+mean_6)<8.507059173023462e+37f),again_2);
+let shift_4_3=select(shift_3_3,select(select(0.0f,shift_3_3,abs(shift_3_3)<8.507059173023462e+37f),shift_3_3+mean_7,abs(shift_3_3+mean_7)<8.507059173023462e+37f),again_3);
+let shift_4_4=select(shift_3_4,select(select(0.0f,shift_3_4,abs(shift_3_4)<8.507059173023462e+37f),shift_3_4+mean_8,abs(shift_3_4+mean_8)<8.507059173023462e+37f),again_4);
+let shift_4_5=select(shift_3_5,select(select(0.0f,shift_3_5,abs(shift_3_5)<8.507059173023462e+37f),shift_3_5+mean_9,abs(shift_3_5+mean_9)<8.507059173023462e+37f),again_5);
+let about_2=shift_4_2*scale_2;
+let about_3=shift_4_3*scale_3;
+let about_4=shift_4_4*scale_4;
+let about_5=shift_4_5*scale_5;
+${$t36}`;
+const $t94 = `${$t72}override SUBGROUP:u32;
 override N:u32;
 `;
-const $t92 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t95 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t93 = `${$t19}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t96 = `${$t19}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
 ${$t20}`;
-const $t94 = `${$t71}let x_5=x_at(base+i_2);
-`;
-const $t95 = `var part_3=vec4f(0.0f);
+const $t97 = `var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t43}`;
-const $t96 = `var total_2=0.0f;
+${$t41}`;
+const $t98 = `var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
 for(var p_4=lane;p_4<used_2;p_4+=LANES){
-let part_5=partials_at((((3u*PARTS)+p_4)*N)+row);
-let part_6=partials_at((((4u*PARTS)+p_4)*N)+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*N)+row);
 `;
-const $t97 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t99 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t73}`;
-const $t98 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+${$t76}`;
+const $t100 = `${$t21}let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 `;
-const $t99 = `let scratch_2=scratch_at(i);
+const $t101 = `let scratch_2=scratch_at(i);
 let scratch_3=scratch_at((((N+3u)/4u)*4u)+i);
-let scratch_8=scratch_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+i);
+let scratch_12=scratch_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+i);
 part_1=part_1+d_y_1;
 `;
-const $t100 = `${$t18}override SUBGROUP:u32;
+const $t102 = `${$t18}override SUBGROUP:u32;
 `;
-const $t101 = `for(var turn=0u;turn<((N+chunk)-1u)/chunk;turn+=1u){
+const $t103 = `for(var turn=0u;turn<((N+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<N);
 let row=select(0u,at_1,active_1);
 `;
-const $t102 = `let x_1=x_at(base);
+const $t104 = `let x_1=x_at(base);
 let x_2=x_at(base+((C*S)/2u));
 let x_3=x_at(base+((C*S)-1u));
 `;
-const $t103 = `${$t18}override SUBGROUP:u32;
+const $t105 = `${$t18}override SUBGROUP:u32;
 override N:u32;
 `;
-const $t104 = `${$t19}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t106 = `${$t19}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 ${$t20}`;
-const $t105 = `${$t23}var mean_3=vec4f(0.0f);
+const $t107 = `${$t23}var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
 `;
-const $t106 = `let base_2_2=row_2*(D/4u);
+const $t108 = `${$t27}let gamma_5=gamma_four(i_4);
+let add_2=((kept_3-vec4f(shift))*gamma_5)+(vec4f(shift)*(gamma_5-vec4f(shift_2)));
+let kept_4=held[held_place(0u,k_4,local_index)];
+let mul_3=((kept_4-vec4f(shift_4))-vec4f(rest))*vec4f(mul);
+d_x_put_four(base_2+i_4,((add_2-(mul_3*vec4f(sub)))-vec4f(mean_all))*vec4f(mul));
+`;
+const $t109 = `let base_2_2=row_2*(D/4u);
 let base_2_3=row_3*(D/4u);
 let base_2_4=row_4*(D/4u);
 let base_2_5=row_5*(D/4u);
-${$t66}for(var block=lane;block<D/4u;block+=LANES*256u){
+${$t71}for(var block=lane;block<D/4u;block+=LANES*256u){
 `;
-const $t107 = `${$t69}override SUBGROUP:u32;
+const $t110 = `${$t35}let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_4*mean_4))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_5*mean_5))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_6*mean_6))||(!(scale_5==1.0f));
+let shift_2_2=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean_3,abs(shift_3+mean_3)<8.507059173023462e+37f),again_2);
+let shift_2_3=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_4,abs(shift_4+mean_4)<8.507059173023462e+37f),again_3);
+let shift_2_4=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_5,abs(shift_5+mean_5)<8.507059173023462e+37f),again_4);
+let shift_2_5=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_6,abs(shift_6+mean_6)<8.507059173023462e+37f),again_5);
+let about_2=shift_2_2*scale_2;
+let about_3=shift_2_3*scale_3;
+let about_4=shift_2_4*scale_4;
+let about_5=shift_2_5*scale_5;
+${$t36}`;
+const $t111 = `${$t72}override SUBGROUP:u32;
 `;
-const $t108 = `for(var turn=0u;turn<(((N/4u)+chunk)-1u)/chunk;turn+=1u){
+const $t112 = `for(var turn=0u;turn<(((N/4u)+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<(N/4u));
 let row_2=(select(0u,at_1,active_1)*4u)+0u;
@@ -465,509 +494,601 @@ let row_3=(select(0u,at_1,active_1)*4u)+1u;
 let row_4=(select(0u,at_1,active_1)*4u)+2u;
 let row_5=(select(0u,at_1,active_1)*4u)+3u;
 `;
-const $t109 = `let x_1=x_at(base);
+const $t113 = `let x_1=x_at(base);
 let x_2=x_at(base+((C/2u)*S));
 let x_3=x_at(base+((C-1u)*S));
 `;
-const $t110 = `${$t71}let x_5=x_at(base+(i_2*S));
-`;
-const $t111 = `let base_2_2=row_2*((C*S)/4u);
+const $t114 = `let base_2_2=row_2*((C*S)/4u);
 let base_2_3=row_3*((C*S)/4u);
 let base_2_4=row_4*((C*S)/4u);
 let base_2_5=row_5*((C*S)/4u);
-${$t66}for(var block=lane;block<(C*S)/4u;block+=LANES*256u){
+${$t71}for(var block=lane;block<(C*S)/4u;block+=LANES*256u){
 `;
-const $t112 = `${$t61}var<workgroup>scratch_memory:array<f32,scratch_length>;
+const $t115 = `${$t68}var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t113 = `workgroupBarrier();
+const $t116 = `let base=row*D;
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+(D/2u));
+let d_y_3=d_y_at(base+(D-1u));
+${$t69}${$t87}`;
+const $t117 = `${$t90}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+`;
+const $t118 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t114 = `let d_y_6=d_y_at(base_3);
-let d_y_7=d_y_at(base_4);
-let d_y_8=d_y_at(base_5);
-let d_y_9=d_y_at(base_6);
-${$t89}`;
-const $t115 = `${$t67}var part_11=vec4f(0.0f);
-${$t33}`;
-const $t116 = `${$t91}override D:u32;
+const $t119 = `var part_8=vec4f(0.0f);
+var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+${$t34}`;
+const $t120 = `${$t94}override D:u32;
 `;
-const $t117 = `let stop=min(block+(LANES*256u),last_2);
+const $t121 = `override eps:f32;
+${$t95}`;
+const $t122 = `let stop=min(block+(LANES*256u),last_2);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t118 = `${$t95}let x_5=x_four(base_2+i_2);
-`;
-const $t119 = `}
+const $t123 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
 `;
-const $t120 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t124 = `${$t98}let part_6=partials_at((((6u*PARTS)+p_4)*N)+row);
+let part_7=partials_at((((7u*PARTS)+p_4)*N)+row);
+let part_8=partials_at((((8u*PARTS)+p_4)*N)+row);
+let part_9=partials_at((((9u*PARTS)+p_4)*N)+row);
+`;
+const $t125 = `let d_y_1=d_y_at(base+i);
+${$t77}let x_1=x_at(base+i);
+let mul_2=((x_1-part_3)-rest)*mul;
+`;
+const $t126 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t73}`;
-const $t121 = `var sum=0.0f;
+${$t76}`;
+const $t127 = `var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
+for(var p_3=lane;p_3<used;p_3+=LANES){
+`;
+const $t128 = `var sum=0.0f;
 var sum_2=0.0f;
-${$t97}`;
-const $t122 = `override scratch_length:u32=LANES*ROWS*2u;
+${$t99}`;
+const $t129 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<vec4f,scratch_length>;
 `;
-const $t123 = `let far=(variance*vec4f(4.0f))<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
+const $t130 = `${$t56}let shift_4=select(shift_3,select(select(vec4f(0.0f),shift_3,abs(shift_3)<vec4f(8.507059173023462e+37f)),shift_3+mean,abs(shift_3+mean)<vec4f(8.507059173023462e+37f)),again);
+let about=shift_4*scale;
 var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
 `;
-const $t124 = `${$t102}${$t1}`;
-const $t125 = `let d_y_1=d_y_four(base+i);
-let gamma_1=gamma_four(i);
-let mul=d_y_1*gamma_1;
-let sub=mul-vec4f(part_1);
-let x_1=x_four(base+i);
-let mul_2=((x_1-vec4f(part_2))-vec4f(rest))*vec4f(rsqrt);
+const $t131 = `let gamma_2=gamma_at((C*S)/2u);
+let gamma_3=gamma_at((C*S)-1u);
+${$t1}`;
+const $t132 = `${$t104}${$t2}`;
+const $t133 = `${$t68}var<workgroup>scratch_memory:array<vec4f,scratch_length>;
 `;
-const $t126 = `let d_y_6=d_y_at(base_5);
-let d_y_7=d_y_at(base_6);
-let d_y_8=d_y_at(base_7);
-let d_y_9=d_y_at(base_8);
-${$t89}`;
-const $t127 = `${$t95}let x_5=x_four(base+(i_2*(S/4u)));
-`;
-const $t128 = `}
+const $t134 = `let gamma_2=gamma_at(C/2u);
+let gamma_3=gamma_at(C-1u);
+${$t1}`;
+const $t135 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t129 = `${$t105}let rsqrt=inverseSqrt(spread+eps);
+const $t136 = `${$t107}let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 ${$t24}`;
-const $t130 = `workgroupBarrier();
+const $t137 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 `;
-const $t131 = `${$t93}let active_1=index<N;
+const $t138 = `${$t91}${$t87}`;
+const $t139 = `${$t96}let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t132 = `var sum=0.0f;
+const $t140 = `var sum=0.0f;
 var squares=0.0f;
 ${$t7}var part_1=0.0f;
 var part_2=0.0f;
-${$t117}`;
-const $t133 = `}
+${$t122}`;
+const $t141 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t134 = `total=total+other;
-${$t119}`;
-const $t135 = `let gamma_1=gamma_at(i);
-let mul=d_y_1*gamma_1;
-let sub=mul-part_1;
-`;
-const $t136 = `var part_5=vec4f(0.0f);
+const $t142 = `total=total+other;
+${$t123}`;
+const $t143 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+var mean=0.0f;
+var mean_2=0.0f;
+var mean_3=0.0f;
+for(var block=first+lane;block<last;block+=LANES*256u){
+var part_10=0.0f;
+var part_11=0.0f;
+var part_12=0.0f;
+${$t76}`;
+const $t144 = `var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
-${$t33}`;
-const $t137 = `let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+${$t34}`;
+const $t145 = `let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 var sum=0.0f;
 var squares=0.0f;
-${$t97}`;
-const $t138 = `var total_2=0.0f;
-for(var p_3=lane;p_3<used;p_3+=LANES){
-let part_4=partials_at((p_3*N)+row);
+${$t99}`;
+const $t146 = `${$t127}let part_4=partials_at((p_3*N)+row);
 let part_5=partials_at(((PARTS+p_3)*N)+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+let part_7=partials_at((((3u*PARTS)+p_3)*N)+row);
 `;
-const $t139 = `var sum=vec4f(0.0f);
+const $t147 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t120}`;
-const $t140 = `let row=select(0u,index,active_1);
+${$t126}`;
+const $t148 = `let row=select(0u,index,active_1);
 let first=min(part*(((chunk+PARTS)-1u)/PARTS),chunk);
 let last=min(first+(((chunk+PARTS)-1u)/PARTS),chunk);
 `;
-const $t141 = `${$t61}var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-`;
-const $t142 = `${$t91}override S:u32;
+const $t149 = `${$t54}let d_y_1=d_y_four(base);
+let d_y_2=d_y_four(base+((C/2u)*(S/4u)));
+let d_y_3=d_y_four(base+((C-1u)*(S/4u)));
+let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*vec4f(0.3333333432674408f));
+let gamma_1=gamma_at(0u);
+${$t134}`;
+const $t150 = `${$t94}override S:u32;
 override C:u32;
 `;
-const $t143 = `var sum=vec4f(0.0f);
+const $t151 = `let d_y_1=d_y_at(base+(i*S));
+${$t77}let x_1=x_at(base+(i*S));
+let mul_2=((x_1-part_3)-rest)*mul;
+`;
+const $t152 = `let base=row*(C*S);
+let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+((C*S)/2u));
+let d_y_3=d_y_at(base+((C*S)-1u));
+${$t69}${$t131}`;
+const $t153 = `var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 ${$t7}var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t117}`;
-const $t144 = `}
+${$t122}`;
+const $t154 = `var mean=vec4f(0.0f);
+var mean_2=vec4f(0.0f);
+var mean_3=vec4f(0.0f);
+for(var block=first+lane;block<last;block+=LANES*256u){
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+var part_12=vec4f(0.0f);
+${$t76}`;
+const $t155 = `let d_y_1=d_y_four(base+(i*(S/4u)));
+let gamma_1=gamma_at(i);
+let add=((d_y_1-part_1)*vec4f(gamma_1))+(part_1*(vec4f(gamma_1)-part_2));
+let x_1=x_four(base+(i*(S/4u)));
+let mul_2=((x_1-part_3)-rest)*mul;
+`;
+const $t156 = `${$t91}${$t131}`;
+const $t157 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t145 = `${$t87}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t158 = `${$t89}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t128}`;
-const $t146 = `}
+${$t135}`;
+const $t159 = `var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+${$t126}`;
+const $t160 = `${$t95}${$t96}`;
+const $t161 = `${$t102}override chunk:u32;
+`;
+const $t162 = `let row=select(0u,index,active_1);
+let used=((chunk+(((chunk+PARTS)-1u)/PARTS))-1u)/(((chunk+PARTS)-1u)/PARTS);
+`;
+const $t163 = `${$t94}override C:u32;
+override S:u32;
+`;
+const $t164 = `mean_3=mean_3+add;
+mean_4=mean_4+mul_2;
+mean_5=mean_5+(add*mul_2);
+}
+}
+`;
+const $t165 = `${$t129}${$t96}`;
+const $t166 = `let active_1=index<((N*S)/4u);
+let row=select(0u,index,active_1);
+`;
+const $t167 = `${$t118}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t147 = `let gamma_2=gamma_at(D/2u);
-${$t27}`;
-const $t148 = `var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-${$t120}`;
-const $t149 = `let row=select(0u,index,active_1);
-let used=((chunk+(((chunk+PARTS)-1u)/PARTS))-1u)/(((chunk+PARTS)-1u)/PARTS);
-`;
-const $t150 = `${$t91}override C:u32;
-override S:u32;
-`;
-const $t151 = `${$t49}let d_y_1=d_y_four(base);
-let gamma_1=gamma_at(0u);
-let mul=d_y_1*vec4f(gamma_1);
-let d_y_2=d_y_four(base+((C/2u)*(S/4u)));
-let gamma_2=gamma_at(C/2u);
-let mul_2=d_y_2*vec4f(gamma_2);
-let d_y_3=d_y_four(base+((C-1u)*(S/4u)));
-let gamma_3=gamma_at(C-1u);
-let mul_3=d_y_3*vec4f(gamma_3);
-let shift=mul+(((mul_2-mul)+(mul_3-mul))*vec4f(0.3333333432674408f));
-`;
-const $t152 = `let gamma_2=gamma_at((C*S)/2u);
-${$t27}`;
-const $t153 = `${$t113}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-${$t3}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-${$t146}`;
-const $t154 = `mean_3=mean_3+sub;
-mean_4=mean_4+mul_5;
-mean_5=mean_5+(sub*mul_5);
-}
+const $t168 = `${$t158}sum=all;
+${$t3}`;
+const $t169 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+${$t135}total=all;
+workgroupBarrier();
 }
 `;
-const $t155 = `let rsqrt=inverseSqrt(spread+eps);
-var mean=0.0f;
-var mean_2=0.0f;
-var mean_3=0.0f;
-for(var block=first+lane;block<last;block+=LANES*256u){
-var part_8=0.0f;
-var part_9=0.0f;
-var part_10=0.0f;
-${$t73}`;
-const $t156 = `let d_y_1=d_y_at(base+i);
-${$t135}let x_1=x_at(base+i);
-let mul_2=((x_1-part_2)-rest)*rsqrt;
-`;
-const $t157 = `let active_1=index<((N*S)/4u);
-let row=select(0u,index,active_1);
-`;
-const $t158 = `var mean=vec4f(0.0f);
-var mean_2=vec4f(0.0f);
-var mean_3=vec4f(0.0f);
-for(var block=first+lane;block<last;block+=LANES*256u){
-${$t67}${$t73}`;
-const $t159 = `let base=row*D;
-${$t85}let d_y_2=d_y_at(base+(D/2u));
-let gamma_2=gamma_at(D/2u);
-let mul_2=d_y_2*gamma_2;
-let d_y_3=d_y_at(base+(D-1u));
-let gamma_3=gamma_at(D-1u);
-${$t21}`;
-const $t160 = `let gamma_3=gamma_at(D-1u);
-${$t28}`;
-const $t161 = `${$t145}sum=all;
-${$t2}`;
-const $t162 = `var total=0.0f;
+const $t170 = `var total=0.0f;
 var total_2=0.0f;
 for(var p=lane;p<used;p+=LANES){
 `;
-const $t163 = `let active_1=index<(N*S);
+const $t171 = `let active_1=index<(N*S);
 let row=select(0u,index,active_1);
 `;
-const $t164 = `${$t51}${$t52}`;
-const $t165 = `let d_y_1=d_y_at(base+(i*S));
-${$t135}let x_1=x_at(base+(i*S));
-let mul_2=((x_1-part_2)-rest)*rsqrt;
-`;
-const $t166 = `${$t130}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
-let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
-let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
+const $t172 = `${$t57}${$t58}`;
+const $t173 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t167 = `var total=vec4f(0.0f);
+const $t174 = `var total=vec4f(0.0f);
 var total_2=vec4f(0.0f);
 for(var p=lane;p<used;p+=LANES){
 `;
-const $t168 = `let d_y_1=d_y_four(base+(i*(S/4u)));
-let gamma_1=gamma_at(i);
-let mul=d_y_1*vec4f(gamma_1);
-let sub=mul-part_1;
-let x_1=x_four(base+(i*(S/4u)));
-let mul_2=((x_1-part_2)-rest)*rsqrt;
+const $t175 = `${$t105}override D:u32;
 `;
-const $t169 = `let gamma_3=gamma_at((C*S)-1u);
-${$t28}`;
-const $t170 = `${$t103}override D:u32;
-`;
-const $t171 = `fn larger(a:f32,b:f32)->f32{
+const $t176 = `fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
-const $t172 = `}
+const $t177 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t173 = `for(var p=lane;p<used;p+=LANES){
+const $t178 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t87}}
+${$t89}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 `;
-const $t174 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t128}total=all;
-workgroupBarrier();
-}
-`;
-const $t175 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-workgroupBarrier();
-}
-`;
-const $t176 = `let row=select(0u,index,active_1);
+const $t179 = `${$t142}${$t137}let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t169}`;
+const $t180 = `let row=select(0u,index,active_1);
 let first=min(part*(((N+PARTS)-1u)/PARTS),N);
 let last=min(first+(((N+PARTS)-1u)/PARTS),N);
 `;
-const $t177 = `total_2=total_2+part_2;
+const $t181 = `total_2=total_2+part_2;
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t178 = `${$t149}${$t162}`;
-const $t179 = `let base=row*(C*S);
-${$t85}let d_y_2=d_y_at(base+((C*S)/2u));
-let gamma_2=gamma_at((C*S)/2u);
-let mul_2=d_y_2*gamma_2;
-let d_y_3=d_y_at(base+((C*S)-1u));
-let gamma_3=gamma_at((C*S)-1u);
-${$t21}`;
-const $t180 = `part_1=part_1+d;
+const $t182 = `${$t162}${$t170}`;
+const $t183 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t181 = `total_2=total_2+other_3;
+const $t184 = `total_4=total_4+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 `;
-const $t182 = `${$t173}let part_1=partials_at(row);
+const $t185 = `${$t178}let part_1=partials_at(row);
 `;
-const $t183 = `${$t134}${$t130}let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t174}`;
-const $t184 = `${$t107}override D:u32;
+const $t186 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
+workgroupBarrier();
+}
+`;
+const $t187 = `${$t111}override D:u32;
 override N:u32;
 `;
-const $t185 = `${$t176}${$t121}`;
-const $t186 = `}
+const $t188 = `${$t180}${$t128}`;
+const $t189 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(sum,mask);
 sum=sum+other;
 `;
-const $t187 = `let row=select(0u,index,active_1);
+const $t190 = `let row=select(0u,index,active_1);
 let used=((N+(((N+PARTS)-1u)/PARTS))-1u)/(((N+PARTS)-1u)/PARTS);
 `;
-const $t188 = `total_2=total_2+other_2;
-${$t119}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
-${$t145}total=all;
-${$t2}total_2=all_2;
+const $t191 = `${$t162}${$t174}`;
+const $t192 = `${$t96}${$t171}`;
+const $t193 = `${$t102}override C:u32;
+override S:u32;
+override N:u32;
+`;
+const $t194 = `${$t105}override C:u32;
+override S:u32;
+`;
+const $t195 = `${$t105}override S:u32;
+override C:u32;
+`;
+const $t196 = `let part_1=partials_at((p*C)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*C)+row);
+`;
+const $t197 = `${$t176}fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+`;
+const $t198 = `${$t185}let part_2=partials_at(((3u*PARTS)*N)+row);
+`;
+const $t199 = `${$t160}let active_1=index<D;
+`;
+const $t200 = `${$t165}let active_1=index<(D/4u);
+`;
+const $t201 = `${$t180}${$t147}`;
+const $t202 = `${$t102}override D:u32;
+override N:u32;
+`;
+const $t203 = `${$t190}${$t170}`;
+const $t204 = `${$t111}override D:u32;
+override chunk:u32;
+`;
+const $t205 = `${$t96}${$t166}`;
+const $t206 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
+}
+for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+}
+if(SUBGROUP<LANES){
+${$t118}}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+`;
+const $t207 = `${$t142}${$t118}let mine=scratch_memory[(row_in_group*LANES)+lane];
+let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+${$t169}`;
+const $t208 = `let part_1=partials_at((p*D)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*D)+row);
+`;
+const $t209 = `${$t190}${$t174}`;
+const $t210 = `${$t197}${$t106}`;
+const $t211 = `${$t121}${$t176}`;
+const $t212 = `${$t115}${$t139}`;
+const $t213 = `total_2=total_2+other_2;
+${$t123}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+${$t158}total=all;
+${$t3}total_2=all_2;
 workgroupBarrier();
 }
 if(active_1&&(lane==0u)){
 `;
-const $t189 = `${$t149}${$t167}`;
-const $t190 = `${$t103}override C:u32;
+const $t214 = `${$t161}override D:u32;
+override N:u32;
+`;
+const $t215 = `${$t102}override D:u32;
+override chunk:u32;
+`;
+const $t216 = `${$t111}override C:u32;
+override N:u32;
 override S:u32;
 `;
-const $t191 = `workgroupBarrier();
-for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
-if(lane<half_5){
-let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
-${$t3}let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
-let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
-${$t146}`;
-const $t192 = `${$t103}override S:u32;
-override C:u32;
+const $t217 = `${$t160}let active_1=index<(C*S);
 `;
-const $t193 = `let part_1=partials_at((p*C)+row);
+const $t218 = `${$t165}let active_1=index<((C*S)/4u);
+`;
+const $t219 = `let part_1=vec4f(partials_at((p*D)+(row*4u)),partials_at(((p*D)+(row*4u))+1u),partials_at(((p*D)+(row*4u))+2u),partials_at(((p*D)+(row*4u))+3u));
 total=total+part_1;
-let part_2=partials_at(((PARTS+p)*C)+row);
+let part_2=vec4f(partials_at(((PARTS+p)*D)+(row*4u)),partials_at((((PARTS+p)*D)+(row*4u))+1u),partials_at((((PARTS+p)*D)+(row*4u))+2u),partials_at((((PARTS+p)*D)+(row*4u))+3u));
 `;
-const $t194 = `${$t171}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-`;
-const $t195 = `squares=squares+other_2;
-${$t133}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t161}squares=all_2;
+const $t220 = `let used_2=((C+(((C+PARTS)-1u)/PARTS))-1u)/(((C+PARTS)-1u)/PARTS);
+${$t206}`;
+const $t221 = `override eps:f32;
+${$t210}`;
+const $t222 = `${$t211}${$t139}`;
+const $t223 = `squares=squares+other_2;
+${$t141}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t168}squares=all_2;
 workgroupBarrier();
 }
 `;
-const $t196 = `sum_2=sum_2+other_2;
-${$t133}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-${$t161}sum_2=all_2;
+const $t224 = `${$t120}${$t212}`;
+const $t225 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other=exchange(total,mask_3);
+${$t179}`;
+const $t226 = `${$t185}var total=0.0f;
+for(var p_2=lane;p_2<used;p_2+=LANES){
+`;
+const $t227 = `sum_2=sum_2+other_2;
+${$t141}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+${$t168}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 `;
-const $t197 = `${$t176}${$t139}`;
-const $t198 = `${$t187}${$t162}`;
-const $t199 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
+const $t228 = `override PARTS:u32;
+${$t95}${$t106}`;
+const $t229 = `${$t181}let other=exchange(total,mask);
+total=total+other;
+let other_2=exchange(total_2,mask);
+${$t213}`;
+const $t230 = `${$t13}${$t178}let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
+`;
+const $t231 = `${$t111}override C:u32;
+override chunk:u32;
+`;
+const $t232 = `${$t206}let part_3=partials_at(((6u*PARTS)*N)+row);
+var total=0.0f;
+for(var p_3=lane;p_3<used_2;p_3+=LANES){
+let part_4=partials_at((((6u*PARTS)+p_3)*N)+row);
+let part_5=partials_at((((7u*PARTS)+p_3)*N)+row);
+`;
+const $t233 = `${$t181}let other=exchange4(total,mask);
+total=total+other;
+let other_2=exchange4(total_2,mask);
+${$t213}`;
+const $t234 = `let part_1=partials_at((p*(C*S))+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*(C*S))+row);
+`;
+const $t235 = `${$t115}${$t210}`;
+const $t236 = `${$t183}${$t177}let other_2=exchange(squares,mask);
+${$t223}`;
+const $t237 = `let d_2=(x_5*scale)-about;
+part_3=part_3+d_2;
+part_4=part_4+(d_2*d_2);
+}
+sum_2=sum_2+part_3;
+squares_2=squares_2+part_4;
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-}
-if(SUBGROUP<LANES){
-${$t113}}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
 `;
-const $t200 = `${$t134}${$t113}let mine=scratch_memory[(row_in_group*LANES)+lane];
-let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t174}`;
-const $t201 = `let part_1=partials_at((p*D)+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*D)+row);
-`;
-const $t202 = `${$t187}${$t167}`;
-const $t203 = `${$t194}${$t104}`;
-const $t204 = `${$t180}${$t172}let other_2=exchange(squares,mask);
-${$t195}`;
-const $t205 = `squares_2=squares_2+other_6;
-${$t144}${$t153}sum_2=all_3;
+const $t238 = `squares_2=squares_2+other_6;
+${$t157}${$t167}sum_2=all_3;
 ${$t4}squares_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t206 = `${$t112}${$t131}`;
-const $t207 = `${$t181}workgroupBarrier();
+const $t239 = `${$t121}${$t197}${$t139}`;
+const $t240 = `${$t184}workgroupBarrier();
 for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
 if(lane<half_4){
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-${$t175}`;
-const $t208 = `${$t182}var total=0.0f;
-for(var p_2=lane;p_2<used;p_2+=LANES){
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+${$t44}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+${$t45}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+${$t186}`;
+const $t241 = `workgroupBarrier();
+for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
+if(lane<half_5){
+let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+${$t25}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+${$t26}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+${$t173}`;
+const $t242 = `override PARTS:u32;
+${$t115}${$t106}`;
+const $t243 = `${$t226}let part_2=partials_at((p_2*N)+row);
+let part_3=partials_at(((PARTS+p_2)*N)+row);
 `;
-const $t209 = `}
+const $t244 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
-${$t172}let other_2=exchange(sum_2,mask);
-${$t196}`;
-const $t210 = `${$t177}let other=exchange(total,mask);
-total=total+other;
-let other_2=exchange(total_2,mask);
-${$t188}`;
-const $t211 = `${$t181}${$t130}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t175}`;
-const $t212 = `}
+${$t177}let other_2=exchange(sum_2,mask);
+${$t227}`;
+const $t245 = `${$t228}let active_1=index<D;
+`;
+const $t246 = `${$t102}override C:u32;
+override chunk:u32;
+`;
+const $t247 = `${$t163}${$t212}`;
+const $t248 = `${$t111}override C:u32;
+override S:u32;
+override N:u32;
+`;
+const $t249 = `${$t137}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t25}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t26}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t173}`;
+const $t250 = `${$t184}${$t137}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t44}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t45}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t186}`;
+const $t251 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
-${$t186}let other_2=exchange4(sum_2,mask);
-${$t196}`;
-const $t213 = `let part_1=vec4f(partials_at((p*D)+(row*4u)),partials_at(((p*D)+(row*4u))+1u),partials_at(((p*D)+(row*4u))+2u),partials_at(((p*D)+(row*4u))+3u));
+${$t189}let other_2=exchange4(sum_2,mask);
+${$t227}`;
+const $t252 = `let other_2=exchange4(squares,mask);
+${$t223}`;
+const $t253 = `let part_1=vec4f(partials_at((p*(C*S))+(row*4u)),partials_at(((p*(C*S))+(row*4u))+1u),partials_at(((p*(C*S))+(row*4u))+2u),partials_at(((p*(C*S))+(row*4u))+3u));
 total=total+part_1;
-let part_2=vec4f(partials_at(((PARTS+p)*D)+(row*4u)),partials_at((((PARTS+p)*D)+(row*4u))+1u),partials_at((((PARTS+p)*D)+(row*4u))+2u),partials_at((((PARTS+p)*D)+(row*4u))+3u));
+let part_2=vec4f(partials_at(((PARTS+p)*(C*S))+(row*4u)),partials_at((((PARTS+p)*(C*S))+(row*4u))+1u),partials_at((((PARTS+p)*(C*S))+(row*4u))+2u),partials_at((((PARTS+p)*(C*S))+(row*4u))+3u));
 `;
-const $t214 = `${$t177}let other=exchange4(total,mask);
-total=total+other;
-let other_2=exchange4(total_2,mask);
-${$t188}`;
-const $t215 = `let other_2=exchange4(squares,mask);
-${$t195}`;
-const $t216 = `let used_2=((C+(((C+PARTS)-1u)/PARTS))-1u)/(((C+PARTS)-1u)/PARTS);
-${$t199}`;
-const $t217 = `${$t159}${$t86}var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-let base_2=row*(D/4u);
-for(var k=0u;k<HELD;k+=1u){
-let i=lane+(k*LANES);
-if(i<(D/4u)){
-let x_4=x_four(base_2+i);
-`;
-const $t218 = `var sum_2=fold_add(sum);
+const $t254 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t144}${$t145}sum_2=all;
-${$t2}squares_2=all_2;
+${$t157}${$t158}sum_2=all;
+${$t3}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t219 = `override eps:f32;
-${$t203}`;
-const $t220 = `${$t92}${$t171}`;
-const $t221 = `}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other=exchange(total,mask_3);
-${$t183}`;
-const $t222 = `${$t208}let part_2=partials_at((p_2*N)+row);
-let part_3=partials_at(((PARTS+p_2)*N)+row);
+const $t255 = `${$t221}let active_1=index<(N/4u);
+${$t28}`;
+const $t256 = `part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
+}
 `;
-const $t223 = `${$t13}${$t209}`;
-const $t224 = `override PARTS:u32;
-${$t92}${$t104}`;
-const $t225 = `${$t100}override chunk:u32;
+const $t257 = `${$t120}${$t222}${$t40}`;
+const $t258 = `${$t225}let rest=total/f32(D);
+${$t124}`;
+const $t259 = `let squares=total_2/f32(D);
+let squares_2=total_3/f32(D);
+let squares_3=total_4/f32(D);
+${$t46}`;
+const $t260 = `total_7=total_7+part_12;
+}
+for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 `;
-const $t226 = `${$t199}let part_2=partials_at(((3u*PARTS)*N)+row);
-var total=0.0f;
-for(var p_3=lane;p_3<used_2;p_3+=LANES){
-let part_3=partials_at((((3u*PARTS)+p_3)*N)+row);
-let part_4=partials_at((((4u*PARTS)+p_3)*N)+row);
+const $t261 = `${$t242}let active_1=index<N;
+let row=select(0u,index,active_1);
 `;
-const $t227 = `let part_1=partials_at((p*(C*S))+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*(C*S))+row);
+const $t262 = `${$t12}${$t244}`;
+const $t263 = `override PARTS:u32;
+${$t129}${$t106}`;
+const $t264 = `${$t161}override C:u32;
+override S:u32;
+override N:u32;
 `;
-const $t228 = `${$t112}${$t203}`;
-const $t229 = `let d=x_4-vec4f(shift_2);
+const $t265 = `${$t111}override C:u32;
+override S:u32;
+override chunk:u32;
+`;
+const $t266 = `${$t115}fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+${$t139}`;
+const $t267 = `${$t225}let rest=total/f32(C*S);
+${$t124}`;
+const $t268 = `${$t102}override C:u32;
+override S:u32;
+override chunk:u32;
+`;
+const $t269 = `${$t235}let active_1=index<N;
+let row=select(0u,index,active_1);
+`;
+const $t270 = `let x_4=x_four(base_2+i);
+held[held_place(0u,k,local_index)]=x_4;
+let d=x_4-vec4f(shift_3);
 sum=sum+d;
 squares=squares+(d*d);
 }
 }
-${$t218}`;
-const $t230 = `var sum_3_2=fold_add(sum_3);
+${$t254}`;
+const $t271 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -978,157 +1099,47 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t153}sum_3_2=all_3;
+${$t167}sum_3_2=all_3;
 ${$t4}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t231 = `${$t220}${$t131}`;
-const $t232 = `part_3=part_3+d_2;
-part_4=part_4+(d_2*d_2);
-}
-sum_2=sum_2+part_3;
-squares_2=squares_2+part_4;
-}
-for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-`;
-const $t233 = `${$t116}${$t206}`;
-const $t234 = `override PARTS:u32;
-override eps:f32;
-override scratch_length:u32=LANES*ROWS*1u;
-`;
-const $t235 = `}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_3=exchange(total_2,mask_3);
-${$t211}`;
-const $t236 = `${$t92}${$t93}`;
-const $t237 = `${$t99}${$t223}`;
-const $t238 = `${$t48}${$t209}`;
-const $t239 = `${$t151}${$t78}var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-for(var k=0u;k<HELD;k+=1u){
-let i=lane+(k*LANES);
-if(i<C){
-let x_4=x_four(base+(i*(S/4u)));
-`;
-const $t240 = `${$t100}override C:u32;
-override S:u32;
-override N:u32;
-`;
-const $t241 = `let part_1=vec4f(partials_at((p*(C*S))+(row*4u)),partials_at(((p*(C*S))+(row*4u))+1u),partials_at(((p*(C*S))+(row*4u))+2u),partials_at(((p*(C*S))+(row*4u))+3u));
-total=total+part_1;
-let part_2=vec4f(partials_at(((PARTS+p)*(C*S))+(row*4u)),partials_at((((PARTS+p)*(C*S))+(row*4u))+1u),partials_at((((PARTS+p)*(C*S))+(row*4u))+2u),partials_at((((PARTS+p)*(C*S))+(row*4u))+3u));
-`;
-const $t242 = `held[held_place(0u,k,local_index)]=x_4;
-${$t229}`;
-const $t243 = `${$t219}let active_1=index<(N/4u);
-${$t26}`;
-const $t244 = `part_2_2=part_2_2+(d_3*d_3);
-part_2_3=part_2_3+(d_4*d_4);
-part_2_4=part_2_4+(d_5*d_5);
-part_2_5=part_2_5+(d_6*d_6);
-}
-`;
-const $t245 = `let d=x_4-shift_2;
-${$t204}let mean=sum/f32(last_2-first_2);
-let variance=larger((squares/f32(last_2-first_2))-(mean*mean),0.0f);
-${$t63}var sum_2=0.0f;
-var squares_2=0.0f;
+const $t272 = `${$t120}${$t239}${$t43}`;
+const $t273 = `let base=row*D;
 ${$t70}`;
-const $t246 = `${$t221}let rest=total/f32(D);
-${$t96}`;
-const $t247 = `}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_3=exchange(total_2,mask_4);
-${$t207}`;
-const $t248 = `total_5=total_5+part_10;
-}
-for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-`;
-const $t249 = `${$t236}let active_1=index<D;
-`;
-const $t250 = `${$t122}${$t93}`;
-const $t251 = `${$t99}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_2))-vec4f(scratch_3))*vec4f(scratch_8)));
-${$t212}`;
-const $t252 = `${$t100}override D:u32;
-override N:u32;
-`;
-const $t253 = `${$t107}override D:u32;
-override chunk:u32;
-`;
-const $t254 = `${$t150}${$t206}`;
-const $t255 = `${$t179}${$t124}var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-let base_2=row*((C*S)/4u);
-for(var k=0u;k<HELD;k+=1u){
-let i=lane+(k*LANES);
-if(i<((C*S)/4u)){
-let x_4=x_four(base_2+i);
-`;
-const $t256 = `${$t221}let rest=total/f32(C*S);
-${$t96}`;
-const $t257 = `${$t116}${$t231}${$t42}`;
-const $t258 = `${$t92}${$t194}${$t131}`;
-const $t259 = `${$t247}let spread=total_2/f32(D);
-`;
-const $t260 = `total_5=total_5+other_7;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
-${$t191}total_3=all_3;
-${$t4}total_4=all_4;
-${$t10}total_5=all_5;
-workgroupBarrier();
-}
-`;
-const $t261 = `let d=x_4-shift;
-${$t204}let mean=sum/f32(last-first);
-let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
-${$t98}var sum_2=0.0f;
-var squares_2=0.0f;
-${$t77}`;
-const $t262 = `${$t234}var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t104}`;
-const $t263 = `}
+const $t274 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
-${$t200}`;
-const $t264 = `${$t250}let active_1=index<(D/4u);
+${$t207}`;
+const $t275 = `${$t101}${$t262}`;
+const $t276 = `${$t263}let active_1=index<(D/4u);
 `;
-const $t265 = `${$t224}let active_1=index<D;
-`;
-const $t266 = `${$t225}override D:u32;
-override N:u32;
-`;
-const $t267 = `held[held_place(1u,k,local_index)]=x_4;
-${$t229}`;
-const $t268 = `${$t48}${$t212}`;
-const $t269 = `${$t100}override D:u32;
-override chunk:u32;
-`;
-const $t270 = `${$t93}${$t163}`;
-const $t271 = `${$t107}override C:u32;
+const $t277 = `${$t53}${$t244}`;
+const $t278 = `${$t106}${$t166}`;
+const $t279 = `${$t150}${$t211}${$t192}${$t172}`;
+const $t280 = `${$t102}override C:u32;
 override N:u32;
 override S:u32;
+${$t228}let active_1=index<C;
+let row=select(0u,index,active_1);
 `;
-const $t272 = `${$t236}let active_1=index<(C*S);
+const $t281 = `${$t163}${$t222}${$t65}`;
+const $t282 = `let squares=total_2/f32(C*S);
+let squares_2=total_3/f32(C*S);
+let squares_3=total_4/f32(C*S);
+${$t46}`;
+const $t283 = `${$t228}let active_1=index<(C*S);
 `;
-const $t273 = `let mean=sum_2/f32(D);
-let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
-${$t88}let end=select(0u,D/4u,far);
-`;
-const $t274 = `${$t170}${$t243}let base_3=row_2*D;
+const $t284 = `${$t175}${$t255}let base_3=row_2*D;
 let base_4=row_3*D;
 let base_5=row_4*D;
 let base_6=row_5*D;
 `;
-const $t275 = `${$t112}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-${$t131}`;
-const $t276 = `squares_4=squares_4+part_2_2;
+const $t285 = `let squares=total_2/f32(C);
+let squares_2=total_3/f32(C);
+let squares_3=total_4/f32(C);
+${$t46}`;
+const $t286 = `squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
@@ -1143,7 +1154,7 @@ var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t277 = `let other_2_2=exchange(squares_2_2,mask);
+const $t287 = `let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
 let other_2_5=exchange(squares_2_5,mask);
@@ -1153,40 +1164,95 @@ squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
 `;
-const $t278 = `${$t232}let other_5=exchange(sum_2,mask_2);
+const $t288 = `let d=x_4-shift_3;
+${$t236}let mean=sum/f32(last_2-first_2);
+let variance=larger((squares/f32(last_2-first_2))-(mean*mean),0.0f);
+${$t90}var sum_2=0.0f;
+var squares_2=0.0f;
+${$t73}`;
+const $t289 = `${$t237}let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
-${$t205}`;
-const $t279 = `let base=row*D;
-${$t62}`;
-const $t280 = `${$t262}let active_1=index<N;
-let row=select(0u,index,active_1);
+${$t238}`;
+const $t290 = `}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_3=exchange(total_2,mask_4);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_4);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_4);
+${$t240}`;
+const $t291 = `${$t175}${$t261}`;
+const $t292 = `${$t101}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_2))-vec4f(scratch_3))*vec4f(scratch_12)));
+${$t251}`;
+const $t293 = `${$t235}let own=index<chunk;
+let slot=select(0u,index,own);
 `;
-const $t281 = `override PARTS:u32;
-${$t122}${$t104}`;
-const $t282 = `${$t93}${$t157}`;
-const $t283 = `${$t107}override C:u32;
-override chunk:u32;
-`;
-const $t284 = `${$t190}${$t243}let base_3=row_2*(C*S);
+const $t294 = `fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+${$t106}`;
+const $t295 = `${$t194}${$t255}let base_3=row_2*(C*S);
 let base_4=row_3*(C*S);
 let base_5=row_4*(C*S);
 let base_6=row_5*(C*S);
 `;
-const $t285 = `${$t150}${$t231}${$t58}`;
-const $t286 = `${$t247}let spread=total_2/f32(C*S);
+const $t296 = `${$t163}${$t239}${$t66}`;
+const $t297 = `let base=row*(C*S);
+${$t104}`;
+const $t298 = `${$t263}let active_1=index<((C*S)/4u);
 `;
-const $t287 = `${$t250}let active_1=index<((C*S)/4u);
-`;
-const $t288 = `let other_5=exchange4(sum_2,mask_2);
+const $t299 = `let other_5=exchange4(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange4(squares_2,mask_2);
-${$t205}`;
-const $t289 = `${$t228}let active_1=index<N;
-let row=select(0u,index,active_1);
+${$t238}`;
+const $t300 = `${$t74}let x_5=x_at(base+i_2);
+${$t289}`;
+const $t301 = `${$t290}${$t259}`;
+const $t302 = `total_7=total_7+other_11;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
+${$t241}total_5=all_5;
+${$t5}total_6=all_6;
+${$t6}total_7=all_7;
+workgroupBarrier();
+}
 `;
-const $t290 = `let mul_5=((kept_2-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-${$t154}var mean_3_2=fold_add(mean_3);
+const $t303 = `let d=x_4-shift;
+${$t236}let mean=sum/f32(last-first);
+let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
+${$t100}var sum_2=0.0f;
+var squares_2=0.0f;
+${$t81}`;
+const $t304 = `${$t274}let rest=total/f32(D);
+${$t146}`;
+const $t305 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_3);
+${$t250}`;
+const $t306 = `${$t221}let own=index<chunk;
+let slot=select(0u,index,own);
+`;
+const $t307 = `${$t53}${$t251}`;
+const $t308 = `${$t194}${$t261}`;
+const $t309 = `${$t74}let x_5=x_at(base+(i_2*S));
+${$t289}`;
+const $t310 = `${$t274}let rest=total/f32(C*S);
+${$t146}`;
+const $t311 = `let d_y_4=d_y_four(base_2+i_3);
+held[held_place(1u,k_3,local_index)]=d_y_4;
+let gamma_4=gamma_four(i_3);
+let add=((d_y_4-vec4f(shift))*gamma_4)+(vec4f(shift)*(gamma_4-vec4f(shift_2)));
+let kept_2=held[held_place(0u,k_3,local_index)];
+let mul_2=((kept_2-vec4f(shift_4))-vec4f(rest))*vec4f(mul);
+${$t164}var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
 var mean_5_2=fold_add(mean_5);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
@@ -1201,50 +1267,25 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
-${$t166}mean_3_2=all_5;
+${$t249}mean_3_2=all_5;
 ${$t5}mean_4_2=all_6;
 ${$t6}mean_5_2=all_7;
 workgroupBarrier();
 }
 `;
-const $t291 = `${$t116}${$t258}${$t44}`;
-const $t292 = `${$t170}${$t280}`;
-const $t293 = `${$t263}let rest=total/f32(D);
-${$t138}`;
-const $t294 = `${$t281}let active_1=index<(D/4u);
-`;
-const $t295 = `${$t104}${$t157}`;
-const $t296 = `${$t142}${$t220}${$t270}${$t164}`;
-const $t297 = `${$t14}${$t173}let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
-`;
-const $t298 = `${$t100}override C:u32;
-override chunk:u32;
-`;
-const $t299 = `let base=row*(C*S);
-${$t102}`;
-const $t300 = `${$t107}override C:u32;
-override S:u32;
-override N:u32;
-`;
-const $t301 = `let d_2=x_5-shift_3;
-${$t278}let mean_2=sum_2/f32(last_2-first_2);
-let variance_2=larger((squares_2/f32(last_2-first_2))-(mean_2*mean_2),0.0f);
-`;
-const $t302 = `${$t263}let rest=total/f32(C*S);
-${$t138}`;
-const $t303 = `${$t90}let d_3=x_4_2-vec4f(shift_2_2);
-let d_4=x_4_3-vec4f(shift_2_3);
-let d_5=x_4_4-vec4f(shift_2_4);
-let d_6=x_4_5-vec4f(shift_2_5);
+const $t312 = `${$t92}let d_3=x_4_2-vec4f(shift_3_2);
+let d_4=x_4_3-vec4f(shift_3_3);
+let d_5=x_4_4-vec4f(shift_3_4);
+let d_6=x_4_5-vec4f(shift_3_5);
 part_8=part_8+d_3;
 part_9=part_9+d_4;
 part_10=part_10+d_5;
 part_11=part_11+d_6;
-${$t244}sum_4=sum_4+part_8;
+${$t256}sum_4=sum_4+part_8;
 sum_5=sum_5+part_9;
 sum_6=sum_6+part_10;
 sum_7=sum_7+part_11;
-${$t276}let other_8=exchange(sum_2_2,mask);
+${$t286}let other_8=exchange(sum_2_2,mask);
 let other_9=exchange(sum_2_3,mask);
 let other_10=exchange(sum_2_4,mask);
 let other_11=exchange(sum_2_5,mask);
@@ -1252,60 +1293,37 @@ sum_2_2=sum_2_2+other_8;
 sum_2_3=sum_2_3+other_9;
 sum_2_4=sum_2_4+other_10;
 sum_2_5=sum_2_5+other_11;
-${$t277}`;
-const $t304 = `part_3_2=part_3_2+d_2_2;
+${$t287}`;
+const $t313 = `for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
+let x_5_2=x_four(base_2_2+i_2);
+let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
+part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
 sum_3_3=sum_3_3+part_3_2;
 squares_3_3=squares_3_3+part_4_2;
 }
 `;
-const $t305 = `${$t233}${$t9}${$t182}let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t226}total=total+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
-${$t246}total_2=total_2+(f32(min((p_4+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_4*(((D+PARTS)-1u)/PARTS)))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t259}`;
-const $t306 = `${$t248}let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_5);
-total_4=total_4+other_6;
-let other_7=exchange(total_5,mask_5);
-${$t260}`;
-const $t307 = `let d_2=x_5-shift_2;
-${$t278}let mean_2=sum_2/f32(last-first);
-let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-`;
-const $t308 = `${$t228}let own=index<chunk;
-let slot=select(0u,index,own);
-`;
-const $t309 = `fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-${$t104}`;
-const $t310 = `${$t100}override C:u32;
-override N:u32;
-override S:u32;
-${$t224}let active_1=index<C;
-let row=select(0u,index,active_1);
-`;
-const $t311 = `${$t150}${$t258}${$t59}`;
-const $t312 = `${$t190}${$t280}`;
-const $t313 = `${$t224}let active_1=index<(C*S);
-`;
-const $t314 = `${$t281}let active_1=index<((C*S)/4u);
-`;
-const $t315 = `${$t225}override C:u32;
-override S:u32;
-override N:u32;
-`;
-const $t316 = `${$t107}override C:u32;
-override S:u32;
-override chunk:u32;
-`;
-const $t317 = `${$t11}${$t182}let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t226}total=total+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
-${$t246}total_2=total_2+(f32((min((p_4+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_4*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t259}`;
-const $t318 = `${$t90}let d_3=x_4_2-vec4f(shift_3);
+const $t314 = `${$t224}${$t9}${$t198}let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t232}total=total+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*((part_4-part_3)+part_5));
+${$t258}total_2=total_2+(f32(min((p_4+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_4*(((D+PARTS)-1u)/PARTS)))*(((part_8*(1.0f/part_9))*(1.0f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.0f)*((((part_6-part_3)+part_7)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_4+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_4*(((D+PARTS)-1u)/PARTS)))*(((part_8*(8.271806125530277e-25f/part_9))*(8.271806125530277e-25f/part_9))+(((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f)*((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_4+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_4*(((D+PARTS)-1u)/PARTS)))*(((part_8*(1.2089258196146292e+24f/part_9))*(1.2089258196146292e+24f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f)*((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f))));
+${$t301}`;
+const $t315 = `${$t260}let other_9=exchange(total_5,mask_5);
+total_5=total_5+other_9;
+let other_10=exchange(total_6,mask_5);
+total_6=total_6+other_10;
+let other_11=exchange(total_7,mask_5);
+${$t302}`;
+const $t316 = `${$t290}${$t282}`;
+const $t317 = `${$t10}${$t198}let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t232}total=total+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_4-part_3)+part_5));
+${$t258}total_2=total_2+(f32((min((p_4+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_4*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_8*(1.0f/part_9))*(1.0f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.0f)*((((part_6-part_3)+part_7)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_4+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_4*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_8*(8.271806125530277e-25f/part_9))*(8.271806125530277e-25f/part_9))+(((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f)*((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_4+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_4*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_8*(1.2089258196146292e+24f/part_9))*(1.2089258196146292e+24f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f)*((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f))));
+${$t301}`;
+const $t318 = `${$t92}let d_3=x_4_2-vec4f(shift_3);
 let d_4=x_4_3-vec4f(shift_4);
 let d_5=x_4_4-vec4f(shift_5);
 let d_6=x_4_5-vec4f(shift_6);
@@ -1313,11 +1331,11 @@ part_5=part_5+d_3;
 part_6=part_6+d_4;
 part_7=part_7+d_5;
 part_8=part_8+d_6;
-${$t244}sum_4=sum_4+part_5;
+${$t256}sum_4=sum_4+part_5;
 sum_5=sum_5+part_6;
 sum_6=sum_6+part_7;
 sum_7=sum_7+part_8;
-${$t276}let other_5=exchange(sum_2_2,mask);
+${$t286}let other_5=exchange(sum_2_2,mask);
 let other_6=exchange(sum_2_3,mask);
 let other_7=exchange(sum_2_4,mask);
 let other_8=exchange(sum_2_5,mask);
@@ -1325,20 +1343,60 @@ sum_2_2=sum_2_2+other_5;
 sum_2_3=sum_2_3+other_6;
 sum_2_4=sum_2_4+other_7;
 sum_2_5=sum_2_5+other_8;
-${$t277}`;
-const $t319 = `${$t100}override C:u32;
-override S:u32;
-override chunk:u32;
+${$t287}`;
+const $t319 = `${$t78}let part_10=partials_at((((10u*PARTS)+p_5)*N)+row);
+total_5=total_5+part_10;
+let part_11=partials_at((((11u*PARTS)+p_5)*N)+row);
+total_6=total_6+part_11;
+let part_12=partials_at((((12u*PARTS)+p_5)*N)+row);
+${$t315}`;
+const $t320 = `${$t150}${$t115}${$t192}${$t13}${$t185}let part_2=partials_at(((3u*PARTS)*(N*S))+row);
+${$t220}let part_3=partials_at(((6u*PARTS)*(N*S))+row);
+var total=0.0f;
+for(var p_3=lane;p_3<used_2;p_3+=LANES){
+let part_4=partials_at((((6u*PARTS)+p_3)*(N*S))+row);
+let part_5=partials_at((((7u*PARTS)+p_3)*(N*S))+row);
+total=total+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*((part_4-part_3)+part_5));
+${$t225}let rest=total/f32(C);
+${$t98}let part_6=partials_at((((6u*PARTS)+p_4)*(N*S))+row);
+let part_7=partials_at((((7u*PARTS)+p_4)*(N*S))+row);
+let part_8=partials_at((((8u*PARTS)+p_4)*(N*S))+row);
+let part_9=partials_at((((9u*PARTS)+p_4)*(N*S))+row);
+total_2=total_2+(f32(min((p_4+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_4*(((C+PARTS)-1u)/PARTS)))*(((part_8*(1.0f/part_9))*(1.0f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.0f)*((((part_6-part_3)+part_7)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_4+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_4*(((C+PARTS)-1u)/PARTS)))*(((part_8*(8.271806125530277e-25f/part_9))*(8.271806125530277e-25f/part_9))+(((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f)*((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_4+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_4*(((C+PARTS)-1u)/PARTS)))*(((part_8*(1.2089258196146292e+24f/part_9))*(1.2089258196146292e+24f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f)*((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f))));
+${$t290}${$t285}`;
+const $t321 = `${$t247}${$t16}${$t198}let used_2=(((C*S)+((((C*S)+PARTS)-1u)/PARTS))-1u)/((((C*S)+PARTS)-1u)/PARTS);
+${$t232}total=total+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*((part_4-part_3)+part_5));
+${$t267}total_2=total_2+(f32(min((p_4+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_4*((((C*S)+PARTS)-1u)/PARTS)))*(((part_8*(1.0f/part_9))*(1.0f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.0f)*((((part_6-part_3)+part_7)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_4+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_4*((((C*S)+PARTS)-1u)/PARTS)))*(((part_8*(8.271806125530277e-25f/part_9))*(8.271806125530277e-25f/part_9))+(((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f)*((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_4+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_4*((((C*S)+PARTS)-1u)/PARTS)))*(((part_8*(1.2089258196146292e+24f/part_9))*(1.2089258196146292e+24f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f)*((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f))));
+${$t316}`;
+const $t322 = `${$t17}${$t198}let used_2=((((C*S)/4u)+(((((C*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((C*S)/4u)+PARTS)-1u)/PARTS);
+${$t232}total=total+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_4-part_3)+part_5));
+${$t267}total_2=total_2+(f32((min((p_4+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_4*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_8*(1.0f/part_9))*(1.0f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.0f)*((((part_6-part_3)+part_7)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_4+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_4*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_8*(8.271806125530277e-25f/part_9))*(8.271806125530277e-25f/part_9))+(((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f)*((((part_6-part_3)+part_7)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_4+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_4*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_8*(1.2089258196146292e+24f/part_9))*(1.2089258196146292e+24f/part_9))+(((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f)*((((part_6-part_3)+part_7)-rest)*1.2089258196146292e+24f))));
+${$t316}`;
+const $t323 = `for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
+let x_5_3=x_four(base_2_3+i_2);
+let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
+part_3_3=part_3_3+d_2_3;
+part_4_3=part_4_3+(d_2_3*d_2_3);
+}
+sum_3_4=sum_3_4+part_3_3;
+squares_3_4=squares_3_4+part_4_3;
+}
 `;
-const $t320 = `mean_3=mean_3+other_7;
+const $t324 = `mean_3=mean_3+other_11;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
-${$t191}mean=all_3;
-${$t4}mean_2=all_4;
-${$t10}mean_3=all_5;
+${$t241}mean=all_5;
+${$t5}mean_2=all_6;
+${$t6}mean_3=all_7;
 workgroupBarrier();
 }
 let mean_all=mean;
@@ -1346,73 +1404,28 @@ let mean_all_2=mean_2;
 let mean_all_3=mean_3;
 if(active_1&&(lane==0u)){
 `;
-const $t321 = `${$t74}let part_8=partials_at((((6u*PARTS)+p_5)*N)+row);
-total_3=total_3+part_8;
-let part_9=partials_at((((7u*PARTS)+p_5)*N)+row);
-total_4=total_4+part_9;
-let part_10=partials_at((((8u*PARTS)+p_5)*N)+row);
-${$t306}`;
-const $t322 = `${$t219}let own=index<chunk;
-let slot=select(0u,index,own);
+const $t325 = `${$t319}let mean=total_5/f32(D);
+let mean_2=total_6/f32(D);
+let mean_3=total_7/f32(D);
 `;
-const $t323 = `let d=x_4-shift_2;
-sum=sum+d;
-squares=squares+(d*d);
-}
-}
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange4(sum,mask);
-sum=sum+other;
-${$t215}let mean=sum/vec4f(f32(C));
-let variance=larger4((squares/vec4f(f32(C)))-(mean*mean),vec4f(0.0f));
-${$t123}let end=select(0u,C,any(far));
+const $t326 = `${$t319}let mean=total_5/f32(C*S);
+let mean_2=total_6/f32(C*S);
+let mean_3=total_7/f32(C*S);
 `;
-const $t324 = `part_3_3=part_3_3+d_2_3;
-part_4_3=part_4_3+(d_2_3*d_2_3);
-}
-sum_3_4=sum_3_4+part_3_3;
-squares_3_4=squares_3_4+part_4_3;
-}
-`;
-const $t325 = `${$t321}let mean=total_3/f32(D);
-let mean_2=total_4/f32(D);
-let mean_3=total_5/f32(D);
-`;
-const $t326 = `${$t321}let mean=total_3/f32(C*S);
-let mean_2=total_4/f32(C*S);
-let mean_3=total_5/f32(C*S);
-`;
-const $t327 = `part_3_4=part_3_4+d_2_4;
+const $t327 = `for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
+let x_5_4=x_four(base_2_4+i_2);
+let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
+part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
 sum_3_5=sum_3_5+part_3_4;
 squares_3_5=squares_3_5+part_4_4;
 }
 `;
-const $t328 = `${$t142}${$t112}${$t270}${$t14}${$t182}${$t216}let part_2=partials_at(((3u*PARTS)*(N*S))+row);
-var total=0.0f;
-for(var p_3=lane;p_3<used_2;p_3+=LANES){
-let part_3=partials_at((((3u*PARTS)+p_3)*(N*S))+row);
-let part_4=partials_at((((4u*PARTS)+p_3)*(N*S))+row);
-total=total+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
-${$t221}let rest=total/f32(C);
-var total_2=0.0f;
-for(var p_4=lane;p_4<used_2;p_4+=LANES){
-let part_5=partials_at((((3u*PARTS)+p_4)*(N*S))+row);
-let part_6=partials_at((((4u*PARTS)+p_4)*(N*S))+row);
-let part_7=partials_at((((5u*PARTS)+p_4)*(N*S))+row);
-total_2=total_2+(f32(min((p_4+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_4*(((C+PARTS)-1u)/PARTS)))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t247}let spread=total_2/f32(C);
-`;
-const $t329 = `${$t254}${$t16}${$t182}let used_2=(((C*S)+((((C*S)+PARTS)-1u)/PARTS))-1u)/((((C*S)+PARTS)-1u)/PARTS);
-${$t226}total=total+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
-${$t256}total_2=total_2+(f32(min((p_4+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_4*((((C*S)+PARTS)-1u)/PARTS)))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t286}`;
-const $t330 = `${$t17}${$t182}let used_2=((((C*S)/4u)+(((((C*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((C*S)/4u)+PARTS)-1u)/PARTS);
-${$t226}total=total+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
-${$t256}total_2=total_2+(f32((min((p_4+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_4*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t286}`;
-const $t331 = `part_3_5=part_3_5+d_2_5;
+const $t328 = `for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
+let x_5_5=x_four(base_2_5+i_2);
+let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
+part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
 sum_3_6=sum_3_6+part_3_5;
@@ -1445,123 +1458,104 @@ squares_3_2_4=squares_3_2_4+other_4_4;
 squares_3_2_5=squares_3_2_5+other_4_5;
 }
 `;
-const $t332 = `part_8=part_8+sub;
-part_9=part_9+mul_2;
-part_10=part_10+(sub*mul_2);
-}
-mean=mean+part_8;
-mean_2=mean_2+part_9;
-mean_3=mean_3+part_10;
-`;
-const $t333 = `${$t332}}
-for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-`;
-const $t334 = `${$t65}let sub_2=kept_3-vec4f(shift);
-let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_6=((kept_4-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((sub_2-(mul_6*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsqrt));
-}
-}
-}
-`;
-const $t335 = `let d_2=kept-vec4f(shift_3);
-sum_3=sum_3+d_2;
-squares_3=squares_3+(d_2*d_2);
-}
-}
-${$t230}`;
-const $t336 = `for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+const $t329 = `for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
-${$t35}let d_2_2=x_5_2-vec4f(shift_3_2);
-${$t304}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+${$t313}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_4);
-${$t36}let d_2_3=x_5_3-vec4f(shift_3_3);
-${$t324}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
+${$t323}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_5);
-${$t37}let d_2_4=x_5_4-vec4f(shift_3_4);
 ${$t327}for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
 var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
-${$t38}let d_2_5=x_5_5-vec4f(shift_3_5);
-${$t331}`;
-const $t337 = `${$t72}partials_put((part*N)+row,shift);
-partials_put((((3u*PARTS)+part)*N)+row,shift_3);
-partials_put((((4u*PARTS)+part)*N)+row,rest);
-partials_put((((5u*PARTS)+part)*N)+row,spread);
+${$t328}`;
+const $t330 = `part_10=part_10+add;
+part_11=part_11+mul_2;
+part_12=part_12+(add*mul_2);
 }
-}
+mean=mean+part_10;
+mean_2=mean_2+part_11;
+mean_3=mean_3+part_12;
 `;
-const $t338 = `for(var block_2=lane;block_2<end_2;block_2+=LANES*256u){
+const $t331 = `for(var block_2=lane;block_2<end_2;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_2);
-${$t35}let d_2_2=x_5_2-vec4f(shift_2_2);
-${$t304}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+${$t313}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_3);
-${$t36}let d_2_3=x_5_3-vec4f(shift_2_3);
-${$t324}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+${$t323}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_4);
-${$t37}let d_2_4=x_5_4-vec4f(shift_2_4);
 ${$t327}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_5);
-${$t38}let d_2_5=x_5_5-vec4f(shift_2_5);
-${$t331}`;
-const $t339 = `${$t64}${$t335}`;
-const $t340 = `${$t132}let x_4=x_at(base+i);
-${$t245}${$t94}${$t301}${$t337}`;
-const $t341 = `partials_put((((6u*PARTS)+part)*N)+row,mean_all);
-partials_put((((7u*PARTS)+part)*N)+row,mean_all_2);
-partials_put((((8u*PARTS)+part)*N)+row,mean_all_3);
+${$t328}`;
+const $t332 = `${$t330}}
+for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+`;
+const $t333 = `${$t22}let d_2=(kept*vec4f(scale))-vec4f(about);
+sum_3=sum_3+d_2;
+squares_3=squares_3+(d_2*d_2);
+}
+}
+${$t271}`;
+const $t334 = `${$t75}partials_put((part*N)+row,shift);
+partials_put((((3u*PARTS)+part)*N)+row,shift_2);
+partials_put((((6u*PARTS)+part)*N)+row,shift_4);
+partials_put((((7u*PARTS)+part)*N)+row,rest);
+partials_put((((9u*PARTS)+part)*N)+row,scale);
+partials_put((((8u*PARTS)+part)*N)+row,scaledSpread);
 }
 }
 `;
-const $t342 = `for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
+const $t335 = `${$t140}let x_4=x_at(base+i);
+${$t288}${$t300}${$t42}${$t334}`;
+const $t336 = `partials_put((((10u*PARTS)+part)*N)+row,mean_all);
+partials_put((((11u*PARTS)+part)*N)+row,mean_all_2);
+partials_put((((12u*PARTS)+part)*N)+row,mean_all_3);
+}
+}
+`;
+const $t337 = `for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 let d_y_4_2=d_y_four(base_2_2+i_3);
 let d_y_4_3=d_y_four(base_2_3+i_3);
 let d_y_4_4=d_y_four(base_2_4+i_3);
 let d_y_4_5=d_y_four(base_2_5+i_3);
 let gamma_4=gamma_four(i_3);
-let mul_4_2=d_y_4_2*gamma_4;
-let mul_4_3=d_y_4_3*gamma_4;
-let mul_4_4=d_y_4_4*gamma_4;
-let mul_4_5=d_y_4_5*gamma_4;
-let sub_4=mul_4_2-vec4f(shift_4);
-let sub_5=mul_4_3-vec4f(shift_5);
-let sub_6=mul_4_4-vec4f(shift_6);
-let sub_7=mul_4_5-vec4f(shift_7);
+let add_3=((d_y_4_2-vec4f(shift_5))*gamma_4)+(vec4f(shift_5)*(gamma_4-vec4f(shift_2)));
+let add_4=((d_y_4_3-vec4f(shift_6))*gamma_4)+(vec4f(shift_6)*(gamma_4-vec4f(shift_2)));
+let add_5=((d_y_4_4-vec4f(shift_7))*gamma_4)+(vec4f(shift_7)*(gamma_4-vec4f(shift_2)));
+let add_6=((d_y_4_5-vec4f(shift_8))*gamma_4)+(vec4f(shift_8)*(gamma_4-vec4f(shift_2)));
 let x_6_2=x_four(base_2_2+i_3);
 let x_6_3=x_four(base_2_3+i_3);
 let x_6_4=x_four(base_2_4+i_3);
 let x_6_5=x_four(base_2_5+i_3);
-let mul_5_2=((x_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_5_3=((x_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_5_4=((x_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_5_5=((x_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-part_5_2=part_5_2+sub_4;
-part_5_3=part_5_3+sub_5;
-part_5_4=part_5_4+sub_6;
-part_5_5=part_5_5+sub_7;
-part_6_2=part_6_2+mul_5_2;
-part_6_3=part_6_3+mul_5_3;
-part_6_4=part_6_4+mul_5_4;
-part_6_5=part_6_5+mul_5_5;
-part_7_2=part_7_2+(sub_4*mul_5_2);
-part_7_3=part_7_3+(sub_5*mul_5_3);
-part_7_4=part_7_4+(sub_6*mul_5_4);
-part_7_5=part_7_5+(sub_7*mul_5_5);
+let mul_2_2=((x_6_2-vec4f(shift_4_2))-vec4f(rest_2))*vec4f(mul_4);
+let mul_2_3=((x_6_3-vec4f(shift_4_3))-vec4f(rest_3))*vec4f(mul_5);
+let mul_2_4=((x_6_4-vec4f(shift_4_4))-vec4f(rest_4))*vec4f(mul_6);
+let mul_2_5=((x_6_5-vec4f(shift_4_5))-vec4f(rest_5))*vec4f(mul_7);
+part_5_2=part_5_2+add_3;
+part_5_3=part_5_3+add_4;
+part_5_4=part_5_4+add_5;
+part_5_5=part_5_5+add_6;
+part_6_2=part_6_2+mul_2_2;
+part_6_3=part_6_3+mul_2_3;
+part_6_4=part_6_4+mul_2_4;
+part_6_5=part_6_5+mul_2_5;
+part_7_2=part_7_2+(add_3*mul_2_2);
+part_7_3=part_7_3+(add_4*mul_2_3);
+part_7_4=part_7_4+(add_5*mul_2_4);
+part_7_5=part_7_5+(add_6*mul_2_5);
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
@@ -1615,141 +1609,67 @@ mean_5_2_4=mean_5_2_4+other_7_4;
 mean_5_2_5=mean_5_2_5+other_7_5;
 }
 `;
-const $t343 = `${$t333}let other_5=exchange(mean,mask_5);
-mean=mean+other_5;
-let other_6=exchange(mean_2,mask_5);
-mean_2=mean_2+other_6;
-let other_7=exchange(mean_3,mask_5);
-${$t320}`;
-const $t344 = `${$t72}partials_put((part*N)+row,shift_2);
+const $t338 = `${$t332}let other_9=exchange(mean,mask_5);
+mean=mean+other_9;
+let other_10=exchange(mean_2,mask_5);
+mean_2=mean_2+other_10;
+let other_11=exchange(mean_3,mask_5);
+${$t324}`;
+const $t339 = `${$t75}partials_put((part*N)+row,shift_2);
 partials_put(((PARTS+part)*N)+row,rest);
-partials_put((((2u*PARTS)+part)*N)+row,spread);
+partials_put((((3u*PARTS)+part)*N)+row,scale);
+partials_put((((2u*PARTS)+part)*N)+row,scaledSpread);
 }
 }
 `;
-const $t345 = `${$t82}${$t335}`;
-const $t346 = `let mean_2=sum_3_2/f32(D);
-let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
-${$t129}if(i_3<(D/4u)){
-let d_y_4=d_y_four(base_2+i_3);
-`;
-const $t347 = `${$t137}let x_4=x_at(base+i);
-${$t261}${$t94}${$t307}${$t344}`;
-const $t348 = `if(active_1&&(lane==0u)){
+const $t340 = `${$t145}let x_4=x_at(base+i);
+${$t303}${$t300}${$t50}${$t339}`;
+const $t341 = `if(active_1&&(lane==0u)){
 scratch_put(row,part_1);
 scratch_put((((N+3u)/4u)*4u)+row,rest);
-scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,scale*inverseSqrt(squares_4+((eps*scale)*scale)));
 }
 }
 `;
-const $t349 = `${$t180}}
-${$t218}`;
-const $t350 = `${$t180}${$t186}${$t215}`;
-const $t351 = `let mean_2=sum_3_2/f32(C*S);
-let variance_2=larger((squares_3_2/f32(C*S))-(mean_2*mean_2),0.0f);
-${$t129}if(i_3<((C*S)/4u)){
-let d_y_4=d_y_four(base_2+i_3);
-`;
-const $t352 = `${$t155}${$t156}${$t343}${$t341}`;
-const $t353 = `${$t235}let spread=total_2/f32(D);
-${$t348}`;
-const $t354 = `${$t210}d_gamma_put(row,total_2);
+const $t342 = `${$t183}}
+${$t254}`;
+const $t343 = `${$t183}${$t189}${$t252}`;
+const $t344 = `${$t143}${$t125}${$t338}${$t336}`;
+const $t345 = `${$t305}${$t259}${$t341}`;
+const $t346 = `${$t229}d_gamma_put(row,total_2);
 d_beta_put(row,total);
 }
 }
 `;
-const $t355 = `part_3=part_3+d_2;
+const $t347 = `${$t97}let x_5=x_four(base_2+i_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
+part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t230}`;
-const $t356 = `${$t235}let spread=total_2/f32(C*S);
-${$t348}`;
-const $t357 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
-return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
-}
-`;
-const $t358 = `${$t162}${$t193}${$t354}`;
-const $t359 = `let mean=sum_2/f32(C*S);
-let variance=larger((squares_2/f32(C*S))-(mean*mean),0.0f);
-${$t88}let end=select(0u,(C*S)/4u,far);
-`;
-const $t360 = `${$t83}let gamma_5=gamma_four(i_4);
-let mul_6=kept_3*gamma_5;
-let sub_2=mul_6-vec4f(shift);
-let kept_4=held[held_place(1u,k_4,local_index)];
-let mul_7=((kept_4-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-d_x_put_four(base_2+i_4,((sub_2-(mul_7*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsqrt));
-let before=scratch_four(base_3+i_4);
-scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+(kept_3*mul_7));
-let before_2=scratch_four(base_4+i_4);
-scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+kept_3);
-}
-}
-}
-}
-`;
-const $t361 = `${$t210}d_gamma_put(row,total);
-d_beta_put(row,total_2);
-}
-}
-`;
-const $t362 = `${$t141}${$t357}`;
-const $t363 = `let gamma_4=gamma_four(i_3);
-let mul_4=d_y_4*gamma_4;
-held[held_place(1u,k_3,local_index)]=mul_4;
-let sub=mul_4-vec4f(shift);
-let kept_2=held[held_place(0u,k_3,local_index)];
-${$t290}`;
-const $t364 = `${$t214}d_gamma_put_four(row,total);
-d_beta_put_four(row,total_2);
-}
-}
-`;
-const $t365 = `${$t143}let x_4=x_four(base_2+i);
-let d=x_4-vec4f(shift_2);
-${$t349}let mean=sum_2/f32((last_2-first_2)*4u);
-let variance=larger((squares_2/f32((last_2-first_2)*4u))-(mean*mean),0.0f);
-${$t88}${$t70}${$t118}let d_2=x_5-vec4f(shift_3);
-${$t355}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
-let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
-${$t337}`;
-const $t366 = `${$t148}let x_4=x_four(base_2+i);
-let d=x_4-vec4f(shift);
-${$t349}let mean=sum_2/f32((last-first)*4u);
-let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-${$t98}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-${$t77}${$t118}let d_2=x_5-vec4f(shift_2);
-${$t355}let mean_2=sum_3_2/f32((last-first)*4u);
-let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t344}`;
-const $t367 = `held[held_place(0u,k_3,local_index)]=d_y_4;
-let gamma_4=gamma_four(i_3);
-let mul_4=d_y_4*gamma_4;
-let sub=mul_4-vec4f(shift);
-let kept_2=held[held_place(1u,k_3,local_index)];
-${$t290}`;
-const $t368 = `let mean_all=mean_3_2/f32(D);
+${$t271}`;
+const $t348 = `${$t305}${$t282}${$t341}`;
+const $t349 = `${$t116}${$t88}var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_2=row*(D/4u);
+for(var k=0u;k<HELD;k+=1u){
+let i=lane+(k*LANES);
+if(i<(D/4u)){
+${$t270}let mean=sum_2/f32(D);
+let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
+${$t117}let end=select(0u,D/4u,again);
+${$t333}let mean_2=sum_3_2/f32(D);
+let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
+${$t136}if(i_3<(D/4u)){
+${$t311}let mean_all=mean_3_2/f32(D);
 let mean_all_2=mean_4_2/f32(D);
 let mean_all_3=mean_5_2/f32(D);
 let end_2=select(0u,D/4u,active_1);
-`;
-const $t369 = `${$t142}${$t122}${$t357}${$t282}${$t51}`;
-const $t370 = `partials_put((part*C)+row,sum_all);
-partials_put(((PARTS+part)*C)+row,sum_all_2);
-}
-}
-`;
-const $t371 = `let mean_all=mean_3_2/f32(C*S);
-let mean_all_2=mean_4_2/f32(C*S);
-let mean_all_3=mean_5_2/f32(C*S);
-let end_2=select(0u,(C*S)/4u,active_1);
-`;
-const $t372 = `${$t31}${$t106}${$t115}let stop=min(block+(LANES*256u),D/4u);
-${$t303}let mean_6=sum_2_2/f32(D);
+${$t108}`;
+const $t350 = `${$t32}${$t109}${$t119}let stop=min(block+(LANES*256u),D/4u);
+${$t312}let mean_6=sum_2_2/f32(D);
 let mean_7=sum_2_3/f32(D);
 let mean_8=sum_2_4/f32(D);
 let mean_9=sum_2_5/f32(D);
@@ -1757,13 +1677,13 @@ let variance_3=larger((squares_2_2/f32(D))-(mean_6*mean_6),0.0f);
 let variance_4=larger((squares_2_3/f32(D))-(mean_7*mean_7),0.0f);
 let variance_5=larger((squares_2_4/f32(D))-(mean_8*mean_8),0.0f);
 let variance_6=larger((squares_2_5/f32(D))-(mean_9*mean_9),0.0f);
-${$t68}let end_3=select(0u,D/4u,far_2);
-let end_4=select(0u,D/4u,far_3);
-let end_5=select(0u,D/4u,far_4);
-let end_6=select(0u,D/4u,far_5);
-${$t336}${$t39}${$t79}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
-${$t41}let stop_3=min(block_3+(LANES*256u),D/4u);
-${$t342}let mean_all_4=mean_3_2_2/f32(D);
+${$t93}let end_3=select(0u,D/4u,again_2);
+let end_4=select(0u,D/4u,again_3);
+let end_5=select(0u,D/4u,again_4);
+let end_6=select(0u,D/4u,again_5);
+${$t329}${$t37}${$t83}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
+${$t39}let stop_3=min(block_3+(LANES*256u),D/4u);
+${$t337}let mean_all_4=mean_3_2_2/f32(D);
 let mean_all_5=mean_3_2_3/f32(D);
 let mean_all_6=mean_3_2_4/f32(D);
 let mean_all_7=mean_3_2_5/f32(D);
@@ -1776,61 +1696,53 @@ let mean_all_3_3=mean_5_2_3/f32(D);
 let mean_all_3_4=mean_5_2_4/f32(D);
 let mean_all_3_5=mean_5_2_5/f32(D);
 let end_2=select(0u,D/4u,active_1);
-${$t80}`;
-const $t373 = `${$t51}let end=select(0u,last,active_1);
+${$t84}`;
+const $t351 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
+return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+}
 `;
-const $t374 = `let rsqrt=inverseSqrt(spread+eps);
-${$t158}${$t125}${$t332}}
-var mean_4=fold_add(mean);
-var mean_2_2=fold_add(mean_2);
-var mean_3_2=fold_add(mean_3);
-for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(mean_4,mask_5);
-mean_4=mean_4+other_5;
-let other_6=exchange(mean_2_2,mask_5);
-mean_2_2=mean_2_2+other_6;
-let other_7=exchange(mean_3_2,mask_5);
-mean_3_2=mean_3_2+other_7;
+const $t352 = `${$t170}${$t196}${$t346}`;
+const $t353 = `${$t229}d_gamma_put(row,total);
+d_beta_put(row,total_2);
 }
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=mean_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
-${$t191}mean_4=all_3;
-${$t4}mean_2_2=all_4;
-${$t10}mean_3_2=all_5;
-workgroupBarrier();
 }
-let mean_all=mean_4;
-let mean_all_2=mean_2_2;
-let mean_all_3=mean_3_2;
-if(active_1&&(lane==0u)){
-${$t341}`;
-const $t375 = `let mul_5=((kept_2-shift_3)-rest)*rsqrt;
-${$t154}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_9=exchange4(mean_3,mask_3);
-mean_3=mean_3+other_9;
-let other_10=exchange4(mean_4,mask_3);
-mean_4=mean_4+other_10;
-let other_11=exchange4(mean_5,mask_3);
-mean_5=mean_5+other_11;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=mean_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
-${$t166}mean_3=all_5;
-${$t5}mean_4=all_6;
-${$t6}mean_5=all_7;
-workgroupBarrier();
-}
-let mean_all=mean_3/vec4f(f32(C));
-let mean_all_2=mean_4/vec4f(f32(C));
-let mean_all_3=mean_5/vec4f(f32(C));
-let end_2=select(0u,C,active_1);
 `;
-const $t376 = `${$t31}${$t111}${$t115}let stop=min(block+(LANES*256u),(C*S)/4u);
-${$t303}let mean_6=sum_2_2/f32(C*S);
+const $t354 = `${$t133}${$t351}`;
+const $t355 = `${$t153}let x_4=x_four(base_2+i);
+let d=x_4-vec4f(shift_3);
+${$t342}let mean=sum_2/f32((last_2-first_2)*4u);
+let variance=larger((squares_2/f32((last_2-first_2)*4u))-(mean*mean),0.0f);
+${$t117}${$t73}${$t347}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
+let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
+${$t334}`;
+const $t356 = `${$t159}let x_4=x_four(base_2+i);
+let d=x_4-vec4f(shift);
+${$t342}let mean=sum_2/f32((last-first)*4u);
+let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
+${$t100}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+${$t81}${$t347}let mean_2=sum_3_2/f32((last-first)*4u);
+let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
+${$t339}`;
+const $t357 = `${$t152}${$t132}var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_2=row*((C*S)/4u);
+for(var k=0u;k<HELD;k+=1u){
+let i=lane+(k*LANES);
+if(i<((C*S)/4u)){
+${$t270}let mean=sum_2/f32(C*S);
+let variance=larger((squares_2/f32(C*S))-(mean*mean),0.0f);
+${$t117}let end=select(0u,(C*S)/4u,again);
+${$t333}let mean_2=sum_3_2/f32(C*S);
+let variance_2=larger((squares_3_2/f32(C*S))-(mean_2*mean_2),0.0f);
+${$t136}if(i_3<((C*S)/4u)){
+${$t311}let mean_all=mean_3_2/f32(C*S);
+let mean_all_2=mean_4_2/f32(C*S);
+let mean_all_3=mean_5_2/f32(C*S);
+let end_2=select(0u,(C*S)/4u,active_1);
+${$t108}`;
+const $t358 = `${$t32}${$t114}${$t119}let stop=min(block+(LANES*256u),(C*S)/4u);
+${$t312}let mean_6=sum_2_2/f32(C*S);
 let mean_7=sum_2_3/f32(C*S);
 let mean_8=sum_2_4/f32(C*S);
 let mean_9=sum_2_5/f32(C*S);
@@ -1838,13 +1750,13 @@ let variance_3=larger((squares_2_2/f32(C*S))-(mean_6*mean_6),0.0f);
 let variance_4=larger((squares_2_3/f32(C*S))-(mean_7*mean_7),0.0f);
 let variance_5=larger((squares_2_4/f32(C*S))-(mean_8*mean_8),0.0f);
 let variance_6=larger((squares_2_5/f32(C*S))-(mean_9*mean_9),0.0f);
-${$t68}let end_3=select(0u,(C*S)/4u,far_2);
-let end_4=select(0u,(C*S)/4u,far_3);
-let end_5=select(0u,(C*S)/4u,far_4);
-let end_6=select(0u,(C*S)/4u,far_5);
-${$t336}${$t57}${$t79}for(var block_3=lane;block_3<(C*S)/4u;block_3+=LANES*256u){
-${$t41}let stop_3=min(block_3+(LANES*256u),(C*S)/4u);
-${$t342}let mean_all_4=mean_3_2_2/f32(C*S);
+${$t93}let end_3=select(0u,(C*S)/4u,again_2);
+let end_4=select(0u,(C*S)/4u,again_3);
+let end_5=select(0u,(C*S)/4u,again_4);
+let end_6=select(0u,(C*S)/4u,again_5);
+${$t329}${$t64}${$t83}for(var block_3=lane;block_3<(C*S)/4u;block_3+=LANES*256u){
+${$t39}let stop_3=min(block_3+(LANES*256u),(C*S)/4u);
+${$t337}let mean_all_4=mean_3_2_2/f32(C*S);
 let mean_all_5=mean_3_2_3/f32(C*S);
 let mean_all_6=mean_3_2_4/f32(C*S);
 let mean_all_7=mean_3_2_5/f32(C*S);
@@ -1857,28 +1769,79 @@ let mean_all_3_3=mean_5_2_3/f32(C*S);
 let mean_all_3_4=mean_5_2_4/f32(C*S);
 let mean_all_3_5=mean_5_2_5/f32(C*S);
 let end_2=select(0u,(C*S)/4u,active_1);
-${$t80}`;
-const $t377 = `${$t75}${$t156}d_x_put(base+i,((sub-(mul_2*sub_2))-mean)*rsqrt);
+${$t84}`;
+const $t359 = `${$t233}d_gamma_put_four(row,total);
+d_beta_put_four(row,total_2);
 }
 }
 `;
-const $t378 = `let before=scratch_four(base_3+i_4);
-scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+((((d_y_5_2*mul_7_2)+(d_y_5_3*mul_7_3))+(d_y_5_4*mul_7_4))+(d_y_5_5*mul_7_5)));
+const $t360 = `let before=scratch_four(base_3+i_4);
+scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+(kept_3*mul_3));
+let before_2=scratch_four(base_4+i_4);
+scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+kept_3);
+}
+}
+}
+}
+`;
+const $t361 = `let before=scratch_four(base_3+i_4);
+scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+((((d_y_5_2*mul_3_2)+(d_y_5_3*mul_3_3))+(d_y_5_4*mul_3_4))+(d_y_5_5*mul_3_5)));
 let before_2=scratch_four(base_4+i_4);
 scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+(((d_y_5_2+d_y_5_3)+d_y_5_4)+d_y_5_5));
 }
 }
 }
 `;
-const $t379 = `${$t75}${$t125}d_x_put_four(base+i,((sub-(mul_2*vec4f(sub_2)))-vec4f(mean))*vec4f(rsqrt));
+const $t362 = `${$t150}override eps:f32;
+${$t129}${$t351}${$t205}${$t57}`;
+const $t363 = `partials_put((part*C)+row,sum_all);
+partials_put(((PARTS+part)*C)+row,sum_all_2);
 }
 }
 `;
-const $t380 = `let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
-${$t40}if(active_1&&(lane==0u)){
+const $t364 = `${$t79}${$t125}d_x_put(base+i,((add-(mul_2*sub))-mean)*mul);
+}
+}
+`;
+const $t365 = `${$t54}${$t14}`;
+const $t366 = `${$t57}let end=select(0u,last,active_1);
+`;
+const $t367 = `${$t79}${$t47}d_x_put_four(base+i,((add-(mul_2*vec4f(sub)))-vec4f(mean))*vec4f(mul));
+}
+}
+`;
+const $t368 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+${$t154}${$t47}${$t330}}
+var mean_4=fold_add(mean);
+var mean_2_2=fold_add(mean_2);
+var mean_3_2=fold_add(mean_3);
+for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+let other_9=exchange(mean_4,mask_5);
+mean_4=mean_4+other_9;
+let other_10=exchange(mean_2_2,mask_5);
+mean_2_2=mean_2_2+other_10;
+let other_11=exchange(mean_3_2,mask_5);
+mean_3_2=mean_3_2+other_11;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=mean_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
+${$t241}mean_4=all_5;
+${$t5}mean_2_2=all_6;
+${$t6}mean_3_2=all_7;
+workgroupBarrier();
+}
+let mean_all=mean_4;
+let mean_all_2=mean_2_2;
+let mean_all_3=mean_3_2;
+if(active_1&&(lane==0u)){
+${$t336}`;
+const $t369 = `let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_4,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_5,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_6,mean_2_5/scale_5,again_5);
+${$t38}if(active_1&&(lane==0u)){
 scratch_put(row_2,shift_2_2);
 scratch_put(row_3,shift_2_3);
 scratch_put(row_4,shift_2_4);
@@ -1887,40 +1850,45 @@ scratch_put((((N+3u)/4u)*4u)+row_2,rest_2);
 scratch_put((((N+3u)/4u)*4u)+row_3,rest_3);
 scratch_put((((N+3u)/4u)*4u)+row_4,rest_4);
 scratch_put((((N+3u)/4u)*4u)+row_5,rest_5);
-scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_2,inverseSqrt(spread_2+eps));
-scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_3,inverseSqrt(spread_3+eps));
-scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_4,inverseSqrt(spread_4+eps));
-scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_5,inverseSqrt(spread_5+eps));
+scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_2,scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2)));
+scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_3,scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3)));
+scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_4,scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4)));
+scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_5,scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5)));
 }
 }
 `;
-const $t381 = `${$t142}${$t141}${$t282}${$t297}${$t216}let part_2=vec4f(partials_at(((3u*PARTS)*(N*S))+(row*4u)),partials_at((((3u*PARTS)*(N*S))+(row*4u))+1u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+2u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+3u));
-var total=vec4f(0.0f);
-for(var p_3=lane;p_3<used_2;p_3+=LANES){
-let part_3=vec4f(partials_at((((3u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
-let part_4=vec4f(partials_at((((4u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((4u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((4u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((4u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
-total=total+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*((part_3-part_2)+part_4));
-}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other=exchange4(total,mask_3);
-${$t183}let rest=total/vec4f(f32(C));
-var total_2=vec4f(0.0f);
-for(var p_4=lane;p_4<used_2;p_4+=LANES){
-let part_5=vec4f(partials_at((((3u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
-let part_6=vec4f(partials_at((((4u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((4u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
-let part_7=vec4f(partials_at((((5u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((5u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((5u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((5u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
-total_2=total_2+(vec4f(f32(min((p_4+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_4*(((C+PARTS)-1u)/PARTS))))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_3=exchange4(total_2,mask_4);
-${$t207}let spread=total_2/vec4f(f32(C));
-`;
-const $t382 = `partials_put((part*D)+row,sum_all);
+const $t370 = `partials_put((part*D)+row,sum_all);
 partials_put(((PARTS+part)*D)+row,sum_all_2);
 }
 }
 `;
-const $t383 = `partials_put((part*D)+(row*4u),(sum_all)[0]);
+const $t371 = `${$t150}${$t133}${$t205}${$t230}let part_2=vec4f(partials_at(((3u*PARTS)*(N*S))+(row*4u)),partials_at((((3u*PARTS)*(N*S))+(row*4u))+1u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+2u),partials_at((((3u*PARTS)*(N*S))+(row*4u))+3u));
+${$t220}let part_3=vec4f(partials_at(((6u*PARTS)*(N*S))+(row*4u)),partials_at((((6u*PARTS)*(N*S))+(row*4u))+1u),partials_at((((6u*PARTS)*(N*S))+(row*4u))+2u),partials_at((((6u*PARTS)*(N*S))+(row*4u))+3u));
+var total=vec4f(0.0f);
+for(var p_3=lane;p_3<used_2;p_3+=LANES){
+let part_4=vec4f(partials_at((((6u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((6u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((6u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((6u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+let part_5=vec4f(partials_at((((7u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((7u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((7u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((7u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+total=total+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*((part_4-part_3)+part_5));
+}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other=exchange4(total,mask_3);
+${$t179}${$t86}for(var p_4=lane;p_4<used_2;p_4+=LANES){
+let part_6=vec4f(partials_at((((6u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((6u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+let part_7=vec4f(partials_at((((7u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((7u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+let part_8=vec4f(partials_at((((8u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((8u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((8u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((8u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+let part_9=vec4f(partials_at((((9u*PARTS)+p_4)*(N*S))+(row*4u)),partials_at(((((9u*PARTS)+p_4)*(N*S))+(row*4u))+1u),partials_at(((((9u*PARTS)+p_4)*(N*S))+(row*4u))+2u),partials_at(((((9u*PARTS)+p_4)*(N*S))+(row*4u))+3u));
+total_2=total_2+(vec4f(f32(min((p_4+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_4*(((C+PARTS)-1u)/PARTS))))*(((part_8*(vec4f(1.0f)/part_9))*(vec4f(1.0f)/part_9))+(((((part_6-part_3)+part_7)-rest)*vec4f(1.0f))*((((part_6-part_3)+part_7)-rest)*vec4f(1.0f)))));
+total_3=total_3+(vec4f(f32(min((p_4+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_4*(((C+PARTS)-1u)/PARTS))))*(((part_8*(vec4f(8.271806125530277e-25f)/part_9))*(vec4f(8.271806125530277e-25f)/part_9))+(((((part_6-part_3)+part_7)-rest)*vec4f(8.271806125530277e-25f))*((((part_6-part_3)+part_7)-rest)*vec4f(8.271806125530277e-25f)))));
+total_4=total_4+(vec4f(f32(min((p_4+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_4*(((C+PARTS)-1u)/PARTS))))*(((part_8*(vec4f(1.2089258196146292e+24f)/part_9))*(vec4f(1.2089258196146292e+24f)/part_9))+(((((part_6-part_3)+part_7)-rest)*vec4f(1.2089258196146292e+24f))*((((part_6-part_3)+part_7)-rest)*vec4f(1.2089258196146292e+24f)))));
+}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_3=exchange4(total_2,mask_4);
+total_2=total_2+other_3;
+let other_4=exchange4(total_3,mask_4);
+total_3=total_3+other_4;
+let other_5=exchange4(total_4,mask_4);
+${$t240}${$t60}`;
+const $t372 = `partials_put((part*D)+(row*4u),(sum_all)[0]);
 partials_put(((part*D)+(row*4u))+1u,(sum_all)[1]);
 partials_put(((part*D)+(row*4u))+2u,(sum_all)[2]);
 partials_put(((part*D)+(row*4u))+3u,(sum_all)[3]);
@@ -1931,18 +1899,19 @@ partials_put((((PARTS+part)*D)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `;
-const $t384 = `${$t214}d_gamma_put_four(row,total_2);
+const $t373 = `${$t233}d_gamma_put_four(row,total_2);
 d_beta_put_four(row,total);
 }
 }
 `;
-const $t385 = `partials_put((part*(C*S))+row,sum_all);
+const $t374 = `partials_put((part*(C*S))+row,sum_all);
 partials_put(((PARTS+part)*(C*S))+row,sum_all_2);
 }
 }
 `;
-const $t386 = `${$t232}${$t288}`;
-const $t387 = `partials_put((part*(C*S))+(row*4u),(sum_all)[0]);
+const $t375 = `${$t97}let x_5=x_four(base+(i_2*(S/4u)));
+${$t237}${$t299}`;
+const $t376 = `partials_put((part*(C*S))+(row*4u),(sum_all)[0]);
 partials_put(((part*(C*S))+(row*4u))+1u,(sum_all)[1]);
 partials_put(((part*(C*S))+(row*4u))+2u,(sum_all)[2]);
 partials_put(((part*(C*S))+(row*4u))+3u,(sum_all)[3]);
@@ -1953,194 +1922,224 @@ partials_put((((PARTS+part)*(C*S))+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `;
-const $t388 = `let d_2=kept-shift_3;
+const $t377 = `${$t149}${$t82}var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+for(var k=0u;k<HELD;k+=1u){
+let i=lane+(k*LANES);
+if(i<C){
+let x_4=x_four(base+(i*(S/4u)));
+held[held_place(0u,k,local_index)]=x_4;
+let d=x_4-shift_3;
+sum=sum+d;
+squares=squares+(d*d);
+}
+}
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange4(sum,mask);
+sum=sum+other;
+${$t252}let mean=sum/vec4f(f32(C));
+let variance=larger4((squares/vec4f(f32(C)))-(mean*mean),vec4f(0.0f));
+${$t130}let end=select(0u,C,any(again));
+${$t22}let d_2=(kept*scale)-about;
 sum_2=sum_2+d_2;
 squares_2=squares_2+(d_2*d_2);
 }
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-${$t288}let mean_2=sum_2/vec4f(f32(C));
+${$t299}let mean_2=sum_2/vec4f(f32(C));
 let variance_2=larger4((squares_2/vec4f(f32(C)))-(mean_2*mean_2),vec4f(0.0f));
-${$t105}let rsqrt=inverseSqrt(spread+vec4f(eps));
+${$t107}let mul=scale*inverseSqrt(scaledSpread+((vec4f(eps)*scale)*scale));
 ${$t24}if(i_3<C){
 let d_y_4=d_y_four(base+(i_3*(S/4u)));
+held[held_place(1u,k_3,local_index)]=d_y_4;
+let gamma_4=gamma_at(i_3);
+let add=((d_y_4-shift)*vec4f(gamma_4))+(shift*vec4f(gamma_4-shift_2));
+let kept_2=held[held_place(0u,k_3,local_index)];
+let mul_2=((kept_2-shift_4)-rest)*mul;
+${$t164}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_9=exchange4(mean_3,mask_3);
+mean_3=mean_3+other_9;
+let other_10=exchange4(mean_4,mask_3);
+mean_4=mean_4+other_10;
+let other_11=exchange4(mean_5,mask_3);
+mean_5=mean_5+other_11;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=mean_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
+${$t249}mean_3=all_5;
+${$t5}mean_4=all_6;
+${$t6}mean_5=all_7;
+workgroupBarrier();
+}
+let mean_all=mean_3/vec4f(f32(C));
+let mean_all_2=mean_4/vec4f(f32(C));
+let mean_all_3=mean_5/vec4f(f32(C));
+let end_2=select(0u,C,active_1);
+${$t27}let gamma_5=gamma_at(i_4);
+let add_2=((kept_3-shift)*vec4f(gamma_5))+(shift*vec4f(gamma_5-shift_2));
+let kept_4=held[held_place(0u,k_4,local_index)];
+let mul_3=((kept_4-shift_4)-rest)*mul;
+d_x_put_four(base+(i_4*(S/4u)),((add_2-(mul_3*sub))-mean_all)*mul);
 `;
-const $t389 = `${$t49}let rsqrt=inverseSqrt(spread+vec4f(eps));
-`;
-const $v390 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v391 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
-const $v392 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v393 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v394 = [
+const $v378 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v379 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
+const $v380 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v381 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v382 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v395 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v396 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v397 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v398 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v399 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
-] as const;
-const $v400 = {
-  tensor: "(partials)", access: "read_write", name: "partials",
-  accessors: { at: "partials_at", put: "partials_put" },
-} as const;
-const $v401 = [
+const $v383 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v384 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v385 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v386 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v387 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v402 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v403 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v404 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v405 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v406 = [
-  $v405, $v395, $v396, $v397,
+const $v388 = {
+  tensor: "(partials)", access: "read_write", name: "partials",
+  accessors: { at: "partials_at", put: "partials_put" },
+} as const;
+const $v389 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v390 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v391 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v392 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v393 = [
+  $v392, $v383, $v384, $v385,
   { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
 ] as const;
-const $v407 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v408 = [
+const $v394 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v395 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "PARTS", kind: "parts" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v409 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v410 = [
+const $v396 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v397 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v411 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v412 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v413 = [
+const $v398 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v399 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v400 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v414 = [
-  $v405,
+const $v401 = [
+  $v392,
   { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } },
   { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } },
 ] as const;
-const $v415 = [
-  $v390, $v391, $v392, $v393,
+const $v402 = [
+  $v378, $v379, $v380, $v381,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { four: "scratch_four", putFour: "scratch_put_four" },
   },
 ] as const;
-const $v416 = [
+const $v403 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v417 = [
+const $v404 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v418 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
-const $v419 = [
+const $v405 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
+const $v406 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v420 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "C", kind: "extent", factor: "C" },
-] as const;
-const $v421 = [
+const $v407 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "C", kind: "extent", factor: "C" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v422 = [
+const $v408 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v423 = [
+const $v409 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" },
 ] as const;
-const $v424 = [
+const $v410 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v425 = [
+const $v411 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v426 = [
+const $v412 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v427 = [
+const $v413 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v428 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
-  { name: "S", kind: "extent", factor: "S" },
-] as const;
-const $v429 = [
+const $v414 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v430 = [
+const $v415 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v431 = [
+const $v416 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v432 = [
+const $v417 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v433 = [
+const $v418 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v434 = [
+const $v419 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v435 = [
+const $v420 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
@@ -2153,44 +2152,47 @@ export const LayerNorm$backward0: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t170}${$t289}${$t217}${$t242}${$t273}${$t339}${$t346}${$t363}${$t368}${$t334}`,
-          bindings: [$v390, $v391, $v392, $v393], constants: $v394,
+          wgsl: `${$t175}${$t269}${$t349}}
+}
+}
+`,
+          bindings: [$v378, $v379, $v380, $v381], constants: $v382,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t274}${$t114}let d_y_2_2=d_y_at(base_3+(D/2u));
+          wgsl: `${$t284}${$t29}let d_y_2_2=d_y_at(base_3+(D/2u));
 let d_y_2_3=d_y_at(base_4+(D/2u));
 let d_y_2_4=d_y_at(base_5+(D/2u));
 let d_y_2_5=d_y_at(base_6+(D/2u));
-${$t147}let d_y_3_2=d_y_at(base_3+(D-1u));
+let d_y_3_2=d_y_at(base_3+(D-1u));
 let d_y_3_3=d_y_at(base_4+(D-1u));
 let d_y_3_4=d_y_at(base_5+(D-1u));
 let d_y_3_5=d_y_at(base_6+(D-1u));
-${$t160}${$t29}${$t30}${$t372}}
+${$t138}${$t30}${$t31}${$t350}}
 }
 `,
-          bindings: [$v390, $v391, $v392, $v393], constants: $v394,
+          bindings: [$v378, $v379, $v380, $v381], constants: $v382,
         },
       ],
       split: {
-        slots: 9,
+        slots: 13,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t257}${$t159}let first_2=min(part*(((D+PARTS)-1u)/PARTS),D);
+                wgsl: `${$t257}${$t116}let first_2=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last_2=min(first_2+(((D+PARTS)-1u)/PARTS),D);
-${$t86}${$t340}`,
-                bindings: [$v395, $v396, $v397, $v398], constants: $v399,
+${$t88}${$t335}`,
+                bindings: [$v383, $v384, $v385, $v386], constants: $v387,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t291}${$t159}let first_2=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+                wgsl: `${$t272}${$t116}let first_2=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last_2=min(first_2+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
-${$t86}let base_2=row*(D/4u);
-${$t365}`,
-                bindings: [$v395, $v396, $v392, $v398], constants: $v399,
+${$t88}let base_2=row*(D/4u);
+${$t355}`,
+                bindings: [$v383, $v384, $v380, $v386], constants: $v387,
               },
             ],
             shared: true,
@@ -2199,15 +2201,15 @@ ${$t365}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t305}${$t42}let base=row*D;
-${$t352}`,
-                bindings: [$v395, $v396, $v397, $v400], constants: $v401,
+                wgsl: `${$t314}${$t40}let base=row*D;
+${$t344}`,
+                bindings: [$v383, $v384, $v385, $v388], constants: $v387,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t116}${$t275}${$t317}${$t44}let base=row*(D/4u);
-${$t374}`,
-                bindings: [$v402, $v403, $v404, $v400], constants: $v401,
+                wgsl: `${$t120}${$t266}${$t317}${$t43}let base=row*(D/4u);
+${$t368}`,
+                bindings: [$v389, $v390, $v391, $v388], constants: $v387,
               },
             ],
             shared: true,
@@ -2216,19 +2218,19 @@ ${$t374}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t305}let used_3=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t325}${$t42}let end=select(0u,last,active_1);
+                wgsl: `${$t314}let used_3=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t325}${$t40}let end=select(0u,last,active_1);
 let base=row*D;
-${$t377}`,
-                bindings: $v406, constants: $v401,
+${$t364}`,
+                bindings: $v393, constants: $v387,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t233}${$t317}let used_3=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t325}${$t44}let end=select(0u,last,active_1);
+                wgsl: `${$t224}${$t317}let used_3=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t325}${$t43}let end=select(0u,last,active_1);
 let base=row*(D/4u);
-${$t379}`,
-                bindings: [$v405, $v402, $v403, $v404, $v393], constants: $v401,
+${$t367}`,
+                bindings: [$v392, $v389, $v390, $v391, $v381], constants: $v387,
               },
             ],
             shared: true,
@@ -2245,7 +2247,7 @@ export const LayerNorm$backward1: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t274}${$t76}${$t30}${$t46}${$t106}${$t136}let stop=min(block+(LANES*256u),D/4u);
+          wgsl: `${$t284}${$t80}${$t31}${$t49}${$t109}${$t144}let stop=min(block+(LANES*256u),D/4u);
 ${$t318}let mean_3=sum_2_2/f32(D);
 let mean_4=sum_2_3/f32(D);
 let mean_5=sum_2_4/f32(D);
@@ -2254,29 +2256,29 @@ let variance_3=larger((squares_2_2/f32(D))-(mean_3*mean_3),0.0f);
 let variance_4=larger((squares_2_3/f32(D))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(D))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(D))-(mean_6*mean_6),0.0f);
-${$t81}let end_2=select(0u,D/4u,far_2);
-let end_3=select(0u,D/4u,far_3);
-let end_4=select(0u,D/4u,far_4);
-let end_5=select(0u,D/4u,far_5);
-${$t338}${$t39}${$t380}`,
-          bindings: [$v392, $v407], constants: $v394,
+${$t110}let end_2=select(0u,D/4u,again_2);
+let end_3=select(0u,D/4u,again_3);
+let end_4=select(0u,D/4u,again_4);
+let end_5=select(0u,D/4u,again_5);
+${$t331}${$t37}${$t369}`,
+          bindings: [$v380, $v394], constants: $v382,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t257}${$t279}${$t347}`,
-                bindings: [$v397, $v398], constants: $v399,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t257}${$t273}${$t340}`,
+                bindings: [$v385, $v386], constants: $v387,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t291}${$t279}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+                wgsl: `${$t272}${$t273}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 let base_2=row*(D/4u);
-${$t366}`,
-                bindings: [$v392, $v398], constants: $v399,
+${$t356}`,
+                bindings: [$v380, $v386], constants: $v387,
               },
             ],
             shared: true,
@@ -2285,17 +2287,21 @@ ${$t366}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t292}${$t9}${$t222}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t293}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t353}`,
-                bindings: [$v405, $v407], constants: $v408,
+                wgsl: `${$t291}${$t9}${$t243}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t304}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t345}`,
+                bindings: [$v392, $v394], constants: $v395,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t292}${$t11}${$t222}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t293}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t353}`,
-                bindings: [$v405, $v407], constants: $v408,
+                wgsl: `${$t291}${$t10}${$t243}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t304}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t345}`,
+                bindings: [$v392, $v394], constants: $v395,
               },
             ],
             shared: false,
@@ -2312,17 +2318,17 @@ ${$t353}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t184}${$t249}${$t185}let d_y_1=d_y_at(row+(i*D));
+                wgsl: `${$t187}${$t199}${$t188}let d_y_1=d_y_at(row+(i*D));
 let x_1=x_at(row+(i*D));
-${$t237}${$t382}`,
-                bindings: [$v395, $v397, $v409, $v398], constants: $v410,
+${$t275}${$t370}`,
+                bindings: [$v383, $v385, $v396, $v386], constants: $v397,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t184}${$t264}${$t197}let d_y_1=d_y_four(row+(i*(D/4u)));
+                wgsl: `${$t187}${$t200}${$t201}let d_y_1=d_y_four(row+(i*(D/4u)));
 let x_1=x_four(row+(i*(D/4u)));
-${$t251}${$t383}`,
-                bindings: [$v402, $v404, $v409, $v398], constants: $v410,
+${$t292}${$t372}`,
+                bindings: [$v389, $v391, $v396, $v386], constants: $v397,
               },
             ],
             shared: true,
@@ -2331,12 +2337,12 @@ ${$t251}${$t383}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t252}${$t265}${$t198}${$t201}${$t354}`, bindings: [$v405, $v411, $v412],
-                constants: $v413,
+                wgsl: `${$t202}${$t245}${$t203}${$t208}${$t346}`, bindings: [$v392, $v398, $v399],
+                constants: $v400,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t252}${$t294}${$t202}${$t213}${$t384}`, bindings: $v414, constants: $v413,
+                wgsl: `${$t202}${$t276}${$t209}${$t219}${$t373}`, bindings: $v401, constants: $v400,
               },
             ],
             shared: false,
@@ -2353,24 +2359,23 @@ export const LayerNorm$backward2: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t266}${$t308}${$t47}${$t101}${$t217}${$t267}${$t273}${$t345}${$t346}${$t367}${$t368}${$t360}`,
-          bindings: $v415, constants: $v416,
+          wgsl: `${$t214}${$t293}${$t51}${$t103}${$t349}${$t360}`, bindings: $v402, constants: $v403,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t266}${$t322}${$t47}${$t108}let base_5=row_2*D;
+          wgsl: `${$t214}${$t306}${$t51}${$t112}let base_5=row_2*D;
 let base_6=row_3*D;
 let base_7=row_4*D;
 let base_8=row_5*D;
-${$t126}let d_y_2_2=d_y_at(base_5+(D/2u));
+${$t52}let d_y_2_2=d_y_at(base_5+(D/2u));
 let d_y_2_3=d_y_at(base_6+(D/2u));
 let d_y_2_4=d_y_at(base_7+(D/2u));
 let d_y_2_5=d_y_at(base_8+(D/2u));
-${$t147}let d_y_3_2=d_y_at(base_5+(D-1u));
+let d_y_3_2=d_y_at(base_5+(D-1u));
 let d_y_3_3=d_y_at(base_6+(D-1u));
 let d_y_3_4=d_y_at(base_7+(D-1u));
 let d_y_3_5=d_y_at(base_8+(D-1u));
-${$t160}${$t84}let x_2_2=x_at(base_5+(D/2u));
+${$t138}${$t85}let x_2_2=x_at(base_5+(D/2u));
 let x_2_3=x_at(base_6+(D/2u));
 let x_2_4=x_at(base_7+(D/2u));
 let x_2_5=x_at(base_8+(D/2u));
@@ -2378,8 +2383,8 @@ let x_3_2=x_at(base_5+(D-1u));
 let x_3_3=x_at(base_6+(D-1u));
 let x_3_4=x_at(base_7+(D-1u));
 let x_3_5=x_at(base_8+(D-1u));
-${$t372}${$t378}`,
-          bindings: $v415, constants: $v416,
+${$t350}${$t361}`,
+          bindings: $v402, constants: $v403,
         },
       ],
       split: null,
@@ -2393,19 +2398,19 @@ ${$t372}${$t378}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t253}${$t249}${$t140}let base=((((chunk*D)+3u)/4u)*4u)+row;
-${$t121}let sums_14_over_N=scratch_at(row+(i*D));
-let sums_11_over_N=scratch_at(base+(i*D));
-${$t238}${$t382}`,
-                bindings: [$v409, $v398], constants: $v417,
+                wgsl: `${$t204}${$t199}${$t148}let base=((((chunk*D)+3u)/4u)*4u)+row;
+${$t128}let sums_17_over_N=scratch_at(row+(i*D));
+let sums_15_over_N=scratch_at(base+(i*D));
+${$t277}${$t370}`,
+                bindings: [$v396, $v386], constants: $v404,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t253}${$t264}${$t140}let base=(((chunk*D)+3u)/4u)+row;
-${$t139}let sums_14_over_N=scratch_four(row+(i*(D/4u)));
-let sums_11_over_N=scratch_four(base+(i*(D/4u)));
-${$t268}${$t383}`,
-                bindings: [$v418, $v398], constants: $v417,
+                wgsl: `${$t204}${$t200}${$t148}let base=(((chunk*D)+3u)/4u)+row;
+${$t147}let sums_17_over_N=scratch_four(row+(i*(D/4u)));
+let sums_15_over_N=scratch_four(base+(i*(D/4u)));
+${$t307}${$t372}`,
+                bindings: [$v405, $v386], constants: $v404,
               },
             ],
             shared: true,
@@ -2414,12 +2419,12 @@ ${$t268}${$t383}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t269}${$t265}${$t178}${$t201}${$t361}`, bindings: [$v405, $v411, $v412],
-                constants: $v419,
+                wgsl: `${$t215}${$t245}${$t182}${$t208}${$t353}`, bindings: [$v392, $v398, $v399],
+                constants: $v406,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t269}${$t294}${$t189}${$t213}${$t364}`, bindings: $v414, constants: $v419,
+                wgsl: `${$t215}${$t276}${$t191}${$t219}${$t359}`, bindings: $v401, constants: $v406,
               },
             ],
             shared: false,
@@ -2436,21 +2441,11 @@ export const LayerNormChannels$backward0: { readonly lazy: readonly LazyShaders[
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t192}${$t362}${$t295}${$t239}held[held_place(0u,k,local_index)]=x_4;
-${$t323}${$t64}${$t388}let gamma_4=gamma_at(i_3);
-let mul_4=d_y_4*vec4f(gamma_4);
-held[held_place(1u,k_3,local_index)]=mul_4;
-let sub=mul_4-shift;
-let kept_2=held[held_place(0u,k_3,local_index)];
-${$t375}${$t65}let sub_2=kept_3-shift;
-let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_6=((kept_4-shift_3)-rest)*rsqrt;
-d_x_put_four(base+(i_4*(S/4u)),((sub_2-(mul_6*sub_3))-mean_all)*rsqrt);
-}
+          wgsl: `${$t195}${$t354}${$t278}${$t377}}
 }
 }
 `,
-          bindings: [$v402, $v396, $v404, $v393],
+          bindings: [$v389, $v384, $v391, $v381],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2460,57 +2455,64 @@ d_x_put_four(base+(i_4*(S/4u)),((sub_2-(mul_6*sub_3))-mean_all)*rsqrt);
         },
       ],
       split: {
-        slots: 9,
+        slots: 13,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t296}${$t85}let d_y_2=d_y_at(base+((C/2u)*S));
-let gamma_2=gamma_at(C/2u);
-let mul_2=d_y_2*gamma_2;
+                wgsl: `${$t279}let d_y_1=d_y_at(base);
+let d_y_2=d_y_at(base+((C/2u)*S));
 let d_y_3=d_y_at(base+((C-1u)*S));
-let gamma_3=gamma_at(C-1u);
-${$t21}${$t53}${$t109}${$t1}${$t132}let x_4=x_at(base+(i*S));
-${$t245}${$t110}${$t301}${$t72}partials_put((part*(N*S))+row,shift);
-partials_put((((3u*PARTS)+part)*(N*S))+row,shift_3);
-partials_put((((4u*PARTS)+part)*(N*S))+row,rest);
-partials_put((((5u*PARTS)+part)*(N*S))+row,spread);
+${$t69}${$t134}${$t59}${$t113}${$t2}${$t140}let x_4=x_at(base+(i*S));
+${$t288}${$t309}${$t42}${$t75}partials_put((part*(N*S))+row,shift);
+partials_put((((3u*PARTS)+part)*(N*S))+row,shift_2);
+partials_put((((6u*PARTS)+part)*(N*S))+row,shift_4);
+partials_put((((7u*PARTS)+part)*(N*S))+row,rest);
+partials_put((((9u*PARTS)+part)*(N*S))+row,scale);
+partials_put((((8u*PARTS)+part)*(N*S))+row,scaledSpread);
 }
 }
 `,
-                bindings: [$v395, $v396, $v397, $v398], constants: $v420,
+                bindings: [$v383, $v384, $v385, $v386], constants: $v407,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t369}${$t151}${$t53}${$t78}${$t143}let x_4=x_four(base+(i*(S/4u)));
-let d=x_4-shift_2;
-${$t350}let mean=sum/vec4f(f32(last_2-first_2));
+                wgsl: `${$t362}${$t149}${$t59}${$t82}${$t153}let x_4=x_four(base+(i*(S/4u)));
+let d=x_4-shift_3;
+${$t343}let mean=sum/vec4f(f32(last_2-first_2));
 let variance=larger4((squares/vec4f(f32(last_2-first_2)))-(mean*mean),vec4f(0.0f));
-${$t123}let end=select(0u,last_2,any(far));
-${$t8}${$t127}let d_2=x_5-shift_3;
-${$t386}let mean_2=sum_2/vec4f(f32(last_2-first_2));
+${$t130}let end=select(0u,last_2,any(again));
+${$t8}${$t375}let mean_2=sum_2/vec4f(f32(last_2-first_2));
 let variance_2=larger4((squares_2/vec4f(f32(last_2-first_2)))-(mean_2*mean_2),vec4f(0.0f));
-${$t72}partials_put((part*(N*S))+(row*4u),(shift)[0]);
+${$t75}partials_put((part*(N*S))+(row*4u),(shift)[0]);
 partials_put(((part*(N*S))+(row*4u))+1u,(shift)[1]);
 partials_put(((part*(N*S))+(row*4u))+2u,(shift)[2]);
 partials_put(((part*(N*S))+(row*4u))+3u,(shift)[3]);
-partials_put((((3u*PARTS)+part)*(N*S))+(row*4u),(shift_3)[0]);
-partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+1u,(shift_3)[1]);
-partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+2u,(shift_3)[2]);
-partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+3u,(shift_3)[3]);
-partials_put((((4u*PARTS)+part)*(N*S))+(row*4u),(rest)[0]);
-partials_put(((((4u*PARTS)+part)*(N*S))+(row*4u))+1u,(rest)[1]);
-partials_put(((((4u*PARTS)+part)*(N*S))+(row*4u))+2u,(rest)[2]);
-partials_put(((((4u*PARTS)+part)*(N*S))+(row*4u))+3u,(rest)[3]);
-partials_put((((5u*PARTS)+part)*(N*S))+(row*4u),(spread)[0]);
-partials_put(((((5u*PARTS)+part)*(N*S))+(row*4u))+1u,(spread)[1]);
-partials_put(((((5u*PARTS)+part)*(N*S))+(row*4u))+2u,(spread)[2]);
-partials_put(((((5u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
+partials_put((((3u*PARTS)+part)*(N*S))+(row*4u),(vec4f(shift_2))[0]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+1u,(vec4f(shift_2))[1]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+2u,(vec4f(shift_2))[2]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+3u,(vec4f(shift_2))[3]);
+partials_put((((6u*PARTS)+part)*(N*S))+(row*4u),(shift_4)[0]);
+partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+1u,(shift_4)[1]);
+partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+2u,(shift_4)[2]);
+partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+3u,(shift_4)[3]);
+partials_put((((7u*PARTS)+part)*(N*S))+(row*4u),(rest)[0]);
+partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+1u,(rest)[1]);
+partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+2u,(rest)[2]);
+partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+3u,(rest)[3]);
+partials_put((((9u*PARTS)+part)*(N*S))+(row*4u),(scale)[0]);
+partials_put(((((9u*PARTS)+part)*(N*S))+(row*4u))+1u,(scale)[1]);
+partials_put(((((9u*PARTS)+part)*(N*S))+(row*4u))+2u,(scale)[2]);
+partials_put(((((9u*PARTS)+part)*(N*S))+(row*4u))+3u,(scale)[3]);
+partials_put((((8u*PARTS)+part)*(N*S))+(row*4u),(scaledSpread)[0]);
+partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+1u,(scaledSpread)[1]);
+partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+2u,(scaledSpread)[2]);
+partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+3u,(scaledSpread)[3]);
 }
 }
 `,
-                bindings: [$v402, $v396, $v404, $v398], constants: $v420,
+                bindings: [$v389, $v384, $v391, $v386], constants: $v407,
               },
             ],
             shared: true,
@@ -2519,37 +2521,37 @@ partials_put(((((5u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t328}${$t164}${$t155}${$t165}${$t343}partials_put((((6u*PARTS)+part)*(N*S))+row,mean_all);
-partials_put((((7u*PARTS)+part)*(N*S))+row,mean_all_2);
-partials_put((((8u*PARTS)+part)*(N*S))+row,mean_all_3);
+                wgsl: `${$t320}${$t172}${$t143}${$t151}${$t338}partials_put((((10u*PARTS)+part)*(N*S))+row,mean_all);
+partials_put((((11u*PARTS)+part)*(N*S))+row,mean_all_2);
+partials_put((((12u*PARTS)+part)*(N*S))+row,mean_all_3);
 }
 }
 `,
-                bindings: [$v395, $v396, $v397, $v400], constants: $v421,
+                bindings: [$v383, $v384, $v385, $v388], constants: $v407,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t381}${$t51}${$t389}${$t158}${$t168}${$t333}let other_5=exchange4(mean,mask_5);
-mean=mean+other_5;
-let other_6=exchange4(mean_2,mask_5);
-mean_2=mean_2+other_6;
-let other_7=exchange4(mean_3,mask_5);
-${$t320}partials_put((((6u*PARTS)+part)*(N*S))+(row*4u),(mean_all)[0]);
-partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all)[1]);
-partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all)[2]);
-partials_put(((((6u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all)[3]);
-partials_put((((7u*PARTS)+part)*(N*S))+(row*4u),(mean_all_2)[0]);
-partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all_2)[1]);
-partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all_2)[2]);
-partials_put(((((7u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all_2)[3]);
-partials_put((((8u*PARTS)+part)*(N*S))+(row*4u),(mean_all_3)[0]);
-partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all_3)[1]);
-partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all_3)[2]);
-partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all_3)[3]);
+                wgsl: `${$t371}${$t57}${$t365}${$t154}${$t155}${$t332}let other_9=exchange4(mean,mask_5);
+mean=mean+other_9;
+let other_10=exchange4(mean_2,mask_5);
+mean_2=mean_2+other_10;
+let other_11=exchange4(mean_3,mask_5);
+${$t324}partials_put((((10u*PARTS)+part)*(N*S))+(row*4u),(mean_all)[0]);
+partials_put(((((10u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all)[1]);
+partials_put(((((10u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all)[2]);
+partials_put(((((10u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all)[3]);
+partials_put((((11u*PARTS)+part)*(N*S))+(row*4u),(mean_all_2)[0]);
+partials_put(((((11u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all_2)[1]);
+partials_put(((((11u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all_2)[2]);
+partials_put(((((11u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all_2)[3]);
+partials_put((((12u*PARTS)+part)*(N*S))+(row*4u),(mean_all_3)[0]);
+partials_put(((((12u*PARTS)+part)*(N*S))+(row*4u))+1u,(mean_all_3)[1]);
+partials_put(((((12u*PARTS)+part)*(N*S))+(row*4u))+2u,(mean_all_3)[2]);
+partials_put(((((12u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all_3)[3]);
 }
 }
 `,
-                bindings: [$v402, $v396, $v404, $v400], constants: $v421,
+                bindings: [$v389, $v384, $v391, $v388], constants: $v407,
               },
             ],
             shared: true,
@@ -2558,44 +2560,44 @@ partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all_3)[3]);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t328}${$t15}${$t74}let part_8=partials_at((((6u*PARTS)+p_5)*(N*S))+row);
-total_3=total_3+part_8;
-let part_9=partials_at((((7u*PARTS)+p_5)*(N*S))+row);
-total_4=total_4+part_9;
-let part_10=partials_at((((8u*PARTS)+p_5)*(N*S))+row);
-${$t306}let mean=total_3/f32(C);
-let mean_2=total_4/f32(C);
-let mean_3=total_5/f32(C);
-${$t373}${$t52}${$t75}${$t165}d_x_put(base+(i*S),((sub-(mul_2*sub_2))-mean)*rsqrt);
+                wgsl: `${$t320}${$t15}${$t78}let part_10=partials_at((((10u*PARTS)+p_5)*(N*S))+row);
+total_5=total_5+part_10;
+let part_11=partials_at((((11u*PARTS)+p_5)*(N*S))+row);
+total_6=total_6+part_11;
+let part_12=partials_at((((12u*PARTS)+p_5)*(N*S))+row);
+${$t315}let mean=total_5/f32(C);
+let mean_2=total_6/f32(C);
+let mean_3=total_7/f32(C);
+${$t366}${$t58}${$t79}${$t151}d_x_put(base+(i*S),((add-(mul_2*sub))-mean)*mul);
 }
 }
 `,
-                bindings: $v406, constants: $v421,
+                bindings: $v393, constants: $v407,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t381}${$t15}var total_3=vec4f(0.0f);
-var total_4=vec4f(0.0f);
-var total_5=vec4f(0.0f);
+                wgsl: `${$t371}${$t15}var total_5=vec4f(0.0f);
+var total_6=vec4f(0.0f);
+var total_7=vec4f(0.0f);
 for(var p_5=lane;p_5<used_3;p_5+=LANES){
-let part_8=vec4f(partials_at((((6u*PARTS)+p_5)*(N*S))+(row*4u)),partials_at(((((6u*PARTS)+p_5)*(N*S))+(row*4u))+1u),partials_at(((((6u*PARTS)+p_5)*(N*S))+(row*4u))+2u),partials_at(((((6u*PARTS)+p_5)*(N*S))+(row*4u))+3u));
-total_3=total_3+part_8;
-let part_9=vec4f(partials_at((((7u*PARTS)+p_5)*(N*S))+(row*4u)),partials_at(((((7u*PARTS)+p_5)*(N*S))+(row*4u))+1u),partials_at(((((7u*PARTS)+p_5)*(N*S))+(row*4u))+2u),partials_at(((((7u*PARTS)+p_5)*(N*S))+(row*4u))+3u));
-total_4=total_4+part_9;
-let part_10=vec4f(partials_at((((8u*PARTS)+p_5)*(N*S))+(row*4u)),partials_at(((((8u*PARTS)+p_5)*(N*S))+(row*4u))+1u),partials_at(((((8u*PARTS)+p_5)*(N*S))+(row*4u))+2u),partials_at(((((8u*PARTS)+p_5)*(N*S))+(row*4u))+3u));
-${$t248}let other_5=exchange4(total_3,mask_5);
-total_3=total_3+other_5;
-let other_6=exchange4(total_4,mask_5);
-total_4=total_4+other_6;
-let other_7=exchange4(total_5,mask_5);
-${$t260}let mean=total_3/vec4f(f32(C));
-let mean_2=total_4/vec4f(f32(C));
-let mean_3=total_5/vec4f(f32(C));
-${$t373}${$t389}${$t45}${$t168}d_x_put_four(base+(i*(S/4u)),((sub-(mul_2*sub_2))-mean)*rsqrt);
+let part_10=vec4f(partials_at((((10u*PARTS)+p_5)*(N*S))+(row*4u)),partials_at(((((10u*PARTS)+p_5)*(N*S))+(row*4u))+1u),partials_at(((((10u*PARTS)+p_5)*(N*S))+(row*4u))+2u),partials_at(((((10u*PARTS)+p_5)*(N*S))+(row*4u))+3u));
+total_5=total_5+part_10;
+let part_11=vec4f(partials_at((((11u*PARTS)+p_5)*(N*S))+(row*4u)),partials_at(((((11u*PARTS)+p_5)*(N*S))+(row*4u))+1u),partials_at(((((11u*PARTS)+p_5)*(N*S))+(row*4u))+2u),partials_at(((((11u*PARTS)+p_5)*(N*S))+(row*4u))+3u));
+total_6=total_6+part_11;
+let part_12=vec4f(partials_at((((12u*PARTS)+p_5)*(N*S))+(row*4u)),partials_at(((((12u*PARTS)+p_5)*(N*S))+(row*4u))+1u),partials_at(((((12u*PARTS)+p_5)*(N*S))+(row*4u))+2u),partials_at(((((12u*PARTS)+p_5)*(N*S))+(row*4u))+3u));
+${$t260}let other_9=exchange4(total_5,mask_5);
+total_5=total_5+other_9;
+let other_10=exchange4(total_6,mask_5);
+total_6=total_6+other_10;
+let other_11=exchange4(total_7,mask_5);
+${$t302}let mean=total_5/vec4f(f32(C));
+let mean_2=total_6/vec4f(f32(C));
+let mean_3=total_7/vec4f(f32(C));
+${$t366}${$t365}${$t48}${$t155}d_x_put_four(base+(i*(S/4u)),((add-(mul_2*sub))-mean)*mul);
 }
 }
 `,
-                bindings: [$v405, $v402, $v396, $v404, $v393], constants: $v421,
+                bindings: [$v392, $v389, $v384, $v391, $v381], constants: $v407,
               },
             ],
             shared: true,
@@ -2611,37 +2613,37 @@ export const LayerNormChannels$backward1: { readonly lazy: readonly LazyShaders[
     {
       shaders: [],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t296}${$t109}${$t137}let x_4=x_at(base+(i*S));
-${$t261}${$t110}${$t307}${$t72}partials_put((part*(N*S))+row,shift_2);
+                wgsl: `${$t279}${$t113}${$t145}let x_4=x_at(base+(i*S));
+${$t303}${$t309}${$t50}${$t75}partials_put((part*(N*S))+row,shift_2);
 partials_put(((PARTS+part)*(N*S))+row,rest);
-partials_put((((2u*PARTS)+part)*(N*S))+row,spread);
+partials_put((((3u*PARTS)+part)*(N*S))+row,scale);
+partials_put((((2u*PARTS)+part)*(N*S))+row,scaledSpread);
 }
 }
 `,
-                bindings: [$v397, $v398], constants: $v420,
+                bindings: [$v385, $v386], constants: $v407,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t369}${$t49}${$t50}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*vec4f(0.3333333432674408f));
-${$t148}let x_4=x_four(base+(i*(S/4u)));
+                wgsl: `${$t362}${$t54}${$t55}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*vec4f(0.3333333432674408f));
+${$t159}let x_4=x_four(base+(i*(S/4u)));
 let d=x_4-shift;
-${$t350}let mean=sum/vec4f(f32(last-first));
+${$t343}let mean=sum/vec4f(f32(last-first));
 let variance=larger4((squares/vec4f(f32(last-first)))-(mean*mean),vec4f(0.0f));
-let far=(variance*vec4f(4.0f))<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+${$t56}let shift_2=select(shift,select(select(vec4f(0.0f),shift,abs(shift)<vec4f(8.507059173023462e+37f)),shift+mean,abs(shift+mean)<vec4f(8.507059173023462e+37f)),again);
+let about=shift_2*scale;
 var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
-let end=select(0u,last,any(far));
-${$t12}${$t127}let d_2=x_5-shift_2;
-${$t386}let mean_2=sum_2/vec4f(f32(last-first));
+let end=select(0u,last,any(again));
+${$t11}${$t375}let mean_2=sum_2/vec4f(f32(last-first));
 let variance_2=larger4((squares_2/vec4f(f32(last-first)))-(mean_2*mean_2),vec4f(0.0f));
-${$t72}partials_put((part*(N*S))+(row*4u),(shift_2)[0]);
+${$t75}partials_put((part*(N*S))+(row*4u),(shift_2)[0]);
 partials_put(((part*(N*S))+(row*4u))+1u,(shift_2)[1]);
 partials_put(((part*(N*S))+(row*4u))+2u,(shift_2)[2]);
 partials_put(((part*(N*S))+(row*4u))+3u,(shift_2)[3]);
@@ -2649,14 +2651,18 @@ partials_put(((PARTS+part)*(N*S))+(row*4u),(rest)[0]);
 partials_put((((PARTS+part)*(N*S))+(row*4u))+1u,(rest)[1]);
 partials_put((((PARTS+part)*(N*S))+(row*4u))+2u,(rest)[2]);
 partials_put((((PARTS+part)*(N*S))+(row*4u))+3u,(rest)[3]);
-partials_put((((2u*PARTS)+part)*(N*S))+(row*4u),(spread)[0]);
-partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+1u,(spread)[1]);
-partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+2u,(spread)[2]);
-partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
+partials_put((((3u*PARTS)+part)*(N*S))+(row*4u),(scale)[0]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+1u,(scale)[1]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+2u,(scale)[2]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+3u,(scale)[3]);
+partials_put((((2u*PARTS)+part)*(N*S))+(row*4u),(scaledSpread)[0]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+1u,(scaledSpread)[1]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+2u,(scaledSpread)[2]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(scaledSpread)[3]);
 }
 }
 `,
-                bindings: [$v404, $v398], constants: $v420,
+                bindings: [$v391, $v386], constants: $v407,
               },
             ],
             shared: true,
@@ -2665,30 +2671,30 @@ partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t192}${$t262}${$t163}${$t14}${$t208}let part_2=partials_at((p_2*(N*S))+row);
+                wgsl: `${$t195}${$t242}${$t171}${$t13}${$t226}let part_2=partials_at((p_2*(N*S))+row);
 let part_3=partials_at(((PARTS+p_2)*(N*S))+row);
 total=total+(f32(min((p_2+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_2*(((C+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t263}let rest=total/f32(C);
-var total_2=0.0f;
-for(var p_3=lane;p_3<used;p_3+=LANES){
-let part_4=partials_at((p_3*(N*S))+row);
+${$t274}let rest=total/f32(C);
+${$t127}let part_4=partials_at((p_3*(N*S))+row);
 let part_5=partials_at(((PARTS+p_3)*(N*S))+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
-total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t235}let spread=total_2/f32(C);
-if(active_1&&(lane==0u)){
+let part_7=partials_at((((3u*PARTS)+p_3)*(N*S))+row);
+total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t305}${$t285}if(active_1&&(lane==0u)){
 scratch_put(row,part_1);
 scratch_put(((((N*S)+3u)/4u)*4u)+row,rest);
-scratch_put((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+row,inverseSqrt(spread+eps));
+scratch_put((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+row,scale*inverseSqrt(squares_4+((eps*scale)*scale)));
 }
 }
 `,
-                bindings: [$v405, $v407], constants: $v422,
+                bindings: [$v392, $v394], constants: $v408,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t192}${$t234}var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-${$t295}${$t297}var total=vec4f(0.0f);
+                wgsl: `${$t195}override PARTS:u32;
+${$t133}${$t278}${$t230}var total=vec4f(0.0f);
 for(var p_2=lane;p_2<used;p_2+=LANES){
 let part_2=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
 let part_3=vec4f(partials_at(((PARTS+p_2)*(N*S))+(row*4u)),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_2)*(N*S))+(row*4u))+3u));
@@ -2696,32 +2702,36 @@ total=total+(vec4f(f32(min((p_2+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_2*(((C+PARTS)-1
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange4(total,mask_2);
-${$t200}let rest=total/vec4f(f32(C));
-var total_2=vec4f(0.0f);
-for(var p_3=lane;p_3<used;p_3+=LANES){
+${$t207}${$t86}for(var p_3=lane;p_3<used;p_3+=LANES){
 let part_4=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
 let part_5=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
 let part_6=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
-total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
+let part_7=vec4f(partials_at((((3u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*(((part_6*(vec4f(1.0f)/part_7))*(vec4f(1.0f)/part_7))+(((((part_4-part_1)+part_5)-rest)*vec4f(1.0f))*((((part_4-part_1)+part_5)-rest)*vec4f(1.0f)))));
+total_3=total_3+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*(((part_6*(vec4f(8.271806125530277e-25f)/part_7))*(vec4f(8.271806125530277e-25f)/part_7))+(((((part_4-part_1)+part_5)-rest)*vec4f(8.271806125530277e-25f))*((((part_4-part_1)+part_5)-rest)*vec4f(8.271806125530277e-25f)))));
+total_4=total_4+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*(((part_6*(vec4f(1.2089258196146292e+24f)/part_7))*(vec4f(1.2089258196146292e+24f)/part_7))+(((((part_4-part_1)+part_5)-rest)*vec4f(1.2089258196146292e+24f))*((((part_4-part_1)+part_5)-rest)*vec4f(1.2089258196146292e+24f)))));
 }
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3=exchange4(total_2,mask_3);
-${$t211}let spread=total_2/vec4f(f32(C));
-if(active_1&&(lane==0u)){
+total_2=total_2+other_3;
+let other_4=exchange4(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange4(total_4,mask_3);
+${$t250}${$t60}if(active_1&&(lane==0u)){
 scratch_put_four(row,part_1);
 scratch_put_four((((N*S)+3u)/4u)+row,rest);
-scratch_put_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+row,inverseSqrt(spread+vec4f(eps)));
+${$t14}scratch_put_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+row,mul);
 }
 }
 `,
                 bindings: [
-                  $v405,
+                  $v392,
                   {
                     tensor: "(scratch)", access: "read_write", name: "scratch",
                     accessors: { putFour: "scratch_put_four" },
                   },
                 ],
-                constants: $v422,
+                constants: $v408,
               },
             ],
             shared: false,
@@ -2733,12 +2743,12 @@ scratch_put_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+row,inverseSqr
       shaders: [
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t240}${$t309}let active_1=index<(C/4u);
-${$t26}let base_2=row_2*(S/4u);
+          wgsl: `${$t193}${$t294}let active_1=index<(C/4u);
+${$t28}let base_2=row_2*(S/4u);
 let base_3=row_3*(S/4u);
 let base_4=row_4*(S/4u);
 let base_5=row_5*(S/4u);
-${$t32}var sum_2_3=vec4f(0.0f);
+${$t33}var sum_2_3=vec4f(0.0f);
 var sum_2_4=vec4f(0.0f);
 var sum_2_5=vec4f(0.0f);
 var sum_2_6=vec4f(0.0f);
@@ -2747,7 +2757,7 @@ var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
-${$t33}let stop=min(block+(LANES*256u),(N*S)/4u);
+${$t34}let stop=min(block+(LANES*256u),(N*S)/4u);
 for(var i=block;i<stop;i+=LANES){
 let N_1=(i*4u)/max(S,1u);
 let S_1=(i*4u)%max(S,1u);
@@ -2759,14 +2769,14 @@ let x_2=x_four(base_2+((N_1*((C*S)/4u))+(S_1/4u)));
 let x_3=x_four(base_3+((N_1*((C*S)/4u))+(S_1/4u)));
 let x_4=x_four(base_4+((N_1*((C*S)/4u))+(S_1/4u)));
 let x_5=x_four(base_5+((N_1*((C*S)/4u))+(S_1/4u)));
-${$t54}part_3=part_3+d_y_2;
+${$t61}part_3=part_3+d_y_2;
 part_4=part_4+d_y_3;
 part_5=part_5+d_y_4;
 part_6=part_6+d_y_5;
-part_2_2=part_2_2+(d_y_2*(((x_2-scratch_2)-scratch_3)*scratch_8));
-part_2_3=part_2_3+(d_y_3*(((x_3-scratch_2)-scratch_3)*scratch_8));
-part_2_4=part_2_4+(d_y_4*(((x_4-scratch_2)-scratch_3)*scratch_8));
-part_2_5=part_2_5+(d_y_5*(((x_5-scratch_2)-scratch_3)*scratch_8));
+part_2_2=part_2_2+(d_y_2*(((x_2-scratch_2)-scratch_3)*scratch_12));
+part_2_3=part_2_3+(d_y_3*(((x_3-scratch_2)-scratch_3)*scratch_12));
+part_2_4=part_2_4+(d_y_4*(((x_4-scratch_2)-scratch_3)*scratch_12));
+part_2_5=part_2_5+(d_y_5*(((x_5-scratch_2)-scratch_3)*scratch_12));
 }
 sum_4=sum_4+part_3;
 sum_5=sum_5+part_4;
@@ -2823,7 +2833,7 @@ d_beta_put(row_5,sum_all_6);
 }
 }
 `,
-          bindings: [$v402, $v404, $v418, $v411, $v412],
+          bindings: [$v389, $v391, $v405, $v398, $v399],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2839,38 +2849,38 @@ d_beta_put(row_5,sum_all_6);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t271}${$t236}let active_1=index<C;
+                wgsl: `${$t216}${$t160}let active_1=index<C;
 let row=select(0u,index,active_1);
 let first=min(part*((((N*S)+PARTS)-1u)/PARTS),N*S);
 let last=min(first+((((N*S)+PARTS)-1u)/PARTS),N*S);
 let base=row*S;
-${$t121}let N_1=i/max(S,1u);
+${$t128}let N_1=i/max(S,1u);
 let S_1=i%max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let x_1=x_at(base+((N_1*(C*S))+S_1));
 let scratch_2=scratch_at(i);
 let scratch_3=scratch_at(((((N*S)+3u)/4u)*4u)+i);
-let scratch_8=scratch_at((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+i);
+let scratch_12=scratch_at((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+i);
 part_1=part_1+d_y_1;
-${$t223}${$t370}`,
-                bindings: [$v395, $v397, $v409, $v398], constants: $v423,
+${$t262}${$t363}`,
+                bindings: [$v383, $v385, $v396, $v386], constants: $v409,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t271}${$t92}fn fold_add(v:vec4f)->f32{
+                wgsl: `${$t216}${$t95}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t93}let active_1=index<C;
+${$t96}let active_1=index<C;
 let row=select(0u,index,active_1);
 let first=min(part*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
 let last=min(first+(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u);
 let base=row*(S/4u);
-${$t139}let N_1=(i*4u)/max(S,1u);
+${$t147}let N_1=(i*4u)/max(S,1u);
 let S_1=(i*4u)%max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
 let x_1=x_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
-${$t54}part_1=part_1+d_y_1;
-${$t13}}
+${$t61}part_1=part_1+d_y_1;
+${$t12}}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 }
@@ -2885,15 +2895,15 @@ sum_2_2=sum_2_2+other_2;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-${$t145}sum_3=all;
-${$t2}sum_2_2=all_2;
+${$t158}sum_3=all;
+${$t3}sum_2_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 if(active_1&&(lane==0u)){
-${$t370}`,
-                bindings: [$v402, $v404, $v418, $v398], constants: $v423,
+${$t363}`,
+                bindings: [$v389, $v391, $v405, $v386], constants: $v409,
               },
             ],
             shared: true,
@@ -2902,15 +2912,15 @@ ${$t370}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t310}let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
-${$t358}`,
-                bindings: [$v405, $v411, $v412], constants: $v424,
+                wgsl: `${$t280}let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+${$t352}`,
+                bindings: [$v392, $v398, $v399], constants: $v410,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t310}let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
-${$t358}`,
-                bindings: [$v405, $v411, $v412], constants: $v424,
+                wgsl: `${$t280}let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+${$t352}`,
+                bindings: [$v392, $v398, $v399], constants: $v410,
               },
             ],
             shared: false,
@@ -2927,10 +2937,10 @@ export const LayerNormChannels$backward2: { readonly lazy: readonly LazyShaders[
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t225}override C:u32;
+          wgsl: `${$t161}override C:u32;
 override N:u32;
 override S:u32;
-${$t362}${$t309}let own=index<chunk;
+${$t354}${$t294}let own=index<chunk;
 let slot=select(0u,index,own);
 let base_2=slot*C;
 let base_3=((((chunk*C)+3u)/4u)*4u)+(slot*C);
@@ -2938,20 +2948,8 @@ for(var turn=0u;turn<((((N*S)/4u)+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<((N*S)/4u));
 let row=select(0u,at_1,active_1);
-${$t239}held[held_place(1u,k,local_index)]=x_4;
-${$t323}${$t82}${$t388}held[held_place(0u,k_3,local_index)]=d_y_4;
-let gamma_4=gamma_at(i_3);
-let mul_4=d_y_4*vec4f(gamma_4);
-let sub=mul_4-shift;
-let kept_2=held[held_place(1u,k_3,local_index)];
-${$t375}${$t83}let gamma_5=gamma_at(i_4);
-let mul_6=kept_3*vec4f(gamma_5);
-let sub_2=mul_6-shift;
-let kept_4=held[held_place(1u,k_4,local_index)];
-let mul_7=((kept_4-shift_3)-rest)*rsqrt;
-d_x_put_four(base+(i_4*(S/4u)),((sub_2-(mul_7*sub_3))-mean_all)*rsqrt);
-let before=scratch_at(base_2+i_4);
-scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+fold_add(kept_3*mul_7));
+${$t377}let before=scratch_at(base_2+i_4);
+scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+fold_add(kept_3*mul_3));
 let before_2=scratch_at(base_3+i_4);
 scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+fold_add(kept_3));
 }
@@ -2960,7 +2958,7 @@ scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+fold_add(kept_3));
 }
 `,
           bindings: [
-            $v402, $v396, $v404, $v393,
+            $v389, $v384, $v391, $v381,
             {
               tensor: "(scratch)", access: "read_write", name: "scratch",
               accessors: { at: "scratch_at", put: "scratch_put" },
@@ -2986,20 +2984,20 @@ scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+fold_add(kept_3));
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t283}${$t236}let active_1=index<C;
-${$t140}let base=((((chunk*C)+3u)/4u)*4u)+row;
-${$t121}let sums_14_over_N_S=scratch_at(row+(i*C));
-let sums_11_over_N_S=scratch_at(base+(i*C));
-${$t55}${$t209}${$t370}`,
-                bindings: [$v409, $v398], constants: $v425,
+                wgsl: `${$t231}${$t160}let active_1=index<C;
+${$t148}let base=((((chunk*C)+3u)/4u)*4u)+row;
+${$t128}let sums_17_over_N_S=scratch_at(row+(i*C));
+let sums_15_over_N_S=scratch_at(base+(i*C));
+${$t62}${$t244}${$t363}`,
+                bindings: [$v396, $v386], constants: $v411,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t283}${$t250}let active_1=index<(C/4u);
-${$t140}let base=(((chunk*C)+3u)/4u)+row;
-${$t139}let sums_14_over_N_S=scratch_four(row+(i*(C/4u)));
-let sums_11_over_N_S=scratch_four(base+(i*(C/4u)));
-${$t55}${$t212}partials_put((part*C)+(row*4u),(sum_all)[0]);
+                wgsl: `${$t231}${$t165}let active_1=index<(C/4u);
+${$t148}let base=(((chunk*C)+3u)/4u)+row;
+${$t147}let sums_17_over_N_S=scratch_four(row+(i*(C/4u)));
+let sums_15_over_N_S=scratch_four(base+(i*(C/4u)));
+${$t62}${$t251}partials_put((part*C)+(row*4u),(sum_all)[0]);
 partials_put(((part*C)+(row*4u))+1u,(sum_all)[1]);
 partials_put(((part*C)+(row*4u))+2u,(sum_all)[2]);
 partials_put(((part*C)+(row*4u))+3u,(sum_all)[3]);
@@ -3010,7 +3008,7 @@ partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `,
-                bindings: [$v418, $v398], constants: $v425,
+                bindings: [$v405, $v386], constants: $v411,
               },
             ],
             shared: true,
@@ -3019,18 +3017,18 @@ partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t298}${$t224}let active_1=index<C;
-${$t178}${$t193}${$t361}`,
-                bindings: [$v405, $v411, $v412], constants: $v426,
+                wgsl: `${$t246}${$t228}let active_1=index<C;
+${$t182}${$t196}${$t353}`,
+                bindings: [$v392, $v398, $v399], constants: $v412,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t298}${$t281}let active_1=index<(C/4u);
-${$t189}let part_1=vec4f(partials_at((p*C)+(row*4u)),partials_at(((p*C)+(row*4u))+1u),partials_at(((p*C)+(row*4u))+2u),partials_at(((p*C)+(row*4u))+3u));
+                wgsl: `${$t246}${$t263}let active_1=index<(C/4u);
+${$t191}let part_1=vec4f(partials_at((p*C)+(row*4u)),partials_at(((p*C)+(row*4u))+1u),partials_at(((p*C)+(row*4u))+2u),partials_at(((p*C)+(row*4u))+3u));
 total=total+part_1;
 let part_2=vec4f(partials_at(((PARTS+p)*C)+(row*4u)),partials_at((((PARTS+p)*C)+(row*4u))+1u),partials_at((((PARTS+p)*C)+(row*4u))+2u),partials_at((((PARTS+p)*C)+(row*4u))+3u));
-${$t364}`,
-                bindings: $v414, constants: $v426,
+${$t359}`,
+                bindings: $v401, constants: $v412,
               },
             ],
             shared: false,
@@ -3047,44 +3045,47 @@ export const LayerNormAll$backward0: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t190}${$t289}${$t255}${$t242}${$t359}${$t339}${$t351}${$t363}${$t371}${$t334}`,
-          bindings: [$v390, $v391, $v392, $v393], constants: $v427,
+          wgsl: `${$t194}${$t269}${$t357}}
+}
+}
+`,
+          bindings: [$v378, $v379, $v380, $v381], constants: $v413,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t284}${$t114}let d_y_2_2=d_y_at(base_3+((C*S)/2u));
+          wgsl: `${$t295}${$t29}let d_y_2_2=d_y_at(base_3+((C*S)/2u));
 let d_y_2_3=d_y_at(base_4+((C*S)/2u));
 let d_y_2_4=d_y_at(base_5+((C*S)/2u));
 let d_y_2_5=d_y_at(base_6+((C*S)/2u));
-${$t152}let d_y_3_2=d_y_at(base_3+((C*S)-1u));
+let d_y_3_2=d_y_at(base_3+((C*S)-1u));
 let d_y_3_3=d_y_at(base_4+((C*S)-1u));
 let d_y_3_4=d_y_at(base_5+((C*S)-1u));
 let d_y_3_5=d_y_at(base_6+((C*S)-1u));
-${$t169}${$t29}${$t56}${$t376}}
+${$t156}${$t30}${$t63}${$t358}}
 }
 `,
-          bindings: [$v390, $v391, $v392, $v393], constants: $v427,
+          bindings: [$v378, $v379, $v380, $v381], constants: $v413,
         },
       ],
       split: {
-        slots: 9,
+        slots: 13,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t285}${$t179}let first_2=min(part*((((C*S)+PARTS)-1u)/PARTS),C*S);
+                wgsl: `${$t281}${$t152}let first_2=min(part*((((C*S)+PARTS)-1u)/PARTS),C*S);
 let last_2=min(first_2+((((C*S)+PARTS)-1u)/PARTS),C*S);
-${$t124}${$t340}`,
-                bindings: [$v395, $v396, $v397, $v398], constants: $v428,
+${$t132}${$t335}`,
+                bindings: [$v383, $v384, $v385, $v386], constants: $v414,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t311}${$t179}let first_2=min(part*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
+                wgsl: `${$t296}${$t152}let first_2=min(part*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
 let last_2=min(first_2+(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
-${$t124}let base_2=row*((C*S)/4u);
-${$t365}`,
-                bindings: [$v395, $v396, $v392, $v398], constants: $v428,
+${$t132}let base_2=row*((C*S)/4u);
+${$t355}`,
+                bindings: [$v383, $v384, $v380, $v386], constants: $v414,
               },
             ],
             shared: true,
@@ -3093,15 +3094,15 @@ ${$t365}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t329}${$t58}let base=row*(C*S);
-${$t352}`,
-                bindings: [$v395, $v396, $v397, $v400], constants: $v429,
+                wgsl: `${$t321}${$t65}let base=row*(C*S);
+${$t344}`,
+                bindings: [$v383, $v384, $v385, $v388], constants: $v414,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t150}${$t275}${$t330}${$t59}let base=row*((C*S)/4u);
-${$t374}`,
-                bindings: [$v402, $v403, $v404, $v400], constants: $v429,
+                wgsl: `${$t163}${$t266}${$t322}${$t66}let base=row*((C*S)/4u);
+${$t368}`,
+                bindings: [$v389, $v390, $v391, $v388], constants: $v414,
               },
             ],
             shared: true,
@@ -3110,19 +3111,19 @@ ${$t374}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t329}let used_3=(((C*S)+((((C*S)+PARTS)-1u)/PARTS))-1u)/((((C*S)+PARTS)-1u)/PARTS);
-${$t326}${$t58}let end=select(0u,last,active_1);
+                wgsl: `${$t321}let used_3=(((C*S)+((((C*S)+PARTS)-1u)/PARTS))-1u)/((((C*S)+PARTS)-1u)/PARTS);
+${$t326}${$t65}let end=select(0u,last,active_1);
 let base=row*(C*S);
-${$t377}`,
-                bindings: $v406, constants: $v429,
+${$t364}`,
+                bindings: $v393, constants: $v414,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t254}${$t330}let used_3=((((C*S)/4u)+(((((C*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((C*S)/4u)+PARTS)-1u)/PARTS);
-${$t326}${$t59}let end=select(0u,last,active_1);
+                wgsl: `${$t247}${$t322}let used_3=((((C*S)/4u)+(((((C*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((C*S)/4u)+PARTS)-1u)/PARTS);
+${$t326}${$t66}let end=select(0u,last,active_1);
 let base=row*((C*S)/4u);
-${$t379}`,
-                bindings: [$v405, $v402, $v403, $v404, $v393], constants: $v429,
+${$t367}`,
+                bindings: [$v392, $v389, $v390, $v391, $v381], constants: $v414,
               },
             ],
             shared: true,
@@ -3139,7 +3140,7 @@ export const LayerNormAll$backward1: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t284}${$t76}${$t56}${$t46}${$t111}${$t136}let stop=min(block+(LANES*256u),(C*S)/4u);
+          wgsl: `${$t295}${$t80}${$t63}${$t49}${$t114}${$t144}let stop=min(block+(LANES*256u),(C*S)/4u);
 ${$t318}let mean_3=sum_2_2/f32(C*S);
 let mean_4=sum_2_3/f32(C*S);
 let mean_5=sum_2_4/f32(C*S);
@@ -3148,29 +3149,29 @@ let variance_3=larger((squares_2_2/f32(C*S))-(mean_3*mean_3),0.0f);
 let variance_4=larger((squares_2_3/f32(C*S))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(C*S))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(C*S))-(mean_6*mean_6),0.0f);
-${$t81}let end_2=select(0u,(C*S)/4u,far_2);
-let end_3=select(0u,(C*S)/4u,far_3);
-let end_4=select(0u,(C*S)/4u,far_4);
-let end_5=select(0u,(C*S)/4u,far_5);
-${$t338}${$t57}${$t380}`,
-          bindings: [$v392, $v407], constants: $v427,
+${$t110}let end_2=select(0u,(C*S)/4u,again_2);
+let end_3=select(0u,(C*S)/4u,again_3);
+let end_4=select(0u,(C*S)/4u,again_4);
+let end_5=select(0u,(C*S)/4u,again_5);
+${$t331}${$t64}${$t369}`,
+          bindings: [$v380, $v394], constants: $v413,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t285}${$t299}${$t347}`,
-                bindings: [$v397, $v398], constants: $v428,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t281}${$t297}${$t340}`,
+                bindings: [$v385, $v386], constants: $v414,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t311}${$t299}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+                wgsl: `${$t296}${$t297}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 let base_2=row*((C*S)/4u);
-${$t366}`,
-                bindings: [$v392, $v398], constants: $v428,
+${$t356}`,
+                bindings: [$v380, $v386], constants: $v414,
               },
             ],
             shared: true,
@@ -3179,17 +3180,21 @@ ${$t366}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t312}${$t16}${$t222}total=total+(f32(min((p_2+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_2*((((C*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t302}total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t356}`,
-                bindings: [$v405, $v407], constants: $v430,
+                wgsl: `${$t308}${$t16}${$t243}total=total+(f32(min((p_2+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_2*((((C*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t310}total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t348}`,
+                bindings: [$v392, $v394], constants: $v415,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t312}${$t17}${$t222}total=total+(f32((min((p_2+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_2*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t302}total_2=total_2+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t356}`,
-                bindings: [$v405, $v407], constants: $v430,
+                wgsl: `${$t308}${$t17}${$t243}total=total+(f32((min((p_2+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_2*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t310}total_2=total_2+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t348}`,
+                bindings: [$v392, $v394], constants: $v415,
               },
             ],
             shared: false,
@@ -3206,17 +3211,17 @@ ${$t356}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t300}${$t272}${$t185}let d_y_1=d_y_at(row+(i*(C*S)));
+                wgsl: `${$t248}${$t217}${$t188}let d_y_1=d_y_at(row+(i*(C*S)));
 let x_1=x_at(row+(i*(C*S)));
-${$t237}${$t385}`,
-                bindings: [$v395, $v397, $v409, $v398], constants: $v431,
+${$t275}${$t374}`,
+                bindings: [$v383, $v385, $v396, $v386], constants: $v416,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t300}${$t287}${$t197}let d_y_1=d_y_four(row+(i*((C*S)/4u)));
+                wgsl: `${$t248}${$t218}${$t201}let d_y_1=d_y_four(row+(i*((C*S)/4u)));
 let x_1=x_four(row+(i*((C*S)/4u)));
-${$t251}${$t387}`,
-                bindings: [$v402, $v404, $v409, $v398], constants: $v431,
+${$t292}${$t376}`,
+                bindings: [$v389, $v391, $v396, $v386], constants: $v416,
               },
             ],
             shared: true,
@@ -3225,12 +3230,12 @@ ${$t251}${$t387}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t240}${$t313}${$t198}${$t227}${$t354}`, bindings: [$v405, $v411, $v412],
-                constants: $v432,
+                wgsl: `${$t193}${$t283}${$t203}${$t234}${$t346}`, bindings: [$v392, $v398, $v399],
+                constants: $v417,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t240}${$t314}${$t202}${$t241}${$t384}`, bindings: $v414, constants: $v432,
+                wgsl: `${$t193}${$t298}${$t209}${$t253}${$t373}`, bindings: $v401, constants: $v417,
               },
             ],
             shared: false,
@@ -3247,24 +3252,23 @@ export const LayerNormAll$backward2: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t315}${$t308}${$t60}${$t101}${$t255}${$t267}${$t359}${$t345}${$t351}${$t367}${$t371}${$t360}`,
-          bindings: $v415, constants: $v433,
+          wgsl: `${$t264}${$t293}${$t67}${$t103}${$t357}${$t360}`, bindings: $v402, constants: $v418,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t315}${$t322}${$t60}${$t108}let base_5=row_2*(C*S);
+          wgsl: `${$t264}${$t306}${$t67}${$t112}let base_5=row_2*(C*S);
 let base_6=row_3*(C*S);
 let base_7=row_4*(C*S);
 let base_8=row_5*(C*S);
-${$t126}let d_y_2_2=d_y_at(base_5+((C*S)/2u));
+${$t52}let d_y_2_2=d_y_at(base_5+((C*S)/2u));
 let d_y_2_3=d_y_at(base_6+((C*S)/2u));
 let d_y_2_4=d_y_at(base_7+((C*S)/2u));
 let d_y_2_5=d_y_at(base_8+((C*S)/2u));
-${$t152}let d_y_3_2=d_y_at(base_5+((C*S)-1u));
+let d_y_3_2=d_y_at(base_5+((C*S)-1u));
 let d_y_3_3=d_y_at(base_6+((C*S)-1u));
 let d_y_3_4=d_y_at(base_7+((C*S)-1u));
 let d_y_3_5=d_y_at(base_8+((C*S)-1u));
-${$t169}${$t84}let x_2_2=x_at(base_5+((C*S)/2u));
+${$t156}${$t85}let x_2_2=x_at(base_5+((C*S)/2u));
 let x_2_3=x_at(base_6+((C*S)/2u));
 let x_2_4=x_at(base_7+((C*S)/2u));
 let x_2_5=x_at(base_8+((C*S)/2u));
@@ -3272,8 +3276,8 @@ let x_3_2=x_at(base_5+((C*S)-1u));
 let x_3_3=x_at(base_6+((C*S)-1u));
 let x_3_4=x_at(base_7+((C*S)-1u));
 let x_3_5=x_at(base_8+((C*S)-1u));
-${$t376}${$t378}`,
-          bindings: $v415, constants: $v433,
+${$t358}${$t361}`,
+          bindings: $v402, constants: $v418,
         },
       ],
       split: null,
@@ -3287,19 +3291,19 @@ ${$t376}${$t378}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t316}${$t272}${$t140}let base=(((((chunk*C)*S)+3u)/4u)*4u)+row;
-${$t121}let sums_14_over_N=scratch_at(row+(i*(C*S)));
-let sums_11_over_N=scratch_at(base+(i*(C*S)));
-${$t238}${$t385}`,
-                bindings: [$v409, $v398], constants: $v434,
+                wgsl: `${$t265}${$t217}${$t148}let base=(((((chunk*C)*S)+3u)/4u)*4u)+row;
+${$t128}let sums_17_over_N=scratch_at(row+(i*(C*S)));
+let sums_15_over_N=scratch_at(base+(i*(C*S)));
+${$t277}${$t374}`,
+                bindings: [$v396, $v386], constants: $v419,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t316}${$t287}${$t140}let base=((((chunk*C)*S)+3u)/4u)+row;
-${$t139}let sums_14_over_N=scratch_four(row+(i*((C*S)/4u)));
-let sums_11_over_N=scratch_four(base+(i*((C*S)/4u)));
-${$t268}${$t387}`,
-                bindings: [$v418, $v398], constants: $v434,
+                wgsl: `${$t265}${$t218}${$t148}let base=((((chunk*C)*S)+3u)/4u)+row;
+${$t147}let sums_17_over_N=scratch_four(row+(i*((C*S)/4u)));
+let sums_15_over_N=scratch_four(base+(i*((C*S)/4u)));
+${$t307}${$t376}`,
+                bindings: [$v405, $v386], constants: $v419,
               },
             ],
             shared: true,
@@ -3308,12 +3312,12 @@ ${$t268}${$t387}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t319}${$t313}${$t178}${$t227}${$t361}`, bindings: [$v405, $v411, $v412],
-                constants: $v435,
+                wgsl: `${$t268}${$t283}${$t182}${$t234}${$t353}`, bindings: [$v392, $v398, $v399],
+                constants: $v420,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t319}${$t314}${$t189}${$t241}${$t364}`, bindings: $v414, constants: $v435,
+                wgsl: `${$t268}${$t298}${$t191}${$t253}${$t359}`, bindings: $v401, constants: $v420,
               },
             ],
             shared: false,

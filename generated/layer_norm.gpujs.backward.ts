@@ -6,69 +6,82 @@ import type { GatherProgram } from "normc/gpujs";
 
 const $t1 = `const used=Math.floor(((this.constants.D+(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)));
 `;
-const $t2 = `const rsqrt=Math.fround((1/Math.sqrt(stat_9+this.constants.eps)));
+const $t2 = `float mul=stat_9*inversesqrt(stat_11+((eps*stat_9)*stat_9));
 `;
-const $t3 = `const S_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
+const $t3 = `const mul=Math.fround(stat_9*(1/Math.sqrt(stat_11+((this.constants.eps*stat_9)*stat_9))));
 `;
-const $t4 = `const used=Math.floor(((this.constants.C+(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)));
+const $t4 = `const S_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
 `;
-const $t5 = `const x_1=x[base+((N_1*(this.constants.C*this.constants.S))+S_1)];
+const $t5 = `const used=Math.floor(((this.constants.C+(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)));
 `;
-const $t6 = `const N=Math.floor(this.thread.x/Math.max(this.constants.C*this.constants.S,1));
+const $t6 = `const x_1=x[base+((N_1*(this.constants.C*this.constants.S))+S_1)];
 `;
-const $t7 = `const base=this.thread.x*(this.constants.C*this.constants.S);
+const $t7 = `const C_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.C,1))*Math.max(this.constants.C,1);
 `;
-const $t8 = `for(let block=0;block<this.constants.C*this.constants.S;block+=256){
+const $t8 = `const base=this.thread.x*(this.constants.C*this.constants.S);
 `;
-const $t9 = `const used=Math.floor((((this.constants.C*this.constants.S)+(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
+const $t9 = `for(let block=0;block<this.constants.C*this.constants.S;block+=256){
 `;
-const $t10 = `const d_y_1=d_y[base+(i*(this.constants.C*this.constants.S))];
+const $t10 = `const used=Math.floor((((this.constants.C*this.constants.S)+(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
 `;
-const $t11 = `bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+const $t11 = `const d_y_1=d_y[base+(i*(this.constants.C*this.constants.S))];
+`;
+const $t12 = `float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
 `;
-const $t12 = `int stop_2=min(block_2+256,end);
+const $t13 = `int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 `;
-const $t13 = `const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const $t14 = `float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+`;
+const $t15 = `const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
 `;
-const $t14 = `const stop_2=Math.min(block_2+256,end);
+const $t16 = `const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 `;
-const $t15 = `int first=min(part*(((D+parts)-1)/parts),D);
+const $t17 = `int first=min(part*(((D+parts)-1)/parts),D);
 int last=min(first+(((D+parts)-1)/parts),D);
 int base=row*D;
 `;
-const $t16 = `const part=Math.floor(this.thread.x/this.constants.N);
+const $t18 = `const part=Math.floor(this.thread.x/this.constants.N);
 const row=this.thread.x-(part*this.constants.N);
 `;
-const $t17 = `const first=Math.min(part*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D);
+const $t19 = `const first=Math.min(part*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D);
 const last=Math.min(first+(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D);
 const base=row*this.constants.D;
 `;
-const $t18 = `float stat_3=stats_1_0_at(i);
+const $t20 = `float stat_3=stats_1_0_at(i);
 float stat_5=stats_1_1_at(i);
 float stat_9=stats_1_2_at(i);
+float stat_11=stats_1_3_at(i);
+float mul=((x_1-stat_3)-stat_5)*(stat_9*inversesqrt(stat_11+((eps*stat_9)*stat_9)));
 `;
-const $t19 = `const stat_3=stats_1[0][i];
+const $t21 = `const stat_3=stats_1[0][i];
 const stat_5=stats_1[1][i];
 const stat_9=stats_1[2][i];
+const stat_11=stats_1[3][i];
+const mul=Math.fround(((x_1-stat_3)-stat_5)*(stat_9*(1/Math.sqrt(stat_11+((this.constants.eps*stat_9)*stat_9)))));
 `;
-const $t20 = `float gamma_1=gamma_at(i);
-float sub=(d_y_1*gamma_1)-stat_21;
+const $t22 = `float gamma_1=gamma_at(i);
+float add=((d_y_1-stat_25)*gamma_1)+(stat_25*(gamma_1-stat_28));
 `;
-const $t21 = `const gamma_1=gamma[i];
-const sub=Math.fround((d_y_1*gamma_1)-stat_21);
+const $t23 = `const gamma_1=gamma[i];
+const add=Math.fround(((d_y_1-stat_25)*gamma_1)+(stat_25*(gamma_1-stat_28)));
 `;
-const $t22 = `function(d_y,gamma,stats_2,x,stats_1,stats_5){
+const $t24 = `function(d_y,stats_2,gamma,stats_4,x,stats_1,stats_6){
 const d_y_1=d_y[this.thread.x];
 `;
-const $t23 = `int part=group/(N*S);
+const $t25 = `int part=group/(N*S);
 int row=group-(part*(N*S));
 int first=min(part*(((C+parts)-1)/parts),C);
 int last=min(first+(((C+parts)-1)/parts),C);
@@ -76,7 +89,7 @@ int N_1=row/max(S,1);
 int S_1=row%max(S,1);
 int base=(N_1*(C*S))+S_1;
 `;
-const $t24 = `const part=Math.floor(this.thread.x/(this.constants.N*this.constants.S));
+const $t26 = `const part=Math.floor(this.thread.x/(this.constants.N*this.constants.S));
 const row=this.thread.x-(part*(this.constants.N*this.constants.S));
 const first=Math.min(part*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C);
 const last=Math.min(first+(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C);
@@ -84,209 +97,224 @@ const N_1=Math.floor(row/Math.max(this.constants.S,1));
 const S_1=row-Math.floor(row/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
 const base=(N_1*(this.constants.C*this.constants.S))+S_1;
 `;
-const $t25 = `int N_1=i/max(S,1);
+const $t27 = `int N_1=i/max(S,1);
 int S_1=i%max(S,1);
 float d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 `;
-const $t26 = `const N_1=Math.floor(i/Math.max(this.constants.S,1));
+const $t28 = `const N_1=Math.floor(i/Math.max(this.constants.S,1));
 const S_1=i-Math.floor(i/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
 const d_y_1=d_y[base+((N_1*(this.constants.C*this.constants.S))+S_1)];
 `;
-const $t27 = `int first=min(part*((((C*S)+parts)-1)/parts),C*S);
+const $t29 = `int first=min(part*((((C*S)+parts)-1)/parts),C*S);
 int last=min(first+((((C*S)+parts)-1)/parts),C*S);
 int base=row*(C*S);
 `;
-const $t28 = `const first=Math.min(part*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S);
+const $t30 = `const first=Math.min(part*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S);
 const last=Math.min(first+(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S);
 const base=row*(this.constants.C*this.constants.S);
 `;
-const $t29 = `float x_1=x_at(base);
+const $t31 = `float x_1=x_at(base);
 float x_2=x_at(base+(D/2));
 float x_3=x_at(base+(max(D,1)-1));
 `;
-const $t30 = `const x_1=x[base];
+const $t32 = `const x_1=x[base];
 const x_2=x[base+(Math.floor(this.constants.D/2))];
 const x_3=x[base+(Math.max(this.constants.D,1)-1)];
 `;
-const $t31 = `for(int block=first;block<last;block+=256){
+const $t33 = `for(int block=first;block<last;block+=256){
 float part_2=0.0;
 `;
-const $t32 = `int stop=min(block+256,last);
+const $t34 = `int stop=min(block+256,last);
 for(int i=block;i<stop;i+=1){
 `;
-const $t33 = `function(x){
-${$t16}`;
-const $t34 = `for(let block=first;block<last;block+=256){
+const $t35 = `function(x){
+${$t18}`;
+const $t36 = `for(let block=first;block<last;block+=256){
 let part_2=0.0;
 `;
-const $t35 = `const stop=Math.min(block+256,last);
+const $t37 = `const stop=Math.min(block+256,last);
 for(let i=block;i<stop;i+=1){
 `;
-const $t36 = `float rsqrt=inversesqrt(stat_9+eps);
-float mean=0.0;
+const $t38 = `float total_2=0.0;
+float total_3=0.0;
+float total_4=0.0;
+for(int p_3=0;p_3<used;p_3+=1){
+`;
+const $t39 = `let total_2=0.0;
+let total_3=0.0;
+let total_4=0.0;
+for(let p_3=0;p_3<used;p_3+=1){
+`;
+const $t40 = `${$t2}float mean=0.0;
 float mean_2=0.0;
 float mean_3=0.0;
 `;
-const $t37 = `${$t2}let mean=0.0;
+const $t41 = `${$t3}let mean=0.0;
 let mean_2=0.0;
 let mean_3=0.0;
 `;
-const $t38 = `${$t22}const C_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.C,1))*Math.max(this.constants.C,1);
+const $t42 = `${$t24}const N=Math.floor(this.thread.x/Math.max(this.constants.C*this.constants.S,1));
 `;
-const $t39 = `float shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408);
+const $t43 = `float shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408);
 float sum=0.0;
 float squares=0.0;
 `;
-const $t40 = `const shift=Math.fround(x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408));
+const $t44 = `const shift=Math.fround(x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408));
 let sum=0.0;
 let squares=0.0;
 `;
-const $t41 = `int N=group/max(S,1);
+const $t45 = `int N=group/max(S,1);
 int S_1=group%max(S,1);
 int base=(N*(C*S))+S_1;
 `;
-const $t42 = `const N=Math.floor(this.thread.x/Math.max(this.constants.S,1));
-${$t3}const base=(N*(this.constants.C*this.constants.S))+S_1;
+const $t46 = `const N=Math.floor(this.thread.x/Math.max(this.constants.S,1));
+${$t4}const base=(N*(this.constants.C*this.constants.S))+S_1;
 `;
-const $t43 = `${$t12}float x_5=x_at(base+i_2);
-float d_2=x_5-shift_2;
+const $t47 = `${$t13}float x_5=x_at(base+i_2);
+float d_2=(x_5*scale)-about;
 `;
-const $t44 = `${$t14}const x_5=x[base+i_2];
-const d_2=Math.fround(x_5-shift_2);
+const $t48 = `${$t16}const x_5=x[base+i_2];
+const d_2=Math.fround((x_5*scale)-about);
 `;
-const $t45 = `float total_2=0.0;
-for(int p_3=0;p_3<used;p_3+=1){
-float part_4=stats_1_parts_0_at((p_3*N)+group);
+const $t49 = `${$t38}float part_4=stats_1_parts_0_at((p_3*N)+group);
 float part_5=stats_1_parts_1_at((p_3*N)+group);
 float part_6=stats_1_parts_2_at((p_3*N)+group);
+float part_7=stats_1_parts_3_at((p_3*N)+group);
 `;
-const $t46 = `let total_2=0.0;
-for(let p_3=0;p_3<used;p_3+=1){
-const part_4=stats_1_parts[0][(p_3*this.constants.N)+this.thread.x];
+const $t50 = `${$t39}const part_4=stats_1_parts[0][(p_3*this.constants.N)+this.thread.x];
 const part_5=stats_1_parts[1][(p_3*this.constants.N)+this.thread.x];
 const part_6=stats_1_parts[2][(p_3*this.constants.N)+this.thread.x];
+const part_7=stats_1_parts[3][(p_3*this.constants.N)+this.thread.x];
 `;
-const $t47 = `const used=Math.floor(((this.constants.N+(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)));
+const $t51 = `const used=Math.floor(((this.constants.N+(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)));
 let total=0.0;
 for(let p=0;p<used;p+=1){
 `;
-const $t48 = `float stat_21=stats_2_at(group);
+const $t52 = `float stat_25=stats_2_at(group);
+float stat_28=stats_4_at(0);
 float stat_3=stats_1_0_at(group);
 float stat_5=stats_1_1_at(group);
 float stat_9=stats_1_2_at(group);
-${$t36}`;
-const $t49 = `const stat_21=stats_2[this.thread.x];
+float stat_11=stats_1_3_at(group);
+${$t40}`;
+const $t53 = `const stat_25=stats_2[this.thread.x];
+const stat_28=stats_4[0];
 const stat_3=stats_1[0][this.thread.x];
 const stat_5=stats_1[1][this.thread.x];
 const stat_9=stats_1[2][this.thread.x];
-${$t37}`;
-const $t50 = `function(stats_2,stats_1,d_y,gamma,x){
-${$t16}`;
-const $t51 = `float x_1=x_at(base);
+const stat_11=stats_1[3][this.thread.x];
+${$t41}`;
+const $t54 = `function(stats_2,stats_4,stats_1,d_y,gamma,x){
+${$t18}`;
+const $t55 = `float x_1=x_at(base);
 float x_2=x_at(base+((C/2)*S));
 float x_3=x_at(base+((max(C,1)-1)*S));
 `;
-const $t52 = `const x_1=x[base];
+const $t56 = `const x_1=x[base];
 const x_2=x[base+((Math.floor(this.constants.C/2))*this.constants.S)];
 const x_3=x[base+((Math.max(this.constants.C,1)-1)*this.constants.S)];
 `;
-const $t53 = `float part=stats_1_parts_0_at(group);
+const $t57 = `float part=stats_1_parts_0_at(group);
 float total=0.0;
 for(int p_2=0;p_2<used;p_2+=1){
 `;
-const $t54 = `const part=stats_1_parts[0][this.thread.x];
+const $t58 = `const part=stats_1_parts[0][this.thread.x];
 let total=0.0;
 for(let p_2=0;p_2<used;p_2+=1){
 `;
-const $t55 = `float total=0.0;
+const $t59 = `float total=0.0;
 float total_2=0.0;
 float total_3=0.0;
 for(int p=0;p<used;p+=1){
 `;
-const $t56 = `let total=0.0;
+const $t60 = `let total=0.0;
 let total_2=0.0;
 let total_3=0.0;
 for(let p=0;p<used;p+=1){
 `;
-const $t57 = `${$t12}float x_5=x_at(base+(i_2*S));
-float d_2=x_5-shift_2;
+const $t61 = `${$t13}float x_5=x_at(base+(i_2*S));
+float d_2=(x_5*scale)-about;
 `;
-const $t58 = `const x_4=x[base+(i*this.constants.S)];
+const $t62 = `const x_4=x[base+(i*this.constants.S)];
 const d=Math.fround(x_4-shift);
 `;
-const $t59 = `${$t14}const x_5=x[base+(i_2*this.constants.S)];
-const d_2=Math.fround(x_5-shift_2);
+const $t63 = `${$t16}const x_5=x[base+(i_2*this.constants.S)];
+const d_2=Math.fround((x_5*scale)-about);
 `;
-const $t60 = `const used=Math.floor((((this.constants.N*this.constants.S)+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
+const $t64 = `const used=Math.floor((((this.constants.N*this.constants.S)+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)));
 let total=0.0;
 for(let p=0;p<used;p+=1){
 `;
-const $t61 = `float x_1=x_at(base);
+const $t65 = `float x_1=x_at(base);
 float x_2=x_at(base+((C*S)/2));
 float x_3=x_at(base+(max(C*S,1)-1));
 `;
-const $t62 = `const x_1=x[base];
+const $t66 = `const x_1=x[base];
 const x_2=x[base+(Math.floor((this.constants.C*this.constants.S)/2))];
 const x_3=x[base+(Math.max(this.constants.C*this.constants.S,1)-1)];
 `;
-const $t63 = `for(int block_2=0;block_2<end;block_2+=256){
+const $t67 = `for(int block_2=0;block_2<end;block_2+=256){
 float part_3=0.0;
 float part_4=0.0;
 `;
-const $t64 = `for(let block_2=0;block_2<end;block_2+=256){
+const $t68 = `for(let block_2=0;block_2<end;block_2+=256){
 let part_3=0.0;
 let part_4=0.0;
 `;
-const $t65 = `${$t53}float part_2=stats_1_parts_0_at((p_2*N)+group);
+const $t69 = `${$t57}float part_2=stats_1_parts_0_at((p_2*N)+group);
 float part_3=stats_1_parts_1_at((p_2*N)+group);
 `;
-const $t66 = `${$t54}const part_2=stats_1_parts[0][(p_2*this.constants.N)+this.thread.x];
+const $t70 = `${$t58}const part_2=stats_1_parts[0][(p_2*this.constants.N)+this.thread.x];
 const part_3=stats_1_parts[1][(p_2*this.constants.N)+this.thread.x];
 `;
-const $t67 = `float pass_value(int group){
+const $t71 = `float pass_value(int group){
 int used=((N+(((N+parts)-1)/parts))-1)/(((N+parts)-1)/parts);
 float total=0.0;
 for(int p=0;p<used;p+=1){
 `;
-const $t68 = `function(stats_3_parts){
-${$t47}`;
-const $t69 = `float d_y_1=d_y_at(base+i);
-${$t20}float x_1=x_at(base+i);
-float mul=((x_1-stat_3)-stat_5)*rsqrt;
+const $t72 = `function(stats_3_parts){
+${$t51}`;
+const $t73 = `float d_y_1=d_y_at(base+i);
+${$t22}float x_1=x_at(base+i);
+float mul_2=((x_1-stat_3)-stat_5)*mul;
 `;
-const $t70 = `const d_y_1=d_y[base+i];
-${$t21}const x_1=x[base+i];
-const mul=Math.fround(((x_1-stat_3)-stat_5)*rsqrt);
+const $t74 = `const d_y_1=d_y[base+i];
+${$t23}const x_1=x[base+i];
+const mul_2=Math.fround(((x_1-stat_3)-stat_5)*mul);
 `;
-const $t71 = `float d_y_1=d_y_at(base+(i*S));
-${$t20}float x_1=x_at(base+(i*S));
-float mul=((x_1-stat_3)-stat_5)*rsqrt;
+const $t75 = `float d_y_1=d_y_at(base+(i*S));
+${$t22}float x_1=x_at(base+(i*S));
+float mul_2=((x_1-stat_3)-stat_5)*mul;
 `;
-const $t72 = `const d_y_1=d_y[base+(i*this.constants.S)];
-${$t21}const x_1=x[base+(i*this.constants.S)];
-const mul=Math.fround(((x_1-stat_3)-stat_5)*rsqrt);
+const $t76 = `const d_y_1=d_y[base+(i*this.constants.S)];
+${$t23}const x_1=x[base+(i*this.constants.S)];
+const mul_2=Math.fround(((x_1-stat_3)-stat_5)*mul);
 `;
-const $t73 = `float sum=0.0;
-${$t31}${$t32}`;
-const $t74 = `let sum=0.0;
-${$t34}${$t35}`;
-const $t75 = `function(stats_4_parts){
-${$t47}`;
-const $t76 = `float pass_value(int group){
-float d_y_1=d_y_at(group);
-int C_1=(group/max(S,1))%max(C,1);
-`;
-const $t77 = `int first=min(part*(((N+parts)-1)/parts),N);
+const $t77 = `float sum=0.0;
+${$t33}${$t34}`;
+const $t78 = `let sum=0.0;
+${$t36}${$t37}`;
+const $t79 = `function(stats_5_parts){
+${$t51}`;
+const $t80 = `int first=min(part*(((N+parts)-1)/parts),N);
 int last=min(first+(((N+parts)-1)/parts),N);
-${$t73}`;
-const $t78 = `const first=Math.min(part*(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)),this.constants.N);
+${$t77}`;
+const $t81 = `const first=Math.min(part*(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)),this.constants.N);
 const last=Math.min(first+(Math.floor(((this.constants.N+this.constants.parts)-1)/this.constants.parts)),this.constants.N);
-${$t74}`;
-const $t79 = `${$t39}${$t31}float part_3=0.0;
-${$t32}`;
-const $t80 = `${$t40}${$t34}let part_3=0.0;
-${$t35}`;
-const $t81 = `float pass_value(int group){
+${$t78}`;
+const $t82 = `float pass_value(int group){
+float d_y_1=d_y_at(group);
+int N=group/max(C*S,1);
+`;
+const $t83 = `${$t43}${$t33}float part_3=0.0;
+${$t34}`;
+const $t84 = `${$t44}${$t36}let part_3=0.0;
+${$t37}`;
+const $t85 = `float shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408);
+return shift;
+}
+`;
+const $t86 = `float pass_value(int group){
 int base=group;
 float sum=0.0;
 for(int block=0;block<N;block+=256){
@@ -294,55 +322,76 @@ float part=0.0;
 int stop=min(block+256,N);
 for(int i=block;i<stop;i+=1){
 `;
-const $t82 = `const base=this.thread.x;
+const $t87 = `const base=this.thread.x;
 let sum=0.0;
 for(let block=0;block<this.constants.N;block+=256){
 let part=0.0;
 const stop=Math.min(block+256,this.constants.N);
 for(let i=block;i<stop;i+=1){
 `;
-const $t83 = `float pass_value(int group){
+const $t88 = `float pass_value(int group){
 int part=group/D;
 int row=group-(part*D);
-${$t77}float d_y_1=d_y_at(row+(i*D));
+${$t80}float d_y_1=d_y_at(row+(i*D));
 `;
-const $t84 = `const part=Math.floor(this.thread.x/this.constants.D);
+const $t89 = `const part=Math.floor(this.thread.x/this.constants.D);
 const row=this.thread.x-(part*this.constants.D);
-${$t78}const d_y_1=d_y[row+(i*this.constants.D)];
+${$t81}const d_y_1=d_y[row+(i*this.constants.D)];
 `;
-const $t85 = `float stat_21=stats_2_at(row);
+const $t90 = `float stat_25=stats_2_at(row);
+float stat_28=stats_4_at(0);
 float stat_3=stats_1_0_at(row);
 float stat_5=stats_1_1_at(row);
 float stat_9=stats_1_2_at(row);
-${$t36}${$t31}float part_3=0.0;
+float stat_11=stats_1_3_at(row);
+${$t40}${$t33}float part_3=0.0;
 float part_4=0.0;
-${$t32}`;
-const $t86 = `const stat_21=stats_2[row];
+${$t34}`;
+const $t91 = `const stat_25=stats_2[row];
+const stat_28=stats_4[0];
 const stat_3=stats_1[0][row];
 const stat_5=stats_1[1][row];
 const stat_9=stats_1[2][row];
-${$t37}${$t34}let part_3=0.0;
+const stat_11=stats_1[3][row];
+${$t41}${$t36}let part_3=0.0;
 let part_4=0.0;
-${$t35}`;
-const $t87 = `const part=Math.floor(this.thread.x/(this.constants.C*this.constants.S));
+${$t37}`;
+const $t92 = `const part=Math.floor(this.thread.x/(this.constants.C*this.constants.S));
 const row=this.thread.x-(part*(this.constants.C*this.constants.S));
-${$t78}const d_y_1=d_y[row+(i*(this.constants.C*this.constants.S))];
+${$t81}const d_y_1=d_y[row+(i*(this.constants.C*this.constants.S))];
 `;
-const $t88 = `const stop=Math.min(block+256,this.constants.D);
+const $t93 = `const stop=Math.min(block+256,this.constants.D);
 for(let i=block;i<stop;i+=1){
 `;
-const $t89 = `${$t81}float d_y_1=d_y_at(base+(i*D));
+const $t94 = `const shift=Math.fround(d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408));
+return shift;
+}
 `;
-const $t90 = `function(d_y){
-${$t82}`;
-const $t91 = `float pass_value(int group){
+const $t95 = `${$t86}float d_y_1=d_y_at(base+(i*D));
+`;
+const $t96 = `function(d_y){
+${$t87}`;
+const $t97 = `${$t86}float d_y_1=d_y_at(base+(i*(C*S)));
+`;
+const $t98 = `float shift=gamma_1+(((gamma_2-gamma_1)+(gamma_3-gamma_1))*0.3333333432674408);
+return shift;
+}
+`;
+const $t99 = `function(d_y,x,stats_1){
+${$t87}`;
+const $t100 = `const stop=Math.min(block+256,this.constants.C);
+for(let i=block;i<stop;i+=1){
+`;
+const $t101 = `float pass_value(int group){
 int used=(((N*S)+((((N*S)+parts)-1)/parts))-1)/((((N*S)+parts)-1)/parts);
 float total=0.0;
 for(int p=0;p<used;p+=1){
 `;
-const $t92 = `${$t81}float d_y_1=d_y_at(base+(i*(C*S)));
+const $t102 = `const shift=Math.fround(gamma_1+(((gamma_2-gamma_1)+(gamma_3-gamma_1))*0.3333333432674408));
+return shift;
+}
 `;
-const $t93 = `part=part+d_y_1;
+const $t103 = `part=part+d_y_1;
 }
 sum=sum+part;
 }
@@ -350,67 +399,86 @@ float sum_all=sum;
 return sum_all;
 }
 `;
-const $t94 = `function(d_y,x,stats_1){
-${$t82}`;
-const $t95 = `const stop=Math.min(block+256,this.constants.C);
-for(let i=block;i<stop;i+=1){
-`;
-const $t96 = `float pass_value(int group){
+const $t104 = `float pass_value(int group){
 int part=group/(C*S);
 int row=group-(part*(C*S));
-${$t77}float d_y_1=d_y_at(row+(i*(C*S)));
+${$t80}float d_y_1=d_y_at(row+(i*(C*S)));
 `;
-const $t97 = `part=part+d_y_1;
-}
-sum=sum+part;
-}
-const sum_all=sum;
-return sum_all;
-}
-`;
-const $t98 = `part_2=part_2+d_y_1;
-}
-sum=sum+part_2;
-}
-float sum_all=sum;
-return sum_all;
-}
-`;
-const $t99 = `const stop=Math.min(block+256,this.constants.C*this.constants.S);
+const $t105 = `const stop=Math.min(block+256,this.constants.C*this.constants.S);
 for(let i=block;i<stop;i+=1){
 `;
-const $t100 = `part_2=part_2+d_y_1;
+const $t106 = `part=part+d_y_1;
 }
-sum=sum+part_2;
+sum=sum+part;
 }
 const sum_all=sum;
 return sum_all;
 }
 `;
-const $t101 = `${$t18}part=part+(d_y_1*(((x_1-stat_3)-stat_5)*inversesqrt(stat_9+eps)));
+const $t107 = `part_2=part_2+d_y_1;
 }
-sum=sum+part;
+sum=sum+part_2;
 }
 float sum_all=sum;
 return sum_all;
 }
 `;
-const $t102 = `float pass_value(int group){
+const $t108 = `float pass_value(int group){
 int base=group*S;
 float sum=0.0;
 for(int block=0;block<N*S;block+=256){
 float part=0.0;
 int stop=min(block+256,N*S);
 for(int i=block;i<stop;i+=1){
-${$t25}`;
-const $t103 = `const base=this.thread.x*this.constants.S;
+${$t27}`;
+const $t109 = `const base=this.thread.x*this.constants.S;
 let sum=0.0;
 for(let block=0;block<this.constants.N*this.constants.S;block+=256){
 let part=0.0;
 const stop=Math.min(block+256,this.constants.N*this.constants.S);
 for(let i=block;i<stop;i+=1){
-${$t26}`;
-const $t104 = `${$t18}part_2=part_2+(d_y_1*(((x_1-stat_3)-stat_5)*inversesqrt(stat_9+eps)));
+${$t28}`;
+const $t110 = `}
+if(this.thread.y===1){
+return rest;
+}
+if(this.thread.y===2){
+`;
+const $t111 = `float pass_value(int group){
+int part=group/C;
+int row=group-(part*C);
+int first=min(part*((((N*S)+parts)-1)/parts),N*S);
+int last=min(first+((((N*S)+parts)-1)/parts),N*S);
+int base=row*S;
+${$t77}${$t27}`;
+const $t112 = `const part=Math.floor(this.thread.x/this.constants.C);
+const row=this.thread.x-(part*this.constants.C);
+const first=Math.min(part*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
+const last=Math.min(first+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
+const base=row*this.constants.S;
+${$t78}${$t28}`;
+const $t113 = `const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
+if(this.thread.y===0){
+return shift_2;
+${$t110}`;
+const $t114 = `part_2=part_2+d_y_1;
+}
+sum=sum+part_2;
+}
+const sum_all=sum;
+return sum_all;
+}
+`;
+const $t115 = `${$t20}part=part+(d_y_1*mul);
+}
+sum=sum+part;
+}
+float sum_all=sum;
+return sum_all;
+}
+`;
+const $t116 = `${$t20}part_2=part_2+(d_y_1*mul);
 }
 sum=sum+part_2;
 }
@@ -418,31 +486,7 @@ float sum_all=sum;
 return sum_all;
 }
 `;
-const $t105 = `float pass_value(int group){
-int part=group/C;
-int row=group-(part*C);
-int first=min(part*((((N*S)+parts)-1)/parts),N*S);
-int last=min(first+((((N*S)+parts)-1)/parts),N*S);
-int base=row*S;
-${$t73}${$t25}`;
-const $t106 = `const part=Math.floor(this.thread.x/this.constants.C);
-const row=this.thread.x-(part*this.constants.C);
-const first=Math.min(part*(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
-const last=Math.min(first+(Math.floor((((this.constants.N*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.N*this.constants.S);
-const base=row*this.constants.S;
-${$t74}${$t26}`;
-const $t107 = `const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
-if(this.thread.y===0){
-return shift_2;
-}
-if(this.thread.y===1){
-return rest;
-}
-return spread;
-}
-`;
-const $t108 = `${$t19}part=part+(d_y_1*(((x_1-stat_3)-stat_5)*(1/Math.sqrt(stat_9+this.constants.eps))));
+const $t117 = `${$t21}part=part+(d_y_1*mul);
 }
 sum=sum+part;
 }
@@ -450,16 +494,7 @@ const sum_all=sum;
 return sum_all;
 }
 `;
-const $t109 = `if(this.thread.y===0){
-return part;
-}
-if(this.thread.y===1){
-return rest;
-}
-return spread;
-}
-`;
-const $t110 = `${$t19}part_2=part_2+(d_y_1*(((x_1-stat_3)-stat_5)*(1/Math.sqrt(stat_9+this.constants.eps))));
+const $t118 = `${$t21}part_2=part_2+(d_y_1*mul);
 }
 sum=sum+part_2;
 }
@@ -467,114 +502,104 @@ const sum_all=sum;
 return sum_all;
 }
 `;
-const $t111 = `float larger(float a,float b){
+const $t119 = `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
 }
 vec4 pass_value(int group){
 `;
-const $t112 = `part=part+d;
+const $t120 = `part=part+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part;
 squares=squares+part_2;
 }
 `;
-const $t113 = `float x_4=x_at(base+i);
+const $t121 = `float x_4=x_at(base+i);
 float d=x_4-shift;
-${$t112}`;
-const $t114 = `${$t111}int part=group/N;
+${$t120}`;
+const $t122 = `${$t119}int part=group/N;
 int row=group-(part*N);
 `;
-const $t115 = `vec4 pass_value(int group){
+const $t123 = `vec4 pass_value(int group){
 int used=((D+(((D+parts)-1)/parts))-1)/(((D+parts)-1)/parts);
 `;
-const $t116 = `part_3=part_3+d_2;
+const $t124 = `part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_2=sum_2+part_3;
 squares_2=squares_2+part_4;
 }
 `;
-const $t117 = `const x_4=x[base+i];
+const $t125 = `const x_4=x[base+i];
 const d=Math.fround(x_4-shift);
-${$t112}`;
-const $t118 = `vec4 pass_value(int group){
+${$t120}`;
+const $t126 = `vec4 pass_value(int group){
 int part=group/N;
 int row=group-(part*N);
 `;
-const $t119 = `${$t63}${$t43}${$t116}`;
-const $t120 = `float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
-}
-`;
-const $t121 = `vec4 pass_value(int group){
+const $t127 = `${$t67}${$t47}${$t124}`;
+const $t128 = `vec4 pass_value(int group){
 int used=((C+(((C+parts)-1)/parts))-1)/(((C+parts)-1)/parts);
 `;
-const $t122 = `${$t64}${$t44}${$t116}`;
-const $t123 = `part_2=part_2+d;
+const $t129 = `${$t68}${$t48}${$t124}`;
+const $t130 = `${$t113}return scale;
+}
+return scaledSpread;
+}
+`;
+const $t131 = `part_2=part_2+d;
 part_3=part_3+(d*d);
 }
 sum=sum+part_2;
 squares=squares+part_3;
 }
 `;
-const $t124 = `vec4 pass_value(int group){
+const $t132 = `vec4 pass_value(int group){
 int used=(((C*S)+((((C*S)+parts)-1)/parts))-1)/((((C*S)+parts)-1)/parts);
 `;
-const $t125 = `part_4=part_4+d_2;
+const $t133 = `part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
 sum_2=sum_2+part_4;
 squares_2=squares_2+part_5;
 }
 `;
-const $t126 = `${$t123}float mean=sum/float(last-first);
+const $t134 = `${$t131}float mean=sum/float(last-first);
 float variance=larger((squares/float(last-first))-(mean*mean),0.0);
-${$t11}int end=(far ? last:0);
+${$t12}int end=(again ? last:0);
 for(int block_2=first;block_2<end;block_2+=256){
 float part_4=0.0;
 float part_5=0.0;
 `;
-const $t127 = `${$t123}const mean=Math.fround(sum/(last-first));
+const $t135 = `${$t131}const mean=Math.fround(sum/(last-first));
 const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
-${$t13}const end=(far ? last:0);
+${$t15}const end=(again ? last:0);
 for(let block_2=first;block_2<end;block_2+=256){
 let part_4=0.0;
 let part_5=0.0;
 `;
-const $t128 = `${$t125}float mean_2=sum_2/float(last-first);
-float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
-${$t120}`;
-const $t129 = `${$t125}const mean_2=Math.fround(sum_2/(last-first));
+const $t136 = `${$t133}const mean_2=Math.fround(sum_2/(last-first));
 const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
-${$t107}`;
-const $t130 = `float shift=(d_y_1*gamma_1)+((((d_y_2*gamma_2)-(d_y_1*gamma_1))+((d_y_3*gamma_3)-(d_y_1*gamma_1)))*0.3333333432674408);
-return shift;
+${$t113}return scaledSpread;
+}
+return scale;
 }
 `;
-const $t131 = `const shift=Math.fround((d_y_1*gamma_1)+((((d_y_2*gamma_2)-(d_y_1*gamma_1))+((d_y_3*gamma_3)-(d_y_1*gamma_1)))*0.3333333432674408));
-return shift;
-}
-`;
-const $t132 = `${$t79}float x_4=x_at(base+i);
-float d=x_4-shift;
-${$t126}${$t43}${$t128}`;
-const $t133 = `${$t80}const x_4=x[base+i];
-const d=Math.fround(x_4-shift);
-${$t127}${$t44}${$t129}`;
-const $t134 = `part=part+sub;
-part_2=part_2+mul;
-part_3=part_3+(sub*mul);
+const $t137 = `part=part+add;
+part_2=part_2+mul_2;
+part_3=part_3+(add*mul_2);
 }
 mean=mean+part;
 mean_2=mean_2+part_2;
 mean_3=mean_3+part_3;
 }
 `;
-const $t135 = `${$t69}${$t134}`;
-const $t136 = `${$t70}${$t134}`;
-const $t137 = `if(this.thread.y===0){
+const $t138 = `${$t84}const x_4=x[base+i];
+const d=Math.fround(x_4-shift);
+${$t135}${$t48}${$t136}`;
+const $t139 = `${$t73}${$t137}`;
+const $t140 = `${$t74}${$t137}`;
+const $t141 = `if(this.thread.y===0){
 return mean_all;
 }
 if(this.thread.y===1){
@@ -583,71 +608,97 @@ return mean_all_2;
 return mean_all_3;
 }
 `;
-const $t138 = `part_2=part_2+sub;
-part_3=part_3+mul;
-part_4=part_4+(sub*mul);
+const $t142 = `part_2=part_2+add;
+part_3=part_3+mul_2;
+part_4=part_4+(add*mul_2);
 }
 mean=mean+part_2;
 mean_2=mean_2+part_3;
 mean_3=mean_3+part_4;
 }
 `;
-const $t139 = `${$t138}float mean_all=mean;
+const $t143 = `${$t142}float mean_all=mean;
 float mean_all_2=mean_2;
 float mean_all_3=mean_3;
 return vec4(mean_all,mean_all_2,mean_all_3,0.0);
 }
 `;
-const $t140 = `${$t138}const mean_all=mean;
+const $t144 = `${$t142}const mean_all=mean;
 const mean_all_2=mean_2;
 const mean_all_3=mean_3;
-${$t137}`;
-const $t141 = `${$t55}float part=stats_5_parts_0_at((p*N)+group);
+${$t141}`;
+const $t145 = `${$t59}float part=stats_6_parts_0_at((p*N)+group);
 total=total+part;
-float part_2=stats_5_parts_1_at((p*N)+group);
+float part_2=stats_6_parts_1_at((p*N)+group);
 total_2=total_2+part_2;
-float part_3=stats_5_parts_2_at((p*N)+group);
+float part_3=stats_6_parts_2_at((p*N)+group);
 total_3=total_3+part_3;
 }
 `;
-const $t142 = `${$t85}${$t69}${$t139}`;
-const $t143 = `${$t86}${$t70}${$t140}`;
-const $t144 = `${$t56}const part=stats_5_parts[0][(p*this.constants.N)+this.thread.x];
+const $t146 = `${$t14}return vec4(shift_2,rest,scale,scaledSpread);
+}
+`;
+const $t147 = `${$t90}${$t73}${$t143}`;
+const $t148 = `${$t91}${$t74}${$t144}`;
+const $t149 = `${$t60}const part=stats_6_parts[0][(p*this.constants.N)+this.thread.x];
 total=total+part;
-const part_2=stats_5_parts[1][(p*this.constants.N)+this.thread.x];
+const part_2=stats_6_parts[1][(p*this.constants.N)+this.thread.x];
 total_2=total_2+part_2;
-const part_3=stats_5_parts[2][(p*this.constants.N)+this.thread.x];
+const part_3=stats_6_parts[2][(p*this.constants.N)+this.thread.x];
 total_3=total_3+part_3;
 }
 `;
-const $t145 = `float sub=(((d_y_1*gamma_1)-stat_21)-((((x_1-stat_3)-stat_5)*rsqrt)*(stat_30-(stat_24*stat_26))))-stat_24;
-return sub*rsqrt;
+const $t150 = `float sub=((((d_y_1-stat_25)*gamma_1)+(stat_25*(gamma_1-stat_28)))-((((x_1-stat_3)-stat_5)*mul)*(stat_40-(stat_34*stat_36))))-stat_34;
+return sub*mul;
 }
 `;
-const $t146 = `const sub=Math.fround((((d_y_1*gamma_1)-stat_21)-((((x_1-stat_3)-stat_5)*rsqrt)*(stat_30-(stat_24*stat_26))))-stat_24);
-return sub*rsqrt;
+const $t151 = `const sub=Math.fround(((((d_y_1-stat_25)*gamma_1)+(stat_25*(gamma_1-stat_28)))-((((x_1-stat_3)-stat_5)*mul)*(stat_40-(stat_34*stat_36))))-stat_34);
+return sub*mul;
 }
 `;
-const $t147 = `float stat_21=stats_2_at(N);
+const $t152 = `${$t133}float mean_2=sum_2/float(last-first);
+float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
+${$t14}return vec4(shift_2,rest,scaledSpread,scale);
+}
+`;
+const $t153 = `float stat_28=stats_4_at(0);
 float x_1=x_at(group);
 float stat_3=stats_1_0_at(N);
 float stat_5=stats_1_1_at(N);
 float stat_9=stats_1_2_at(N);
-float rsqrt=inversesqrt(stat_9+eps);
-float stat_30=stats_5_2_at(N);
-float stat_24=stats_5_0_at(N);
-float stat_26=stats_5_1_at(N);
-${$t145}`;
-const $t148 = `const stat_21=stats_2[N];
+float stat_11=stats_1_3_at(N);
+${$t2}float stat_40=stats_6_2_at(N);
+float stat_34=stats_6_0_at(N);
+float stat_36=stats_6_1_at(N);
+${$t150}`;
+const $t154 = `const stat_28=stats_4[0];
 const x_1=x[this.thread.x];
 const stat_3=stats_1[0][N];
 const stat_5=stats_1[1][N];
 const stat_9=stats_1[2][N];
-${$t2}const stat_30=stats_5[2][N];
-const stat_24=stats_5[0][N];
-const stat_26=stats_5[1][N];
-${$t146}`;
-const $t149 = `if(this.thread.y===0){
+const stat_11=stats_1[3][N];
+${$t3}const stat_40=stats_6[2][N];
+const stat_34=stats_6[0][N];
+const stat_36=stats_6[1][N];
+${$t151}`;
+const $t155 = `${$t83}float x_4=x_at(base+i);
+float d=x_4-shift;
+${$t134}${$t47}${$t152}`;
+const $t156 = `float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
+}
+`;
+const $t157 = `const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
+if(this.thread.y===0){
+return part;
+${$t110}return scale;
+}
+return squares_4;
+}
+`;
+const $t158 = `if(this.thread.y===0){
 return mean;
 }
 if(this.thread.y===1){
@@ -656,101 +707,109 @@ return mean_2;
 return mean_3;
 }
 `;
-const $t150 = `float pass_value(int group){
-float stat_19=stats_4_at(group);
-return stat_19;
+const $t159 = `float pass_value(int group){
+float stat_23=stats_5_at(group);
+return stat_23;
 }
 `;
-const $t151 = `function(stats_4){
-const stat_19=stats_4[this.thread.x];
-return stat_19;
+const $t160 = `function(stats_5){
+const stat_23=stats_5[this.thread.x];
+return stat_23;
 }
 `;
-const $t152 = `float pass_value(int group){
-float stat_15=stats_3_at(group);
-return stat_15;
+const $t161 = `float pass_value(int group){
+float stat_20=stats_3_at(group);
+return stat_20;
 }
 `;
-const $t153 = `function(stats_3){
-const stat_15=stats_3[this.thread.x];
-return stat_15;
+const $t162 = `function(stats_3){
+const stat_20=stats_3[this.thread.x];
+return stat_20;
 }
 `;
-const $v154 = [
+const $v163 = [{ name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" }] as const;
+const $v164 = [
+  { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
+  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "eps", kind: "param", param: "eps" },
+] as const;
+const $v165 = [
   {
     from: "stats_1_parts", name: "stats_1_parts",
-    accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
+    accessors: {
+      "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at",
+      "3": "stats_1_parts_3_at",
+    },
   },
 ] as const;
-const $v155 = [
-  { name: "D", kind: "extent", factor: "D" }, { name: "parts", kind: "extent", factor: "(parts)" },
-  { name: "N", kind: "extent", factor: "N" },
-] as const;
-const $v156 = { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } } as const;
-const $v157 = [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v156] as const;
-const $v158 = [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }] as const;
-const $v159 = [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }] as const;
-const $v160 = [
+const $v166 = [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }] as const;
+const $v167 = [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }] as const;
+const $v168 = [
   { name: "N", kind: "extent", factor: "N" }, { name: "parts", kind: "extent", factor: "(parts)" },
   { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v161 = {
+const $v169 = { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } } as const;
+const $v170 = {
   from: "stats_1", name: "stats_1",
-  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
+  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
 } as const;
-const $v162 = [
+const $v171 = [
   { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
-  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v161,
+  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v170,
 ] as const;
-const $v163 = [{ from: "stats_4_parts", name: "stats_4_parts", accessors: { "0": "stats_4_parts_at" } }] as const;
-const $v164 = { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } } as const;
-const $v165 = [
-  $v164, $v161, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v156,
+const $v172 = [{ from: "stats_5_parts", name: "stats_5_parts", accessors: { "0": "stats_5_parts_at" } }] as const;
+const $v173 = { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } } as const;
+const $v174 = { from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } } as const;
+const $v175 = [
+  $v173, $v174, $v170, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v169,
   { from: "x", name: "x", accessors: { "0": "x_at" } },
 ] as const;
-const $v166 = [{ name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" }] as const;
-const $v167 = [
+const $v176 = [
   {
-    from: "stats_5_parts", name: "stats_5_parts",
-    accessors: { "0": "stats_5_parts_0_at", "1": "stats_5_parts_1_at", "2": "stats_5_parts_2_at" },
+    from: "stats_6_parts", name: "stats_6_parts",
+    accessors: { "0": "stats_6_parts_0_at", "1": "stats_6_parts_1_at", "2": "stats_6_parts_2_at" },
   },
 ] as const;
-const $v168 = [
-  { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v156, $v164,
-  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v161,
+const $v177 = [
+  { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v173, $v169, $v174,
+  { from: "x", name: "x", accessors: { "0": "x_at" } }, $v170,
   {
-    from: "stats_5", name: "stats_5",
-    accessors: { "0": "stats_5_0_at", "1": "stats_5_1_at", "2": "stats_5_2_at" },
+    from: "stats_6", name: "stats_6",
+    accessors: { "0": "stats_6_0_at", "1": "stats_6_1_at", "2": "stats_6_2_at" },
   },
 ] as const;
-const $v169 = [{ from: "stats_4", name: "stats_4", accessors: { "0": "stats_4_at" } }] as const;
-const $v170 = [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }] as const;
-const $v171 = [
+const $v178 = [{ from: "stats_5", name: "stats_5", accessors: { "0": "stats_5_at" } }] as const;
+const $v179 = [{ from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } }] as const;
+const $v180 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   { name: "C", variadic: false, factors: [{ name: "C", extent: null }] },
   { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
 ] as const;
-const $v172 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
-const $v173 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
-const $v174 = [{ name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" }] as const;
-const $v175 = [
-  { name: "C", kind: "extent", factor: "C" }, { name: "parts", kind: "extent", factor: "(parts)" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-] as const;
-const $v176 = [
-  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "C", kind: "extent", factor: "C" },
-] as const;
-const $v177 = [
+const $v181 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
+const $v182 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
+const $v183 = [
   { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v178 = [{ name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" }] as const;
-const $v179 = [
-  { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "N", kind: "extent", factor: "N" },
+const $v184 = [
+  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+  { name: "C", kind: "extent", factor: "C" }, { name: "parts", kind: "extent", factor: "(parts)" },
+  { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v180 = [
+const $v185 = [
+  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "C", kind: "extent", factor: "C" },
+] as const;
+const $v186 = [
+  { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
+  { name: "eps", kind: "param", param: "eps" },
+] as const;
+const $v187 = [
+  { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
+  { name: "S", kind: "extent", factor: "S" }, { name: "parts", kind: "extent", factor: "(parts)" },
+  { name: "eps", kind: "param", param: "eps" },
+] as const;
+const $v188 = [{ name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" }] as const;
+const $v189 = [
   { name: "N", kind: "extent", factor: "N" }, { name: "parts", kind: "extent", factor: "(parts)" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
 ] as const;
@@ -758,7 +817,7 @@ const $v180 = [
 export const LayerNorm: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "LayerNorm", mode: null,
+      format: 2, norm: "LayerNorm", mode: null,
       axes: [
         { name: "N", variadic: true, factors: [{ name: "N", extent: null }] },
         { name: "D", variadic: false, factors: [{ name: "D", extent: null }] },
@@ -775,63 +834,69 @@ export const LayerNorm: { readonly backward: readonly GatherProgram[] } = {
       draws: [
         {
           whole: {
-            name: "stats_1", factors: ["N"], slots: 3,
-            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
-            constants: [{ name: "D", kind: "extent", factor: "D" }],
-            glsl: `${$t111}int base=group*D;
-${$t29}${$t39}for(int block=0;block<D;block+=256){
+            name: "stats_1", factors: ["N"], slots: 4,
+            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v163,
+            glsl: `${$t119}int base=group*D;
+${$t31}${$t43}for(int block=0;block<D;block+=256){
 float part=0.0;
 float part_2=0.0;
 int stop=min(block+256,D);
 for(int i=block;i<stop;i+=1){
-${$t113}float mean=sum/float(D);
+${$t121}float mean=sum/float(D);
 float variance=larger((squares/float(D))-(mean*mean),0.0);
-${$t11}int end=(far ? D:0);
-${$t119}float mean_2=sum_2/float(D);
+${$t12}int end=(again ? D:0);
+${$t127}float mean_2=sum_2/float(D);
 float variance_2=larger((squares_2/float(D))-(mean_2*mean_2),0.0);
-${$t120}`,
+${$t146}`,
             js: `function(x){
 const base=this.thread.x*this.constants.D;
-${$t30}${$t40}for(let block=0;block<this.constants.D;block+=256){
+${$t32}${$t44}for(let block=0;block<this.constants.D;block+=256){
 let part=0.0;
 let part_2=0.0;
-${$t88}${$t117}const mean=Math.fround(sum/this.constants.D);
+${$t93}${$t125}const mean=Math.fround(sum/this.constants.D);
 const variance=Math.fround(Math.max((squares/this.constants.D)-(mean*mean),0.0));
-${$t13}const end=(far ? this.constants.D:0);
-${$t122}const mean_2=Math.fround(sum_2/this.constants.D);
+${$t15}const end=(again ? this.constants.D:0);
+${$t129}const mean_2=Math.fround(sum_2/this.constants.D);
 const variance_2=Math.fround(Math.max((squares_2/this.constants.D)-(mean_2*mean_2),0.0));
-${$t107}`,
+${$t130}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_1_parts", factors: ["(parts)", "N"], slots: 3,
-              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
-              constants: [
-                { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
-                { name: "parts", kind: "extent", factor: "(parts)" },
-              ],
-              glsl: `${$t114}${$t15}${$t29}${$t132}`, js: `${$t33}${$t17}${$t30}${$t133}`, jsFunctions: [],
+              name: "stats_1_parts", factors: ["(parts)", "N"], slots: 4,
+              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v164,
+              glsl: `${$t122}${$t17}${$t31}${$t155}`, js: `${$t35}${$t19}${$t32}${$t138}`, jsFunctions: [],
             },
             merge: {
-              name: "stats_1", factors: ["N"], slots: 3, reads: $v154, constants: $v155,
-              glsl: `${$t115}${$t65}total=total+(float(min((p_2+1)*(((D+parts)-1)/parts),D)-(p_2*(((D+parts)-1)/parts)))*((part_2-part)+part_3));
+              name: "stats_1", factors: ["N"], slots: 4, reads: $v165,
+              constants: [
+                { name: "D", kind: "extent", factor: "D" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
+              ],
+              glsl: `${$t123}${$t69}total=total+(float(min((p_2+1)*(((D+parts)-1)/parts),D)-(p_2*(((D+parts)-1)/parts)))*((part_2-part)+part_3));
 }
 float rest=total/float(D);
-${$t45}total_2=total_2+(float(min((p_3+1)*(((D+parts)-1)/parts),D)-(p_3*(((D+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+${$t49}total_2=total_2+(float(min((p_3+1)*(((D+parts)-1)/parts),D)-(p_3*(((D+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*(((D+parts)-1)/parts),D)-(p_3*(((D+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*(((D+parts)-1)/parts),D)-(p_3*(((D+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_2/float(D);
-return vec4(part,rest,spread,0.0);
-}
-`,
+float squares=total_2/float(D);
+float squares_2=total_3/float(D);
+float squares_3=total_4/float(D);
+${$t156}`,
               js: `function(stats_1_parts){
-${$t1}${$t66}total=total+((Math.min((p_2+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_2*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
+${$t1}${$t70}total=total+((Math.min((p_2+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_2*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
 }
 const rest=Math.fround(total/this.constants.D);
-${$t46}total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_3*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+${$t50}total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_3*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_3*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_3*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_2/this.constants.D);
-${$t109}`,
+const squares=Math.fround(total_2/this.constants.D);
+const squares_2=Math.fround(total_3/this.constants.D);
+const squares_3=Math.fround(total_4/this.constants.D);
+${$t157}`,
               jsFunctions: [],
             },
             row: ["D"],
@@ -839,60 +904,54 @@ ${$t109}`,
         },
         {
           whole: {
-            name: "stats_2", factors: ["N"], slots: 1, reads: $v157,
+            name: "stats_2", factors: ["N"], slots: 1, reads: $v166,
             constants: [{ name: "D", kind: "extent", factor: "D" }],
             glsl: `float pass_value(int group){
 int base=group*D;
 float d_y_1=d_y_at(base);
-float gamma_1=gamma_at(0);
 float d_y_2=d_y_at(base+(D/2));
-float gamma_2=gamma_at(D/2);
 float d_y_3=d_y_at(base+(max(D,1)-1));
-float gamma_3=gamma_at(max(D,1)-1);
-${$t130}`,
-            js: `function(d_y,gamma){
+${$t85}`,
+            js: `function(d_y){
 const base=this.thread.x*this.constants.D;
 const d_y_1=d_y[base];
-const gamma_1=gamma[0];
 const d_y_2=d_y[base+(Math.floor(this.constants.D/2))];
-const gamma_2=gamma[Math.floor(this.constants.D/2)];
 const d_y_3=d_y[base+(Math.max(this.constants.D,1)-1)];
-const gamma_3=gamma[Math.max(this.constants.D,1)-1];
-${$t131}`,
+${$t94}`,
             jsFunctions: [],
           },
           split: null,
         },
         {
           whole: {
-            name: "stats_3", factors: ["D"], slots: 1, reads: $v158,
+            name: "stats_3", factors: ["D"], slots: 1, reads: $v166,
             constants: [{ name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" }],
-            glsl: `${$t89}${$t93}`,
-            js: `${$t90}const d_y_1=d_y[base+(i*this.constants.D)];
-${$t97}`,
+            glsl: `${$t95}${$t103}`,
+            js: `${$t96}const d_y_1=d_y[base+(i*this.constants.D)];
+${$t106}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_3_parts", factors: ["(parts)", "D"], slots: 1, reads: $v158,
+              name: "stats_3_parts", factors: ["(parts)", "D"], slots: 1, reads: $v166,
               constants: [
                 { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
                 { name: "parts", kind: "extent", factor: "(parts)" },
               ],
-              glsl: `${$t83}${$t98}`,
+              glsl: `${$t88}${$t107}`,
               js: `function(d_y){
-${$t84}${$t100}`,
+${$t89}${$t114}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_3", factors: ["D"], slots: 1, reads: $v159, constants: $v160,
-              glsl: `${$t67}float part=stats_3_parts_at((p*D)+group);
+              name: "stats_3", factors: ["D"], slots: 1, reads: $v167, constants: $v168,
+              glsl: `${$t71}float part=stats_3_parts_at((p*D)+group);
 total=total+part;
 }
 return total;
 }
 `,
-              js: `${$t68}const part=stats_3_parts[(p*this.constants.D)+this.thread.x];
+              js: `${$t72}const part=stats_3_parts[(p*this.constants.D)+this.thread.x];
 total=total+part;
 }
 return total;
@@ -905,42 +964,60 @@ return total;
         },
         {
           whole: {
-            name: "stats_4", factors: ["D"], slots: 1, reads: $v162,
+            name: "stats_4", factors: [], slots: 1, reads: [$v169],
+            constants: [{ name: "D", kind: "extent", factor: "D" }],
+            glsl: `float pass_value(int group){
+float gamma_1=gamma_at(0);
+float gamma_2=gamma_at(D/2);
+float gamma_3=gamma_at(max(D,1)-1);
+${$t98}`,
+            js: `function(gamma){
+const gamma_1=gamma[0];
+const gamma_2=gamma[Math.floor(this.constants.D/2)];
+const gamma_3=gamma[Math.max(this.constants.D,1)-1];
+${$t102}`,
+            jsFunctions: [],
+          },
+          split: null,
+        },
+        {
+          whole: {
+            name: "stats_5", factors: ["D"], slots: 1, reads: $v171,
             constants: [
               { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
               { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `${$t89}float x_1=x_at(base+(i*D));
-${$t101}`,
-            js: `${$t94}const d_y_1=d_y[base+(i*this.constants.D)];
+            glsl: `${$t95}float x_1=x_at(base+(i*D));
+${$t115}`,
+            js: `${$t99}const d_y_1=d_y[base+(i*this.constants.D)];
 const x_1=x[base+(i*this.constants.D)];
-${$t108}`,
+${$t117}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_4_parts", factors: ["(parts)", "D"], slots: 1, reads: $v162,
+              name: "stats_5_parts", factors: ["(parts)", "D"], slots: 1, reads: $v171,
               constants: [
                 { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
                 { name: "parts", kind: "extent", factor: "(parts)" },
                 { name: "eps", kind: "param", param: "eps" },
               ],
-              glsl: `${$t83}float x_1=x_at(row+(i*D));
-${$t104}`,
+              glsl: `${$t88}float x_1=x_at(row+(i*D));
+${$t116}`,
               js: `function(d_y,x,stats_1){
-${$t84}const x_1=x[row+(i*this.constants.D)];
-${$t110}`,
+${$t89}const x_1=x[row+(i*this.constants.D)];
+${$t118}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_4", factors: ["D"], slots: 1, reads: $v163, constants: $v160,
-              glsl: `${$t67}float part=stats_4_parts_at((p*D)+group);
+              name: "stats_5", factors: ["D"], slots: 1, reads: $v172, constants: $v168,
+              glsl: `${$t71}float part=stats_5_parts_at((p*D)+group);
 total=total+part;
 }
 return total;
 }
 `,
-              js: `${$t75}const part=stats_4_parts[(p*this.constants.D)+this.thread.x];
+              js: `${$t79}const part=stats_5_parts[(p*this.constants.D)+this.thread.x];
 total=total+part;
 }
 return total;
@@ -953,56 +1030,56 @@ return total;
         },
         {
           whole: {
-            name: "stats_5", factors: ["N"], slots: 3, reads: $v165, constants: $v166,
+            name: "stats_6", factors: ["N"], slots: 3, reads: $v175, constants: $v163,
             glsl: `vec4 pass_value(int group){
 int base=group*D;
-${$t48}for(int block=0;block<D;block+=256){
+${$t52}for(int block=0;block<D;block+=256){
 float part=0.0;
 float part_2=0.0;
 float part_3=0.0;
 int stop=min(block+256,D);
 for(int i=block;i<stop;i+=1){
-${$t135}float mean_all=mean/float(D);
+${$t139}float mean_all=mean/float(D);
 float mean_all_2=mean_2/float(D);
 float mean_all_3=mean_3/float(D);
 return vec4(mean_all,mean_all_2,mean_all_3,0.0);
 }
 `,
-            js: `function(stats_2,stats_1,d_y,gamma,x){
+            js: `function(stats_2,stats_4,stats_1,d_y,gamma,x){
 const base=this.thread.x*this.constants.D;
-${$t49}for(let block=0;block<this.constants.D;block+=256){
+${$t53}for(let block=0;block<this.constants.D;block+=256){
 let part=0.0;
 let part_2=0.0;
 let part_3=0.0;
-${$t88}${$t136}const mean_all=Math.fround(mean/this.constants.D);
+${$t93}${$t140}const mean_all=Math.fround(mean/this.constants.D);
 const mean_all_2=Math.fround(mean_2/this.constants.D);
 const mean_all_3=Math.fround(mean_3/this.constants.D);
-${$t137}`,
+${$t141}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_5_parts", factors: ["(parts)", "N"], slots: 3, reads: $v165,
-              constants: [
-                { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
-                { name: "parts", kind: "extent", factor: "(parts)" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-              glsl: `${$t118}${$t15}${$t142}`, js: `${$t50}${$t17}${$t143}`, jsFunctions: [],
+              name: "stats_6_parts", factors: ["(parts)", "N"], slots: 3, reads: $v175, constants: $v164,
+              glsl: `${$t126}${$t17}${$t147}`, js: `${$t54}${$t19}${$t148}`, jsFunctions: [],
             },
             merge: {
-              name: "stats_5", factors: ["N"], slots: 3, reads: $v167, constants: $v155,
-              glsl: `${$t115}${$t141}float mean=total/float(D);
+              name: "stats_6", factors: ["N"], slots: 3, reads: $v176,
+              constants: [
+                { name: "D", kind: "extent", factor: "D" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "N", kind: "extent", factor: "N" },
+              ],
+              glsl: `${$t123}${$t145}float mean=total/float(D);
 float mean_2=total_2/float(D);
 float mean_3=total_3/float(D);
 return vec4(mean,mean_2,mean_3,0.0);
 }
 `,
-              js: `function(stats_5_parts){
-${$t1}${$t144}const mean=Math.fround(total/this.constants.D);
+              js: `function(stats_6_parts){
+${$t1}${$t149}const mean=Math.fround(total/this.constants.D);
 const mean_2=Math.fround(total_2/this.constants.D);
 const mean_3=Math.fround(total_3/this.constants.D);
-${$t149}`,
+${$t158}`,
               jsFunctions: [],
             },
             row: ["D"],
@@ -1010,31 +1087,33 @@ ${$t149}`,
         },
         {
           whole: {
-            name: "d_x", factors: ["N", "D"], slots: 1, reads: $v168, constants: $v166,
+            name: "d_x", factors: ["N", "D"], slots: 1, reads: $v177, constants: $v163,
             glsl: `float pass_value(int group){
 float d_y_1=d_y_at(group);
+int N=group/max(D,1);
+float stat_25=stats_2_at(N);
 int D_1=group%max(D,1);
 float gamma_1=gamma_at(D_1);
-int N=group/max(D,1);
-${$t147}`,
-            js: `${$t22}const D_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.D,1))*Math.max(this.constants.D,1);
+${$t153}`,
+            js: `${$t24}const N=Math.floor(this.thread.x/Math.max(this.constants.D,1));
+const stat_25=stats_2[N];
+const D_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.D,1))*Math.max(this.constants.D,1);
 const gamma_1=gamma[D_1];
-const N=Math.floor(this.thread.x/Math.max(this.constants.D,1));
-${$t148}`,
+${$t154}`,
             jsFunctions: [],
           },
           split: null,
         },
         {
           whole: {
-            name: "d_gamma", factors: ["D"], slots: 1, reads: $v169, constants: [], glsl: $t150, js: $t151,
+            name: "d_gamma", factors: ["D"], slots: 1, reads: $v178, constants: [], glsl: $t159, js: $t160,
             jsFunctions: [],
           },
           split: null,
         },
         {
           whole: {
-            name: "d_beta", factors: ["D"], slots: 1, reads: $v170, constants: [], glsl: $t152, js: $t153,
+            name: "d_beta", factors: ["D"], slots: 1, reads: $v179, constants: [], glsl: $t161, js: $t162,
             jsFunctions: [],
           },
           split: null,
@@ -1047,93 +1126,98 @@ ${$t148}`,
 export const LayerNormChannels: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "LayerNormChannels", mode: null, axes: $v171,
+      format: 2, norm: "LayerNormChannels", mode: null, axes: $v180,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v172, $v173,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v181, $v182,
         { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" },
         { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" },
       ],
       draws: [
         {
           whole: {
-            name: "stats_1", factors: ["N", "S"], slots: 3,
-            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v174,
-            glsl: `${$t111}${$t41}${$t51}${$t39}for(int block=0;block<C;block+=256){
+            name: "stats_1", factors: ["N", "S"], slots: 4,
+            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v183,
+            glsl: `${$t119}${$t45}${$t55}${$t43}for(int block=0;block<C;block+=256){
 float part=0.0;
 float part_2=0.0;
 int stop=min(block+256,C);
 for(int i=block;i<stop;i+=1){
 float x_4=x_at(base+(i*S));
 float d=x_4-shift;
-${$t112}float mean=sum/float(C);
+${$t120}float mean=sum/float(C);
 float variance=larger((squares/float(C))-(mean*mean),0.0);
-${$t11}int end=(far ? C:0);
-${$t63}${$t57}${$t116}float mean_2=sum_2/float(C);
+${$t12}int end=(again ? C:0);
+${$t67}${$t61}${$t124}float mean_2=sum_2/float(C);
 float variance_2=larger((squares_2/float(C))-(mean_2*mean_2),0.0);
-${$t120}`,
+${$t146}`,
             js: `function(x){
-${$t42}${$t52}${$t40}for(let block=0;block<this.constants.C;block+=256){
+${$t46}${$t56}${$t44}for(let block=0;block<this.constants.C;block+=256){
 let part=0.0;
 let part_2=0.0;
-${$t95}${$t58}${$t112}const mean=Math.fround(sum/this.constants.C);
+${$t100}${$t62}${$t120}const mean=Math.fround(sum/this.constants.C);
 const variance=Math.fround(Math.max((squares/this.constants.C)-(mean*mean),0.0));
-${$t13}const end=(far ? this.constants.C:0);
-${$t64}${$t59}${$t116}const mean_2=Math.fround(sum_2/this.constants.C);
+${$t15}const end=(again ? this.constants.C:0);
+${$t68}${$t63}${$t124}const mean_2=Math.fround(sum_2/this.constants.C);
 const variance_2=Math.fround(Math.max((squares_2/this.constants.C)-(mean_2*mean_2),0.0));
-${$t107}`,
+${$t130}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_1_parts", factors: ["(parts)", "N", "S"], slots: 3,
-              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
-              constants: [
-                { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "parts", kind: "extent", factor: "(parts)" },
-              ],
-              glsl: `${$t111}${$t23}${$t51}${$t79}float x_4=x_at(base+(i*S));
+              name: "stats_1_parts", factors: ["(parts)", "N", "S"], slots: 4,
+              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v184,
+              glsl: `${$t119}${$t25}${$t55}${$t83}float x_4=x_at(base+(i*S));
 float d=x_4-shift;
-${$t126}${$t57}${$t128}`,
+${$t134}${$t61}${$t152}`,
               js: `function(x){
-${$t24}${$t52}${$t80}${$t58}${$t127}${$t59}${$t129}`,
+${$t26}${$t56}${$t84}${$t62}${$t135}${$t63}${$t136}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_1", factors: ["N", "S"], slots: 3, reads: $v154, constants: $v175,
-              glsl: `${$t121}${$t53}float part_2=stats_1_parts_0_at((p_2*(N*S))+group);
+              name: "stats_1", factors: ["N", "S"], slots: 4, reads: $v165,
+              constants: [
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+                { name: "eps", kind: "param", param: "eps" },
+              ],
+              glsl: `${$t128}${$t57}float part_2=stats_1_parts_0_at((p_2*(N*S))+group);
 float part_3=stats_1_parts_1_at((p_2*(N*S))+group);
 total=total+(float(min((p_2+1)*(((C+parts)-1)/parts),C)-(p_2*(((C+parts)-1)/parts)))*((part_2-part)+part_3));
 }
 float rest=total/float(C);
-float total_2=0.0;
-for(int p_3=0;p_3<used;p_3+=1){
-float part_4=stats_1_parts_0_at((p_3*(N*S))+group);
+${$t38}float part_4=stats_1_parts_0_at((p_3*(N*S))+group);
 float part_5=stats_1_parts_1_at((p_3*(N*S))+group);
 float part_6=stats_1_parts_2_at((p_3*(N*S))+group);
-total_2=total_2+(float(min((p_3+1)*(((C+parts)-1)/parts),C)-(p_3*(((C+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+float part_7=stats_1_parts_3_at((p_3*(N*S))+group);
+total_2=total_2+(float(min((p_3+1)*(((C+parts)-1)/parts),C)-(p_3*(((C+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*(((C+parts)-1)/parts),C)-(p_3*(((C+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*(((C+parts)-1)/parts),C)-(p_3*(((C+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_2/float(C);
-return vec4(part,rest,spread,0.0);
-}
-`,
+float squares=total_2/float(C);
+float squares_2=total_3/float(C);
+float squares_3=total_4/float(C);
+${$t156}`,
               js: `function(stats_1_parts){
-${$t4}${$t54}const part_2=stats_1_parts[0][(p_2*(this.constants.N*this.constants.S))+this.thread.x];
+${$t5}${$t58}const part_2=stats_1_parts[0][(p_2*(this.constants.N*this.constants.S))+this.thread.x];
 const part_3=stats_1_parts[1][(p_2*(this.constants.N*this.constants.S))+this.thread.x];
 total=total+((Math.min((p_2+1)*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C)-(p_2*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
 }
 const rest=Math.fround(total/this.constants.C);
-let total_2=0.0;
-for(let p_3=0;p_3<used;p_3+=1){
-const part_4=stats_1_parts[0][(p_3*(this.constants.N*this.constants.S))+this.thread.x];
+${$t39}const part_4=stats_1_parts[0][(p_3*(this.constants.N*this.constants.S))+this.thread.x];
 const part_5=stats_1_parts[1][(p_3*(this.constants.N*this.constants.S))+this.thread.x];
 const part_6=stats_1_parts[2][(p_3*(this.constants.N*this.constants.S))+this.thread.x];
-total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C)-(p_3*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+const part_7=stats_1_parts[3][(p_3*(this.constants.N*this.constants.S))+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C)-(p_3*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C)-(p_3*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C)-(p_3*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_2/this.constants.C);
-${$t109}`,
+const squares=Math.fround(total_2/this.constants.C);
+const squares_2=Math.fround(total_3/this.constants.C);
+const squares_3=Math.fround(total_4/this.constants.C);
+${$t157}`,
               jsFunctions: [],
             },
             row: ["C"],
@@ -1141,62 +1225,57 @@ ${$t109}`,
         },
         {
           whole: {
-            name: "stats_2", factors: ["N", "S"], slots: 1, reads: $v157, constants: $v174,
+            name: "stats_2", factors: ["N", "S"], slots: 1, reads: $v166,
+            constants: [{ name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" }],
             glsl: `float pass_value(int group){
-${$t41}float d_y_1=d_y_at(base);
-float gamma_1=gamma_at(0);
+${$t45}float d_y_1=d_y_at(base);
 float d_y_2=d_y_at(base+((C/2)*S));
-float gamma_2=gamma_at(C/2);
 float d_y_3=d_y_at(base+((max(C,1)-1)*S));
-float gamma_3=gamma_at(max(C,1)-1);
-${$t130}`,
-            js: `function(d_y,gamma){
-${$t42}const d_y_1=d_y[base];
-const gamma_1=gamma[0];
+${$t85}`,
+            js: `function(d_y){
+${$t46}const d_y_1=d_y[base];
 const d_y_2=d_y[base+((Math.floor(this.constants.C/2))*this.constants.S)];
-const gamma_2=gamma[Math.floor(this.constants.C/2)];
 const d_y_3=d_y[base+((Math.max(this.constants.C,1)-1)*this.constants.S)];
-const gamma_3=gamma[Math.max(this.constants.C,1)-1];
-${$t131}`,
+${$t94}`,
             jsFunctions: [],
           },
           split: null,
         },
         {
           whole: {
-            name: "stats_3", factors: ["C"], slots: 1, reads: $v158,
+            name: "stats_3", factors: ["C"], slots: 1, reads: $v166,
             constants: [
               { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" },
             ],
-            glsl: `${$t102}${$t93}`,
+            glsl: `${$t108}${$t103}`,
             js: `function(d_y){
-${$t103}${$t97}`,
+${$t109}${$t106}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_3_parts", factors: ["(parts)", "C"], slots: 1, reads: $v158,
+              name: "stats_3_parts", factors: ["(parts)", "C"], slots: 1, reads: $v166,
               constants: [
                 { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
                 { name: "S", kind: "extent", factor: "S" },
                 { name: "parts", kind: "extent", factor: "(parts)" },
               ],
-              glsl: `${$t105}${$t98}`,
+              glsl: `${$t111}${$t107}`,
               js: `function(d_y){
-${$t106}${$t100}`,
+${$t112}${$t114}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_3", factors: ["C"], slots: 1, reads: $v159, constants: $v176,
-              glsl: `${$t91}float part=stats_3_parts_at((p*C)+group);
+              name: "stats_3", factors: ["C"], slots: 1, reads: $v167, constants: $v185,
+              glsl: `${$t101}float part=stats_3_parts_at((p*C)+group);
 total=total+part;
 }
 return total;
 }
 `,
               js: `function(stats_3_parts){
-${$t60}const part=stats_3_parts[(p*this.constants.C)+this.thread.x];
+${$t64}const part=stats_3_parts[(p*this.constants.C)+this.thread.x];
 total=total+part;
 }
 return total;
@@ -1209,42 +1288,60 @@ return total;
         },
         {
           whole: {
-            name: "stats_4", factors: ["C"], slots: 1, reads: $v162,
+            name: "stats_4", factors: [], slots: 1, reads: [$v169],
+            constants: [{ name: "C", kind: "extent", factor: "C" }],
+            glsl: `float pass_value(int group){
+float gamma_1=gamma_at(0);
+float gamma_2=gamma_at(C/2);
+float gamma_3=gamma_at(max(C,1)-1);
+${$t98}`,
+            js: `function(gamma){
+const gamma_1=gamma[0];
+const gamma_2=gamma[Math.floor(this.constants.C/2)];
+const gamma_3=gamma[Math.max(this.constants.C,1)-1];
+${$t102}`,
+            jsFunctions: [],
+          },
+          split: null,
+        },
+        {
+          whole: {
+            name: "stats_5", factors: ["C"], slots: 1, reads: $v171,
             constants: [
               { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
               { name: "C", kind: "extent", factor: "C" }, { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `${$t102}float x_1=x_at(base+((N_1*(C*S))+S_1));
-${$t101}`,
+            glsl: `${$t108}float x_1=x_at(base+((N_1*(C*S))+S_1));
+${$t115}`,
             js: `function(d_y,x,stats_1){
-${$t103}${$t5}${$t108}`,
+${$t109}${$t6}${$t117}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_4_parts", factors: ["(parts)", "C"], slots: 1, reads: $v162,
+              name: "stats_5_parts", factors: ["(parts)", "C"], slots: 1, reads: $v171,
               constants: [
                 { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
                 { name: "S", kind: "extent", factor: "S" },
                 { name: "parts", kind: "extent", factor: "(parts)" },
                 { name: "eps", kind: "param", param: "eps" },
               ],
-              glsl: `${$t105}float x_1=x_at(base+((N_1*(C*S))+S_1));
-${$t104}`,
+              glsl: `${$t111}float x_1=x_at(base+((N_1*(C*S))+S_1));
+${$t116}`,
               js: `function(d_y,x,stats_1){
-${$t106}${$t5}${$t110}`,
+${$t112}${$t6}${$t118}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_4", factors: ["C"], slots: 1, reads: $v163, constants: $v176,
-              glsl: `${$t91}float part=stats_4_parts_at((p*C)+group);
+              name: "stats_5", factors: ["C"], slots: 1, reads: $v172, constants: $v185,
+              glsl: `${$t101}float part=stats_5_parts_at((p*C)+group);
 total=total+part;
 }
 return total;
 }
 `,
-              js: `function(stats_4_parts){
-${$t60}const part=stats_4_parts[(p*this.constants.C)+this.thread.x];
+              js: `function(stats_5_parts){
+${$t64}const part=stats_5_parts[(p*this.constants.C)+this.thread.x];
 total=total+part;
 }
 return total;
@@ -1257,53 +1354,52 @@ return total;
         },
         {
           whole: {
-            name: "stats_5", factors: ["N", "S"], slots: 3, reads: $v165, constants: $v177,
+            name: "stats_6", factors: ["N", "S"], slots: 3, reads: $v175, constants: $v183,
             glsl: `vec4 pass_value(int group){
-${$t41}${$t48}for(int block=0;block<C;block+=256){
+${$t45}${$t52}for(int block=0;block<C;block+=256){
 float part=0.0;
 float part_2=0.0;
 float part_3=0.0;
 int stop=min(block+256,C);
 for(int i=block;i<stop;i+=1){
-${$t71}${$t134}float mean_all=mean/float(C);
+${$t75}${$t137}float mean_all=mean/float(C);
 float mean_all_2=mean_2/float(C);
 float mean_all_3=mean_3/float(C);
 return vec4(mean_all,mean_all_2,mean_all_3,0.0);
 }
 `,
-            js: `function(stats_2,stats_1,d_y,gamma,x){
-${$t42}${$t49}for(let block=0;block<this.constants.C;block+=256){
+            js: `function(stats_2,stats_4,stats_1,d_y,gamma,x){
+${$t46}${$t53}for(let block=0;block<this.constants.C;block+=256){
 let part=0.0;
 let part_2=0.0;
 let part_3=0.0;
-${$t95}${$t72}${$t134}const mean_all=Math.fround(mean/this.constants.C);
+${$t100}${$t76}${$t137}const mean_all=Math.fround(mean/this.constants.C);
 const mean_all_2=Math.fround(mean_2/this.constants.C);
 const mean_all_3=Math.fround(mean_3/this.constants.C);
-${$t137}`,
+${$t141}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_5_parts", factors: ["(parts)", "N", "S"], slots: 3, reads: $v165,
-              constants: [
-                { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-                { name: "C", kind: "extent", factor: "C" },
-                { name: "parts", kind: "extent", factor: "(parts)" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
+              name: "stats_6_parts", factors: ["(parts)", "N", "S"], slots: 3, reads: $v175, constants: $v184,
               glsl: `vec4 pass_value(int group){
-${$t23}${$t85}${$t71}${$t139}`,
-              js: `function(stats_2,stats_1,d_y,gamma,x){
-${$t24}${$t86}${$t72}${$t140}`,
+${$t25}${$t90}${$t75}${$t143}`,
+              js: `function(stats_2,stats_4,stats_1,d_y,gamma,x){
+${$t26}${$t91}${$t76}${$t144}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_5", factors: ["N", "S"], slots: 3, reads: $v167, constants: $v175,
-              glsl: `${$t121}${$t55}float part=stats_5_parts_0_at((p*(N*S))+group);
+              name: "stats_6", factors: ["N", "S"], slots: 3, reads: $v176,
+              constants: [
+                { name: "C", kind: "extent", factor: "C" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+              ],
+              glsl: `${$t128}${$t59}float part=stats_6_parts_0_at((p*(N*S))+group);
 total=total+part;
-float part_2=stats_5_parts_1_at((p*(N*S))+group);
+float part_2=stats_6_parts_1_at((p*(N*S))+group);
 total_2=total_2+part_2;
-float part_3=stats_5_parts_2_at((p*(N*S))+group);
+float part_3=stats_6_parts_2_at((p*(N*S))+group);
 total_3=total_3+part_3;
 }
 float mean=total/float(C);
@@ -1312,18 +1408,18 @@ float mean_3=total_3/float(C);
 return vec4(mean,mean_2,mean_3,0.0);
 }
 `,
-              js: `function(stats_5_parts){
-${$t4}${$t56}const part=stats_5_parts[0][(p*(this.constants.N*this.constants.S))+this.thread.x];
+              js: `function(stats_6_parts){
+${$t5}${$t60}const part=stats_6_parts[0][(p*(this.constants.N*this.constants.S))+this.thread.x];
 total=total+part;
-const part_2=stats_5_parts[1][(p*(this.constants.N*this.constants.S))+this.thread.x];
+const part_2=stats_6_parts[1][(p*(this.constants.N*this.constants.S))+this.thread.x];
 total_2=total_2+part_2;
-const part_3=stats_5_parts[2][(p*(this.constants.N*this.constants.S))+this.thread.x];
+const part_3=stats_6_parts[2][(p*(this.constants.N*this.constants.S))+this.thread.x];
 total_3=total_3+part_3;
 }
 const mean=Math.fround(total/this.constants.C);
 const mean_2=Math.fround(total_2/this.constants.C);
 const mean_3=Math.fround(total_3/this.constants.C);
-${$t149}`,
+${$t158}`,
               jsFunctions: [],
             },
             row: ["C"],
@@ -1331,44 +1427,47 @@ ${$t149}`,
         },
         {
           whole: {
-            name: "d_x", factors: ["N", "C", "S"], slots: 1, reads: $v168, constants: $v177,
-            glsl: `${$t76}float gamma_1=gamma_at(C_1);
-int N=group/max(C*S,1);
-int S_1=group%max(S,1);
-float stat_21=stats_2_at((N*S)+S_1);
+            name: "d_x", factors: ["N", "C", "S"], slots: 1, reads: $v177, constants: $v186,
+            glsl: `${$t82}int S_1=group%max(S,1);
+float stat_25=stats_2_at((N*S)+S_1);
+int C_1=(group/max(S,1))%max(C,1);
+float gamma_1=gamma_at(C_1);
+float stat_28=stats_4_at(0);
 float x_1=x_at(group);
 float stat_3=stats_1_0_at((N*S)+S_1);
 float stat_5=stats_1_1_at((N*S)+S_1);
 float stat_9=stats_1_2_at((N*S)+S_1);
-float rsqrt=inversesqrt(stat_9+eps);
-float stat_30=stats_5_2_at((N*S)+S_1);
-float stat_24=stats_5_0_at((N*S)+S_1);
-float stat_26=stats_5_1_at((N*S)+S_1);
-${$t145}`,
-            js: `${$t38}const gamma_1=gamma[C_1];
-${$t6}${$t3}const stat_21=stats_2[(N*this.constants.S)+S_1];
+float stat_11=stats_1_3_at((N*S)+S_1);
+${$t2}float stat_40=stats_6_2_at((N*S)+S_1);
+float stat_34=stats_6_0_at((N*S)+S_1);
+float stat_36=stats_6_1_at((N*S)+S_1);
+${$t150}`,
+            js: `${$t42}${$t4}const stat_25=stats_2[(N*this.constants.S)+S_1];
+${$t7}const gamma_1=gamma[C_1];
+const stat_28=stats_4[0];
 const x_1=x[this.thread.x];
 const stat_3=stats_1[0][(N*this.constants.S)+S_1];
 const stat_5=stats_1[1][(N*this.constants.S)+S_1];
 const stat_9=stats_1[2][(N*this.constants.S)+S_1];
-${$t2}const stat_30=stats_5[2][(N*this.constants.S)+S_1];
-const stat_24=stats_5[0][(N*this.constants.S)+S_1];
-const stat_26=stats_5[1][(N*this.constants.S)+S_1];
-${$t146}`,
+const stat_11=stats_1[3][(N*this.constants.S)+S_1];
+${$t3}const stat_40=stats_6[2][(N*this.constants.S)+S_1];
+const stat_34=stats_6[0][(N*this.constants.S)+S_1];
+const stat_36=stats_6[1][(N*this.constants.S)+S_1];
+${$t151}`,
             jsFunctions: [],
           },
           split: null,
         },
         {
           whole: {
-            name: "d_gamma", factors: ["C"], slots: 1, reads: $v169, constants: [], glsl: $t150, js: $t151,
+            name: "d_gamma", factors: ["C"], slots: 1, reads: $v178, constants: [], glsl: $t159, js: $t160,
             jsFunctions: [],
           },
           split: null,
         },
         {
           whole: {
-            name: "d_beta", factors: ["C"], slots: 1, reads: $v170, constants: [], glsl: $t152, js: $t153,
+            name: "d_beta", factors: ["C"], slots: 1, reads: $v179, constants: [], glsl: $t161, js: $t162,
             jsFunctions: [],
           },
           split: null,
@@ -1381,72 +1480,78 @@ ${$t146}`,
 export const LayerNormAll: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "LayerNormAll", mode: null, axes: $v171,
+      format: 2, norm: "LayerNormAll", mode: null, axes: $v180,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C", "S"], initial: 1 }, $v172, $v173,
+        { name: "gamma", role: "affine", dims: ["C", "S"], initial: 1 }, $v181, $v182,
         { name: "d_gamma", role: "output", dims: ["C", "S"], gradientOf: "gamma" },
         { name: "d_beta", role: "output", dims: ["C", "S"], gradientOf: "beta" },
       ],
       draws: [
         {
           whole: {
-            name: "stats_1", factors: ["N"], slots: 3,
-            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v178,
-            glsl: `${$t111}int base=group*(C*S);
-${$t61}${$t39}for(int block=0;block<C*S;block+=256){
+            name: "stats_1", factors: ["N"], slots: 4,
+            reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v186,
+            glsl: `${$t119}int base=group*(C*S);
+${$t65}${$t43}for(int block=0;block<C*S;block+=256){
 float part=0.0;
 float part_2=0.0;
 int stop=min(block+256,C*S);
 for(int i=block;i<stop;i+=1){
-${$t113}float mean=sum/float(C*S);
+${$t121}float mean=sum/float(C*S);
 float variance=larger((squares/float(C*S))-(mean*mean),0.0);
-${$t11}int end=(far ?(C*S):0);
-${$t119}float mean_2=sum_2/float(C*S);
+${$t12}int end=(again ?(C*S):0);
+${$t127}float mean_2=sum_2/float(C*S);
 float variance_2=larger((squares_2/float(C*S))-(mean_2*mean_2),0.0);
-${$t120}`,
+${$t146}`,
             js: `function(x){
-${$t7}${$t62}${$t40}${$t8}let part=0.0;
+${$t8}${$t66}${$t44}${$t9}let part=0.0;
 let part_2=0.0;
-${$t99}${$t117}const mean=Math.fround(sum/(this.constants.C*this.constants.S));
+${$t105}${$t125}const mean=Math.fround(sum/(this.constants.C*this.constants.S));
 const variance=Math.fround(Math.max((squares/(this.constants.C*this.constants.S))-(mean*mean),0.0));
-${$t13}const end=(far ?(this.constants.C*this.constants.S):0);
-${$t122}const mean_2=Math.fround(sum_2/(this.constants.C*this.constants.S));
+${$t15}const end=(again ?(this.constants.C*this.constants.S):0);
+${$t129}const mean_2=Math.fround(sum_2/(this.constants.C*this.constants.S));
 const variance_2=Math.fround(Math.max((squares_2/(this.constants.C*this.constants.S))-(mean_2*mean_2),0.0));
-${$t107}`,
+${$t130}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_1_parts", factors: ["(parts)", "N"], slots: 3,
-              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
-              constants: [
-                { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "parts", kind: "extent", factor: "(parts)" },
-              ],
-              glsl: `${$t114}${$t27}${$t61}${$t132}`, js: `${$t33}${$t28}${$t62}${$t133}`, jsFunctions: [],
+              name: "stats_1_parts", factors: ["(parts)", "N"], slots: 4,
+              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v187,
+              glsl: `${$t122}${$t29}${$t65}${$t155}`, js: `${$t35}${$t30}${$t66}${$t138}`, jsFunctions: [],
             },
             merge: {
-              name: "stats_1", factors: ["N"], slots: 3, reads: $v154, constants: $v179,
-              glsl: `${$t124}${$t65}total=total+(float(min((p_2+1)*((((C*S)+parts)-1)/parts),C*S)-(p_2*((((C*S)+parts)-1)/parts)))*((part_2-part)+part_3));
+              name: "stats_1", factors: ["N"], slots: 4, reads: $v165,
+              constants: [
+                { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
+              ],
+              glsl: `${$t132}${$t69}total=total+(float(min((p_2+1)*((((C*S)+parts)-1)/parts),C*S)-(p_2*((((C*S)+parts)-1)/parts)))*((part_2-part)+part_3));
 }
 float rest=total/float(C*S);
-${$t45}total_2=total_2+(float(min((p_3+1)*((((C*S)+parts)-1)/parts),C*S)-(p_3*((((C*S)+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+${$t49}total_2=total_2+(float(min((p_3+1)*((((C*S)+parts)-1)/parts),C*S)-(p_3*((((C*S)+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*((((C*S)+parts)-1)/parts),C*S)-(p_3*((((C*S)+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*((((C*S)+parts)-1)/parts),C*S)-(p_3*((((C*S)+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_2/float(C*S);
-return vec4(part,rest,spread,0.0);
-}
-`,
+float squares=total_2/float(C*S);
+float squares_2=total_3/float(C*S);
+float squares_3=total_4/float(C*S);
+${$t156}`,
               js: `function(stats_1_parts){
-${$t9}${$t66}total=total+((Math.min((p_2+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_2*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
+${$t10}${$t70}total=total+((Math.min((p_2+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_2*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
 }
 const rest=Math.fround(total/(this.constants.C*this.constants.S));
-${$t46}total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_3*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+${$t50}total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_3*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_3*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_3*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_2/(this.constants.C*this.constants.S));
-${$t109}`,
+const squares=Math.fround(total_2/(this.constants.C*this.constants.S));
+const squares_2=Math.fround(total_3/(this.constants.C*this.constants.S));
+const squares_3=Math.fround(total_4/(this.constants.C*this.constants.S));
+${$t157}`,
               jsFunctions: [],
             },
             row: ["C", "S"],
@@ -1454,59 +1559,53 @@ ${$t109}`,
         },
         {
           whole: {
-            name: "stats_2", factors: ["N"], slots: 1, reads: $v157, constants: $v178,
+            name: "stats_2", factors: ["N"], slots: 1, reads: $v166, constants: $v188,
             glsl: `float pass_value(int group){
 int base=group*(C*S);
 float d_y_1=d_y_at(base);
-float gamma_1=gamma_at(0);
 float d_y_2=d_y_at(base+((C*S)/2));
-float gamma_2=gamma_at((C*S)/2);
 float d_y_3=d_y_at(base+(max(C*S,1)-1));
-float gamma_3=gamma_at(max(C*S,1)-1);
-${$t130}`,
-            js: `function(d_y,gamma){
-${$t7}const d_y_1=d_y[base];
-const gamma_1=gamma[0];
+${$t85}`,
+            js: `function(d_y){
+${$t8}const d_y_1=d_y[base];
 const d_y_2=d_y[base+(Math.floor((this.constants.C*this.constants.S)/2))];
-const gamma_2=gamma[Math.floor((this.constants.C*this.constants.S)/2)];
 const d_y_3=d_y[base+(Math.max(this.constants.C*this.constants.S,1)-1)];
-const gamma_3=gamma[Math.max(this.constants.C*this.constants.S,1)-1];
-${$t131}`,
+${$t94}`,
             jsFunctions: [],
           },
           split: null,
         },
         {
           whole: {
-            name: "stats_3", factors: ["C", "S"], slots: 1, reads: $v158,
+            name: "stats_3", factors: ["C", "S"], slots: 1, reads: $v166,
             constants: [
               { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
               { name: "S", kind: "extent", factor: "S" },
             ],
-            glsl: `${$t92}${$t93}`, js: `${$t90}${$t10}${$t97}`, jsFunctions: [],
+            glsl: `${$t97}${$t103}`, js: `${$t96}${$t11}${$t106}`, jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_3_parts", factors: ["(parts)", "C", "S"], slots: 1, reads: $v158,
+              name: "stats_3_parts", factors: ["(parts)", "C", "S"], slots: 1, reads: $v166,
               constants: [
                 { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
                 { name: "N", kind: "extent", factor: "N" },
                 { name: "parts", kind: "extent", factor: "(parts)" },
               ],
-              glsl: `${$t96}${$t98}`,
+              glsl: `${$t104}${$t107}`,
               js: `function(d_y){
-${$t87}${$t100}`,
+${$t92}${$t114}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_3", factors: ["C", "S"], slots: 1, reads: $v159, constants: $v180,
-              glsl: `${$t67}float part=stats_3_parts_at((p*(C*S))+group);
+              name: "stats_3", factors: ["C", "S"], slots: 1, reads: $v167, constants: $v189,
+              glsl: `${$t71}float part=stats_3_parts_at((p*(C*S))+group);
 total=total+part;
 }
 return total;
 }
 `,
-              js: `${$t68}const part=stats_3_parts[(p*(this.constants.C*this.constants.S))+this.thread.x];
+              js: `${$t72}const part=stats_3_parts[(p*(this.constants.C*this.constants.S))+this.thread.x];
 total=total+part;
 }
 return total;
@@ -1519,42 +1618,59 @@ return total;
         },
         {
           whole: {
-            name: "stats_4", factors: ["C", "S"], slots: 1, reads: $v162,
+            name: "stats_4", factors: [], slots: 1, reads: [$v169], constants: $v188,
+            glsl: `float pass_value(int group){
+float gamma_1=gamma_at(0);
+float gamma_2=gamma_at((C*S)/2);
+float gamma_3=gamma_at(max(C*S,1)-1);
+${$t98}`,
+            js: `function(gamma){
+const gamma_1=gamma[0];
+const gamma_2=gamma[Math.floor((this.constants.C*this.constants.S)/2)];
+const gamma_3=gamma[Math.max(this.constants.C*this.constants.S,1)-1];
+${$t102}`,
+            jsFunctions: [],
+          },
+          split: null,
+        },
+        {
+          whole: {
+            name: "stats_5", factors: ["C", "S"], slots: 1, reads: $v171,
             constants: [
               { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
               { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
             ],
-            glsl: `${$t92}float x_1=x_at(base+(i*(C*S)));
-${$t101}`,
-            js: `${$t94}${$t10}const x_1=x[base+(i*(this.constants.C*this.constants.S))];
-${$t108}`,
+            glsl: `${$t97}float x_1=x_at(base+(i*(C*S)));
+${$t115}`,
+            js: `${$t99}${$t11}const x_1=x[base+(i*(this.constants.C*this.constants.S))];
+${$t117}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_4_parts", factors: ["(parts)", "C", "S"], slots: 1, reads: $v162,
+              name: "stats_5_parts", factors: ["(parts)", "C", "S"], slots: 1, reads: $v171,
               constants: [
                 { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
                 { name: "N", kind: "extent", factor: "N" },
                 { name: "parts", kind: "extent", factor: "(parts)" },
                 { name: "eps", kind: "param", param: "eps" },
               ],
-              glsl: `${$t96}float x_1=x_at(row+(i*(C*S)));
-${$t104}`,
+              glsl: `${$t104}float x_1=x_at(row+(i*(C*S)));
+${$t116}`,
               js: `function(d_y,x,stats_1){
-${$t87}const x_1=x[row+(i*(this.constants.C*this.constants.S))];
-${$t110}`,
+${$t92}const x_1=x[row+(i*(this.constants.C*this.constants.S))];
+${$t118}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_4", factors: ["C", "S"], slots: 1, reads: $v163, constants: $v180,
-              glsl: `${$t67}float part=stats_4_parts_at((p*(C*S))+group);
+              name: "stats_5", factors: ["C", "S"], slots: 1, reads: $v172, constants: $v189,
+              glsl: `${$t71}float part=stats_5_parts_at((p*(C*S))+group);
 total=total+part;
 }
 return total;
 }
 `,
-              js: `${$t75}const part=stats_4_parts[(p*(this.constants.C*this.constants.S))+this.thread.x];
+              js: `${$t79}const part=stats_5_parts[(p*(this.constants.C*this.constants.S))+this.thread.x];
 total=total+part;
 }
 return total;
@@ -1567,59 +1683,54 @@ return total;
         },
         {
           whole: {
-            name: "stats_5", factors: ["N"], slots: 3, reads: $v165,
-            constants: [
-              { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
-              { name: "eps", kind: "param", param: "eps" },
-            ],
+            name: "stats_6", factors: ["N"], slots: 3, reads: $v175, constants: $v186,
             glsl: `vec4 pass_value(int group){
 int base=group*(C*S);
-${$t48}for(int block=0;block<C*S;block+=256){
+${$t52}for(int block=0;block<C*S;block+=256){
 float part=0.0;
 float part_2=0.0;
 float part_3=0.0;
 int stop=min(block+256,C*S);
 for(int i=block;i<stop;i+=1){
-${$t135}float mean_all=mean/float(C*S);
+${$t139}float mean_all=mean/float(C*S);
 float mean_all_2=mean_2/float(C*S);
 float mean_all_3=mean_3/float(C*S);
 return vec4(mean_all,mean_all_2,mean_all_3,0.0);
 }
 `,
-            js: `function(stats_2,stats_1,d_y,gamma,x){
-${$t7}${$t49}${$t8}let part=0.0;
+            js: `function(stats_2,stats_4,stats_1,d_y,gamma,x){
+${$t8}${$t53}${$t9}let part=0.0;
 let part_2=0.0;
 let part_3=0.0;
-${$t99}${$t136}const mean_all=Math.fround(mean/(this.constants.C*this.constants.S));
+${$t105}${$t140}const mean_all=Math.fround(mean/(this.constants.C*this.constants.S));
 const mean_all_2=Math.fround(mean_2/(this.constants.C*this.constants.S));
 const mean_all_3=Math.fround(mean_3/(this.constants.C*this.constants.S));
-${$t137}`,
+${$t141}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_5_parts", factors: ["(parts)", "N"], slots: 3, reads: $v165,
-              constants: [
-                { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
-                { name: "S", kind: "extent", factor: "S" },
-                { name: "parts", kind: "extent", factor: "(parts)" },
-                { name: "eps", kind: "param", param: "eps" },
-              ],
-              glsl: `${$t118}${$t27}${$t142}`, js: `${$t50}${$t28}${$t143}`, jsFunctions: [],
+              name: "stats_6_parts", factors: ["(parts)", "N"], slots: 3, reads: $v175, constants: $v187,
+              glsl: `${$t126}${$t29}${$t147}`, js: `${$t54}${$t30}${$t148}`, jsFunctions: [],
             },
             merge: {
-              name: "stats_5", factors: ["N"], slots: 3, reads: $v167, constants: $v179,
-              glsl: `${$t124}${$t141}float mean=total/float(C*S);
+              name: "stats_6", factors: ["N"], slots: 3, reads: $v176,
+              constants: [
+                { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+                { name: "N", kind: "extent", factor: "N" },
+              ],
+              glsl: `${$t132}${$t145}float mean=total/float(C*S);
 float mean_2=total_2/float(C*S);
 float mean_3=total_3/float(C*S);
 return vec4(mean,mean_2,mean_3,0.0);
 }
 `,
-              js: `function(stats_5_parts){
-${$t9}${$t144}const mean=Math.fround(total/(this.constants.C*this.constants.S));
+              js: `function(stats_6_parts){
+${$t10}${$t149}const mean=Math.fround(total/(this.constants.C*this.constants.S));
 const mean_2=Math.fround(total_2/(this.constants.C*this.constants.S));
 const mean_3=Math.fround(total_3/(this.constants.C*this.constants.S));
-${$t149}`,
+${$t158}`,
               jsFunctions: [],
             },
             row: ["C", "S"],
@@ -1627,28 +1738,30 @@ ${$t149}`,
         },
         {
           whole: {
-            name: "d_x", factors: ["N", "C", "S"], slots: 1, reads: $v168, constants: $v177,
-            glsl: `${$t76}int S_1=group%max(S,1);
+            name: "d_x", factors: ["N", "C", "S"], slots: 1, reads: $v177, constants: $v186,
+            glsl: `${$t82}float stat_25=stats_2_at(N);
+int C_1=(group/max(S,1))%max(C,1);
+int S_1=group%max(S,1);
 float gamma_1=gamma_at((C_1*S)+S_1);
-int N=group/max(C*S,1);
-${$t147}`,
-            js: `${$t38}${$t3}const gamma_1=gamma[(C_1*this.constants.S)+S_1];
-${$t6}${$t148}`,
+${$t153}`,
+            js: `${$t42}const stat_25=stats_2[N];
+${$t7}${$t4}const gamma_1=gamma[(C_1*this.constants.S)+S_1];
+${$t154}`,
             jsFunctions: [],
           },
           split: null,
         },
         {
           whole: {
-            name: "d_gamma", factors: ["C", "S"], slots: 1, reads: $v169, constants: [], glsl: $t150,
-            js: $t151, jsFunctions: [],
+            name: "d_gamma", factors: ["C", "S"], slots: 1, reads: $v178, constants: [], glsl: $t159,
+            js: $t160, jsFunctions: [],
           },
           split: null,
         },
         {
           whole: {
-            name: "d_beta", factors: ["C", "S"], slots: 1, reads: $v170, constants: [], glsl: $t152,
-            js: $t153, jsFunctions: [],
+            name: "d_beta", factors: ["C", "S"], slots: 1, reads: $v179, constants: [], glsl: $t161,
+            js: $t162, jsFunctions: [],
           },
           split: null,
         },

@@ -250,50 +250,7 @@ export const LayerNormAll = {
   },
 };
 
-const $t1 = `float shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408);
-float sum=0.0;
-float squares=0.0;
-for(int block=first;block<last;block+=256){
-float part_2=0.0;
-float part_3=0.0;
-int stop=min(block+256,last);
-for(int i=block;i<stop;i+=1){
-float x_4=x_at(base+i);
-float d=x_4-shift;
-part_2=part_2+d;
-part_3=part_3+(d*d);
-}
-sum=sum+part_2;
-squares=squares+part_3;
-}
-float mean=sum/float(last-first);
-float variance=larger((squares/float(last-first))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
-float sum_2=0.0;
-float squares_2=0.0;
-int end=(far ? last:0);
-for(int block_2=first;block_2<end;block_2+=256){
-float part_4=0.0;
-float part_5=0.0;
-int stop_2=min(block_2+256,end);
-for(int i_2=block_2;i_2<stop_2;i_2+=1){
-float x_5=x_at(base+i_2);
-float d_2=x_5-shift_2;
-part_4=part_4+d_2;
-part_5=part_5+(d_2*d_2);
-}
-sum_2=sum_2+part_4;
-squares_2=squares_2+part_5;
-}
-float mean_2=sum_2/float(last-first);
-float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
-}
-`;
-const $t2 = `const shift=Math.fround(x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408));
+const $t1 = `const shift=Math.fround(x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408));
 let sum=0.0;
 let squares=0.0;
 for(let block=first;block<last;block+=256){
@@ -311,18 +268,20 @@ squares=squares+part_3;
 }
 const mean=Math.fround(sum/(last-first));
 const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ? last:0);
+const end=(again ? last:0);
 for(let block_2=first;block_2<end;block_2+=256){
 let part_4=0.0;
 let part_5=0.0;
 const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const x_5=x[base+i_2];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -331,45 +290,97 @@ squares_2=squares_2+part_5;
 }
 const mean_2=Math.fround(sum_2/(last-first));
 const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scaledSpread;
+}
+return scale;
 }
 `;
-const $v3 = [
+const $t2 = `float shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408);
+float sum=0.0;
+float squares=0.0;
+for(int block=first;block<last;block+=256){
+float part_2=0.0;
+float part_3=0.0;
+int stop=min(block+256,last);
+for(int i=block;i<stop;i+=1){
+float x_4=x_at(base+i);
+float d=x_4-shift;
+part_2=part_2+d;
+part_3=part_3+(d*d);
+}
+sum=sum+part_2;
+squares=squares+part_3;
+}
+float mean=sum/float(last-first);
+float variance=larger((squares/float(last-first))-(mean*mean),0.0);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
+float sum_2=0.0;
+float squares_2=0.0;
+int end=(again ? last:0);
+for(int block_2=first;block_2<end;block_2+=256){
+float part_4=0.0;
+float part_5=0.0;
+int stop_2=min(block_2+256,end);
+for(int i_2=block_2;i_2<stop_2;i_2+=1){
+float x_5=x_at(base+i_2);
+float d_2=(x_5*scale)-about;
+part_4=part_4+d_2;
+part_5=part_5+(d_2*d_2);
+}
+sum_2=sum_2+part_4;
+squares_2=squares_2+part_5;
+}
+float mean_2=sum_2/float(last-first);
+float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scaledSpread,scale);
+}
+`;
+const $v3 = [{ name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" }] as const;
+const $v4 = [
   {
     from: "stats_1_parts", name: "stats_1_parts",
-    accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
+    accessors: {
+      "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at",
+      "3": "stats_1_parts_3_at",
+    },
   },
 ] as const;
-const $v4 = [
+const $v5 = [
   { from: "x", name: "x", accessors: { "0": "x_at" } },
   {
     from: "stats_1", name: "stats_1",
-    accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
+    accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
   },
   { from: "gamma", name: "gamma", accessors: { "0": "gamma_at" } },
   { from: "beta", name: "beta", accessors: { "0": "beta_at" } },
 ] as const;
-const $v5 = [
+const $v6 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   { name: "C", variadic: false, factors: [{ name: "C", extent: null }] },
   { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
 ] as const;
-const $v6 = [
+const $v7 = [
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
 
 const LayerNormPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "LayerNorm", mode: null,
+    format: 2, norm: "LayerNorm", mode: null,
     axes: [
       { name: "N", variadic: true, factors: [{ name: "N", extent: null }] },
       { name: "D", variadic: false, factors: [{ name: "D", extent: null }] },
@@ -384,9 +395,8 @@ const LayerNormPrograms: readonly GatherProgram[] = [
     draws: [
       {
         whole: {
-          name: "stats_1", factors: ["N"], slots: 3,
-          reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
-          constants: [{ name: "D", kind: "extent", factor: "D" }],
+          name: "stats_1", factors: ["N"], slots: 4,
+          reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v3,
           glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
 }
@@ -413,18 +423,20 @@ squares=squares+part_2;
 }
 float mean=sum/float(D);
 float variance=larger((squares/float(D))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ? D:0);
+int end=(again ? D:0);
 for(int block_2=0;block_2<end;block_2+=256){
 float part_3=0.0;
 float part_4=0.0;
 int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 float x_5=x_at(base+i_2);
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -433,9 +445,9 @@ squares_2=squares_2+part_4;
 }
 float mean_2=sum_2/float(D);
 float variance_2=larger((squares_2/float(D))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scale,scaledSpread);
 }
 `,
           js: `function(x){
@@ -461,18 +473,20 @@ squares=squares+part_2;
 }
 const mean=Math.fround(sum/this.constants.D);
 const variance=Math.fround(Math.max((squares/this.constants.D)-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ? this.constants.D:0);
+const end=(again ? this.constants.D:0);
 for(let block_2=0;block_2<end;block_2+=256){
 let part_3=0.0;
 let part_4=0.0;
 const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const x_5=x[base+i_2];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -481,26 +495,30 @@ squares_2=squares_2+part_4;
 }
 const mean_2=Math.fround(sum_2/this.constants.D);
 const variance_2=Math.fround(Math.max((squares_2/this.constants.D)-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return scaledSpread;
 }
 `,
           jsFunctions: [],
         },
         split: {
           part: {
-            name: "stats_1_parts", factors: ["(parts)", "N"], slots: 3,
+            name: "stats_1_parts", factors: ["(parts)", "N"], slots: 4,
             reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
             constants: [
               { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
               { name: "parts", kind: "extent", factor: "(parts)" },
+              { name: "eps", kind: "param", param: "eps" },
             ],
             glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
@@ -514,7 +532,7 @@ int base=row*D;
 float x_1=x_at(base);
 float x_2=x_at(base+(D/2));
 float x_3=x_at(base+(max(D,1)-1));
-${$t1}`,
+${$t2}`,
             js: `function(x){
 const part=Math.floor(this.thread.x/this.constants.N);
 const row=this.thread.x-(part*this.constants.N);
@@ -524,15 +542,15 @@ const base=row*this.constants.D;
 const x_1=x[base];
 const x_2=x[base+(Math.floor(this.constants.D/2))];
 const x_3=x[base+(Math.max(this.constants.D,1)-1)];
-${$t2}`,
+${$t1}`,
             jsFunctions: [],
           },
           merge: {
-            name: "stats_1", factors: ["N"], slots: 3, reads: $v3,
+            name: "stats_1", factors: ["N"], slots: 4, reads: $v4,
             constants: [
               { name: "D", kind: "extent", factor: "D" },
               { name: "parts", kind: "extent", factor: "(parts)" },
-              { name: "N", kind: "extent", factor: "N" },
+              { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
             ],
             glsl: `vec4 pass_value(int group){
 int used=((D+(((D+parts)-1)/parts))-1)/(((D+parts)-1)/parts);
@@ -545,14 +563,23 @@ total=total+(float(min((p_2+1)*(((D+parts)-1)/parts),D)-(p_2*(((D+parts)-1)/part
 }
 float rest=total/float(D);
 float total_2=0.0;
+float total_3=0.0;
+float total_4=0.0;
 for(int p_3=0;p_3<used;p_3+=1){
 float part_4=stats_1_parts_0_at((p_3*N)+group);
 float part_5=stats_1_parts_1_at((p_3*N)+group);
 float part_6=stats_1_parts_2_at((p_3*N)+group);
-total_2=total_2+(float(min((p_3+1)*(((D+parts)-1)/parts),D)-(p_3*(((D+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+float part_7=stats_1_parts_3_at((p_3*N)+group);
+total_2=total_2+(float(min((p_3+1)*(((D+parts)-1)/parts),D)-(p_3*(((D+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*(((D+parts)-1)/parts),D)-(p_3*(((D+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*(((D+parts)-1)/parts),D)-(p_3*(((D+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_2/float(D);
-return vec4(part,rest,spread,0.0);
+float squares=total_2/float(D);
+float squares_2=total_3/float(D);
+float squares_3=total_4/float(D);
+float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
 }
 `,
             js: `function(stats_1_parts){
@@ -566,20 +593,32 @@ total=total+((Math.min((p_2+1)*(Math.floor(((this.constants.D+this.constants.par
 }
 const rest=Math.fround(total/this.constants.D);
 let total_2=0.0;
+let total_3=0.0;
+let total_4=0.0;
 for(let p_3=0;p_3<used;p_3+=1){
 const part_4=stats_1_parts[0][(p_3*this.constants.N)+this.thread.x];
 const part_5=stats_1_parts[1][(p_3*this.constants.N)+this.thread.x];
 const part_6=stats_1_parts[2][(p_3*this.constants.N)+this.thread.x];
-total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_3*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+const part_7=stats_1_parts[3][(p_3*this.constants.N)+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_3*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_3*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D)-(p_3*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_2/this.constants.D);
+const squares=Math.fround(total_2/this.constants.D);
+const squares_2=Math.fround(total_3/this.constants.D);
+const squares_3=Math.fround(total_4/this.constants.D);
+const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
 if(this.thread.y===0){
 return part;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return squares_4;
 }
 `,
             jsFunctions: [],
@@ -589,18 +628,19 @@ return spread;
       },
       {
         whole: {
-          name: "y", factors: ["N", "D"], slots: 1, reads: $v4,
-          constants: [{ name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" }],
+          name: "y", factors: ["N", "D"], slots: 1, reads: $v5, constants: $v3,
           glsl: `float pass_value(int group){
 float x_1=x_at(group);
 int N=group/max(D,1);
 float stat_4=stats_1_0_at(N);
 float stat_6=stats_1_1_at(N);
 float stat_10=stats_1_2_at(N);
+float stat_12=stats_1_3_at(N);
+float mul=((x_1-stat_4)-stat_6)*(stat_10*inversesqrt(stat_12+((eps*stat_10)*stat_10)));
 int D_1=group%max(D,1);
 float gamma_1=gamma_at(D_1);
 float beta_1=beta_at(D_1);
-return((((x_1-stat_4)-stat_6)*inversesqrt(stat_10+eps))*gamma_1)+beta_1;
+return(mul*gamma_1)+beta_1;
 }
 `,
           js: `function(x,stats_1,gamma,beta){
@@ -609,10 +649,12 @@ const N=Math.floor(this.thread.x/Math.max(this.constants.D,1));
 const stat_4=stats_1[0][N];
 const stat_6=stats_1[1][N];
 const stat_10=stats_1[2][N];
+const stat_12=stats_1[3][N];
+const mul=Math.fround(((x_1-stat_4)-stat_6)*(stat_10*(1/Math.sqrt(stat_12+((this.constants.eps*stat_10)*stat_10)))));
 const D_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.D,1))*Math.max(this.constants.D,1);
 const gamma_1=gamma[D_1];
 const beta_1=beta[D_1];
-return((((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)))*gamma_1)+beta_1;
+return(mul*gamma_1)+beta_1;
 }
 `,
           jsFunctions: [],
@@ -625,7 +667,7 @@ return((((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)))*gamma_1
 
 const LayerNormChannelsPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "LayerNormChannels", mode: null, axes: $v5,
+    format: 2, norm: "LayerNormChannels", mode: null, axes: $v6,
     params: [{ name: "eps", initial: 0.00001, kind: "number" }],
     tensors: [
       { name: "x", role: "input", dims: ["N", "C", "S"] },
@@ -636,9 +678,12 @@ const LayerNormChannelsPrograms: readonly GatherProgram[] = [
     draws: [
       {
         whole: {
-          name: "stats_1", factors: ["N", "S"], slots: 3,
+          name: "stats_1", factors: ["N", "S"], slots: 4,
           reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
-          constants: [{ name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" }],
+          constants: [
+            { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
+            { name: "eps", kind: "param", param: "eps" },
+          ],
           glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
 }
@@ -667,18 +712,20 @@ squares=squares+part_2;
 }
 float mean=sum/float(C);
 float variance=larger((squares/float(C))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ? C:0);
+int end=(again ? C:0);
 for(int block_2=0;block_2<end;block_2+=256){
 float part_3=0.0;
 float part_4=0.0;
 int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 float x_5=x_at(base+(i_2*S));
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -687,9 +734,9 @@ squares_2=squares_2+part_4;
 }
 float mean_2=sum_2/float(C);
 float variance_2=larger((squares_2/float(C))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scale,scaledSpread);
 }
 `,
           js: `function(x){
@@ -717,18 +764,20 @@ squares=squares+part_2;
 }
 const mean=Math.fround(sum/this.constants.C);
 const variance=Math.fround(Math.max((squares/this.constants.C)-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ? this.constants.C:0);
+const end=(again ? this.constants.C:0);
 for(let block_2=0;block_2<end;block_2+=256){
 let part_3=0.0;
 let part_4=0.0;
 const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const x_5=x[base+(i_2*this.constants.S)];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -737,27 +786,31 @@ squares_2=squares_2+part_4;
 }
 const mean_2=Math.fround(sum_2/this.constants.C);
 const variance_2=Math.fround(Math.max((squares_2/this.constants.C)-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return scaledSpread;
 }
 `,
           jsFunctions: [],
         },
         split: {
           part: {
-            name: "stats_1_parts", factors: ["(parts)", "N", "S"], slots: 3,
+            name: "stats_1_parts", factors: ["(parts)", "N", "S"], slots: 4,
             reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
             constants: [
               { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
               { name: "C", kind: "extent", factor: "C" },
               { name: "parts", kind: "extent", factor: "(parts)" },
+              { name: "eps", kind: "param", param: "eps" },
             ],
             glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
@@ -791,18 +844,20 @@ squares=squares+part_3;
 }
 float mean=sum/float(last-first);
 float variance=larger((squares/float(last-first))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ? last:0);
+int end=(again ? last:0);
 for(int block_2=first;block_2<end;block_2+=256){
 float part_4=0.0;
 float part_5=0.0;
 int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 float x_5=x_at(base+(i_2*S));
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -811,9 +866,9 @@ squares_2=squares_2+part_5;
 }
 float mean_2=sum_2/float(last-first);
 float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scaledSpread,scale);
 }
 `,
             js: `function(x){
@@ -845,18 +900,20 @@ squares=squares+part_3;
 }
 const mean=Math.fround(sum/(last-first));
 const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ? last:0);
+const end=(again ? last:0);
 for(let block_2=first;block_2<end;block_2+=256){
 let part_4=0.0;
 let part_5=0.0;
 const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const x_5=x[base+(i_2*this.constants.S)];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -865,25 +922,29 @@ squares_2=squares_2+part_5;
 }
 const mean_2=Math.fround(sum_2/(last-first));
 const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scaledSpread;
+}
+return scale;
 }
 `,
             jsFunctions: [],
           },
           merge: {
-            name: "stats_1", factors: ["N", "S"], slots: 3, reads: $v3,
+            name: "stats_1", factors: ["N", "S"], slots: 4, reads: $v4,
             constants: [
               { name: "C", kind: "extent", factor: "C" },
               { name: "parts", kind: "extent", factor: "(parts)" },
               { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
+              { name: "eps", kind: "param", param: "eps" },
             ],
             glsl: `vec4 pass_value(int group){
 int used=((C+(((C+parts)-1)/parts))-1)/(((C+parts)-1)/parts);
@@ -896,14 +957,23 @@ total=total+(float(min((p_2+1)*(((C+parts)-1)/parts),C)-(p_2*(((C+parts)-1)/part
 }
 float rest=total/float(C);
 float total_2=0.0;
+float total_3=0.0;
+float total_4=0.0;
 for(int p_3=0;p_3<used;p_3+=1){
 float part_4=stats_1_parts_0_at((p_3*(N*S))+group);
 float part_5=stats_1_parts_1_at((p_3*(N*S))+group);
 float part_6=stats_1_parts_2_at((p_3*(N*S))+group);
-total_2=total_2+(float(min((p_3+1)*(((C+parts)-1)/parts),C)-(p_3*(((C+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+float part_7=stats_1_parts_3_at((p_3*(N*S))+group);
+total_2=total_2+(float(min((p_3+1)*(((C+parts)-1)/parts),C)-(p_3*(((C+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*(((C+parts)-1)/parts),C)-(p_3*(((C+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*(((C+parts)-1)/parts),C)-(p_3*(((C+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_2/float(C);
-return vec4(part,rest,spread,0.0);
+float squares=total_2/float(C);
+float squares_2=total_3/float(C);
+float squares_3=total_4/float(C);
+float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
 }
 `,
             js: `function(stats_1_parts){
@@ -917,20 +987,32 @@ total=total+((Math.min((p_2+1)*(Math.floor(((this.constants.C+this.constants.par
 }
 const rest=Math.fround(total/this.constants.C);
 let total_2=0.0;
+let total_3=0.0;
+let total_4=0.0;
 for(let p_3=0;p_3<used;p_3+=1){
 const part_4=stats_1_parts[0][(p_3*(this.constants.N*this.constants.S))+this.thread.x];
 const part_5=stats_1_parts[1][(p_3*(this.constants.N*this.constants.S))+this.thread.x];
 const part_6=stats_1_parts[2][(p_3*(this.constants.N*this.constants.S))+this.thread.x];
-total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C)-(p_3*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+const part_7=stats_1_parts[3][(p_3*(this.constants.N*this.constants.S))+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C)-(p_3*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C)-(p_3*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts)),this.constants.C)-(p_3*(Math.floor(((this.constants.C+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_2/this.constants.C);
+const squares=Math.fround(total_2/this.constants.C);
+const squares_2=Math.fround(total_3/this.constants.C);
+const squares_3=Math.fround(total_4/this.constants.C);
+const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
 if(this.thread.y===0){
 return part;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return squares_4;
 }
 `,
             jsFunctions: [],
@@ -940,7 +1022,7 @@ return spread;
       },
       {
         whole: {
-          name: "y", factors: ["N", "C", "S"], slots: 1, reads: $v4, constants: $v6,
+          name: "y", factors: ["N", "C", "S"], slots: 1, reads: $v5, constants: $v7,
           glsl: `float pass_value(int group){
 float x_1=x_at(group);
 int N=group/max(C*S,1);
@@ -948,10 +1030,12 @@ int S_1=group%max(S,1);
 float stat_4=stats_1_0_at((N*S)+S_1);
 float stat_6=stats_1_1_at((N*S)+S_1);
 float stat_10=stats_1_2_at((N*S)+S_1);
+float stat_12=stats_1_3_at((N*S)+S_1);
+float mul=((x_1-stat_4)-stat_6)*(stat_10*inversesqrt(stat_12+((eps*stat_10)*stat_10)));
 int C_1=(group/max(S,1))%max(C,1);
 float gamma_1=gamma_at(C_1);
 float beta_1=beta_at(C_1);
-return((((x_1-stat_4)-stat_6)*inversesqrt(stat_10+eps))*gamma_1)+beta_1;
+return(mul*gamma_1)+beta_1;
 }
 `,
           js: `function(x,stats_1,gamma,beta){
@@ -961,10 +1045,12 @@ const S_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.S,1))*M
 const stat_4=stats_1[0][(N*this.constants.S)+S_1];
 const stat_6=stats_1[1][(N*this.constants.S)+S_1];
 const stat_10=stats_1[2][(N*this.constants.S)+S_1];
+const stat_12=stats_1[3][(N*this.constants.S)+S_1];
+const mul=Math.fround(((x_1-stat_4)-stat_6)*(stat_10*(1/Math.sqrt(stat_12+((this.constants.eps*stat_10)*stat_10)))));
 const C_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.C,1))*Math.max(this.constants.C,1);
 const gamma_1=gamma[C_1];
 const beta_1=beta[C_1];
-return((((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)))*gamma_1)+beta_1;
+return(mul*gamma_1)+beta_1;
 }
 `,
           jsFunctions: [],
@@ -977,7 +1063,7 @@ return((((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)))*gamma_1
 
 const LayerNormAllPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "LayerNormAll", mode: null, axes: $v5,
+    format: 2, norm: "LayerNormAll", mode: null, axes: $v6,
     params: [{ name: "eps", initial: 0.00001, kind: "number" }],
     tensors: [
       { name: "x", role: "input", dims: ["N", "C", "S"] },
@@ -988,9 +1074,8 @@ const LayerNormAllPrograms: readonly GatherProgram[] = [
     draws: [
       {
         whole: {
-          name: "stats_1", factors: ["N"], slots: 3,
-          reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
-          constants: [{ name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" }],
+          name: "stats_1", factors: ["N"], slots: 4,
+          reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v7,
           glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
 }
@@ -1017,18 +1102,20 @@ squares=squares+part_2;
 }
 float mean=sum/float(C*S);
 float variance=larger((squares/float(C*S))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ?(C*S):0);
+int end=(again ?(C*S):0);
 for(int block_2=0;block_2<end;block_2+=256){
 float part_3=0.0;
 float part_4=0.0;
 int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 float x_5=x_at(base+i_2);
-float d_2=x_5-shift_2;
+float d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1037,9 +1124,9 @@ squares_2=squares_2+part_4;
 }
 float mean_2=sum_2/float(C*S);
 float variance_2=larger((squares_2/float(C*S))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scale,scaledSpread);
 }
 `,
           js: `function(x){
@@ -1065,18 +1152,20 @@ squares=squares+part_2;
 }
 const mean=Math.fround(sum/(this.constants.C*this.constants.S));
 const variance=Math.fround(Math.max((squares/(this.constants.C*this.constants.S))-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ?(this.constants.C*this.constants.S):0);
+const end=(again ?(this.constants.C*this.constants.S):0);
 for(let block_2=0;block_2<end;block_2+=256){
 let part_3=0.0;
 let part_4=0.0;
 const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const x_5=x[base+i_2];
-const d_2=Math.fround(x_5-shift_2);
+const d_2=Math.fround((x_5*scale)-about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1085,27 +1174,31 @@ squares_2=squares_2+part_4;
 }
 const mean_2=Math.fround(sum_2/(this.constants.C*this.constants.S));
 const variance_2=Math.fround(Math.max((squares_2/(this.constants.C*this.constants.S))-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return scaledSpread;
 }
 `,
           jsFunctions: [],
         },
         split: {
           part: {
-            name: "stats_1_parts", factors: ["(parts)", "N"], slots: 3,
+            name: "stats_1_parts", factors: ["(parts)", "N"], slots: 4,
             reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
             constants: [
               { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
               { name: "S", kind: "extent", factor: "S" },
               { name: "parts", kind: "extent", factor: "(parts)" },
+              { name: "eps", kind: "param", param: "eps" },
             ],
             glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
@@ -1119,7 +1212,7 @@ int base=row*(C*S);
 float x_1=x_at(base);
 float x_2=x_at(base+((C*S)/2));
 float x_3=x_at(base+(max(C*S,1)-1));
-${$t1}`,
+${$t2}`,
             js: `function(x){
 const part=Math.floor(this.thread.x/this.constants.N);
 const row=this.thread.x-(part*this.constants.N);
@@ -1129,15 +1222,15 @@ const base=row*(this.constants.C*this.constants.S);
 const x_1=x[base];
 const x_2=x[base+(Math.floor((this.constants.C*this.constants.S)/2))];
 const x_3=x[base+(Math.max(this.constants.C*this.constants.S,1)-1)];
-${$t2}`,
+${$t1}`,
             jsFunctions: [],
           },
           merge: {
-            name: "stats_1", factors: ["N"], slots: 3, reads: $v3,
+            name: "stats_1", factors: ["N"], slots: 4, reads: $v4,
             constants: [
               { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
               { name: "parts", kind: "extent", factor: "(parts)" },
-              { name: "N", kind: "extent", factor: "N" },
+              { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
             ],
             glsl: `vec4 pass_value(int group){
 int used=(((C*S)+((((C*S)+parts)-1)/parts))-1)/((((C*S)+parts)-1)/parts);
@@ -1150,14 +1243,23 @@ total=total+(float(min((p_2+1)*((((C*S)+parts)-1)/parts),C*S)-(p_2*((((C*S)+part
 }
 float rest=total/float(C*S);
 float total_2=0.0;
+float total_3=0.0;
+float total_4=0.0;
 for(int p_3=0;p_3<used;p_3+=1){
 float part_4=stats_1_parts_0_at((p_3*N)+group);
 float part_5=stats_1_parts_1_at((p_3*N)+group);
 float part_6=stats_1_parts_2_at((p_3*N)+group);
-total_2=total_2+(float(min((p_3+1)*((((C*S)+parts)-1)/parts),C*S)-(p_3*((((C*S)+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+float part_7=stats_1_parts_3_at((p_3*N)+group);
+total_2=total_2+(float(min((p_3+1)*((((C*S)+parts)-1)/parts),C*S)-(p_3*((((C*S)+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*((((C*S)+parts)-1)/parts),C*S)-(p_3*((((C*S)+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*((((C*S)+parts)-1)/parts),C*S)-(p_3*((((C*S)+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_2/float(C*S);
-return vec4(part,rest,spread,0.0);
+float squares=total_2/float(C*S);
+float squares_2=total_3/float(C*S);
+float squares_3=total_4/float(C*S);
+float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
 }
 `,
             js: `function(stats_1_parts){
@@ -1171,20 +1273,32 @@ total=total+((Math.min((p_2+1)*(Math.floor((((this.constants.C*this.constants.S)
 }
 const rest=Math.fround(total/(this.constants.C*this.constants.S));
 let total_2=0.0;
+let total_3=0.0;
+let total_4=0.0;
 for(let p_3=0;p_3<used;p_3+=1){
 const part_4=stats_1_parts[0][(p_3*this.constants.N)+this.thread.x];
 const part_5=stats_1_parts[1][(p_3*this.constants.N)+this.thread.x];
 const part_6=stats_1_parts[2][(p_3*this.constants.N)+this.thread.x];
-total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_3*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+const part_7=stats_1_parts[3][(p_3*this.constants.N)+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_3*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_3*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts)),this.constants.C*this.constants.S)-(p_3*(Math.floor((((this.constants.C*this.constants.S)+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_2/(this.constants.C*this.constants.S));
+const squares=Math.fround(total_2/(this.constants.C*this.constants.S));
+const squares_2=Math.fround(total_3/(this.constants.C*this.constants.S));
+const squares_3=Math.fround(total_4/(this.constants.C*this.constants.S));
+const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
 if(this.thread.y===0){
 return part;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return squares_4;
 }
 `,
             jsFunctions: [],
@@ -1194,18 +1308,20 @@ return spread;
       },
       {
         whole: {
-          name: "y", factors: ["N", "C", "S"], slots: 1, reads: $v4, constants: $v6,
+          name: "y", factors: ["N", "C", "S"], slots: 1, reads: $v5, constants: $v7,
           glsl: `float pass_value(int group){
 float x_1=x_at(group);
 int N=group/max(C*S,1);
 float stat_4=stats_1_0_at(N);
 float stat_6=stats_1_1_at(N);
 float stat_10=stats_1_2_at(N);
+float stat_12=stats_1_3_at(N);
+float mul=((x_1-stat_4)-stat_6)*(stat_10*inversesqrt(stat_12+((eps*stat_10)*stat_10)));
 int C_1=(group/max(S,1))%max(C,1);
 int S_1=group%max(S,1);
 float gamma_1=gamma_at((C_1*S)+S_1);
 float beta_1=beta_at((C_1*S)+S_1);
-return((((x_1-stat_4)-stat_6)*inversesqrt(stat_10+eps))*gamma_1)+beta_1;
+return(mul*gamma_1)+beta_1;
 }
 `,
           js: `function(x,stats_1,gamma,beta){
@@ -1214,11 +1330,13 @@ const N=Math.floor(this.thread.x/Math.max(this.constants.C*this.constants.S,1));
 const stat_4=stats_1[0][N];
 const stat_6=stats_1[1][N];
 const stat_10=stats_1[2][N];
+const stat_12=stats_1[3][N];
+const mul=Math.fround(((x_1-stat_4)-stat_6)*(stat_10*(1/Math.sqrt(stat_12+((this.constants.eps*stat_10)*stat_10)))));
 const C_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.C,1))*Math.max(this.constants.C,1);
 const S_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
 const gamma_1=gamma[(C_1*this.constants.S)+S_1];
 const beta_1=beta[(C_1*this.constants.S)+S_1];
-return((((x_1-stat_4)-stat_6)*(1/Math.sqrt(stat_10+this.constants.eps)))*gamma_1)+beta_1;
+return(mul*gamma_1)+beta_1;
 }
 `,
           jsFunctions: [],

@@ -379,7 +379,7 @@ var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -454,7 +454,7 @@ workgroupBarrier();
 const $t4 = `for(var i=block;i<stop;i+=LANES){
 let x_4=x_at(base+i);
 ${$t3}`;
-const $t5 = `let d_2=x_5-shift_2;
+const $t5 = `let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -534,7 +534,7 @@ const $v16 = [
 
 const LayerNormPrograms: readonly Program[] = [
   {
-    format: 1, norm: "LayerNorm", mode: null,
+    format: 2, norm: "LayerNorm", mode: null,
     axes: [
       { name: "N", variadic: true, factors: [{ name: "N", extent: null }] },
       { name: "D", variadic: false, factors: [{ name: "D", extent: null }] },
@@ -589,22 +589,24 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),D);
 ${$t4}let mean=sum/f32(D);
 let variance=larger((squares/f32(D))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,D,far);
+let end=select(0u,D,again);
 ${$t6}let mean_2=sum_2/f32(D);
 let variance_2=larger((squares_2/f32(D))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,D,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6=x_at(base+i_3);
 let gamma_1=gamma_at(i_3);
 let beta_1=beta_at(i_3);
-y_put(base+i_3,((((x_6-shift_2)-rest)*rsqrt)*gamma_1)+beta_1);
+y_put(base+i_3,((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1);
 }
 }
 `,
@@ -653,22 +655,24 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),D/4u);
 ${$t1}let mean=sum_2/f32(D);
 let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,D/4u,far);
+let end=select(0u,D/4u,again);
 ${$t2}let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,D/4u,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6=x_four(base_2+i_3);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base_2+i_3,add);
 }
 }
@@ -685,7 +689,7 @@ y_put_four(base_2+i_3,add);
 
 const LayerNormChannelsPrograms: readonly Program[] = [
   {
-    format: 1, norm: "LayerNormChannels", mode: null, axes: $v14,
+    format: 2, norm: "LayerNormChannels", mode: null, axes: $v14,
     params: [{ name: "eps", initial: 0.00001, kind: "number" }],
     tensors: [
       { name: "x", role: "input", dims: ["N", "C", "S"] },
@@ -741,11 +745,13 @@ for(var i=block;i<stop;i+=LANES){
 let x_4=x_at(base+(i*S));
 ${$t3}let mean=sum/f32(C);
 let variance=larger((squares/f32(C))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,C,far);
+let end=select(0u,C,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=0.0f;
 var part_4=0.0f;
@@ -754,15 +760,15 @@ for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_5=x_at(base+(i_2*S));
 ${$t5}let mean_2=sum_2/f32(C);
 let variance_2=larger((squares_2/f32(C))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,C,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6=x_at(base+(i_3*S));
 let gamma_1=gamma_at(i_3);
 let beta_1=beta_at(i_3);
-y_put(base+(i_3*S),((((x_6-shift_2)-rest)*rsqrt)*gamma_1)+beta_1);
+y_put(base+(i_3*S),((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1);
 }
 }
 `,
@@ -846,18 +852,20 @@ workgroupBarrier();
 }
 let mean=sum/vec4f(f32(C));
 let variance=larger4((squares/vec4f(f32(C)))-(mean*mean),vec4f(0.0f));
-let far=(variance*vec4f(4.0f))<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(vec4f(8.271806125530277e-25f),select(vec4f(1.0f),vec4f(1.2089258196146292e+24f),(variance+vec4f(eps))<vec4f(5.169878828456423e-26f)),variance<vec4f(8.507059173023462e+37f));
+let again=((variance*vec4f(4.0f))<(mean*mean))|(!(scale==vec4f(1.0f)));
+let shift_2=select(shift,select(select(vec4f(0.0f),shift,abs(shift)<vec4f(8.507059173023462e+37f)),shift+mean,abs(shift+mean)<vec4f(8.507059173023462e+37f)),again);
+let about=shift_2*scale;
 var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
-let end=select(0u,C,any(far));
+let end=select(0u,C,any(again));
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_5=x_four(base+(i_2*(S/4u)));
-let d_2=x_5-shift_2;
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -893,15 +901,15 @@ workgroupBarrier();
 }
 let mean_2=sum_2/vec4f(f32(C));
 let variance_2=larger4((squares_2/vec4f(f32(C)))-(mean_2*mean_2),vec4f(0.0f));
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,C,active_1);
-let rsqrt=inverseSqrt(spread+vec4f(eps));
+let mul=scale*inverseSqrt(scaledSpread+((vec4f(eps)*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6=x_four(base+(i_3*(S/4u)));
 let gamma_1=gamma_at(i_3);
 let beta_1=beta_at(i_3);
-y_put_four(base+(i_3*(S/4u)),((((x_6-shift_2)-rest)*rsqrt)*vec4f(gamma_1))+vec4f(beta_1));
+y_put_four(base+(i_3*(S/4u)),((((x_6-shift_2)-rest)*mul)*vec4f(gamma_1))+vec4f(beta_1));
 }
 }
 `,
@@ -918,7 +926,7 @@ y_put_four(base+(i_3*(S/4u)),((((x_6-shift_2)-rest)*rsqrt)*vec4f(gamma_1))+vec4f
 
 const LayerNormAllPrograms: readonly Program[] = [
   {
-    format: 1, norm: "LayerNormAll", mode: null, axes: $v14,
+    format: 2, norm: "LayerNormAll", mode: null, axes: $v14,
     params: [{ name: "eps", initial: 0.00001, kind: "number" }],
     tensors: [
       { name: "x", role: "input", dims: ["N", "C", "S"] },
@@ -970,22 +978,24 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),C*S);
 ${$t4}let mean=sum/f32(C*S);
 let variance=larger((squares/f32(C*S))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,C*S,far);
+let end=select(0u,C*S,again);
 ${$t6}let mean_2=sum_2/f32(C*S);
 let variance_2=larger((squares_2/f32(C*S))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,C*S,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6=x_at(base+i_3);
 let gamma_1=gamma_at(i_3);
 let beta_1=beta_at(i_3);
-y_put(base+i_3,((((x_6-shift_2)-rest)*rsqrt)*gamma_1)+beta_1);
+y_put(base+i_3,((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1);
 }
 }
 `,
@@ -1035,22 +1045,24 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(C*S)/4u);
 ${$t1}let mean=sum_2/f32(C*S);
 let variance=larger((squares_2/f32(C*S))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,(C*S)/4u,far);
+let end=select(0u,(C*S)/4u,again);
 ${$t2}let mean_2=sum_3_2/f32(C*S);
 let variance_2=larger((squares_3_2/f32(C*S))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,(C*S)/4u,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6=x_four(base_2+i_3);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base_2+i_3,add);
 }
 }

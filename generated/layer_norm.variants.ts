@@ -32,8 +32,8 @@ let i_2=lane+(k_2*LANES);
 if(i_2<end){
 let kept=held[held_place(0u,k_2,local_index)];
 `;
-const $t9 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t9 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
 const $t10 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
 let i_3=lane+(k_3*LANES);
@@ -68,14 +68,22 @@ var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 `;
-const $t15 = `let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+const $t15 = `let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_4*mean_4))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_5*mean_5))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_6*mean_6))||(!(scale_5==1.0f));
+let shift_2_2=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean_3,abs(shift_3+mean_3)<8.507059173023462e+37f),again_2);
+let shift_2_3=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_4,abs(shift_4+mean_4)<8.507059173023462e+37f),again_3);
+let shift_2_4=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_5,abs(shift_5+mean_5)<8.507059173023462e+37f),again_4);
+let shift_2_5=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_6,abs(shift_6+mean_6)<8.507059173023462e+37f),again_5);
+let about_2=shift_2_2*scale_2;
+let about_3=shift_2_3*scale_3;
+let about_4=shift_2_4*scale_4;
+let about_5=shift_2_5*scale_5;
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -85,14 +93,14 @@ var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
 `;
-const $t16 = `let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
-let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
+const $t16 = `let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_4,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_5,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_6,mean_2_5/scale_5,again_5);
+let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 `;
 const $t17 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last=min(first+(((D+PARTS)-1u)/PARTS),D);
@@ -103,148 +111,162 @@ for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 const $t19 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last=min(first+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 `;
-const $t20 = `let N_1=(row*4u)/max(S,1u);
+const $t20 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
+`;
+const $t21 = `let N_1=(row*4u)/max(S,1u);
 let S_1=(row*4u)%max(S,1u);
 let base=(N_1*((C*S)/4u))+(S_1/4u);
 `;
-const $t21 = `let first=min(part*(((C+PARTS)-1u)/PARTS),C);
+const $t22 = `let first=min(part*(((C+PARTS)-1u)/PARTS),C);
 let last=min(first+(((C+PARTS)-1u)/PARTS),C);
 `;
-const $t22 = `let N_1=row/max(S,1u);
+const $t23 = `let N_1=row/max(S,1u);
 let S_1=row%max(S,1u);
 let base=(N_1*(C*S))+S_1;
 `;
-const $t23 = `let first=min(part*((((C*S)+PARTS)-1u)/PARTS),C*S);
+const $t24 = `let first=min(part*((((C*S)+PARTS)-1u)/PARTS),C*S);
 let last=min(first+((((C*S)+PARTS)-1u)/PARTS),C*S);
 `;
-const $t24 = `let first=min(part*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
+const $t25 = `let first=min(part*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
 let last=min(first+(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
 `;
-const $t25 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+const $t26 = `override eps:f32;
+override scratch_length:u32=LANES*ROWS*2u;
 `;
-const $t26 = `let stop=min(block+(LANES*256u),last);
+const $t27 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
+`;
+const $t28 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t27 = `let end=select(0u,last,far);
+const $t29 = `let end=select(0u,last,again);
 ${$t3}`;
-const $t28 = `${$t9}if(active_1&&(lane==0u)){
+const $t30 = `${$t9}if(active_1&&(lane==0u)){
 `;
-const $t29 = `override eps:f32;
-override scratch_length:u32=LANES*ROWS*1u;
+const $t31 = `var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
+for(var p_3=lane;p_3<used;p_3+=LANES){
 `;
-const $t30 = `let rsqrt=inverseSqrt(spread+eps);
+const $t32 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t31 = `${$t20}let x_1=x_four(base);
+const $t33 = `${$t21}let x_1=x_four(base);
 let x_2=x_four(base+((C/2u)*(S/4u)));
 let x_3=x_four(base+((C-1u)*(S/4u)));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*vec4f(0.3333333432674408f));
 `;
-const $t32 = `let far=(variance*vec4f(4.0f))<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+const $t34 = `let scale=select(vec4f(8.271806125530277e-25f),select(vec4f(1.0f),vec4f(1.2089258196146292e+24f),(variance+vec4f(eps))<vec4f(5.169878828456423e-26f)),variance<vec4f(8.507059173023462e+37f));
+let again=((variance*vec4f(4.0f))<(mean*mean))|(!(scale==vec4f(1.0f)));
+let shift_2=select(shift,select(select(vec4f(0.0f),shift,abs(shift)<vec4f(8.507059173023462e+37f)),shift+mean,abs(shift+mean)<vec4f(8.507059173023462e+37f)),again);
+let about=shift_2*scale;
 var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
 `;
-const $t33 = `let base=row*D;
+const $t35 = `let base=row*D;
 let x_1=x_at(base);
 let x_2=x_at(base+(D/2u));
 let x_3=x_at(base+(D-1u));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t34 = `workgroupBarrier();
+const $t36 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t35 = `${$t25}var sum_3=vec4f(0.0f);
+const $t37 = `${$t27}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 `;
-const $t36 = `${$t5}override PARTS:u32;
+const $t38 = `${$t5}override PARTS:u32;
 override SUBGROUP:u32;
 override N:u32;
 `;
-const $t37 = `${$t6}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t39 = `${$t6}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
 ${$t7}`;
-const $t38 = `${$t29}var<workgroup>scratch_memory:array<f32,scratch_length>;
+const $t40 = `override eps:f32;
+override scratch_length:u32=LANES*ROWS*3u;
 `;
-const $t39 = `var total_2=0.0f;
-for(var p_3=lane;p_3<used;p_3+=LANES){
-let part_4=partials_at((p_3*N)+row);
+const $t41 = `${$t31}let part_4=partials_at((p_3*N)+row);
 let part_5=partials_at(((PARTS+p_3)*N)+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+let part_7=partials_at((((3u*PARTS)+p_3)*N)+row);
 `;
-const $t40 = `${$t5}override SUBGROUP:u32;
+const $t42 = `${$t5}override SUBGROUP:u32;
 override N:u32;
 `;
-const $t41 = `${$t6}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t43 = `${$t6}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 ${$t7}`;
-const $t42 = `}
+const $t44 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t43 = `workgroupBarrier();
+const $t45 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t44 = `${$t36}override D:u32;
+const $t46 = `${$t38}override D:u32;
 `;
-const $t45 = `let base=row*(C*S);
+const $t47 = `${$t40}var<workgroup>scratch_memory:array<f32,scratch_length>;
+`;
+const $t48 = `let base=row*(C*S);
 let x_1=x_at(base);
 let x_2=x_at(base+((C*S)/2u));
 let x_3=x_at(base+((C*S)-1u));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t46 = `}
+const $t49 = `${$t42}override D:u32;
+`;
+const $t50 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t47 = `${$t37}let active_1=index<N;
+const $t51 = `${$t39}let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t48 = `var sum=0.0f;
+const $t52 = `var sum=0.0f;
 var squares=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t26}`;
-const $t49 = `let active_1=index<((N*S)/4u);
+${$t28}`;
+const $t53 = `let active_1=index<((N*S)/4u);
 let row=select(0u,index,active_1);
 `;
-const $t50 = `${$t36}override S:u32;
+const $t54 = `${$t38}override S:u32;
 override C:u32;
 `;
-const $t51 = `var sum=vec4f(0.0f);
+const $t55 = `var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t26}`;
-const $t52 = `${$t40}override D:u32;
-override eps:f32;
-`;
-const $t53 = `${$t34}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t28}`;
+const $t56 = `${$t36}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t46}`;
-const $t54 = `${$t28}partials_put((part*N)+row,shift_2);
+${$t50}`;
+const $t57 = `${$t30}partials_put((part*N)+row,shift_2);
 partials_put(((PARTS+part)*N)+row,rest);
-partials_put((((2u*PARTS)+part)*N)+row,spread);
+partials_put((((3u*PARTS)+part)*N)+row,scale);
+partials_put((((2u*PARTS)+part)*N)+row,scaledSpread);
 }
 }
 `;
-const $t55 = `${$t21}let end=select(0u,last,active_1);
+const $t58 = `${$t22}let end=select(0u,last,active_1);
 `;
-const $t56 = `${$t36}override C:u32;
+const $t59 = `${$t38}override C:u32;
 override S:u32;
 `;
-const $t57 = `${$t43}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t60 = `${$t45}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -255,114 +277,125 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t58 = `fn larger(a:f32,b:f32)->f32{
+const $t61 = `${$t42}override C:u32;
+override S:u32;
+`;
+const $t62 = `fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
-const $t59 = `${$t40}override C:u32;
-override S:u32;
-override eps:f32;
-`;
-const $t60 = `override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t58}`;
-const $t61 = `${$t38}${$t47}`;
-const $t62 = `${$t37}let active_1=index<(N*S);
+const $t63 = `${$t26}var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t62}`;
+const $t64 = `${$t47}${$t51}`;
+const $t65 = `${$t39}let active_1=index<(N*S);
 let row=select(0u,index,active_1);
 `;
-const $t63 = `for(var p=lane;p<used;p+=LANES){
+const $t66 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t34}}
+${$t36}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 `;
-const $t64 = `${$t37}${$t49}`;
-const $t65 = `${$t60}fn fold_add(v:vec4f)->f32{
+const $t67 = `${$t39}${$t53}`;
+const $t68 = `${$t63}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
 `;
-const $t66 = `total=total+other;
+const $t69 = `total=total+other;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
-${$t43}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t45}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t46}total=all;
+${$t50}total=all;
 workgroupBarrier();
 }
 `;
-const $t67 = `part_1=part_1+d;
+const $t70 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t68 = `${$t60}${$t47}`;
-const $t69 = `${$t44}${$t61}`;
-const $t70 = `${$t63}let part_1=partials_at(row);
+const $t71 = `${$t63}${$t51}`;
+const $t72 = `${$t46}${$t64}`;
+const $t73 = `${$t66}let part_1=partials_at(row);
 var total=0.0f;
 for(var p_2=lane;p_2<used;p_2+=LANES){
 `;
-const $t71 = `}
+const $t74 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
-${$t66}`;
-const $t72 = `total_2=total_2+other_3;
+${$t69}`;
+const $t75 = `total_4=total_4+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
 workgroupBarrier();
 }
 `;
-const $t73 = `${$t65}${$t41}let active_1=index<N;
+const $t76 = `${$t68}${$t43}let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t74 = `let d=x_4-shift;
-${$t67}}
+const $t77 = `let d=x_4-shift;
+${$t70}}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t75 = `${$t65}${$t47}`;
-const $t76 = `${$t70}let part_2=partials_at((p_2*N)+row);
+const $t78 = `${$t68}${$t51}`;
+const $t79 = `${$t73}let part_2=partials_at((p_2*N)+row);
 let part_3=partials_at(((PARTS+p_2)*N)+row);
 `;
-const $t77 = `${$t56}${$t61}`;
-const $t78 = `${$t58}fn fold_add(v:vec4f)->f32{
+const $t80 = `${$t59}${$t64}`;
+const $t81 = `override eps:f32;
+${$t62}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t41}let active_1=index<(N/4u);
+${$t43}let active_1=index<(N/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
 `;
-const $t79 = `squares=squares+other_2;
+const $t82 = `squares=squares+other_2;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t53}sum=all;
+${$t56}sum=all;
 ${$t1}squares=all_2;
 workgroupBarrier();
 }
 `;
-const $t80 = `let d_2=x_5-shift_2;
+const $t83 = `let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -371,49 +404,45 @@ squares_2=squares_2+part_4;
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 `;
-const $t81 = `${$t71}let rest=total/f32(D);
-${$t39}`;
-const $t82 = `${$t71}let rest=total/f32(C*S);
-${$t39}`;
-const $t83 = `let rsqrt=inverseSqrt(spread+eps);
+const $t84 = `${$t74}let rest=total/f32(D);
+${$t41}`;
+const $t85 = `${$t74}let rest=total/f32(C*S);
+${$t41}`;
+const $t86 = `let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 ${$t10}let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base_2+i_3,add);
 }
 }
 }
 `;
-const $t84 = `squares_2=squares_2+other_6;
-${$t42}${$t57}sum_2=all_3;
+const $t87 = `squares_2=squares_2+other_6;
+${$t44}${$t60}sum_2=all_3;
 ${$t2}squares_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t85 = `}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_3=exchange(total_2,mask_3);
-${$t72}`;
-const $t86 = `let other=exchange4(sum,mask);
+const $t88 = `let other=exchange4(sum,mask);
 sum=sum+other;
 let other_2=exchange4(squares,mask);
-${$t79}`;
-const $t87 = `var sum_2=fold_add(sum);
+${$t82}`;
+const $t89 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t42}${$t53}sum_2=all;
+${$t44}${$t56}sum_2=all;
 ${$t1}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t88 = `let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
+const $t90 = `let mul_2=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_3=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_4=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_5=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6_2=x_four(base_2_2+i_3);
 let x_6_3=x_four(base_2_3+i_3);
@@ -421,10 +450,10 @@ let x_6_4=x_four(base_2_4+i_3);
 let x_6_5=x_four(base_2_5+i_3);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2))*gamma_1)+beta_1;
-let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3))*gamma_1)+beta_1;
-let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4))*gamma_1)+beta_1;
-let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5))*gamma_1)+beta_1;
+let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_2))*gamma_1)+beta_1;
+let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_3))*gamma_1)+beta_1;
+let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_4))*gamma_1)+beta_1;
+let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_5))*gamma_1)+beta_1;
 y_put_four(base_2_2+i_3,add_2);
 y_put_four(base_2_3+i_3,add_3);
 y_put_four(base_2_4+i_3,add_4);
@@ -432,9 +461,7 @@ y_put_four(base_2_5+i_3,add_5);
 }
 }
 `;
-const $t89 = `${$t85}let spread=total_2/f32(D);
-`;
-const $t90 = `var sum_3_2=fold_add(sum_3);
+const $t91 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -445,58 +472,64 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t57}sum_3_2=all_3;
+${$t60}sum_3_2=all_3;
 ${$t2}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t91 = `let x_4=x_four(base_2+i);
+const $t92 = `let x_4=x_four(base_2+i);
 held[held_place(0u,k,local_index)]=x_4;
 let d=x_4-vec4f(shift);
 sum=sum+d;
 squares=squares+(d*d);
 }
 }
-${$t87}`;
-const $t92 = `${$t8}let d_2=kept-vec4f(shift_2);
+${$t89}`;
+const $t93 = `${$t8}let d_2=(kept*vec4f(scale))-vec4f(about);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
-${$t90}`;
-const $t93 = `${$t74}let other=exchange(sum,mask);
+${$t91}`;
+const $t94 = `${$t77}let other=exchange(sum,mask);
 sum=sum+other;
 let other_2=exchange(squares,mask);
-${$t79}let mean=sum/f32(last-first);
+${$t82}let mean=sum/f32(last-first);
 let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
-${$t25}var sum_2=0.0f;
+${$t27}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t27}var part_3=0.0f;
+${$t29}var part_3=0.0f;
 var part_4=0.0f;
 ${$t18}`;
-const $t94 = `${$t30}let x_1=x_at(base+i);
+const $t95 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_3);
+${$t75}`;
+const $t96 = `${$t32}let x_1=x_at(base+i);
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
-y_put(base+i,((((x_1-part_1)-rest)*rsqrt)*gamma_1)+beta_1);
+y_put(base+i,((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1);
 }
 }
 `;
-const $t95 = `${$t85}let spread=total_2/f32(C*S);
-`;
-const $t96 = `${$t80}let other_5=exchange(sum_2,mask_2);
+const $t97 = `${$t83}let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
-${$t84}let mean_2=sum_2/f32(last-first);
+${$t87}let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
 `;
-const $t97 = `var part_3=vec4f(0.0f);
+const $t98 = `var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 ${$t18}`;
-const $t98 = `let other_5=exchange4(sum_2,mask_2);
+const $t99 = `let other_5=exchange4(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange4(squares_2,mask_2);
-${$t84}`;
-const $t99 = `for(var i=block;i<stop;i+=LANES){
+${$t87}`;
+const $t100 = `for(var i=block;i<stop;i+=LANES){
 let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
 let x_4_4=x_four(base_2_4+i);
@@ -550,24 +583,32 @@ squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
 `;
-const $t100 = `${$t30}let x_1=x_four(base+i);
+const $t101 = `${$t32}let x_1=x_four(base+i);
 let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
-let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base+i,add);
 }
 }
 `;
-const $t101 = `${$t48}let x_4=x_at(base+i);
-${$t93}let x_5=x_at(base+i_2);
-${$t96}${$t54}`;
-const $t102 = `for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+const $t102 = `${$t95}let squares=total_2/f32(D);
+let squares_2=total_3/f32(D);
+let squares_3=total_4/f32(D);
+${$t20}`;
+const $t103 = `${$t52}let x_4=x_at(base+i);
+${$t94}let x_5=x_at(base+i_2);
+${$t97}${$t57}`;
+const $t104 = `${$t95}let squares=total_2/f32(C*S);
+let squares_2=total_3/f32(C*S);
+let squares_3=total_4/f32(C*S);
+${$t20}`;
+const $t105 = `for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
 for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2-vec4f(shift_2_2);
+let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -580,7 +621,7 @@ var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_4);
 for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3-vec4f(shift_2_3);
+let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -593,7 +634,7 @@ var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_5);
 for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4-vec4f(shift_2_4);
+let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -606,7 +647,7 @@ var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
 for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5-vec4f(shift_2_5);
+let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -640,78 +681,60 @@ squares_3_2_4=squares_3_2_4+other_4_4;
 squares_3_2_5=squares_3_2_5+other_4_5;
 }
 `;
-const $t103 = `${$t51}let x_4=x_four(base_2+i);
+const $t106 = `${$t55}let x_4=x_four(base_2+i);
 let d=x_4-vec4f(shift);
-${$t67}}
-${$t87}let mean=sum_2/f32((last-first)*4u);
+${$t70}}
+${$t89}let mean=sum_2/f32((last-first)*4u);
 let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-${$t35}${$t27}${$t97}let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
+${$t37}${$t29}${$t98}let x_5=x_four(base_2+i_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t90}let mean_2=sum_3_2/f32((last-first)*4u);
+${$t91}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t54}`;
-const $t104 = `override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+${$t57}`;
+const $t107 = `${$t26}var<workgroup>scratch_memory:array<vec4f,scratch_length>;
 fn larger4(a:vec4f,b:vec4f)->vec4f{
 return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 }
 `;
-const $v105 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v106 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v107 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v108 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v109 = [
+const $v108 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v109 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v110 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v111 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v112 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v110 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v111 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v112 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
-] as const;
-const $v113 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v114 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v115 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v116 = [$v113, $v110, $v114, $v115, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }] as const;
-const $v117 = [
+const $v113 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v114 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v115 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v118 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v119 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
-  { name: "C", kind: "extent", factor: "C" },
-] as const;
-const $v120 = [
+const $v116 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v117 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v118 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v119 = [$v116, $v113, $v117, $v118, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }] as const;
+const $v120 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v121 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "C", kind: "extent", factor: "C" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v121 = [
+const $v122 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
-] as const;
-const $v122 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
-  { name: "S", kind: "extent", factor: "S" },
 ] as const;
 const $v123 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
@@ -726,24 +749,24 @@ export const LayerNorm: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t52}${$t73}${$t33}var sum=vec4f(0.0f);
+          wgsl: `${$t49}${$t76}${$t35}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(D/4u);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<(D/4u)){
-${$t91}let mean=sum_2/f32(D);
+${$t92}let mean=sum_2/f32(D);
 let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
-${$t35}let end=select(0u,D/4u,far);
-${$t92}let mean_2=sum_3_2/f32(D);
+${$t37}let end=select(0u,D/4u,again);
+${$t93}let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
 ${$t9}let end_2=select(0u,D/4u,active_1);
-${$t83}`,
-          bindings: [$v105, $v106, $v107, $v108], constants: $v109,
+${$t86}`,
+          bindings: [$v108, $v109, $v110, $v111], constants: $v112,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t52}${$t78}let base_3=row_2*D;
+          wgsl: `${$t49}${$t81}let base_3=row_2*D;
 let base_4=row_3*D;
 let base_5=row_4*D;
 let base_6=row_5*D;
@@ -761,7 +784,7 @@ let base_2_4=row_4*(D/4u);
 let base_2_5=row_5*(D/4u);
 ${$t13}for(var block=lane;block<D/4u;block+=LANES*256u){
 ${$t14}let stop=min(block+(LANES*256u),D/4u);
-${$t99}let mean_3=sum_2_2/f32(D);
+${$t100}let mean_3=sum_2_2/f32(D);
 let mean_4=sum_2_3/f32(D);
 let mean_5=sum_2_4/f32(D);
 let mean_6=sum_2_5/f32(D);
@@ -769,11 +792,11 @@ let variance_3=larger((squares_2_2/f32(D))-(mean_3*mean_3),0.0f);
 let variance_4=larger((squares_2_3/f32(D))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(D))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(D))-(mean_6*mean_6),0.0f);
-${$t15}let end_3=select(0u,D/4u,far_2);
-let end_4=select(0u,D/4u,far_3);
-let end_5=select(0u,D/4u,far_4);
-let end_6=select(0u,D/4u,far_5);
-${$t102}let mean_2_2=sum_3_2_2/f32(D);
+${$t15}let end_3=select(0u,D/4u,again_2);
+let end_4=select(0u,D/4u,again_3);
+let end_5=select(0u,D/4u,again_4);
+let end_6=select(0u,D/4u,again_5);
+${$t105}let mean_2_2=sum_3_2_2/f32(D);
 let mean_2_3=sum_3_2_3/f32(D);
 let mean_2_4=sum_3_2_4/f32(D);
 let mean_2_5=sum_3_2_5/f32(D);
@@ -782,24 +805,24 @@ let variance_2_3=larger((squares_3_2_3/f32(D))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(D))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(D))-(mean_2_5*mean_2_5),0.0f);
 ${$t16}let end_2=select(0u,D/4u,active_1);
-${$t88}`,
-          bindings: [$v105, $v106, $v107, $v108], constants: $v109,
+${$t90}`,
+          bindings: [$v108, $v109, $v110, $v111], constants: $v112,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t44}${$t68}${$t17}${$t33}${$t101}`, bindings: [$v110, $v111], constants: $v112,
+                wgsl: `${$t46}${$t71}${$t17}${$t35}${$t103}`, bindings: [$v113, $v114], constants: $v115,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t44}${$t75}${$t19}${$t33}let base_2=row*(D/4u);
-${$t103}`,
-                bindings: [$v105, $v111], constants: $v112,
+                wgsl: `${$t46}${$t78}${$t19}${$t35}let base_2=row*(D/4u);
+${$t106}`,
+                bindings: [$v108, $v114], constants: $v115,
               },
             ],
             shared: true,
@@ -808,23 +831,27 @@ ${$t103}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t69}let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t76}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t81}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t89}${$t17}let end=select(0u,last,active_1);
+                wgsl: `${$t72}let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t79}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t84}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t102}${$t17}let end=select(0u,last,active_1);
 let base=row*D;
-${$t94}`,
-                bindings: $v116, constants: $v117,
+${$t96}`,
+                bindings: $v119, constants: $v115,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t69}let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t76}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t81}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t89}${$t19}let end=select(0u,last,active_1);
+                wgsl: `${$t72}let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t79}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t84}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t102}${$t19}let end=select(0u,last,active_1);
 let base=row*(D/4u);
-${$t100}`,
-                bindings: [$v113, $v118, $v106, $v107, $v108], constants: $v117,
+${$t101}`,
+                bindings: [$v116, $v120, $v109, $v110, $v111], constants: $v115,
               },
             ],
             shared: true,
@@ -841,10 +868,9 @@ export const LayerNormChannels: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "S", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t40}override S:u32;
+          wgsl: `${$t42}override S:u32;
 override C:u32;
-override eps:f32;
-${$t104}${$t41}${$t49}${$t31}var sum=vec4f(0.0f);
+${$t107}${$t43}${$t53}${$t33}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
@@ -857,27 +883,27 @@ squares=squares+(d*d);
 }
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
-${$t86}let mean=sum/vec4f(f32(C));
+${$t88}let mean=sum/vec4f(f32(C));
 let variance=larger4((squares/vec4f(f32(C)))-(mean*mean),vec4f(0.0f));
-${$t32}let end=select(0u,C,any(far));
-${$t8}let d_2=kept-shift_2;
+${$t34}let end=select(0u,C,any(again));
+${$t8}let d_2=(kept*scale)-about;
 sum_2=sum_2+d_2;
 squares_2=squares_2+(d_2*d_2);
 }
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-${$t98}let mean_2=sum_2/vec4f(f32(C));
+${$t99}let mean_2=sum_2/vec4f(f32(C));
 let variance_2=larger4((squares_2/vec4f(f32(C)))-(mean_2*mean_2),vec4f(0.0f));
 ${$t9}let end_2=select(0u,C,active_1);
-let rsqrt=inverseSqrt(spread+vec4f(eps));
+let mul=scale*inverseSqrt(scaledSpread+((vec4f(eps)*scale)*scale));
 ${$t10}let gamma_1=gamma_at(i_3);
 let beta_1=beta_at(i_3);
-y_put_four(base+(i_3*(S/4u)),((((kept_2-shift_2)-rest)*rsqrt)*vec4f(gamma_1))+vec4f(beta_1));
+y_put_four(base+(i_3*(S/4u)),((((kept_2-shift_2)-rest)*mul)*vec4f(gamma_1))+vec4f(beta_1));
 }
 }
 }
 `,
-          bindings: [$v118, $v114, $v115, $v108],
+          bindings: [$v120, $v117, $v118, $v111],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -887,36 +913,37 @@ y_put_four(base+(i_3*(S/4u)),((((kept_2-shift_2)-rest)*rsqrt)*vec4f(gamma_1))+ve
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t50}${$t60}${$t62}${$t21}${$t22}let x_1=x_at(base);
+                wgsl: `${$t54}${$t63}${$t65}${$t22}${$t23}let x_1=x_at(base);
 let x_2=x_at(base+((C/2u)*S));
 let x_3=x_at(base+((C-1u)*S));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
-${$t48}let x_4=x_at(base+(i*S));
-${$t93}let x_5=x_at(base+(i_2*S));
-${$t96}${$t28}partials_put((part*(N*S))+row,shift_2);
+${$t52}let x_4=x_at(base+(i*S));
+${$t94}let x_5=x_at(base+(i_2*S));
+${$t97}${$t30}partials_put((part*(N*S))+row,shift_2);
 partials_put(((PARTS+part)*(N*S))+row,rest);
-partials_put((((2u*PARTS)+part)*(N*S))+row,spread);
+partials_put((((3u*PARTS)+part)*(N*S))+row,scale);
+partials_put((((2u*PARTS)+part)*(N*S))+row,scaledSpread);
 }
 }
 `,
-                bindings: [$v110, $v111], constants: $v119,
+                bindings: [$v113, $v114], constants: $v121,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t50}${$t104}${$t64}${$t21}${$t31}${$t51}let x_4=x_four(base+(i*(S/4u)));
-${$t74}${$t86}let mean=sum/vec4f(f32(last-first));
+                wgsl: `${$t54}${$t107}${$t67}${$t22}${$t33}${$t55}let x_4=x_four(base+(i*(S/4u)));
+${$t77}${$t88}let mean=sum/vec4f(f32(last-first));
 let variance=larger4((squares/vec4f(f32(last-first)))-(mean*mean),vec4f(0.0f));
-${$t32}let end=select(0u,last,any(far));
-${$t3}${$t97}let x_5=x_four(base+(i_2*(S/4u)));
-${$t80}${$t98}let mean_2=sum_2/vec4f(f32(last-first));
+${$t34}let end=select(0u,last,any(again));
+${$t3}${$t98}let x_5=x_four(base+(i_2*(S/4u)));
+${$t83}${$t99}let mean_2=sum_2/vec4f(f32(last-first));
 let variance_2=larger4((squares_2/vec4f(f32(last-first)))-(mean_2*mean_2),vec4f(0.0f));
-${$t28}partials_put((part*(N*S))+(row*4u),(shift_2)[0]);
+${$t30}partials_put((part*(N*S))+(row*4u),(shift_2)[0]);
 partials_put(((part*(N*S))+(row*4u))+1u,(shift_2)[1]);
 partials_put(((part*(N*S))+(row*4u))+2u,(shift_2)[2]);
 partials_put(((part*(N*S))+(row*4u))+3u,(shift_2)[3]);
@@ -924,14 +951,18 @@ partials_put(((PARTS+part)*(N*S))+(row*4u),(rest)[0]);
 partials_put((((PARTS+part)*(N*S))+(row*4u))+1u,(rest)[1]);
 partials_put((((PARTS+part)*(N*S))+(row*4u))+2u,(rest)[2]);
 partials_put((((PARTS+part)*(N*S))+(row*4u))+3u,(rest)[3]);
-partials_put((((2u*PARTS)+part)*(N*S))+(row*4u),(spread)[0]);
-partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+1u,(spread)[1]);
-partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+2u,(spread)[2]);
-partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
+partials_put((((3u*PARTS)+part)*(N*S))+(row*4u),(scale)[0]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+1u,(scale)[1]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+2u,(scale)[2]);
+partials_put(((((3u*PARTS)+part)*(N*S))+(row*4u))+3u,(scale)[3]);
+partials_put((((2u*PARTS)+part)*(N*S))+(row*4u),(scaledSpread)[0]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+1u,(scaledSpread)[1]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+2u,(scaledSpread)[2]);
+partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(scaledSpread)[3]);
 }
 }
 `,
-                bindings: [$v118, $v111], constants: $v119,
+                bindings: [$v120, $v114], constants: $v121,
               },
             ],
             shared: true,
@@ -940,30 +971,33 @@ partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(spread)[3]);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t50}${$t38}${$t62}${$t4}${$t70}let part_2=partials_at((p_2*(N*S))+row);
+                wgsl: `${$t54}${$t47}${$t65}${$t4}${$t73}let part_2=partials_at((p_2*(N*S))+row);
 let part_3=partials_at(((PARTS+p_2)*(N*S))+row);
 total=total+(f32(min((p_2+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_2*(((C+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t71}let rest=total/f32(C);
-var total_2=0.0f;
-for(var p_3=lane;p_3<used;p_3+=LANES){
-let part_4=partials_at((p_3*(N*S))+row);
+${$t74}let rest=total/f32(C);
+${$t31}let part_4=partials_at((p_3*(N*S))+row);
 let part_5=partials_at(((PARTS+p_3)*(N*S))+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*(N*S))+row);
-total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t85}let spread=total_2/f32(C);
-${$t55}${$t22}${$t30}let x_1=x_at(base+(i*S));
+let part_7=partials_at((((3u*PARTS)+p_3)*(N*S))+row);
+total_2=total_2+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t95}let squares=total_2/f32(C);
+let squares_2=total_3/f32(C);
+let squares_3=total_4/f32(C);
+${$t20}${$t58}${$t23}${$t32}let x_1=x_at(base+(i*S));
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
-y_put(base+(i*S),((((x_1-part_1)-rest)*rsqrt)*gamma_1)+beta_1);
+y_put(base+(i*S),((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1);
 }
 }
 `,
-                bindings: $v116, constants: $v120,
+                bindings: $v119, constants: $v121,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t50}${$t29}var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-${$t64}${$t4}${$t63}let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
+                wgsl: `${$t54}${$t40}var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+${$t67}${$t4}${$t66}let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
 var total=vec4f(0.0f);
 for(var p_2=lane;p_2<used;p_2+=LANES){
 let part_2=vec4f(partials_at((p_2*(N*S))+(row*4u)),partials_at(((p_2*(N*S))+(row*4u))+1u),partials_at(((p_2*(N*S))+(row*4u))+2u),partials_at(((p_2*(N*S))+(row*4u))+3u));
@@ -972,27 +1006,40 @@ total=total+(vec4f(f32(min((p_2+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_2*(((C+PARTS)-1
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange4(total,mask_2);
-${$t66}let rest=total/vec4f(f32(C));
+${$t69}let rest=total/vec4f(f32(C));
 var total_2=vec4f(0.0f);
+var total_3=vec4f(0.0f);
+var total_4=vec4f(0.0f);
 for(var p_3=lane;p_3<used;p_3+=LANES){
 let part_4=vec4f(partials_at((p_3*(N*S))+(row*4u)),partials_at(((p_3*(N*S))+(row*4u))+1u),partials_at(((p_3*(N*S))+(row*4u))+2u),partials_at(((p_3*(N*S))+(row*4u))+3u));
 let part_5=vec4f(partials_at(((PARTS+p_3)*(N*S))+(row*4u)),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+1u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+2u),partials_at((((PARTS+p_3)*(N*S))+(row*4u))+3u));
 let part_6=vec4f(partials_at((((2u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
-total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
+let part_7=vec4f(partials_at((((3u*PARTS)+p_3)*(N*S))+(row*4u)),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+1u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+2u),partials_at(((((3u*PARTS)+p_3)*(N*S))+(row*4u))+3u));
+total_2=total_2+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*(((part_6*(vec4f(1.0f)/part_7))*(vec4f(1.0f)/part_7))+(((((part_4-part_1)+part_5)-rest)*vec4f(1.0f))*((((part_4-part_1)+part_5)-rest)*vec4f(1.0f)))));
+total_3=total_3+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*(((part_6*(vec4f(8.271806125530277e-25f)/part_7))*(vec4f(8.271806125530277e-25f)/part_7))+(((((part_4-part_1)+part_5)-rest)*vec4f(8.271806125530277e-25f))*((((part_4-part_1)+part_5)-rest)*vec4f(8.271806125530277e-25f)))));
+total_4=total_4+(vec4f(f32(min((p_3+1u)*(((C+PARTS)-1u)/PARTS),C)-(p_3*(((C+PARTS)-1u)/PARTS))))*(((part_6*(vec4f(1.2089258196146292e+24f)/part_7))*(vec4f(1.2089258196146292e+24f)/part_7))+(((((part_4-part_1)+part_5)-rest)*vec4f(1.2089258196146292e+24f))*((((part_4-part_1)+part_5)-rest)*vec4f(1.2089258196146292e+24f)))));
 }
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3=exchange4(total_2,mask_3);
-${$t72}let spread=total_2/vec4f(f32(C));
-${$t55}${$t20}let rsqrt=inverseSqrt(spread+vec4f(eps));
+total_2=total_2+other_3;
+let other_4=exchange4(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange4(total_4,mask_3);
+${$t75}let squares=total_2/vec4f(f32(C));
+let squares_2=total_3/vec4f(f32(C));
+let squares_3=total_4/vec4f(f32(C));
+let scale=select(vec4f(8.271806125530277e-25f),select(vec4f(1.0f),vec4f(1.2089258196146292e+24f),(squares+vec4f(eps))<vec4f(5.169878828456423e-26f)),squares<vec4f(8.507059173023462e+37f));
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==vec4f(1.0f))),squares<vec4f(8.507059173023462e+37f));
+${$t58}${$t21}let mul=scale*inverseSqrt(squares_4+((vec4f(eps)*scale)*scale));
 for(var i=first+lane;i<end;i+=LANES){
 let x_1=x_four(base+(i*(S/4u)));
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
-y_put_four(base+(i*(S/4u)),((((x_1-part_1)-rest)*rsqrt)*vec4f(gamma_1))+vec4f(beta_1));
+y_put_four(base+(i*(S/4u)),((((x_1-part_1)-rest)*mul)*vec4f(gamma_1))+vec4f(beta_1));
 }
 }
 `,
-                bindings: [$v113, $v118, $v114, $v115, $v108], constants: $v120,
+                bindings: [$v116, $v120, $v117, $v118, $v111], constants: $v121,
               },
             ],
             shared: true,
@@ -1009,24 +1056,24 @@ export const LayerNormAll: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "S", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t59}${$t73}${$t45}var sum=vec4f(0.0f);
+          wgsl: `${$t61}${$t76}${$t48}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*((C*S)/4u);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<((C*S)/4u)){
-${$t91}let mean=sum_2/f32(C*S);
+${$t92}let mean=sum_2/f32(C*S);
 let variance=larger((squares_2/f32(C*S))-(mean*mean),0.0f);
-${$t35}let end=select(0u,(C*S)/4u,far);
-${$t92}let mean_2=sum_3_2/f32(C*S);
+${$t37}let end=select(0u,(C*S)/4u,again);
+${$t93}let mean_2=sum_3_2/f32(C*S);
 let variance_2=larger((squares_3_2/f32(C*S))-(mean_2*mean_2),0.0f);
 ${$t9}let end_2=select(0u,(C*S)/4u,active_1);
-${$t83}`,
-          bindings: [$v105, $v106, $v107, $v108], constants: $v121,
+${$t86}`,
+          bindings: [$v108, $v109, $v110, $v111], constants: $v122,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t59}${$t78}let base_3=row_2*(C*S);
+          wgsl: `${$t61}${$t81}let base_3=row_2*(C*S);
 let base_4=row_3*(C*S);
 let base_5=row_4*(C*S);
 let base_6=row_5*(C*S);
@@ -1044,7 +1091,7 @@ let base_2_4=row_4*((C*S)/4u);
 let base_2_5=row_5*((C*S)/4u);
 ${$t13}for(var block=lane;block<(C*S)/4u;block+=LANES*256u){
 ${$t14}let stop=min(block+(LANES*256u),(C*S)/4u);
-${$t99}let mean_3=sum_2_2/f32(C*S);
+${$t100}let mean_3=sum_2_2/f32(C*S);
 let mean_4=sum_2_3/f32(C*S);
 let mean_5=sum_2_4/f32(C*S);
 let mean_6=sum_2_5/f32(C*S);
@@ -1052,11 +1099,11 @@ let variance_3=larger((squares_2_2/f32(C*S))-(mean_3*mean_3),0.0f);
 let variance_4=larger((squares_2_3/f32(C*S))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(C*S))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(C*S))-(mean_6*mean_6),0.0f);
-${$t15}let end_3=select(0u,(C*S)/4u,far_2);
-let end_4=select(0u,(C*S)/4u,far_3);
-let end_5=select(0u,(C*S)/4u,far_4);
-let end_6=select(0u,(C*S)/4u,far_5);
-${$t102}let mean_2_2=sum_3_2_2/f32(C*S);
+${$t15}let end_3=select(0u,(C*S)/4u,again_2);
+let end_4=select(0u,(C*S)/4u,again_3);
+let end_5=select(0u,(C*S)/4u,again_4);
+let end_6=select(0u,(C*S)/4u,again_5);
+${$t105}let mean_2_2=sum_3_2_2/f32(C*S);
 let mean_2_3=sum_3_2_3/f32(C*S);
 let mean_2_4=sum_3_2_4/f32(C*S);
 let mean_2_5=sum_3_2_5/f32(C*S);
@@ -1065,24 +1112,24 @@ let variance_2_3=larger((squares_3_2_3/f32(C*S))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(C*S))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(C*S))-(mean_2_5*mean_2_5),0.0f);
 ${$t16}let end_2=select(0u,(C*S)/4u,active_1);
-${$t88}`,
-          bindings: [$v105, $v106, $v107, $v108], constants: $v121,
+${$t90}`,
+          bindings: [$v108, $v109, $v110, $v111], constants: $v122,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t56}${$t68}${$t23}${$t45}${$t101}`, bindings: [$v110, $v111], constants: $v122,
+                wgsl: `${$t59}${$t71}${$t24}${$t48}${$t103}`, bindings: [$v113, $v114], constants: $v123,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t56}${$t75}${$t24}${$t45}let base_2=row*((C*S)/4u);
-${$t103}`,
-                bindings: [$v105, $v111], constants: $v122,
+                wgsl: `${$t59}${$t78}${$t25}${$t48}let base_2=row*((C*S)/4u);
+${$t106}`,
+                bindings: [$v108, $v114], constants: $v123,
               },
             ],
             shared: true,
@@ -1091,23 +1138,27 @@ ${$t103}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t77}let used=(((C*S)+((((C*S)+PARTS)-1u)/PARTS))-1u)/((((C*S)+PARTS)-1u)/PARTS);
-${$t76}total=total+(f32(min((p_2+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_2*((((C*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t82}total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t95}${$t23}let end=select(0u,last,active_1);
+                wgsl: `${$t80}let used=(((C*S)+((((C*S)+PARTS)-1u)/PARTS))-1u)/((((C*S)+PARTS)-1u)/PARTS);
+${$t79}total=total+(f32(min((p_2+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_2*((((C*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t85}total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t104}${$t24}let end=select(0u,last,active_1);
 let base=row*(C*S);
-${$t94}`,
-                bindings: $v116, constants: $v123,
+${$t96}`,
+                bindings: $v119, constants: $v123,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t77}let used=((((C*S)/4u)+(((((C*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((C*S)/4u)+PARTS)-1u)/PARTS);
-${$t76}total=total+(f32((min((p_2+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_2*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t82}total_2=total_2+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t95}${$t24}let end=select(0u,last,active_1);
+                wgsl: `${$t80}let used=((((C*S)/4u)+(((((C*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((C*S)/4u)+PARTS)-1u)/PARTS);
+${$t79}total=total+(f32((min((p_2+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_2*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t85}total_2=total_2+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t104}${$t25}let end=select(0u,last,active_1);
 let base=row*((C*S)/4u);
-${$t100}`,
-                bindings: [$v113, $v118, $v106, $v107, $v108], constants: $v123,
+${$t101}`,
+                bindings: [$v116, $v120, $v109, $v110, $v111], constants: $v123,
               },
             ],
             shared: true,

@@ -4,16 +4,18 @@
  */
 import type { Program } from "normc/runtime";
 
-const $t1 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t1 = `let where_1=select(select(non_finite(2143289344u),sum_all,f32(D)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u));
 `;
-const $t2 = `override LANES:u32;
+const $t2 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+`;
+const $t3 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 override SUBGROUP:u32;
 override N:u32;
 override D:u32;
 `;
-const $t3 = `@compute @workgroup_size(LANES*ROWS)
+const $t4 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
@@ -26,61 +28,61 @@ let index=(group*ROWS)+row_in_group;
 let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t4 = `for(var block=lane;block<D;block+=LANES*256u){
+const $t5 = `for(var block=lane;block<D;block+=LANES*256u){
 var part_1=non_finite(4286578688u);
 `;
-const $t5 = `for(var block=lane;block<D/4u;block+=LANES*256u){
+const $t6 = `for(var block=lane;block<D/4u;block+=LANES*256u){
 var part_1=vec4f(non_finite(4286578688u));
 `;
-const $t6 = `let x_3=x_four(base+i_3);
+const $t7 = `let x_3=x_four(base+i_3);
 let exp_2=exp(x_3-vec4f(max_all));
 `;
-const $t7 = `let div=sum_all/sum_all_2;
+const $t8 = `let div=sum_all/select(select(non_finite(2143289344u),sum_all_2,f32(D)==0.0f),sum_all_2,abs(max_all)<non_finite(2139095040u));
 for(var i_3=lane;i_3<end;i_3+=LANES){
 `;
-const $t8 = `let stop=min(block+(LANES*256u),D);
+const $t9 = `let stop=min(block+(LANES*256u),D);
 for(var i=block;i<stop;i+=LANES){
 let x_1=x_at(base+i);
 `;
-const $t9 = `let stop_2=min(block_2+(LANES*256u),D);
+const $t10 = `let stop_2=min(block_2+(LANES*256u),D);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_2=x_at(base+i_2);
 let exp_1=exp(x_2-max_all);
 `;
-const $t10 = `let stop=min(block+(LANES*256u),D/4u);
+const $t11 = `let stop=min(block+(LANES*256u),D/4u);
 for(var i=block;i<stop;i+=LANES){
 let x_1=x_four(base+i);
 `;
-const $t11 = `let stop_2=min(block_2+(LANES*256u),D/4u);
+const $t12 = `let stop_2=min(block_2+(LANES*256u),D/4u);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_2=x_four(base+i_2);
 let exp_1=exp(x_2-vec4f(max_all));
 `;
-const $t12 = `workgroupBarrier();
+const $t13 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t13 = `workgroupBarrier();
+const $t14 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t14 = `}
+const $t15 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 `;
-const $t15 = `}
+const $t16 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_1;
 `;
-const $t16 = `}
+const $t17 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t17 = `sum_2=sum_2+other_5;
-${$t14}`;
-const $t18 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+const $t18 = `sum_2=sum_2+other_5;
+${$t15}`;
+const $t19 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
 fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
 }
@@ -88,14 +90,14 @@ fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
-const $t19 = `${$t12}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t20 = `${$t13}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-${$t16}`;
-const $t20 = `}
+${$t17}`;
+const $t21 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_2;
 `;
-const $t21 = `${$t13}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+const $t22 = `${$t14}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
@@ -103,60 +105,60 @@ workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 `;
-const $t22 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+const $t23 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t23 = `${$t12}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t24 = `${$t13}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t16}`;
-const $t24 = `${$t2}override scratch_length:u32=LANES*ROWS*1u;
-${$t18}`;
-const $t25 = `workgroupBarrier();
+${$t17}`;
+const $t25 = `${$t3}override scratch_length:u32=LANES*ROWS*1u;
+${$t19}`;
+const $t26 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t22}`;
-const $t26 = `sum_3_2=sum_3_2+other_5;
+${$t23}`;
+const $t27 = `sum_3_2=sum_3_2+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 `;
-const $t27 = `${$t2}override scratch_length:u32=LANES*ROWS*2u;
-${$t18}`;
-const $t28 = `${$t13}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t28 = `${$t3}override scratch_length:u32=LANES*ROWS*2u;
+${$t19}`;
+const $t29 = `${$t14}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t22}`;
-const $t29 = `${$t3}let base=row*D;
+${$t23}`;
+const $t30 = `${$t4}let base=row*D;
 var max_1=non_finite(4286578688u);
 `;
-const $t30 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
+const $t31 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(max_1,mask);
 max_1=larger(max_1,other);
 `;
-const $t31 = `sum_2=all_3;
+const $t32 = `sum_2=all_3;
 workgroupBarrier();
 }
 let sum_all_2=sum_2;
 let end=select(0u,D,active_1);
 `;
-const $t32 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
+const $t33 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(max_2,mask);
 max_2=larger(max_2,other);
 `;
-const $t33 = `sum_3_2=all_3;
+const $t34 = `sum_3_2=all_3;
 workgroupBarrier();
 }
 let sum_all_2=sum_3_2;
 let end=select(0u,D/4u,active_1);
 `;
-const $t34 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
+const $t35 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
 return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 }
 fn fold_add(v:vec4f)->f32{
@@ -165,30 +167,30 @@ return(v.x+v.y)+(v.z+v.w);
 fn fold_max(v:vec4f)->f32{
 return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
-${$t3}let base=row*(D/4u);
+${$t4}let base=row*(D/4u);
 var max_1=vec4f(non_finite(4286578688u));
 `;
-const $v35 = [
+const $v36 = [
   { name: "N", variadic: true, factors: [{ name: "N", extent: null }] },
   { name: "D", variadic: false, factors: [{ name: "D", extent: null }] },
 ] as const;
-const $v36 = [
+const $v37 = [
   { name: "x", role: "input", dims: ["N", "D"] },
   { name: "d_y", role: "input", dims: ["N", "D"], gradientOf: "y" },
   { name: "d_x", role: "output", dims: ["N", "D"], gradientOf: "x" },
   { name: "(partials)", role: "scratch", dims: [], values: [] },
 ] as const;
-const $v37 = [
+const $v38 = [
   { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
   { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
   { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
 ] as const;
-const $v38 = [
+const $v39 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v39 = [
+const $v40 = [
   { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
   { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
   { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
@@ -197,25 +199,25 @@ const $v39 = [
 export const Softmax: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "Softmax", mode: null, axes: $v35, params: [], tensors: $v36,
+      format: 2, norm: "Softmax", mode: null, axes: $v36, params: [], tensors: $v37,
       kernels: [
         {
           name: "d_x", grid: ["N"], row: ["D"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t24}${$t29}${$t4}${$t8}part_1=larger(part_1,x_1);
+              wgsl: `${$t25}${$t30}${$t5}${$t9}part_1=larger(part_1,x_1);
 }
 max_1=larger(max_1,part_1);
 }
-${$t30}${$t15}${$t19}max_1=all;
+${$t31}${$t16}${$t20}max_1=all;
 workgroupBarrier();
 }
 let max_all=max_1;
 var sum=0.0f;
 for(var block_2=lane;block_2<D;block_2+=LANES*256u){
 var part_2=0.0f;
-${$t9}part_2=part_2+exp_1;
+${$t10}part_2=part_2+exp_1;
 }
 sum=sum+part_2;
 }
@@ -225,11 +227,11 @@ sum=sum+other_3;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
-${$t21}sum=all_2;
+${$t22}sum=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
-var sum_2=0.0f;
+${$t1}var sum_2=0.0f;
 for(var block_3=lane;block_3<D;block_3+=LANES*256u){
 var part_3=0.0f;
 let stop_3=min(block_3+(LANES*256u),D);
@@ -237,39 +239,39 @@ for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 let d_y_1=d_y_at(base+i_3);
 let x_3=x_at(base+i_3);
 let exp_2=exp(x_3-max_all);
-let div=exp_2/sum_all;
+let div=exp_2/where_1;
 part_3=part_3+(d_y_1*div);
 }
 sum_2=sum_2+part_3;
 }
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(sum_2,mask_3);
-${$t17}${$t25}${$t31}for(var i_4=lane;i_4<end;i_4+=LANES){
+${$t18}${$t26}${$t32}for(var i_4=lane;i_4<end;i_4+=LANES){
 let d_y_2=d_y_at(base+i_4);
 let x_4=x_at(base+i_4);
 let exp_3=exp(x_4-max_all);
-let div_2=exp_3/sum_all;
+let div_2=exp_3/where_1;
 d_x_put(base+i_4,(d_y_2-sum_all_2)*div_2);
 }
 }
 `,
-              bindings: $v37, constants: $v38,
+              bindings: $v38, constants: $v39,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t24}${$t34}${$t5}${$t10}part_1=larger4(part_1,x_1);
+              wgsl: `${$t25}${$t35}${$t6}${$t11}part_1=larger4(part_1,x_1);
 }
 max_1=larger4(max_1,part_1);
 }
 var max_2=fold_max(max_1);
-${$t32}${$t20}${$t19}max_2=all;
+${$t33}${$t21}${$t20}max_2=all;
 workgroupBarrier();
 }
 let max_all=max_2;
 var sum=vec4f(0.0f);
 for(var block_2=lane;block_2<D/4u;block_2+=LANES*256u){
 var part_2=vec4f(0.0f);
-${$t11}part_2=part_2+exp_1;
+${$t12}part_2=part_2+exp_1;
 }
 sum=sum+part_2;
 }
@@ -277,17 +279,17 @@ var sum_2=fold_add(sum);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum_2,mask_2);
 sum_2=sum_2+other_3;
-${$t14}${$t21}sum_2=all_2;
+${$t15}${$t22}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum_2;
-var sum_3=vec4f(0.0f);
+${$t1}var sum_3=vec4f(0.0f);
 for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
 var part_3=vec4f(0.0f);
 let stop_3=min(block_3+(LANES*256u),D/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 let d_y_1=d_y_four(base+i_3);
-${$t6}let div=exp_2/vec4f(sum_all);
+${$t7}let div=exp_2/vec4f(where_1);
 part_3=part_3+(d_y_1*div);
 }
 sum_3=sum_3+part_3;
@@ -295,16 +297,16 @@ sum_3=sum_3+part_3;
 var sum_3_2=fold_add(sum_3);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(sum_3_2,mask_3);
-${$t26}${$t25}${$t33}for(var i_4=lane;i_4<end;i_4+=LANES){
+${$t27}${$t26}${$t34}for(var i_4=lane;i_4<end;i_4+=LANES){
 let d_y_2=d_y_four(base+i_4);
 let x_4=x_four(base+i_4);
 let exp_3=exp(x_4-vec4f(max_all));
-let div_2=exp_3/vec4f(sum_all);
+let div_2=exp_3/vec4f(where_1);
 d_x_put_four(base+i_4,(d_y_2-vec4f(sum_all_2))*div_2);
 }
 }
 `,
-              bindings: $v39, constants: $v38,
+              bindings: $v40, constants: $v39,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -318,27 +320,27 @@ d_x_put_four(base+i_4,(d_y_2-vec4f(sum_all_2))*div_2);
 export const LogSoftmax: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "LogSoftmax", mode: null, axes: $v35, params: [], tensors: $v36,
+      format: 2, norm: "LogSoftmax", mode: null, axes: $v36, params: [], tensors: $v37,
       kernels: [
         {
           name: "d_x", grid: ["N"], row: ["D"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t27}${$t29}var sum=0.0f;
-${$t4}var part_2=0.0f;
-${$t8}let d_y_1=d_y_at(base+i);
+              wgsl: `${$t28}${$t30}var sum=0.0f;
+${$t5}var part_2=0.0f;
+${$t9}let d_y_1=d_y_at(base+i);
 part_1=larger(part_1,x_1);
 part_2=part_2+d_y_1;
 }
 max_1=larger(max_1,part_1);
 sum=sum+part_2;
 }
-${$t30}let other_2=exchange(sum,mask);
+${$t31}let other_2=exchange(sum,mask);
 sum=sum+other_2;
-${$t15}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum;
-${$t23}max_1=all;
-${$t1}sum=all_2;
+${$t16}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum;
+${$t24}max_1=all;
+${$t2}sum=all_2;
 workgroupBarrier();
 }
 let max_all=max_1;
@@ -346,26 +348,26 @@ let sum_all=sum;
 var sum_2=0.0f;
 for(var block_2=lane;block_2<D;block_2+=LANES*256u){
 var part_3=0.0f;
-${$t9}part_3=part_3+exp_1;
+${$t10}part_3=part_3+exp_1;
 }
 sum_2=sum_2+part_3;
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_2,mask_2);
-${$t17}${$t28}${$t31}${$t7}let d_y_2=d_y_at(base+i_3);
+${$t18}${$t29}${$t32}${$t8}let d_y_2=d_y_at(base+i_3);
 let x_3=x_at(base+i_3);
 let exp_2=exp(x_3-max_all);
 d_x_put(base+i_3,d_y_2-(exp_2*div));
 }
 }
 `,
-              bindings: $v37, constants: $v38,
+              bindings: $v38, constants: $v39,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t27}${$t34}var sum=vec4f(0.0f);
-${$t5}var part_2=vec4f(0.0f);
-${$t10}let d_y_1=d_y_four(base+i);
+              wgsl: `${$t28}${$t35}var sum=vec4f(0.0f);
+${$t6}var part_2=vec4f(0.0f);
+${$t11}let d_y_1=d_y_four(base+i);
 part_1=larger4(part_1,x_1);
 part_2=part_2+d_y_1;
 }
@@ -374,11 +376,11 @@ sum=sum+part_2;
 }
 var max_2=fold_max(max_1);
 var sum_2=fold_add(sum);
-${$t32}let other_2=exchange(sum_2,mask);
+${$t33}let other_2=exchange(sum_2,mask);
 sum_2=sum_2+other_2;
-${$t20}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-${$t23}max_2=all;
-${$t1}sum_2=all_2;
+${$t21}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+${$t24}max_2=all;
+${$t2}sum_2=all_2;
 workgroupBarrier();
 }
 let max_all=max_2;
@@ -386,19 +388,19 @@ let sum_all=sum_2;
 var sum_3=vec4f(0.0f);
 for(var block_2=lane;block_2<D/4u;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
-${$t11}part_3=part_3+exp_1;
+${$t12}part_3=part_3+exp_1;
 }
 sum_3=sum_3+part_3;
 }
 var sum_3_2=fold_add(sum_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
-${$t26}${$t28}${$t33}${$t7}let d_y_2=d_y_four(base+i_3);
-${$t6}d_x_put_four(base+i_3,d_y_2-(exp_2*vec4f(div)));
+${$t27}${$t29}${$t34}${$t8}let d_y_2=d_y_four(base+i_3);
+${$t7}d_x_put_four(base+i_3,d_y_2-(exp_2*vec4f(div)));
 }
 }
 `,
-              bindings: $v39, constants: $v38,
+              bindings: $v40, constants: $v39,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,

@@ -10,87 +10,90 @@ const $t2 = `let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)
 `;
 const $t3 = `let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
 `;
-const $t4 = `let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+const $t4 = `let where_1=select(select(non_finite(2143289344u),total_2,f32(D)==0.0f),total_2,abs(total)<non_finite(2139095040u));
 `;
-const $t5 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t5 = `let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
 `;
-const $t6 = `override LANES:u32;
+const $t6 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+`;
+const $t7 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 `;
-const $t7 = `@compute @workgroup_size(LANES*ROWS)
+const $t8 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t8 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t9 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t9 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
+const $t10 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 if(i_2<(D/4u)){
 let kept=held[held_place(0u,k_2,local_index)];
 let exp_1=exp(kept-vec4f(max_all));
 `;
-const $t10 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
+const $t11 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
 let i_3=lane+(k_3*LANES);
 `;
-const $t11 = `for(var block=lane;block<D/4u;block+=LANES*256u){
+const $t12 = `for(var block=lane;block<D/4u;block+=LANES*256u){
 var part_4=vec4f(non_finite(4286578688u));
 var part_5=vec4f(non_finite(4286578688u));
 var part_6=vec4f(non_finite(4286578688u));
 var part_7=vec4f(non_finite(4286578688u));
 `;
-const $t12 = `var sum_4=vec4f(0.0f);
+const $t13 = `var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
 `;
-const $t13 = `var part_2_2=vec4f(0.0f);
+const $t14 = `var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 `;
-const $t14 = `let stop_2=min(block_2+(LANES*256u),D/4u);
+const $t15 = `let stop_2=min(block_2+(LANES*256u),D/4u);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_2_2=x_four(base_2+i_2);
 let x_2_3=x_four(base_3+i_2);
 let x_2_4=x_four(base_4+i_2);
 let x_2_5=x_four(base_5+i_2);
 `;
-const $t15 = `sum_4=sum_4+part_2_2;
+const $t16 = `sum_4=sum_4+part_2_2;
 sum_5=sum_5+part_2_3;
 sum_6=sum_6+part_2_4;
 sum_7=sum_7+part_2_5;
 `;
-const $t16 = `var sum_2_2=fold_add(sum_4);
+const $t17 = `var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
 var sum_2_4=fold_add(sum_6);
 var sum_2_5=fold_add(sum_7);
 `;
-const $t17 = `sum_2_2=sum_2_2+other_2_2;
+const $t18 = `sum_2_2=sum_2_2+other_2_2;
 sum_2_3=sum_2_3+other_2_3;
 sum_2_4=sum_2_4+other_2_4;
 sum_2_5=sum_2_5+other_2_5;
 `;
-const $t18 = `let sum_all_3=sum_2_2;
+const $t19 = `let sum_all_3=sum_2_2;
 let sum_all_4=sum_2_3;
 let sum_all_5=sum_2_4;
 let sum_all_6=sum_2_5;
-var sum_3_3=vec4f(0.0f);
+`;
+const $t20 = `var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
 var sum_3_6=vec4f(0.0f);
 `;
-const $t19 = `var part_3_2=vec4f(0.0f);
+const $t21 = `var part_3_2=vec4f(0.0f);
 var part_3_3=vec4f(0.0f);
 var part_3_4=vec4f(0.0f);
 var part_3_5=vec4f(0.0f);
 `;
-const $t20 = `let x_3_2=x_four(base_2+i_3);
+const $t22 = `let x_3_2=x_four(base_2+i_3);
 let x_3_3=x_four(base_3+i_3);
 let x_3_4=x_four(base_4+i_3);
 let x_3_5=x_four(base_5+i_3);
@@ -99,116 +102,116 @@ let exp_2_3=exp(x_3_3-vec4f(max_all_3));
 let exp_2_4=exp(x_3_4-vec4f(max_all_4));
 let exp_2_5=exp(x_3_5-vec4f(max_all_5));
 `;
-const $t21 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
+const $t23 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last=min(first+(((D+PARTS)-1u)/PARTS),D);
 `;
-const $t22 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+const $t24 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last=min(first+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 `;
-const $t23 = `for(var p=lane;p<used;p+=LANES){
+const $t25 = `for(var p=lane;p<used;p+=LANES){
 let part_1=partials_at((p*N)+row);
 total=larger(total,part_1);
 `;
-const $t24 = `${$t8}let active_1=index<N;
+const $t26 = `${$t9}let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t25 = `${$t21}let base=row*D;
+const $t27 = `${$t23}let base=row*D;
 `;
-const $t26 = `let stop=min(block+(LANES*256u),last);
+const $t28 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t27 = `if(active_1&&(lane==0u)){
+const $t29 = `if(active_1&&(lane==0u)){
 partials_put((part*N)+row,max_all);
 `;
-const $t28 = `${$t22}let base=row*(D/4u);
+const $t30 = `${$t24}let base=row*(D/4u);
 `;
-const $t29 = `var sum=0.0f;
+const $t31 = `var sum=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 `;
-const $t30 = `let stop=min(block+(LANES*256u),D/4u);
+const $t32 = `let stop=min(block+(LANES*256u),D/4u);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t31 = `workgroupBarrier();
+const $t33 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t32 = `${$t6}override PARTS:u32;
+const $t34 = `${$t7}override PARTS:u32;
 override SUBGROUP:u32;
 override N:u32;
 override D:u32;
 `;
-const $t33 = `${$t26}let x_1=x_at(base+i);
+const $t35 = `${$t28}let x_1=x_at(base+i);
 `;
-const $t34 = `var sum=vec4f(0.0f);
+const $t36 = `var sum=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 `;
-const $t35 = `let d_y_1=d_y_at(base+i);
+const $t37 = `let d_y_1=d_y_at(base+i);
 let x_1=x_at(base+i);
 let exp_1=exp(x_1-total);
 `;
-const $t36 = `let d_y_1=d_y_four(base+i);
+const $t38 = `let d_y_1=d_y_four(base+i);
 let x_1=x_four(base+i);
 let exp_1=exp(x_1-vec4f(total));
 `;
-const $t37 = `${$t6}override SUBGROUP:u32;
+const $t39 = `${$t4}for(var i=first+lane;i<end;i+=LANES){
+`;
+const $t40 = `${$t7}override SUBGROUP:u32;
 override N:u32;
 override D:u32;
 `;
-const $t38 = `${$t31}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t41 = `let div=total_2/select(select(non_finite(2143289344u),total_3,f32(D)==0.0f),total_3,abs(total)<non_finite(2139095040u));
+for(var i=first+lane;i<end;i+=LANES){
+`;
+const $t42 = `${$t33}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 `;
-const $t39 = `workgroupBarrier();
+const $t43 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t40 = `}
+const $t44 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
 `;
-const $t41 = `${$t35}let div=exp_1/total_2;
+const $t45 = `${$t37}let div=exp_1/where_1;
 `;
-const $t42 = `${$t36}let div=exp_1/vec4f(total_2);
+const $t46 = `${$t38}let div=exp_1/vec4f(where_1);
 `;
-const $t43 = `let base=row*(D/4u);
+const $t47 = `let base=row*(D/4u);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<(D/4u)){
 let x_1=x_four(base+i);
 held[held_place(0u,k,local_index)]=x_1;
 `;
-const $t44 = `${$t31}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t48 = `${$t33}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_3);
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 `;
-const $t45 = `}
+const $t49 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_2;
 `;
-const $t46 = `}
+const $t50 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t47 = `${$t26}let x_1=x_four(base+i);
+const $t51 = `${$t28}let x_1=x_four(base+i);
 `;
-const $t48 = `let div=total_2/total_3;
-for(var i=first+lane;i<end;i+=LANES){
-`;
-const $t49 = `}
+const $t52 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 `;
-const $t50 = `${$t46}total=all;
+const $t53 = `${$t50}total=all;
 `;
-const $t51 = `${$t25}${$t29}`;
-const $t52 = `${$t26}let x_1=x_at(base+i);
+const $t54 = `${$t28}let x_1=x_at(base+i);
 let exp_1=exp(x_1-total);
 `;
-const $t53 = `${$t28}${$t34}`;
-const $t54 = `${$t39}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+const $t55 = `${$t43}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
@@ -216,13 +219,11 @@ workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 `;
-const $t55 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+const $t56 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 }
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
-`;
-const $t56 = `${$t25}var max_1=non_finite(4286578688u);
 `;
 const $t57 = `fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
@@ -231,20 +232,20 @@ fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
-const $t58 = `${$t46}max_2=all;
+const $t58 = `${$t50}max_2=all;
 `;
 const $t59 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t55}`;
+${$t56}`;
 const $t60 = `if(active_1&&(lane==0u)){
 partials_put(((PARTS+part)*N)+row,sum_all);
 }
 }
 `;
-const $t61 = `${$t26}let x_1=x_four(base+i);
+const $t61 = `${$t28}let x_1=x_four(base+i);
 let exp_1=exp(x_1-vec4f(total));
 `;
 const $t62 = `if(active_1&&(lane==0u)){
@@ -252,11 +253,11 @@ partials_put((((2u*PARTS)+part)*N)+row,sum_all);
 }
 }
 `;
-const $t63 = `${$t46}max_1=all;
+const $t63 = `${$t50}max_1=all;
 `;
-const $t64 = `${$t39}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t64 = `${$t43}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t55}`;
+${$t56}`;
 const $t65 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
 ${$t57}`;
 const $t66 = `override scratch_length:u32=LANES*ROWS*1u;
@@ -265,10 +266,10 @@ const $t67 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(max_2,mask);
 max_2=larger(max_2,other);
 `;
-const $t68 = `${$t7}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t68 = `${$t8}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
-${$t24}`;
+${$t26}`;
 const $t69 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(total,mask);
@@ -291,7 +292,7 @@ max_1=larger(max_1,other);
 `;
 const $t72 = `override scratch_length:u32=LANES*ROWS*2u;
 ${$t65}`;
-const $t73 = `${$t32}${$t66}`;
+const $t73 = `${$t34}${$t66}`;
 const $t74 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
 return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 }
@@ -300,39 +301,42 @@ const $t75 = `var sum_2=fold_add(sum);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 `;
 const $t76 = `${$t73}${$t68}`;
-const $t77 = `${$t32}${$t72}`;
+const $t77 = `${$t34}${$t72}`;
 const $t78 = `fn fold_max(v:vec4f)->f32{
 return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
 `;
-const $t79 = `${$t68}${$t2}`;
-const $t80 = `${$t74}fn fold_add(v:vec4f)->f32{
+const $t79 = `${$t27}var max_1=non_finite(4286578688u);
+`;
+const $t80 = `${$t68}${$t2}`;
+const $t81 = `${$t74}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
 ${$t78}`;
-const $t81 = `fn fold_add(v:vec4f)->f32{
+const $t82 = `${$t27}${$t31}`;
+const $t83 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t79}`;
-const $t82 = `${$t77}${$t68}`;
-const $t83 = `sum_2=sum_2+other_5;
-${$t49}`;
-const $t84 = `total_3=total_3+other_5;
+${$t80}`;
+const $t84 = `${$t77}${$t68}`;
+const $t85 = `sum_2=sum_2+other_5;
+${$t52}`;
+const $t86 = `total_3=total_3+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
 `;
-const $t85 = `${$t80}${$t7}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t87 = `${$t81}${$t8}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
-const $t86 = `var total=non_finite(4286578688u);
-${$t23}${$t69}${$t40}${$t38}${$t50}workgroupBarrier();
+const $t88 = `var total=non_finite(4286578688u);
+${$t25}${$t69}${$t44}${$t42}${$t53}workgroupBarrier();
 }
 `;
-const $t87 = `}
+const $t89 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t88 = `var total_2=0.0f;
+const $t90 = `var total_2=0.0f;
 for(var p_2=lane;p_2<used_2;p_2+=LANES){
 let part_2=partials_at(((PARTS+p_2)*N)+row);
 total_2=total_2+part_2;
@@ -343,35 +347,32 @@ total_2=total_2+other_3;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
-${$t54}total_2=all_2;
+${$t55}total_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t89 = `var total=non_finite(4286578688u);
+const $t91 = `var total=non_finite(4286578688u);
 var total_2=0.0f;
-${$t23}let part_2=partials_at(((PARTS+p)*N)+row);
+${$t25}let part_2=partials_at(((PARTS+p)*N)+row);
 total_2=total_2+part_2;
 ${$t69}let other_2=exchange(total_2,mask);
 total_2=total_2+other_2;
-${$t40}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
-${$t44}${$t50}${$t5}total_2=all_2;
+${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+${$t48}${$t53}${$t6}total_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t90 = `${$t76}${$t1}${$t86}`;
-const $t91 = `${$t51}var part_3=0.0f;
-`;
-const $t92 = `sum=sum+other_5;
-${$t87}`;
-const $t93 = `${$t53}var part_3=vec4f(0.0f);
-`;
-const $t94 = `${$t82}${$t1}${$t89}`;
-const $t95 = `sum_3_2=sum_3_2+other_5;
+const $t92 = `${$t76}${$t1}${$t88}`;
+const $t93 = `${$t30}${$t36}`;
+const $t94 = `sum=sum+other_5;
+${$t89}`;
+const $t95 = `${$t84}${$t1}${$t91}`;
+const $t96 = `sum_3_2=sum_3_2+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 `;
-const $t96 = `${$t37}${$t57}${$t85}${$t8}let active_1=index<(N/4u);
+const $t97 = `${$t40}${$t57}${$t87}${$t9}let active_1=index<(N/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
@@ -385,75 +386,75 @@ var max_4=vec4f(non_finite(4286578688u));
 var max_5=vec4f(non_finite(4286578688u));
 var max_6=vec4f(non_finite(4286578688u));
 `;
-const $t97 = `}
+const $t98 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_1;
 `;
-const $t98 = `${$t85}${$t24}var max_1=vec4f(non_finite(4286578688u));
+const $t99 = `${$t87}${$t26}var max_1=vec4f(non_finite(4286578688u));
 `;
-const $t99 = `${$t67}${$t45}${$t38}${$t58}workgroupBarrier();
+const $t100 = `${$t67}${$t49}${$t42}${$t58}workgroupBarrier();
 }
 let max_all=max_2;
 `;
-const $t100 = `}
+const $t101 = `}
 max_3=larger4(max_3,part_4);
 max_4=larger4(max_4,part_5);
 max_5=larger4(max_5,part_6);
 max_6=larger4(max_6,part_7);
 `;
-const $t101 = `${$t27}}
+const $t102 = `${$t29}}
 }
 `;
-const $t102 = `${$t73}${$t81}${$t86}`;
-const $t103 = `${$t68}${$t28}var max_1=vec4f(non_finite(4286578688u));
+const $t103 = `${$t73}${$t83}${$t88}`;
+const $t104 = `${$t68}${$t30}var max_1=vec4f(non_finite(4286578688u));
 `;
-const $t104 = `var sum_2=fold_add(sum);
+const $t105 = `var sum_2=fold_add(sum);
 ${$t67}let other_2=exchange(sum_2,mask);
 sum_2=sum_2+other_2;
-${$t45}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-${$t44}${$t58}${$t5}sum_2=all_2;
+${$t49}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+${$t48}${$t58}${$t6}sum_2=all_2;
 workgroupBarrier();
 }
 let max_all=max_2;
 let sum_all=sum_2;
 `;
-const $t105 = `${$t27}partials_put(((PARTS+part)*N)+row,sum_all);
+const $t106 = `${$t29}partials_put(((PARTS+part)*N)+row,sum_all);
 }
 }
 `;
-const $t106 = `${$t75}let other_3=exchange(sum_2,mask_2);
+const $t107 = `${$t75}let other_3=exchange(sum_2,mask_2);
 sum_2=sum_2+other_3;
-${$t49}${$t54}sum_2=all_2;
+${$t52}${$t55}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum_2;
 `;
-const $t107 = `}
+const $t108 = `}
 var max_2_2=fold_max(max_3);
 var max_2_3=fold_max(max_4);
 var max_2_4=fold_max(max_5);
 var max_2_5=fold_max(max_6);
 `;
-const $t108 = `${$t90}${$t3}${$t88}`;
-const $t109 = `}
+const $t109 = `${$t92}${$t3}${$t90}`;
+const $t110 = `}
 let max_all_2=max_2_2;
 let max_all_3=max_2_3;
 let max_all_4=max_2_4;
 let max_all_5=max_2_5;
 `;
-const $t110 = `${$t4}${$t88}`;
-const $t111 = `sum_3_2=all_3;
+const $t111 = `${$t5}${$t90}`;
+const $t112 = `sum_3_2=all_3;
 workgroupBarrier();
 }
 let sum_all_2=sum_3_2;
 let end=select(0u,D/4u,active_1);
 `;
-const $t112 = `sum=all_3;
+const $t113 = `sum=all_3;
 workgroupBarrier();
 }
 let sum_all=sum;
 ${$t62}`;
-const $t113 = `}
+const $t114 = `}
 sum_3_3=sum_3_3+part_3_2;
 sum_3_4=sum_3_4+part_3_3;
 sum_3_5=sum_3_5+part_3_4;
@@ -464,12 +465,12 @@ var sum_3_2_3=fold_add(sum_3_4);
 var sum_3_2_4=fold_add(sum_3_5);
 var sum_3_2_5=fold_add(sum_3_6);
 `;
-const $t114 = `sum_2=all_3;
+const $t115 = `sum_2=all_3;
 workgroupBarrier();
 }
 let sum_all=sum_2;
 ${$t62}`;
-const $t115 = `sum_3_2_2=sum_3_2_2+other_3_2;
+const $t116 = `sum_3_2_2=sum_3_2_2+other_3_2;
 sum_3_2_3=sum_3_2_3+other_3_3;
 sum_3_2_4=sum_3_2_4+other_3_4;
 sum_3_2_5=sum_3_2_5+other_3_5;
@@ -480,56 +481,56 @@ let sum_all_2_4=sum_3_2_4;
 let sum_all_2_5=sum_3_2_5;
 let end=select(0u,D/4u,active_1);
 `;
-const $t116 = `var total_3=0.0f;
+const $t117 = `var total_3=0.0f;
 for(var p_3=lane;p_3<used_3;p_3+=LANES){
 let part_3=partials_at((((2u*PARTS)+p_3)*N)+row);
 total_3=total_3+part_3;
 }
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(total_3,mask_3);
-${$t84}${$t59}total_3=all_3;
+${$t86}${$t59}total_3=all_3;
 workgroupBarrier();
 }
 `;
-const $t117 = `var total_3=0.0f;
+const $t118 = `var total_3=0.0f;
 for(var p_2=lane;p_2<used_2;p_2+=LANES){
 let part_3=partials_at((((2u*PARTS)+p_2)*N)+row);
 total_3=total_3+part_3;
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(total_3,mask_2);
-${$t84}${$t64}total_3=all_3;
+${$t86}${$t64}total_3=all_3;
 workgroupBarrier();
 }
 `;
-const $t118 = `${$t21}let end=select(0u,last,active_1);
+const $t119 = `${$t23}let end=select(0u,last,active_1);
 let base=row*D;
 `;
-const $t119 = `${$t22}let end=select(0u,last,active_1);
+const $t120 = `${$t24}let end=select(0u,last,active_1);
 let base=row*(D/4u);
 `;
-const $v120 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v121 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v122 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v123 = [
+const $v121 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v122 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v123 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v124 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v124 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v125 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v126 = [
+const $v125 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v126 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v127 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v127 = {
+const $v128 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v128 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v129 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v130 = [$v129, $v128, $v124, { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } }] as const;
+const $v129 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v130 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v131 = [$v130, $v129, $v125, { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } }] as const;
 
 export const Softmax$backward0: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
@@ -537,44 +538,45 @@ export const Softmax$backward0: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t37}${$t66}${$t98}${$t43}max_1=larger4(max_1,x_1);
+          wgsl: `${$t40}${$t66}${$t99}${$t47}max_1=larger4(max_1,x_1);
 }
 }
 var max_2=fold_max(max_1);
-${$t99}var sum=vec4f(0.0f);
-${$t9}sum=sum+exp_1;
+${$t100}var sum=vec4f(0.0f);
+${$t10}sum=sum+exp_1;
 }
 }
-${$t106}var sum_3=vec4f(0.0f);
-${$t10}if(i_3<(D/4u)){
+${$t107}var sum_3=vec4f(0.0f);
+let where_1=select(select(non_finite(2143289344u),sum_all,f32(D)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u));
+${$t11}if(i_3<(D/4u)){
 let d_y_1=d_y_four(base+i_3);
 held[held_place(1u,k_3,local_index)]=d_y_1;
 let kept_2=held[held_place(0u,k_3,local_index)];
 let exp_2=exp(kept_2-vec4f(max_all));
-let div=exp_2/vec4f(sum_all);
+let div=exp_2/vec4f(where_1);
 sum_3=sum_3+(d_y_1*div);
 }
 }
 var sum_3_2=fold_add(sum_3);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(sum_3_2,mask_3);
-${$t95}${$t59}${$t111}for(var k_4=0u;k_4<HELD;k_4+=1u){
+${$t96}${$t59}${$t112}for(var k_4=0u;k_4<HELD;k_4+=1u){
 let i_4=lane+(k_4*LANES);
 if(i_4<end){
 let kept_3=held[held_place(1u,k_4,local_index)];
 let kept_4=held[held_place(0u,k_4,local_index)];
 let exp_3=exp(kept_4-vec4f(max_all));
-let div_2=exp_3/vec4f(sum_all);
+let div_2=exp_3/vec4f(where_1);
 d_x_put_four(base+i_4,(kept_3-vec4f(sum_all_2))*div_2);
 }
 }
 }
 `,
-          bindings: [$v120, $v121, $v122], constants: $v123,
+          bindings: [$v121, $v122, $v123], constants: $v124,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t96}${$t11}${$t30}let x_5=x_four(base_2+i);
+          wgsl: `${$t97}${$t12}${$t32}let x_5=x_four(base_2+i);
 let x_6=x_four(base_3+i);
 let x_7=x_four(base_4+i);
 let x_8=x_four(base_5+i);
@@ -582,8 +584,8 @@ part_4=larger4(part_4,x_5);
 part_5=larger4(part_5,x_6);
 part_6=larger4(part_6,x_7);
 part_7=larger4(part_7,x_8);
-${$t100}${$t107}${$t70}${$t109}${$t12}for(var block_2=lane;block_2<D/4u;block_2+=LANES*256u){
-${$t13}${$t14}let exp_4=exp(x_2_2-vec4f(max_all_2));
+${$t101}${$t108}${$t70}${$t110}${$t13}for(var block_2=lane;block_2<D/4u;block_2+=LANES*256u){
+${$t14}${$t15}let exp_4=exp(x_2_2-vec4f(max_all_2));
 let exp_5=exp(x_2_3-vec4f(max_all_3));
 let exp_6=exp(x_2_4-vec4f(max_all_4));
 let exp_7=exp(x_2_5-vec4f(max_all_5));
@@ -592,34 +594,38 @@ part_2_3=part_2_3+exp_5;
 part_2_4=part_2_4+exp_6;
 part_2_5=part_2_5+exp_7;
 }
-${$t15}}
-${$t16}for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+${$t16}}
+${$t17}for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_2_2=exchange(sum_2_2,mask_2);
 let other_2_3=exchange(sum_2_3,mask_2);
 let other_2_4=exchange(sum_2_4,mask_2);
 let other_2_5=exchange(sum_2_5,mask_2);
-${$t17}}
-${$t18}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
-${$t19}let stop_3=min(block_3+(LANES*256u),D/4u);
+${$t18}}
+${$t19}let where_2=select(select(non_finite(2143289344u),sum_all_3,f32(D)==0.0f),sum_all_3,abs(max_all_2)<non_finite(2139095040u));
+let where_3=select(select(non_finite(2143289344u),sum_all_4,f32(D)==0.0f),sum_all_4,abs(max_all_3)<non_finite(2139095040u));
+let where_4=select(select(non_finite(2143289344u),sum_all_5,f32(D)==0.0f),sum_all_5,abs(max_all_4)<non_finite(2139095040u));
+let where_5=select(select(non_finite(2143289344u),sum_all_6,f32(D)==0.0f),sum_all_6,abs(max_all_5)<non_finite(2139095040u));
+${$t20}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
+${$t21}let stop_3=min(block_3+(LANES*256u),D/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 let d_y_3=d_y_four(base_2+i_3);
 let d_y_4=d_y_four(base_3+i_3);
 let d_y_5=d_y_four(base_4+i_3);
 let d_y_6=d_y_four(base_5+i_3);
-${$t20}let div_3=exp_2_2/vec4f(sum_all_3);
-let div_4=exp_2_3/vec4f(sum_all_4);
-let div_5=exp_2_4/vec4f(sum_all_5);
-let div_6=exp_2_5/vec4f(sum_all_6);
+${$t22}let div_3=exp_2_2/vec4f(where_2);
+let div_4=exp_2_3/vec4f(where_3);
+let div_5=exp_2_4/vec4f(where_4);
+let div_6=exp_2_5/vec4f(where_5);
 part_3_2=part_3_2+(d_y_3*div_3);
 part_3_3=part_3_3+(d_y_4*div_4);
 part_3_4=part_3_4+(d_y_5*div_5);
 part_3_5=part_3_5+(d_y_6*div_6);
-${$t113}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+${$t114}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3_2=exchange(sum_3_2_2,mask_3);
 let other_3_3=exchange(sum_3_2_3,mask_3);
 let other_3_4=exchange(sum_3_2_4,mask_3);
 let other_3_5=exchange(sum_3_2_5,mask_3);
-${$t115}for(var i_4=lane;i_4<end;i_4+=LANES){
+${$t116}for(var i_4=lane;i_4<end;i_4+=LANES){
 let d_y_2_2=d_y_four(base_2+i_4);
 let d_y_2_3=d_y_four(base_3+i_4);
 let d_y_2_4=d_y_four(base_4+i_4);
@@ -632,10 +638,10 @@ let exp_3_2=exp(x_4_2-vec4f(max_all_2));
 let exp_3_3=exp(x_4_3-vec4f(max_all_3));
 let exp_3_4=exp(x_4_4-vec4f(max_all_4));
 let exp_3_5=exp(x_4_5-vec4f(max_all_5));
-let div_2_2=exp_3_2/vec4f(sum_all_3);
-let div_2_3=exp_3_3/vec4f(sum_all_4);
-let div_2_4=exp_3_4/vec4f(sum_all_5);
-let div_2_5=exp_3_5/vec4f(sum_all_6);
+let div_2_2=exp_3_2/vec4f(where_2);
+let div_2_3=exp_3_3/vec4f(where_3);
+let div_2_4=exp_3_4/vec4f(where_4);
+let div_2_5=exp_3_5/vec4f(where_5);
 d_x_put_four(base_2+i_4,(d_y_2_2-vec4f(sum_all_2_2))*div_2_2);
 d_x_put_four(base_3+i_4,(d_y_2_3-vec4f(sum_all_2_3))*div_2_3);
 d_x_put_four(base_4+i_4,(d_y_2_4-vec4f(sum_all_2_4))*div_2_4);
@@ -643,7 +649,7 @@ d_x_put_four(base_5+i_4,(d_y_2_5-vec4f(sum_all_2_5))*div_2_5);
 }
 }
 `,
-          bindings: [$v120, $v121, $v122], constants: $v123,
+          bindings: [$v121, $v122, $v123], constants: $v124,
         },
       ],
       split: {
@@ -653,28 +659,28 @@ d_x_put_four(base_5+i_4,(d_y_2_5-vec4f(sum_all_2_5))*div_2_5);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t76}${$t56}for(var block=first+lane;block<last;block+=LANES*256u){
+                wgsl: `${$t76}${$t79}for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=non_finite(4286578688u);
-${$t33}part_1=larger(part_1,x_1);
+${$t35}part_1=larger(part_1,x_1);
 }
 max_1=larger(max_1,part_1);
-${$t71}${$t97}${$t38}${$t63}workgroupBarrier();
+${$t71}${$t98}${$t42}${$t63}workgroupBarrier();
 }
 let max_all=max_1;
-${$t101}`,
-                bindings: [$v124, $v125], constants: $v126,
+${$t102}`,
+                bindings: [$v125, $v126], constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t73}${$t74}${$t78}${$t103}for(var block=first+lane;block<last;block+=LANES*256u){
+                wgsl: `${$t73}${$t74}${$t78}${$t104}for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(non_finite(4286578688u));
-${$t47}part_1=larger4(part_1,x_1);
+${$t51}part_1=larger4(part_1,x_1);
 }
 max_1=larger4(max_1,part_1);
 }
 var max_2=fold_max(max_1);
-${$t99}${$t101}`,
-                bindings: [$v120, $v125], constants: $v126,
+${$t100}${$t102}`,
+                bindings: [$v121, $v126], constants: $v127,
               },
             ],
             shared: true,
@@ -683,30 +689,30 @@ ${$t99}${$t101}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t90}${$t51}var part_2=0.0f;
-${$t52}part_2=part_2+exp_1;
+                wgsl: `${$t92}${$t82}var part_2=0.0f;
+${$t54}part_2=part_2+exp_1;
 }
 sum=sum+part_2;
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum,mask_2);
 sum=sum+other_3;
-${$t87}${$t54}sum=all_2;
+${$t89}${$t55}sum=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
 ${$t60}`,
-                bindings: [$v124, $v127], constants: $v126,
+                bindings: [$v125, $v128], constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t102}${$t53}var part_2=vec4f(0.0f);
+                wgsl: `${$t103}${$t93}var part_2=vec4f(0.0f);
 ${$t61}part_2=part_2+exp_1;
 }
 sum=sum+part_2;
 }
-${$t106}${$t60}`,
-                bindings: [$v120, $v127], constants: $v126,
+${$t107}${$t60}`,
+                bindings: [$v121, $v128], constants: $v127,
               },
             ],
             shared: true,
@@ -715,26 +721,28 @@ ${$t106}${$t60}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t108}${$t91}${$t26}${$t41}part_3=part_3+(d_y_1*div);
+                wgsl: `${$t109}${$t27}${$t4}${$t31}var part_3=0.0f;
+${$t28}${$t45}part_3=part_3+(d_y_1*div);
 }
 sum=sum+part_3;
 }
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(sum,mask_3);
-${$t92}${$t59}${$t112}`,
-                bindings: [$v128, $v124, $v127], constants: $v126,
+${$t94}${$t59}${$t113}`,
+                bindings: [$v129, $v125, $v128], constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t102}${$t110}${$t93}${$t26}${$t42}part_3=part_3+(d_y_1*div);
+                wgsl: `${$t103}${$t111}${$t30}${$t4}${$t36}var part_3=vec4f(0.0f);
+${$t28}${$t46}part_3=part_3+(d_y_1*div);
 }
 sum=sum+part_3;
 }
 var sum_2=fold_add(sum);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(sum_2,mask_3);
-${$t83}${$t59}${$t114}`,
-                bindings: [$v121, $v120, $v127], constants: $v126,
+${$t85}${$t59}${$t115}`,
+                bindings: [$v122, $v121, $v128], constants: $v127,
               },
             ],
             shared: true,
@@ -743,23 +751,21 @@ ${$t83}${$t59}${$t114}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t108}let used_3=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t116}${$t118}for(var i=first+lane;i<end;i+=LANES){
-${$t41}d_x_put(base+i,(d_y_1-total_3)*div);
+                wgsl: `${$t109}let used_3=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t117}${$t119}${$t39}${$t45}d_x_put(base+i,(d_y_1-total_3)*div);
 }
 }
 `,
-                bindings: $v130, constants: $v126,
+                bindings: $v131, constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t76}${$t2}${$t86}${$t110}let used_3=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t116}${$t119}for(var i=first+lane;i<end;i+=LANES){
-${$t42}d_x_put_four(base+i,(d_y_1-vec4f(total_3))*div);
+                wgsl: `${$t76}${$t2}${$t88}${$t111}let used_3=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t117}${$t120}${$t39}${$t46}d_x_put_four(base+i,(d_y_1-vec4f(total_3))*div);
 }
 }
 `,
-                bindings: [$v129, $v121, $v120, $v122], constants: $v126,
+                bindings: [$v130, $v122, $v121, $v123], constants: $v127,
               },
             ],
             shared: true,
@@ -776,23 +782,23 @@ export const LogSoftmax$backward0: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t37}${$t72}${$t98}var sum=vec4f(0.0f);
-${$t43}let d_y_1=d_y_four(base+i);
+          wgsl: `${$t40}${$t72}${$t99}var sum=vec4f(0.0f);
+${$t47}let d_y_1=d_y_four(base+i);
 held[held_place(1u,k,local_index)]=d_y_1;
 max_1=larger4(max_1,x_1);
 sum=sum+d_y_1;
 }
 }
 var max_2=fold_max(max_1);
-${$t104}var sum_3=vec4f(0.0f);
-${$t9}sum_3=sum_3+exp_1;
+${$t105}var sum_3=vec4f(0.0f);
+${$t10}sum_3=sum_3+exp_1;
 }
 }
 var sum_3_2=fold_add(sum_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
-${$t95}${$t64}${$t111}let div=sum_all/sum_all_2;
-${$t10}if(i_3<end){
+${$t96}${$t64}${$t112}let div=sum_all/select(select(non_finite(2143289344u),sum_all_2,f32(D)==0.0f),sum_all_2,abs(max_all)<non_finite(2139095040u));
+${$t11}if(i_3<end){
 let kept_2=held[held_place(1u,k_3,local_index)];
 let kept_3=held[held_place(0u,k_3,local_index)];
 let exp_2=exp(kept_3-vec4f(max_all));
@@ -801,11 +807,11 @@ d_x_put_four(base+i_3,kept_2-(exp_2*vec4f(div)));
 }
 }
 `,
-          bindings: [$v120, $v121, $v122], constants: $v123,
+          bindings: [$v121, $v122, $v123], constants: $v124,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t96}${$t12}${$t11}${$t13}${$t30}let x_4=x_four(base_2+i);
+          wgsl: `${$t97}${$t13}${$t12}${$t14}${$t32}let x_4=x_four(base_2+i);
 let x_5=x_four(base_3+i);
 let x_6=x_four(base_4+i);
 let x_7=x_four(base_5+i);
@@ -821,12 +827,12 @@ part_2_2=part_2_2+d_y_3;
 part_2_3=part_2_3+d_y_4;
 part_2_4=part_2_4+d_y_5;
 part_2_5=part_2_5+d_y_6;
-${$t100}${$t15}${$t107}${$t16}${$t70}let other_2_2=exchange(sum_2_2,mask);
+${$t101}${$t16}${$t108}${$t17}${$t70}let other_2_2=exchange(sum_2_2,mask);
 let other_2_3=exchange(sum_2_3,mask);
 let other_2_4=exchange(sum_2_4,mask);
 let other_2_5=exchange(sum_2_5,mask);
-${$t17}${$t109}${$t18}for(var block_2=lane;block_2<D/4u;block_2+=LANES*256u){
-${$t19}${$t14}let exp_3=exp(x_2_2-vec4f(max_all_2));
+${$t18}${$t110}${$t19}${$t20}for(var block_2=lane;block_2<D/4u;block_2+=LANES*256u){
+${$t21}${$t15}let exp_3=exp(x_2_2-vec4f(max_all_2));
 let exp_4=exp(x_2_3-vec4f(max_all_3));
 let exp_5=exp(x_2_4-vec4f(max_all_4));
 let exp_6=exp(x_2_5-vec4f(max_all_5));
@@ -834,28 +840,28 @@ part_3_2=part_3_2+exp_3;
 part_3_3=part_3_3+exp_4;
 part_3_4=part_3_4+exp_5;
 part_3_5=part_3_5+exp_6;
-${$t113}for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+${$t114}for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3_2=exchange(sum_3_2_2,mask_2);
 let other_3_3=exchange(sum_3_2_3,mask_2);
 let other_3_4=exchange(sum_3_2_4,mask_2);
 let other_3_5=exchange(sum_3_2_5,mask_2);
-${$t115}let div_2=sum_all_3/sum_all_2_2;
-let div_3=sum_all_4/sum_all_2_3;
-let div_4=sum_all_5/sum_all_2_4;
-let div_5=sum_all_6/sum_all_2_5;
+${$t116}let div_2=sum_all_3/select(select(non_finite(2143289344u),sum_all_2_2,f32(D)==0.0f),sum_all_2_2,abs(max_all_2)<non_finite(2139095040u));
+let div_3=sum_all_4/select(select(non_finite(2143289344u),sum_all_2_3,f32(D)==0.0f),sum_all_2_3,abs(max_all_3)<non_finite(2139095040u));
+let div_4=sum_all_5/select(select(non_finite(2143289344u),sum_all_2_4,f32(D)==0.0f),sum_all_2_4,abs(max_all_4)<non_finite(2139095040u));
+let div_5=sum_all_6/select(select(non_finite(2143289344u),sum_all_2_5,f32(D)==0.0f),sum_all_2_5,abs(max_all_5)<non_finite(2139095040u));
 for(var i_3=lane;i_3<end;i_3+=LANES){
 let d_y_2_2=d_y_four(base_2+i_3);
 let d_y_2_3=d_y_four(base_3+i_3);
 let d_y_2_4=d_y_four(base_4+i_3);
 let d_y_2_5=d_y_four(base_5+i_3);
-${$t20}d_x_put_four(base_2+i_3,d_y_2_2-(exp_2_2*vec4f(div_2)));
+${$t22}d_x_put_four(base_2+i_3,d_y_2_2-(exp_2_2*vec4f(div_2)));
 d_x_put_four(base_3+i_3,d_y_2_3-(exp_2_3*vec4f(div_3)));
 d_x_put_four(base_4+i_3,d_y_2_4-(exp_2_4*vec4f(div_4)));
 d_x_put_four(base_5+i_3,d_y_2_5-(exp_2_5*vec4f(div_5)));
 }
 }
 `,
-          bindings: [$v120, $v121, $v122], constants: $v123,
+          bindings: [$v121, $v122, $v123], constants: $v124,
         },
       ],
       split: {
@@ -865,9 +871,9 @@ d_x_put_four(base_5+i_3,d_y_2_5-(exp_2_5*vec4f(div_5)));
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t82}${$t56}${$t29}var part_1=non_finite(4286578688u);
+                wgsl: `${$t84}${$t79}${$t31}var part_1=non_finite(4286578688u);
 var part_2=0.0f;
-${$t33}let d_y_1=d_y_at(base+i);
+${$t35}let d_y_1=d_y_at(base+i);
 part_1=larger(part_1,x_1);
 part_2=part_2+d_y_1;
 }
@@ -875,20 +881,20 @@ max_1=larger(max_1,part_1);
 sum=sum+part_2;
 ${$t71}let other_2=exchange(sum,mask);
 sum=sum+other_2;
-${$t97}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum;
-${$t44}${$t63}${$t5}sum=all_2;
+${$t98}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum;
+${$t48}${$t63}${$t6}sum=all_2;
 workgroupBarrier();
 }
 let max_all=max_1;
 let sum_all=sum;
-${$t105}`,
-                bindings: [$v124, $v128, $v125], constants: $v126,
+${$t106}`,
+                bindings: [$v125, $v129, $v126], constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t77}${$t80}${$t103}${$t34}var part_1=vec4f(non_finite(4286578688u));
+                wgsl: `${$t77}${$t81}${$t104}${$t36}var part_1=vec4f(non_finite(4286578688u));
 var part_2=vec4f(0.0f);
-${$t47}let d_y_1=d_y_four(base+i);
+${$t51}let d_y_1=d_y_four(base+i);
 part_1=larger4(part_1,x_1);
 part_2=part_2+d_y_1;
 }
@@ -896,8 +902,8 @@ max_1=larger4(max_1,part_1);
 sum=sum+part_2;
 }
 var max_2=fold_max(max_1);
-${$t104}${$t105}`,
-                bindings: [$v120, $v121, $v125], constants: $v126,
+${$t105}${$t106}`,
+                bindings: [$v121, $v122, $v126], constants: $v127,
               },
             ],
             shared: true,
@@ -906,24 +912,26 @@ ${$t104}${$t105}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t94}${$t91}${$t52}part_3=part_3+exp_1;
+                wgsl: `${$t95}${$t82}var part_3=0.0f;
+${$t54}part_3=part_3+exp_1;
 }
 sum=sum+part_3;
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum,mask_2);
-${$t92}${$t64}${$t112}`,
-                bindings: [$v124, $v127], constants: $v126,
+${$t94}${$t64}${$t113}`,
+                bindings: [$v125, $v128], constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t77}${$t81}${$t89}${$t93}${$t61}part_3=part_3+exp_1;
+                wgsl: `${$t77}${$t83}${$t91}${$t93}var part_3=vec4f(0.0f);
+${$t61}part_3=part_3+exp_1;
 }
 sum=sum+part_3;
 }
 ${$t75}let other_5=exchange(sum_2,mask_2);
-${$t83}${$t64}${$t114}`,
-                bindings: [$v120, $v127], constants: $v126,
+${$t85}${$t64}${$t115}`,
+                bindings: [$v121, $v128], constants: $v127,
               },
             ],
             shared: true,
@@ -932,19 +940,19 @@ ${$t83}${$t64}${$t114}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t94}${$t3}${$t117}${$t118}${$t48}${$t35}d_x_put(base+i,d_y_1-(exp_1*div));
+                wgsl: `${$t95}${$t3}${$t118}${$t119}${$t41}${$t37}d_x_put(base+i,d_y_1-(exp_1*div));
 }
 }
 `,
-                bindings: $v130, constants: $v126,
+                bindings: $v131, constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t77}${$t79}${$t89}${$t4}${$t117}${$t119}${$t48}${$t36}d_x_put_four(base+i,d_y_1-(exp_1*vec4f(div)));
+                wgsl: `${$t77}${$t80}${$t91}${$t5}${$t118}${$t120}${$t41}${$t38}d_x_put_four(base+i,d_y_1-(exp_1*vec4f(div)));
 }
 }
 `,
-                bindings: [$v129, $v121, $v120, $v122], constants: $v126,
+                bindings: [$v130, $v122, $v121, $v123], constants: $v127,
               },
             ],
             shared: true,

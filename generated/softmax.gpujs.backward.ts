@@ -8,97 +8,113 @@ const $t1 = `int used=((D+(((D+parts)-1)/parts))-1)/(((D+parts)-1)/parts);
 `;
 const $t2 = `const used=Math.floor(((this.constants.D+(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)));
 `;
-const $t3 = `const N=Math.floor(this.thread.x/Math.max(this.constants.D,1));
+const $t3 = `float where=((abs(stat_1)<uintBitsToFloat(2139095040u))? stat_5:((float(D)==0.0)? stat_5:uintBitsToFloat(2143289344u)));
 `;
-const $t4 = `int part=group/N;
+const $t4 = `const where=Math.fround(((Math.abs(stat_1)<(1/0))? stat_5:((this.constants.D===0.0)? stat_5:(0/0))));
+`;
+const $t5 = `const N=Math.floor(this.thread.x/Math.max(this.constants.D,1));
+`;
+const $t6 = `float larger(float a,float b){
+return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
+`;
+const $t7 = `int part=group/N;
 int row=group-(part*N);
 int first=min(part*(((D+parts)-1)/parts),D);
 int last=min(first+(((D+parts)-1)/parts),D);
 int base=row*D;
 `;
-const $t5 = `const part=Math.floor(this.thread.x/this.constants.N);
+const $t8 = `const part=Math.floor(this.thread.x/this.constants.N);
 const row=this.thread.x-(part*this.constants.N);
 const first=Math.min(part*(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D);
 const last=Math.min(first+(Math.floor(((this.constants.D+this.constants.parts)-1)/this.constants.parts)),this.constants.D);
 const base=row*this.constants.D;
 `;
-const $t6 = `const base=this.thread.x*this.constants.D;
+const $t9 = `const base=this.thread.x*this.constants.D;
 let max_1=(-1/0);
 `;
-const $t7 = `let sum=0.0;
+const $t10 = `let sum=0.0;
 for(let block=0;block<this.constants.D;block+=256){
 `;
-const $t8 = `function(stats_1_parts){
+const $t11 = `function(stats_1_parts){
 ${$t2}let total=(-1/0);
 `;
-const $t9 = `int stop=min(block+256,D);
+const $t12 = `int stop=min(block+256,D);
 for(int i=block;i<stop;i+=1){
 float x_1=x_at(base+i);
 `;
-const $t10 = `const stop=Math.min(block+256,this.constants.D);
+const $t13 = `const stop=Math.min(block+256,this.constants.D);
 for(let i=block;i<stop;i+=1){
 const x_1=x[base+i];
 `;
-const $t11 = `float pass_value(int group){
-${$t4}`;
-const $t12 = `${$t5}let max_1=(-1/0);
+const $t14 = `${$t8}let max_1=(-1/0);
 `;
-const $t13 = `float pass_value(int group){
-int base=group*D;
-float stat_1=stats_1_at(group);
-`;
-const $t14 = `float sum=0.0;
+const $t15 = `float sum=0.0;
 for(int block=0;block<D;block+=256){
 float part=0.0;
 `;
-const $t15 = `function(stats_1,x){
+const $t16 = `function(stats_1,x){
 const base=this.thread.x*this.constants.D;
 `;
-const $t16 = `${$t7}let part=0.0;
+const $t17 = `${$t10}let part=0.0;
 `;
-const $t17 = `${$t2}let total=0.0;
+const $t18 = `${$t2}let total=0.0;
 for(let p=0;p<used;p+=1){
 `;
-const $t18 = `for(int i=block;i<stop;i+=1){
+const $t19 = `for(int i=block;i<stop;i+=1){
 float d_y_1=d_y_at(base+i);
 float x_1=x_at(base+i);
 `;
-const $t19 = `for(let i=block;i<stop;i+=1){
+const $t20 = `for(let i=block;i<stop;i+=1){
 const d_y_1=d_y[base+i];
 const x_1=x[base+i];
 `;
-const $t20 = `int stop=min(block+256,last);
+const $t21 = `int stop=min(block+256,last);
 for(int i=block;i<stop;i+=1){
 float x_1=x_at(base+i);
 `;
-const $t21 = `const stop=Math.min(block+256,last);
+const $t22 = `const stop=Math.min(block+256,last);
 for(let i=block;i<stop;i+=1){
 const x_1=x[base+i];
 `;
-const $t22 = `float pass_value(int group){
-${$t1}`;
-const $t23 = `${$t11}float stat_1=stats_1_at(row);
+const $t23 = `${$t1}float total=uintBitsToFloat(4286578688u);
 `;
-const $t24 = `float sum=0.0;
+const $t24 = `float exp_of(float a){
+return(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:exp(a);
+}
+float pass_value(int group){
+`;
+const $t25 = `float sum=0.0;
 for(int block=first;block<last;block+=256){
 float part_2=0.0;
 `;
-const $t25 = `function(stats_1,x){
-${$t5}`;
-const $t26 = `let sum=0.0;
+const $t26 = `function(stats_1,x){
+${$t8}`;
+const $t27 = `let sum=0.0;
 for(let block=first;block<last;block+=256){
 let part_2=0.0;
 `;
-const $t27 = `float larger(float a,float b){
-return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
-}
+const $t28 = `${$t6}}
+float pass_value(int group){
 `;
-const $t28 = `${$t22}float total=0.0;
+const $t29 = `${$t24}int base=group*D;
+`;
+const $t30 = `float pass_value(int group){
+${$t1}float total=0.0;
 for(int p=0;p<used;p+=1){
 `;
-const $t29 = `${$t27}vec4 pass_value(int group){
+const $t31 = `int base=group*D;
+float max_1=uintBitsToFloat(4286578688u);
 `;
-const $t30 = `${$t14}${$t9}part=part+exp(x_1-stat_1);
+const $t32 = `${$t29}float stat_1=stats_1_at(group);
+`;
+const $t33 = `${$t24}${$t7}`;
+const $t34 = `${$t7}float max_1=uintBitsToFloat(4286578688u);
+`;
+const $t35 = `${$t24}float d_y_1=d_y_at(group);
+`;
+const $t36 = `${$t33}float stat_1=stats_1_at(row);
+`;
+const $t37 = `${$t15}${$t12}part=part+exp_of(x_1-stat_1);
 }
 sum=sum+part;
 }
@@ -106,7 +122,7 @@ float sum_all=sum;
 return sum_all;
 }
 `;
-const $t31 = `${$t16}${$t10}part=part+Math.exp(x_1-stat_1);
+const $t38 = `${$t17}${$t13}part=part+Math.exp(x_1-stat_1);
 }
 sum=sum+part;
 }
@@ -114,7 +130,7 @@ const sum_all=sum;
 return sum_all;
 }
 `;
-const $t32 = `${$t24}${$t20}part_2=part_2+exp(x_1-stat_1);
+const $t39 = `${$t25}${$t21}part_2=part_2+exp_of(x_1-stat_1);
 }
 sum=sum+part_2;
 }
@@ -122,7 +138,7 @@ float sum_all=sum;
 return sum_all;
 }
 `;
-const $t33 = `${$t26}${$t21}part_2=part_2+Math.exp(x_1-stat_1);
+const $t40 = `${$t27}${$t22}part_2=part_2+Math.exp(x_1-stat_1);
 }
 sum=sum+part_2;
 }
@@ -130,44 +146,49 @@ const sum_all=sum;
 return sum_all;
 }
 `;
-const $t34 = `const sum_all=sum;
+const $t41 = `${$t6}}
+vec4 pass_value(int group){
+`;
+const $t42 = `}
+const max_all=max_1;
+const sum_all=sum;
 if(this.thread.y===0){
 return max_all;
 }
 return sum_all;
 }
 `;
-const $v35 = [
+const $v43 = [
   { name: "N", variadic: true, factors: [{ name: "N", extent: null }] },
   { name: "D", variadic: false, factors: [{ name: "D", extent: null }] },
 ] as const;
-const $v36 = [
+const $v44 = [
   { name: "x", role: "input", dims: ["N", "D"] },
   { name: "d_y", role: "input", dims: ["N", "D"], gradientOf: "y" },
   { name: "d_x", role: "output", dims: ["N", "D"], gradientOf: "x" },
 ] as const;
-const $v37 = [
+const $v45 = [
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "parts", kind: "extent", factor: "(parts)" },
 ] as const;
-const $v38 = [
+const $v46 = [
   { name: "D", kind: "extent", factor: "D" }, { name: "parts", kind: "extent", factor: "(parts)" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v39 = { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } } as const;
-const $v40 = [$v39, { from: "x", name: "x", accessors: { "0": "x_at" } }] as const;
-const $v41 = {
+const $v47 = { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_at" } } as const;
+const $v48 = [$v47, { from: "x", name: "x", accessors: { "0": "x_at" } }] as const;
+const $v49 = {
   name: "stats_2", factors: ["N"], slots: 1,
   reads: [{ from: "stats_2_parts", name: "stats_2_parts", accessors: { "0": "stats_2_parts_at" } }],
-  constants: $v38,
-  glsl: `${$t28}float part=stats_2_parts_at((p*N)+group);
+  constants: $v46,
+  glsl: `${$t30}float part=stats_2_parts_at((p*N)+group);
 total=total+part;
 }
 return total;
 }
 `,
   js: `function(stats_2_parts){
-${$t17}const part=stats_2_parts[(p*this.constants.N)+this.thread.x];
+${$t18}const part=stats_2_parts[(p*this.constants.N)+this.thread.x];
 total=total+part;
 }
 return total;
@@ -175,16 +196,16 @@ return total;
 `,
   jsFunctions: [],
 } as const;
-const $v42 = { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } } as const;
-const $v43 = [
-  $v39, $v42, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+const $v50 = { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } } as const;
+const $v51 = [
+  $v47, $v50, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
   { from: "x", name: "x", accessors: { "0": "x_at" } },
 ] as const;
-const $v44 = [
+const $v52 = [
   { from: "x", name: "x", accessors: { "0": "x_at" } },
   { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
 ] as const;
-const $v45 = [
+const $v53 = [
   { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at" } },
   { from: "x", name: "x", accessors: { "0": "x_at" } },
 ] as const;
@@ -192,19 +213,16 @@ const $v45 = [
 export const Softmax: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "Softmax", mode: null, axes: $v35, params: [], tensors: $v36,
+      format: 2, norm: "Softmax", mode: null, axes: $v43, params: [], tensors: $v44,
       draws: [
         {
           whole: {
             name: "stats_1", factors: ["N"], slots: 1,
             reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }],
             constants: [{ name: "D", kind: "extent", factor: "D" }],
-            glsl: `${$t27}float pass_value(int group){
-int base=group*D;
-float max_1=uintBitsToFloat(4286578688u);
-for(int block=0;block<D;block+=256){
+            glsl: `${$t28}${$t31}for(int block=0;block<D;block+=256){
 float part=uintBitsToFloat(4286578688u);
-${$t9}part=larger(part,x_1);
+${$t12}part=larger(part,x_1);
 }
 max_1=larger(max_1,part);
 }
@@ -213,11 +231,11 @@ return max_all;
 }
 `,
             js: `function(x){
-${$t6}for(let block=0;block<this.constants.D;block+=256){
+${$t9}for(let block=0;block<this.constants.D;block+=256){
 let part=(-1/0);
-${$t10}part=Math.max(part,x_1);
+${$t13}part=Math.fround(Math.max(part,x_1));
 }
-max_1=Math.max(max_1,part);
+max_1=Math.fround(Math.max(max_1,part));
 }
 const max_all=max_1;
 return max_all;
@@ -228,11 +246,10 @@ return max_all;
           split: {
             part: {
               name: "stats_1_parts", factors: ["(parts)", "N"], slots: 1,
-              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v37,
-              glsl: `${$t27}${$t11}float max_1=uintBitsToFloat(4286578688u);
-for(int block=first;block<last;block+=256){
+              reads: [{ from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v45,
+              glsl: `${$t28}${$t34}for(int block=first;block<last;block+=256){
 float part_2=uintBitsToFloat(4286578688u);
-${$t20}part_2=larger(part_2,x_1);
+${$t21}part_2=larger(part_2,x_1);
 }
 max_1=larger(max_1,part_2);
 }
@@ -241,11 +258,11 @@ return max_all;
 }
 `,
               js: `function(x){
-${$t12}for(let block=first;block<last;block+=256){
+${$t14}for(let block=first;block<last;block+=256){
 let part_2=(-1/0);
-${$t21}part_2=Math.max(part_2,x_1);
+${$t22}part_2=Math.fround(Math.max(part_2,x_1));
 }
-max_1=Math.max(max_1,part_2);
+max_1=Math.fround(Math.max(max_1,part_2));
 }
 const max_all=max_1;
 return max_all;
@@ -256,18 +273,17 @@ return max_all;
             merge: {
               name: "stats_1", factors: ["N"], slots: 1,
               reads: [{ from: "stats_1_parts", name: "stats_1_parts", accessors: { "0": "stats_1_parts_at" } }],
-              constants: $v38,
-              glsl: `${$t27}${$t22}float total=uintBitsToFloat(4286578688u);
-for(int p=0;p<used;p+=1){
+              constants: $v46,
+              glsl: `${$t28}${$t23}for(int p=0;p<used;p+=1){
 float part=stats_1_parts_at((p*N)+group);
 total=larger(total,part);
 }
 return total;
 }
 `,
-              js: `${$t8}for(let p=0;p<used;p+=1){
+              js: `${$t11}for(let p=0;p<used;p+=1){
 const part=stats_1_parts[(p*this.constants.N)+this.thread.x];
-total=Math.max(total,part);
+total=Math.fround(Math.max(total,part));
 }
 return total;
 }
@@ -279,30 +295,30 @@ return total;
         },
         {
           whole: {
-            name: "stats_2", factors: ["N"], slots: 1, reads: $v40,
-            constants: [{ name: "D", kind: "extent", factor: "D" }], glsl: `${$t13}${$t30}`,
-            js: `${$t15}const stat_1=stats_1[this.thread.x];
-${$t31}`,
+            name: "stats_2", factors: ["N"], slots: 1, reads: $v48,
+            constants: [{ name: "D", kind: "extent", factor: "D" }], glsl: `${$t32}${$t37}`,
+            js: `${$t16}const stat_1=stats_1[this.thread.x];
+${$t38}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_2_parts", factors: ["(parts)", "N"], slots: 1, reads: $v40, constants: $v37,
-              glsl: `${$t23}${$t32}`,
-              js: `${$t25}const stat_1=stats_1[row];
-${$t33}`,
+              name: "stats_2_parts", factors: ["(parts)", "N"], slots: 1, reads: $v48, constants: $v45,
+              glsl: `${$t36}${$t39}`,
+              js: `${$t26}const stat_1=stats_1[row];
+${$t40}`,
               jsFunctions: [],
             },
-            merge: $v41, row: ["D"],
+            merge: $v49, row: ["D"],
           },
         },
         {
           whole: {
-            name: "stats_3", factors: ["N"], slots: 1, reads: $v43,
+            name: "stats_3", factors: ["N"], slots: 1, reads: $v51,
             constants: [{ name: "D", kind: "extent", factor: "D" }],
-            glsl: `${$t13}float stat_5=stats_2_at(group);
-${$t14}int stop=min(block+256,D);
-${$t18}part=part+(d_y_1*(exp(x_1-stat_1)/stat_5));
+            glsl: `${$t32}float stat_5=stats_2_at(group);
+${$t3}${$t15}int stop=min(block+256,D);
+${$t19}part=part+(d_y_1*(exp_of(x_1-stat_1)/where));
 }
 sum=sum+part;
 }
@@ -314,8 +330,8 @@ return sum_all;
 const base=this.thread.x*this.constants.D;
 const stat_1=stats_1[this.thread.x];
 const stat_5=stats_2[this.thread.x];
-${$t16}const stop=Math.min(block+256,this.constants.D);
-${$t19}part=part+(d_y_1*(Math.exp(x_1-stat_1)/stat_5));
+${$t4}${$t17}const stop=Math.min(block+256,this.constants.D);
+${$t20}part=part+(d_y_1*(Math.exp(x_1-stat_1)/where));
 }
 sum=sum+part;
 }
@@ -327,10 +343,10 @@ return sum_all;
           },
           split: {
             part: {
-              name: "stats_3_parts", factors: ["(parts)", "N"], slots: 1, reads: $v43, constants: $v37,
-              glsl: `${$t23}float stat_5=stats_2_at(row);
-${$t24}int stop=min(block+256,last);
-${$t18}part_2=part_2+(d_y_1*(exp(x_1-stat_1)/stat_5));
+              name: "stats_3_parts", factors: ["(parts)", "N"], slots: 1, reads: $v51, constants: $v45,
+              glsl: `${$t36}float stat_5=stats_2_at(row);
+${$t3}${$t25}int stop=min(block+256,last);
+${$t19}part_2=part_2+(d_y_1*(exp_of(x_1-stat_1)/where));
 }
 sum=sum+part_2;
 }
@@ -339,10 +355,10 @@ return sum_all;
 }
 `,
               js: `function(stats_1,stats_2,d_y,x){
-${$t5}const stat_1=stats_1[row];
+${$t8}const stat_1=stats_1[row];
 const stat_5=stats_2[row];
-${$t26}const stop=Math.min(block+256,last);
-${$t19}part_2=part_2+(d_y_1*(Math.exp(x_1-stat_1)/stat_5));
+${$t4}${$t27}const stop=Math.min(block+256,last);
+${$t20}part_2=part_2+(d_y_1*(Math.exp(x_1-stat_1)/where));
 }
 sum=sum+part_2;
 }
@@ -355,15 +371,15 @@ return sum_all;
             merge: {
               name: "stats_3", factors: ["N"], slots: 1,
               reads: [{ from: "stats_3_parts", name: "stats_3_parts", accessors: { "0": "stats_3_parts_at" } }],
-              constants: $v38,
-              glsl: `${$t28}float part=stats_3_parts_at((p*N)+group);
+              constants: $v46,
+              glsl: `${$t30}float part=stats_3_parts_at((p*N)+group);
 total=total+part;
 }
 return total;
 }
 `,
               js: `function(stats_3_parts){
-${$t17}const part=stats_3_parts[(p*this.constants.N)+this.thread.x];
+${$t18}const part=stats_3_parts[(p*this.constants.N)+this.thread.x];
 total=total+part;
 }
 return total;
@@ -380,26 +396,26 @@ return total;
             reads: [
               { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
               { from: "stats_3", name: "stats_3", accessors: { "0": "stats_3_at" } },
-              { from: "x", name: "x", accessors: { "0": "x_at" } }, $v39, $v42,
+              { from: "x", name: "x", accessors: { "0": "x_at" } }, $v47, $v50,
             ],
             constants: [{ name: "D", kind: "extent", factor: "D" }],
-            glsl: `float pass_value(int group){
-float d_y_1=d_y_at(group);
-int N=group/max(D,1);
-float stat_10=stats_3_at(N);
+            glsl: `${$t35}int N=group/max(D,1);
+float stat_19=stats_3_at(N);
 float x_1=x_at(group);
 float stat_1=stats_1_at(N);
 float stat_5=stats_2_at(N);
-return(d_y_1-stat_10)*(exp(x_1-stat_1)/stat_5);
+float mul=(d_y_1-stat_19)*(exp_of(x_1-stat_1)/((abs(stat_1)<uintBitsToFloat(2139095040u))? stat_5:((float(D)==0.0)? stat_5:uintBitsToFloat(2143289344u))));
+return mul;
 }
 `,
             js: `function(d_y,stats_3,x,stats_1,stats_2){
 const d_y_1=d_y[this.thread.x];
-${$t3}const stat_10=stats_3[N];
+${$t5}const stat_19=stats_3[N];
 const x_1=x[this.thread.x];
 const stat_1=stats_1[N];
 const stat_5=stats_2[N];
-return(d_y_1-stat_10)*(Math.exp(x_1-stat_1)/stat_5);
+const mul=Math.fround((d_y_1-stat_19)*(Math.exp(x_1-stat_1)/((Math.abs(stat_1)<(1/0))? stat_5:((this.constants.D===0.0)? stat_5:(0/0)))));
+return mul;
 }
 `,
             jsFunctions: [],
@@ -414,19 +430,17 @@ return(d_y_1-stat_10)*(Math.exp(x_1-stat_1)/stat_5);
 export const LogSoftmax: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "LogSoftmax", mode: null, axes: $v35, params: [], tensors: $v36,
+      format: 2, norm: "LogSoftmax", mode: null, axes: $v43, params: [], tensors: $v44,
       draws: [
         {
           whole: {
-            name: "stats_1", factors: ["N"], slots: 2, reads: $v44,
+            name: "stats_1", factors: ["N"], slots: 2, reads: $v52,
             constants: [{ name: "D", kind: "extent", factor: "D" }],
-            glsl: `${$t29}int base=group*D;
-float max_1=uintBitsToFloat(4286578688u);
-float sum=0.0;
+            glsl: `${$t41}${$t31}float sum=0.0;
 for(int block=0;block<D;block+=256){
 float part=uintBitsToFloat(4286578688u);
 float part_2=0.0;
-${$t9}float d_y_1=d_y_at(base+i);
+${$t12}float d_y_1=d_y_at(base+i);
 part=larger(part,x_1);
 part_2=part_2+d_y_1;
 }
@@ -439,28 +453,25 @@ return vec4(max_all,sum_all,0.0,0.0);
 }
 `,
             js: `function(x,d_y){
-${$t6}${$t7}let part=(-1/0);
+${$t9}${$t10}let part=(-1/0);
 let part_2=0.0;
-${$t10}const d_y_1=d_y[base+i];
-part=Math.max(part,x_1);
-part_2=part_2+d_y_1;
+${$t13}const d_y_1=d_y[base+i];
+part=Math.fround(Math.max(part,x_1));
+part_2=Math.fround(part_2+d_y_1);
 }
-max_1=Math.max(max_1,part);
-sum=sum+part_2;
-}
-const max_all=max_1;
-${$t34}`,
+max_1=Math.fround(Math.max(max_1,part));
+sum=Math.fround(sum+part_2);
+${$t42}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_1_parts", factors: ["(parts)", "N"], slots: 2, reads: $v44, constants: $v37,
-              glsl: `${$t29}${$t4}float max_1=uintBitsToFloat(4286578688u);
-float sum=0.0;
+              name: "stats_1_parts", factors: ["(parts)", "N"], slots: 2, reads: $v52, constants: $v45,
+              glsl: `${$t41}${$t34}float sum=0.0;
 for(int block=first;block<last;block+=256){
 float part_2=uintBitsToFloat(4286578688u);
 float part_3=0.0;
-${$t20}float d_y_1=d_y_at(base+i);
+${$t21}float d_y_1=d_y_at(base+i);
 part_2=larger(part_2,x_1);
 part_3=part_3+d_y_1;
 }
@@ -473,19 +484,17 @@ return vec4(max_all,sum_all,0.0,0.0);
 }
 `,
               js: `function(x,d_y){
-${$t12}let sum=0.0;
+${$t14}let sum=0.0;
 for(let block=first;block<last;block+=256){
 let part_2=(-1/0);
 let part_3=0.0;
-${$t21}const d_y_1=d_y[base+i];
-part_2=Math.max(part_2,x_1);
-part_3=part_3+d_y_1;
+${$t22}const d_y_1=d_y[base+i];
+part_2=Math.fround(Math.max(part_2,x_1));
+part_3=Math.fround(part_3+d_y_1);
 }
-max_1=Math.max(max_1,part_2);
-sum=sum+part_3;
-}
-const max_all=max_1;
-${$t34}`,
+max_1=Math.fround(Math.max(max_1,part_2));
+sum=Math.fround(sum+part_3);
+${$t42}`,
               jsFunctions: [],
             },
             merge: {
@@ -496,9 +505,8 @@ ${$t34}`,
                   accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at" },
                 },
               ],
-              constants: $v38,
-              glsl: `${$t29}${$t1}float total=uintBitsToFloat(4286578688u);
-float total_2=0.0;
+              constants: $v46,
+              glsl: `${$t41}${$t23}float total_2=0.0;
 for(int p=0;p<used;p+=1){
 float part=stats_1_parts_0_at((p*N)+group);
 total=larger(total,part);
@@ -508,12 +516,12 @@ total_2=total_2+part_2;
 return vec4(total,total_2,0.0,0.0);
 }
 `,
-              js: `${$t8}let total_2=0.0;
+              js: `${$t11}let total_2=0.0;
 for(let p=0;p<used;p+=1){
 const part=stats_1_parts[0][(p*this.constants.N)+this.thread.x];
-total=Math.max(total,part);
+total=Math.fround(Math.max(total,part));
 const part_2=stats_1_parts[1][(p*this.constants.N)+this.thread.x];
-total_2=total_2+part_2;
+total_2=Math.fround(total_2+part_2);
 }
 if(this.thread.y===0){
 return total;
@@ -528,26 +536,24 @@ return total_2;
         },
         {
           whole: {
-            name: "stats_2", factors: ["N"], slots: 1, reads: $v45,
+            name: "stats_2", factors: ["N"], slots: 1, reads: $v53,
             constants: [{ name: "D", kind: "extent", factor: "D" }],
-            glsl: `float pass_value(int group){
-int base=group*D;
-float stat_1=stats_1_0_at(group);
-${$t30}`,
-            js: `${$t15}const stat_1=stats_1[0][this.thread.x];
-${$t31}`,
+            glsl: `${$t29}float stat_1=stats_1_0_at(group);
+${$t37}`,
+            js: `${$t16}const stat_1=stats_1[0][this.thread.x];
+${$t38}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_2_parts", factors: ["(parts)", "N"], slots: 1, reads: $v45, constants: $v37,
-              glsl: `${$t11}float stat_1=stats_1_0_at(row);
-${$t32}`,
-              js: `${$t25}const stat_1=stats_1[0][row];
-${$t33}`,
+              name: "stats_2_parts", factors: ["(parts)", "N"], slots: 1, reads: $v53, constants: $v45,
+              glsl: `${$t33}float stat_1=stats_1_0_at(row);
+${$t39}`,
+              js: `${$t26}const stat_1=stats_1[0][row];
+${$t40}`,
               jsFunctions: [],
             },
-            merge: $v41, row: ["D"],
+            merge: $v49, row: ["D"],
           },
         },
         {
@@ -557,26 +563,26 @@ ${$t33}`,
               { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
               { from: "x", name: "x", accessors: { "0": "x_at" } },
               { from: "stats_1", name: "stats_1", accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at" } },
-              $v42,
+              $v50,
             ],
             constants: [{ name: "D", kind: "extent", factor: "D" }],
-            glsl: `float pass_value(int group){
-float d_y_1=d_y_at(group);
-float x_1=x_at(group);
+            glsl: `${$t35}float x_1=x_at(group);
 int N=group/max(D,1);
 float stat_1=stats_1_0_at(N);
-float stat_8=stats_1_1_at(N);
+float stat_17=stats_1_1_at(N);
 float stat_5=stats_2_at(N);
-return d_y_1-(exp(x_1-stat_1)*(stat_8/stat_5));
+float mul=exp_of(x_1-stat_1)*(stat_17/((abs(stat_1)<uintBitsToFloat(2139095040u))? stat_5:((float(D)==0.0)? stat_5:uintBitsToFloat(2143289344u))));
+return d_y_1-mul;
 }
 `,
             js: `function(d_y,x,stats_1,stats_2){
 const d_y_1=d_y[this.thread.x];
 const x_1=x[this.thread.x];
-${$t3}const stat_1=stats_1[0][N];
-const stat_8=stats_1[1][N];
+${$t5}const stat_1=stats_1[0][N];
+const stat_17=stats_1[1][N];
 const stat_5=stats_2[N];
-return d_y_1-(Math.exp(x_1-stat_1)*(stat_8/stat_5));
+const mul=Math.fround(Math.exp(x_1-stat_1)*(stat_17/((Math.abs(stat_1)<(1/0))? stat_5:((this.constants.D===0.0)? stat_5:(0/0)))));
+return d_y_1-mul;
 }
 `,
             jsFunctions: [],

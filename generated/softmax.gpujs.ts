@@ -176,9 +176,9 @@ let part=(-1/0);
 const stop=Math.min(block+256,this.constants.D);
 for(let i=block;i<stop;i+=1){
 const x_1=x[base+i];
-part=Math.max(part,x_1);
+part=Math.fround(Math.max(part,x_1));
 }
-max_1=Math.max(max_1,part);
+max_1=Math.fround(Math.max(max_1,part));
 }
 const max_all=max_1;
 return max_all;
@@ -225,9 +225,9 @@ let part_2=(-1/0);
 const stop=Math.min(block+256,last);
 for(let i=block;i<stop;i+=1){
 const x_1=x[base+i];
-part_2=Math.max(part_2,x_1);
+part_2=Math.fround(Math.max(part_2,x_1));
 }
-max_1=Math.max(max_1,part_2);
+max_1=Math.fround(Math.max(max_1,part_2));
 }
 const max_all=max_1;
 return max_all;
@@ -257,7 +257,7 @@ const used=Math.floor(((this.constants.D+(Math.floor(((this.constants.D+this.con
 let total=(-1/0);
 for(let p=0;p<used;p+=1){
 const part=stats_1_parts[(p*this.constants.N)+this.thread.x];
-total=Math.max(total,part);
+total=Math.fround(Math.max(total,part));
 }
 return total;
 }
@@ -273,7 +273,10 @@ const $v7 = {
     name: "stats_2", factors: ["N"], slots: 1,
     reads: [$v6, { from: "x", name: "x", accessors: { "0": "x_at" } }],
     constants: [{ name: "D", kind: "extent", factor: "D" }],
-    glsl: `float pass_value(int group){
+    glsl: `float exp_of(float a){
+return(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:exp(a);
+}
+float pass_value(int group){
 int base=group*D;
 float stat_1=stats_1_at(group);
 float sum=0.0;
@@ -282,7 +285,7 @@ float part=0.0;
 int stop=min(block+256,D);
 for(int i=block;i<stop;i+=1){
 float x_1=x_at(base+i);
-part=part+exp(x_1-stat_1);
+part=part+exp_of(x_1-stat_1);
 }
 sum=sum+part;
 }
@@ -313,7 +316,10 @@ return sum_all;
     part: {
       name: "stats_2_parts", factors: ["(parts)", "N"], slots: 1,
       reads: [$v6, { from: "x", name: "x", accessors: { "0": "x_at" } }], constants: $v3,
-      glsl: `float pass_value(int group){
+      glsl: `float exp_of(float a){
+return(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:exp(a);
+}
+float pass_value(int group){
 int part=group/N;
 int row=group-(part*N);
 int first=min(part*(((D+parts)-1)/parts),D);
@@ -326,7 +332,7 @@ float part_2=0.0;
 int stop=min(block+256,last);
 for(int i=block;i<stop;i+=1){
 float x_1=x_at(base+i);
-part_2=part_2+exp(x_1-stat_1);
+part_2=part_2+exp_of(x_1-stat_1);
 }
 sum=sum+part_2;
 }
@@ -393,19 +399,22 @@ const $v8 = [
 
 const SoftmaxPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "Softmax", mode: null, axes: $v1, params: [], tensors: $v2,
+    format: 2, norm: "Softmax", mode: null, axes: $v1, params: [], tensors: $v2,
     draws: [
       $v5, $v7,
       {
         whole: {
           name: "y", factors: ["N", "D"], slots: 1, reads: $v8,
           constants: [{ name: "D", kind: "extent", factor: "D" }],
-          glsl: `float pass_value(int group){
+          glsl: `float exp_of(float a){
+return(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:exp(a);
+}
+float pass_value(int group){
 float x_1=x_at(group);
 int N=group/max(D,1);
 float stat_1=stats_1_at(N);
 float stat_5=stats_2_at(N);
-return exp(x_1-stat_1)/stat_5;
+return exp_of(x_1-stat_1)/((abs(stat_1)<uintBitsToFloat(2139095040u))? stat_5:((float(D)==0.0)? stat_5:uintBitsToFloat(2143289344u)));
 }
 `,
           js: `function(x,stats_1,stats_2){
@@ -413,7 +422,7 @@ const x_1=x[this.thread.x];
 const N=Math.floor(this.thread.x/Math.max(this.constants.D,1));
 const stat_1=stats_1[N];
 const stat_5=stats_2[N];
-return Math.exp(x_1-stat_1)/stat_5;
+return Math.exp(x_1-stat_1)/((Math.abs(stat_1)<(1/0))? stat_5:((this.constants.D===0.0)? stat_5:(0/0)));
 }
 `,
           jsFunctions: [],
@@ -426,19 +435,24 @@ return Math.exp(x_1-stat_1)/stat_5;
 
 const LogSoftmaxPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "LogSoftmax", mode: null, axes: $v1, params: [], tensors: $v2,
+    format: 2, norm: "LogSoftmax", mode: null, axes: $v1, params: [], tensors: $v2,
     draws: [
       $v5, $v7,
       {
         whole: {
           name: "y", factors: ["N", "D"], slots: 1, reads: $v8,
           constants: [{ name: "D", kind: "extent", factor: "D" }],
-          glsl: `float pass_value(int group){
+          glsl: `float log_of(float a){
+if(a==0.0)return uintBitsToFloat(0xff800000u);
+return a<0.0||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? sqrt(a):log(a);
+}
+float pass_value(int group){
 float x_1=x_at(group);
 int N=group/max(D,1);
 float stat_1=stats_1_at(N);
 float stat_5=stats_2_at(N);
-return(x_1-stat_1)-log(stat_5);
+float sub=(x_1-stat_1)-log_of(((abs(stat_1)<uintBitsToFloat(2139095040u))? stat_5:((float(D)==0.0)? stat_5:uintBitsToFloat(2143289344u))));
+return sub;
 }
 `,
           js: `function(x,stats_1,stats_2){
@@ -446,7 +460,8 @@ const x_1=x[this.thread.x];
 const N=Math.floor(this.thread.x/Math.max(this.constants.D,1));
 const stat_1=stats_1[N];
 const stat_5=stats_2[N];
-return(x_1-stat_1)-Math.log(stat_5);
+const sub=Math.fround((x_1-stat_1)-Math.log(((Math.abs(stat_1)<(1/0))? stat_5:((this.constants.D===0.0)? stat_5:(0/0)))));
+return sub;
 }
 `,
           jsFunctions: [],

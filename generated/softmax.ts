@@ -176,33 +176,7 @@ export const LogSoftmax = {
   },
 };
 
-const $t1 = `override LANES:u32;
-override ROWS:u32;
-override COLUMNS:bool;
-override SUBGROUP:u32;
-override N:u32;
-override D:u32;
-override scratch_length:u32=LANES*ROWS*1u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-fn non_finite(bits:u32)->f32{
-return bitcast<f32>(bits);
-}
-fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id)workgroup_id:vec3u,
-@builtin(num_workgroups)num_workgroups:vec3u,
-@builtin(local_invocation_index)local_index:u32,
-){
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
-let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let base=row*D;
+const $t1 = `let base=row*D;
 var max_1=non_finite(4286578688u);
 for(var block=lane;block<D;block+=LANES*256u){
 var part_1=non_finite(4286578688u);
@@ -240,24 +214,7 @@ let stop_2=min(block_2+(LANES*256u),D);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_2=x_at(base+i_2);
 `;
-const $t2 = `override LANES:u32;
-override ROWS:u32;
-override COLUMNS:bool;
-override SUBGROUP:u32;
-override N:u32;
-override D:u32;
-override scratch_length:u32=LANES*ROWS*1u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-fn non_finite(bits:u32)->f32{
-return bitcast<f32>(bits);
-}
-fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-fn larger4(a:vec4f,b:vec4f)->vec4f{
-return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
-}
-fn fold_add(v:vec4f)->f32{
+const $t2 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
 fn fold_max(v:vec4f)->f32{
@@ -338,14 +295,40 @@ const $v7 = [
 
 const SoftmaxPrograms: readonly Program[] = [
   {
-    format: 1, norm: "Softmax", mode: null, axes: $v3, params: [], tensors: $v4,
+    format: 2, norm: "Softmax", mode: null, axes: $v3, params: [], tensors: $v4,
     kernels: [
       {
         name: "y", grid: ["N"], row: ["D"], chunked: [],
         shaders: [
           {
             vector: null, together: 1, held: 0, exchanges: true,
-            wgsl: `${$t1}let exp_1=exp(x_2-max_all);
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override D:u32;
+override scratch_length:u32=LANES*ROWS*1u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id)workgroup_id:vec3u,
+@builtin(num_workgroups)num_workgroups:vec3u,
+@builtin(local_invocation_index)local_index:u32,
+){
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+${$t1}let exp_1=exp(x_2-max_all);
 part_2=part_2+exp_1;
 }
 sum=sum+part_2;
@@ -371,10 +354,11 @@ workgroupBarrier();
 }
 let sum_all=sum;
 let end=select(0u,D,active_1);
+let where_1=select(select(non_finite(2143289344u),sum_all,f32(D)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u));
 for(var i_3=lane;i_3<end;i_3+=LANES){
 let x_3=x_at(base+i_3);
 let exp_2=exp(x_3-max_all);
-y_put(base+i_3,exp_2/sum_all);
+y_put(base+i_3,exp_2/where_1);
 }
 }
 `,
@@ -382,7 +366,24 @@ y_put(base+i_3,exp_2/sum_all);
           },
           {
             vector: "D", together: 1, held: 0, exchanges: true,
-            wgsl: `${$t2}let exp_1=exp(x_2-vec4f(max_all));
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override D:u32;
+override scratch_length:u32=LANES*ROWS*1u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+fn larger4(a:vec4f,b:vec4f)->vec4f{
+return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+}
+${$t2}let exp_1=exp(x_2-vec4f(max_all));
 part_2=part_2+exp_1;
 }
 sum=sum+part_2;
@@ -409,10 +410,11 @@ workgroupBarrier();
 }
 let sum_all=sum_2;
 let end=select(0u,D/4u,active_1);
+let where_1=select(select(non_finite(2143289344u),sum_all,f32(D)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u));
 for(var i_3=lane;i_3<end;i_3+=LANES){
 let x_3=x_four(base+i_3);
 let exp_2=exp(x_3-vec4f(max_all));
-y_put_four(base+i_3,exp_2/vec4f(sum_all));
+y_put_four(base+i_3,exp_2/vec4f(where_1));
 }
 }
 `,
@@ -428,14 +430,44 @@ y_put_four(base+i_3,exp_2/vec4f(sum_all));
 
 const LogSoftmaxPrograms: readonly Program[] = [
   {
-    format: 1, norm: "LogSoftmax", mode: null, axes: $v3, params: [], tensors: $v4,
+    format: 2, norm: "LogSoftmax", mode: null, axes: $v3, params: [], tensors: $v4,
     kernels: [
       {
         name: "y", grid: ["N"], row: ["D"], chunked: [],
         shaders: [
           {
             vector: null, together: 1, held: 0, exchanges: true,
-            wgsl: `${$t1}let sub=x_2-max_all;
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override D:u32;
+override scratch_length:u32=LANES*ROWS*1u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+fn log_of(a:f32)->f32{
+let edge=select(sqrt(a),non_finite(0xff800000u),a==0.0f);
+return select(log(a),edge,a<=0.0f||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id)workgroup_id:vec3u,
+@builtin(num_workgroups)num_workgroups:vec3u,
+@builtin(local_invocation_index)local_index:u32,
+){
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+${$t1}let sub=x_2-max_all;
 part_2=part_2+exp(sub);
 }
 sum=sum+part_2;
@@ -461,7 +493,7 @@ workgroupBarrier();
 }
 let sum_all=sum;
 let end=select(0u,D,active_1);
-let log_1=log(sum_all);
+let log_1=log_of(select(select(non_finite(2143289344u),sum_all,f32(D)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u)));
 for(var i_3=lane;i_3<end;i_3+=LANES){
 let x_3=x_at(base+i_3);
 let sub_2=x_3-max_all;
@@ -473,7 +505,28 @@ y_put(base+i_3,sub_2-log_1);
           },
           {
             vector: "D", together: 1, held: 0, exchanges: true,
-            wgsl: `${$t2}let sub=x_2-vec4f(max_all);
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override D:u32;
+override scratch_length:u32=LANES*ROWS*1u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+fn larger4(a:vec4f,b:vec4f)->vec4f{
+return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+}
+fn log_of(a:f32)->f32{
+let edge=select(sqrt(a),non_finite(0xff800000u),a==0.0f);
+return select(log(a),edge,a<=0.0f||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+${$t2}let sub=x_2-vec4f(max_all);
 part_2=part_2+exp(sub);
 }
 sum=sum+part_2;
@@ -500,7 +553,7 @@ workgroupBarrier();
 }
 let sum_all=sum_2;
 let end=select(0u,D/4u,active_1);
-let log_1=log(sum_all);
+let log_1=log_of(select(select(non_finite(2143289344u),sum_all,f32(D)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u)));
 for(var i_3=lane;i_3<end;i_3+=LANES){
 let x_3=x_four(base+i_3);
 let sub_2=x_3-vec4f(max_all);

@@ -42,14 +42,17 @@ let row=select(0u,index,active_1);
 const $t9 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t10 = `${$t9}let x_1=x_at(base+i);
+const $t10 = `let where_1=select(select(non_finite(2143289344u),total_2,f32(D)==0.0f),total_2,abs(total)<non_finite(2139095040u));
+for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t11 = `${$t9}let x_1=x_four(base+i);
+const $t11 = `let log_1=log_of(select(select(non_finite(2143289344u),total_2,f32(D)==0.0f),total_2,abs(total)<non_finite(2139095040u)));
+for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t12 = `for(var i=first+lane;i<end;i+=LANES){
-let x_1=x_at(base+i);
+const $t12 = `${$t9}let x_1=x_at(base+i);
 `;
-const $t13 = `workgroupBarrier();
+const $t13 = `${$t9}let x_1=x_four(base+i);
+`;
+const $t14 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 let mine=scratch_memory[(row_in_group*LANES)+lane];
@@ -60,7 +63,7 @@ workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t14 = `workgroupBarrier();
+const $t15 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
@@ -71,40 +74,41 @@ workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 `;
-const $t15 = `if(active_1&&(lane==0u)){
+const $t16 = `if(active_1&&(lane==0u)){
 partials_put(((PARTS+part)*N)+row,sum_all);
 }
 }
 `;
-const $t16 = `fn non_finite(bits:u32)->f32{
+const $t17 = `fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
 }
 fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
-const $t17 = `override SUBGROUP:u32;
+const $t18 = `override SUBGROUP:u32;
 override N:u32;
 override D:u32;
 override scratch_length:u32=LANES*ROWS*1u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t16}`;
-const $t18 = `${$t1}override PARTS:u32;
 ${$t17}`;
-const $t19 = `${$t2}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t19 = `${$t1}override PARTS:u32;
+${$t18}`;
+const $t20 = `${$t2}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
 ${$t8}`;
-const $t20 = `${$t18}${$t19}`;
-const $t21 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
+const $t21 = `${$t19}${$t20}`;
+const $t22 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
 return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 }
 `;
-const $t22 = `fn fold_max(v:vec4f)->f32{
+const $t23 = `${$t1}${$t18}${$t22}`;
+const $t24 = `fn fold_max(v:vec4f)->f32{
 return larger(larger(v.x,v.y),larger(v.z,v.w));
 }
 `;
-const $t23 = `var total=non_finite(4286578688u);
+const $t25 = `var total=non_finite(4286578688u);
 for(var p=lane;p<used;p+=LANES){
 let part_1=partials_at((p*N)+row);
 total=larger(total,part_1);
@@ -115,36 +119,47 @@ total=larger(total,other);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
-${$t13}total=all;
+${$t14}total=all;
 workgroupBarrier();
 }
 `;
-const $t24 = `${$t6}let base=row*D;
+const $t26 = `${$t1}override SUBGROUP:u32;
+override N:u32;
+override D:u32;
+${$t17}${$t22}`;
+const $t27 = `${$t6}let base=row*D;
 `;
-const $t25 = `${$t7}let base=row*(D/4u);
+const $t28 = `${$t7}let base=row*(D/4u);
 `;
-const $t26 = `${$t20}let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t23}`;
-const $t27 = `${$t21}fn fold_add(v:vec4f)->f32{
+const $t29 = `let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t25}`;
+const $t30 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t22}${$t2}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+${$t24}${$t2}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
-const $t28 = `let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t23}`;
-const $t29 = `var sum_2=fold_add(sum);
+const $t31 = `let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t25}`;
+const $t32 = `${$t21}${$t29}`;
+const $t33 = `${$t20}${$t31}`;
+const $t34 = `fn log_of(a:f32)->f32{
+let edge=select(sqrt(a),non_finite(0xff800000u),a==0.0f);
+return select(log(a),edge,a<=0.0f||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+`;
+const $t35 = `var sum_2=fold_add(sum);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum_2,mask_2);
 sum_2=sum_2+other_3;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-${$t14}sum_2=all_2;
+${$t15}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum_2;
 `;
-const $t30 = `var total_2=0.0f;
+const $t36 = `var total_2=0.0f;
 for(var p_2=lane;p_2<used_2;p_2+=LANES){
 let part_2=partials_at(((PARTS+p_2)*N)+row);
 total_2=total_2+part_2;
@@ -155,54 +170,52 @@ total_2=total_2+other_3;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
-${$t14}total_2=all_2;
+${$t15}total_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t31 = `${$t26}${$t24}var sum=0.0f;
-for(var block=first+lane;block<last;block+=LANES*256u){
-var part_2=0.0f;
-${$t10}`;
-const $t32 = `var max_2=fold_max(max_1);
+const $t37 = `${$t19}${$t34}`;
+const $t38 = `var max_2=fold_max(max_1);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(max_2,mask);
 max_2=larger(max_2,other);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_2;
-${$t13}max_2=all;
+${$t14}max_2=all;
 workgroupBarrier();
 }
 let max_all=max_2;
 `;
-const $t33 = `${$t26}let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t30}${$t6}let end=select(0u,last,active_1);
+const $t39 = `${$t32}${$t27}var sum=0.0f;
+for(var block=first+lane;block<last;block+=LANES*256u){
+var part_2=0.0f;
+${$t12}`;
+const $t40 = `let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t36}${$t6}let end=select(0u,last,active_1);
 let base=row*D;
 `;
-const $t34 = `${$t20}${$t28}let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t30}${$t7}let end=select(0u,last,active_1);
+const $t41 = `let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t36}${$t7}let end=select(0u,last,active_1);
 let base=row*(D/4u);
 `;
-const $t35 = `for(var i=first+lane;i<end;i+=LANES){
-let x_1=x_four(base+i);
-`;
-const $t36 = `}
+const $t42 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum,mask_2);
 sum=sum+other_3;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
-${$t14}sum=all_2;
+${$t15}sum=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
-${$t15}`;
-const $t37 = `}
+${$t16}`;
+const $t43 = `}
 }
-${$t29}let end=select(0u,D/4u,active_1);
+${$t35}let end=select(0u,D/4u,active_1);
 `;
-const $t38 = `${$t1}${$t17}${$t27}${$t8}var max_1=vec4f(non_finite(4286578688u));
+const $t44 = `${$t30}${$t8}var max_1=vec4f(non_finite(4286578688u));
 let base=row*(D/4u);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
@@ -212,28 +225,25 @@ held[held_place(0u,k,local_index)]=x_1;
 max_1=larger4(max_1,x_1);
 }
 }
-${$t32}var sum=vec4f(0.0f);
+${$t38}var sum=vec4f(0.0f);
 for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 if(i_2<(D/4u)){
 let kept=held[held_place(0u,k_2,local_index)];
 `;
-const $t39 = `if(active_1&&(lane==0u)){
+const $t45 = `if(active_1&&(lane==0u)){
 partials_put((part*N)+row,max_all);
 }
 }
 `;
-const $t40 = `${$t18}fn fold_add(v:vec4f)->f32{
+const $t46 = `${$t19}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t19}${$t28}${$t25}var sum=vec4f(0.0f);
+${$t33}${$t28}var sum=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_2=vec4f(0.0f);
-${$t11}`;
-const $t41 = `${$t1}override SUBGROUP:u32;
-override N:u32;
-override D:u32;
-${$t16}${$t27}${$t3}let active_1=index<(N/4u);
+${$t13}`;
+const $t47 = `${$t30}${$t3}let active_1=index<(N/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
@@ -301,7 +311,7 @@ let x_2_3=x_four(base_3+i_2);
 let x_2_4=x_four(base_4+i_2);
 let x_2_5=x_four(base_5+i_2);
 `;
-const $t42 = `}
+const $t48 = `}
 sum_3=sum_3+part_2_2;
 sum_4=sum_4+part_2_3;
 sum_5=sum_5+part_2_4;
@@ -327,30 +337,30 @@ let sum_all_4=sum_2_4;
 let sum_all_5=sum_2_5;
 let end=select(0u,D/4u,active_1);
 `;
-const $t43 = `}
-${$t29}${$t15}`;
-const $v44 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v45 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v46 = [
+const $t49 = `}
+${$t35}${$t16}`;
+const $v50 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v51 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v52 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v47 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v48 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v49 = [
+const $v53 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v54 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v55 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v50 = {
+const $v56 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t20}${$t24}var max_1=non_finite(4286578688u);
+      wgsl: `${$t21}${$t27}var max_1=non_finite(4286578688u);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=non_finite(4286578688u);
-${$t10}part_1=larger(part_1,x_1);
+${$t12}part_1=larger(part_1,x_1);
 }
 max_1=larger(max_1,part_1);
 }
@@ -360,34 +370,34 @@ max_1=larger(max_1,other);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_1;
-${$t13}max_1=all;
+${$t14}max_1=all;
 workgroupBarrier();
 }
 let max_all=max_1;
-${$t39}`,
-      bindings: [$v47, $v48], constants: $v49,
+${$t45}`,
+      bindings: [$v53, $v54], constants: $v55,
     },
     {
       vector: "D", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t18}${$t21}${$t22}${$t19}${$t25}var max_1=vec4f(non_finite(4286578688u));
+      wgsl: `${$t19}${$t22}${$t24}${$t20}${$t28}var max_1=vec4f(non_finite(4286578688u));
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(non_finite(4286578688u));
-${$t11}part_1=larger4(part_1,x_1);
+${$t13}part_1=larger4(part_1,x_1);
 }
 max_1=larger4(max_1,part_1);
 }
-${$t32}${$t39}`,
-      bindings: [$v44, $v48], constants: $v49,
+${$t38}${$t45}`,
+      bindings: [$v50, $v54], constants: $v55,
     },
   ],
   shared: true,
 } as const;
-const $v51 = {
+const $v57 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v52 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v53 = [$v52, $v47, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }] as const;
+const $v58 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v59 = [$v58, $v53, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }] as const;
 
 export const Softmax: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
@@ -395,19 +405,20 @@ export const Softmax: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t38}let exp_1=exp(kept-vec4f(max_all));
+          wgsl: `${$t23}${$t44}let exp_1=exp(kept-vec4f(max_all));
 sum=sum+exp_1;
-${$t37}${$t4}let exp_2=exp(kept_2-vec4f(max_all));
-y_put_four(base+i_3,exp_2/vec4f(sum_all));
+${$t43}let where_1=select(select(non_finite(2143289344u),sum_all,f32(D)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u));
+${$t4}let exp_2=exp(kept_2-vec4f(max_all));
+y_put_four(base+i_3,exp_2/vec4f(where_1));
 }
 }
 }
 `,
-          bindings: [$v44, $v45], constants: $v46,
+          bindings: [$v50, $v51], constants: $v52,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t41}let exp_3=exp(x_2_2-vec4f(max_all_2));
+          wgsl: `${$t26}${$t47}let exp_3=exp(x_2_2-vec4f(max_all_2));
 let exp_4=exp(x_2_3-vec4f(max_all_3));
 let exp_5=exp(x_2_4-vec4f(max_all_4));
 let exp_6=exp(x_2_5-vec4f(max_all_5));
@@ -415,43 +426,47 @@ part_2_2=part_2_2+exp_3;
 part_2_3=part_2_3+exp_4;
 part_2_4=part_2_4+exp_5;
 part_2_5=part_2_5+exp_6;
-${$t42}${$t5}let exp_2_2=exp(x_3_2-vec4f(max_all_2));
+${$t48}let where_2=select(select(non_finite(2143289344u),sum_all_2,f32(D)==0.0f),sum_all_2,abs(max_all_2)<non_finite(2139095040u));
+let where_3=select(select(non_finite(2143289344u),sum_all_3,f32(D)==0.0f),sum_all_3,abs(max_all_3)<non_finite(2139095040u));
+let where_4=select(select(non_finite(2143289344u),sum_all_4,f32(D)==0.0f),sum_all_4,abs(max_all_4)<non_finite(2139095040u));
+let where_5=select(select(non_finite(2143289344u),sum_all_5,f32(D)==0.0f),sum_all_5,abs(max_all_5)<non_finite(2139095040u));
+${$t5}let exp_2_2=exp(x_3_2-vec4f(max_all_2));
 let exp_2_3=exp(x_3_3-vec4f(max_all_3));
 let exp_2_4=exp(x_3_4-vec4f(max_all_4));
 let exp_2_5=exp(x_3_5-vec4f(max_all_5));
-y_put_four(base_2+i_3,exp_2_2/vec4f(sum_all_2));
-y_put_four(base_3+i_3,exp_2_3/vec4f(sum_all_3));
-y_put_four(base_4+i_3,exp_2_4/vec4f(sum_all_4));
-y_put_four(base_5+i_3,exp_2_5/vec4f(sum_all_5));
+y_put_four(base_2+i_3,exp_2_2/vec4f(where_2));
+y_put_four(base_3+i_3,exp_2_3/vec4f(where_3));
+y_put_four(base_4+i_3,exp_2_4/vec4f(where_4));
+y_put_four(base_5+i_3,exp_2_5/vec4f(where_5));
 }
 }
 `,
-          bindings: [$v44, $v45], constants: $v46,
+          bindings: [$v50, $v51], constants: $v52,
         },
       ],
       split: {
         slots: 2,
         stages: [
-          $v50,
+          $v56,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t31}let exp_1=exp(x_1-total);
+                wgsl: `${$t39}let exp_1=exp(x_1-total);
 part_2=part_2+exp_1;
 }
 sum=sum+part_2;
-${$t36}`,
-                bindings: [$v47, $v51], constants: $v49,
+${$t42}`,
+                bindings: [$v53, $v57], constants: $v55,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t40}let exp_1=exp(x_1-vec4f(total));
+                wgsl: `${$t46}let exp_1=exp(x_1-vec4f(total));
 part_2=part_2+exp_1;
 }
 sum=sum+part_2;
-${$t43}`,
-                bindings: [$v44, $v51], constants: $v49,
+${$t49}`,
+                bindings: [$v50, $v57], constants: $v55,
               },
             ],
             shared: true,
@@ -460,21 +475,23 @@ ${$t43}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t33}${$t12}let exp_1=exp(x_1-total);
-y_put(base+i,exp_1/total_2);
+                wgsl: `${$t32}${$t40}${$t10}let x_1=x_at(base+i);
+let exp_1=exp(x_1-total);
+y_put(base+i,exp_1/where_1);
 }
 }
 `,
-                bindings: $v53, constants: $v49,
+                bindings: $v59, constants: $v55,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t34}${$t35}let exp_1=exp(x_1-vec4f(total));
-y_put_four(base+i,exp_1/vec4f(total_2));
+                wgsl: `${$t21}${$t31}${$t41}${$t10}let x_1=x_four(base+i);
+let exp_1=exp(x_1-vec4f(total));
+y_put_four(base+i,exp_1/vec4f(where_1));
 }
 }
 `,
-                bindings: [$v52, $v44, $v45], constants: $v49,
+                bindings: [$v58, $v50, $v51], constants: $v55,
               },
             ],
             shared: true,
@@ -491,20 +508,20 @@ export const LogSoftmax: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t38}let sub=kept-vec4f(max_all);
+          wgsl: `${$t23}${$t34}${$t44}let sub=kept-vec4f(max_all);
 sum=sum+exp(sub);
-${$t37}let log_1=log(sum_all);
+${$t43}let log_1=log_of(select(select(non_finite(2143289344u),sum_all,f32(D)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u)));
 ${$t4}let sub_2=kept_2-vec4f(max_all);
 y_put_four(base+i_3,sub_2-vec4f(log_1));
 }
 }
 }
 `,
-          bindings: [$v44, $v45], constants: $v46,
+          bindings: [$v50, $v51], constants: $v52,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t41}let sub_3=x_2_2-vec4f(max_all_2);
+          wgsl: `${$t26}${$t34}${$t47}let sub_3=x_2_2-vec4f(max_all_2);
 let sub_4=x_2_3-vec4f(max_all_3);
 let sub_5=x_2_4-vec4f(max_all_4);
 let sub_6=x_2_5-vec4f(max_all_5);
@@ -512,10 +529,10 @@ part_2_2=part_2_2+exp(sub_3);
 part_2_3=part_2_3+exp(sub_4);
 part_2_4=part_2_4+exp(sub_5);
 part_2_5=part_2_5+exp(sub_6);
-${$t42}let log_2=log(sum_all_2);
-let log_3=log(sum_all_3);
-let log_4=log(sum_all_4);
-let log_5=log(sum_all_5);
+${$t48}let log_2=log_of(select(select(non_finite(2143289344u),sum_all_2,f32(D)==0.0f),sum_all_2,abs(max_all_2)<non_finite(2139095040u)));
+let log_3=log_of(select(select(non_finite(2143289344u),sum_all_3,f32(D)==0.0f),sum_all_3,abs(max_all_3)<non_finite(2139095040u)));
+let log_4=log_of(select(select(non_finite(2143289344u),sum_all_4,f32(D)==0.0f),sum_all_4,abs(max_all_4)<non_finite(2139095040u)));
+let log_5=log_of(select(select(non_finite(2143289344u),sum_all_5,f32(D)==0.0f),sum_all_5,abs(max_all_5)<non_finite(2139095040u)));
 ${$t5}let sub_2_2=x_3_2-vec4f(max_all_2);
 let sub_2_3=x_3_3-vec4f(max_all_3);
 let sub_2_4=x_3_4-vec4f(max_all_4);
@@ -527,32 +544,32 @@ y_put_four(base_5+i_3,sub_2_5-vec4f(log_5));
 }
 }
 `,
-          bindings: [$v44, $v45], constants: $v46,
+          bindings: [$v50, $v51], constants: $v52,
         },
       ],
       split: {
         slots: 2,
         stages: [
-          $v50,
+          $v56,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t31}let sub=x_1-total;
+                wgsl: `${$t39}let sub=x_1-total;
 part_2=part_2+exp(sub);
 }
 sum=sum+part_2;
-${$t36}`,
-                bindings: [$v47, $v51], constants: $v49,
+${$t42}`,
+                bindings: [$v53, $v57], constants: $v55,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t40}let sub=x_1-vec4f(total);
+                wgsl: `${$t46}let sub=x_1-vec4f(total);
 part_2=part_2+exp(sub);
 }
 sum=sum+part_2;
-${$t43}`,
-                bindings: [$v44, $v51], constants: $v49,
+${$t49}`,
+                bindings: [$v50, $v57], constants: $v55,
               },
             ],
             shared: true,
@@ -561,23 +578,23 @@ ${$t43}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t33}let log_1=log(total_2);
-${$t12}let sub=x_1-total;
+                wgsl: `${$t37}${$t20}${$t29}${$t40}${$t11}let x_1=x_at(base+i);
+let sub=x_1-total;
 y_put(base+i,sub-log_1);
 }
 }
 `,
-                bindings: $v53, constants: $v49,
+                bindings: $v59, constants: $v55,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t34}let log_1=log(total_2);
-${$t35}let sub=x_1-vec4f(total);
+                wgsl: `${$t37}${$t33}${$t41}${$t11}let x_1=x_four(base+i);
+let sub=x_1-vec4f(total);
 y_put_four(base+i,sub-vec4f(log_1));
 }
 }
 `,
-                bindings: [$v52, $v44, $v45], constants: $v49,
+                bindings: [$v58, $v50, $v51], constants: $v55,
               },
             ],
             shared: true,

@@ -8,31 +8,37 @@ const $t1 = `let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]
 `;
 const $t2 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t3 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t3 = `let shift_3=select(shift_2,select(select(0.0f,shift_2,abs(shift_2)<8.507059173023462e+37f),shift_2+mean,abs(shift_2+mean)<8.507059173023462e+37f),again);
 `;
-const $t4 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+const $t4 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t5 = `let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+const $t5 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t6 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t6 = `let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 `;
-const $t7 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t7 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t8 = `let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t8 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t9 = `let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t9 = `let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t10 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
+const $t10 = `let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t11 = `let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t11 = `let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
 `;
-const $t12 = `let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t12 = `let again=((variance*4.0f)<(mean*mean))||(!(scale_1==1.0f));
 `;
-const $t13 = `let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t13 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
 `;
-const $t14 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
+const $t14 = `let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t15 = `override LANES:u32;
+const $t15 = `let all_10=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+`;
+const $t16 = `let all_11=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+`;
+const $t17 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
+`;
+const $t18 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 override SUBGROUP:u32;
@@ -40,7 +46,7 @@ override O:u32;
 override F:u32;
 override eps:f32;
 `;
-const $t16 = `@compute @workgroup_size(LANES*ROWS)
+const $t19 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
@@ -54,151 +60,172 @@ let active_1=index<O;
 let row=select(0u,index,active_1);
 let base=row*F;
 `;
-const $t17 = `let d_y_1=d_y_at(base);
+const $t20 = `let d_y_1=d_y_at(base);
 let d_y_2=d_y_at(base+(F/2u));
 let d_y_3=d_y_at(base+(F-1u));
 `;
-const $t18 = `let w_1=w_at(base);
+const $t21 = `let w_1=w_at(base);
 let w_2=w_at(base+(F/2u));
 let w_3=w_at(base+(F-1u));
 `;
-const $t19 = `for(var block=lane;block<F;block+=LANES*256u){
+const $t22 = `for(var block=lane;block<F;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
 `;
-const $t20 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t23 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t21 = `let mean_2=sum_2/f32(F);
+const $t24 = `let mean_2=sum_2/f32(F);
 let variance_2=larger((squares_2/f32(F))-(mean_2*mean_2),0.0f);
 `;
-const $t22 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-`;
-const $t23 = `mean_3=mean_3+part_5;
+const $t25 = `mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
 mean_5=mean_5+part_7;
 `;
-const $t24 = `let base_2=row*(F/4u);
+const $t26 = `let base_2=row*(F/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 `;
-const $t25 = `for(var block=lane;block<F/4u;block+=LANES*256u){
+const $t27 = `for(var block=lane;block<F/4u;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 `;
-const $t26 = `var part_5=vec4f(0.0f);
+const $t28 = `var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 `;
-const $t27 = `let rest=select(mean,mean_3,far);
-let spread=select(variance,variance_3,far);
-let rest_2=select(mean_2,mean_4,far_2);
-let mul=spread*f32(F);
-let rsqrt=inverseSqrt(larger(mul,eps));
+const $t29 = `let rest=select(mean,mean_3/scale_1,again);
+let scaledSpread=select(variance,variance_3,again);
+let rest_2=select(mean_2,mean_4/scale_2,again_2);
+let mul=scaledSpread*f32(F);
+let mul_2=(eps*scale_1)*scale_1;
+let mul_3=scale_1*inverseSqrt(larger(mul,mul_2));
 `;
-const $t28 = `let gain_1=gain_at(row);
-let mul_3=gain_1*rsqrt;
-let mul_4=scale*mul_3;
-`;
-const $t29 = `let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
-`;
-const $t30 = `${$t20}let w_5=w_at(base+i_2);
+const $t30 = `${$t23}let w_5=w_at(base+i_2);
 `;
 const $t31 = `let stop_3=min(block_3+(LANES*256u),F);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t32 = `${$t15}override scale:f32;
+const $t32 = `${$t18}override scale:f32;
 `;
-const $t33 = `${$t7}sum_4=all_7;
+const $t33 = `${$t8}sum_4=all_7;
 `;
-const $t34 = `let scale_1=scale;
-let mul_6=2.0f*select(select(0.0f,-(mul_5*(0.25f*scale_1)),mul==eps),-(mul_5*(0.5f*scale_1)),eps<mul);
+const $t34 = `let scale_3=scale;
+let mul_8=2.0f*select(select(0.0f,-(mul_7*(0.25f*scale_3)),mul==mul_2),-(mul_7*(0.5f*scale_3)),mul_2<mul);
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 `;
 const $t35 = `let stop=min(block+(LANES*256u),F);
 for(var i=block;i<stop;i+=LANES){
 let w_4=w_at(base+i);
 `;
-const $t36 = `let sub_3=mean_all_3-(mean_all*mean_all_2);
+const $t36 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+${$t3}let about=shift_3*scale;
+`;
+const $t37 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
+`;
+const $t38 = `let sub_3=mean_all_3-(mean_all*mean_all_2);
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 `;
-const $t37 = `let stop=min(block+(LANES*256u),F/4u);
+const $t39 = `let stop=min(block+(LANES*256u),F/4u);
 for(var i=block;i<stop;i+=LANES){
 let w_4=w_four(base_2+i);
 `;
-const $t38 = `${$t20}let w_5=w_four(base_2+i_2);
+const $t40 = `${$t23}let w_5=w_four(base_2+i_2);
 `;
-const $t39 = `let stop_3=min(block_3+(LANES*256u),F/4u);
+const $t41 = `let stop_3=min(block_3+(LANES*256u),F/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t40 = `let far=(variance*4.0f)<(mean*mean);
-let far_2=(variance_2*4.0f)<(mean_2*mean_2);
-let shift_3=select(shift,shift+mean,far);
-let shift_4=select(shift_2,shift_2+mean_2,far_2);
+const $t42 = `let rest=select(mean,mean_2/scale_1,again);
+let scaledSpread=select(variance,variance_2,again);
+let mul=scale_1*inverseSqrt(larger(scaledSpread*f32(F),(eps*scale_1)*scale_1));
 `;
-const $t41 = `workgroupBarrier();
+const $t43 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t42 = `${$t7}sum_5_2=all_7;
+const $t44 = `${$t8}sum_5_2=all_7;
 `;
-const $t43 = `workgroupBarrier();
+const $t45 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t44 = `}
+const $t46 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 `;
-const $t45 = `workgroupBarrier();
+const $t47 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 `;
-const $t46 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+const $t48 = `${$t11}let scale_2=select(8.271806125530277e-25f,1.0f,variance_2<8.507059173023462e+37f);
+${$t12}let again_2=((variance_2*4.0f)<(mean_2*mean_2))||(!(scale_2==1.0f));
+let shift_3=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let shift_4=select(shift_2,select(select(0.0f,shift_2,abs(shift_2)<8.507059173023462e+37f),shift_2+mean_2,abs(shift_2+mean_2)<8.507059173023462e+37f),again_2);
+let about=shift_3*scale_1;
+let about_2=shift_4*scale_2;
+`;
+const $t49 = `${$t11}${$t12}${$t3}let about=shift_3*scale_1;
+`;
+const $t50 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
 fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
-const $t47 = `}
+const $t51 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 `;
-const $t48 = `}
+const $t52 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t49 = `workgroupBarrier();
+const $t53 = `workgroupBarrier();
 }
 let mean=sum/f32(F);
 let variance=larger((squares/f32(F))-(mean*mean),0.0f);
 `;
-const $t50 = `${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3;
+const $t54 = `var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,F,again);
+for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+var part_3=0.0f;
+var part_4=0.0f;
+${$t30}`;
+const $t55 = `${$t46}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3;
 `;
-const $t51 = `override scratch_length:u32=LANES*ROWS*3u;
-${$t46}`;
-const $t52 = `${$t41}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t56 = `override scratch_length:u32=LANES*ROWS*3u;
+${$t50}`;
+const $t57 = `${$t43}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 ${$t1}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t48}`;
-const $t53 = `}
+${$t52}`;
+const $t58 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t54 = `}
+const $t59 = `}
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t55 = `${$t32}override scratch_length:u32=LANES*ROWS*4u;
-${$t46}`;
-const $t56 = `${$t41}let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t60 = `var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,F/4u,again);
+for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+${$t40}`;
+const $t61 = `${$t32}override scratch_length:u32=LANES*ROWS*4u;
+${$t50}`;
+const $t62 = `${$t43}let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
 ${$t1}let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
@@ -208,16 +235,16 @@ scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
 let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
-${$t48}`;
-const $t57 = `${$t15}${$t51}`;
-const $t58 = `}
+${$t52}`;
+const $t63 = `${$t18}${$t56}`;
+const $t64 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
 `;
-const $t59 = `sum=all;
+const $t65 = `sum=all;
 ${$t2}squares=all_2;
 `;
-const $t60 = `${$t43}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t66 = `${$t45}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -228,7 +255,7 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t61 = `${$t45}let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+const $t67 = `${$t47}let mine_9=scratch_memory[(row_in_group*LANES)+lane];
 let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_20;
 let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -242,60 +269,60 @@ workgroupBarrier();
 }
 let all_9=scratch_memory[row_in_group*LANES];
 `;
-const $t62 = `${$t32}${$t51}`;
-const $t63 = `${$t45}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+const $t68 = `${$t32}${$t56}`;
+const $t69 = `${$t47}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
-${$t4}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t5}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
-${$t5}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t6}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
-${$t54}`;
-const $t64 = `if(active_1&&(lane==0u)){
+${$t59}`;
+const $t70 = `if(active_1&&(lane==0u)){
 d_gain_put(row,(sum_all_2-(sum_all*mean_all))*scale);
 }
 }
 `;
-const $t65 = `${$t16}${$t17}let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
-${$t18}let shift_2=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408f);
+const $t71 = `${$t19}${$t20}let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
+${$t21}let shift_2=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408f);
 `;
-const $t66 = `${$t16}${$t18}let shift=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408f);
-${$t17}let shift_2=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
+const $t72 = `${$t19}${$t21}let shift=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408f);
+${$t20}let shift_2=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
 `;
-const $t67 = `${$t43}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+const $t73 = `${$t45}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
-${$t4}let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+${$t5}let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
-${$t5}let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+${$t6}let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
 let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
-${$t54}`;
-const $t68 = `part_1=part_1+d;
+${$t59}`;
+const $t74 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 }
 `;
-const $t69 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
+const $t75 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 let other_2=exchange(squares,mask);
 squares=squares+other_2;
 `;
-const $t70 = `sum_3=all_5;
-${$t6}`;
-const $t71 = `sum_4_2=all_5;
-${$t6}`;
-const $t72 = `part_5=part_5+sub;
-part_6=part_6+mul;
-part_7=part_7+(sub*mul);
+const $t76 = `sum_3=all_5;
+${$t7}`;
+const $t77 = `sum_4_2=all_5;
+${$t7}`;
+const $t78 = `part_5=part_5+sub;
+part_6=part_6+mul_2;
+part_7=part_7+(sub*mul_2);
 }
 `;
-const $t73 = `part_1=part_1+d;
+const $t79 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
@@ -306,43 +333,37 @@ sum_2=sum_2+part_3;
 squares_2=squares_2+part_4;
 }
 `;
-const $t74 = `for(var block_3=lane;block_3<F;block_3+=LANES*256u){
+const $t80 = `for(var block_3=lane;block_3<F;block_3+=LANES*256u){
 var part_5=0.0f;
 var part_6=0.0f;
 var part_7=0.0f;
 ${$t31}let d_y_4=d_y_at(base+i_3);
 let sub=d_y_4-shift;
 let w_6=w_at(base+i_3);
-let mul=((w_6-shift_3)-rest)*rsqrt;
-${$t72}`;
-const $t75 = `for(var block_3=lane;block_3<F/4u;block_3+=LANES*256u){
-${$t26}${$t39}let d_y_4=d_y_four(base_2+i_3);
+let mul_2=((w_6-shift_3)-rest)*mul;
+${$t78}`;
+const $t81 = `for(var block_3=lane;block_3<F/4u;block_3+=LANES*256u){
+${$t28}${$t41}let d_y_4=d_y_four(base_2+i_3);
 let sub=d_y_4-vec4f(shift);
 let w_6=w_four(base_2+i_3);
-let mul=((w_6-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-${$t72}`;
-const $t76 = `part_5=part_5+d_3;
+let mul_2=((w_6-vec4f(shift_3))-vec4f(rest))*vec4f(mul);
+${$t78}`;
+const $t82 = `part_5=part_5+d_3;
 part_6=part_6+(d_3*d_3);
 part_7=part_7+d_4;
 part_8=part_8+(d_4*d_4);
 }
 `;
-const $t77 = `part_9=part_9+sub;
-part_10=part_10+mul_2;
-part_11=part_11+(sub*mul_2);
+const $t83 = `part_9=part_9+sub;
+part_10=part_10+mul_4;
+part_11=part_11+(sub*mul_4);
 }
 `;
-const $t78 = `${$t65}var sum=0.0f;
+const $t84 = `${$t71}var sum=0.0f;
 var squares=0.0f;
-${$t19}${$t35}let d=w_4-shift_2;
-${$t68}${$t69}${$t47}${$t52}${$t59}${$t49}${$t29}var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,F,far);
-for(var block_2=lane;block_2<end;block_2+=LANES*256u){
-var part_3=0.0f;
-var part_4=0.0f;
-${$t30}let d_2=w_5-shift_3;
-part_3=part_3+d_2;
+${$t22}${$t35}let d=w_4-shift_2;
+${$t74}${$t75}${$t51}${$t57}${$t65}${$t53}`;
+const $t85 = `part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_2=sum_2+part_3;
@@ -353,36 +374,30 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t53}${$t60}sum_2=all_3;
-${$t3}squares_2=all_4;
+${$t58}${$t66}sum_2=all_3;
+${$t4}squares_2=all_4;
 workgroupBarrier();
 }
-${$t21}${$t22}`;
-const $t79 = `fn fold_add(v:vec4f)->f32{
+${$t24}`;
+const $t86 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t65}${$t24}${$t25}${$t37}let d=w_4-vec4f(shift_2);
-${$t68}var sum_2=fold_add(sum);
+${$t71}${$t26}${$t27}${$t39}let d=w_4-vec4f(shift_2);
+${$t74}var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t53}${$t52}sum_2=all;
+${$t58}${$t57}sum_2=all;
 ${$t2}squares_2=all_2;
 workgroupBarrier();
 }
 let mean=sum_2/f32(F);
 let variance=larger((squares_2/f32(F))-(mean*mean),0.0f);
-${$t29}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,F/4u,far);
-for(var block_2=lane;block_2<end;block_2+=LANES*256u){
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-${$t38}let d_2=w_5-vec4f(shift_3);
-part_3=part_3+d_2;
+`;
+const $t87 = `part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
@@ -399,44 +414,44 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t60}sum_3_2=all_3;
-${$t3}squares_3_2=all_4;
+${$t66}sum_3_2=all_3;
+${$t4}squares_3_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_3_2/f32(F);
 let variance_2=larger((squares_3_2/f32(F))-(mean_2*mean_2),0.0f);
-${$t22}`;
-const $t80 = `${$t55}${$t66}var sum=0.0f;
+`;
+const $t88 = `${$t61}${$t72}var sum=0.0f;
 var squares=0.0f;
 var sum_2=0.0f;
 var squares_2=0.0f;
-${$t19}var part_3=0.0f;
+${$t22}var part_3=0.0f;
 var part_4=0.0f;
 ${$t35}let d=w_4-shift;
 let d_y_4=d_y_at(base+i);
 let d_2=d_y_4-shift_2;
-${$t73}${$t69}let other_3=exchange(sum_2,mask);
+${$t79}${$t75}let other_3=exchange(sum_2,mask);
 sum_2=sum_2+other_3;
 let other_4=exchange(squares_2,mask);
 squares_2=squares_2+other_4;
-${$t47}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+${$t51}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2;
-${$t56}${$t59}${$t8}sum_2=all_3;
-${$t9}squares_2=all_4;
-${$t49}${$t21}${$t40}var sum_3=0.0f;
+${$t62}${$t65}${$t9}sum_2=all_3;
+${$t10}squares_2=all_4;
+${$t53}${$t24}${$t48}var sum_3=0.0f;
 var squares_3=0.0f;
 var sum_4=0.0f;
 var squares_4=0.0f;
-let end=select(0u,F,far||far_2);
+let end=select(0u,F,again||again_2);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_5=0.0f;
 var part_6=0.0f;
 var part_7=0.0f;
 var part_8=0.0f;
-${$t30}let d_3=w_5-shift_3;
+${$t30}let d_3=(w_5*scale_1)-about;
 let d_y_5=d_y_at(base+i_2);
-let d_4=d_y_5-shift_4;
-${$t76}sum_3=sum_3+part_5;
+let d_4=(d_y_5*scale_2)-about_2;
+${$t82}sum_3=sum_3+part_5;
 squares_3=squares_3+part_6;
 sum_4=sum_4+part_7;
 squares_4=squares_4+part_8;
@@ -450,16 +465,16 @@ let other_11=exchange(sum_4,mask_2);
 sum_4=sum_4+other_11;
 let other_12=exchange(squares_4,mask_2);
 squares_4=squares_4+other_12;
-${$t50}${$t10}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_4;
-${$t67}${$t70}squares_3=all_6;
-${$t33}${$t11}squares_4=all_8;
+${$t55}${$t13}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_4;
+${$t73}${$t76}squares_3=all_6;
+${$t33}${$t14}squares_4=all_8;
 workgroupBarrier();
 }
 let mean_3=sum_3/f32(F);
 let variance_3=larger((squares_3/f32(F))-(mean_3*mean_3),0.0f);
 let mean_4=sum_4/f32(F);
 let variance_4=larger((squares_4/f32(F))-(mean_4*mean_4),0.0f);
-${$t27}var sum_5=0.0f;
+${$t29}var sum_5=0.0f;
 var mean_5=0.0f;
 var sum_6=0.0f;
 for(var block_3=lane;block_3<F;block_3+=LANES*256u){
@@ -469,9 +484,8 @@ var part_11=0.0f;
 ${$t31}let d_y_6=d_y_at(base+i_3);
 let sub=d_y_6-shift_4;
 let w_6=w_at(base+i_3);
-let sub_2=(w_6-shift_3)-rest;
-let mul_2=sub_2*rsqrt;
-${$t77}sum_5=sum_5+part_9;
+let mul_4=((w_6-shift_3)-rest)*mul_3;
+${$t83}sum_5=sum_5+part_9;
 mean_5=mean_5+part_10;
 sum_6=sum_6+part_11;
 }
@@ -487,50 +501,52 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_5;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6;
-${$t61}sum_5=all_9;
-${$t12}mean_5=all_10;
-${$t13}sum_6=all_11;
+${$t67}sum_5=all_9;
+${$t15}mean_5=all_10;
+${$t16}sum_6=all_11;
 workgroupBarrier();
 }
 let sum_all=sum_5;
 let mean_all=mean_5/f32(F);
 let sum_all_2=sum_6;
 let end_2=select(0u,F,active_1);
-${$t28}`;
-const $t81 = `let mul_5=(mul_3*rsqrt)*(sum_all_2-(sum_all*mean_all));
+let gain_1=gain_at(row);
+let mul_5=scale*gain_1;
+`;
+const $t89 = `let mul_7=gain_1*(sum_all_2-(sum_all*mean_all));
 ${$t34}`;
-const $t82 = `let sub_5=sum_all_2-(sum_all*mean_all);
-let mul_5=(mul_3*rsqrt)*sub_5;
+const $t90 = `let sub_3=sum_all_2-(sum_all*mean_all);
+let mul_7=gain_1*sub_3;
 ${$t34}`;
-const $t83 = `let d_y_7=d_y_at(base+i_4);
-let sub_3=d_y_7-shift_4;
+const $t91 = `let d_y_7=d_y_at(base+i_4);
+let sub_2=d_y_7-shift_4;
 let w_7=w_at(base+i_4);
-let sub_4=(w_7-shift_3)-rest;
-d_w_put(base+i_4,((sub_3-rest_2)*mul_4)+(sub_4*mul_6));
+let mul_6=((w_7-shift_3)-rest)*mul_3;
+d_w_put(base+i_4,(((sub_2-rest_2)*mul_5)+(mul_6*mul_8))*mul_3);
 `;
-const $t84 = `let d_y_7=d_y_four(base_2+i_4);
-let sub_3=d_y_7-vec4f(shift_4);
+const $t92 = `let d_y_7=d_y_four(base_2+i_4);
+let sub_2=d_y_7-vec4f(shift_4);
 let w_7=w_four(base_2+i_4);
-let sub_4=(w_7-vec4f(shift_3))-vec4f(rest);
-d_w_put_four(base_2+i_4,((sub_3-vec4f(rest_2))*vec4f(mul_4))+(sub_4*vec4f(mul_6)));
+let mul_6=((w_7-vec4f(shift_3))-vec4f(rest))*vec4f(mul_3);
+d_w_put_four(base_2+i_4,(((sub_2-vec4f(rest_2))*vec4f(mul_5))+(mul_6*vec4f(mul_8)))*vec4f(mul_3));
 `;
-const $t85 = `}
+const $t93 = `}
 if(active_1&&(lane==0u)){
-d_gain_put(row,sub_5*scale_1);
+d_gain_put(row,sub_3*scale_3);
 }
 }
 `;
-const $t86 = `${$t55}fn fold_add(v:vec4f)->f32{
+const $t94 = `${$t61}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t66}${$t24}var sum_2=vec4f(0.0f);
+${$t72}${$t26}var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
-${$t25}var part_3=vec4f(0.0f);
+${$t27}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t37}let d=w_4-vec4f(shift);
+${$t39}let d=w_4-vec4f(shift);
 let d_y_4=d_y_four(base_2+i);
 let d_2=d_y_4-vec4f(shift_2);
-${$t73}var sum_3=fold_add(sum);
+${$t79}var sum_3=fold_add(sum);
 var squares_3=fold_add(squares);
 var sum_2_2=fold_add(sum_2);
 var squares_2_2=fold_add(squares_2);
@@ -543,29 +559,29 @@ let other_3=exchange(sum_2_2,mask);
 sum_2_2=sum_2_2+other_3;
 let other_4=exchange(squares_2_2,mask);
 squares_2_2=squares_2_2+other_4;
-${$t50}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
+${$t55}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2_2;
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2_2;
-${$t56}sum_3=all;
+${$t62}sum_3=all;
 ${$t2}squares_3=all_2;
-${$t8}sum_2_2=all_3;
-${$t9}squares_2_2=all_4;
+${$t9}sum_2_2=all_3;
+${$t10}squares_2_2=all_4;
 workgroupBarrier();
 }
 let mean=sum_3/f32(F);
 let variance=larger((squares_3/f32(F))-(mean*mean),0.0f);
 let mean_2=sum_2_2/f32(F);
 let variance_2=larger((squares_2_2/f32(F))-(mean_2*mean_2),0.0f);
-${$t40}var sum_4=vec4f(0.0f);
+${$t48}var sum_4=vec4f(0.0f);
 var squares_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
-let end=select(0u,F/4u,far||far_2);
+let end=select(0u,F/4u,again||again_2);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
-${$t26}var part_8=vec4f(0.0f);
-${$t38}let d_3=w_5-vec4f(shift_3);
+${$t28}var part_8=vec4f(0.0f);
+${$t40}let d_3=(w_5*vec4f(scale_1))-vec4f(about);
 let d_y_5=d_y_four(base_2+i_2);
-let d_4=d_y_5-vec4f(shift_4);
-${$t76}sum_4=sum_4+part_5;
+let d_4=(d_y_5*vec4f(scale_2))-vec4f(about_2);
+${$t82}sum_4=sum_4+part_5;
 squares_4=squares_4+part_6;
 sum_5=sum_5+part_7;
 squares_5=squares_5+part_8;
@@ -583,29 +599,28 @@ let other_11=exchange(sum_5_2,mask_2);
 sum_5_2=sum_5_2+other_11;
 let other_12=exchange(squares_5_2,mask_2);
 squares_5_2=squares_5_2+other_12;
-${$t58}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_4_2;
-${$t14}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_5_2;
-${$t67}${$t71}squares_4_2=all_6;
-${$t42}${$t11}squares_5_2=all_8;
+${$t64}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_4_2;
+${$t17}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_5_2;
+${$t73}${$t77}squares_4_2=all_6;
+${$t44}${$t14}squares_5_2=all_8;
 workgroupBarrier();
 }
 let mean_3=sum_4_2/f32(F);
 let variance_3=larger((squares_4_2/f32(F))-(mean_3*mean_3),0.0f);
 let mean_4=sum_5_2/f32(F);
 let variance_4=larger((squares_5_2/f32(F))-(mean_4*mean_4),0.0f);
-${$t27}var sum_6=vec4f(0.0f);
+${$t29}var sum_6=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
 for(var block_3=lane;block_3<F/4u;block_3+=LANES*256u){
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
-${$t39}let d_y_6=d_y_four(base_2+i_3);
+${$t41}let d_y_6=d_y_four(base_2+i_3);
 let sub=d_y_6-vec4f(shift_4);
 let w_6=w_four(base_2+i_3);
-let sub_2=(w_6-vec4f(shift_3))-vec4f(rest);
-let mul_2=sub_2*vec4f(rsqrt);
-${$t77}sum_6=sum_6+part_9;
+let mul_4=((w_6-vec4f(shift_3))-vec4f(rest))*vec4f(mul_3);
+${$t83}sum_6=sum_6+part_9;
 mean_5=mean_5+part_10;
 sum_7=sum_7+part_11;
 }
@@ -624,62 +639,64 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
-${$t61}sum_6_2=all_9;
-${$t12}mean_5_2=all_10;
-${$t13}sum_7_2=all_11;
+${$t67}sum_6_2=all_9;
+${$t15}mean_5_2=all_10;
+${$t16}sum_7_2=all_11;
 workgroupBarrier();
 }
 let sum_all=sum_6_2;
 let mean_all=mean_5_2/f32(F);
 let sum_all_2=sum_7_2;
 let end_2=select(0u,F/4u,active_1);
-${$t28}`;
-const $v87 = [
+let gain_1=gain_at(row);
+let mul_5=scale*gain_1;
+`;
+const $v95 = [
   { name: "O", variadic: false, factors: [{ name: "O", extent: null }] },
   { name: "F", variadic: true, factors: [{ name: "F", extent: null }] },
 ] as const;
-const $v88 = { name: "d_y", role: "input", dims: ["O", "F"], gradientOf: "y" } as const;
-const $v89 = { name: "d_w", role: "output", dims: ["O", "F"], gradientOf: "w" } as const;
-const $v90 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v91 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v92 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
-const $v93 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { put: "d_w_put" } } as const;
-const $v94 = [
+const $v96 = { name: "d_y", role: "input", dims: ["O", "F"], gradientOf: "y" } as const;
+const $v97 = { name: "d_w", role: "output", dims: ["O", "F"], gradientOf: "w" } as const;
+const $v98 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
+const $v99 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v100 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
+const $v101 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { put: "d_w_put" } } as const;
+const $v102 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v95 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v96 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
-const $v97 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { putFour: "d_w_put_four" } } as const;
-const $v98 = [{ name: "eps", initial: 0.0001, kind: "number" }, { name: "scale", initial: 1, kind: "number" }] as const;
-const $v99 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
-const $v100 = [
+const $v103 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v104 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
+const $v105 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { putFour: "d_w_put_four" } } as const;
+const $v106 = [{ name: "eps", initial: 0.0001, kind: "number" }, { name: "scale", initial: 1, kind: "number" }] as const;
+const $v107 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
+const $v108 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
   { name: "scale", kind: "param", param: "scale" },
 ] as const;
-const $v101 = { name: "d_gain", role: "output", dims: ["O"], gradientOf: "gain" } as const;
-const $v102 = { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } } as const;
+const $v109 = { name: "d_gain", role: "output", dims: ["O"], gradientOf: "gain" } as const;
+const $v110 = { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } } as const;
 
 export const WeightStandardization: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "WeightStandardization", mode: null, axes: $v87,
+      format: 2, norm: "WeightStandardization", mode: null, axes: $v95,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
-      tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, $v88, $v89, $v90],
+      tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, $v96, $v97, $v98],
       kernels: [
         {
           name: "d_w", grid: ["O"], row: ["F"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t57}${$t78}let rsqrt=inverseSqrt(spread+eps);
-var mean_3=0.0f;
+              wgsl: `${$t63}${$t84}${$t36}${$t54}let d_2=(w_5*scale)-about;
+${$t85}${$t37}var mean_3=0.0f;
 var mean_4=0.0f;
 var mean_5=0.0f;
-${$t74}${$t23}}
+${$t80}${$t25}}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
@@ -692,32 +709,32 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
-${$t63}mean_3=all_5;
-${$t6}mean_4=all_6;
-${$t7}mean_5=all_7;
+${$t69}mean_3=all_5;
+${$t7}mean_4=all_6;
+${$t8}mean_5=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3/f32(F);
 let mean_all_2=mean_4/f32(F);
 let mean_all_3=mean_5/f32(F);
 let end_2=select(0u,F,active_1);
-${$t36}let d_y_5=d_y_at(base+i_4);
+${$t38}let d_y_5=d_y_at(base+i_4);
 let sub_2=d_y_5-shift;
 let w_7=w_at(base+i_4);
-let mul_2=((w_7-shift_3)-rest)*rsqrt;
-d_w_put(base+i_4,((sub_2-(mul_2*sub_3))-mean_all)*rsqrt);
+let mul_3=((w_7-shift_3)-rest)*mul;
+d_w_put(base+i_4,((sub_2-(mul_3*sub_3))-mean_all)*mul);
 }
 }
 `,
-              bindings: [$v91, $v92, $v93], constants: $v94,
+              bindings: [$v99, $v100, $v101], constants: $v102,
             },
             {
               vector: "F", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t57}${$t79}let rsqrt=inverseSqrt(spread+eps);
-var mean_3=vec4f(0.0f);
+              wgsl: `${$t63}${$t86}${$t36}${$t60}let d_2=(w_5*vec4f(scale))-vec4f(about);
+${$t87}${$t37}var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
-${$t75}${$t23}}
+${$t81}${$t25}}
 var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
 var mean_5_2=fold_add(mean_5);
@@ -733,24 +750,24 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
-${$t63}mean_3_2=all_5;
-${$t6}mean_4_2=all_6;
-${$t7}mean_5_2=all_7;
+${$t69}mean_3_2=all_5;
+${$t7}mean_4_2=all_6;
+${$t8}mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2/f32(F);
 let mean_all_2=mean_4_2/f32(F);
 let mean_all_3=mean_5_2/f32(F);
 let end_2=select(0u,F/4u,active_1);
-${$t36}let d_y_5=d_y_four(base_2+i_4);
+${$t38}let d_y_5=d_y_four(base_2+i_4);
 let sub_2=d_y_5-vec4f(shift);
 let w_7=w_four(base_2+i_4);
-let mul_2=((w_7-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-d_w_put_four(base_2+i_4,((sub_2-(mul_2*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsqrt));
+let mul_3=((w_7-vec4f(shift_3))-vec4f(rest))*vec4f(mul);
+d_w_put_four(base_2+i_4,((sub_2-(mul_3*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul));
 }
 }
 `,
-              bindings: [$v95, $v96, $v97], constants: $v94,
+              bindings: [$v103, $v104, $v105], constants: $v102,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -764,10 +781,10 @@ d_w_put_four(base_2+i_4,((sub_2-(mul_2*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsq
 export const ScaledWeightStandardization: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "ScaledWeightStandardization", mode: null, axes: $v87, params: $v98,
+      format: 2, norm: "ScaledWeightStandardization", mode: null, axes: $v95, params: $v106,
       tensors: [
         { name: "w", role: "input", dims: ["O", "F"] },
-        { name: "gain", role: "affine", dims: ["O"], initial: 1 }, $v88, $v89, $v90,
+        { name: "gain", role: "affine", dims: ["O"], initial: 1 }, $v96, $v97, $v98,
       ],
       kernels: [
         {
@@ -775,17 +792,17 @@ export const ScaledWeightStandardization: { readonly backward: readonly Program[
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t80}${$t81}${$t83}}
+              wgsl: `${$t88}${$t89}${$t91}}
 }
 `,
-              bindings: [$v92, $v91, $v99, $v93], constants: $v100,
+              bindings: [$v100, $v99, $v107, $v101], constants: $v108,
             },
             {
               vector: "F", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t86}${$t81}${$t84}}
+              wgsl: `${$t94}${$t89}${$t92}}
 }
 `,
-              bindings: [$v96, $v95, $v99, $v97], constants: $v100,
+              bindings: [$v104, $v103, $v107, $v105], constants: $v108,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -794,19 +811,19 @@ export const ScaledWeightStandardization: { readonly backward: readonly Program[
       lazy: () => import("./weight_standardization.backward.variants.js").then((module) => module.ScaledWeightStandardization$backward0),
     },
     {
-      format: 1, norm: "ScaledWeightStandardization", mode: null, axes: $v87, params: $v98,
-      tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, $v88, $v101, $v90],
+      format: 2, norm: "ScaledWeightStandardization", mode: null, axes: $v95, params: $v106,
+      tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, $v96, $v109, $v98],
       kernels: [
         {
           name: "d_gain", grid: ["O"], row: ["F"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t62}${$t78}let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
-var sum_3=0.0f;
+              wgsl: `${$t68}${$t84}${$t49}${$t54}let d_2=(w_5*scale_1)-about;
+${$t85}${$t42}var sum_3=0.0f;
 var mean_3=0.0f;
 var sum_4=0.0f;
-${$t74}sum_3=sum_3+part_5;
+${$t80}sum_3=sum_3+part_5;
 mean_3=mean_3+part_6;
 sum_4=sum_4+part_7;
 }
@@ -817,23 +834,23 @@ let other_10=exchange(mean_3,mask_3);
 mean_3=mean_3+other_10;
 let other_11=exchange(sum_4,mask_3);
 sum_4=sum_4+other_11;
-${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
-${$t10}${$t63}${$t70}mean_3=all_6;
+${$t46}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3;
+${$t13}${$t69}${$t76}mean_3=all_6;
 ${$t33}workgroupBarrier();
 }
 let sum_all=sum_3;
 let mean_all=mean_3/f32(F);
 let sum_all_2=sum_4;
-${$t64}`,
-              bindings: [$v91, $v92, $v102], constants: $v100,
+${$t70}`,
+              bindings: [$v99, $v100, $v110], constants: $v108,
             },
             {
               vector: "F", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t62}${$t79}let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
-var sum_4=vec4f(0.0f);
+              wgsl: `${$t68}${$t86}${$t49}${$t60}let d_2=(w_5*vec4f(scale_1))-vec4f(about);
+${$t87}${$t42}var sum_4=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
-${$t75}sum_4=sum_4+part_5;
+${$t81}sum_4=sum_4+part_5;
 mean_3=mean_3+part_6;
 sum_5=sum_5+part_7;
 }
@@ -847,39 +864,39 @@ let other_10=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_10;
 let other_11=exchange(sum_5_2,mask_3);
 sum_5_2=sum_5_2+other_11;
-${$t58}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
-${$t14}${$t63}${$t71}mean_3_2=all_6;
-${$t42}workgroupBarrier();
+${$t64}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+${$t17}${$t69}${$t77}mean_3_2=all_6;
+${$t44}workgroupBarrier();
 }
 let sum_all=sum_4_2;
 let mean_all=mean_3_2/f32(F);
 let sum_all_2=sum_5_2;
-${$t64}`,
-              bindings: [$v95, $v96, $v102], constants: $v100,
+${$t70}`,
+              bindings: [$v103, $v104, $v110], constants: $v108,
             },
           ],
-          supports: { held: 2, together: 4, split: true }, split: null,
+          supports: { held: 1, together: 4, split: true }, split: null,
         },
       ],
       lazy: () => import("./weight_standardization.backward.variants.js").then((module) => module.ScaledWeightStandardization$backward1),
     },
     {
-      format: 1, norm: "ScaledWeightStandardization", mode: null, axes: $v87, params: $v98,
+      format: 2, norm: "ScaledWeightStandardization", mode: null, axes: $v95, params: $v106,
       tensors: [
         { name: "w", role: "input", dims: ["O", "F"] },
-        { name: "gain", role: "affine", dims: ["O"], initial: 1 }, $v88, $v89, $v101, $v90,
+        { name: "gain", role: "affine", dims: ["O"], initial: 1 }, $v96, $v97, $v109, $v98,
       ],
       kernels: [
         {
           name: "d_w", grid: ["O"], row: ["F"], chunked: [],
           shaders: [
             {
-              vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t80}${$t82}${$t83}${$t85}`,
-              bindings: [$v92, $v91, $v99, $v93, $v102], constants: $v100,
+              vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t88}${$t90}${$t91}${$t93}`,
+              bindings: [$v100, $v99, $v107, $v101, $v110], constants: $v108,
             },
             {
-              vector: "F", together: 1, held: 0, exchanges: true, wgsl: `${$t86}${$t82}${$t84}${$t85}`,
-              bindings: [$v96, $v95, $v99, $v97, $v102], constants: $v100,
+              vector: "F", together: 1, held: 0, exchanges: true, wgsl: `${$t94}${$t90}${$t92}${$t93}`,
+              bindings: [$v104, $v103, $v107, $v105, $v110], constants: $v108,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,

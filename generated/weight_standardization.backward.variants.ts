@@ -8,27 +8,27 @@ const $t1 = `let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]
 `;
 const $t2 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t3 = `let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+const $t3 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
 `;
-const $t4 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t4 = `let shift_3=select(shift_2,select(select(0.0f,shift_2,abs(shift_2)<8.507059173023462e+37f),shift_2+mean,abs(shift_2+mean)<8.507059173023462e+37f),again);
 `;
-const $t5 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+const $t5 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t6 = `let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+const $t6 = `let mine_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t7 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t7 = `let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 `;
-const $t8 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t8 = `let all_6=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t9 = `for(var block=first_2+lane;block<last_2;block+=LANES*256u){
+const $t9 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t10 = `let used_2=((F+(((F+PARTS)-1u)/PARTS))-1u)/(((F+PARTS)-1u)/PARTS);
+const $t10 = `for(var block=first_2+lane;block<last_2;block+=LANES*256u){
 `;
-const $t11 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+const $t11 = `let used_2=((F+(((F+PARTS)-1u)/PARTS))-1u)/(((F+PARTS)-1u)/PARTS);
 `;
-const $t12 = `let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+const $t12 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 `;
-const $t13 = `let all_5=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t13 = `let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 `;
 const $t14 = `let used_2=(((F/4u)+((((F/4u)+PARTS)-1u)/PARTS))-1u)/((((F/4u)+PARTS)-1u)/PARTS);
 `;
@@ -38,55 +38,68 @@ const $t16 = `let all_3=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
 const $t17 = `let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
-const $t18 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
+const $t18 = `let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
 `;
-const $t19 = `let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+const $t19 = `let scale_2=select(8.271806125530277e-25f,1.0f,variance_2<8.507059173023462e+37f);
 `;
-const $t20 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+const $t20 = `let again=((variance*4.0f)<(mean*mean))||(!(scale_1==1.0f));
 `;
-const $t21 = `override LANES:u32;
+const $t21 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5_2;
+`;
+const $t22 = `let all_8=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+`;
+const $t23 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+`;
+const $t24 = `let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+`;
+const $t25 = `let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+`;
+const $t26 = `let mul=scale*inverseSqrt(larger(squares_4*f32(F),(eps*scale)*scale));
+`;
+const $t27 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 `;
-const $t22 = `fn larger(a:f32,b:f32)->f32{
+const $t28 = `fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 `;
-const $t23 = `@compute @workgroup_size(LANES*ROWS)
+const $t29 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t24 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t30 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t25 = `let d_y_1=d_y_at(base);
+const $t31 = `let d_y_1=d_y_at(base);
 let d_y_2=d_y_at(base+(F/2u));
 let d_y_3=d_y_at(base+(F-1u));
 `;
-const $t26 = `let w_1=w_at(base);
+const $t32 = `let w_1=w_at(base);
 let w_2=w_at(base+(F/2u));
 let w_3=w_at(base+(F-1u));
 `;
-const $t27 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
+const $t33 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 if(i_2<end){
 let kept=held[held_place(0u,k_2,local_index)];
 `;
-const $t28 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-`;
-const $t29 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
+const $t34 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
 let i_3=lane+(k_3*LANES);
 if(i_3<(F/4u)){
 `;
-const $t30 = `for(var k_4=0u;k_4<HELD;k_4+=1u){
+const $t35 = `let sub=d_y_4-vec4f(shift);
+let kept_2=held[held_place(0u,k_3,local_index)];
+let mul_2=((kept_2-vec4f(shift_3))-vec4f(rest))*vec4f(mul);
+`;
+const $t36 = `for(var k_4=0u;k_4<HELD;k_4+=1u){
 let i_4=lane+(k_4*LANES);
 if(i_4<end_2){
 `;
-const $t31 = `let d_y_2_2=d_y_at(base_3+(F/2u));
+const $t37 = `let d_y_2_2=d_y_at(base_3+(F/2u));
 let d_y_2_3=d_y_at(base_4+(F/2u));
 let d_y_2_4=d_y_at(base_5+(F/2u));
 let d_y_2_5=d_y_at(base_6+(F/2u));
@@ -95,7 +108,7 @@ let d_y_3_3=d_y_at(base_4+(F-1u));
 let d_y_3_4=d_y_at(base_5+(F-1u));
 let d_y_3_5=d_y_at(base_6+(F-1u));
 `;
-const $t32 = `let w_2_2=w_at(base_3+(F/2u));
+const $t38 = `let w_2_2=w_at(base_3+(F/2u));
 let w_2_3=w_at(base_4+(F/2u));
 let w_2_4=w_at(base_5+(F/2u));
 let w_2_5=w_at(base_6+(F/2u));
@@ -104,17 +117,28 @@ let w_3_3=w_at(base_4+(F-1u));
 let w_3_4=w_at(base_5+(F-1u));
 let w_3_5=w_at(base_6+(F-1u));
 `;
-const $t33 = `let base_2_2=row_2*(F/4u);
+const $t39 = `let base_2_2=row_2*(F/4u);
 let base_2_3=row_3*(F/4u);
 let base_2_4=row_4*(F/4u);
 let base_2_5=row_5*(F/4u);
 `;
-const $t34 = `var part_2_2=vec4f(0.0f);
+const $t40 = `var part_9=vec4f(0.0f);
+var part_10=vec4f(0.0f);
+var part_11=vec4f(0.0f);
+`;
+const $t41 = `var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 `;
-const $t35 = `var sum_3_3=vec4f(0.0f);
+const $t42 = `let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+`;
+const $t43 = `let about_2=shift_3_2*scale_2;
+let about_3=shift_3_3*scale_3;
+let about_4=shift_3_4*scale_4;
+let about_5=shift_3_5*scale_5;
+var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
 var sum_3_6=vec4f(0.0f);
@@ -123,459 +147,450 @@ var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
 `;
-const $t36 = `for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
+const $t44 = `for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 let w_5_2=w_four(base_2_2+i_2);
 `;
-const $t37 = `for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
+const $t45 = `for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let w_5_3=w_four(base_2_3+i_2);
 `;
-const $t38 = `for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
+const $t46 = `for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let w_5_4=w_four(base_2_4+i_2);
 `;
-const $t39 = `for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
+const $t47 = `for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 let w_5_5=w_four(base_2_5+i_2);
 `;
-const $t40 = `let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
+const $t48 = `let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 `;
-const $t41 = `var mean_3_3=vec4f(0.0f);
+const $t49 = `var mean_3_3=vec4f(0.0f);
 var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
 `;
-const $t42 = `var mean_5_3=vec4f(0.0f);
+const $t50 = `var mean_5_3=vec4f(0.0f);
 var mean_5_4=vec4f(0.0f);
 var mean_5_5=vec4f(0.0f);
 var mean_5_6=vec4f(0.0f);
 `;
-const $t43 = `let stop_3=min(block_3+(LANES*256u),F/4u);
+const $t51 = `let stop_3=min(block_3+(LANES*256u),F/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t44 = `let w_6_2=w_four(base_2_2+i_3);
+const $t52 = `let w_6_2=w_four(base_2_2+i_3);
 let w_6_3=w_four(base_2_3+i_3);
 let w_6_4=w_four(base_2_4+i_3);
 let w_6_5=w_four(base_2_5+i_3);
 `;
-const $t45 = `var mean_3_2_2=fold_add(mean_3_3);
+const $t53 = `part_6_2=part_6_2+mul_2_2;
+part_6_3=part_6_3+mul_2_3;
+part_6_4=part_6_4+mul_2_4;
+part_6_5=part_6_5+mul_2_5;
+`;
+const $t54 = `var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
 var mean_3_2_4=fold_add(mean_3_5);
 var mean_3_2_5=fold_add(mean_3_6);
 `;
-const $t46 = `var mean_5_2_2=fold_add(mean_5_3);
+const $t55 = `var mean_5_2_2=fold_add(mean_5_3);
 var mean_5_2_3=fold_add(mean_5_4);
 var mean_5_2_4=fold_add(mean_5_5);
 var mean_5_2_5=fold_add(mean_5_6);
 `;
-const $t47 = `let w_7_2=w_four(base_2_2+i_4);
+const $t56 = `let w_7_2=w_four(base_2_2+i_4);
 let w_7_3=w_four(base_2_3+i_4);
 let w_7_4=w_four(base_2_4+i_4);
 let w_7_5=w_four(base_2_5+i_4);
 `;
-const $t48 = `let first=min(part*(((F+PARTS)-1u)/PARTS),F);
+const $t57 = `let first=min(part*(((F+PARTS)-1u)/PARTS),F);
 let last=min(first+(((F+PARTS)-1u)/PARTS),F);
 `;
-const $t49 = `let end=select(0u,last_2,far);
+const $t58 = `let end=select(0u,last_2,again);
 for(var block_2=first_2+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t50 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t59 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t51 = `let first=min(part*((((F/4u)+PARTS)-1u)/PARTS),F/4u);
+const $t60 = `let first=min(part*((((F/4u)+PARTS)-1u)/PARTS),F/4u);
 let last=min(first+((((F/4u)+PARTS)-1u)/PARTS),F/4u);
 `;
-const $t52 = `mean=mean+part_8;
-mean_2=mean_2+part_9;
-mean_3=mean_3+part_10;
+const $t61 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t53 = `let other_6=exchange(mean_2,mask_5);
-mean_2=mean_2+other_6;
+const $t62 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 `;
-const $t54 = `let mean=total_3/f32(F);
-let mean_2=total_4/f32(F);
-let mean_3=total_5/f32(F);
+const $t63 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $t55 = `let rest=select(mean,mean_3,far);
-let spread=select(variance,variance_3,far);
-let rest_2=select(mean_2,mean_4,far_2);
+const $t64 = `mean=mean+part_9;
+mean_2=mean_2+part_10;
+mean_3=mean_3+part_11;
 `;
-const $t56 = `let mul=spread*f32(F);
-let rsqrt=inverseSqrt(larger(mul,eps));
+const $t65 = `let other_10=exchange(mean_2,mask_5);
+mean_2=mean_2+other_10;
 `;
-const $t57 = `var part_13=vec4f(0.0f);
-var part_14=vec4f(0.0f);
-var part_15=vec4f(0.0f);
+const $t66 = `let mean=total_5/f32(F);
+let mean_2=total_6/f32(F);
+let mean_3=total_7/f32(F);
 `;
-const $t58 = `var sum_4_3=vec4f(0.0f);
+const $t67 = `let again_2=((variance_2*4.0f)<(mean_2*mean_2))||(!(scale_2==1.0f));
+let shift_3=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let shift_4=select(shift_2,select(select(0.0f,shift_2,abs(shift_2)<8.507059173023462e+37f),shift_2+mean_2,abs(shift_2+mean_2)<8.507059173023462e+37f),again_2);
+`;
+const $t68 = `let scaledSpread=select(variance,variance_3,again);
+let rest_2=select(mean_2,mean_4/scale_2,again_2);
+`;
+const $t69 = `var sum_4_3=vec4f(0.0f);
 var sum_4_4=vec4f(0.0f);
 var sum_4_5=vec4f(0.0f);
 var sum_4_6=vec4f(0.0f);
 `;
-const $t59 = `var sum_5_3=vec4f(0.0f);
+const $t70 = `var sum_5_3=vec4f(0.0f);
 var sum_5_4=vec4f(0.0f);
 var sum_5_5=vec4f(0.0f);
 var sum_5_6=vec4f(0.0f);
 `;
-const $t60 = `var sum_5_2_2=fold_add(sum_5_3);
+const $t71 = `var sum_5_2_2=fold_add(sum_5_3);
 var sum_5_2_3=fold_add(sum_5_4);
 var sum_5_2_4=fold_add(sum_5_5);
 var sum_5_2_5=fold_add(sum_5_6);
 `;
-const $t61 = `sum_4_2_2=sum_4_2_2+other_5_2;
+const $t72 = `sum_4_2_2=sum_4_2_2+other_5_2;
 sum_4_2_3=sum_4_2_3+other_5_3;
 sum_4_2_4=sum_4_2_4+other_5_4;
 sum_4_2_5=sum_4_2_5+other_5_5;
 `;
-const $t62 = `sum_5_2_2=sum_5_2_2+other_7_2;
+const $t73 = `sum_5_2_2=sum_5_2_2+other_7_2;
 sum_5_2_3=sum_5_2_3+other_7_3;
 sum_5_2_4=sum_5_2_4+other_7_4;
 sum_5_2_5=sum_5_2_5+other_7_5;
 `;
-const $t63 = `part_10_2=part_10_2+mul_2_2;
-part_10_3=part_10_3+mul_2_3;
-part_10_4=part_10_4+mul_2_4;
-part_10_5=part_10_5+mul_2_5;
+const $t74 = `part_10_2=part_10_2+mul_4_2;
+part_10_3=part_10_3+mul_4_3;
+part_10_4=part_10_4+mul_4_4;
+part_10_5=part_10_5+mul_4_5;
 `;
-const $t64 = `let end=select(0u,last,far||far_2);
+const $t75 = `let end=select(0u,last,again||again_2);
 for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t65 = `override SUBGROUP:u32;
+const $t76 = `let mul=squares_4*f32(F);
+let mul_2=(eps*scale)*scale;
+let mul_3=scale*inverseSqrt(larger(mul,mul_2));
+`;
+const $t77 = `let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale_1==1.0f)),squares<8.507059173023462e+37f);
+`;
+const $t78 = `override SUBGROUP:u32;
 override O:u32;
 override F:u32;
 override eps:f32;
 `;
-const $t66 = `override scratch_length:u32=LANES*ROWS*3u;
+const $t79 = `override scratch_length:u32=LANES*ROWS*3u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t67 = `${$t24}let active_1=index<O;
+const $t80 = `${$t30}let active_1=index<O;
 let row=select(0u,index,active_1);
 `;
-const $t68 = `${$t26}let shift_2=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408f);
+const $t81 = `${$t32}let shift_2=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408f);
 `;
-const $t69 = `let far=(variance*4.0f)<(mean*mean);
-let shift_3=select(shift_2,shift_2+mean,far);
+const $t82 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
-const $t70 = `${$t29}let d_y_4=d_y_four(base_2+i_3);
-held[held_place(1u,k_3,local_index)]=d_y_4;
-let sub=d_y_4-vec4f(shift);
-let kept_2=held[held_place(0u,k_3,local_index)];
-let mul=((kept_2-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
+const $t83 = `${$t34}let d_y_4=d_y_four(base_2+i_3);
 `;
-const $t71 = `scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
-${$t5}`;
-const $t72 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+const $t84 = `scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 ${$t6}`;
-const $t73 = `let w_8=w_at(base_3);
+const $t85 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+${$t7}`;
+const $t86 = `let w_8=w_at(base_3);
 let w_9=w_at(base_4);
 let w_10=w_at(base_5);
 let w_11=w_at(base_6);
-${$t32}`;
-const $t74 = `var part_8=vec4f(0.0f);
-var part_9=vec4f(0.0f);
-var part_10=vec4f(0.0f);
-`;
-const $t75 = `let stop_2_2=min(block_2+(LANES*256u),end_3);
-${$t36}`;
-const $t76 = `let stop_2_3=min(block_2+(LANES*256u),end_4);
-${$t37}`;
-const $t77 = `let stop_2_4=min(block_2+(LANES*256u),end_5);
 ${$t38}`;
-const $t78 = `let stop_2_5=min(block_2+(LANES*256u),end_6);
-${$t39}`;
-const $t79 = `${$t21}override PARTS:u32;
+const $t87 = `let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+${$t42}`;
+const $t88 = `let stop_2_2=min(block_2+(LANES*256u),end_3);
+${$t44}`;
+const $t89 = `let stop_2_3=min(block_2+(LANES*256u),end_4);
+${$t45}`;
+const $t90 = `let stop_2_4=min(block_2+(LANES*256u),end_5);
+${$t46}`;
+const $t91 = `let stop_2_5=min(block_2+(LANES*256u),end_6);
+${$t47}`;
+const $t92 = `${$t57}let base=row*F;
 `;
-const $t80 = `${$t48}let base=row*F;
+const $t93 = `${$t59}let w_5=w_at(base+i_2);
 `;
-const $t81 = `${$t50}let w_5=w_at(base+i_2);
-`;
-const $t82 = `let stop=min(block+(LANES*256u),last);
+const $t94 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t83 = `${$t51}let base=row*(F/4u);
+const $t95 = `${$t60}let base=row*(F/4u);
 `;
-const $t84 = `${$t8}sum_5_2=all_7;
+const $t96 = `${$t52}let mul_4_2=((w_6_2-vec4f(shift_3_2))-vec4f(rest_3))*vec4f(mul_3_2);
+let mul_4_3=((w_6_3-vec4f(shift_3_3))-vec4f(rest_4))*vec4f(mul_3_3);
+let mul_4_4=((w_6_4-vec4f(shift_3_4))-vec4f(rest_5))*vec4f(mul_3_4);
+let mul_4_5=((w_6_5-vec4f(shift_3_5))-vec4f(rest_6))*vec4f(mul_3_5);
 `;
-const $t85 = `${$t44}let sub_2_2=(w_6_2-vec4f(shift_3_2))-vec4f(rest_3);
-let sub_2_3=(w_6_3-vec4f(shift_3_3))-vec4f(rest_4);
-let sub_2_4=(w_6_4-vec4f(shift_3_4))-vec4f(rest_5);
-let sub_2_5=(w_6_5-vec4f(shift_3_5))-vec4f(rest_6);
-let mul_2_2=sub_2_2*vec4f(rsqrt_2);
-let mul_2_3=sub_2_3*vec4f(rsqrt_3);
-let mul_2_4=sub_2_4*vec4f(rsqrt_4);
-let mul_2_5=sub_2_5*vec4f(rsqrt_5);
+const $t97 = `let gain_1=gain_at(row);
+let mul=scale*gain_1;
+let mul_2=squares_4*f32(F);
+let mul_3=(eps*scale_1)*scale_1;
+let mul_4=scale_1*inverseSqrt(larger(mul_2,mul_3));
 `;
-const $t86 = `${$t50}let w_5=w_four(base_2+i_2);
+const $t98 = `let scale_2=scale;
+let mul_7=2.0f*select(select(0.0f,-(mul_6*(0.25f*scale_2)),mul_2==mul_3),-(mul_6*(0.5f*scale_2)),mul_3<mul_2);
+for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t87 = `let far=(variance*4.0f)<(mean*mean);
-let far_2=(variance_2*4.0f)<(mean_2*mean_2);
-let shift_3=select(shift,shift+mean,far);
-let shift_4=select(shift_2,shift_2+mean_2,far_2);
+const $t99 = `${$t59}let w_5=w_four(base_2+i_2);
 `;
-const $t88 = `let gain_1=gain_at(row);
-${$t56}let mul_2=gain_1*rsqrt;
-let mul_3=scale*mul_2;
+const $t100 = `let part_8=partials_at(((4u*PARTS)*O)+row);
+var total_5=0.0f;
+for(var p_4=lane;p_4<used;p_4+=LANES){
+let part_9=partials_at((((4u*PARTS)+p_4)*O)+row);
+let part_10=partials_at((((5u*PARTS)+p_4)*O)+row);
 `;
-const $t89 = `${$t25}let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
+const $t101 = `${$t31}let shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
 `;
-const $t90 = `workgroupBarrier();
+const $t102 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t91 = `${$t69}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
+const $t103 = `${$t27}override PARTS:u32;
+${$t78}`;
+const $t104 = `${$t94}let d_y_1=d_y_at(base+i);
 `;
-const $t92 = `${$t79}${$t65}`;
-const $t93 = `${$t82}let d_y_1=d_y_at(base+i);
-`;
-const $t94 = `let scale_1=scale;
-let mul_5=2.0f*select(select(0.0f,-(mul_4*(0.25f*scale_1)),mul==eps),-(mul_4*(0.5f*scale_1)),eps<mul);
+const $t105 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+let sub_2=mean_3-(mean*mean_2);
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t95 = `let base_2=row*(F/4u);
+const $t106 = `let base_2=row*(F/4u);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<(F/4u)){
 let w_4=w_four(base_2+i);
 held[held_place(0u,k,local_index)]=w_4;
 `;
-const $t96 = `let stop=min(block+(LANES*256u),F/4u);
+const $t107 = `let stop=min(block+(LANES*256u),F/4u);
 for(var i=block;i<stop;i+=LANES){
 let w_4_2=w_four(base_2_2+i);
 let w_4_3=w_four(base_2_3+i);
 let w_4_4=w_four(base_2_4+i);
 let w_4_5=w_four(base_2_5+i);
 `;
-const $t97 = `let stop=min(block+(LANES*256u),last_2);
+const $t108 = `let stop=min(block+(LANES*256u),last_2);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t98 = `let rsqrt=inverseSqrt(spread+eps);
-let sub_2=mean_3-(mean*mean_2);
-for(var i=first+lane;i<end;i+=LANES){
+const $t109 = `${$t32}let shift=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408f);
+${$t31}let shift_2=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
 `;
-const $t99 = `${$t26}let shift=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408f);
-${$t25}let shift_2=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408f);
-`;
-const $t100 = `var sum=vec4f(0.0f);
+const $t110 = `var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
 `;
-const $t101 = `var sum=vec4f(0.0f);
+const $t111 = `let scale_3=scale;
+let mul_8=2.0f*select(select(0.0f,-(mul_7*(0.25f*scale_3)),mul==mul_2),-(mul_7*(0.5f*scale_3)),mul_2<mul);
+${$t36}let kept_5=held[held_place(1u,k_4,local_index)];
+let sub_2=kept_5-vec4f(shift_4);
+let kept_6=held[held_place(0u,k_4,local_index)];
+let mul_6=((kept_6-vec4f(shift_3))-vec4f(rest))*vec4f(mul_3);
+d_w_put_four(base_2+i_4,(((sub_2-vec4f(rest_2))*vec4f(mul_5))+(mul_6*vec4f(mul_8)))*vec4f(mul_3));
+`;
+const $t112 = `var sum=vec4f(0.0f);
 var mean=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 `;
-const $t102 = `${$t21}${$t65}`;
-const $t103 = `workgroupBarrier();
+const $t113 = `${$t27}${$t78}`;
+const $t114 = `${$t3}let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+${$t4}let about=shift_3*scale;
+`;
+const $t115 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t104 = `${$t79}override SUBGROUP:u32;
-override O:u32;
-override F:u32;
+const $t116 = `${$t94}let d_y_1=d_y_four(base+i);
 `;
-const $t105 = `${$t82}let d_y_1=d_y_four(base+i);
-`;
-const $t106 = `${$t51}let end=select(0u,last,active_1);
+const $t117 = `${$t60}let end=select(0u,last,active_1);
 let base=row*(F/4u);
 `;
-const $t107 = `let sub=d_y_1-part_1;
+const $t118 = `let sub=d_y_1-part_1;
 let w_1=w_at(base+i);
-let mul=((w_1-part_2)-rest)*rsqrt;
+let mul_2=((w_1-part_2)-rest)*mul;
 `;
-const $t108 = `let scale_1=scale;
-let mul_6=2.0f*select(select(0.0f,-(mul_5*(0.25f*scale_1)),mul==eps),-(mul_5*(0.5f*scale_1)),eps<mul);
-${$t30}let kept_5=held[held_place(1u,k_4,local_index)];
-let sub_3=kept_5-vec4f(shift_4);
-let kept_6=held[held_place(0u,k_4,local_index)];
-let sub_4=(kept_6-vec4f(shift_3))-vec4f(rest);
-d_w_put_four(base_2+i_4,((sub_3-vec4f(rest_2))*vec4f(mul_4))+(sub_4*vec4f(mul_6)));
-`;
-const $t109 = `let sub=d_y_1-part_7;
-let w_1=w_at(base+i);
-let sub_2=(w_1-part_1)-rest;
-`;
-const $t110 = `}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-`;
-const $t111 = `workgroupBarrier();
-for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
-if(lane<half_3){
-`;
-const $t112 = `let sub=d_y_1-vec4f(part_1);
-let w_1=w_four(base+i);
-let mul=((w_1-vec4f(part_2))-vec4f(rest))*vec4f(rsqrt);
-`;
-const $t113 = `let scale_1=scale;
-let mul_6_2=2.0f*select(select(0.0f,-(mul_5_2*(0.25f*scale_1)),mul_7==eps),-(mul_5_2*(0.5f*scale_1)),eps<mul_7);
-let mul_6_3=2.0f*select(select(0.0f,-(mul_5_3*(0.25f*scale_1)),mul_8==eps),-(mul_5_3*(0.5f*scale_1)),eps<mul_8);
-let mul_6_4=2.0f*select(select(0.0f,-(mul_5_4*(0.25f*scale_1)),mul_9==eps),-(mul_5_4*(0.5f*scale_1)),eps<mul_9);
-let mul_6_5=2.0f*select(select(0.0f,-(mul_5_5*(0.25f*scale_1)),mul_10==eps),-(mul_5_5*(0.5f*scale_1)),eps<mul_10);
+const $t119 = `let scale_3=scale;
+let mul_8_2=2.0f*select(select(0.0f,-(mul_7_2*(0.25f*scale_3)),mul_9==mul_2_2),-(mul_7_2*(0.5f*scale_3)),mul_2_2<mul_9);
+let mul_8_3=2.0f*select(select(0.0f,-(mul_7_3*(0.25f*scale_3)),mul_10==mul_2_3),-(mul_7_3*(0.5f*scale_3)),mul_2_3<mul_10);
+let mul_8_4=2.0f*select(select(0.0f,-(mul_7_4*(0.25f*scale_3)),mul_11==mul_2_4),-(mul_7_4*(0.5f*scale_3)),mul_2_4<mul_11);
+let mul_8_5=2.0f*select(select(0.0f,-(mul_7_5*(0.25f*scale_3)),mul_12==mul_2_5),-(mul_7_5*(0.5f*scale_3)),mul_2_5<mul_12);
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 let d_y_7_2=d_y_four(base_2_2+i_4);
 let d_y_7_3=d_y_four(base_2_3+i_4);
 let d_y_7_4=d_y_four(base_2_4+i_4);
 let d_y_7_5=d_y_four(base_2_5+i_4);
-let sub_3_2=d_y_7_2-vec4f(shift_4_2);
-let sub_3_3=d_y_7_3-vec4f(shift_4_3);
-let sub_3_4=d_y_7_4-vec4f(shift_4_4);
-let sub_3_5=d_y_7_5-vec4f(shift_4_5);
-${$t47}let sub_4_2=(w_7_2-vec4f(shift_3_2))-vec4f(rest_3);
-let sub_4_3=(w_7_3-vec4f(shift_3_3))-vec4f(rest_4);
-let sub_4_4=(w_7_4-vec4f(shift_3_4))-vec4f(rest_5);
-let sub_4_5=(w_7_5-vec4f(shift_3_5))-vec4f(rest_6);
-d_w_put_four(base_2_2+i_4,((sub_3_2-vec4f(rest_2_2))*vec4f(mul_4_2))+(sub_4_2*vec4f(mul_6_2)));
-d_w_put_four(base_2_3+i_4,((sub_3_3-vec4f(rest_2_3))*vec4f(mul_4_3))+(sub_4_3*vec4f(mul_6_3)));
-d_w_put_four(base_2_4+i_4,((sub_3_4-vec4f(rest_2_4))*vec4f(mul_4_4))+(sub_4_4*vec4f(mul_6_4)));
-d_w_put_four(base_2_5+i_4,((sub_3_5-vec4f(rest_2_5))*vec4f(mul_4_5))+(sub_4_5*vec4f(mul_6_5)));
+let sub_2_2=d_y_7_2-vec4f(shift_4_2);
+let sub_2_3=d_y_7_3-vec4f(shift_4_3);
+let sub_2_4=d_y_7_4-vec4f(shift_4_4);
+let sub_2_5=d_y_7_5-vec4f(shift_4_5);
+${$t56}let mul_6_2=((w_7_2-vec4f(shift_3_2))-vec4f(rest_3))*vec4f(mul_3_2);
+let mul_6_3=((w_7_3-vec4f(shift_3_3))-vec4f(rest_4))*vec4f(mul_3_3);
+let mul_6_4=((w_7_4-vec4f(shift_3_4))-vec4f(rest_5))*vec4f(mul_3_4);
+let mul_6_5=((w_7_5-vec4f(shift_3_5))-vec4f(rest_6))*vec4f(mul_3_5);
+d_w_put_four(base_2_2+i_4,(((sub_2_2-vec4f(rest_2_2))*vec4f(mul_5_2))+(mul_6_2*vec4f(mul_8_2)))*vec4f(mul_3_2));
+d_w_put_four(base_2_3+i_4,(((sub_2_3-vec4f(rest_2_3))*vec4f(mul_5_3))+(mul_6_3*vec4f(mul_8_3)))*vec4f(mul_3_3));
+d_w_put_four(base_2_4+i_4,(((sub_2_4-vec4f(rest_2_4))*vec4f(mul_5_4))+(mul_6_4*vec4f(mul_8_4)))*vec4f(mul_3_4));
+d_w_put_four(base_2_5+i_4,(((sub_2_5-vec4f(rest_2_5))*vec4f(mul_5_5))+(mul_6_5*vec4f(mul_8_5)))*vec4f(mul_3_5));
 `;
-const $t114 = `let sub=d_y_1-vec4f(part_7);
-let w_1=w_four(base+i);
-let sub_2=(w_1-vec4f(part_1))-vec4f(rest);
+const $t120 = `}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
 `;
-const $t115 = `}
-${$t23}`;
-const $t116 = `workgroupBarrier();
-for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
-if(lane<half_4){
+const $t121 = `${$t114}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
 `;
-const $t117 = `${$t87}var sum_4=vec4f(0.0f);
+const $t122 = `workgroupBarrier();
+for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
+if(lane<half_3){
+`;
+const $t123 = `let about_2=shift_4*scale_2;
+var sum_4=vec4f(0.0f);
 var squares_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 `;
-const $t118 = `if(active_1&&(lane==0u)){
-partials_put((((6u*PARTS)+part)*O)+row,sum_all);
-partials_put((((7u*PARTS)+part)*O)+row,mean_all);
-partials_put((((8u*PARTS)+part)*O)+row,sum_all_2);
+const $t124 = `let sub=d_y_1-vec4f(part_1);
+let w_1=w_four(base+i);
+let mul_2=((w_1-vec4f(part_2))-vec4f(rest))*vec4f(mul);
+`;
+const $t125 = `}
+${$t29}`;
+const $t126 = `let end=select(0u,F/4u,again);
+${$t33}`;
+const $t127 = `workgroupBarrier();
+for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
+if(lane<half_4){
+`;
+const $t128 = `if(active_1&&(lane==0u)){
+partials_put((((7u*PARTS)+part)*O)+row,sum_all);
+partials_put((((8u*PARTS)+part)*O)+row,mean_all);
+partials_put((((9u*PARTS)+part)*O)+row,sum_all_2);
 }
 }
 `;
-const $t119 = `fn fold_add(v:vec4f)->f32{
+const $t129 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t115}`;
-const $t120 = `}
+${$t125}`;
+const $t130 = `}
 workgroupBarrier();
 }
-let all_3=scratch_memory[row_in_group*LANES];
+let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t121 = `let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t131 = `let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
-${$t67}`;
-const $t122 = `workgroupBarrier();
+${$t80}`;
+const $t132 = `workgroupBarrier();
 for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
 if(lane<half_5){
 `;
-const $t123 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t110}total=all;
+const $t133 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+${$t120}total=all;
 workgroupBarrier();
 }
 let rest=total/f32(F);
 var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
 `;
-const $t124 = `${$t120}total_3=all_3;
-`;
-const $t125 = `}
+const $t134 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
+${$t130}`;
+const $t135 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 let other_2=exchange(squares,mask);
 squares=squares+other_2;
 `;
-const $t126 = `}
-workgroupBarrier();
-}
-let all_5=scratch_memory[row_in_group*LANES];
-`;
-const $t127 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+const $t136 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
 workgroupBarrier();
 }
-let spread=total_2/f32(F);
+let squares=total_2/f32(F);
+let squares_2=total_3/f32(F);
+let squares_3=total_4/f32(F);
 `;
-const $t128 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
-${$t126}`;
-const $t129 = `total=total+other;
+const $t137 = `total=total+other;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
 `;
-const $t130 = `${$t122}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-${$t12}scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_8;
-${$t3}let other_9=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_9;
-let mine_5=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_10=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
+const $t138 = `${$t102}let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t131 = `${$t90}let mine=scratch_memory[(row_in_group*LANES)+lane];
-`;
-const $t132 = `sum_4_2=all_5;
-${$t7}`;
-const $t133 = `workgroupBarrier();
-for(var half_6=LANES/2u;half_6>=SUBGROUP;half_6/=2u){
-if(lane<half_6){
-let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-${$t71}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-${$t72}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
-${$t128}`;
-const $t134 = `for(var p=lane;p<used;p+=LANES){
+const $t139 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t90}}
+${$t102}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 let part_1=partials_at(row);
 `;
-const $t135 = `total_2=total_2+other_3;
+const $t140 = `total_4=total_4+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 `;
-const $t136 = `${$t22}}
-${$t119}`;
-const $t137 = `${$t22}${$t115}${$t121}`;
-const $t138 = `${$t92}${$t66}`;
-const $t139 = `let used=((F+(((F+PARTS)-1u)/PARTS))-1u)/(((F+PARTS)-1u)/PARTS);
+const $t141 = `${$t28}}
+${$t129}`;
+const $t142 = `${$t28}${$t125}${$t131}`;
+const $t143 = `${$t103}${$t79}`;
+const $t144 = `let used=((F+(((F+PARTS)-1u)/PARTS))-1u)/(((F+PARTS)-1u)/PARTS);
+${$t139}`;
+const $t145 = `${$t132}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+${$t13}${$t84}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+${$t85}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
 ${$t134}`;
-const $t140 = `}
+const $t146 = `}
 if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_3;
+scratch_memory[(row_in_group*LANES)+lane]=total_5;
 `;
-const $t141 = `let used=(((F/4u)+((((F/4u)+PARTS)-1u)/PARTS))-1u)/((((F/4u)+PARTS)-1u)/PARTS);
-${$t134}`;
-const $t142 = `${$t136}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t147 = `let used=(((F/4u)+((((F/4u)+PARTS)-1u)/PARTS))-1u)/((((F/4u)+PARTS)-1u)/PARTS);
+${$t139}`;
+const $t148 = `${$t141}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
-const $t143 = `override scale:f32;
-${$t66}`;
-const $t144 = `${$t131}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t149 = `override scale:f32;
+${$t79}`;
+const $t150 = `${$t138}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 ${$t1}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t110}`;
-const $t145 = `${$t136}${$t121}`;
-const $t146 = `${$t102}override scale:f32;
+${$t120}`;
+const $t151 = `${$t141}${$t131}`;
+const $t152 = `${$t113}override scale:f32;
 `;
-const $t147 = `override scratch_length:u32=LANES*ROWS*4u;
+const $t153 = `override scratch_length:u32=LANES*ROWS*4u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t148 = `}
+const $t154 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 `;
-const $t149 = `${$t142}${$t24}let active_1=index<(O/4u);
+const $t155 = `${$t148}${$t30}let active_1=index<(O/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
@@ -585,7 +600,7 @@ let base_4=row_3*F;
 let base_5=row_4*F;
 let base_6=row_5*F;
 `;
-const $t150 = `for(var block_3=lane;block_3<F/4u;block_3+=LANES*256u){
+const $t156 = `for(var block_3=lane;block_3<F/4u;block_3+=LANES*256u){
 var part_5_2=vec4f(0.0f);
 var part_5_3=vec4f(0.0f);
 var part_5_4=vec4f(0.0f);
@@ -598,25 +613,23 @@ var part_7_2=vec4f(0.0f);
 var part_7_3=vec4f(0.0f);
 var part_7_4=vec4f(0.0f);
 var part_7_5=vec4f(0.0f);
-${$t43}let d_y_4_2=d_y_four(base_2_2+i_3);
+${$t51}let d_y_4_2=d_y_four(base_2_2+i_3);
 let d_y_4_3=d_y_four(base_2_3+i_3);
 let d_y_4_4=d_y_four(base_2_4+i_3);
 let d_y_4_5=d_y_four(base_2_5+i_3);
 `;
-const $t151 = `${$t104}override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-`;
-const $t152 = `}
+const $t157 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other=exchange(total,mask_3);
-${$t129}${$t111}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t137}${$t122}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t123}for(var p_4=lane;p_4<used_2;p_4+=LANES){
+${$t133}for(var p_4=lane;p_4<used_2;p_4+=LANES){
 let part_5=partials_at((((3u*PARTS)+p_4)*O)+row);
 let part_6=partials_at((((4u*PARTS)+p_4)*O)+row);
 let part_7=partials_at((((5u*PARTS)+p_4)*O)+row);
+let part_8=partials_at((((6u*PARTS)+p_4)*O)+row);
 `;
-const $t153 = `${$t131}let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t158 = `${$t138}let other_5=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_5;
 ${$t1}let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_6;
@@ -626,26 +639,23 @@ scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_7;
 let mine_4=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
-${$t110}`;
-const $t154 = `${$t142}${$t67}let base=row*F;
+${$t120}`;
+const $t159 = `${$t148}${$t80}let base=row*F;
 `;
-const $t155 = `${$t138}${$t23}${$t121}`;
-const $t156 = `}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_3=exchange(total_2,mask_4);
-${$t135}${$t116}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-${$t127}`;
-const $t157 = `${$t148}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3;
+const $t160 = `${$t103}override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t158 = `${$t146}${$t149}`;
-const $t159 = `${$t92}${$t143}${$t137}`;
-const $t160 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
+const $t161 = `${$t143}${$t29}${$t131}`;
+const $t162 = `${$t154}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3;
+`;
+const $t163 = `${$t152}${$t155}`;
+const $t164 = `${$t103}${$t149}${$t142}`;
+const $t165 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 }
 if(SUBGROUP<LANES){
-${$t103}}
+${$t115}}
 workgroupBarrier();
 }
 workgroupBarrier();
@@ -656,336 +666,227 @@ for(var p_3=lane;p_3<used_2;p_3+=LANES){
 let part_3=partials_at((((3u*PARTS)+p_3)*O)+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*O)+row);
 `;
-const $t161 = `var total=0.0f;
+const $t166 = `var total=0.0f;
 for(var p_2=lane;p_2<used;p_2+=LANES){
 let part_2=partials_at((p_2*O)+row);
 let part_3=partials_at(((PARTS+p_2)*O)+row);
 `;
-const $t162 = `}
+const $t167 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
-${$t129}${$t103}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t137}${$t115}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t123}for(var p_3=lane;p_3<used;p_3+=LANES){
+${$t133}for(var p_3=lane;p_3<used;p_3+=LANES){
 let part_4=partials_at((p_3*O)+row);
 let part_5=partials_at(((PARTS+p_3)*O)+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*O)+row);
+let part_7=partials_at((((3u*PARTS)+p_3)*O)+row);
 `;
-const $t163 = `${$t21}override SUBGROUP:u32;
+const $t168 = `${$t27}override SUBGROUP:u32;
 override O:u32;
 override F:u32;
 override PARTS:u32;
-${$t143}${$t23}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-${$t67}`;
-const $t164 = `}
+override eps:f32;
+${$t149}${$t29}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+${$t80}`;
+const $t169 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t165 = `${$t137}${$t80}`;
-const $t166 = `${$t48}let end=select(0u,last,active_1);
+const $t170 = `${$t142}${$t92}`;
+const $t171 = `${$t57}let end=select(0u,last,active_1);
 let base=row*F;
 `;
-const $t167 = `${$t145}${$t51}let base=row*F;
+const $t172 = `${$t151}${$t60}let base=row*F;
 `;
-const $t168 = `${$t104}${$t147}`;
-const $t169 = `}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_3=exchange(total_2,mask_3);
-${$t135}${$t111}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t127}let part_7=partials_at(((3u*PARTS)*O)+row);
-var total_3=0.0f;
-for(var p_4=lane;p_4<used;p_4+=LANES){
-let part_8=partials_at((((3u*PARTS)+p_4)*O)+row);
-let part_9=partials_at((((4u*PARTS)+p_4)*O)+row);
-`;
-const $t170 = `${$t103}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
-${$t3}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-${$t120}`;
-const $t171 = `}
+const $t173 = `${$t103}${$t153}`;
+const $t174 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t172 = `${$t138}${$t137}`;
-const $t173 = `${$t103}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+const $t175 = `${$t143}${$t142}`;
+const $t176 = `${$t144}${$t11}${$t165}total=total+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
+${$t157}total_2=total_2+(f32(min((p_4+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_4*(((F+PARTS)-1u)/PARTS)))*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_4+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_4*(((F+PARTS)-1u)/PARTS)))*(((part_7*(8.271806125530277e-25f/part_8))*(8.271806125530277e-25f/part_8))+(((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f)*((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_4+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_4*(((F+PARTS)-1u)/PARTS)))*(((part_7*(1.2089258196146292e+24f/part_8))*(1.2089258196146292e+24f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f)*((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f))));
+`;
+const $t177 = `${$t147}${$t14}${$t165}total=total+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
+${$t157}total_2=total_2+(f32((min((p_4+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_4*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_4+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_4*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(8.271806125530277e-25f/part_8))*(8.271806125530277e-25f/part_8))+(((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f)*((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_4+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_4*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(1.2089258196146292e+24f/part_8))*(1.2089258196146292e+24f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f)*((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f))));
+`;
+const $t178 = `${$t115}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_13=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_13;
-${$t5}let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+${$t6}let other_14=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_14;
-${$t6}let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+${$t7}let other_15=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_15;
 let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_16=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_16;
-${$t126}`;
-const $t174 = `}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_5=exchange(total_3,mask_4);
-total_3=total_3+other_5;
-${$t140}${$t116}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-${$t124}workgroupBarrier();
-}
-let rest_2=total_3/f32(F);
-var total_4=0.0f;
-for(var p_5=lane;p_5<used;p_5+=LANES){
-let part_10=partials_at((((3u*PARTS)+p_5)*O)+row);
-let part_11=partials_at((((4u*PARTS)+p_5)*O)+row);
-let part_12=partials_at((((5u*PARTS)+p_5)*O)+row);
+${$t130}`;
+const $t179 = `${$t144}${$t166}total=total+(f32(min((p_2+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_2*(((F+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t167}total_2=total_2+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
 `;
-const $t175 = `${$t148}${$t11}${$t15}`;
-const $t176 = `${$t111}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+const $t180 = `workgroupBarrier();
+for(var half_6=LANES/2u;half_6>=SUBGROUP;half_6/=2u){
+if(lane<half_6){
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
+let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_6))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+`;
+const $t181 = `${$t147}${$t166}total=total+(f32((min((p_2+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_2*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t167}total_2=total_2+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+`;
+const $t182 = `${$t154}${$t12}${$t15}`;
+const $t183 = `${$t122}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t71}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-${$t72}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-${$t128}`;
-const $t177 = `part_1=part_1+d;
+${$t84}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t85}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t134}`;
+const $t184 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t178 = `${$t171}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+const $t185 = `${$t174}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 `;
-const $t179 = `${$t139}${$t10}${$t160}total=total+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
-${$t152}total_2=total_2+(f32(min((p_4+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_4*(((F+PARTS)-1u)/PARTS)))*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t156}`;
-const $t180 = `part_8=part_8+sub;
-part_9=part_9+mul;
-part_10=part_10+(sub*mul);
+const $t186 = `part_9=part_9+sub;
+part_10=part_10+mul_2;
+part_11=part_11+(sub*mul_2);
 }
 `;
-const $t181 = `${$t130}${$t120}`;
-const $t182 = `}
+const $t187 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
 `;
-const $t183 = `${$t138}${$t145}`;
-const $t184 = `${$t141}${$t14}${$t160}total=total+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
-${$t152}total_2=total_2+(f32((min((p_4+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_4*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(part_7+((((part_5-part_2)+part_6)-rest)*(((part_5-part_2)+part_6)-rest))));
-${$t156}`;
-const $t185 = `}
-for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_7=exchange(total_4,mask_5);
-total_4=total_4+other_7;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-${$t122}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-${$t12}scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
+const $t188 = `${$t143}${$t151}`;
+const $t189 = `${$t115}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
-let all_4=scratch_memory[row_in_group*LANES];
-total_4=all_4;
-workgroupBarrier();
-}
-let spread_2=total_4/f32(F);
+let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t186 = `${$t155}${$t179}`;
-const $t187 = `for(var block=first+lane;block<last;block+=LANES*256u){
-var part_8=0.0f;
+const $t190 = `}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_3=exchange(total_2,mask_4);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_4);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_4);
+${$t140}${$t127}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+${$t61}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+${$t62}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+${$t136}`;
+const $t191 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_9=0.0f;
 var part_10=0.0f;
-${$t93}${$t107}${$t180}`;
-const $t188 = `${$t184}${$t83}`;
-const $t189 = `${$t171}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean;
-${$t20}`;
-const $t190 = `for(var block=first+lane;block<last;block+=LANES*256u){
-${$t74}${$t105}${$t112}${$t180}`;
-const $t191 = `${$t139}${$t161}total=total+(f32(min((p_2+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_2*(((F+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t162}total_2=total_2+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t169}total_3=total_3+(f32(min((p_4+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_4*(((F+PARTS)-1u)/PARTS)))*((part_8-part_7)+part_9));
-${$t174}total_4=total_4+(f32(min((p_5+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_5*(((F+PARTS)-1u)/PARTS)))*(part_12+((((part_10-part_7)+part_11)-rest_2)*(((part_10-part_7)+part_11)-rest_2))));
-${$t185}`;
-const $t192 = `sum=all;
+var part_11=0.0f;
+${$t104}${$t118}${$t186}`;
+const $t192 = `${$t174}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean;
+${$t23}`;
+const $t193 = `for(var block=first+lane;block<last;block+=LANES*256u){
+${$t40}${$t116}${$t124}${$t186}`;
+const $t194 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_3);
+${$t140}${$t122}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t61}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t62}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t136}`;
+const $t195 = `${$t190}${$t63}`;
+const $t196 = `sum=all;
 ${$t2}squares=all_2;
 `;
-const $t193 = `${$t141}${$t161}total=total+(f32((min((p_2+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_2*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t162}total_2=total_2+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t169}total_3=total_3+(f32((min((p_4+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_4*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*((part_8-part_7)+part_9));
-${$t174}total_4=total_4+(f32((min((p_5+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_5*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(part_12+((((part_10-part_7)+part_11)-rest_2)*(((part_10-part_7)+part_11)-rest_2))));
-${$t185}`;
-const $t194 = `}
+const $t197 = `}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_9=exchange(total_5,mask_4);
+total_5=total_5+other_9;
+${$t146}${$t127}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+${$t130}total_5=all_5;
+workgroupBarrier();
+}
+let rest_2=total_5/f32(F);
+var total_6=0.0f;
+for(var p_5=lane;p_5<used;p_5+=LANES){
+let part_11=partials_at((((4u*PARTS)+p_5)*O)+row);
+let part_12=partials_at((((5u*PARTS)+p_5)*O)+row);
+let part_13=partials_at((((6u*PARTS)+p_5)*O)+row);
+`;
+const $t198 = `}
+for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+let other_11=exchange(total_6,mask_5);
+total_6=total_6+other_11;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_6;
+${$t132}let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+${$t13}scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+}
+workgroupBarrier();
+}
+let all_6=scratch_memory[row_in_group*LANES];
+total_6=all_6;
+workgroupBarrier();
+}
+let spread=total_6/f32(F);
+`;
+const $t199 = `${$t190}${$t77}`;
+const $t200 = `${$t176}${$t195}`;
+const $t201 = `}
 var sum_4_2_2=fold_add(sum_4_3);
 var sum_4_2_3=fold_add(sum_4_4);
 var sum_4_2_4=fold_add(sum_4_5);
 var sum_4_2_5=fold_add(sum_4_6);
 `;
-const $t195 = `var total_3=0.0f;
-var total_4=0.0f;
-var total_5=0.0f;
-for(var p_5=lane;p_5<used_3;p_5+=LANES){
-let part_8=partials_at((((6u*PARTS)+p_5)*O)+row);
-total_3=total_3+part_8;
-let part_9=partials_at((((7u*PARTS)+p_5)*O)+row);
-total_4=total_4+part_9;
-let part_10=partials_at((((8u*PARTS)+p_5)*O)+row);
-total_5=total_5+part_10;
-}
-for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(total_3,mask_5);
-total_3=total_3+other_5;
-let other_6=exchange(total_4,mask_5);
-total_4=total_4+other_6;
-let other_7=exchange(total_5,mask_5);
-total_5=total_5+other_7;
-${$t140}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_5;
-${$t130}${$t124}${$t4}total_4=all_4;
-${$t13}total_5=all_5;
-workgroupBarrier();
-}
-`;
-const $t196 = `let used_3=((F+(((F+PARTS)-1u)/PARTS))-1u)/(((F+PARTS)-1u)/PARTS);
-${$t195}`;
-const $t197 = `sum_3=all_5;
-${$t7}`;
-const $t198 = `${$t184}let used_3=(((F/4u)+((((F/4u)+PARTS)-1u)/PARTS))-1u)/((((F/4u)+PARTS)-1u)/PARTS);
-${$t195}`;
-const $t199 = `${$t4}mean_2=all_4;
-${$t13}`;
-const $t200 = `var total_5=0.0f;
-var total_6=0.0f;
-var total_7=0.0f;
-for(var p_6=lane;p_6<used_2;p_6+=LANES){
-let part_13=partials_at((((6u*PARTS)+p_6)*O)+row);
-total_5=total_5+part_13;
-let part_14=partials_at((((7u*PARTS)+p_6)*O)+row);
-total_6=total_6+part_14;
-let part_15=partials_at((((8u*PARTS)+p_6)*O)+row);
-total_7=total_7+part_15;
-}
-for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
-let other_9=exchange(total_5,mask_6);
-total_5=total_5+other_9;
-let other_10=exchange(total_6,mask_6);
-total_6=total_6+other_10;
-let other_11=exchange(total_7,mask_6);
-total_7=total_7+other_11;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_5;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
-${$t133}total_5=all_5;
-${$t7}total_6=all_6;
-${$t8}total_7=all_7;
-workgroupBarrier();
-}
-let mean=total_6/f32(F);
-`;
-const $t201 = `var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask);
-squares_2=squares_2+other_2;
-${$t164}${$t144}sum_2=all;
-${$t2}squares_2=all_2;
-workgroupBarrier();
-}
-`;
-const $t202 = `var sum_3_2=fold_add(sum_3);
-var squares_3_2=fold_add(squares_3);
-for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-let other_5=exchange(sum_3_2,mask_2);
-sum_3_2=sum_3_2+other_5;
-let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t170}sum_3_2=all_3;
-${$t4}squares_3_2=all_4;
-workgroupBarrier();
-}
-`;
-const $t203 = `var sum_3=fold_add(sum);
-var squares_3=fold_add(squares);
-var sum_2_2=fold_add(sum_2);
-var squares_2_2=fold_add(squares_2);
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange(sum_3,mask);
-sum_3=sum_3+other;
-let other_2=exchange(squares_3,mask);
-squares_3=squares_3+other_2;
-let other_3=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_3;
-let other_4=exchange(squares_2_2,mask);
-squares_2_2=squares_2_2+other_4;
-${$t157}${$t15}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2_2;
-${$t153}sum_3=all;
-${$t2}squares_3=all_2;
-${$t16}sum_2_2=all_3;
-${$t17}squares_2_2=all_4;
-workgroupBarrier();
-}
-`;
-const $t204 = `${$t159}${$t191}${$t10}${$t200}${$t166}${$t88}`;
-const $t205 = `${$t159}${$t193}${$t14}${$t200}${$t106}${$t88}`;
-const $t206 = `var squares_4_2=fold_add(squares_4);
-var sum_5_2=fold_add(sum_5);
-var squares_5_2=fold_add(squares_5);
-for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-let other_9=exchange(sum_4_2,mask_2);
-sum_4_2=sum_4_2+other_9;
-let other_10=exchange(squares_4_2,mask_2);
-squares_4_2=squares_4_2+other_10;
-let other_11=exchange(sum_5_2,mask_2);
-sum_5_2=sum_5_2+other_11;
-let other_12=exchange(squares_5_2,mask_2);
-squares_5_2=squares_5_2+other_12;
-${$t182}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_4_2;
-${$t18}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_5_2;
-${$t173}${$t132}squares_4_2=all_6;
-${$t84}${$t19}squares_5_2=all_8;
-workgroupBarrier();
-}
-`;
-const $t207 = `let mul_4=(mul_2*rsqrt)*(total_7-(total_5*mean));
-${$t94}`;
-const $t208 = `let sub_3=total_7-(total_5*mean);
-let mul_4=(mul_2*rsqrt)*sub_3;
-${$t94}`;
-const $t209 = `let d_y_1=d_y_at(base+i);
-${$t109}d_w_put(base+i,((sub-rest_2)*mul_3)+(sub_2*mul_5));
-`;
-const $t210 = `let d_y_1=d_y_four(base+i);
-${$t114}d_w_put_four(base+i,((sub-vec4f(rest_2))*vec4f(mul_3))+(sub_2*vec4f(mul_5)));
-`;
-const $t211 = `${$t154}${$t89}${$t68}var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-${$t95}let d=w_4-vec4f(shift_2);
-sum=sum+d;
-squares=squares+(d*d);
-}
-}
-${$t201}let mean=sum_2/f32(F);
-let variance=larger((squares_2/f32(F))-(mean*mean),0.0f);
-${$t91}let end=select(0u,F/4u,far);
-${$t27}let d_2=kept-vec4f(shift_3);
-sum_3=sum_3+d_2;
-squares_3=squares_3+(d_2*d_2);
-}
-}
-${$t202}let mean_2=sum_3_2/f32(F);
-let variance_2=larger((squares_3_2/f32(F))-(mean_2*mean_2),0.0f);
-${$t28}`;
-const $t212 = `var squares_4=vec4f(0.0f);
+const $t202 = `${$t194}${$t77}${$t100}`;
+const $t203 = `${$t194}${$t63}${$t100}`;
+const $t204 = `${$t161}${$t200}`;
+const $t205 = `${$t177}${$t195}`;
+const $t206 = `${$t205}${$t95}`;
+const $t207 = `total_5=total_5+(f32(min((p_4+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_4*(((F+PARTS)-1u)/PARTS)))*((part_9-part_8)+part_10));
+${$t197}total_6=total_6+(f32(min((p_5+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_5*(((F+PARTS)-1u)/PARTS)))*(part_13+((((part_11-part_8)+part_12)-rest_2)*(((part_11-part_8)+part_12)-rest_2))));
+${$t198}`;
+const $t208 = `total_5=total_5+(f32((min((p_4+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_4*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*((part_9-part_8)+part_10));
+${$t197}total_6=total_6+(f32((min((p_5+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_5*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(part_13+((((part_11-part_8)+part_12)-rest_2)*(((part_11-part_8)+part_12)-rest_2))));
+${$t198}`;
+const $t209 = `var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 for(var block=lane;block<F/4u;block+=LANES*256u){
-${$t74}var part_11=vec4f(0.0f);
-${$t34}${$t96}let d_3=w_4_2-vec4f(shift_2_2);
+var part_8=vec4f(0.0f);
+${$t40}${$t41}${$t107}let d_3=w_4_2-vec4f(shift_2_2);
 let d_4=w_4_3-vec4f(shift_2_3);
 let d_5=w_4_4-vec4f(shift_2_4);
 let d_6=w_4_5-vec4f(shift_2_5);
@@ -999,13 +900,33 @@ part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
 `;
-const $t213 = `squares_4=squares_4+part_2_2;
+const $t210 = `${$t82}if(active_1&&(lane==0u)){
+partials_put((part*O)+row,shift);
+partials_put((((3u*PARTS)+part)*O)+row,shift_3);
+partials_put((((4u*PARTS)+part)*O)+row,rest);
+partials_put((((6u*PARTS)+part)*O)+row,scale);
+partials_put((((5u*PARTS)+part)*O)+row,scaledSpread);
+}
+}
+`;
+const $t211 = `sum_4_2=all_5;
+${$t8}`;
+const $t212 = `squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
 }
 `;
-const $t214 = `var squares_2_2=fold_add(squares_4);
+const $t213 = `if(active_1&&(lane==0u)){
+partials_put((((7u*PARTS)+part)*O)+row,mean_all);
+partials_put((((8u*PARTS)+part)*O)+row,mean_all_2);
+partials_put((((9u*PARTS)+part)*O)+row,mean_all_3);
+}
+}
+`;
+const $t214 = `${$t9}sum_5_2=all_7;
+`;
+const $t215 = `var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
@@ -1028,43 +949,179 @@ squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
 `;
-const $t215 = `${$t28}if(active_1&&(lane==0u)){
-partials_put((part*O)+row,shift);
-partials_put((((3u*PARTS)+part)*O)+row,shift_3);
-partials_put((((4u*PARTS)+part)*O)+row,rest);
-partials_put((((5u*PARTS)+part)*O)+row,spread);
+const $t216 = `${$t8}mean_2=all_6;
+${$t9}`;
+const $t217 = `var total_5=0.0f;
+var total_6=0.0f;
+var total_7=0.0f;
+for(var p_5=lane;p_5<used_3;p_5+=LANES){
+let part_9=partials_at((((7u*PARTS)+p_5)*O)+row);
+total_5=total_5+part_9;
+let part_10=partials_at((((8u*PARTS)+p_5)*O)+row);
+total_6=total_6+part_10;
+let part_11=partials_at((((9u*PARTS)+p_5)*O)+row);
+total_7=total_7+part_11;
 }
+for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+let other_9=exchange(total_5,mask_5);
+total_5=total_5+other_9;
+let other_10=exchange(total_6,mask_5);
+total_6=total_6+other_10;
+let other_11=exchange(total_7,mask_5);
+total_7=total_7+other_11;
+${$t146}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
+${$t145}total_5=all_5;
+${$t8}total_6=all_6;
+${$t9}total_7=all_7;
+workgroupBarrier();
 }
 `;
-const $t216 = `if(active_1&&(lane==0u)){
-partials_put((((6u*PARTS)+part)*O)+row,mean_all);
-partials_put((((7u*PARTS)+part)*O)+row,mean_all_2);
-partials_put((((8u*PARTS)+part)*O)+row,mean_all_3);
-}
-}
-`;
-const $t217 = `let d_2_2=w_5_2-vec4f(shift_3_2);
+const $t218 = `let used_3=((F+(((F+PARTS)-1u)/PARTS))-1u)/(((F+PARTS)-1u)/PARTS);
+${$t217}`;
+const $t219 = `let d_2_2=(w_5_2*vec4f(scale_2))-vec4f(about_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
 sum_3_3=sum_3_3+part_3_2;
 squares_3_3=squares_3_3+part_4_2;
 `;
-const $t218 = `let d_2_3=w_5_3-vec4f(shift_3_3);
+const $t220 = `let used_3=(((F/4u)+((((F/4u)+PARTS)-1u)/PARTS))-1u)/((((F/4u)+PARTS)-1u)/PARTS);
+${$t217}`;
+const $t221 = `let d_2_3=(w_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
 sum_3_4=sum_3_4+part_3_3;
 squares_3_4=squares_3_4+part_4_3;
 `;
-const $t219 = `let d_2_4=w_5_4-vec4f(shift_3_4);
+const $t222 = `var total_7=0.0f;
+var total_8=0.0f;
+var total_9=0.0f;
+for(var p_6=lane;p_6<used_2;p_6+=LANES){
+let part_14=partials_at((((7u*PARTS)+p_6)*O)+row);
+total_7=total_7+part_14;
+let part_15=partials_at((((8u*PARTS)+p_6)*O)+row);
+total_8=total_8+part_15;
+let part_16=partials_at((((9u*PARTS)+p_6)*O)+row);
+total_9=total_9+part_16;
+}
+for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
+let other_13=exchange(total_7,mask_6);
+total_7=total_7+other_13;
+let other_14=exchange(total_8,mask_6);
+total_8=total_8+other_14;
+let other_15=exchange(total_9,mask_6);
+total_9=total_9+other_15;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_7;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_8;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_9;
+${$t180}total_7=all_7;
+${$t24}total_8=all_8;
+${$t25}total_9=all_9;
+workgroupBarrier();
+}
+let mean=total_8/f32(F);
+`;
+const $t223 = `var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask);
+squares_2=squares_2+other_2;
+${$t169}${$t150}sum_2=all;
+${$t2}squares_2=all_2;
+workgroupBarrier();
+}
+`;
+const $t224 = `let d_2_4=(w_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
 sum_3_5=sum_3_5+part_3_4;
 squares_3_5=squares_3_5+part_4_4;
 `;
-const $t220 = `let d_2_5=w_5_5-vec4f(shift_3_5);
+const $t225 = `var sum_3_2=fold_add(sum_3);
+var squares_3_2=fold_add(squares_3);
+for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+let other_5=exchange(sum_3_2,mask_2);
+sum_3_2=sum_3_2+other_5;
+let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+${$t189}sum_3_2=all_3;
+${$t5}squares_3_2=all_4;
+workgroupBarrier();
+}
+`;
+const $t226 = `${$t159}${$t101}${$t81}var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+${$t106}let d=w_4-vec4f(shift_2);
+sum=sum+d;
+squares=squares+(d*d);
+}
+}
+${$t223}let mean=sum_2/f32(F);
+let variance=larger((squares_2/f32(F))-(mean*mean),0.0f);
+`;
+const $t227 = `var sum_3=fold_add(sum);
+var squares_3=fold_add(squares);
+var sum_2_2=fold_add(sum_2);
+var squares_2_2=fold_add(squares_2);
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(squares_3,mask);
+squares_3=squares_3+other_2;
+let other_3=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_3;
+let other_4=exchange(squares_2_2,mask);
+squares_2_2=squares_2_2+other_4;
+${$t162}${$t15}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2_2;
+${$t158}sum_3=all;
+${$t2}squares_3=all_2;
+${$t16}sum_2_2=all_3;
+${$t17}squares_2_2=all_4;
+workgroupBarrier();
+}
+`;
+const $t228 = `${$t164}${$t179}${$t202}${$t207}${$t11}${$t222}${$t171}${$t97}`;
+const $t229 = `sum_3=sum_3+d_2;
+squares_3=squares_3+(d_2*d_2);
+}
+}
+${$t225}let mean_2=sum_3_2/f32(F);
+let variance_2=larger((squares_3_2/f32(F))-(mean_2*mean_2),0.0f);
+`;
+const $t230 = `${$t164}${$t181}${$t202}${$t208}${$t14}${$t222}${$t117}${$t97}`;
+const $t231 = `var squares_4_2=fold_add(squares_4);
+var sum_5_2=fold_add(sum_5);
+var squares_5_2=fold_add(squares_5);
+for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+let other_9=exchange(sum_4_2,mask_2);
+sum_4_2=sum_4_2+other_9;
+let other_10=exchange(squares_4_2,mask_2);
+squares_4_2=squares_4_2+other_10;
+let other_11=exchange(sum_5_2,mask_2);
+sum_5_2=sum_5_2+other_11;
+let other_12=exchange(squares_5_2,mask_2);
+squares_5_2=squares_5_2+other_12;
+${$t187}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_4_2;
+${$t21}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_5_2;
+${$t178}${$t211}squares_4_2=all_6;
+${$t214}${$t22}squares_5_2=all_8;
+workgroupBarrier();
+}
+`;
+const $t232 = `let mul_6=gain_1*(total_9-(total_7*mean));
+${$t98}`;
+const $t233 = `let d_2_5=(w_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -1106,7 +1163,22 @@ let variance_2_3=larger((squares_3_2_3/f32(F))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(F))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(F))-(mean_2_5*mean_2_5),0.0f);
 `;
-const $t221 = `part_1=part_1+d;
+const $t234 = `let sub_2=total_9-(total_7*mean);
+let mul_6=gain_1*sub_2;
+${$t98}`;
+const $t235 = `let d_y_1=d_y_at(base+i);
+let sub=d_y_1-part_8;
+let w_1=w_at(base+i);
+let mul_5=((w_1-part_1)-rest)*mul_4;
+d_w_put(base+i,(((sub-rest_2)*mul)+(mul_5*mul_7))*mul_4);
+`;
+const $t236 = `let d_y_1=d_y_four(base+i);
+let sub=d_y_1-vec4f(part_8);
+let w_1=w_four(base+i);
+let mul_5=((w_1-vec4f(part_1))-vec4f(rest))*vec4f(mul_4);
+d_w_put_four(base+i,(((sub-vec4f(rest_2))*vec4f(mul))+(mul_5*vec4f(mul_7)))*vec4f(mul_4));
+`;
+const $t237 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
@@ -1116,24 +1188,29 @@ squares=squares+part_2;
 sum_2=sum_2+part_3;
 squares_2=squares_2+part_4;
 `;
-const $t222 = `${$t55}let spread_2=select(variance_2,variance_4,far_2);
+const $t238 = `${$t3}${$t19}let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+${$t67}let about=shift_3*scale;
+`;
+const $t239 = `let rest=select(mean,mean_3/scale,again);
+${$t68}let spread=select(variance_2,(variance_4/scale_2)/scale_2,again_2);
 if(active_1&&(lane==0u)){
 partials_put((part*O)+row,shift_3);
 partials_put(((PARTS+part)*O)+row,rest);
-partials_put((((2u*PARTS)+part)*O)+row,spread);
-partials_put((((3u*PARTS)+part)*O)+row,shift_4);
-partials_put((((4u*PARTS)+part)*O)+row,rest_2);
-partials_put((((5u*PARTS)+part)*O)+row,spread_2);
+partials_put((((3u*PARTS)+part)*O)+row,scale);
+partials_put((((2u*PARTS)+part)*O)+row,scaledSpread);
+partials_put((((4u*PARTS)+part)*O)+row,shift_4);
+partials_put((((5u*PARTS)+part)*O)+row,rest_2);
+partials_put((((6u*PARTS)+part)*O)+row,spread);
 }
 }
 `;
-const $t223 = `let mean=total_4/f32(F);
+const $t240 = `let mean=total_6/f32(F);
 if(active_1&&(lane==0u)){
-d_gain_put(row,(total_5-(total_3*mean))*scale);
+d_gain_put(row,(total_7-(total_5*mean))*scale);
 }
 }
 `;
-const $t224 = `${$t146}${$t147}${$t154}${$t99}${$t100}${$t95}let d=w_4-vec4f(shift);
+const $t241 = `${$t152}${$t153}${$t159}${$t109}${$t110}${$t106}let d=w_4-vec4f(shift);
 let d_y_4=d_y_four(base_2+i);
 held[held_place(1u,k,local_index)]=d_y_4;
 let d_2=d_y_4-vec4f(shift_2);
@@ -1143,14 +1220,15 @@ sum_2=sum_2+d_2;
 squares_2=squares_2+(d_2*d_2);
 }
 }
-${$t203}let mean=sum_3/f32(F);
+${$t227}let mean=sum_3/f32(F);
 let variance=larger((squares_3/f32(F))-(mean*mean),0.0f);
 let mean_2=sum_2_2/f32(F);
 let variance_2=larger((squares_2_2/f32(F))-(mean_2*mean_2),0.0f);
-${$t117}let end=select(0u,F/4u,far||far_2);
-${$t27}let d_3=kept-vec4f(shift_3);
+${$t18}${$t19}${$t20}${$t67}let about=shift_3*scale_1;
+${$t123}let end=select(0u,F/4u,again||again_2);
+${$t33}let d_3=(kept*vec4f(scale_1))-vec4f(about);
 let kept_2=held[held_place(1u,k_2,local_index)];
-let d_4=kept_2-vec4f(shift_4);
+let d_4=(kept_2*vec4f(scale_2))-vec4f(about_2);
 sum_4=sum_4+d_3;
 squares_4=squares_4+(d_3*d_3);
 sum_5=sum_5+d_4;
@@ -1158,21 +1236,24 @@ squares_5=squares_5+(d_4*d_4);
 }
 }
 var sum_4_2=fold_add(sum_4);
-${$t206}let mean_3=sum_4_2/f32(F);
+${$t231}let mean_3=sum_4_2/f32(F);
 let variance_3=larger((squares_4_2/f32(F))-(mean_3*mean_3),0.0f);
 let mean_4=sum_5_2/f32(F);
 let variance_4=larger((squares_5_2/f32(F))-(mean_4*mean_4),0.0f);
-${$t55}var sum_6=vec4f(0.0f);
+let rest=select(mean,mean_3/scale_1,again);
+${$t68}var sum_6=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
-${$t56}${$t29}let kept_3=held[held_place(1u,k_3,local_index)];
+let mul=scaledSpread*f32(F);
+let mul_2=(eps*scale_1)*scale_1;
+let mul_3=scale_1*inverseSqrt(larger(mul,mul_2));
+${$t34}let kept_3=held[held_place(1u,k_3,local_index)];
 let sub=kept_3-vec4f(shift_4);
 let kept_4=held[held_place(0u,k_3,local_index)];
-let sub_2=(kept_4-vec4f(shift_3))-vec4f(rest);
-let mul_2=sub_2*vec4f(rsqrt);
+let mul_4=((kept_4-vec4f(shift_3))-vec4f(rest))*vec4f(mul_3);
 sum_6=sum_6+sub;
-mean_5=mean_5+mul_2;
-sum_7=sum_7+(sub*mul_2);
+mean_5=mean_5+mul_4;
+sum_7=sum_7+(sub*mul_4);
 }
 }
 var sum_6_2=fold_add(sum_6);
@@ -1190,7 +1271,7 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_6_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_5_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_7_2;
-${$t111}let mine_9=scratch_memory[(row_in_group*LANES)+lane];
+${$t122}let mine_9=scratch_memory[(row_in_group*LANES)+lane];
 let other_20=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_9+other_20;
 let mine_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -1215,22 +1296,21 @@ let mean_all=mean_5_2/f32(F);
 let sum_all_2=sum_7_2;
 let end_2=select(0u,F/4u,active_1);
 let gain_1=gain_at(row);
-let mul_3=gain_1*rsqrt;
-let mul_4=scale*mul_3;
+let mul_5=scale*gain_1;
 `;
-const $t225 = `workgroupBarrier();
+const $t242 = `workgroupBarrier();
 }
 let sum_all=sum;
 let mean_all=mean;
 let sum_all_2=sum_2;
-${$t118}`;
-const $t226 = `workgroupBarrier();
+${$t128}`;
+const $t243 = `workgroupBarrier();
 }
 let sum_all=sum_3;
 let mean_all=mean_2;
 let sum_all_2=sum_2_2;
-${$t118}`;
-const $t227 = `${$t158}${$t73}let shift_5=w_8+(((w_2_2-w_8)+(w_3_2-w_8))*0.3333333432674408f);
+${$t128}`;
+const $t244 = `${$t163}${$t86}let shift_5=w_8+(((w_2_2-w_8)+(w_3_2-w_8))*0.3333333432674408f);
 let shift_6=w_9+(((w_2_3-w_9)+(w_3_3-w_9))*0.3333333432674408f);
 let shift_7=w_10+(((w_2_4-w_10)+(w_3_4-w_10))*0.3333333432674408f);
 let shift_8=w_11+(((w_2_5-w_11)+(w_3_5-w_11))*0.3333333432674408f);
@@ -1238,11 +1318,11 @@ let d_y_8=d_y_at(base_3);
 let d_y_9=d_y_at(base_4);
 let d_y_10=d_y_at(base_5);
 let d_y_11=d_y_at(base_6);
-${$t31}let shift_2_2=d_y_8+(((d_y_2_2-d_y_8)+(d_y_3_2-d_y_8))*0.3333333432674408f);
+${$t37}let shift_2_2=d_y_8+(((d_y_2_2-d_y_8)+(d_y_3_2-d_y_8))*0.3333333432674408f);
 let shift_2_3=d_y_9+(((d_y_2_3-d_y_9)+(d_y_3_3-d_y_9))*0.3333333432674408f);
 let shift_2_4=d_y_10+(((d_y_2_4-d_y_10)+(d_y_3_4-d_y_10))*0.3333333432674408f);
 let shift_2_5=d_y_11+(((d_y_2_5-d_y_11)+(d_y_3_5-d_y_11))*0.3333333432674408f);
-${$t33}var sum_8=vec4f(0.0f);
+${$t39}var sum_8=vec4f(0.0f);
 var sum_9=vec4f(0.0f);
 var sum_10=vec4f(0.0f);
 var sum_11=vec4f(0.0f);
@@ -1260,7 +1340,10 @@ var squares_2_5=vec4f(0.0f);
 var squares_2_6=vec4f(0.0f);
 for(var block=lane;block<F/4u;block+=LANES*256u){
 var part_12=vec4f(0.0f);
-${$t57}${$t34}var part_3_2=vec4f(0.0f);
+var part_13=vec4f(0.0f);
+var part_14=vec4f(0.0f);
+var part_15=vec4f(0.0f);
+${$t41}var part_3_2=vec4f(0.0f);
 var part_3_3=vec4f(0.0f);
 var part_3_4=vec4f(0.0f);
 var part_3_5=vec4f(0.0f);
@@ -1268,7 +1351,7 @@ var part_4_2=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
-${$t96}let d_5=w_4_2-vec4f(shift_5);
+${$t107}let d_5=w_4_2-vec4f(shift_5);
 let d_6=w_4_3-vec4f(shift_6);
 let d_7=w_4_4-vec4f(shift_7);
 let d_8=w_4_5-vec4f(shift_8);
@@ -1380,42 +1463,56 @@ let variance_2_2=larger((squares_2_2_2/f32(F))-(mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_2_2_3/f32(F))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_2_2_4/f32(F))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_2_2_5/f32(F))-(mean_2_5*mean_2_5),0.0f);
-let far_3=(variance_5*4.0f)<(mean_6*mean_6);
-let far_4=(variance_6*4.0f)<(mean_7*mean_7);
-let far_5=(variance_7*4.0f)<(mean_8*mean_8);
-let far_6=(variance_8*4.0f)<(mean_9*mean_9);
-let far_2_2=(variance_2_2*4.0f)<(mean_2_2*mean_2_2);
-let far_2_3=(variance_2_3*4.0f)<(mean_2_3*mean_2_3);
-let far_2_4=(variance_2_4*4.0f)<(mean_2_4*mean_2_4);
-let far_2_5=(variance_2_5*4.0f)<(mean_2_5*mean_2_5);
-let shift_3_2=select(shift_5,shift_5+mean_6,far_3);
-let shift_3_3=select(shift_6,shift_6+mean_7,far_4);
-let shift_3_4=select(shift_7,shift_7+mean_8,far_5);
-let shift_3_5=select(shift_8,shift_8+mean_9,far_6);
-let shift_4_2=select(shift_2_2,shift_2_2+mean_2_2,far_2_2);
-let shift_4_3=select(shift_2_3,shift_2_3+mean_2_3,far_2_3);
-let shift_4_4=select(shift_2_4,shift_2_4+mean_2_4,far_2_4);
-let shift_4_5=select(shift_2_5,shift_2_5+mean_2_5,far_2_5);
-${$t58}var squares_4_3=vec4f(0.0f);
+${$t42}let scale_6=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_7+eps)<5.169878828456423e-26f),variance_7<8.507059173023462e+37f);
+let scale_7=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_8+eps)<5.169878828456423e-26f),variance_8<8.507059173023462e+37f);
+let scale_2_2=select(8.271806125530277e-25f,1.0f,variance_2_2<8.507059173023462e+37f);
+let scale_2_3=select(8.271806125530277e-25f,1.0f,variance_2_3<8.507059173023462e+37f);
+let scale_2_4=select(8.271806125530277e-25f,1.0f,variance_2_4<8.507059173023462e+37f);
+let scale_2_5=select(8.271806125530277e-25f,1.0f,variance_2_5<8.507059173023462e+37f);
+let again_3=((variance_5*4.0f)<(mean_6*mean_6))||(!(scale_4==1.0f));
+let again_4=((variance_6*4.0f)<(mean_7*mean_7))||(!(scale_5==1.0f));
+let again_5=((variance_7*4.0f)<(mean_8*mean_8))||(!(scale_6==1.0f));
+let again_6=((variance_8*4.0f)<(mean_9*mean_9))||(!(scale_7==1.0f));
+let again_2_2=((variance_2_2*4.0f)<(mean_2_2*mean_2_2))||(!(scale_2_2==1.0f));
+let again_2_3=((variance_2_3*4.0f)<(mean_2_3*mean_2_3))||(!(scale_2_3==1.0f));
+let again_2_4=((variance_2_4*4.0f)<(mean_2_4*mean_2_4))||(!(scale_2_4==1.0f));
+let again_2_5=((variance_2_5*4.0f)<(mean_2_5*mean_2_5))||(!(scale_2_5==1.0f));
+let shift_3_2=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_6,abs(shift_5+mean_6)<8.507059173023462e+37f),again_3);
+let shift_3_3=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_7,abs(shift_6+mean_7)<8.507059173023462e+37f),again_4);
+let shift_3_4=select(shift_7,select(select(0.0f,shift_7,abs(shift_7)<8.507059173023462e+37f),shift_7+mean_8,abs(shift_7+mean_8)<8.507059173023462e+37f),again_5);
+let shift_3_5=select(shift_8,select(select(0.0f,shift_8,abs(shift_8)<8.507059173023462e+37f),shift_8+mean_9,abs(shift_8+mean_9)<8.507059173023462e+37f),again_6);
+let shift_4_2=select(shift_2_2,select(select(0.0f,shift_2_2,abs(shift_2_2)<8.507059173023462e+37f),shift_2_2+mean_2_2,abs(shift_2_2+mean_2_2)<8.507059173023462e+37f),again_2_2);
+let shift_4_3=select(shift_2_3,select(select(0.0f,shift_2_3,abs(shift_2_3)<8.507059173023462e+37f),shift_2_3+mean_2_3,abs(shift_2_3+mean_2_3)<8.507059173023462e+37f),again_2_3);
+let shift_4_4=select(shift_2_4,select(select(0.0f,shift_2_4,abs(shift_2_4)<8.507059173023462e+37f),shift_2_4+mean_2_4,abs(shift_2_4+mean_2_4)<8.507059173023462e+37f),again_2_4);
+let shift_4_5=select(shift_2_5,select(select(0.0f,shift_2_5,abs(shift_2_5)<8.507059173023462e+37f),shift_2_5+mean_2_5,abs(shift_2_5+mean_2_5)<8.507059173023462e+37f),again_2_5);
+let about_3=shift_3_2*scale_4;
+let about_4=shift_3_3*scale_5;
+let about_5=shift_3_4*scale_6;
+let about_6=shift_3_5*scale_7;
+let about_2_2=shift_4_2*scale_2_2;
+let about_2_3=shift_4_3*scale_2_3;
+let about_2_4=shift_4_4*scale_2_4;
+let about_2_5=shift_4_5*scale_2_5;
+${$t69}var squares_4_3=vec4f(0.0f);
 var squares_4_4=vec4f(0.0f);
 var squares_4_5=vec4f(0.0f);
 var squares_4_6=vec4f(0.0f);
-${$t59}var squares_5_3=vec4f(0.0f);
+${$t70}var squares_5_3=vec4f(0.0f);
 var squares_5_4=vec4f(0.0f);
 var squares_5_5=vec4f(0.0f);
 var squares_5_6=vec4f(0.0f);
-let end_3=select(0u,F/4u,far_3||far_2_2);
-let end_4=select(0u,F/4u,far_4||far_2_3);
-let end_5=select(0u,F/4u,far_5||far_2_4);
-let end_6=select(0u,F/4u,far_6||far_2_5);
+let end_3=select(0u,F/4u,again_3||again_2_2);
+let end_4=select(0u,F/4u,again_4||again_2_3);
+let end_5=select(0u,F/4u,again_5||again_2_4);
+let end_6=select(0u,F/4u,again_6||again_2_5);
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_5_2=vec4f(0.0f);
 var part_6_2=vec4f(0.0f);
 var part_7_2=vec4f(0.0f);
 var part_8_2=vec4f(0.0f);
-${$t75}let d_3_2=w_5_2-vec4f(shift_3_2);
+${$t88}let d_3_2=(w_5_2*vec4f(scale_4))-vec4f(about_3);
 let d_y_5_2=d_y_four(base_2_2+i_2);
-let d_4_2=d_y_5_2-vec4f(shift_4_2);
+let d_4_2=(d_y_5_2*vec4f(scale_2_2))-vec4f(about_2_2);
 part_5_2=part_5_2+d_3_2;
 part_6_2=part_6_2+(d_3_2*d_3_2);
 part_7_2=part_7_2+d_4_2;
@@ -1431,9 +1528,9 @@ var part_5_3=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_7_3=vec4f(0.0f);
 var part_8_3=vec4f(0.0f);
-${$t76}let d_3_3=w_5_3-vec4f(shift_3_3);
+${$t89}let d_3_3=(w_5_3*vec4f(scale_5))-vec4f(about_4);
 let d_y_5_3=d_y_four(base_2_3+i_2);
-let d_4_3=d_y_5_3-vec4f(shift_4_3);
+let d_4_3=(d_y_5_3*vec4f(scale_2_3))-vec4f(about_2_3);
 part_5_3=part_5_3+d_3_3;
 part_6_3=part_6_3+(d_3_3*d_3_3);
 part_7_3=part_7_3+d_4_3;
@@ -1449,9 +1546,9 @@ var part_5_4=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
 var part_7_4=vec4f(0.0f);
 var part_8_4=vec4f(0.0f);
-${$t77}let d_3_4=w_5_4-vec4f(shift_3_4);
+${$t90}let d_3_4=(w_5_4*vec4f(scale_6))-vec4f(about_5);
 let d_y_5_4=d_y_four(base_2_4+i_2);
-let d_4_4=d_y_5_4-vec4f(shift_4_4);
+let d_4_4=(d_y_5_4*vec4f(scale_2_4))-vec4f(about_2_4);
 part_5_4=part_5_4+d_3_4;
 part_6_4=part_6_4+(d_3_4*d_3_4);
 part_7_4=part_7_4+d_4_4;
@@ -1467,9 +1564,9 @@ var part_5_5=vec4f(0.0f);
 var part_6_5=vec4f(0.0f);
 var part_7_5=vec4f(0.0f);
 var part_8_5=vec4f(0.0f);
-${$t78}let d_3_5=w_5_5-vec4f(shift_3_5);
+${$t91}let d_3_5=(w_5_5*vec4f(scale_7))-vec4f(about_6);
 let d_y_5_5=d_y_four(base_2_5+i_2);
-let d_4_5=d_y_5_5-vec4f(shift_4_5);
+let d_4_5=(d_y_5_5*vec4f(scale_2_5))-vec4f(about_2_5);
 part_5_5=part_5_5+d_3_5;
 part_6_5=part_6_5+(d_3_5*d_3_5);
 part_7_5=part_7_5+d_4_5;
@@ -1479,11 +1576,11 @@ sum_4_6=sum_4_6+part_5_5;
 squares_4_6=squares_4_6+part_6_5;
 sum_5_6=sum_5_6+part_7_5;
 squares_5_6=squares_5_6+part_8_5;
-${$t194}var squares_4_2_2=fold_add(squares_4_3);
+${$t201}var squares_4_2_2=fold_add(squares_4_3);
 var squares_4_2_3=fold_add(squares_4_4);
 var squares_4_2_4=fold_add(squares_4_5);
 var squares_4_2_5=fold_add(squares_4_6);
-${$t60}var squares_5_2_2=fold_add(squares_5_3);
+${$t71}var squares_5_2_2=fold_add(squares_5_3);
 var squares_5_2_3=fold_add(squares_5_4);
 var squares_5_2_4=fold_add(squares_5_5);
 var squares_5_2_5=fold_add(squares_5_6);
@@ -1492,7 +1589,7 @@ let other_5_2=exchange(sum_4_2_2,mask_2);
 let other_5_3=exchange(sum_4_2_3,mask_2);
 let other_5_4=exchange(sum_4_2_4,mask_2);
 let other_5_5=exchange(sum_4_2_5,mask_2);
-${$t61}let other_6_2=exchange(squares_4_2_2,mask_2);
+${$t72}let other_6_2=exchange(squares_4_2_2,mask_2);
 let other_6_3=exchange(squares_4_2_3,mask_2);
 let other_6_4=exchange(squares_4_2_4,mask_2);
 let other_6_5=exchange(squares_4_2_5,mask_2);
@@ -1504,7 +1601,7 @@ let other_7_2=exchange(sum_5_2_2,mask_2);
 let other_7_3=exchange(sum_5_2_3,mask_2);
 let other_7_4=exchange(sum_5_2_4,mask_2);
 let other_7_5=exchange(sum_5_2_5,mask_2);
-${$t62}let other_8_2=exchange(squares_5_2_2,mask_2);
+${$t73}let other_8_2=exchange(squares_5_2_2,mask_2);
 let other_8_3=exchange(squares_5_2_3,mask_2);
 let other_8_4=exchange(squares_5_2_4,mask_2);
 let other_8_5=exchange(squares_5_2_5,mask_2);
@@ -1529,31 +1626,35 @@ let variance_4_2=larger((squares_5_2_2/f32(F))-(mean_4_2*mean_4_2),0.0f);
 let variance_4_3=larger((squares_5_2_3/f32(F))-(mean_4_3*mean_4_3),0.0f);
 let variance_4_4=larger((squares_5_2_4/f32(F))-(mean_4_4*mean_4_4),0.0f);
 let variance_4_5=larger((squares_5_2_5/f32(F))-(mean_4_5*mean_4_5),0.0f);
-let rest_3=select(mean_6,mean_3_2,far_3);
-let rest_4=select(mean_7,mean_3_3,far_4);
-let rest_5=select(mean_8,mean_3_4,far_5);
-let rest_6=select(mean_9,mean_3_5,far_6);
-let spread_2=select(variance_5,variance_3_2,far_3);
-let spread_3=select(variance_6,variance_3_3,far_4);
-let spread_4=select(variance_7,variance_3_4,far_5);
-let spread_5=select(variance_8,variance_3_5,far_6);
-let rest_2_2=select(mean_2_2,mean_4_2,far_2_2);
-let rest_2_3=select(mean_2_3,mean_4_3,far_2_3);
-let rest_2_4=select(mean_2_4,mean_4_4,far_2_4);
-let rest_2_5=select(mean_2_5,mean_4_5,far_2_5);
-let mul_7=spread_2*f32(F);
-let mul_8=spread_3*f32(F);
-let mul_9=spread_4*f32(F);
-let mul_10=spread_5*f32(F);
-let rsqrt_2=inverseSqrt(larger(mul_7,eps));
-let rsqrt_3=inverseSqrt(larger(mul_8,eps));
-let rsqrt_4=inverseSqrt(larger(mul_9,eps));
-let rsqrt_5=inverseSqrt(larger(mul_10,eps));
+let rest_3=select(mean_6,mean_3_2/scale_4,again_3);
+let rest_4=select(mean_7,mean_3_3/scale_5,again_4);
+let rest_5=select(mean_8,mean_3_4/scale_6,again_5);
+let rest_6=select(mean_9,mean_3_5/scale_7,again_6);
+let scaledSpread_2=select(variance_5,variance_3_2,again_3);
+let scaledSpread_3=select(variance_6,variance_3_3,again_4);
+let scaledSpread_4=select(variance_7,variance_3_4,again_5);
+let scaledSpread_5=select(variance_8,variance_3_5,again_6);
+let rest_2_2=select(mean_2_2,mean_4_2/scale_2_2,again_2_2);
+let rest_2_3=select(mean_2_3,mean_4_3/scale_2_3,again_2_3);
+let rest_2_4=select(mean_2_4,mean_4_4/scale_2_4,again_2_4);
+let rest_2_5=select(mean_2_5,mean_4_5/scale_2_5,again_2_5);
+let mul_9=scaledSpread_2*f32(F);
+let mul_10=scaledSpread_3*f32(F);
+let mul_11=scaledSpread_4*f32(F);
+let mul_12=scaledSpread_5*f32(F);
+let mul_2_2=(eps*scale_4)*scale_4;
+let mul_2_3=(eps*scale_5)*scale_5;
+let mul_2_4=(eps*scale_6)*scale_6;
+let mul_2_5=(eps*scale_7)*scale_7;
+let mul_3_2=scale_4*inverseSqrt(larger(mul_9,mul_2_2));
+let mul_3_3=scale_5*inverseSqrt(larger(mul_10,mul_2_3));
+let mul_3_4=scale_6*inverseSqrt(larger(mul_11,mul_2_4));
+let mul_3_5=scale_7*inverseSqrt(larger(mul_12,mul_2_5));
 var sum_6_3=vec4f(0.0f);
 var sum_6_4=vec4f(0.0f);
 var sum_6_5=vec4f(0.0f);
 var sum_6_6=vec4f(0.0f);
-${$t42}var sum_7_3=vec4f(0.0f);
+${$t50}var sum_7_3=vec4f(0.0f);
 var sum_7_4=vec4f(0.0f);
 var sum_7_5=vec4f(0.0f);
 var sum_7_6=vec4f(0.0f);
@@ -1570,18 +1671,18 @@ var part_11_2=vec4f(0.0f);
 var part_11_3=vec4f(0.0f);
 var part_11_4=vec4f(0.0f);
 var part_11_5=vec4f(0.0f);
-${$t43}let d_y_6_2=d_y_four(base_2_2+i_3);
+${$t51}let d_y_6_2=d_y_four(base_2_2+i_3);
 let d_y_6_3=d_y_four(base_2_3+i_3);
 let d_y_6_4=d_y_four(base_2_4+i_3);
 let d_y_6_5=d_y_four(base_2_5+i_3);
 `;
-const $t228 = `part_5=part_5+d_3;
+const $t245 = `part_5=part_5+d_3;
 part_6=part_6+(d_3*d_3);
 part_7=part_7+d_4;
 part_8=part_8+(d_4*d_4);
 }
 `;
-const $t229 = `}
+const $t246 = `}
 sum_6_3=sum_6_3+part_9_2;
 sum_6_4=sum_6_4+part_9_3;
 sum_6_5=sum_6_5+part_9_4;
@@ -1599,7 +1700,7 @@ var sum_6_2_2=fold_add(sum_6_3);
 var sum_6_2_3=fold_add(sum_6_4);
 var sum_6_2_4=fold_add(sum_6_5);
 var sum_6_2_5=fold_add(sum_6_6);
-${$t46}var sum_7_2_2=fold_add(sum_7_3);
+${$t55}var sum_7_2_2=fold_add(sum_7_3);
 var sum_7_2_3=fold_add(sum_7_4);
 var sum_7_2_4=fold_add(sum_7_5);
 var sum_7_2_5=fold_add(sum_7_6);
@@ -1646,71 +1747,68 @@ let gain_2=gain_at(row_2);
 let gain_3=gain_at(row_3);
 let gain_4=gain_at(row_4);
 let gain_5=gain_at(row_5);
-let mul_3_2=gain_2*rsqrt_2;
-let mul_3_3=gain_3*rsqrt_3;
-let mul_3_4=gain_4*rsqrt_4;
-let mul_3_5=gain_5*rsqrt_5;
-let mul_4_2=scale*mul_3_2;
-let mul_4_3=scale*mul_3_3;
-let mul_4_4=scale*mul_3_4;
-let mul_4_5=scale*mul_3_5;
+let mul_5_2=scale*gain_2;
+let mul_5_3=scale*gain_3;
+let mul_5_4=scale*gain_4;
+let mul_5_5=scale*gain_5;
 `;
-const $t230 = `part_13=part_13+sub;
-part_14=part_14+mul_2;
-part_15=part_15+(sub*mul_2);
+const $t247 = `part_14=part_14+sub;
+part_15=part_15+mul_4;
+part_16=part_16+(sub*mul_4);
 }
-sum=sum+part_13;
-mean=mean+part_14;
-sum_2=sum_2+part_15;
+sum=sum+part_14;
+mean=mean+part_15;
+sum_2=sum_2+part_16;
 `;
-const $t231 = `}
+const $t248 = `}
 var sum_3=fold_add(sum);
 var mean_2=fold_add(mean);
 var sum_2_2=fold_add(sum_2);
 `;
-const $t232 = `}
+const $t249 = `}
 if((active_1&&(lane==0u))&&(part==0u)){
-d_gain_put(row,sub_3*scale_1);
+d_gain_put(row,sub_2*scale_2);
 }
 }
 `;
-const $v233 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v234 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
-const $v235 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { putFour: "d_w_put_four" } } as const;
-const $v236 = [
+const $v250 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v251 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
+const $v252 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { putFour: "d_w_put_four" } } as const;
+const $v253 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v237 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v238 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
-const $v239 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v240 = [
+const $v254 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v255 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
+const $v256 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v257 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
+  { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v241 = {
+const $v258 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t151}${$t165}${$t89}let first_2=min(part*(((F+PARTS)-1u)/PARTS),F);
+      wgsl: `${$t160}${$t170}${$t101}let first_2=min(part*(((F+PARTS)-1u)/PARTS),F);
 let last_2=min(first_2+(((F+PARTS)-1u)/PARTS),F);
-${$t68}var sum=0.0f;
+${$t81}var sum=0.0f;
 var squares=0.0f;
-${$t9}var part_1=0.0f;
+${$t10}var part_1=0.0f;
 var part_2=0.0f;
-${$t97}let w_4=w_at(base+i);
+${$t108}let w_4=w_at(base+i);
 let d=w_4-shift_2;
-${$t177}${$t125}${$t178}${$t144}${$t192}workgroupBarrier();
+${$t184}${$t135}${$t185}${$t150}${$t196}workgroupBarrier();
 }
 let mean=sum/f32(last_2-first_2);
 let variance=larger((squares/f32(last_2-first_2))-(mean*mean),0.0f);
-${$t69}var sum_2=0.0f;
+${$t114}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t49}var part_3=0.0f;
+${$t58}var part_3=0.0f;
 var part_4=0.0f;
-${$t81}let d_2=w_5-shift_3;
+${$t93}let d_2=(w_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1722,72 +1820,66 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t164}${$t170}sum_2=all_3;
-${$t4}squares_2=all_4;
+${$t169}${$t189}sum_2=all_3;
+${$t5}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(last_2-first_2);
 let variance_2=larger((squares_2/f32(last_2-first_2))-(mean_2*mean_2),0.0f);
-${$t215}`,
-      bindings: [$v237, $v238, $v239], constants: $v240,
+${$t210}`,
+      bindings: [$v254, $v255, $v256], constants: $v257,
     },
     {
       vector: "F", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t151}${$t167}${$t89}let first_2=min(part*((((F/4u)+PARTS)-1u)/PARTS),F/4u);
+      wgsl: `${$t160}${$t172}${$t101}let first_2=min(part*((((F/4u)+PARTS)-1u)/PARTS),F/4u);
 let last_2=min(first_2+((((F/4u)+PARTS)-1u)/PARTS),F/4u);
-${$t68}let base_2=row*(F/4u);
+${$t81}let base_2=row*(F/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-${$t9}var part_1=vec4f(0.0f);
+${$t10}var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t97}let w_4=w_four(base_2+i);
+${$t108}let w_4=w_four(base_2+i);
 let d=w_4-vec4f(shift_2);
-${$t177}}
-${$t201}let mean=sum_2/f32((last_2-first_2)*4u);
+${$t184}}
+${$t223}let mean=sum_2/f32((last_2-first_2)*4u);
 let variance=larger((squares_2/f32((last_2-first_2)*4u))-(mean*mean),0.0f);
-${$t91}${$t49}var part_3=vec4f(0.0f);
+${$t121}${$t58}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t86}let d_2=w_5-vec4f(shift_3);
+${$t99}let d_2=(w_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t202}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
+${$t225}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
 let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
-${$t215}`,
-      bindings: [$v237, $v234, $v239], constants: $v240,
+${$t210}`,
+      bindings: [$v254, $v251, $v256], constants: $v257,
     },
   ],
   shared: true,
 } as const;
-const $v242 = {
+const $v259 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v243 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
-  { name: "eps", kind: "param", param: "eps" },
-] as const;
-const $v244 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v245 = { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } } as const;
-const $v246 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v247 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { put: "d_w_put" } } as const;
-const $v248 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
-const $v249 = [
+const $v260 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v261 = { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } } as const;
+const $v262 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v263 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { put: "d_w_put" } } as const;
+const $v264 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
+const $v265 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
   { name: "scale", kind: "param", param: "scale" },
 ] as const;
-const $v250 = {
+const $v266 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t168}${$t165}${$t99}var sum=0.0f;
+      wgsl: `${$t173}${$t170}${$t109}var sum=0.0f;
 var squares=0.0f;
 var sum_2=0.0f;
 var squares_2=0.0f;
@@ -1796,16 +1888,16 @@ var part_1=0.0f;
 var part_2=0.0f;
 var part_3=0.0f;
 var part_4=0.0f;
-${$t82}let w_4=w_at(base+i);
+${$t94}let w_4=w_at(base+i);
 let d=w_4-shift;
 let d_y_4=d_y_at(base+i);
 let d_2=d_y_4-shift_2;
-${$t221}${$t125}let other_3=exchange(sum_2,mask);
+${$t237}${$t135}let other_3=exchange(sum_2,mask);
 sum_2=sum_2+other_3;
 let other_4=exchange(squares_2,mask);
 squares_2=squares_2+other_4;
-${$t178}${$t20}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2;
-${$t153}${$t192}${$t16}sum_2=all_3;
+${$t185}${$t23}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2;
+${$t158}${$t196}${$t16}sum_2=all_3;
 ${$t17}squares_2=all_4;
 workgroupBarrier();
 }
@@ -1813,18 +1905,19 @@ let mean=sum/f32(last-first);
 let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t87}var sum_3=0.0f;
+${$t238}let about_2=shift_4*scale_2;
+var sum_3=0.0f;
 var squares_3=0.0f;
 var sum_4=0.0f;
 var squares_4=0.0f;
-${$t64}var part_5=0.0f;
+${$t75}var part_5=0.0f;
 var part_6=0.0f;
 var part_7=0.0f;
 var part_8=0.0f;
-${$t81}let d_3=w_5-shift_3;
+${$t93}let d_3=(w_5*scale)-about;
 let d_y_5=d_y_at(base+i_2);
-let d_4=d_y_5-shift_4;
-${$t228}sum_3=sum_3+part_5;
+let d_4=(d_y_5*scale_2)-about_2;
+${$t245}sum_3=sum_3+part_5;
 squares_3=squares_3+part_6;
 sum_4=sum_4+part_7;
 squares_4=squares_4+part_8;
@@ -1838,117 +1931,126 @@ let other_11=exchange(sum_4,mask_2);
 sum_4=sum_4+other_11;
 let other_12=exchange(squares_4,mask_2);
 squares_4=squares_4+other_12;
-${$t157}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
+${$t162}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
 scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_4;
-${$t173}${$t197}squares_3=all_6;
-${$t8}sum_4=all_7;
-${$t19}squares_4=all_8;
+${$t178}sum_3=all_5;
+${$t8}squares_3=all_6;
+${$t9}sum_4=all_7;
+${$t22}squares_4=all_8;
 workgroupBarrier();
 }
 let mean_3=sum_3/f32(last-first);
 let variance_3=larger((squares_3/f32(last-first))-(mean_3*mean_3),0.0f);
 let mean_4=sum_4/f32(last-first);
 let variance_4=larger((squares_4/f32(last-first))-(mean_4*mean_4),0.0f);
-${$t222}`,
-      bindings: [$v238, $v237, $v239], constants: $v240,
+${$t239}`,
+      bindings: [$v255, $v254, $v256], constants: $v257,
     },
     {
       vector: "F", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t168}${$t167}${$t99}let base_2=row*(F/4u);
-${$t100}for(var block=first+lane;block<last;block+=LANES*256u){
+      wgsl: `${$t173}${$t172}${$t109}let base_2=row*(F/4u);
+${$t110}for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t82}let w_4=w_four(base_2+i);
+${$t94}let w_4=w_four(base_2+i);
 let d=w_4-vec4f(shift);
 let d_y_4=d_y_four(base_2+i);
 let d_2=d_y_4-vec4f(shift_2);
-${$t221}}
-${$t203}let mean=sum_3/f32((last-first)*4u);
+${$t237}}
+${$t227}let mean=sum_3/f32((last-first)*4u);
 let variance=larger((squares_3/f32((last-first)*4u))-(mean*mean),0.0f);
 let mean_2=sum_2_2/f32((last-first)*4u);
 let variance_2=larger((squares_2_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t117}${$t64}var part_5=vec4f(0.0f);
+${$t238}${$t123}${$t75}var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
-${$t86}let d_3=w_5-vec4f(shift_3);
+${$t99}let d_3=(w_5*vec4f(scale))-vec4f(about);
 let d_y_5=d_y_four(base_2+i_2);
-let d_4=d_y_5-vec4f(shift_4);
-${$t228}sum_4=sum_4+part_5;
+let d_4=(d_y_5*vec4f(scale_2))-vec4f(about_2);
+${$t245}sum_4=sum_4+part_5;
 squares_4=squares_4+part_6;
 sum_5=sum_5+part_7;
 squares_5=squares_5+part_8;
 }
 var sum_4_2=fold_add(sum_4);
-${$t206}let mean_3=sum_4_2/f32((last-first)*4u);
+${$t231}let mean_3=sum_4_2/f32((last-first)*4u);
 let variance_3=larger((squares_4_2/f32((last-first)*4u))-(mean_3*mean_3),0.0f);
 let mean_4=sum_5_2/f32((last-first)*4u);
 let variance_4=larger((squares_5_2/f32((last-first)*4u))-(mean_4*mean_4),0.0f);
-${$t222}`,
-      bindings: [$v234, $v233, $v239], constants: $v240,
+${$t239}`,
+      bindings: [$v251, $v250, $v256], constants: $v257,
     },
   ],
   shared: true,
 } as const;
-const $v251 = {
+const $v267 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t172}${$t191}${$t80}${$t56}var sum=0.0f;
+      wgsl: `${$t175}${$t179}${$t203}${$t207}${$t92}${$t76}var sum=0.0f;
 var mean=0.0f;
 var sum_2=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
-var part_13=0.0f;
 var part_14=0.0f;
 var part_15=0.0f;
-${$t93}${$t109}let mul_2=sub_2*rsqrt;
-${$t230}}
+var part_16=0.0f;
+${$t104}let sub=d_y_1-part_8;
+let w_1=w_at(base+i);
+let mul_4=((w_1-part_1)-rest)*mul_3;
+${$t247}}
 for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
-let other_9=exchange(sum,mask_6);
-sum=sum+other_9;
-let other_10=exchange(mean,mask_6);
-mean=mean+other_10;
-let other_11=exchange(sum_2,mask_6);
-sum_2=sum_2+other_11;
-${$t189}${$t133}sum=all_5;
-${$t7}mean=all_6;
-${$t8}sum_2=all_7;
-${$t225}`,
-      bindings: [$v237, $v238, $v242], constants: $v243,
+let other_13=exchange(sum,mask_6);
+sum=sum+other_13;
+let other_14=exchange(mean,mask_6);
+mean=mean+other_14;
+let other_15=exchange(sum_2,mask_6);
+sum_2=sum_2+other_15;
+${$t192}${$t180}sum=all_7;
+${$t24}mean=all_8;
+${$t25}sum_2=all_9;
+${$t242}`,
+      bindings: [$v254, $v255, $v259], constants: $v257,
     },
     {
       vector: "F", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t183}${$t193}${$t83}${$t56}${$t101}for(var block=first+lane;block<last;block+=LANES*256u){
-${$t57}${$t105}${$t114}let mul_2=sub_2*vec4f(rsqrt);
-${$t230}${$t231}for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
-let other_9=exchange(sum_3,mask_6);
-sum_3=sum_3+other_9;
-let other_10=exchange(mean_2,mask_6);
-mean_2=mean_2+other_10;
-let other_11=exchange(sum_2_2,mask_6);
-sum_2_2=sum_2_2+other_11;
-${$t175}${$t133}${$t197}mean_2=all_6;
-${$t8}sum_2_2=all_7;
-${$t226}`,
-      bindings: [$v244, $v245, $v242], constants: $v243,
+      wgsl: `${$t188}${$t181}${$t203}${$t208}${$t95}${$t76}${$t112}for(var block=first+lane;block<last;block+=LANES*256u){
+var part_14=vec4f(0.0f);
+var part_15=vec4f(0.0f);
+var part_16=vec4f(0.0f);
+${$t116}let sub=d_y_1-vec4f(part_8);
+let w_1=w_four(base+i);
+let mul_4=((w_1-vec4f(part_1))-vec4f(rest))*vec4f(mul_3);
+${$t247}${$t248}for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
+let other_13=exchange(sum_3,mask_6);
+sum_3=sum_3+other_13;
+let other_14=exchange(mean_2,mask_6);
+mean_2=mean_2+other_14;
+let other_15=exchange(sum_2_2,mask_6);
+sum_2_2=sum_2_2+other_15;
+${$t182}${$t180}sum_3=all_7;
+${$t24}mean_2=all_8;
+${$t25}sum_2_2=all_9;
+${$t243}`,
+      bindings: [$v260, $v261, $v259], constants: $v257,
     },
   ],
   shared: true,
 } as const;
-const $v252 = [
+const $v268 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
   { name: "eps", kind: "param", param: "eps" }, { name: "scale", kind: "param", param: "scale" },
 ] as const;
-const $v253 = { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } } as const;
-const $v254 = [
+const $v269 = { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } } as const;
+const $v270 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "PARTS", kind: "parts" },
-  { name: "scale", kind: "param", param: "scale" },
+  { name: "eps", kind: "param", param: "eps" }, { name: "scale", kind: "param", param: "scale" },
 ] as const;
 
 export const WeightStandardization$backward0: { readonly lazy: readonly LazyShaders[] } = {
@@ -1957,13 +2059,15 @@ export const WeightStandardization$backward0: { readonly lazy: readonly LazyShad
       shaders: [
         {
           vector: "F", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t102}${$t66}${$t211}var mean_3=vec4f(0.0f);
+          wgsl: `${$t113}${$t79}${$t226}${$t121}${$t126}let d_2=(kept*vec4f(scale))-vec4f(about);
+${$t229}${$t82}var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
-let rsqrt=inverseSqrt(spread+eps);
-${$t70}mean_3=mean_3+sub;
-mean_4=mean_4+mul;
-mean_5=mean_5+(sub*mul);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
+${$t83}held[held_place(1u,k_3,local_index)]=d_y_4;
+${$t35}mean_3=mean_3+sub;
+mean_4=mean_4+mul_2;
+mean_5=mean_5+(sub*mul_2);
 }
 }
 var mean_3_2=fold_add(mean_3);
@@ -1981,9 +2085,9 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
-${$t176}mean_3_2=all_5;
-${$t7}mean_4_2=all_6;
-${$t8}mean_5_2=all_7;
+${$t183}mean_3_2=all_5;
+${$t8}mean_4_2=all_6;
+${$t9}mean_5_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_3_2/f32(F);
@@ -1991,44 +2095,44 @@ let mean_all_2=mean_4_2/f32(F);
 let mean_all_3=mean_5_2/f32(F);
 let end_2=select(0u,F/4u,active_1);
 let sub_3=mean_all_3-(mean_all*mean_all_2);
-${$t30}let kept_3=held[held_place(1u,k_4,local_index)];
+${$t36}let kept_3=held[held_place(1u,k_4,local_index)];
 let sub_2=kept_3-vec4f(shift);
 let kept_4=held[held_place(0u,k_4,local_index)];
-let mul_2=((kept_4-vec4f(shift_3))-vec4f(rest))*vec4f(rsqrt);
-d_w_put_four(base_2+i_4,((sub_2-(mul_2*vec4f(sub_3)))-vec4f(mean_all))*vec4f(rsqrt));
+let mul_3=((kept_4-vec4f(shift_3))-vec4f(rest))*vec4f(mul);
+d_w_put_four(base_2+i_4,((sub_2-(mul_3*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul));
 }
 }
 }
 `,
-          bindings: [$v233, $v234, $v235], constants: $v236,
+          bindings: [$v250, $v251, $v252], constants: $v253,
         },
         {
           vector: "F", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t102}${$t149}let d_y_6=d_y_at(base_3);
+          wgsl: `${$t113}${$t155}let d_y_6=d_y_at(base_3);
 let d_y_7=d_y_at(base_4);
 let d_y_8=d_y_at(base_5);
 let d_y_9=d_y_at(base_6);
-${$t31}let shift_4=d_y_6+(((d_y_2_2-d_y_6)+(d_y_3_2-d_y_6))*0.3333333432674408f);
+${$t37}let shift_4=d_y_6+(((d_y_2_2-d_y_6)+(d_y_3_2-d_y_6))*0.3333333432674408f);
 let shift_5=d_y_7+(((d_y_2_3-d_y_7)+(d_y_3_3-d_y_7))*0.3333333432674408f);
 let shift_6=d_y_8+(((d_y_2_4-d_y_8)+(d_y_3_4-d_y_8))*0.3333333432674408f);
 let shift_7=d_y_9+(((d_y_2_5-d_y_9)+(d_y_3_5-d_y_9))*0.3333333432674408f);
-${$t73}let shift_2_2=w_8+(((w_2_2-w_8)+(w_3_2-w_8))*0.3333333432674408f);
+${$t86}let shift_2_2=w_8+(((w_2_2-w_8)+(w_3_2-w_8))*0.3333333432674408f);
 let shift_2_3=w_9+(((w_2_3-w_9)+(w_3_3-w_9))*0.3333333432674408f);
 let shift_2_4=w_10+(((w_2_4-w_10)+(w_3_4-w_10))*0.3333333432674408f);
 let shift_2_5=w_11+(((w_2_5-w_11)+(w_3_5-w_11))*0.3333333432674408f);
-${$t33}var sum_4=vec4f(0.0f);
+${$t39}var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
-${$t212}sum_4=sum_4+part_8;
+${$t209}sum_4=sum_4+part_8;
 sum_5=sum_5+part_9;
 sum_6=sum_6+part_10;
 sum_7=sum_7+part_11;
-${$t213}var sum_2_2=fold_add(sum_4);
+${$t212}var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
 var sum_2_4=fold_add(sum_6);
 var sum_2_5=fold_add(sum_7);
-${$t214}let mean_6=sum_2_2/f32(F);
+${$t215}let mean_6=sum_2_2/f32(F);
 let mean_7=sum_2_3/f32(F);
 let mean_8=sum_2_4/f32(F);
 let mean_9=sum_2_5/f32(F);
@@ -2036,65 +2140,61 @@ let variance_3=larger((squares_2_2/f32(F))-(mean_6*mean_6),0.0f);
 let variance_4=larger((squares_2_3/f32(F))-(mean_7*mean_7),0.0f);
 let variance_5=larger((squares_2_4/f32(F))-(mean_8*mean_8),0.0f);
 let variance_6=larger((squares_2_5/f32(F))-(mean_9*mean_9),0.0f);
-let far_2=(variance_3*4.0f)<(mean_6*mean_6);
-let far_3=(variance_4*4.0f)<(mean_7*mean_7);
-let far_4=(variance_5*4.0f)<(mean_8*mean_8);
-let far_5=(variance_6*4.0f)<(mean_9*mean_9);
-let shift_3_2=select(shift_2_2,shift_2_2+mean_6,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_7,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_8,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_9,far_5);
-${$t35}let end_3=select(0u,F/4u,far_2);
-let end_4=select(0u,F/4u,far_3);
-let end_5=select(0u,F/4u,far_4);
-let end_6=select(0u,F/4u,far_5);
+${$t87}let again_2=((variance_3*4.0f)<(mean_6*mean_6))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_7*mean_7))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_8*mean_8))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_9*mean_9))||(!(scale_5==1.0f));
+let shift_3_2=select(shift_2_2,select(select(0.0f,shift_2_2,abs(shift_2_2)<8.507059173023462e+37f),shift_2_2+mean_6,abs(shift_2_2+mean_6)<8.507059173023462e+37f),again_2);
+let shift_3_3=select(shift_2_3,select(select(0.0f,shift_2_3,abs(shift_2_3)<8.507059173023462e+37f),shift_2_3+mean_7,abs(shift_2_3+mean_7)<8.507059173023462e+37f),again_3);
+let shift_3_4=select(shift_2_4,select(select(0.0f,shift_2_4,abs(shift_2_4)<8.507059173023462e+37f),shift_2_4+mean_8,abs(shift_2_4+mean_8)<8.507059173023462e+37f),again_4);
+let shift_3_5=select(shift_2_5,select(select(0.0f,shift_2_5,abs(shift_2_5)<8.507059173023462e+37f),shift_2_5+mean_9,abs(shift_2_5+mean_9)<8.507059173023462e+37f),again_5);
+${$t43}let end_3=select(0u,F/4u,again_2);
+let end_4=select(0u,F/4u,again_3);
+let end_5=select(0u,F/4u,again_4);
+let end_6=select(0u,F/4u,again_5);
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
-${$t75}${$t217}}
+${$t88}${$t219}}
 for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
-${$t76}${$t218}}
+${$t89}${$t221}}
 for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
-${$t77}${$t219}}
+${$t90}${$t224}}
 for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
 var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
-${$t78}${$t220}let rest_2=select(mean_6,mean_2_2,far_2);
-let rest_3=select(mean_7,mean_2_3,far_3);
-let rest_4=select(mean_8,mean_2_4,far_4);
-let rest_5=select(mean_9,mean_2_5,far_5);
-${$t40}let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
-${$t41}var mean_4_3=vec4f(0.0f);
+${$t91}${$t233}let rest_2=select(mean_6,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_7,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_8,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_9,mean_2_5/scale_5,again_5);
+${$t48}let mul_4=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_5=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_6=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_7=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
+${$t49}var mean_4_3=vec4f(0.0f);
 var mean_4_4=vec4f(0.0f);
 var mean_4_5=vec4f(0.0f);
 var mean_4_6=vec4f(0.0f);
-${$t42}${$t150}let sub_4=d_y_4_2-vec4f(shift_4);
+${$t50}${$t156}let sub_4=d_y_4_2-vec4f(shift_4);
 let sub_5=d_y_4_3-vec4f(shift_5);
 let sub_6=d_y_4_4-vec4f(shift_6);
 let sub_7=d_y_4_5-vec4f(shift_7);
-${$t44}let mul_3=((w_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_4=((w_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_5=((w_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_6=((w_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
+${$t52}let mul_2_2=((w_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(mul_4);
+let mul_2_3=((w_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(mul_5);
+let mul_2_4=((w_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(mul_6);
+let mul_2_5=((w_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(mul_7);
 part_5_2=part_5_2+sub_4;
 part_5_3=part_5_3+sub_5;
 part_5_4=part_5_4+sub_6;
 part_5_5=part_5_5+sub_7;
-part_6_2=part_6_2+mul_3;
-part_6_3=part_6_3+mul_4;
-part_6_4=part_6_4+mul_5;
-part_6_5=part_6_5+mul_6;
-part_7_2=part_7_2+(sub_4*mul_3);
-part_7_3=part_7_3+(sub_5*mul_4);
-part_7_4=part_7_4+(sub_6*mul_5);
-part_7_5=part_7_5+(sub_7*mul_6);
+${$t53}part_7_2=part_7_2+(sub_4*mul_2_2);
+part_7_3=part_7_3+(sub_5*mul_2_3);
+part_7_4=part_7_4+(sub_6*mul_2_4);
+part_7_5=part_7_5+(sub_7*mul_2_5);
 }
 mean_3_3=mean_3_3+part_5_2;
 mean_3_4=mean_3_4+part_5_3;
@@ -2109,11 +2209,11 @@ mean_5_4=mean_5_4+part_7_3;
 mean_5_5=mean_5_5+part_7_4;
 mean_5_6=mean_5_6+part_7_5;
 }
-${$t45}var mean_4_2_2=fold_add(mean_4_3);
+${$t54}var mean_4_2_2=fold_add(mean_4_3);
 var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
 var mean_4_2_5=fold_add(mean_4_6);
-${$t46}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+${$t55}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5_2=exchange(mean_3_2_2,mask_3);
 let other_5_3=exchange(mean_3_2_3,mask_3);
 let other_5_4=exchange(mean_3_2_4,mask_3);
@@ -2165,84 +2265,84 @@ let sub_2_2=d_y_5_2-vec4f(shift_4);
 let sub_2_3=d_y_5_3-vec4f(shift_5);
 let sub_2_4=d_y_5_4-vec4f(shift_6);
 let sub_2_5=d_y_5_5-vec4f(shift_7);
-${$t47}let mul_2_2=((w_7_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_2_3=((w_7_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_2_4=((w_7_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_2_5=((w_7_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
-d_w_put_four(base_2_2+i_4,((sub_2_2-(mul_2_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(rsqrt_2));
-d_w_put_four(base_2_3+i_4,((sub_2_3-(mul_2_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(rsqrt_3));
-d_w_put_four(base_2_4+i_4,((sub_2_4-(mul_2_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(rsqrt_4));
-d_w_put_four(base_2_5+i_4,((sub_2_5-(mul_2_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(rsqrt_5));
+${$t56}let mul_3_2=((w_7_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(mul_4);
+let mul_3_3=((w_7_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(mul_5);
+let mul_3_4=((w_7_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(mul_6);
+let mul_3_5=((w_7_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(mul_7);
+d_w_put_four(base_2_2+i_4,((sub_2_2-(mul_3_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(mul_4));
+d_w_put_four(base_2_3+i_4,((sub_2_3-(mul_3_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(mul_5));
+d_w_put_four(base_2_4+i_4,((sub_2_4-(mul_3_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(mul_6));
+d_w_put_four(base_2_5+i_4,((sub_2_5-(mul_3_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(mul_7));
 }
 }
 `,
-          bindings: [$v233, $v234, $v235], constants: $v236,
+          bindings: [$v250, $v251, $v252], constants: $v253,
         },
       ],
       split: {
-        slots: 9,
+        slots: 10,
         stages: [
-          $v241,
+          $v258,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t186}${$t80}let rsqrt=inverseSqrt(spread+eps);
+                wgsl: `${$t204}${$t92}let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 var mean=0.0f;
 var mean_2=0.0f;
 var mean_3=0.0f;
-${$t187}${$t52}}
+${$t191}${$t64}}
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(mean,mask_5);
-mean=mean+other_5;
-${$t53}let other_7=exchange(mean_3,mask_5);
-mean_3=mean_3+other_7;
+let other_9=exchange(mean,mask_5);
+mean=mean+other_9;
+${$t65}let other_11=exchange(mean_3,mask_5);
+mean_3=mean_3+other_11;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean;
-${$t11}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
-${$t181}mean=all_3;
-${$t199}mean_3=all_5;
+${$t12}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
+${$t145}mean=all_5;
+${$t216}mean_3=all_7;
 workgroupBarrier();
 }
 let mean_all=mean;
 let mean_all_2=mean_2;
 let mean_all_3=mean_3;
-${$t216}`,
-                bindings: [$v237, $v238, $v242], constants: $v243,
+${$t213}`,
+                bindings: [$v254, $v255, $v259], constants: $v257,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t138}${$t119}${$t121}${$t188}let rsqrt=inverseSqrt(spread+eps);
+                wgsl: `${$t143}${$t129}${$t131}${$t206}let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
-${$t190}${$t52}}
+${$t193}${$t64}}
 var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(mean_4,mask_5);
-mean_4=mean_4+other_5;
-let other_6=exchange(mean_2_2,mask_5);
-mean_2_2=mean_2_2+other_6;
-let other_7=exchange(mean_3_2,mask_5);
-mean_3_2=mean_3_2+other_7;
+let other_9=exchange(mean_4,mask_5);
+mean_4=mean_4+other_9;
+let other_10=exchange(mean_2_2,mask_5);
+mean_2_2=mean_2_2+other_10;
+let other_11=exchange(mean_3_2,mask_5);
+mean_3_2=mean_3_2+other_11;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
-${$t181}mean_4=all_3;
-${$t4}mean_2_2=all_4;
-${$t13}mean_3_2=all_5;
+${$t145}mean_4=all_5;
+${$t8}mean_2_2=all_6;
+${$t9}mean_3_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_4;
 let mean_all_2=mean_2_2;
 let mean_all_3=mean_3_2;
-${$t216}`,
-                bindings: [$v244, $v245, $v242], constants: $v243,
+${$t213}`,
+                bindings: [$v260, $v261, $v259], constants: $v257,
               },
             ],
             shared: true,
@@ -2251,21 +2351,21 @@ ${$t216}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t186}${$t196}${$t54}${$t166}${$t98}let d_y_1=d_y_at(base+i);
-${$t107}d_w_put(base+i,((sub-(mul*sub_2))-mean)*rsqrt);
+                wgsl: `${$t204}${$t218}${$t66}${$t171}${$t105}let d_y_1=d_y_at(base+i);
+${$t118}d_w_put(base+i,((sub-(mul_2*sub_2))-mean)*mul);
 }
 }
 `,
-                bindings: [$v246, $v237, $v238, $v247], constants: $v243,
+                bindings: [$v262, $v254, $v255, $v263], constants: $v257,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t155}${$t198}${$t54}${$t106}${$t98}let d_y_1=d_y_four(base+i);
-${$t112}d_w_put_four(base+i,((sub-(mul*vec4f(sub_2)))-vec4f(mean))*vec4f(rsqrt));
+                wgsl: `${$t161}${$t205}${$t220}${$t66}${$t117}${$t105}let d_y_1=d_y_four(base+i);
+${$t124}d_w_put_four(base+i,((sub-(mul_2*vec4f(sub_2)))-vec4f(mean))*vec4f(mul));
 }
 }
 `,
-                bindings: [$v246, $v244, $v245, $v235], constants: $v243,
+                bindings: [$v262, $v260, $v261, $v252], constants: $v257,
               },
             ],
             shared: true,
@@ -2282,56 +2382,56 @@ export const ScaledWeightStandardization$backward0: { readonly lazy: readonly La
       shaders: [
         {
           vector: "F", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t224}let mul_5=(mul_3*rsqrt)*(sum_all_2-(sum_all*mean_all));
-${$t108}}
+          wgsl: `${$t241}let mul_7=gain_1*(sum_all_2-(sum_all*mean_all));
+${$t111}}
 }
 }
 `,
-          bindings: [$v234, $v233, $v248, $v235], constants: $v249,
+          bindings: [$v251, $v250, $v264, $v252], constants: $v265,
         },
         {
           vector: "F", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t227}let sub_5=d_y_6_2-vec4f(shift_4_2);
-let sub_6=d_y_6_3-vec4f(shift_4_3);
-let sub_7=d_y_6_4-vec4f(shift_4_4);
-let sub_8=d_y_6_5-vec4f(shift_4_5);
-${$t85}part_9_2=part_9_2+sub_5;
-part_9_3=part_9_3+sub_6;
-part_9_4=part_9_4+sub_7;
-part_9_5=part_9_5+sub_8;
-${$t63}part_11_2=part_11_2+(sub_5*mul_2_2);
-part_11_3=part_11_3+(sub_6*mul_2_3);
-part_11_4=part_11_4+(sub_7*mul_2_4);
-part_11_5=part_11_5+(sub_8*mul_2_5);
-${$t229}let mul_5_2=(mul_3_2*rsqrt_2)*(sum_all_2_2-(sum_all_3*mean_all_2));
-let mul_5_3=(mul_3_3*rsqrt_3)*(sum_all_2_3-(sum_all_4*mean_all_3));
-let mul_5_4=(mul_3_4*rsqrt_4)*(sum_all_2_4-(sum_all_5*mean_all_4));
-let mul_5_5=(mul_3_5*rsqrt_5)*(sum_all_2_5-(sum_all_6*mean_all_5));
-${$t113}}
+          wgsl: `${$t244}let sub_3=d_y_6_2-vec4f(shift_4_2);
+let sub_4=d_y_6_3-vec4f(shift_4_3);
+let sub_5=d_y_6_4-vec4f(shift_4_4);
+let sub_6=d_y_6_5-vec4f(shift_4_5);
+${$t96}part_9_2=part_9_2+sub_3;
+part_9_3=part_9_3+sub_4;
+part_9_4=part_9_4+sub_5;
+part_9_5=part_9_5+sub_6;
+${$t74}part_11_2=part_11_2+(sub_3*mul_4_2);
+part_11_3=part_11_3+(sub_4*mul_4_3);
+part_11_4=part_11_4+(sub_5*mul_4_4);
+part_11_5=part_11_5+(sub_6*mul_4_5);
+${$t246}let mul_7_2=gain_2*(sum_all_2_2-(sum_all_3*mean_all_2));
+let mul_7_3=gain_3*(sum_all_2_3-(sum_all_4*mean_all_3));
+let mul_7_4=gain_4*(sum_all_2_4-(sum_all_5*mean_all_4));
+let mul_7_5=gain_5*(sum_all_2_5-(sum_all_6*mean_all_5));
+${$t119}}
 }
 `,
-          bindings: [$v234, $v233, $v248, $v235], constants: $v249,
+          bindings: [$v251, $v250, $v264, $v252], constants: $v265,
         },
       ],
       split: {
-        slots: 9,
+        slots: 10,
         stages: [
-          $v250, $v251,
+          $v266, $v267,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t204}${$t207}${$t209}}
+                wgsl: `${$t228}${$t232}${$t235}}
 }
 `,
-                bindings: [$v246, $v248, $v237, $v238, $v247], constants: $v252,
+                bindings: [$v262, $v264, $v254, $v255, $v263], constants: $v268,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t205}${$t207}${$t210}}
+                wgsl: `${$t230}${$t232}${$t236}}
 }
 `,
-                bindings: [$v246, $v248, $v244, $v245, $v235], constants: $v252,
+                bindings: [$v262, $v264, $v260, $v261, $v252], constants: $v268,
               },
             ],
             shared: true,
@@ -2347,14 +2447,20 @@ export const ScaledWeightStandardization$backward1: { readonly lazy: readonly La
     {
       shaders: [
         {
-          vector: "F", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t102}${$t143}${$t211}var sum_4=vec4f(0.0f);
+          vector: "F", together: 1, held: 1, exchanges: true,
+          wgsl: `${$t113}${$t149}${$t226}${$t18}${$t20}${$t4}let about=shift_3*scale_1;
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+${$t126}let d_2=(kept*vec4f(scale_1))-vec4f(about);
+${$t229}let rest=select(mean,mean_2/scale_1,again);
+let scaledSpread=select(variance,variance_2,again);
+var sum_4=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
-let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
-${$t70}sum_4=sum_4+sub;
-mean_3=mean_3+mul;
-sum_5=sum_5+(sub*mul);
+let mul=scale_1*inverseSqrt(larger(scaledSpread*f32(F),(eps*scale_1)*scale_1));
+${$t83}${$t35}sum_4=sum_4+sub;
+mean_3=mean_3+mul_2;
+sum_5=sum_5+(sub*mul_2);
 }
 }
 var sum_4_2=fold_add(sum_4);
@@ -2367,9 +2473,9 @@ let other_10=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_10;
 let other_11=exchange(sum_5_2,mask_3);
 sum_5_2=sum_5_2+other_11;
-${$t182}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
-${$t18}${$t176}${$t132}mean_3_2=all_6;
-${$t84}workgroupBarrier();
+${$t187}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_3_2;
+${$t21}${$t183}${$t211}mean_3_2=all_6;
+${$t214}workgroupBarrier();
 }
 let sum_all=sum_4_2;
 let mean_all=mean_3_2/f32(F);
@@ -2379,15 +2485,15 @@ d_gain_put(row,(sum_all_2-(sum_all*mean_all))*scale);
 }
 }
 `,
-          bindings: [$v233, $v234, $v253], constants: $v249,
+          bindings: [$v250, $v251, $v269], constants: $v265,
         },
         {
           vector: "F", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t158}let d_y_5=d_y_at(base_3);
+          wgsl: `${$t163}let d_y_5=d_y_at(base_3);
 let d_y_6=d_y_at(base_4);
 let d_y_7=d_y_at(base_5);
 let d_y_8=d_y_at(base_6);
-${$t31}let shift_4=d_y_5+(((d_y_2_2-d_y_5)+(d_y_3_2-d_y_5))*0.3333333432674408f);
+${$t37}let shift_4=d_y_5+(((d_y_2_2-d_y_5)+(d_y_3_2-d_y_5))*0.3333333432674408f);
 let shift_5=d_y_6+(((d_y_2_3-d_y_6)+(d_y_3_3-d_y_6))*0.3333333432674408f);
 let shift_6=d_y_7+(((d_y_2_4-d_y_7)+(d_y_3_4-d_y_7))*0.3333333432674408f);
 let shift_7=d_y_8+(((d_y_2_5-d_y_8)+(d_y_3_5-d_y_8))*0.3333333432674408f);
@@ -2395,23 +2501,23 @@ let w_7=w_at(base_3);
 let w_8=w_at(base_4);
 let w_9=w_at(base_5);
 let w_10=w_at(base_6);
-${$t32}let shift_2_2=w_7+(((w_2_2-w_7)+(w_3_2-w_7))*0.3333333432674408f);
+${$t38}let shift_2_2=w_7+(((w_2_2-w_7)+(w_3_2-w_7))*0.3333333432674408f);
 let shift_2_3=w_8+(((w_2_3-w_8)+(w_3_3-w_8))*0.3333333432674408f);
 let shift_2_4=w_9+(((w_2_4-w_9)+(w_3_4-w_9))*0.3333333432674408f);
 let shift_2_5=w_10+(((w_2_5-w_10)+(w_3_5-w_10))*0.3333333432674408f);
-${$t33}var sum_6=vec4f(0.0f);
+${$t39}var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
 var sum_8=vec4f(0.0f);
 var sum_9=vec4f(0.0f);
-${$t212}sum_6=sum_6+part_8;
+${$t209}sum_6=sum_6+part_8;
 sum_7=sum_7+part_9;
 sum_8=sum_8+part_10;
 sum_9=sum_9+part_11;
-${$t213}var sum_2_2=fold_add(sum_6);
+${$t212}var sum_2_2=fold_add(sum_6);
 var sum_2_3=fold_add(sum_7);
 var sum_2_4=fold_add(sum_8);
 var sum_2_5=fold_add(sum_9);
-${$t214}let mean_4=sum_2_2/f32(F);
+${$t215}let mean_4=sum_2_2/f32(F);
 let mean_5=sum_2_3/f32(F);
 let mean_6=sum_2_4/f32(F);
 let mean_7=sum_2_5/f32(F);
@@ -2419,65 +2525,61 @@ let variance_3=larger((squares_2_2/f32(F))-(mean_4*mean_4),0.0f);
 let variance_4=larger((squares_2_3/f32(F))-(mean_5*mean_5),0.0f);
 let variance_5=larger((squares_2_4/f32(F))-(mean_6*mean_6),0.0f);
 let variance_6=larger((squares_2_5/f32(F))-(mean_7*mean_7),0.0f);
-let far_2=(variance_3*4.0f)<(mean_4*mean_4);
-let far_3=(variance_4*4.0f)<(mean_5*mean_5);
-let far_4=(variance_5*4.0f)<(mean_6*mean_6);
-let far_5=(variance_6*4.0f)<(mean_7*mean_7);
-let shift_3_2=select(shift_2_2,shift_2_2+mean_4,far_2);
-let shift_3_3=select(shift_2_3,shift_2_3+mean_5,far_3);
-let shift_3_4=select(shift_2_4,shift_2_4+mean_6,far_4);
-let shift_3_5=select(shift_2_5,shift_2_5+mean_7,far_5);
-${$t35}let end_2=select(0u,F/4u,far_2);
-let end_3=select(0u,F/4u,far_3);
-let end_4=select(0u,F/4u,far_4);
-let end_5=select(0u,F/4u,far_5);
+${$t87}let again_2=((variance_3*4.0f)<(mean_4*mean_4))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_5*mean_5))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_6*mean_6))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_7*mean_7))||(!(scale_5==1.0f));
+let shift_3_2=select(shift_2_2,select(select(0.0f,shift_2_2,abs(shift_2_2)<8.507059173023462e+37f),shift_2_2+mean_4,abs(shift_2_2+mean_4)<8.507059173023462e+37f),again_2);
+let shift_3_3=select(shift_2_3,select(select(0.0f,shift_2_3,abs(shift_2_3)<8.507059173023462e+37f),shift_2_3+mean_5,abs(shift_2_3+mean_5)<8.507059173023462e+37f),again_3);
+let shift_3_4=select(shift_2_4,select(select(0.0f,shift_2_4,abs(shift_2_4)<8.507059173023462e+37f),shift_2_4+mean_6,abs(shift_2_4+mean_6)<8.507059173023462e+37f),again_4);
+let shift_3_5=select(shift_2_5,select(select(0.0f,shift_2_5,abs(shift_2_5)<8.507059173023462e+37f),shift_2_5+mean_7,abs(shift_2_5+mean_7)<8.507059173023462e+37f),again_5);
+${$t43}let end_2=select(0u,F/4u,again_2);
+let end_3=select(0u,F/4u,again_3);
+let end_4=select(0u,F/4u,again_4);
+let end_5=select(0u,F/4u,again_5);
 for(var block_2=lane;block_2<end_2;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_2);
-${$t36}${$t217}}
+${$t44}${$t219}}
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_3);
-${$t37}${$t218}}
+${$t45}${$t221}}
 for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_4);
-${$t38}${$t219}}
+${$t46}${$t224}}
 for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_5);
-${$t39}${$t220}let rest_2=select(mean_4,mean_2_2,far_2);
-let rest_3=select(mean_5,mean_2_3,far_3);
-let rest_4=select(mean_6,mean_2_4,far_4);
-let rest_5=select(mean_7,mean_2_5,far_5);
-${$t40}let rsqrt_2=inverseSqrt(larger(spread_2*f32(F),eps));
-let rsqrt_3=inverseSqrt(larger(spread_3*f32(F),eps));
-let rsqrt_4=inverseSqrt(larger(spread_4*f32(F),eps));
-let rsqrt_5=inverseSqrt(larger(spread_5*f32(F),eps));
-${$t58}${$t41}${$t59}${$t150}let sub_2=d_y_4_2-vec4f(shift_4);
+${$t47}${$t233}let rest_2=select(mean_4,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_5,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_6,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_7,mean_2_5/scale_5,again_5);
+${$t48}let mul_3=scale_2*inverseSqrt(larger(scaledSpread_2*f32(F),(eps*scale_2)*scale_2));
+let mul_4=scale_3*inverseSqrt(larger(scaledSpread_3*f32(F),(eps*scale_3)*scale_3));
+let mul_5=scale_4*inverseSqrt(larger(scaledSpread_4*f32(F),(eps*scale_4)*scale_4));
+let mul_6=scale_5*inverseSqrt(larger(scaledSpread_5*f32(F),(eps*scale_5)*scale_5));
+${$t69}${$t49}${$t70}${$t156}let sub_2=d_y_4_2-vec4f(shift_4);
 let sub_3=d_y_4_3-vec4f(shift_5);
 let sub_4=d_y_4_4-vec4f(shift_6);
 let sub_5=d_y_4_5-vec4f(shift_7);
-${$t44}let mul_2=((w_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(rsqrt_2);
-let mul_3=((w_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(rsqrt_3);
-let mul_4=((w_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(rsqrt_4);
-let mul_5=((w_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(rsqrt_5);
+${$t52}let mul_2_2=((w_6_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(mul_3);
+let mul_2_3=((w_6_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(mul_4);
+let mul_2_4=((w_6_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(mul_5);
+let mul_2_5=((w_6_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(mul_6);
 part_5_2=part_5_2+sub_2;
 part_5_3=part_5_3+sub_3;
 part_5_4=part_5_4+sub_4;
 part_5_5=part_5_5+sub_5;
-part_6_2=part_6_2+mul_2;
-part_6_3=part_6_3+mul_3;
-part_6_4=part_6_4+mul_4;
-part_6_5=part_6_5+mul_5;
-part_7_2=part_7_2+(sub_2*mul_2);
-part_7_3=part_7_3+(sub_3*mul_3);
-part_7_4=part_7_4+(sub_4*mul_4);
-part_7_5=part_7_5+(sub_5*mul_5);
+${$t53}part_7_2=part_7_2+(sub_2*mul_2_2);
+part_7_3=part_7_3+(sub_3*mul_2_3);
+part_7_4=part_7_4+(sub_4*mul_2_4);
+part_7_5=part_7_5+(sub_5*mul_2_5);
 }
 sum_4_3=sum_4_3+part_5_2;
 sum_4_4=sum_4_4+part_5_3;
@@ -2491,12 +2593,12 @@ sum_5_3=sum_5_3+part_7_2;
 sum_5_4=sum_5_4+part_7_3;
 sum_5_5=sum_5_5+part_7_4;
 sum_5_6=sum_5_6+part_7_5;
-${$t194}${$t45}${$t60}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+${$t201}${$t54}${$t71}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5_2=exchange(sum_4_2_2,mask_3);
 let other_5_3=exchange(sum_4_2_3,mask_3);
 let other_5_4=exchange(sum_4_2_4,mask_3);
 let other_5_5=exchange(sum_4_2_5,mask_3);
-${$t61}let other_6_2=exchange(mean_3_2_2,mask_3);
+${$t72}let other_6_2=exchange(mean_3_2_2,mask_3);
 let other_6_3=exchange(mean_3_2_3,mask_3);
 let other_6_4=exchange(mean_3_2_4,mask_3);
 let other_6_5=exchange(mean_3_2_5,mask_3);
@@ -2508,7 +2610,7 @@ let other_7_2=exchange(sum_5_2_2,mask_3);
 let other_7_3=exchange(sum_5_2_3,mask_3);
 let other_7_4=exchange(sum_5_2_4,mask_3);
 let other_7_5=exchange(sum_5_2_5,mask_3);
-${$t62}}
+${$t73}}
 let sum_all_3=sum_4_2_2;
 let sum_all_4=sum_4_2_3;
 let sum_all_5=sum_4_2_4;
@@ -2529,53 +2631,51 @@ d_gain_put(row_5,(sum_all_2_5-(sum_all_6*mean_all_5))*scale);
 }
 }
 `,
-          bindings: [$v233, $v234, $v253], constants: $v249,
+          bindings: [$v250, $v251, $v269], constants: $v265,
         },
       ],
       split: {
-        slots: 9,
+        slots: 10,
         stages: [
-          $v241,
+          $v258,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t172}${$t179}${$t80}let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
-var sum=0.0f;
+                wgsl: `${$t175}${$t200}${$t92}${$t26}var sum=0.0f;
 var mean=0.0f;
 var sum_2=0.0f;
-${$t187}sum=sum+part_8;
-mean=mean+part_9;
-sum_2=sum_2+part_10;
+${$t191}sum=sum+part_9;
+mean=mean+part_10;
+sum_2=sum_2+part_11;
 }
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(sum,mask_5);
-sum=sum+other_5;
-let other_6=exchange(mean,mask_5);
-mean=mean+other_6;
-let other_7=exchange(sum_2,mask_5);
-sum_2=sum_2+other_7;
-${$t189}${$t181}sum=all_3;
-${$t4}mean=all_4;
-${$t13}sum_2=all_5;
-${$t225}`,
-                bindings: [$v237, $v238, $v242], constants: $v243,
+let other_9=exchange(sum,mask_5);
+sum=sum+other_9;
+let other_10=exchange(mean,mask_5);
+mean=mean+other_10;
+let other_11=exchange(sum_2,mask_5);
+sum_2=sum_2+other_11;
+${$t192}${$t145}sum=all_5;
+${$t8}mean=all_6;
+${$t9}sum_2=all_7;
+${$t242}`,
+                bindings: [$v254, $v255, $v259], constants: $v257,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t183}${$t188}let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
-${$t101}${$t190}sum=sum+part_8;
-mean=mean+part_9;
-sum_2=sum_2+part_10;
-${$t231}for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_5=exchange(sum_3,mask_5);
-sum_3=sum_3+other_5;
-${$t53}let other_7=exchange(sum_2_2,mask_5);
-sum_2_2=sum_2_2+other_7;
-${$t175}${$t181}sum_3=all_3;
-${$t199}sum_2_2=all_5;
-${$t226}`,
-                bindings: [$v244, $v245, $v242], constants: $v243,
+                wgsl: `${$t188}${$t206}${$t26}${$t112}${$t193}sum=sum+part_9;
+mean=mean+part_10;
+sum_2=sum_2+part_11;
+${$t248}for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+let other_9=exchange(sum_3,mask_5);
+sum_3=sum_3+other_9;
+${$t65}let other_11=exchange(sum_2_2,mask_5);
+sum_2_2=sum_2_2+other_11;
+${$t182}${$t145}sum_3=all_5;
+${$t216}sum_2_2=all_7;
+${$t243}`,
+                bindings: [$v260, $v261, $v259], constants: $v257,
               },
             ],
             shared: true,
@@ -2583,12 +2683,12 @@ ${$t226}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t163}${$t179}${$t196}${$t223}`,
-                bindings: [$v246, $v253], constants: $v254,
+                vector: null, together: 1, held: 0, exchanges: true,
+                wgsl: `${$t168}${$t176}${$t199}${$t218}${$t240}`, bindings: [$v262, $v269], constants: $v270,
               },
               {
-                vector: "F", together: 1, held: 0, exchanges: true, wgsl: `${$t163}${$t198}${$t223}`,
-                bindings: [$v246, $v253], constants: $v254,
+                vector: "F", together: 1, held: 0, exchanges: true,
+                wgsl: `${$t168}${$t177}${$t199}${$t220}${$t240}`, bindings: [$v262, $v269], constants: $v270,
               },
             ],
             shared: false,
@@ -2605,64 +2705,64 @@ export const ScaledWeightStandardization$backward2: { readonly lazy: readonly La
       shaders: [
         {
           vector: "F", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t224}let sub_5=sum_all_2-(sum_all*mean_all);
-let mul_5=(mul_3*rsqrt)*sub_5;
-${$t108}}
+          wgsl: `${$t241}let sub_3=sum_all_2-(sum_all*mean_all);
+let mul_7=gain_1*sub_3;
+${$t111}}
 }
 if(active_1&&(lane==0u)){
-d_gain_put(row,sub_5*scale_1);
+d_gain_put(row,sub_3*scale_3);
 }
 }
 `,
-          bindings: [$v234, $v233, $v248, $v235, $v253], constants: $v249,
+          bindings: [$v251, $v250, $v264, $v252, $v269], constants: $v265,
         },
         {
           vector: "F", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t227}let sub_6=d_y_6_2-vec4f(shift_4_2);
-let sub_7=d_y_6_3-vec4f(shift_4_3);
-let sub_8=d_y_6_4-vec4f(shift_4_4);
-let sub_9=d_y_6_5-vec4f(shift_4_5);
-${$t85}part_9_2=part_9_2+sub_6;
-part_9_3=part_9_3+sub_7;
-part_9_4=part_9_4+sub_8;
-part_9_5=part_9_5+sub_9;
-${$t63}part_11_2=part_11_2+(sub_6*mul_2_2);
-part_11_3=part_11_3+(sub_7*mul_2_3);
-part_11_4=part_11_4+(sub_8*mul_2_4);
-part_11_5=part_11_5+(sub_9*mul_2_5);
-${$t229}let sub_5_2=sum_all_2_2-(sum_all_3*mean_all_2);
-let sub_5_3=sum_all_2_3-(sum_all_4*mean_all_3);
-let sub_5_4=sum_all_2_4-(sum_all_5*mean_all_4);
-let sub_5_5=sum_all_2_5-(sum_all_6*mean_all_5);
-let mul_5_2=(mul_3_2*rsqrt_2)*sub_5_2;
-let mul_5_3=(mul_3_3*rsqrt_3)*sub_5_3;
-let mul_5_4=(mul_3_4*rsqrt_4)*sub_5_4;
-let mul_5_5=(mul_3_5*rsqrt_5)*sub_5_5;
-${$t113}}
+          wgsl: `${$t244}let sub_4=d_y_6_2-vec4f(shift_4_2);
+let sub_5=d_y_6_3-vec4f(shift_4_3);
+let sub_6=d_y_6_4-vec4f(shift_4_4);
+let sub_7=d_y_6_5-vec4f(shift_4_5);
+${$t96}part_9_2=part_9_2+sub_4;
+part_9_3=part_9_3+sub_5;
+part_9_4=part_9_4+sub_6;
+part_9_5=part_9_5+sub_7;
+${$t74}part_11_2=part_11_2+(sub_4*mul_4_2);
+part_11_3=part_11_3+(sub_5*mul_4_3);
+part_11_4=part_11_4+(sub_6*mul_4_4);
+part_11_5=part_11_5+(sub_7*mul_4_5);
+${$t246}let sub_3_2=sum_all_2_2-(sum_all_3*mean_all_2);
+let sub_3_3=sum_all_2_3-(sum_all_4*mean_all_3);
+let sub_3_4=sum_all_2_4-(sum_all_5*mean_all_4);
+let sub_3_5=sum_all_2_5-(sum_all_6*mean_all_5);
+let mul_7_2=gain_2*sub_3_2;
+let mul_7_3=gain_3*sub_3_3;
+let mul_7_4=gain_4*sub_3_4;
+let mul_7_5=gain_5*sub_3_5;
+${$t119}}
 if(active_1&&(lane==0u)){
-d_gain_put(row_2,sub_5_2*scale_1);
-d_gain_put(row_3,sub_5_3*scale_1);
-d_gain_put(row_4,sub_5_4*scale_1);
-d_gain_put(row_5,sub_5_5*scale_1);
+d_gain_put(row_2,sub_3_2*scale_3);
+d_gain_put(row_3,sub_3_3*scale_3);
+d_gain_put(row_4,sub_3_4*scale_3);
+d_gain_put(row_5,sub_3_5*scale_3);
 }
 }
 `,
-          bindings: [$v234, $v233, $v248, $v235, $v253], constants: $v249,
+          bindings: [$v251, $v250, $v264, $v252, $v269], constants: $v265,
         },
       ],
       split: {
-        slots: 9,
+        slots: 10,
         stages: [
-          $v250, $v251,
+          $v266, $v267,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t204}${$t208}${$t209}${$t232}`,
-                bindings: [$v246, $v248, $v237, $v238, $v247, $v253], constants: $v252,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t228}${$t234}${$t235}${$t249}`,
+                bindings: [$v262, $v264, $v254, $v255, $v263, $v269], constants: $v268,
               },
               {
-                vector: "F", together: 1, held: 0, exchanges: true, wgsl: `${$t205}${$t208}${$t210}${$t232}`,
-                bindings: [$v246, $v248, $v244, $v245, $v235, $v253], constants: $v252,
+                vector: "F", together: 1, held: 0, exchanges: true, wgsl: `${$t230}${$t234}${$t236}${$t249}`,
+                bindings: [$v262, $v264, $v260, $v261, $v252, $v269], constants: $v268,
               },
             ],
             shared: true,

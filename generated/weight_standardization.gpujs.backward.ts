@@ -6,144 +6,185 @@ import type { GatherProgram } from "normc/gpujs";
 
 const $t1 = `const used=Math.floor(((this.constants.F+(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)))-1)/(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)));
 `;
-const $t2 = `const rsqrt=Math.fround((1/Math.sqrt(stat_8+this.constants.eps)));
+const $t2 = `float mul=stat_8*inversesqrt(stat_10+((eps*stat_8)*stat_8));
 `;
-const $t3 = `int stop_2=min(block_2+256,end);
+const $t3 = `const mul=Math.fround(stat_8*(1/Math.sqrt(stat_10+((this.constants.eps*stat_8)*stat_8))));
+`;
+const $t4 = `int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 `;
-const $t4 = `for(let block=0;block<this.constants.F;block+=256){
+const $t5 = `for(let block=0;block<this.constants.F;block+=256){
 let part=0.0;
 `;
-const $t5 = `const stop_2=Math.min(block_2+256,end);
+const $t6 = `const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 `;
-const $t6 = `int part=group/O;
+const $t7 = `const w_5=w[base+i_2];
+const d_2=Math.fround((w_5*scale)-about);
+`;
+const $t8 = `int part=group/O;
 int row=group-(part*O);
 int first=min(part*(((F+parts)-1)/parts),F);
 int last=min(first+(((F+parts)-1)/parts),F);
 int base=row*F;
 `;
-const $t7 = `const part=Math.floor(this.thread.x/this.constants.O);
+const $t9 = `const part=Math.floor(this.thread.x/this.constants.O);
 const row=this.thread.x-(part*this.constants.O);
 const first=Math.min(part*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F);
 const last=Math.min(first+(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F);
 const base=row*this.constants.F;
 `;
-const $t8 = `float d_y_1=d_y_at(base);
+const $t10 = `float d_y_1=d_y_at(base);
 float d_y_2=d_y_at(base+(F/2));
 float d_y_3=d_y_at(base+(max(F,1)-1));
 float shift=d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408);
 `;
-const $t9 = `const d_y_1=d_y[base];
+const $t11 = `const d_y_1=d_y[base];
 const d_y_2=d_y[base+(Math.floor(this.constants.F/2))];
 const d_y_3=d_y[base+(Math.max(this.constants.F,1)-1)];
 const shift=Math.fround(d_y_1+(((d_y_2-d_y_1)+(d_y_3-d_y_1))*0.3333333432674408));
 `;
-const $t10 = `part_2=part_2+sub;
-part_3=part_3+mul;
-part_4=part_4+(sub*mul);
+const $t12 = `part=part+sub;
+part_2=part_2+mul_2;
+part_3=part_3+(sub*mul_2);
 `;
-const $t11 = `const d_y_1=d_y[this.thread.x];
+const $t13 = `part_2=part_2+sub;
+part_3=part_3+mul_2;
+part_4=part_4+(sub*mul_2);
+`;
+const $t14 = `const d_y_1=d_y[this.thread.x];
 const O=Math.floor(this.thread.x/Math.max(this.constants.F,1));
 `;
-const $t12 = `const d_y_5=d_y[base+i_2];
-const d_2=Math.fround(d_y_5-shift_2);
+const $t15 = `float d_y_5=d_y_at(base+i_2);
+float d_2=(d_y_5*scale)-about;
 `;
-const $t13 = `const stop=Math.min(block+256,this.constants.F);
+const $t16 = `const d_y_5=d_y[base+i_2];
+const d_2=Math.fround((d_y_5*scale)-about);
+`;
+const $t17 = `const stop=Math.min(block+256,this.constants.F);
 for(let i=block;i<stop;i+=1){
 `;
-const $t14 = `float pass_value(int group){
+const $t18 = `float pass_value(int group){
 float d_y_1=d_y_at(group);
 int O=group/max(F,1);
 `;
-const $t15 = `bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+const $t19 = `bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
 `;
-const $t16 = `const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const $t20 = `const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
 `;
-const $t17 = `int stop=min(block+256,last);
+const $t21 = `int stop=min(block+256,last);
 for(int i=block;i<stop;i+=1){
 `;
-const $t18 = `const stop=Math.min(block+256,last);
+const $t22 = `const stop=Math.min(block+256,last);
 for(let i=block;i<stop;i+=1){
 `;
-const $t19 = `float rsqrt=inversesqrt(stat_8+eps);
-float mean=0.0;
+const $t23 = `${$t2}float mean=0.0;
 float mean_2=0.0;
 float mean_3=0.0;
 `;
-const $t20 = `${$t2}let mean=0.0;
+const $t24 = `${$t3}let mean=0.0;
 let mean_2=0.0;
 let mean_3=0.0;
 `;
-const $t21 = `float rsqrt=inversesqrt(larger(stat_11*float(F),eps));
+const $t25 = `float mul=stat_11*inversesqrt(larger(stat_13*float(F),(eps*stat_11)*stat_11));
 float sum=0.0;
 float mean=0.0;
 float sum_2=0.0;
 `;
-const $t22 = `const rsqrt=Math.fround((1/Math.sqrt(Math.max(stat_11*this.constants.F,this.constants.eps))));
+const $t26 = `const mul=Math.fround(stat_11*(1/Math.sqrt(Math.max(stat_13*this.constants.F,(this.constants.eps*stat_11)*stat_11))));
 let sum=0.0;
 let mean=0.0;
 let sum_2=0.0;
 `;
-const $t23 = `float larger(float a,float b){
+const $t27 = `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
 }
 `;
-const $t24 = `float w_1=w_at(base);
+const $t28 = `float w_1=w_at(base);
 float w_2=w_at(base+(F/2));
 float w_3=w_at(base+(max(F,1)-1));
 float shift=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408);
 float sum=0.0;
 float squares=0.0;
 `;
-const $t25 = `const w_1=w[base];
+const $t29 = `float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+${$t19}`;
+const $t30 = `const w_1=w[base];
 const w_2=w[base+(Math.floor(this.constants.F/2))];
 const w_3=w[base+(Math.max(this.constants.F,1)-1)];
 const shift=Math.fround(w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408));
 let sum=0.0;
 let squares=0.0;
 `;
-const $t26 = `for(int block=first;block<last;block+=256){
+const $t31 = `const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+${$t20}`;
+const $t32 = `for(int block=first;block<last;block+=256){
 float part_2=0.0;
 float part_3=0.0;
 `;
-const $t27 = `for(let block=first;block<last;block+=256){
+const $t33 = `for(let block=first;block<last;block+=256){
 let part_2=0.0;
 let part_3=0.0;
 `;
-const $t28 = `function(d_y){
+const $t34 = `function(d_y){
 const base=this.thread.x*this.constants.F;
+${$t11}`;
+const $t35 = `function(stats_2,stats_1,d_y,w){
+const base=this.thread.x*this.constants.F;
+`;
+const $t36 = `float scale=((variance<8.507059173023462e+37)? 1.0:8.271806125530277e-25);
+${$t19}`;
+const $t37 = `const scale=Math.fround(((variance<8.507059173023462e+37)? 1.0:8.271806125530277e-25));
+${$t20}`;
+const $t38 = `${$t27}vec4 pass_value(int group){
+`;
+const $t39 = `${$t32}${$t21}`;
+const $t40 = `${$t33}${$t22}`;
+const $t41 = `function(stats_2,stats_1,d_y,w){
 ${$t9}`;
-const $t29 = `function(stats_2,stats_1,d_y,w){
-const base=this.thread.x*this.constants.F;
+const $t42 = `${$t38}int base=group*F;
 `;
-const $t30 = `${$t23}vec4 pass_value(int group){
-`;
-const $t31 = `${$t26}${$t17}`;
-const $t32 = `${$t27}${$t18}`;
-const $t33 = `function(stats_2,stats_1,d_y,w){
-${$t7}`;
-const $t34 = `${$t30}int base=group*F;
-`;
-const $t35 = `for(int block=0;block<F;block+=256){
+const $t43 = `for(int block=0;block<F;block+=256){
 float part=0.0;
 float part_2=0.0;
 int stop=min(block+256,F);
 for(int i=block;i<stop;i+=1){
 `;
-const $t36 = `${$t4}let part_2=0.0;
-${$t13}`;
-const $t37 = `vec4 pass_value(int group){
+const $t44 = `int end=(again ? F:0);
+for(int block_2=0;block_2<end;block_2+=256){
+float part_3=0.0;
+float part_4=0.0;
+${$t4}`;
+const $t45 = `${$t5}let part_2=0.0;
+${$t17}`;
+const $t46 = `const end=(again ? this.constants.F:0);
+for(let block_2=0;block_2<end;block_2+=256){
+let part_3=0.0;
+let part_4=0.0;
+${$t6}`;
+const $t47 = `vec4 pass_value(int group){
 int used=((F+(((F+parts)-1)/parts))-1)/(((F+parts)-1)/parts);
 `;
-const $t38 = `${$t30}${$t6}`;
-const $t39 = `for(int block=0;block<F;block+=256){
+const $t48 = `int end=(again ? last:0);
+for(int block_2=first;block_2<end;block_2+=256){
+float part_4=0.0;
+float part_5=0.0;
+${$t4}`;
+const $t49 = `const end=(again ? last:0);
+for(let block_2=first;block_2<end;block_2+=256){
+let part_4=0.0;
+let part_5=0.0;
+${$t6}`;
+const $t50 = `${$t38}${$t8}`;
+const $t51 = `for(int block=0;block<F;block+=256){
 float part=0.0;
 float part_2=0.0;
 float part_3=0.0;
@@ -151,136 +192,102 @@ int stop=min(block+256,F);
 for(int i=block;i<stop;i+=1){
 float d_y_1=d_y_at(base+i);
 `;
-const $t40 = `${$t4}let part_2=0.0;
+const $t52 = `${$t5}let part_2=0.0;
 let part_3=0.0;
-${$t13}const d_y_1=d_y[base+i];
+${$t17}const d_y_1=d_y[base+i];
 `;
-const $t41 = `${$t8}float sum=0.0;
+const $t53 = `${$t10}float sum=0.0;
 float squares=0.0;
 `;
-const $t42 = `part=part+d;
+const $t54 = `${$t32}float part_4=0.0;
+${$t21}float d_y_1=d_y_at(base+i);
+`;
+const $t55 = `${$t33}let part_4=0.0;
+${$t22}const d_y_1=d_y[base+i];
+`;
+const $t56 = `part=part+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part;
 squares=squares+part_2;
 }
 `;
-const $t43 = `float sub=d_y_1-stat_14;
+const $t57 = `if(this.thread.y===0){
+return shift_2;
+}
+if(this.thread.y===1){
+return rest;
+}
+`;
+const $t58 = `float sub=d_y_1-stat_19;
 float w_1=w_at(base+i);
-float mul=((w_1-stat_2)-stat_4)*rsqrt;
+float mul_2=((w_1-stat_2)-stat_4)*mul;
 `;
-const $t44 = `const sub=Math.fround(d_y_1-stat_14);
+const $t59 = `const sub=Math.fround(d_y_1-stat_19);
 const w_1=w[base+i];
-const mul=Math.fround(((w_1-stat_2)-stat_4)*rsqrt);
+const mul_2=Math.fround(((w_1-stat_2)-stat_4)*mul);
 `;
-const $t45 = `float sub=d_y_1-stat_23;
+const $t60 = `float sub=d_y_1-stat_28;
 float w_1=w_at(base+i);
-float mul=((w_1-stat_5)-stat_7)*rsqrt;
+float mul_2=((w_1-stat_5)-stat_7)*mul;
 `;
-const $t46 = `const sub=Math.fround(d_y_1-stat_23);
+const $t61 = `const sub=Math.fround(d_y_1-stat_28);
 const w_1=w[base+i];
-const mul=Math.fround(((w_1-stat_5)-stat_7)*rsqrt);
+const mul_2=Math.fround(((w_1-stat_5)-stat_7)*mul);
 `;
-const $t47 = `part_3=part_3+d_2;
+const $t62 = `${$t56}float mean=sum/float(F);
+float variance=larger((squares/float(F))-(mean*mean),0.0);
+`;
+const $t63 = `${$t56}const mean=Math.fround(sum/this.constants.F);
+const variance=Math.fround(Math.max((squares/this.constants.F)-(mean*mean),0.0));
+`;
+const $t64 = `part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_2=sum_2+part_3;
 squares_2=squares_2+part_4;
 }
 `;
-const $t48 = `${$t42}float mean=sum/float(F);
-float variance=larger((squares/float(F))-(mean*mean),0.0);
-${$t15}int end=(far ? F:0);
-for(int block_2=0;block_2<end;block_2+=256){
-float part_3=0.0;
-float part_4=0.0;
-${$t3}`;
-const $t49 = `${$t47}float mean_2=sum_2/float(F);
-float variance_2=larger((squares_2/float(F))-(mean_2*mean_2),0.0);
-`;
-const $t50 = `${$t42}const mean=Math.fround(sum/this.constants.F);
-const variance=Math.fround(Math.max((squares/this.constants.F)-(mean*mean),0.0));
-${$t16}const end=(far ? this.constants.F:0);
-for(let block_2=0;block_2<end;block_2+=256){
-let part_3=0.0;
-let part_4=0.0;
-${$t5}`;
-const $t51 = `${$t47}const mean_2=Math.fround(sum_2/this.constants.F);
-const variance_2=Math.fround(Math.max((squares_2/this.constants.F)-(mean_2*mean_2),0.0));
-`;
-const $t52 = `const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
-if(this.thread.y===0){
-return shift_2;
-}
-if(this.thread.y===1){
-return rest;
-}
-return spread;
-}
-`;
-const $t53 = `part_2=part_2+d;
+const $t65 = `part_2=part_2+d;
 part_3=part_3+(d*d);
 }
 sum=sum+part_2;
 squares=squares+part_3;
 }
 `;
-const $t54 = `${$t53}float mean=sum/float(last-first);
+const $t66 = `${$t64}float mean_2=sum_2/float(F);
+float variance_2=larger((squares_2/float(F))-(mean_2*mean_2),0.0);
+float rest=(again ?(mean_2/scale):mean);
+`;
+const $t67 = `${$t64}const mean_2=Math.fround(sum_2/this.constants.F);
+const variance_2=Math.fround(Math.max((squares_2/this.constants.F)-(mean_2*mean_2),0.0));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+`;
+const $t68 = `${$t65}float mean=sum/float(last-first);
 float variance=larger((squares/float(last-first))-(mean*mean),0.0);
-${$t15}int end=(far ? last:0);
-for(int block_2=first;block_2<end;block_2+=256){
-float part_4=0.0;
-float part_5=0.0;
-${$t3}`;
-const $t55 = `${$t53}const mean=Math.fround(sum/(last-first));
+`;
+const $t69 = `${$t65}const mean=Math.fround(sum/(last-first));
 const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
-${$t16}const end=(far ? last:0);
-for(let block_2=first;block_2<end;block_2+=256){
-let part_4=0.0;
-let part_5=0.0;
-${$t5}`;
-const $t56 = `${$t26}float part_4=0.0;
-${$t17}float d_y_1=d_y_at(base+i);
 `;
-const $t57 = `${$t27}let part_4=0.0;
-${$t18}const d_y_1=d_y[base+i];
+const $t70 = `const scaledSpread=Math.fround((again ? variance_2:variance));
+${$t57}if(this.thread.y===2){
 `;
-const $t58 = `part_4=part_4+d_2;
+const $t71 = `part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
 sum_2=sum_2+part_4;
 squares_2=squares_2+part_5;
 }
 `;
-const $t59 = `float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
-}
-`;
-const $t60 = `${$t58}const mean_2=Math.fround(sum_2/(last-first));
-const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
-${$t52}`;
-const $t61 = `${$t58}float mean_2=sum_2/float(last-first);
+const $t72 = `${$t71}float mean_2=sum_2/float(last-first);
 float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
-${$t59}`;
-const $t62 = `total=total+(float(min((p_2+1)*(((F+parts)-1)/parts),F)-(p_2*(((F+parts)-1)/parts)))*((part_2-part)+part_3));
-}
-float rest=total/float(F);
-float total_2=0.0;
-for(int p_3=0;p_3<used;p_3+=1){
+float rest=(again ?(mean_2/scale):mean);
 `;
-const $t63 = `total_2=total_2+(float(min((p_3+1)*(((F+parts)-1)/parts),F)-(p_3*(((F+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
-}
-float spread=total_2/float(F);
+const $t73 = `${$t71}const mean_2=Math.fround(sum_2/(last-first));
+const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
+const rest=Math.fround((again ?(mean_2/scale):mean));
 `;
-const $t64 = `total=total+((Math.min((p_2+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_2*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
-}
-const rest=Math.fround(total/this.constants.F);
-let total_2=0.0;
-for(let p_3=0;p_3<used;p_3+=1){
-`;
-const $t65 = `${$t37}float total=0.0;
+const $t74 = `${$t47}float total=0.0;
 float total_2=0.0;
 float total_3=0.0;
 for(int p=0;p<used;p+=1){
@@ -292,13 +299,7 @@ float part_3=stats_3_parts_2_at((p*O)+group);
 total_3=total_3+part_3;
 }
 `;
-const $t66 = `total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_3*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
-}
-const spread=Math.fround(total_2/this.constants.F);
-if(this.thread.y===0){
-return part;
-`;
-const $t67 = `function(stats_3_parts){
+const $t75 = `function(stats_3_parts){
 ${$t1}let total=0.0;
 let total_2=0.0;
 let total_3=0.0;
@@ -311,16 +312,21 @@ const part_3=stats_3_parts[2][(p*this.constants.O)+this.thread.x];
 total_3=total_3+part_3;
 }
 `;
-const $t68 = `part=part+sub;
-part_2=part_2+mul;
-part_3=part_3+(sub*mul);
+const $t76 = `total=total+(float(min((p_2+1)*(((F+parts)-1)/parts),F)-(p_2*(((F+parts)-1)/parts)))*((part_2-part)+part_3));
 }
+float rest=total/float(F);
+`;
+const $t77 = `total=total+((Math.min((p_2+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_2*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*((part_2-part)+part_3));
+}
+const rest=Math.fround(total/this.constants.F);
+`;
+const $t78 = `${$t12}}
 mean=mean+part;
 mean_2=mean_2+part_2;
 mean_3=mean_3+part_3;
 }
 `;
-const $t69 = `if(this.thread.y===0){
+const $t79 = `if(this.thread.y===0){
 return mean_all;
 }
 if(this.thread.y===1){
@@ -329,26 +335,23 @@ return mean_all_2;
 return mean_all_3;
 }
 `;
-const $t70 = `${$t10}}
+const $t80 = `${$t13}}
 mean=mean+part_2;
 mean_2=mean_2+part_3;
 mean_3=mean_3+part_4;
 }
 `;
-const $t71 = `part=part+sub;
-part_2=part_2+mul;
-part_3=part_3+(sub*mul);
-}
+const $t81 = `${$t12}}
 sum=sum+part;
 mean=mean+part_2;
 sum_2=sum_2+part_3;
 }
 `;
-const $t72 = `float sum_all_2=sum_2;
+const $t82 = `float sum_all_2=sum_2;
 return vec4(sum_all,mean_all,sum_all_2,0.0);
 }
 `;
-const $t73 = `const sum_all_2=sum_2;
+const $t83 = `const sum_all_2=sum_2;
 if(this.thread.y===0){
 return sum_all;
 }
@@ -358,79 +361,106 @@ return mean_all;
 return sum_all_2;
 }
 `;
-const $t74 = `${$t10}}
+const $t84 = `${$t13}}
 sum=sum+part_2;
 mean=mean+part_3;
 sum_2=sum_2+part_4;
 }
 `;
-const $v75 = [
+const $v85 = [
   { name: "O", variadic: false, factors: [{ name: "O", extent: null }] },
   { name: "F", variadic: true, factors: [{ name: "F", extent: null }] },
 ] as const;
-const $v76 = { name: "d_y", role: "input", dims: ["O", "F"], gradientOf: "y" } as const;
-const $v77 = { name: "d_w", role: "output", dims: ["O", "F"], gradientOf: "w" } as const;
-const $v78 = [
+const $v86 = { name: "d_y", role: "input", dims: ["O", "F"], gradientOf: "y" } as const;
+const $v87 = { name: "d_w", role: "output", dims: ["O", "F"], gradientOf: "w" } as const;
+const $v88 = [{ name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" }] as const;
+const $v89 = [
   { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
-  { name: "parts", kind: "extent", factor: "(parts)" },
+  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v79 = [
-  { name: "F", kind: "extent", factor: "F" }, { name: "parts", kind: "extent", factor: "(parts)" },
-  { name: "O", kind: "extent", factor: "O" },
-] as const;
-const $v80 = {
+const $v90 = {
   whole: {
-    name: "stats_1", factors: ["O"], slots: 3, reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }],
-    constants: [{ name: "F", kind: "extent", factor: "F" }],
-    glsl: `${$t34}${$t24}${$t35}float w_4=w_at(base+i);
+    name: "stats_1", factors: ["O"], slots: 4, reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }],
+    constants: $v88,
+    glsl: `${$t42}${$t28}${$t43}float w_4=w_at(base+i);
 float d=w_4-shift;
-${$t48}float w_5=w_at(base+i_2);
-float d_2=w_5-shift_2;
-${$t49}${$t59}`,
+${$t62}${$t29}${$t44}float w_5=w_at(base+i_2);
+float d_2=(w_5*scale)-about;
+${$t66}float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scale,scaledSpread);
+}
+`,
     js: `function(w){
 const base=this.thread.x*this.constants.F;
-${$t25}${$t36}const w_4=w[base+i];
+${$t30}${$t45}const w_4=w[base+i];
 const d=Math.fround(w_4-shift);
-${$t50}const w_5=w[base+i_2];
-const d_2=Math.fround(w_5-shift_2);
-${$t51}${$t52}`,
+${$t63}${$t31}${$t46}${$t7}${$t67}${$t70}return scale;
+}
+return scaledSpread;
+}
+`,
     jsFunctions: [],
   },
   split: {
     part: {
-      name: "stats_1_parts", factors: ["(parts)", "O"], slots: 3,
-      reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }], constants: $v78,
-      glsl: `${$t38}${$t24}${$t31}float w_4=w_at(base+i);
+      name: "stats_1_parts", factors: ["(parts)", "O"], slots: 4,
+      reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }], constants: $v89,
+      glsl: `${$t50}${$t28}${$t39}float w_4=w_at(base+i);
 float d=w_4-shift;
-${$t54}float w_5=w_at(base+i_2);
-float d_2=w_5-shift_2;
-${$t61}`,
+${$t68}${$t29}${$t48}float w_5=w_at(base+i_2);
+float d_2=(w_5*scale)-about;
+${$t72}float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scaledSpread,scale);
+}
+`,
       js: `function(w){
-${$t7}${$t25}${$t32}const w_4=w[base+i];
+${$t9}${$t30}${$t40}const w_4=w[base+i];
 const d=Math.fround(w_4-shift);
-${$t55}const w_5=w[base+i_2];
-const d_2=Math.fround(w_5-shift_2);
-${$t60}`,
+${$t69}${$t31}${$t49}${$t7}${$t73}${$t70}return scaledSpread;
+}
+return scale;
+}
+`,
       jsFunctions: [],
     },
     merge: {
-      name: "stats_1", factors: ["O"], slots: 3,
+      name: "stats_1", factors: ["O"], slots: 4,
       reads: [
         {
           from: "stats_1_parts", name: "stats_1_parts",
-          accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
+          accessors: {
+            "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at",
+            "3": "stats_1_parts_3_at",
+          },
         },
       ],
-      constants: $v79,
-      glsl: `${$t37}float part=stats_1_parts_0_at(group);
+      constants: [
+        { name: "F", kind: "extent", factor: "F" }, { name: "parts", kind: "extent", factor: "(parts)" },
+        { name: "O", kind: "extent", factor: "O" }, { name: "eps", kind: "param", param: "eps" },
+      ],
+      glsl: `${$t47}float part=stats_1_parts_0_at(group);
 float total=0.0;
 for(int p_2=0;p_2<used;p_2+=1){
 float part_2=stats_1_parts_0_at((p_2*O)+group);
 float part_3=stats_1_parts_1_at((p_2*O)+group);
-${$t62}float part_4=stats_1_parts_0_at((p_3*O)+group);
+${$t76}float total_2=0.0;
+float total_3=0.0;
+float total_4=0.0;
+for(int p_3=0;p_3<used;p_3+=1){
+float part_4=stats_1_parts_0_at((p_3*O)+group);
 float part_5=stats_1_parts_1_at((p_3*O)+group);
 float part_6=stats_1_parts_2_at((p_3*O)+group);
-${$t63}return vec4(part,rest,spread,0.0);
+float part_7=stats_1_parts_3_at((p_3*O)+group);
+total_2=total_2+(float(min((p_3+1)*(((F+parts)-1)/parts),F)-(p_3*(((F+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*(((F+parts)-1)/parts),F)-(p_3*(((F+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*(((F+parts)-1)/parts),F)-(p_3*(((F+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
+}
+float squares=total_2/float(F);
+float squares_2=total_3/float(F);
+float squares_3=total_4/float(F);
+float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
 }
 `,
       js: `function(stats_1_parts){
@@ -439,14 +469,33 @@ let total=0.0;
 for(let p_2=0;p_2<used;p_2+=1){
 const part_2=stats_1_parts[0][(p_2*this.constants.O)+this.thread.x];
 const part_3=stats_1_parts[1][(p_2*this.constants.O)+this.thread.x];
-${$t64}const part_4=stats_1_parts[0][(p_3*this.constants.O)+this.thread.x];
+${$t77}let total_2=0.0;
+let total_3=0.0;
+let total_4=0.0;
+for(let p_3=0;p_3<used;p_3+=1){
+const part_4=stats_1_parts[0][(p_3*this.constants.O)+this.thread.x];
 const part_5=stats_1_parts[1][(p_3*this.constants.O)+this.thread.x];
 const part_6=stats_1_parts[2][(p_3*this.constants.O)+this.thread.x];
-${$t66}}
+const part_7=stats_1_parts[3][(p_3*this.constants.O)+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_3*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_3*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_3*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
+}
+const squares=Math.fround(total_2/this.constants.F);
+const squares_2=Math.fround(total_3/this.constants.F);
+const squares_3=Math.fround(total_4/this.constants.F);
+const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
+if(this.thread.y===0){
+return part;
+}
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return squares_4;
 }
 `,
       jsFunctions: [],
@@ -454,33 +503,32 @@ return spread;
     row: ["F"],
   },
 } as const;
-const $v81 = [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }] as const;
-const $v82 = { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } } as const;
-const $v83 = {
+const $v91 = [{ from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }] as const;
+const $v92 = { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_at" } } as const;
+const $v93 = {
   from: "stats_1", name: "stats_1",
-  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
+  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
 } as const;
-const $v84 = [
-  $v82, $v83, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
+const $v94 = [
+  $v92, $v93, { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
   { from: "w", name: "w", accessors: { "0": "w_at" } },
 ] as const;
-const $v85 = [{ name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" }] as const;
-const $v86 = [
-  { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
-  { name: "parts", kind: "extent", factor: "(parts)" }, { name: "eps", kind: "param", param: "eps" },
-] as const;
-const $v87 = [
+const $v95 = [
   {
     from: "stats_3_parts", name: "stats_3_parts",
     accessors: { "0": "stats_3_parts_0_at", "1": "stats_3_parts_1_at", "2": "stats_3_parts_2_at" },
   },
 ] as const;
-const $v88 = {
+const $v96 = [
+  { name: "F", kind: "extent", factor: "F" }, { name: "parts", kind: "extent", factor: "(parts)" },
+  { name: "O", kind: "extent", factor: "O" },
+] as const;
+const $v97 = {
   from: "stats_3", name: "stats_3",
   accessors: { "0": "stats_3_0_at", "1": "stats_3_1_at", "2": "stats_3_2_at" },
 } as const;
-const $v89 = [
-  { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_0_at" } }, $v83,
+const $v98 = [
+  { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_0_at" } }, $v93,
   { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
   { from: "w", name: "w", accessors: { "0": "w_at" } },
 ] as const;
@@ -488,21 +536,21 @@ const $v89 = [
 export const WeightStandardization: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "WeightStandardization", mode: null, axes: $v75,
+      format: 2, norm: "WeightStandardization", mode: null, axes: $v85,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
-      tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, $v76, $v77],
+      tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, $v86, $v87],
       draws: [
-        $v80,
+        $v90,
         {
           whole: {
-            name: "stats_2", factors: ["O"], slots: 1, reads: $v81,
+            name: "stats_2", factors: ["O"], slots: 1, reads: $v91,
             constants: [{ name: "F", kind: "extent", factor: "F" }],
             glsl: `float pass_value(int group){
 int base=group*F;
-${$t8}return shift;
+${$t10}return shift;
 }
 `,
-            js: `${$t28}return shift;
+            js: `${$t34}return shift;
 }
 `,
             jsFunctions: [],
@@ -511,62 +559,66 @@ ${$t8}return shift;
         },
         {
           whole: {
-            name: "stats_3", factors: ["O"], slots: 3, reads: $v84, constants: $v85,
+            name: "stats_3", factors: ["O"], slots: 3, reads: $v94, constants: $v88,
             glsl: `vec4 pass_value(int group){
 int base=group*F;
-float stat_14=stats_2_at(group);
+float stat_19=stats_2_at(group);
 float stat_2=stats_1_0_at(group);
 float stat_4=stats_1_1_at(group);
 float stat_8=stats_1_2_at(group);
-${$t19}${$t39}${$t43}${$t68}float mean_all=mean/float(F);
+float stat_10=stats_1_3_at(group);
+${$t23}${$t51}${$t58}${$t78}float mean_all=mean/float(F);
 float mean_all_2=mean_2/float(F);
 float mean_all_3=mean_3/float(F);
 return vec4(mean_all,mean_all_2,mean_all_3,0.0);
 }
 `,
-            js: `${$t29}const stat_14=stats_2[this.thread.x];
+            js: `${$t35}const stat_19=stats_2[this.thread.x];
 const stat_2=stats_1[0][this.thread.x];
 const stat_4=stats_1[1][this.thread.x];
 const stat_8=stats_1[2][this.thread.x];
-${$t20}${$t40}${$t44}${$t68}const mean_all=Math.fround(mean/this.constants.F);
+const stat_10=stats_1[3][this.thread.x];
+${$t24}${$t52}${$t59}${$t78}const mean_all=Math.fround(mean/this.constants.F);
 const mean_all_2=Math.fround(mean_2/this.constants.F);
 const mean_all_3=Math.fround(mean_3/this.constants.F);
-${$t69}`,
+${$t79}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_3_parts", factors: ["(parts)", "O"], slots: 3, reads: $v84, constants: $v86,
+              name: "stats_3_parts", factors: ["(parts)", "O"], slots: 3, reads: $v94, constants: $v89,
               glsl: `vec4 pass_value(int group){
-${$t6}float stat_14=stats_2_at(row);
+${$t8}float stat_19=stats_2_at(row);
 float stat_2=stats_1_0_at(row);
 float stat_4=stats_1_1_at(row);
 float stat_8=stats_1_2_at(row);
-${$t19}${$t56}${$t43}${$t70}float mean_all=mean;
+float stat_10=stats_1_3_at(row);
+${$t23}${$t54}${$t58}${$t80}float mean_all=mean;
 float mean_all_2=mean_2;
 float mean_all_3=mean_3;
 return vec4(mean_all,mean_all_2,mean_all_3,0.0);
 }
 `,
-              js: `${$t33}const stat_14=stats_2[row];
+              js: `${$t41}const stat_19=stats_2[row];
 const stat_2=stats_1[0][row];
 const stat_4=stats_1[1][row];
 const stat_8=stats_1[2][row];
-${$t20}${$t57}${$t44}${$t70}const mean_all=mean;
+const stat_10=stats_1[3][row];
+${$t24}${$t55}${$t59}${$t80}const mean_all=mean;
 const mean_all_2=mean_2;
 const mean_all_3=mean_3;
-${$t69}`,
+${$t79}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_3", factors: ["O"], slots: 3, reads: $v87, constants: $v79,
-              glsl: `${$t65}float mean=total/float(F);
+              name: "stats_3", factors: ["O"], slots: 3, reads: $v95, constants: $v96,
+              glsl: `${$t74}float mean=total/float(F);
 float mean_2=total_2/float(F);
 float mean_3=total_3/float(F);
 return vec4(mean,mean_2,mean_3,0.0);
 }
 `,
-              js: `${$t67}const mean=Math.fround(total/this.constants.F);
+              js: `${$t75}const mean=Math.fround(total/this.constants.F);
 const mean_2=Math.fround(total_2/this.constants.F);
 const mean_3=Math.fround(total_3/this.constants.F);
 if(this.thread.y===0){
@@ -587,34 +639,35 @@ return mean_3;
           whole: {
             name: "d_w", factors: ["O", "F"], slots: 1,
             reads: [
-              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v82,
-              { from: "w", name: "w", accessors: { "0": "w_at" } }, $v83, $v88,
+              { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } }, $v92,
+              { from: "w", name: "w", accessors: { "0": "w_at" } }, $v93, $v97,
             ],
-            constants: $v85,
-            glsl: `${$t14}float stat_14=stats_2_at(O);
+            constants: $v88,
+            glsl: `${$t18}float stat_19=stats_2_at(O);
 float w_1=w_at(group);
 float stat_2=stats_1_0_at(O);
 float stat_4=stats_1_1_at(O);
 float stat_8=stats_1_2_at(O);
-float rsqrt=inversesqrt(stat_8+eps);
-float stat_23=stats_3_2_at(O);
-float stat_17=stats_3_0_at(O);
-float stat_19=stats_3_1_at(O);
-float sub=((d_y_1-stat_14)-((((w_1-stat_2)-stat_4)*rsqrt)*(stat_23-(stat_17*stat_19))))-stat_17;
-return sub*rsqrt;
+float stat_10=stats_1_3_at(O);
+${$t2}float stat_28=stats_3_2_at(O);
+float stat_22=stats_3_0_at(O);
+float stat_24=stats_3_1_at(O);
+float sub=((d_y_1-stat_19)-((((w_1-stat_2)-stat_4)*mul)*(stat_28-(stat_22*stat_24))))-stat_22;
+return sub*mul;
 }
 `,
             js: `function(d_y,stats_2,w,stats_1,stats_3){
-${$t11}const stat_14=stats_2[O];
+${$t14}const stat_19=stats_2[O];
 const w_1=w[this.thread.x];
 const stat_2=stats_1[0][O];
 const stat_4=stats_1[1][O];
 const stat_8=stats_1[2][O];
-${$t2}const stat_23=stats_3[2][O];
-const stat_17=stats_3[0][O];
-const stat_19=stats_3[1][O];
-const sub=Math.fround(((d_y_1-stat_14)-((((w_1-stat_2)-stat_4)*rsqrt)*(stat_23-(stat_17*stat_19))))-stat_17);
-return sub*rsqrt;
+const stat_10=stats_1[3][O];
+${$t3}const stat_28=stats_3[2][O];
+const stat_22=stats_3[0][O];
+const stat_24=stats_3[1][O];
+const sub=Math.fround(((d_y_1-stat_19)-((((w_1-stat_2)-stat_4)*mul)*(stat_28-(stat_22*stat_24))))-stat_22);
+return sub*mul;
 }
 `,
             jsFunctions: [],
@@ -629,33 +682,29 @@ return sub*rsqrt;
 export const ScaledWeightStandardization: { readonly backward: readonly GatherProgram[] } = {
   backward: [
     {
-      format: 1, norm: "ScaledWeightStandardization", mode: null, axes: $v75,
+      format: 2, norm: "ScaledWeightStandardization", mode: null, axes: $v85,
       params: [{ name: "eps", initial: 0.0001, kind: "number" }, { name: "scale", initial: 1, kind: "number" }],
       tensors: [
         { name: "w", role: "input", dims: ["O", "F"] },
-        { name: "gain", role: "affine", dims: ["O"], initial: 1 }, $v76, $v77,
+        { name: "gain", role: "affine", dims: ["O"], initial: 1 }, $v86, $v87,
         { name: "d_gain", role: "output", dims: ["O"], gradientOf: "gain" },
       ],
       draws: [
-        $v80,
+        $v90,
         {
           whole: {
-            name: "stats_2", factors: ["O"], slots: 2, reads: $v81,
+            name: "stats_2", factors: ["O"], slots: 2, reads: $v91,
             constants: [{ name: "F", kind: "extent", factor: "F" }],
-            glsl: `${$t34}${$t41}${$t35}float d_y_4=d_y_at(base+i);
+            glsl: `${$t42}${$t53}${$t43}float d_y_4=d_y_at(base+i);
 float d=d_y_4-shift;
-${$t48}float d_y_5=d_y_at(base+i_2);
-float d_2=d_y_5-shift_2;
-${$t49}float rest=(far ? mean_2:mean);
-return vec4(shift_2,rest,0.0,0.0);
+${$t62}${$t36}${$t44}${$t15}${$t66}return vec4(shift_2,rest,0.0,0.0);
 }
 `,
-            js: `${$t28}let sum=0.0;
+            js: `${$t34}let sum=0.0;
 let squares=0.0;
-${$t36}const d_y_4=d_y[base+i];
+${$t45}const d_y_4=d_y[base+i];
 const d=Math.fround(d_y_4-shift);
-${$t50}${$t12}${$t51}const rest=Math.fround((far ? mean_2:mean));
-if(this.thread.y===0){
+${$t63}${$t37}${$t46}${$t16}${$t67}if(this.thread.y===0){
 return shift_2;
 }
 return rest;
@@ -665,18 +714,26 @@ return rest;
           },
           split: {
             part: {
-              name: "stats_2_parts", factors: ["(parts)", "O"], slots: 3, reads: $v81, constants: $v78,
-              glsl: `${$t38}${$t41}${$t31}float d_y_4=d_y_at(base+i);
+              name: "stats_2_parts", factors: ["(parts)", "O"], slots: 3, reads: $v91,
+              constants: [
+                { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
+                { name: "parts", kind: "extent", factor: "(parts)" },
+              ],
+              glsl: `${$t50}${$t53}${$t39}float d_y_4=d_y_at(base+i);
 float d=d_y_4-shift;
-${$t54}float d_y_5=d_y_at(base+i_2);
-float d_2=d_y_5-shift_2;
-${$t61}`,
+${$t68}${$t36}${$t48}${$t15}${$t72}float spread=(again ?((variance_2/scale)/scale):variance);
+return vec4(shift_2,rest,spread,0.0);
+}
+`,
               js: `function(d_y){
-${$t7}${$t9}let sum=0.0;
+${$t9}${$t11}let sum=0.0;
 let squares=0.0;
-${$t32}const d_y_4=d_y[base+i];
+${$t40}const d_y_4=d_y[base+i];
 const d=Math.fround(d_y_4-shift);
-${$t55}${$t12}${$t60}`,
+${$t69}${$t37}${$t49}${$t16}${$t73}const spread=Math.fround((again ?((variance_2/scale)/scale):variance));
+${$t57}return spread;
+}
+`,
               jsFunctions: [],
             },
             merge: {
@@ -687,16 +744,21 @@ ${$t55}${$t12}${$t60}`,
                   accessors: { "0": "stats_2_parts_0_at", "1": "stats_2_parts_1_at", "2": "stats_2_parts_2_at" },
                 },
               ],
-              constants: $v79,
-              glsl: `${$t37}float part=stats_2_parts_0_at(group);
+              constants: $v96,
+              glsl: `${$t47}float part=stats_2_parts_0_at(group);
 float total=0.0;
 for(int p_2=0;p_2<used;p_2+=1){
 float part_2=stats_2_parts_0_at((p_2*O)+group);
 float part_3=stats_2_parts_1_at((p_2*O)+group);
-${$t62}float part_4=stats_2_parts_0_at((p_3*O)+group);
+${$t76}float total_2=0.0;
+for(int p_3=0;p_3<used;p_3+=1){
+float part_4=stats_2_parts_0_at((p_3*O)+group);
 float part_5=stats_2_parts_1_at((p_3*O)+group);
 float part_6=stats_2_parts_2_at((p_3*O)+group);
-${$t63}return vec4(part,rest,0.0,0.0);
+total_2=total_2+(float(min((p_3+1)*(((F+parts)-1)/parts),F)-(p_3*(((F+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+}
+float spread=total_2/float(F);
+return vec4(part,rest,0.0,0.0);
 }
 `,
               js: `function(stats_2_parts){
@@ -705,10 +767,17 @@ let total=0.0;
 for(let p_2=0;p_2<used;p_2+=1){
 const part_2=stats_2_parts[0][(p_2*this.constants.O)+this.thread.x];
 const part_3=stats_2_parts[1][(p_2*this.constants.O)+this.thread.x];
-${$t64}const part_4=stats_2_parts[0][(p_3*this.constants.O)+this.thread.x];
+${$t77}let total_2=0.0;
+for(let p_3=0;p_3<used;p_3+=1){
+const part_4=stats_2_parts[0][(p_3*this.constants.O)+this.thread.x];
 const part_5=stats_2_parts[1][(p_3*this.constants.O)+this.thread.x];
 const part_6=stats_2_parts[2][(p_3*this.constants.O)+this.thread.x];
-${$t66}}
+total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_3*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+}
+const spread=Math.fround(total_2/this.constants.F);
+if(this.thread.y===0){
+return part;
+}
 return rest;
 }
 `,
@@ -719,49 +788,53 @@ return rest;
         },
         {
           whole: {
-            name: "stats_3", factors: ["O"], slots: 3, reads: $v89, constants: $v85,
-            glsl: `${$t34}float stat_23=stats_2_0_at(group);
+            name: "stats_3", factors: ["O"], slots: 3, reads: $v98, constants: $v88,
+            glsl: `${$t42}float stat_28=stats_2_0_at(group);
 float stat_5=stats_1_0_at(group);
 float stat_7=stats_1_1_at(group);
 float stat_11=stats_1_2_at(group);
-${$t21}${$t39}${$t45}${$t71}float sum_all=sum;
+float stat_13=stats_1_3_at(group);
+${$t25}${$t51}${$t60}${$t81}float sum_all=sum;
 float mean_all=mean/float(F);
-${$t72}`,
-            js: `${$t29}const stat_23=stats_2[0][this.thread.x];
+${$t82}`,
+            js: `${$t35}const stat_28=stats_2[0][this.thread.x];
 const stat_5=stats_1[0][this.thread.x];
 const stat_7=stats_1[1][this.thread.x];
 const stat_11=stats_1[2][this.thread.x];
-${$t22}${$t40}${$t46}${$t71}const sum_all=sum;
+const stat_13=stats_1[3][this.thread.x];
+${$t26}${$t52}${$t61}${$t81}const sum_all=sum;
 const mean_all=Math.fround(mean/this.constants.F);
-${$t73}`,
+${$t83}`,
             jsFunctions: [],
           },
           split: {
             part: {
-              name: "stats_3_parts", factors: ["(parts)", "O"], slots: 3, reads: $v89, constants: $v86,
-              glsl: `${$t38}float stat_23=stats_2_0_at(row);
+              name: "stats_3_parts", factors: ["(parts)", "O"], slots: 3, reads: $v98, constants: $v89,
+              glsl: `${$t50}float stat_28=stats_2_0_at(row);
 float stat_5=stats_1_0_at(row);
 float stat_7=stats_1_1_at(row);
 float stat_11=stats_1_2_at(row);
-${$t21}${$t56}${$t45}${$t74}float sum_all=sum;
+float stat_13=stats_1_3_at(row);
+${$t25}${$t54}${$t60}${$t84}float sum_all=sum;
 float mean_all=mean;
-${$t72}`,
-              js: `${$t33}const stat_23=stats_2[0][row];
+${$t82}`,
+              js: `${$t41}const stat_28=stats_2[0][row];
 const stat_5=stats_1[0][row];
 const stat_7=stats_1[1][row];
 const stat_11=stats_1[2][row];
-${$t22}${$t57}${$t46}${$t74}const sum_all=sum;
+const stat_13=stats_1[3][row];
+${$t26}${$t55}${$t61}${$t84}const sum_all=sum;
 const mean_all=mean;
-${$t73}`,
+${$t83}`,
               jsFunctions: [],
             },
             merge: {
-              name: "stats_3", factors: ["O"], slots: 3, reads: $v87, constants: $v79,
-              glsl: `${$t65}float mean=total_2/float(F);
+              name: "stats_3", factors: ["O"], slots: 3, reads: $v95, constants: $v96,
+              glsl: `${$t74}float mean=total_2/float(F);
 return vec4(total,mean,total_3,0.0);
 }
 `,
-              js: `${$t67}const mean=Math.fround(total_2/this.constants.F);
+              js: `${$t75}const mean=Math.fround(total_2/this.constants.F);
 if(this.thread.y===0){
 return total;
 }
@@ -782,50 +855,54 @@ return total_3;
             reads: [
               { from: "d_y", name: "d_y", accessors: { "0": "d_y_at" } },
               { from: "stats_2", name: "stats_2", accessors: { "0": "stats_2_0_at", "1": "stats_2_1_at" } },
-              { from: "gain", name: "gain", accessors: { "0": "gain_at" } }, $v83,
-              { from: "w", name: "w", accessors: { "0": "w_at" } }, $v88,
+              { from: "gain", name: "gain", accessors: { "0": "gain_at" } },
+              { from: "w", name: "w", accessors: { "0": "w_at" } }, $v93, $v97,
             ],
             constants: [
               { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
               { name: "scale", kind: "param", param: "scale" },
             ],
-            glsl: `${$t23}${$t14}float stat_23=stats_2_0_at(O);
-float stat_47=stats_2_1_at(O);
+            glsl: `${$t27}${$t18}float stat_28=stats_2_0_at(O);
+float stat_50=stats_2_1_at(O);
 float gain_1=gain_at(O);
-float stat_11=stats_1_2_at(O);
-float mul=stat_11*float(F);
-float rsqrt=inversesqrt(larger(mul,eps));
-float mul_2=gain_1*rsqrt;
 float w_1=w_at(group);
 float stat_5=stats_1_0_at(O);
 float stat_7=stats_1_1_at(O);
-float stat_32=stats_3_2_at(O);
-float stat_26=stats_3_0_at(O);
-float stat_28=stats_3_1_at(O);
-float mul_3=(mul_2*rsqrt)*(stat_32-(stat_26*stat_28));
+float stat_11=stats_1_2_at(O);
+float stat_13=stats_1_3_at(O);
+float mul=stat_13*float(F);
+float mul_2=(eps*stat_11)*stat_11;
+float mul_3=stat_11*inversesqrt(larger(mul,mul_2));
+float stat_37=stats_3_2_at(O);
+float stat_31=stats_3_0_at(O);
+float stat_33=stats_3_1_at(O);
+float mul_4=gain_1*(stat_37-(stat_31*stat_33));
 float scale_1=scale;
-float mul_4=2.0*((eps<mul)?(-(mul_3*(0.5*scale_1))):((mul==eps)?(-(mul_3*(0.25*scale_1))):0.0));
-return(((d_y_1-stat_23)-stat_47)*(scale*mul_2))+(((w_1-stat_5)-stat_7)*mul_4);
+float mul_5=2.0*((mul_2<mul)?(-(mul_4*(0.5*scale_1))):((mul==mul_2)?(-(mul_4*(0.25*scale_1))):0.0));
+float mul_6=((((d_y_1-stat_28)-stat_50)*(scale*gain_1))+((((w_1-stat_5)-stat_7)*mul_3)*mul_5))*mul_3;
+return mul_6;
 }
 `,
-            js: `function(d_y,stats_2,gain,stats_1,w,stats_3){
-${$t11}const stat_23=stats_2[0][O];
-const stat_47=stats_2[1][O];
+            js: `function(d_y,stats_2,gain,w,stats_1,stats_3){
+${$t14}const stat_28=stats_2[0][O];
+const stat_50=stats_2[1][O];
 const gain_1=gain[O];
-const stat_11=stats_1[2][O];
-const mul=Math.fround(stat_11*this.constants.F);
-const rsqrt=Math.fround((1/Math.sqrt(Math.max(mul,this.constants.eps))));
-const mul_2=Math.fround(gain_1*rsqrt);
 const w_1=w[this.thread.x];
 const stat_5=stats_1[0][O];
 const stat_7=stats_1[1][O];
-const stat_32=stats_3[2][O];
-const stat_26=stats_3[0][O];
-const stat_28=stats_3[1][O];
-const mul_3=Math.fround((mul_2*rsqrt)*(stat_32-(stat_26*stat_28)));
+const stat_11=stats_1[2][O];
+const stat_13=stats_1[3][O];
+const mul=Math.fround(stat_13*this.constants.F);
+const mul_2=Math.fround((Math.fround(this.constants.eps*stat_11))*stat_11);
+const mul_3=Math.fround(stat_11*Math.fround((1/Math.sqrt(Math.fround(Math.max(mul,mul_2))))));
+const stat_37=stats_3[2][O];
+const stat_31=stats_3[0][O];
+const stat_33=stats_3[1][O];
+const mul_4=Math.fround(gain_1*(Math.fround(stat_37-(Math.fround(stat_31*stat_33)))));
 const scale_1=this.constants.scale;
-const mul_4=Math.fround(2.0*((this.constants.eps<mul)?(-(mul_3*(0.5*scale_1))):((mul===this.constants.eps)?(-(mul_3*(0.25*scale_1))):0.0)));
-return(((d_y_1-stat_23)-stat_47)*(this.constants.scale*mul_2))+(((w_1-stat_5)-stat_7)*mul_4);
+const mul_5=Math.fround(2.0*((mul_2<mul)? Math.fround(-(Math.fround(mul_4*(Math.fround(0.5*scale_1))))):((mul===mul_2)? Math.fround(-(Math.fround(mul_4*(Math.fround(0.25*scale_1))))):0.0)));
+const mul_6=Math.fround((Math.fround((Math.fround((Math.fround((Math.fround(d_y_1-stat_28))-stat_50))*(Math.fround(this.constants.scale*gain_1))))+(Math.fround((Math.fround((Math.fround((Math.fround(w_1-stat_5))-stat_7))*mul_3))*mul_5))))*mul_3);
+return mul_6;
 }
 `,
             jsFunctions: [],
@@ -834,20 +911,20 @@ return(((d_y_1-stat_23)-stat_47)*(this.constants.scale*mul_2))+(((w_1-stat_5)-st
         },
         {
           whole: {
-            name: "d_gain", factors: ["O"], slots: 1, reads: [$v88],
+            name: "d_gain", factors: ["O"], slots: 1, reads: [$v97],
             constants: [{ name: "scale", kind: "param", param: "scale" }],
             glsl: `float pass_value(int group){
-float stat_32=stats_3_2_at(group);
-float stat_26=stats_3_0_at(group);
-float stat_28=stats_3_1_at(group);
-return(stat_32-(stat_26*stat_28))*scale;
+float stat_37=stats_3_2_at(group);
+float stat_31=stats_3_0_at(group);
+float stat_33=stats_3_1_at(group);
+return(stat_37-(stat_31*stat_33))*scale;
 }
 `,
             js: `function(stats_3){
-const stat_32=stats_3[2][this.thread.x];
-const stat_26=stats_3[0][this.thread.x];
-const stat_28=stats_3[1][this.thread.x];
-return(stat_32-(stat_26*stat_28))*this.constants.scale;
+const stat_37=stats_3[2][this.thread.x];
+const stat_31=stats_3[0][this.thread.x];
+const stat_33=stats_3[1][this.thread.x];
+return(stat_37-(stat_31*stat_33))*this.constants.scale;
 }
 `,
             jsFunctions: [],

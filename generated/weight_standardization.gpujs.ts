@@ -164,10 +164,11 @@ const $v1 = [
   { name: "O", variadic: false, factors: [{ name: "O", extent: null }] },
   { name: "F", variadic: true, factors: [{ name: "F", extent: null }] },
 ] as const;
-const $v2 = {
+const $v2 = [{ name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" }] as const;
+const $v3 = {
   whole: {
-    name: "stats_1", factors: ["O"], slots: 3, reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }],
-    constants: [{ name: "F", kind: "extent", factor: "F" }],
+    name: "stats_1", factors: ["O"], slots: 4, reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }],
+    constants: $v2,
     glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
 }
@@ -194,18 +195,20 @@ squares=squares+part_2;
 }
 float mean=sum/float(F);
 float variance=larger((squares/float(F))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ? F:0);
+int end=(again ? F:0);
 for(int block_2=0;block_2<end;block_2+=256){
 float part_3=0.0;
 float part_4=0.0;
 int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 float w_5=w_at(base+i_2);
-float d_2=w_5-shift_2;
+float d_2=(w_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -214,9 +217,9 @@ squares_2=squares_2+part_4;
 }
 float mean_2=sum_2/float(F);
 float variance_2=larger((squares_2/float(F))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scale,scaledSpread);
 }
 `,
     js: `function(w){
@@ -242,18 +245,20 @@ squares=squares+part_2;
 }
 const mean=Math.fround(sum/this.constants.F);
 const variance=Math.fround(Math.max((squares/this.constants.F)-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ? this.constants.F:0);
+const end=(again ? this.constants.F:0);
 for(let block_2=0;block_2<end;block_2+=256){
 let part_3=0.0;
 let part_4=0.0;
 const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const w_5=w[base+i_2];
-const d_2=Math.fround(w_5-shift_2);
+const d_2=Math.fround((w_5*scale)-about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -262,26 +267,29 @@ squares_2=squares_2+part_4;
 }
 const mean_2=Math.fround(sum_2/this.constants.F);
 const variance_2=Math.fround(Math.max((squares_2/this.constants.F)-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return scaledSpread;
 }
 `,
     jsFunctions: [],
   },
   split: {
     part: {
-      name: "stats_1_parts", factors: ["(parts)", "O"], slots: 3,
+      name: "stats_1_parts", factors: ["(parts)", "O"], slots: 4,
       reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }],
       constants: [
         { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
-        { name: "parts", kind: "extent", factor: "(parts)" },
+        { name: "parts", kind: "extent", factor: "(parts)" }, { name: "eps", kind: "param", param: "eps" },
       ],
       glsl: `float larger(float a,float b){
 return a>b||(floatBitsToUint(a)&0x7fffffffu)>0x7f800000u ? a:b;
@@ -313,18 +321,20 @@ squares=squares+part_3;
 }
 float mean=sum/float(last-first);
 float variance=larger((squares/float(last-first))-(mean*mean),0.0);
-bool far=(variance*4.0)<(mean*mean);
-float shift_2=(far ?(shift+mean):shift);
+float scale=((variance<8.507059173023462e+37)?(((variance+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+bool again=((variance*4.0)<(mean*mean))||(!(scale==1.0));
+float shift_2=(again ?((abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((abs(shift)<8.507059173023462e+37)? shift:0.0)):shift);
+float about=shift_2*scale;
 float sum_2=0.0;
 float squares_2=0.0;
-int end=(far ? last:0);
+int end=(again ? last:0);
 for(int block_2=first;block_2<end;block_2+=256){
 float part_4=0.0;
 float part_5=0.0;
 int stop_2=min(block_2+256,end);
 for(int i_2=block_2;i_2<stop_2;i_2+=1){
 float w_5=w_at(base+i_2);
-float d_2=w_5-shift_2;
+float d_2=(w_5*scale)-about;
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -333,9 +343,9 @@ squares_2=squares_2+part_5;
 }
 float mean_2=sum_2/float(last-first);
 float variance_2=larger((squares_2/float(last-first))-(mean_2*mean_2),0.0);
-float rest=(far ? mean_2:mean);
-float spread=(far ? variance_2:variance);
-return vec4(shift_2,rest,spread,0.0);
+float rest=(again ?(mean_2/scale):mean);
+float scaledSpread=(again ? variance_2:variance);
+return vec4(shift_2,rest,scaledSpread,scale);
 }
 `,
       js: `function(w){
@@ -365,18 +375,20 @@ squares=squares+part_3;
 }
 const mean=Math.fround(sum/(last-first));
 const variance=Math.fround(Math.max((squares/(last-first))-(mean*mean),0.0));
-const far=(variance*4.0)<(mean*mean);
-const shift_2=Math.fround((far ?(shift+mean):shift));
+const scale=Math.fround(((variance<8.507059173023462e+37)?(((variance+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const again=((variance*4.0)<(mean*mean))||(scale!==1.0);
+const shift_2=Math.fround((again ?((Math.abs(shift+mean)<8.507059173023462e+37)?(shift+mean):((Math.abs(shift)<8.507059173023462e+37)? shift:0.0)):shift));
+const about=Math.fround(shift_2*scale);
 let sum_2=0.0;
 let squares_2=0.0;
-const end=(far ? last:0);
+const end=(again ? last:0);
 for(let block_2=first;block_2<end;block_2+=256){
 let part_4=0.0;
 let part_5=0.0;
 const stop_2=Math.min(block_2+256,end);
 for(let i_2=block_2;i_2<stop_2;i_2+=1){
 const w_5=w[base+i_2];
-const d_2=Math.fround(w_5-shift_2);
+const d_2=Math.fround((w_5*scale)-about);
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
 }
@@ -385,30 +397,36 @@ squares_2=squares_2+part_5;
 }
 const mean_2=Math.fround(sum_2/(last-first));
 const variance_2=Math.fround(Math.max((squares_2/(last-first))-(mean_2*mean_2),0.0));
-const rest=Math.fround((far ? mean_2:mean));
-const spread=Math.fround((far ? variance_2:variance));
+const rest=Math.fround((again ?(mean_2/scale):mean));
+const scaledSpread=Math.fround((again ? variance_2:variance));
 if(this.thread.y===0){
 return shift_2;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scaledSpread;
+}
+return scale;
 }
 `,
       jsFunctions: [],
     },
     merge: {
-      name: "stats_1", factors: ["O"], slots: 3,
+      name: "stats_1", factors: ["O"], slots: 4,
       reads: [
         {
           from: "stats_1_parts", name: "stats_1_parts",
-          accessors: { "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at" },
+          accessors: {
+            "0": "stats_1_parts_0_at", "1": "stats_1_parts_1_at", "2": "stats_1_parts_2_at",
+            "3": "stats_1_parts_3_at",
+          },
         },
       ],
       constants: [
         { name: "F", kind: "extent", factor: "F" }, { name: "parts", kind: "extent", factor: "(parts)" },
-        { name: "O", kind: "extent", factor: "O" },
+        { name: "O", kind: "extent", factor: "O" }, { name: "eps", kind: "param", param: "eps" },
       ],
       glsl: `vec4 pass_value(int group){
 int used=((F+(((F+parts)-1)/parts))-1)/(((F+parts)-1)/parts);
@@ -421,14 +439,23 @@ total=total+(float(min((p_2+1)*(((F+parts)-1)/parts),F)-(p_2*(((F+parts)-1)/part
 }
 float rest=total/float(F);
 float total_2=0.0;
+float total_3=0.0;
+float total_4=0.0;
 for(int p_3=0;p_3<used;p_3+=1){
 float part_4=stats_1_parts_0_at((p_3*O)+group);
 float part_5=stats_1_parts_1_at((p_3*O)+group);
 float part_6=stats_1_parts_2_at((p_3*O)+group);
-total_2=total_2+(float(min((p_3+1)*(((F+parts)-1)/parts),F)-(p_3*(((F+parts)-1)/parts)))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+float part_7=stats_1_parts_3_at((p_3*O)+group);
+total_2=total_2+(float(min((p_3+1)*(((F+parts)-1)/parts),F)-(p_3*(((F+parts)-1)/parts)))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+(float(min((p_3+1)*(((F+parts)-1)/parts),F)-(p_3*(((F+parts)-1)/parts)))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+(float(min((p_3+1)*(((F+parts)-1)/parts),F)-(p_3*(((F+parts)-1)/parts)))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-float spread=total_2/float(F);
-return vec4(part,rest,spread,0.0);
+float squares=total_2/float(F);
+float squares_2=total_3/float(F);
+float squares_3=total_4/float(F);
+float scale=((squares<8.507059173023462e+37)?(((squares+eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25);
+float squares_4=((squares<8.507059173023462e+37)?((!(scale==1.0))? squares_3:squares):squares_2);
+return vec4(part,rest,scale,squares_4);
 }
 `,
       js: `function(stats_1_parts){
@@ -442,20 +469,32 @@ total=total+((Math.min((p_2+1)*(Math.floor(((this.constants.F+this.constants.par
 }
 const rest=Math.fround(total/this.constants.F);
 let total_2=0.0;
+let total_3=0.0;
+let total_4=0.0;
 for(let p_3=0;p_3<used;p_3+=1){
 const part_4=stats_1_parts[0][(p_3*this.constants.O)+this.thread.x];
 const part_5=stats_1_parts[1][(p_3*this.constants.O)+this.thread.x];
 const part_6=stats_1_parts[2][(p_3*this.constants.O)+this.thread.x];
-total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_3*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*(part_6+((((part_4-part)+part_5)-rest)*(((part_4-part)+part_5)-rest))));
+const part_7=stats_1_parts[3][(p_3*this.constants.O)+this.thread.x];
+total_2=total_2+((Math.min((p_3+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_3*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.0/part_7))*(1.0/part_7))+(((((part_4-part)+part_5)-rest)*1.0)*((((part_4-part)+part_5)-rest)*1.0))));
+total_3=total_3+((Math.min((p_3+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_3*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(8.271806125530277e-25/part_7))*(8.271806125530277e-25/part_7))+(((((part_4-part)+part_5)-rest)*8.271806125530277e-25)*((((part_4-part)+part_5)-rest)*8.271806125530277e-25))));
+total_4=total_4+((Math.min((p_3+1)*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts)),this.constants.F)-(p_3*(Math.floor(((this.constants.F+this.constants.parts)-1)/this.constants.parts))))*(((part_6*(1.2089258196146292e+24/part_7))*(1.2089258196146292e+24/part_7))+(((((part_4-part)+part_5)-rest)*1.2089258196146292e+24)*((((part_4-part)+part_5)-rest)*1.2089258196146292e+24))));
 }
-const spread=Math.fround(total_2/this.constants.F);
+const squares=Math.fround(total_2/this.constants.F);
+const squares_2=Math.fround(total_3/this.constants.F);
+const squares_3=Math.fround(total_4/this.constants.F);
+const scale=Math.fround(((squares<8.507059173023462e+37)?(((squares+this.constants.eps)<5.169878828456423e-26)? 1.2089258196146292e+24:1.0):8.271806125530277e-25));
+const squares_4=Math.fround(((squares<8.507059173023462e+37)?((scale!==1.0)? squares_3:squares):squares_2));
 if(this.thread.y===0){
 return part;
 }
 if(this.thread.y===1){
 return rest;
 }
-return spread;
+if(this.thread.y===2){
+return scale;
+}
+return squares_4;
 }
 `,
       jsFunctions: [],
@@ -463,30 +502,31 @@ return spread;
     row: ["F"],
   },
 } as const;
-const $v3 = {
+const $v4 = {
   from: "stats_1", name: "stats_1",
-  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at" },
+  accessors: { "0": "stats_1_0_at", "1": "stats_1_1_at", "2": "stats_1_2_at", "3": "stats_1_3_at" },
 } as const;
 
 const WeightStandardizationPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "WeightStandardization", mode: null, axes: $v1,
+    format: 2, norm: "WeightStandardization", mode: null, axes: $v1,
     params: [{ name: "eps", initial: 0.00001, kind: "number" }],
     tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, { name: "y", role: "output", dims: ["O", "F"] }],
     draws: [
-      $v2,
+      $v3,
       {
         whole: {
           name: "y", factors: ["O", "F"], slots: 1,
-          reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }, $v3],
-          constants: [{ name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" }],
+          reads: [{ from: "w", name: "w", accessors: { "0": "w_at" } }, $v4], constants: $v2,
           glsl: `float pass_value(int group){
 float w_1=w_at(group);
 int O=group/max(F,1);
 float stat_2=stats_1_0_at(O);
 float stat_4=stats_1_1_at(O);
 float stat_8=stats_1_2_at(O);
-return((w_1-stat_2)-stat_4)*inversesqrt(stat_8+eps);
+float stat_10=stats_1_3_at(O);
+float mul=((w_1-stat_2)-stat_4)*(stat_8*inversesqrt(stat_10+((eps*stat_8)*stat_8)));
+return mul;
 }
 `,
           js: `function(w,stats_1){
@@ -495,7 +535,9 @@ const O=Math.floor(this.thread.x/Math.max(this.constants.F,1));
 const stat_2=stats_1[0][O];
 const stat_4=stats_1[1][O];
 const stat_8=stats_1[2][O];
-return((w_1-stat_2)-stat_4)*(1/Math.sqrt(stat_8+this.constants.eps));
+const stat_10=stats_1[3][O];
+const mul=Math.fround(((w_1-stat_2)-stat_4)*(stat_8*(1/Math.sqrt(stat_10+((this.constants.eps*stat_8)*stat_8)))));
+return mul;
 }
 `,
           jsFunctions: [],
@@ -508,7 +550,7 @@ return((w_1-stat_2)-stat_4)*(1/Math.sqrt(stat_8+this.constants.eps));
 
 const ScaledWeightStandardizationPrograms: readonly GatherProgram[] = [
   {
-    format: 1, norm: "ScaledWeightStandardization", mode: null, axes: $v1,
+    format: 2, norm: "ScaledWeightStandardization", mode: null, axes: $v1,
     params: [{ name: "eps", initial: 0.0001, kind: "number" }, { name: "scale", initial: 1, kind: "number" }],
     tensors: [
       { name: "w", role: "input", dims: ["O", "F"] },
@@ -516,12 +558,12 @@ const ScaledWeightStandardizationPrograms: readonly GatherProgram[] = [
       { name: "y", role: "output", dims: ["O", "F"] },
     ],
     draws: [
-      $v2,
+      $v3,
       {
         whole: {
           name: "y", factors: ["O", "F"], slots: 1,
           reads: [
-            { from: "w", name: "w", accessors: { "0": "w_at" } }, $v3,
+            { from: "w", name: "w", accessors: { "0": "w_at" } }, $v4,
             { from: "gain", name: "gain", accessors: { "0": "gain_at" } },
           ],
           constants: [
@@ -537,9 +579,10 @@ int O=group/max(F,1);
 float stat_5=stats_1_0_at(O);
 float stat_7=stats_1_1_at(O);
 float stat_11=stats_1_2_at(O);
+float stat_13=stats_1_3_at(O);
+float mul=((w_1-stat_5)-stat_7)*(stat_11*inversesqrt(larger(stat_13*float(F),(eps*stat_11)*stat_11)));
 float gain_1=gain_at(O);
-float mul=(((w_1-stat_5)-stat_7)*inversesqrt(larger(stat_11*float(F),eps)))*gain_1;
-return mul*scale;
+return(mul*gain_1)*scale;
 }
 `,
           js: `function(w,stats_1,gain){
@@ -548,9 +591,10 @@ const O=Math.floor(this.thread.x/Math.max(this.constants.F,1));
 const stat_5=stats_1[0][O];
 const stat_7=stats_1[1][O];
 const stat_11=stats_1[2][O];
+const stat_13=stats_1[3][O];
+const mul=Math.fround(((w_1-stat_5)-stat_7)*(stat_11*(1/Math.sqrt(Math.max(stat_13*this.constants.F,(this.constants.eps*stat_11)*stat_11)))));
 const gain_1=gain[O];
-const mul=Math.fround((((w_1-stat_5)-stat_7)*(1/Math.sqrt(Math.max(stat_11*this.constants.F,this.constants.eps))))*gain_1);
-return mul*this.constants.scale;
+return(mul*gain_1)*this.constants.scale;
 }
 `,
           jsFunctions: [],

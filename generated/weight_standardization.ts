@@ -269,19 +269,8 @@ workgroupBarrier();
 }
 let mean=sum/f32(F);
 let variance=larger((squares/f32(F))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_2=0.0f;
-var squares_2=0.0f;
-let end=select(0u,F,far);
-for(var block_2=lane;block_2<end;block_2+=LANES*256u){
-var part_3=0.0f;
-var part_4=0.0f;
-let stop_2=min(block_2+(LANES*256u),end);
-for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
-let w_5=w_at(base+i_2);
-let d_2=w_5-shift_2;
-part_3=part_3+d_2;
+`;
+const $t2 = `part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_2=sum_2+part_3;
@@ -316,11 +305,8 @@ workgroupBarrier();
 }
 let mean_2=sum_2/f32(F);
 let variance_2=larger((squares_2/f32(F))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-let end_2=select(0u,F,active_1);
 `;
-const $t2 = `fn fold_add(v:vec4f)->f32{
+const $t3 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
 @compute @workgroup_size(LANES*ROWS)
@@ -387,19 +373,8 @@ workgroupBarrier();
 }
 let mean=sum_2/f32(F);
 let variance=larger((squares_2/f32(F))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
-var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-let end=select(0u,F/4u,far);
-for(var block_2=lane;block_2<end;block_2+=LANES*256u){
-var part_3=vec4f(0.0f);
-var part_4=vec4f(0.0f);
-let stop_2=min(block_2+(LANES*256u),end);
-for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
-let w_5=w_four(base_2+i_2);
-let d_2=w_5-vec4f(shift_2);
-part_3=part_3+d_2;
+`;
+const $t4 = `part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
@@ -436,26 +411,23 @@ workgroupBarrier();
 }
 let mean_2=sum_3_2/f32(F);
 let variance_2=larger((squares_3_2/f32(F))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-let end_2=select(0u,F/4u,active_1);
 `;
-const $v3 = [
+const $v5 = [
   { name: "O", variadic: false, factors: [{ name: "O", extent: null }] },
   { name: "F", variadic: true, factors: [{ name: "F", extent: null }] },
 ] as const;
-const $v4 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v5 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
-const $v6 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
-const $v7 = [
+const $v6 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
+const $v7 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
+const $v8 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
+const $v9 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v8 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
-const $v9 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v10 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
-const $v11 = [
+const $v10 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
+const $v11 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v12 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
+const $v13 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
@@ -464,9 +436,9 @@ const $v11 = [
 
 const WeightStandardizationPrograms: readonly Program[] = [
   {
-    format: 1, norm: "WeightStandardization", mode: null, axes: $v3,
+    format: 2, norm: "WeightStandardization", mode: null, axes: $v5,
     params: [{ name: "eps", initial: 0.00001, kind: "number" }],
-    tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, { name: "y", role: "output", dims: ["O", "F"] }, $v4],
+    tensors: [{ name: "w", role: "input", dims: ["O", "F"] }, { name: "y", role: "output", dims: ["O", "F"] }, $v6],
     kernels: [
       {
         name: "y", grid: ["O"], row: ["F"], chunked: [],
@@ -485,14 +457,31 @@ var<workgroup>scratch_memory:array<f32,scratch_length>;
 fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
-${$t1}let rsqrt=inverseSqrt(spread+eps);
+${$t1}let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,F,again);
+for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
+let w_5=w_at(base+i_2);
+let d_2=(w_5*scale)-about;
+${$t2}let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
+let end_2=select(0u,F,active_1);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let w_6=w_at(base+i_3);
-y_put(base+i_3,((w_6-shift_2)-rest)*rsqrt);
+y_put(base+i_3,((w_6-shift_2)-rest)*mul);
 }
 }
 `,
-            bindings: [$v5, $v6], constants: $v7,
+            bindings: [$v7, $v8], constants: $v9,
           },
           {
             vector: "F", together: 1, held: 0, exchanges: true,
@@ -508,14 +497,31 @@ var<workgroup>scratch_memory:array<f32,scratch_length>;
 fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
-${$t2}let rsqrt=inverseSqrt(spread+eps);
+${$t3}let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,F/4u,again);
+for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
+let w_5=w_four(base_2+i_2);
+let d_2=(w_5*vec4f(scale))-vec4f(about);
+${$t4}let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
+let end_2=select(0u,F/4u,active_1);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let w_6=w_four(base_2+i_3);
-y_put_four(base_2+i_3,((w_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt));
+y_put_four(base_2+i_3,((w_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul));
 }
 }
 `,
-            bindings: [$v8, $v9], constants: $v7,
+            bindings: [$v10, $v11], constants: $v9,
           },
         ],
         supports: { held: 1, together: 4, split: true }, split: null,
@@ -527,12 +533,12 @@ y_put_four(base_2+i_3,((w_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt));
 
 const ScaledWeightStandardizationPrograms: readonly Program[] = [
   {
-    format: 1, norm: "ScaledWeightStandardization", mode: null, axes: $v3,
+    format: 2, norm: "ScaledWeightStandardization", mode: null, axes: $v5,
     params: [{ name: "eps", initial: 0.0001, kind: "number" }, { name: "scale", initial: 1, kind: "number" }],
     tensors: [
       { name: "w", role: "input", dims: ["O", "F"] },
       { name: "gain", role: "affine", dims: ["O"], initial: 1 },
-      { name: "y", role: "output", dims: ["O", "F"] }, $v4,
+      { name: "y", role: "output", dims: ["O", "F"] }, $v6,
     ],
     kernels: [
       {
@@ -553,15 +559,32 @@ var<workgroup>scratch_memory:array<f32,scratch_length>;
 fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
-${$t1}let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
+${$t1}let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale_1==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale_1;
+var sum_2=0.0f;
+var squares_2=0.0f;
+let end=select(0u,F,again);
+for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+var part_3=0.0f;
+var part_4=0.0f;
+let stop_2=min(block_2+(LANES*256u),end);
+for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
+let w_5=w_at(base+i_2);
+let d_2=(w_5*scale_1)-about;
+${$t2}let rest=select(mean,mean_2/scale_1,again);
+let scaledSpread=select(variance,variance_2,again);
+let end_2=select(0u,F,active_1);
+let mul=scale_1*inverseSqrt(larger(scaledSpread*f32(F),(eps*scale_1)*scale_1));
 let gain_1=gain_at(row);
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let w_6=w_at(base+i_3);
-y_put(base+i_3,((((w_6-shift_2)-rest)*rsqrt)*gain_1)*scale);
+y_put(base+i_3,((((w_6-shift_2)-rest)*mul)*gain_1)*scale);
 }
 }
 `,
-            bindings: [$v5, $v10, $v6], constants: $v11,
+            bindings: [$v7, $v12, $v8], constants: $v13,
           },
           {
             vector: "F", together: 1, held: 0, exchanges: true,
@@ -578,16 +601,33 @@ var<workgroup>scratch_memory:array<f32,scratch_length>;
 fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
-${$t2}let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
+${$t3}let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale_1==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale_1;
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+let end=select(0u,F/4u,again);
+for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+var part_3=vec4f(0.0f);
+var part_4=vec4f(0.0f);
+let stop_2=min(block_2+(LANES*256u),end);
+for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
+let w_5=w_four(base_2+i_2);
+let d_2=(w_5*vec4f(scale_1))-vec4f(about);
+${$t4}let rest=select(mean,mean_2/scale_1,again);
+let scaledSpread=select(variance,variance_2,again);
+let end_2=select(0u,F/4u,active_1);
+let mul=scale_1*inverseSqrt(larger(scaledSpread*f32(F),(eps*scale_1)*scale_1));
 let gain_1=gain_at(row);
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let w_6=w_four(base_2+i_3);
-let mul=((((w_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*vec4f(gain_1))*vec4f(scale);
-y_put_four(base_2+i_3,mul);
+let mul_2=((((w_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*vec4f(gain_1))*vec4f(scale);
+y_put_four(base_2+i_3,mul_2);
 }
 }
 `,
-            bindings: [$v8, $v10, $v9], constants: $v11,
+            bindings: [$v10, $v12, $v11], constants: $v13,
           },
         ],
         supports: { held: 1, together: 4, split: true }, split: null,

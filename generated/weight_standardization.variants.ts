@@ -6,113 +6,132 @@ import type { LazyShaders } from "normc/runtime";
 
 const $t1 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t2 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t2 = `let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
 `;
-const $t3 = `override LANES:u32;
+const $t3 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+`;
+const $t4 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 `;
-const $t4 = `@compute @workgroup_size(LANES*ROWS)
+const $t5 = `override SUBGROUP:u32;
+override O:u32;
+override F:u32;
+override eps:f32;
+`;
+const $t6 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t5 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t7 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t6 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+const $t8 = `let end=select(0u,F/4u,again);
+for(var k_2=0u;k_2<HELD;k_2+=1u){
+let i_2=lane+(k_2*LANES);
+if(i_2<end){
+let kept=held[held_place(0u,k_2,local_index)];
 `;
-const $t7 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
-`;
-const $t8 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
+const $t9 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
 let i_3=lane+(k_3*LANES);
 if(i_3<end_2){
 let kept_2=held[held_place(0u,k_3,local_index)];
 `;
-const $t9 = `for(var i_3=lane;i_3<end_2;i_3+=LANES){
+const $t10 = `for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let w_6_2=w_four(base_2_2+i_3);
 let w_6_3=w_four(base_2_3+i_3);
 let w_6_4=w_four(base_2_4+i_3);
 let w_6_5=w_four(base_2_5+i_3);
 `;
-const $t10 = `let first=min(part*(((F+PARTS)-1u)/PARTS),F);
+const $t11 = `let first=min(part*(((F+PARTS)-1u)/PARTS),F);
 let last=min(first+(((F+PARTS)-1u)/PARTS),F);
 `;
-const $t11 = `let end=select(0u,last,far);
+const $t12 = `let end=select(0u,last,again);
 for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t12 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t13 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t13 = `let first=min(part*((((F/4u)+PARTS)-1u)/PARTS),F/4u);
+const $t14 = `let first=min(part*((((F/4u)+PARTS)-1u)/PARTS),F/4u);
 let last=min(first+((((F/4u)+PARTS)-1u)/PARTS),F/4u);
 `;
-const $t14 = `let rsqrt=inverseSqrt(larger(spread*f32(F),eps));
-let gain_1=gain_at(row);
+const $t15 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $t15 = `override SUBGROUP:u32;
-override O:u32;
-override F:u32;
-override eps:f32;
+const $t16 = `let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale_1==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $t16 = `${$t5}let active_1=index<O;
+const $t17 = `${$t7}let active_1=index<O;
 let row=select(0u,index,active_1);
 `;
-const $t17 = `let base=row*F;
+const $t18 = `let base=row*F;
 let w_1=w_at(base);
 let w_2=w_at(base+(F/2u));
 let w_3=w_at(base+(F-1u));
 let shift=w_1+(((w_2-w_1)+(w_3-w_1))*0.3333333432674408f);
 `;
-const $t18 = `${$t6}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
+const $t19 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
-const $t19 = `${$t3}override PARTS:u32;
-`;
-const $t20 = `let rsqrt=inverseSqrt(spread+eps);
+const $t20 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t21 = `${$t3}${$t15}`;
-const $t22 = `workgroupBarrier();
+const $t21 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+${$t2}let about=shift_2*scale;
+`;
+const $t22 = `${$t11}let end=select(0u,last,active_1);
+let base=row*F;
+`;
+const $t23 = `let mul=scale_1*inverseSqrt(larger(squares_4*f32(F),(eps*scale_1)*scale_1));
+let gain_1=gain_at(row);
+for(var i=first+lane;i<end;i+=LANES){
+`;
+const $t24 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t23 = `${$t14}for(var i=first+lane;i<end;i+=LANES){
+const $t25 = `${$t21}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
 `;
-const $t24 = `}
+const $t26 = `${$t4}override PARTS:u32;
+${$t5}`;
+const $t27 = `${$t14}let end=select(0u,last,active_1);
+let base=row*(F/4u);
+`;
+const $t28 = `${$t4}${$t5}`;
+const $t29 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t25 = `workgroupBarrier();
+const $t30 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t26 = `${$t19}${$t15}`;
-const $t27 = `${$t21}override scale:f32;
+const $t31 = `${$t28}override scale:f32;
 `;
-const $t28 = `}
+const $t32 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t29 = `fn larger(a:f32,b:f32)->f32{
+const $t33 = `fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
-const $t30 = `${$t22}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t34 = `${$t24}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t28}`;
-const $t31 = `${$t25}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+${$t32}`;
+const $t35 = `${$t30}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -123,38 +142,32 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t32 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t29}`;
-const $t33 = `override scratch_length:u32=LANES*ROWS*2u;
-${$t32}`;
-const $t34 = `${$t4}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t36 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t33}`;
+const $t37 = `override scratch_length:u32=LANES*ROWS*2u;
+${$t36}`;
+const $t38 = `${$t6}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
-${$t16}`;
-const $t35 = `fn fold_add(v:vec4f)->f32{
+${$t17}`;
+const $t39 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t4}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+${$t6}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
-const $t36 = `${$t26}override scratch_length:u32=LANES*ROWS*1u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t34}`;
-const $t37 = `${$t26}override scale:f32;
-override scratch_length:u32=LANES*ROWS*1u;
-${$t32}${$t34}`;
-const $t38 = `${$t19}override SUBGROUP:u32;
-override O:u32;
-override F:u32;
-${$t33}`;
-const $t39 = `let stop=min(block+(LANES*256u),last);
+const $t40 = `${$t26}${$t37}`;
+const $t41 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t40 = `for(var p=lane;p<used;p+=LANES){
+const $t42 = `${$t26}override scratch_length:u32=LANES*ROWS*3u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t38}`;
+const $t43 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t22}}
+${$t24}}
 workgroupBarrier();
 }
 workgroupBarrier();
@@ -165,61 +178,97 @@ for(var p_2=lane;p_2<used;p_2+=LANES){
 let part_2=partials_at((p_2*O)+row);
 let part_3=partials_at(((PARTS+p_2)*O)+row);
 `;
-const $t41 = `}
+const $t44 = `${$t26}override scale:f32;
+override scratch_length:u32=LANES*ROWS*3u;
+${$t36}${$t38}`;
+const $t45 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
 total=total+other;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
-${$t25}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t30}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t28}total=all;
+${$t32}total=all;
 workgroupBarrier();
 }
 let rest=total/f32(F);
 var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
 for(var p_3=lane;p_3<used;p_3+=LANES){
 let part_4=partials_at((p_3*O)+row);
 let part_5=partials_at(((PARTS+p_3)*O)+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*O)+row);
+let part_7=partials_at((((3u*PARTS)+p_3)*O)+row);
 `;
-const $t42 = `}
+const $t46 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_3);
+total_4=total_4+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
 workgroupBarrier();
 }
-let spread=total_2/f32(F);
+let squares=total_2/f32(F);
+let squares_2=total_3/f32(F);
+let squares_3=total_4/f32(F);
 `;
-const $t43 = `var sum_2=fold_add(sum);
+const $t47 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t24}${$t30}sum_2=all;
+${$t29}${$t34}sum_2=all;
 ${$t1}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t44 = `var sum_3_2=fold_add(sum_3);
+const $t48 = `let used=((F+(((F+PARTS)-1u)/PARTS))-1u)/(((F+PARTS)-1u)/PARTS);
+${$t43}total=total+(f32(min((p_2+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_2*(((F+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t45}total_2=total_2+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t46}`;
+const $t49 = `let used=(((F/4u)+((((F/4u)+PARTS)-1u)/PARTS))-1u)/((((F/4u)+PARTS)-1u)/PARTS);
+${$t43}total=total+(f32((min((p_2+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_2*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t45}total_2=total_2+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t46}`;
+const $t50 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -230,24 +279,12 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t31}sum_3_2=all_3;
-${$t2}squares_3_2=all_4;
+${$t35}sum_3_2=all_3;
+${$t3}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t45 = `let used=((F+(((F+PARTS)-1u)/PARTS))-1u)/(((F+PARTS)-1u)/PARTS);
-${$t40}total=total+(f32(min((p_2+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_2*(((F+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t41}total_2=total_2+(f32(min((p_3+1u)*(((F+PARTS)-1u)/PARTS),F)-(p_3*(((F+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t42}${$t10}let end=select(0u,last,active_1);
-let base=row*F;
-`;
-const $t46 = `let used=(((F/4u)+((((F/4u)+PARTS)-1u)/PARTS))-1u)/((((F/4u)+PARTS)-1u)/PARTS);
-${$t40}total=total+(f32((min((p_2+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_2*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t41}total_2=total_2+(f32((min((p_3+1u)*((((F/4u)+PARTS)-1u)/PARTS),F/4u)-(p_3*((((F/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t42}${$t13}let end=select(0u,last,active_1);
-let base=row*(F/4u);
-`;
-const $t47 = `${$t33}${$t35}${$t16}${$t17}var sum=vec4f(0.0f);
+const $t51 = `${$t37}${$t39}${$t17}${$t18}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(F/4u);
 for(var k=0u;k<HELD;k+=1u){
@@ -260,30 +297,25 @@ sum=sum+d;
 squares=squares+(d*d);
 }
 }
-${$t43}let mean=sum_2/f32(F);
+${$t47}let mean=sum_2/f32(F);
 let variance=larger((squares_2/f32(F))-(mean*mean),0.0f);
-${$t18}let end=select(0u,F/4u,far);
-for(var k_2=0u;k_2<HELD;k_2+=1u){
-let i_2=lane+(k_2*LANES);
-if(i_2<end){
-let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept-vec4f(shift_2);
-sum_3=sum_3+d_2;
+`;
+const $t52 = `sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
-${$t44}let mean_2=sum_3_2/f32(F);
+${$t50}let mean_2=sum_3_2/f32(F);
 let variance_2=larger((squares_3_2/f32(F))-(mean_2*mean_2),0.0f);
-${$t7}let end_2=select(0u,F/4u,active_1);
 `;
-const $t48 = `${$t7}if(active_1&&(lane==0u)){
+const $t53 = `${$t19}if(active_1&&(lane==0u)){
 partials_put((part*O)+row,shift_2);
 partials_put(((PARTS+part)*O)+row,rest);
-partials_put((((2u*PARTS)+part)*O)+row,spread);
+partials_put((((3u*PARTS)+part)*O)+row,scale);
+partials_put((((2u*PARTS)+part)*O)+row,scaledSpread);
 }
 }
 `;
-const $t49 = `${$t29}${$t35}${$t5}let active_1=index<(O/4u);
+const $t54 = `${$t33}${$t39}${$t7}let active_1=index<(O/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
@@ -391,14 +423,22 @@ let variance_3=larger((squares_2_2/f32(F))-(mean_3*mean_3),0.0f);
 let variance_4=larger((squares_2_3/f32(F))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(F))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(F))-(mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_4*mean_4))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_5*mean_5))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_6*mean_6))||(!(scale_5==1.0f));
+let shift_2_2=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean_3,abs(shift_3+mean_3)<8.507059173023462e+37f),again_2);
+let shift_2_3=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_4,abs(shift_4+mean_4)<8.507059173023462e+37f),again_3);
+let shift_2_4=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_5,abs(shift_5+mean_5)<8.507059173023462e+37f),again_4);
+let shift_2_5=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_6,abs(shift_6+mean_6)<8.507059173023462e+37f),again_5);
+let about_2=shift_2_2*scale_2;
+let about_3=shift_2_3*scale_3;
+let about_4=shift_2_4*scale_4;
+let about_5=shift_2_5*scale_5;
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -407,17 +447,17 @@ var squares_3_3=vec4f(0.0f);
 var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
-let end_3=select(0u,F/4u,far_2);
-let end_4=select(0u,F/4u,far_3);
-let end_5=select(0u,F/4u,far_4);
-let end_6=select(0u,F/4u,far_5);
+let end_3=select(0u,F/4u,again_2);
+let end_4=select(0u,F/4u,again_3);
+let end_5=select(0u,F/4u,again_4);
+let end_6=select(0u,F/4u,again_5);
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
 for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 let w_5_2=w_four(base_2_2+i_2);
-let d_2_2=w_5_2-vec4f(shift_2_2);
+let d_2_2=(w_5_2*vec4f(scale_2))-vec4f(about_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -430,7 +470,7 @@ var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_4);
 for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let w_5_3=w_four(base_2_3+i_2);
-let d_2_3=w_5_3-vec4f(shift_2_3);
+let d_2_3=(w_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -443,7 +483,7 @@ var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_5);
 for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let w_5_4=w_four(base_2_4+i_2);
-let d_2_4=w_5_4-vec4f(shift_2_4);
+let d_2_4=(w_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -456,7 +496,7 @@ var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
 for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 let w_5_5=w_four(base_2_5+i_2);
-let d_2_5=w_5_5-vec4f(shift_2_5);
+let d_2_5=(w_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -497,48 +537,49 @@ let variance_2_2=larger((squares_3_2_2/f32(F))-(mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3/f32(F))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(F))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(F))-(mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
-let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
+let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_4,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_5,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_6,mean_2_5/scale_5,again_5);
+let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 let end_2=select(0u,F/4u,active_1);
 `;
-const $t50 = `part_1=part_1+d;
+const $t55 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $v51 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
-const $v52 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v53 = [
+const $v56 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
+const $v57 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v58 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v54 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
-const $v55 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v56 = [
+const $v59 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
+const $v60 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v61 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
+  { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v57 = {
+const $v62 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t38}${$t34}${$t10}${$t17}var sum=0.0f;
+      wgsl: `${$t40}${$t38}${$t11}${$t18}var sum=0.0f;
 var squares=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t39}let w_4=w_at(base+i);
+${$t41}let w_4=w_at(base+i);
 let d=w_4-shift;
-${$t50}}
+${$t55}}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
@@ -548,18 +589,18 @@ squares=squares+other_2;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t30}sum=all;
+${$t34}sum=all;
 ${$t1}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(last-first);
 let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
-${$t6}var sum_2=0.0f;
+${$t21}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t11}var part_3=0.0f;
+${$t12}var part_3=0.0f;
 var part_4=0.0f;
-${$t12}let w_5=w_at(base+i_2);
-let d_2=w_5-shift_2;
+${$t13}let w_5=w_at(base+i_2);
+let d_2=(w_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -571,66 +612,60 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t24}${$t31}sum_2=all_3;
-${$t2}squares_2=all_4;
+${$t29}${$t35}sum_2=all_3;
+${$t3}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t48}`,
-      bindings: [$v54, $v55], constants: $v56,
+${$t53}`,
+      bindings: [$v59, $v60], constants: $v61,
     },
     {
       vector: "F", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t38}fn fold_add(v:vec4f)->f32{
+      wgsl: `${$t40}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t34}${$t13}${$t17}let base_2=row*(F/4u);
+${$t38}${$t14}${$t18}let base_2=row*(F/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t39}let w_4=w_four(base_2+i);
+${$t41}let w_4=w_four(base_2+i);
 let d=w_4-vec4f(shift);
-${$t50}}
-${$t43}let mean=sum_2/f32((last-first)*4u);
+${$t55}}
+${$t47}let mean=sum_2/f32((last-first)*4u);
 let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-${$t18}${$t11}var part_3=vec4f(0.0f);
+${$t25}${$t12}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t12}let w_5=w_four(base_2+i_2);
-let d_2=w_5-vec4f(shift_2);
+${$t13}let w_5=w_four(base_2+i_2);
+let d_2=(w_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t44}let mean_2=sum_3_2/f32((last-first)*4u);
+${$t50}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t48}`,
-      bindings: [$v51, $v55], constants: $v56,
+${$t53}`,
+      bindings: [$v56, $v60], constants: $v61,
     },
   ],
   shared: true,
 } as const;
-const $v58 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v59 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
-const $v60 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
-  { name: "eps", kind: "param", param: "eps" },
-] as const;
-const $v61 = { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } } as const;
-const $v62 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
-const $v63 = [
+const $v63 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v64 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
+const $v65 = { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } } as const;
+const $v66 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
+const $v67 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
   { name: "scale", kind: "param", param: "scale" },
 ] as const;
-const $v64 = [
+const $v68 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
@@ -643,53 +678,55 @@ export const WeightStandardization: { readonly lazy: readonly LazyShaders[] } = 
       shaders: [
         {
           vector: "F", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t21}${$t47}let rsqrt=inverseSqrt(spread+eps);
-${$t8}y_put_four(base_2+i_3,((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt));
+          wgsl: `${$t28}${$t51}${$t25}${$t8}let d_2=(kept*vec4f(scale))-vec4f(about);
+${$t52}${$t19}let end_2=select(0u,F/4u,active_1);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
+${$t9}y_put_four(base_2+i_3,((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul));
 }
 }
 }
 `,
-          bindings: [$v51, $v52], constants: $v53,
+          bindings: [$v56, $v57], constants: $v58,
         },
         {
           vector: "F", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t21}${$t49}let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
-${$t9}y_put_four(base_2_2+i_3,((w_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2));
-y_put_four(base_2_3+i_3,((w_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3));
-y_put_four(base_2_4+i_3,((w_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4));
-y_put_four(base_2_5+i_3,((w_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5));
+          wgsl: `${$t28}${$t54}let mul_2=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_3=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_4=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_5=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
+${$t10}y_put_four(base_2_2+i_3,((w_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_2));
+y_put_four(base_2_3+i_3,((w_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_3));
+y_put_four(base_2_4+i_3,((w_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_4));
+y_put_four(base_2_5+i_3,((w_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_5));
 }
 }
 `,
-          bindings: [$v51, $v52], constants: $v53,
+          bindings: [$v56, $v57], constants: $v58,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
-          $v57,
+          $v62,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t36}${$t45}${$t20}let w_1=w_at(base+i);
-y_put(base+i,((w_1-part_1)-rest)*rsqrt);
+                wgsl: `${$t42}${$t48}${$t15}${$t22}${$t20}let w_1=w_at(base+i);
+y_put(base+i,((w_1-part_1)-rest)*mul);
 }
 }
 `,
-                bindings: [$v58, $v54, $v59], constants: $v60,
+                bindings: [$v63, $v59, $v64], constants: $v61,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t36}${$t46}${$t20}let w_1=w_four(base+i);
-y_put_four(base+i,((w_1-vec4f(part_1))-vec4f(rest))*vec4f(rsqrt));
+                wgsl: `${$t42}${$t49}${$t15}${$t27}${$t20}let w_1=w_four(base+i);
+y_put_four(base+i,((w_1-vec4f(part_1))-vec4f(rest))*vec4f(mul));
 }
 }
 `,
-                bindings: [$v58, $v61, $v52], constants: $v60,
+                bindings: [$v63, $v65, $v57], constants: $v61,
               },
             ],
             shared: true,
@@ -706,62 +743,73 @@ export const ScaledWeightStandardization: { readonly lazy: readonly LazyShaders[
       shaders: [
         {
           vector: "F", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t27}${$t47}${$t14}${$t8}let mul=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*vec4f(gain_1))*vec4f(scale);
-y_put_four(base_2+i_3,mul);
+          wgsl: `${$t31}${$t51}let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale_1==1.0f));
+${$t2}let about=shift_2*scale_1;
+var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+${$t8}let d_2=(kept*vec4f(scale_1))-vec4f(about);
+${$t52}let rest=select(mean,mean_2/scale_1,again);
+let scaledSpread=select(variance,variance_2,again);
+let end_2=select(0u,F/4u,active_1);
+let mul=scale_1*inverseSqrt(larger(scaledSpread*f32(F),(eps*scale_1)*scale_1));
+let gain_1=gain_at(row);
+${$t9}let mul_2=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*vec4f(gain_1))*vec4f(scale);
+y_put_four(base_2+i_3,mul_2);
 }
 }
 }
 `,
-          bindings: [$v51, $v62, $v52], constants: $v63,
+          bindings: [$v56, $v66, $v57], constants: $v67,
         },
         {
           vector: "F", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t27}${$t49}let rsqrt_2=inverseSqrt(larger(spread_2*f32(F),eps));
-let rsqrt_3=inverseSqrt(larger(spread_3*f32(F),eps));
-let rsqrt_4=inverseSqrt(larger(spread_4*f32(F),eps));
-let rsqrt_5=inverseSqrt(larger(spread_5*f32(F),eps));
+          wgsl: `${$t31}${$t54}let mul_3=scale_2*inverseSqrt(larger(scaledSpread_2*f32(F),(eps*scale_2)*scale_2));
+let mul_4=scale_3*inverseSqrt(larger(scaledSpread_3*f32(F),(eps*scale_3)*scale_3));
+let mul_5=scale_4*inverseSqrt(larger(scaledSpread_4*f32(F),(eps*scale_4)*scale_4));
+let mul_6=scale_5*inverseSqrt(larger(scaledSpread_5*f32(F),(eps*scale_5)*scale_5));
 let gain_2=gain_at(row_2);
 let gain_3=gain_at(row_3);
 let gain_4=gain_at(row_4);
 let gain_5=gain_at(row_5);
-${$t9}let mul_2=((((w_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2))*vec4f(gain_2))*vec4f(scale);
-let mul_3=((((w_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3))*vec4f(gain_3))*vec4f(scale);
-let mul_4=((((w_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4))*vec4f(gain_4))*vec4f(scale);
-let mul_5=((((w_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5))*vec4f(gain_5))*vec4f(scale);
-y_put_four(base_2_2+i_3,mul_2);
-y_put_four(base_2_3+i_3,mul_3);
-y_put_four(base_2_4+i_3,mul_4);
-y_put_four(base_2_5+i_3,mul_5);
+${$t10}let mul_2_2=((((w_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_3))*vec4f(gain_2))*vec4f(scale);
+let mul_2_3=((((w_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_4))*vec4f(gain_3))*vec4f(scale);
+let mul_2_4=((((w_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_5))*vec4f(gain_4))*vec4f(scale);
+let mul_2_5=((((w_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_6))*vec4f(gain_5))*vec4f(scale);
+y_put_four(base_2_2+i_3,mul_2_2);
+y_put_four(base_2_3+i_3,mul_2_3);
+y_put_four(base_2_4+i_3,mul_2_4);
+y_put_four(base_2_5+i_3,mul_2_5);
 }
 }
 `,
-          bindings: [$v51, $v62, $v52], constants: $v63,
+          bindings: [$v56, $v66, $v57], constants: $v67,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
-          $v57,
+          $v62,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t37}${$t45}${$t23}let w_1=w_at(base+i);
-y_put(base+i,((((w_1-part_1)-rest)*rsqrt)*gain_1)*scale);
+                wgsl: `${$t44}${$t48}${$t16}${$t22}${$t23}let w_1=w_at(base+i);
+y_put(base+i,((((w_1-part_1)-rest)*mul)*gain_1)*scale);
 }
 }
 `,
-                bindings: [$v58, $v62, $v54, $v59], constants: $v64,
+                bindings: [$v63, $v66, $v59, $v64], constants: $v68,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t37}${$t46}${$t23}let w_1=w_four(base+i);
-let mul=((((w_1-vec4f(part_1))-vec4f(rest))*vec4f(rsqrt))*vec4f(gain_1))*vec4f(scale);
-y_put_four(base+i,mul);
+                wgsl: `${$t44}${$t49}${$t16}${$t27}${$t23}let w_1=w_four(base+i);
+let mul_2=((((w_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*vec4f(gain_1))*vec4f(scale);
+y_put_four(base+i,mul_2);
 }
 }
 `,
-                bindings: [$v58, $v62, $v61, $v52], constants: $v64,
+                bindings: [$v63, $v66, $v65, $v57], constants: $v68,
               },
             ],
             shared: true,

@@ -54,134 +54,139 @@ let row=select(0u,at_1,active_1);
 const $t15 = `part_1=part_1+sums_21_over_N;
 part_2=part_2+sums_19_over_N;
 `;
-const $t16 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+const $t16 = `fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 `;
-const $t17 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t17 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 `;
-const $t18 = `let rsqrt=inverseSqrt(spread+eps);
+const $t18 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
+`;
+const $t19 = `let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 `;
-const $t19 = `${$t7}override SUBGROUP:u32;
+const $t20 = `fn exp_of(a:f32)->f32{
+return select(exp(a),a,(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 `;
-const $t20 = `let stop=min(block+(LANES*256u),N);
+const $t21 = `fn exp_of4(a:vec4f)->vec4f{
+return select(exp(a),a,((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+`;
+const $t22 = `fn log_of(a:f32)->f32{
+let edge=select(sqrt(a),non_finite(0xff800000u),a==0.0f);
+return select(log(a),edge,a<=0.0f||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t23 = `${$t7}override SUBGROUP:u32;
+`;
+const $t24 = `let stop=min(block+(LANES*256u),N);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t21 = `let d_y_1=d_y_four(row+(i*(D/4u)));
+const $t25 = `let d_y_1=d_y_four(row+(i*(D/4u)));
 let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
 `;
-const $t22 = `let where_1=select(d_y_1,0.0f,add==0.0f);
+const $t26 = `let where_1=select(d_y_1,0.0f,add==0.0f);
 let where_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
 `;
-const $t23 = `let x_2=x_at(base+(D/2u));
+const $t27 = `let x_2=x_at(base+(D/2u));
 let mul_3=((x_2-saved_0)-saved_1)*saved_2;
 let gamma_2=gamma_at(D/2u);
 let beta_2=beta_at(D/2u);
 let add_2=(mul_3*gamma_2)+beta_2;
 let d_y_2=d_y_at(base+(D/2u));
 `;
-const $t24 = `let x_3=x_at(base+(D-1u));
+const $t28 = `let x_3=x_at(base+(D-1u));
 let mul_5=((x_3-saved_0)-saved_1)*saved_2;
 let gamma_3=gamma_at(D-1u);
 let beta_3=beta_at(D-1u);
 let add_3=(mul_5*gamma_3)+beta_3;
 let d_y_3=d_y_at(base+(D-1u));
 `;
-const $t25 = `let sub_3=mean_all_3-(mean_all*mean_all_2);
+const $t29 = `let sub_3=mean_all_3-(mean_all*mean_all_2);
 for(var i_2=lane;i_2<end;i_2+=LANES){
 `;
-const $t26 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t30 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t27 = `${$t13}let saved_2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+i);
+const $t31 = `${$t13}let saved_2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+i);
 `;
-const $t28 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t32 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t29 = `${$t10}let div=1.0f/saved_1;
+const $t33 = `${$t10}let div=1.0f/saved_1;
 `;
-const $t30 = `let x_2=x_at(base+i_2);
+const $t34 = `let x_2=x_at(base+i_2);
 let beta_2=beta_at(i_2);
 let add_2=x_2+beta_2;
 `;
-const $t31 = `let x_2=x_four(base+i_2);
+const $t35 = `let x_2=x_four(base+i_2);
 let beta_2=beta_four(i_2);
 let add_2=x_2+beta_2;
 `;
-const $t32 = `workgroupBarrier();
+const $t36 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t33 = `${$t19}override N:u32;
+const $t37 = `${$t23}override N:u32;
 `;
-const $t34 = `for(var block=lane;block<D;block+=LANES*256u){
+const $t38 = `for(var block=lane;block<D;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
 `;
-const $t35 = `for(var block=lane;block<D/4u;block+=LANES*256u){
+const $t39 = `for(var block=lane;block<D/4u;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 `;
-const $t36 = `let stop=min(block+(LANES*256u),chunk);
+const $t40 = `let stop=min(block+(LANES*256u),chunk);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t37 = `let d_loss_1=d_loss_at(row);
+const $t41 = `let d_loss_1=d_loss_at(row);
 let div_2=(d_loss_1*sum_all_2)/sum_all;
 for(var i_2=lane;i_2<end;i_2+=LANES){
 `;
-const $t38 = `workgroupBarrier();
+const $t42 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t39 = `${$t19}override D:u32;
+const $t43 = `${$t23}override D:u32;
 `;
-const $t40 = `var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-${$t8}`;
-const $t41 = `${$t8}let active_1=index<N;
-let row=select(0u,index,active_1);
+const $t44 = `${$t43}override N:u32;
 `;
-const $t42 = `${$t39}override N:u32;
-`;
-const $t43 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t8}`;
-const $t44 = `}
+const $t45 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t45 = `${$t32}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t46 = `${$t36}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
 `;
-const $t46 = `${$t33}override D:u32;
+const $t47 = `${$t37}override D:u32;
 `;
-const $t47 = `${$t19}override chunk:u32;
+const $t48 = `${$t23}override chunk:u32;
 `;
-const $t48 = `${$t33}override K:u32;
-${$t26}`;
-const $t49 = `let stop=min(block+(LANES*256u),K);
+const $t49 = `${$t37}override K:u32;
+${$t30}`;
+const $t50 = `let stop=min(block+(LANES*256u),K);
 for(var i=block;i<stop;i+=LANES){
 let x_1=x_at(base+i);
 let beta_1=beta_at(i);
 let add=x_1+beta_1;
 `;
-const $t50 = `${$t32}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t51 = `${$t36}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 ${$t2}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 `;
-const $t51 = `${$t7}override N:u32;
+const $t52 = `${$t7}override N:u32;
 `;
-const $t52 = `${$t42}override scratch_length:u32=LANES*ROWS*1u;
+const $t53 = `${$t44}override scratch_length:u32=LANES*ROWS*1u;
 `;
-const $t53 = `}
+const $t54 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t54 = `override scratch_length:u32=LANES*ROWS*3u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-`;
-const $t55 = `${$t39}override chunk:u32;
+const $t55 = `${$t43}override chunk:u32;
 `;
 const $t56 = `let stop=min(block+(LANES*256u),K/4u);
 for(var i=block;i<stop;i+=LANES){
@@ -194,7 +199,7 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 `;
-const $t58 = `${$t19}override K:u32;
+const $t58 = `${$t23}override K:u32;
 `;
 const $t59 = `let stop=min(block+(LANES*256u),D);
 for(var i=block;i<stop;i+=LANES){
@@ -204,17 +209,14 @@ const $t60 = `let stop=min(block+(LANES*256u),D/4u);
 for(var i=block;i<stop;i+=LANES){
 let x_4=x_four(base_2+i);
 `;
-const $t61 = `${$t53}sum=all;
+const $t61 = `${$t54}sum=all;
 `;
-const $t62 = `${$t46}${$t54}`;
-const $t63 = `workgroupBarrier();
+const $t62 = `workgroupBarrier();
 }
 let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 `;
-const $t64 = `override K:u32;
-${$t8}`;
-const $t65 = `${$t38}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t63 = `${$t42}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -225,7 +227,7 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t66 = `${$t38}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+const $t64 = `${$t42}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
 let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -236,180 +238,175 @@ workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 `;
-const $t67 = `${$t40}let active_1=index<(D/4u);
-let row=select(0u,index,active_1);
-`;
-const $t68 = `${$t32}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t65 = `${$t36}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
 ${$t2}let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
 let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
-${$t53}`;
-const $t69 = `${$t26}${$t8}`;
-const $t70 = `${$t51}${$t64}`;
-const $t71 = `${$t7}${$t64}`;
-const $t72 = `${$t51}override D:u32;
+${$t54}`;
+const $t66 = `}
 ${$t8}`;
-const $t73 = `}
+const $t67 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t8}`;
+const $t68 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t74 = `${$t41}let base=row*D;
-let x_1=x_at(base);
-`;
-const $t75 = `${$t69}let active_1=index<D;
-let row=select(0u,index,active_1);
-`;
-const $t76 = `${$t47}override D:u32;
-override N:u32;
-`;
-const $t77 = `}
+const $t69 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(sum,mask);
 sum=sum+other;
 `;
-const $t78 = `override scratch_length:u32=LANES*ROWS*2u;
-${$t67}`;
-const $t79 = `let beta_1=beta_at(row);
-var sum=0.0f;
-for(var block=lane;block<N;block+=LANES*256u){
-var part_1=0.0f;
-${$t20}`;
-const $t80 = `${$t41}let base=row*K;
+const $t70 = `var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+${$t8}`;
+const $t71 = `${$t47}override scratch_length:u32=LANES*ROWS*3u;
 `;
-const $t81 = `${$t47}override K:u32;
+const $t72 = `${$t66}let active_1=index<N;
+let row=select(0u,index,active_1);
+`;
+const $t73 = `${$t48}override D:u32;
 override N:u32;
+override scratch_length:u32=LANES*ROWS*3u;
 `;
-const $t82 = `}
+const $t74 = `}
 sum=sum+part_1;
-${$t73}`;
-const $t83 = `${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+${$t68}`;
+const $t75 = `${$t45}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 `;
-const $t84 = `${$t41}let base=row*(K/4u);
+const $t76 = `${$t66}let own=index<chunk;
+let slot=select(0u,index,own);
 `;
-const $t85 = `${$t58}override N:u32;
+const $t77 = `${$t58}override N:u32;
 override scratch_length:u32=LANES*ROWS*1u;
 `;
-const $t86 = `${$t10}let saved_2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row);
+const $t78 = `override K:u32;
+${$t8}`;
+const $t79 = `let base=row*D;
+let x_1=x_at(base);
+let x_2=x_at(base+(D/2u));
+let x_3=x_at(base+(D-1u));
+let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+`;
+const $t80 = `${$t58}override chunk:u32;
+override scratch_length:u32=LANES*ROWS*1u;
+`;
+const $t81 = `${$t52}override D:u32;
+${$t8}`;
+const $t82 = `${$t45}${$t46}scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+${$t61}workgroupBarrier();
+}
+let sum_all=sum;
+`;
+const $t83 = `${$t70}let active_1=index<(D/4u);
+let row=select(0u,index,active_1);
+`;
+const $t84 = `}
+sum=sum+part_1;
+${$t69}`;
+const $t85 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+`;
+const $t86 = `}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+${$t72}`;
+const $t87 = `${$t52}${$t78}`;
+const $t88 = `workgroupBarrier();
+}
+let sum_all=sum;
+let sum_all_2=sum_2;
+`;
+const $t89 = `part_1=part_1+d;
+part_2=part_2+(d*d);
+}
+sum=sum+part_1;
+squares=squares+part_2;
+`;
+const $t90 = `${$t7}${$t78}`;
+const $t91 = `${$t82}if(active_1&&(lane==0u)){
+`;
+const $t92 = `${$t30}${$t8}let active_1=index<D;
+let row=select(0u,index,active_1);
+`;
+const $t93 = `${$t51}${$t61}${$t3}`;
+const $t94 = `${$t51}${$t54}`;
+const $t95 = `${$t72}let base=row*K;
+`;
+const $t96 = `${$t82}let end=select(0u,N,active_1);
+for(var i_2=lane;i_2<end;i_2+=LANES){
+`;
+const $t97 = `let base=row*D;
+let x_1=x_at(base);
+${$t10}let saved_2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row);
 let mul=((x_1-saved_0)-saved_1)*saved_2;
 let gamma_1=gamma_at(0u);
 let beta_1=beta_at(0u);
 let add=(mul*gamma_1)+beta_1;
 let d_y_1=d_y_at(base);
 `;
-const $t87 = `${$t58}override chunk:u32;
-override scratch_length:u32=LANES*ROWS*1u;
-`;
-const $t88 = `${$t44}${$t45}scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t61}workgroupBarrier();
+const $t98 = `override scratch_length:u32=LANES*ROWS*2u;
+${$t83}`;
+const $t99 = `${$t46}scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
+${$t54}`;
+const $t100 = `let beta_1=beta_at(row);
+var sum=0.0f;
+for(var block=lane;block<N;block+=LANES*256u){
+var part_1=0.0f;
+${$t24}`;
+const $t101 = `${$t47}override eps:f32;
+${$t30}`;
+const $t102 = `${$t48}override K:u32;
+override N:u32;
+${$t30}`;
+const $t103 = `${$t74}${$t91}d_beta_put(row,sum_all);
 }
-let sum_all=sum;
+}
 `;
-const $t89 = `let beta_1=beta_four(row);
+const $t104 = `sum_2=sum_2+other_2;
+${$t75}${$t93}sum_2=all_2;
+${$t88}`;
+const $t105 = `let beta_1=beta_four(row);
 var sum=vec4f(0.0f);
 for(var block=lane;block<N;block+=LANES*256u){
 var part_1=vec4f(0.0f);
-${$t20}`;
-const $t90 = `}
+${$t24}`;
+const $t106 = `${$t84}${$t91}d_beta_put_four(row,sum_all);
+}
+}
+`;
+const $t107 = `}
 sum=sum+part_1;
-${$t77}`;
-const $t91 = `workgroupBarrier();
-}
-let sum_all=sum;
-let sum_all_2=sum_2;
-`;
-const $t92 = `${$t74}let x_2=x_at(base+(D/2u));
-let x_3=x_at(base+(D-1u));
-let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
-`;
-const $t93 = `part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
-`;
-const $t94 = `${$t88}if(active_1&&(lane==0u)){
-`;
-const $t95 = `${$t50}${$t61}${$t3}`;
-const $t96 = `${$t50}${$t53}`;
-const $t97 = `${$t88}let end=select(0u,N,active_1);
-for(var i_2=lane;i_2<end;i_2+=LANES){
-`;
-const $t98 = `${$t45}scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-${$t53}`;
-const $t99 = `${$t52}${$t43}let active_1=index<D;
-let row=select(0u,index,active_1);
-${$t79}let x_1=x_at(row+(i*D));
-let add=x_1+beta_1;
-let d_y_1=d_y_at(row+(i*D));
-`;
-const $t100 = `fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-${$t8}let own=index<chunk;
-let slot=select(0u,index,own);
-`;
-const $t101 = `${$t29}var sum=0.0f;
+sum_2=sum_2+part_2;
+${$t68}let other_2=exchange(sum_2,mask);
+${$t104}`;
+const $t108 = `${$t97}let where_1=select(d_y_1,0.0f,add==0.0f);
+let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
+${$t27}let where_2=select(d_y_2,0.0f,add_2==0.0f);
+let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
+${$t28}let where_3=select(d_y_3,0.0f,add_3==0.0f);
+let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
+${$t1}`;
+const $t109 = `${$t33}var sum=0.0f;
 var sum_2=0.0f;
 for(var block=lane;block<K;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t49}`;
-const $t102 = `${$t82}${$t94}d_beta_put(row,sum_all);
-}
-}
-`;
-const $t103 = `${$t22}part_1=part_1+where_2;
-`;
-const $t104 = `sum_2=sum_2+other_2;
-${$t83}${$t95}sum_2=all_2;
-${$t91}`;
-const $t105 = `${$t48}${$t80}${$t101}`;
-const $t106 = `${$t29}var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-for(var block=lane;block<K/4u;block+=LANES*256u){
-var part_1=vec4f(0.0f);
-var part_2=vec4f(0.0f);
-${$t56}`;
-const $t107 = `let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-part_1=part_1+where_2;
-`;
-const $t108 = `${$t52}${$t67}${$t89}let x_1=x_four(row+(i*(D/4u)));
+${$t50}`;
+const $t110 = `${$t53}${$t67}let active_1=index<D;
+let row=select(0u,index,active_1);
+${$t100}let x_1=x_at(row+(i*D));
 let add=x_1+beta_1;
-${$t21}`;
-const $t109 = `${$t90}${$t94}d_beta_put_four(row,sum_all);
-}
-}
+let d_y_1=d_y_at(row+(i*D));
 `;
-const $t110 = `${$t74}${$t86}let where_1=select(d_y_1,0.0f,add==0.0f);
-let mul_2=select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add)*gamma_1;
-${$t23}let where_2=select(d_y_2,0.0f,add_2==0.0f);
-let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
-${$t24}let where_3=select(d_y_3,0.0f,add_3==0.0f);
-let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
-${$t1}`;
-const $t111 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-${$t73}let other_2=exchange(sum_2,mask);
-${$t104}`;
-const $t112 = `let add=x_1+beta_1;
-${$t13}`;
-const $t113 = `${$t14}let base=row*D;
-let x_1=x_at(base);
-${$t86}${$t22}let mul_2=where_2*gamma_1;
-${$t23}${$t9}let mul_4=where_4*gamma_2;
-${$t24}let where_5=select(d_y_3,0.0f,add_3==0.0f);
-let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
-let mul_6=where_6*gamma_3;
-${$t1}`;
-const $t114 = `let row=select(0u,index,active_1);
+const $t111 = `${$t49}${$t20}${$t95}${$t109}`;
+const $t112 = `let row=select(0u,index,active_1);
 if(active_1&&(lane==0u)){
 `;
-const $t115 = `part_1=part_1+sub;
+const $t113 = `part_1=part_1+sub;
 part_2=part_2+mul_7;
 part_3=part_3+(sub*mul_7);
 }
@@ -417,84 +414,101 @@ mean=mean+part_1;
 mean_2=mean_2+part_2;
 mean_3=mean_3+part_3;
 `;
-const $t116 = `${$t111}if(active_1&&(lane==0u)){
+const $t114 = `${$t26}part_1=part_1+where_2;
 `;
-const $t117 = `fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
+const $t115 = `${$t107}if(active_1&&(lane==0u)){
 `;
-const $t118 = `}
+const $t116 = `let base=row*(K/4u);
+${$t33}var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+for(var block=lane;block<K/4u;block+=LANES*256u){
+var part_1=vec4f(0.0f);
+var part_2=vec4f(0.0f);
+${$t56}`;
+const $t117 = `let where_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+part_1=part_1+where_2;
+`;
+const $t118 = `${$t53}${$t83}${$t105}let x_1=x_four(row+(i*(D/4u)));
+let add=x_1+beta_1;
+${$t25}`;
+const $t119 = `}
 if(active_1&&(lane==0u)){
 saved_put(row,shift_2);
 saved_put((((N+3u)/4u)*4u)+row,rest);
-saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,rsqrt);
+saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,mul);
 }
 }
 `;
-const $t119 = `${$t43}let active_1=index<K;
+const $t120 = `${$t49}${$t21}${$t86}${$t116}`;
+const $t121 = `let add=x_1+beta_1;
+${$t13}`;
+const $t122 = `let active_1=index<(K/4u);
 let row=select(0u,index,active_1);
 `;
-const $t120 = `var mean=0.0f;
+const $t123 = `${$t14}${$t97}${$t26}let mul_2=where_2*gamma_1;
+${$t27}${$t9}let mul_4=where_4*gamma_2;
+${$t28}let where_5=select(d_y_3,0.0f,add_3==0.0f);
+let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
+let mul_6=where_6*gamma_3;
+${$t1}`;
+const $t124 = `${$t16}}
+`;
+const $t125 = `let d_loss_1=d_loss_at(row);
+scratch_put(row,(d_loss_1*sum_all_2)/sum_all);
+}
+}
+`;
+const $t126 = `var mean=0.0f;
 var mean_2=0.0f;
 var mean_3=0.0f;
-${$t34}var part_3=0.0f;
+${$t38}var part_3=0.0f;
 ${$t59}let mul_7=((x_4-saved_0)-saved_1)*saved_2;
 let gamma_4=gamma_at(i);
 let beta_4=beta_at(i);
 let add_4=(mul_7*gamma_4)+beta_4;
 let d_y_4=d_y_at(base+i);
 `;
-const $t121 = `let base_2=row*(D/4u);
+const $t127 = `let base_2=row*(D/4u);
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
-${$t35}var part_3=vec4f(0.0f);
+${$t39}var part_3=vec4f(0.0f);
 ${$t60}let mul_7=((x_4-vec4f(saved_0))-vec4f(saved_1))*vec4f(saved_2);
 let gamma_4=gamma_four(i);
 let beta_4=beta_four(i);
 let add_4=(mul_7*gamma_4)+beta_4;
 let d_y_4=d_y_four(base_2+i);
 `;
-const $t122 = `${$t46}override eps:f32;
-${$t26}${$t117}`;
-const $t123 = `let d_loss_1=d_loss_at(row);
-scratch_put(row,(d_loss_1*sum_all_2)/sum_all);
-}
-}
-`;
-const $t124 = `${$t40}let active_1=index<(K/4u);
-let row=select(0u,index,active_1);
-`;
-const $t125 = `let eq=select(0.0f,1.0f,add==saved_0);
-let target_2=target_1_at(base+i);
-let sub=add-saved_0;
-let mul=exp(sub)*div;
-part_1=part_1+eq;
-part_2=part_2+(target_2-mul);
-${$t111}let end=select(0u,K,active_1);
-${$t37}${$t30}let sub_2=add_2-saved_0;
-let mul_2=exp(sub_2)*div;
-let target_2_1=target_1_at(base+i_2);
-`;
-const $t126 = `}
+const $t128 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
-${$t77}let other_2=exchange4(sum_2,mask);
+${$t69}let other_2=exchange4(sum_2,mask);
 ${$t104}if(active_1&&(lane==0u)){
 `;
-const $t127 = `}
+const $t129 = `${$t124}fn larger4(a:vec4f,b:vec4f)->vec4f{
+return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+`;
+const $t130 = `let eq=select(0.0f,1.0f,add==saved_0);
+let target_2=target_1_at(base+i);
+let sub=add-saved_0;
+let mul=exp_of(sub)*div;
+part_1=part_1+eq;
+part_2=part_2+(target_2-mul);
+${$t107}let end=select(0u,K,active_1);
+${$t41}${$t34}let sub_2=add_2-saved_0;
+let mul_2=exp_of(sub_2)*div;
+let target_2_1=target_1_at(base+i_2);
+`;
+const $t131 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t128 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
-return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
-}
-fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
+const $t132 = `${$t49}fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
 }
 `;
-const $t129 = `}
+const $t133 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 }
@@ -505,32 +519,36 @@ let other=exchange(sum_3,mask);
 sum_3=sum_3+other;
 let other_2=exchange(sum_2_2,mask);
 sum_2_2=sum_2_2+other_2;
-${$t57}${$t96}sum_3=all;
+${$t57}${$t94}sum_3=all;
 ${$t3}sum_2_2=all_2;
-${$t63}`;
-const $t130 = `${$t48}fn non_finite(bits:u32)->f32{
-return bitcast<f32>(bits);
-}
-${$t117}`;
-const $t131 = `${$t48}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-${$t84}${$t106}`;
-const $t132 = `if(active_1&&(lane==0u)){
-loss_put(row,log(sum_all)-sum_all_2);
-saved_put(row,max_all);
-saved_put((((N+3u)/4u)*4u)+row,sum_all);
-}
-}
-`;
-const $t133 = `part_2=part_2+exp(sub);
+${$t62}`;
+const $t134 = `part_2=part_2+exp(sub);
 part_3=part_3+(target_2*sub);
 }
 sum=sum+part_2;
 sum_2=sum_2+part_3;
 `;
-const $t134 = `let sub=mul_8-shift;
-${$t115}}
+const $t135 = `if(active_1&&(lane==0u)){
+let where_1=select(select(non_finite(2143289344u),sum_all,f32(K)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u));
+loss_put(row,log_of(where_1)-sum_all_2);
+saved_put(row,max_all);
+saved_put((((N+3u)/4u)*4u)+row,where_1);
+}
+}
+`;
+const $t136 = `let eq=select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
+let target_2=target_1_four(base+i);
+let sub=add-vec4f(saved_0);
+let mul=exp_of4(sub)*vec4f(div);
+part_1=part_1+eq;
+part_2=part_2+(target_2-mul);
+${$t133}let end=select(0u,K/4u,active_1);
+${$t41}${$t35}let sub_2=add_2-vec4f(saved_0);
+let mul_2=exp_of4(sub_2)*vec4f(div);
+let target_2_1=target_1_four(base+i_2);
+`;
+const $t137 = `let sub=mul_8-shift;
+${$t113}}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(mean,mask);
 mean=mean+other;
@@ -543,7 +561,7 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
-${$t68}mean=all;
+${$t65}mean=all;
 ${$t3}mean_2=all_2;
 ${$t4}mean_3=all_3;
 workgroupBarrier();
@@ -552,15 +570,15 @@ let mean_all=mean/f32(D);
 let mean_all_2=mean_2/f32(D);
 let mean_all_3=mean_3/f32(D);
 let end=select(0u,D,active_1);
-${$t25}let x_5=x_at(base+i_2);
+${$t29}let x_5=x_at(base+i_2);
 let mul_9=((x_5-saved_0)-saved_1)*saved_2;
 let gamma_5=gamma_at(i_2);
 let beta_5=beta_at(i_2);
 let add_5=(mul_9*gamma_5)+beta_5;
 let d_y_5=d_y_at(base+i_2);
 `;
-const $t135 = `let sub=mul_8-vec4f(shift);
-${$t115}}
+const $t138 = `let sub=mul_8-vec4f(shift);
+${$t113}}
 var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
@@ -576,7 +594,7 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
-${$t68}mean_4=all;
+${$t65}mean_4=all;
 ${$t3}mean_2_2=all_2;
 ${$t4}mean_3_2=all_3;
 workgroupBarrier();
@@ -585,179 +603,168 @@ let mean_all=mean_4/f32(D);
 let mean_all_2=mean_2_2/f32(D);
 let mean_all_3=mean_3_2/f32(D);
 let end=select(0u,D/4u,active_1);
-${$t25}let x_5=x_four(base_2+i_2);
+${$t29}let x_5=x_four(base_2+i_2);
 let mul_9=((x_5-vec4f(saved_0))-vec4f(saved_1))*vec4f(saved_2);
 let gamma_5=gamma_four(i_2);
 let beta_5=beta_four(i_2);
 let add_5=(mul_9*gamma_5)+beta_5;
 let d_y_5=d_y_four(base_2+i_2);
 `;
-const $t136 = `let eq=select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
-let target_2=target_1_four(base+i);
-let sub=add-vec4f(saved_0);
-let mul=exp(sub)*vec4f(div);
-part_1=part_1+eq;
-part_2=part_2+(target_2-mul);
-${$t129}let end=select(0u,K/4u,active_1);
-${$t37}${$t31}let sub_2=add_2-vec4f(saved_0);
-let mul_2=exp(sub_2)*vec4f(div);
-let target_2_1=target_1_four(base+i_2);
-`;
-const $v137 = { name: "N", variadic: false, factors: [{ name: "N", extent: null }] } as const;
-const $v138 = [$v137, { name: "D", variadic: false, factors: [{ name: "D", extent: null }] }] as const;
-const $v139 = { name: "d_y", role: "input", dims: ["N", "D"], gradientOf: "y" } as const;
-const $v140 = { name: "d_x", role: "output", dims: ["N", "D"], gradientOf: "x" } as const;
-const $v141 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v142 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v143 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v144 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v145 = [
+const $v139 = { name: "N", variadic: false, factors: [{ name: "N", extent: null }] } as const;
+const $v140 = [$v139, { name: "D", variadic: false, factors: [{ name: "D", extent: null }] }] as const;
+const $v141 = { name: "d_y", role: "input", dims: ["N", "D"], gradientOf: "y" } as const;
+const $v142 = { name: "d_x", role: "output", dims: ["N", "D"], gradientOf: "x" } as const;
+const $v143 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v144 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v145 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v146 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v147 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v146 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v147 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v148 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v149 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v150 = { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" } as const;
-const $v151 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v152 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v153 = [
+const $v148 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v149 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v150 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v151 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v152 = { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" } as const;
+const $v153 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
+const $v154 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v155 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v154 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v155 = { name: "saved", role: "saved", dims: [], values: [["N"], ["N"], ["N"]], updated: false } as const;
-const $v156 = { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } } as const;
-const $v157 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v158 = [
+const $v156 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v157 = { name: "saved", role: "saved", dims: [], values: [["N"], ["N"], ["N"]], updated: false } as const;
+const $v158 = { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } } as const;
+const $v159 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v160 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v159 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v160 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
-const $v161 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } } as const;
-const $v162 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v163 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
-const $v164 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v165 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v166 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v167 = {
+const $v161 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v162 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
+const $v163 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } } as const;
+const $v164 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v165 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
+const $v166 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v167 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v168 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v169 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { at: "scratch_at", put: "scratch_put" },
 } as const;
-const $v168 = [
+const $v170 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v169 = {
+const $v171 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { four: "scratch_four", putFour: "scratch_put_four" },
 } as const;
-const $v170 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v171 = [
+const $v172 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v173 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v172 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
-const $v173 = { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } } as const;
-const $v174 = [
+const $v174 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
+const $v175 = { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } } as const;
+const $v176 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v175 = [$v137, { name: "K", variadic: false, factors: [{ name: "K", extent: null }] }] as const;
-const $v176 = { name: "d_loss", role: "input", dims: ["N"], gradientOf: "loss" } as const;
-const $v177 = { name: "d_x", role: "output", dims: ["N", "K"], gradientOf: "x" } as const;
-const $v178 = { name: "d_target", role: "output", dims: ["N", "K"], gradientOf: "target" } as const;
-const $v179 = { name: "saved", role: "saved", dims: [], values: [["N"], ["N"]], updated: false } as const;
-const $v180 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
-const $v181 = { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } } as const;
-const $v182 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { put: "d_target_put" } } as const;
-const $v183 = [
+const $v177 = [$v139, { name: "K", variadic: false, factors: [{ name: "K", extent: null }] }] as const;
+const $v178 = { name: "d_loss", role: "input", dims: ["N"], gradientOf: "loss" } as const;
+const $v179 = { name: "d_x", role: "output", dims: ["N", "K"], gradientOf: "x" } as const;
+const $v180 = { name: "d_target", role: "output", dims: ["N", "K"], gradientOf: "target" } as const;
+const $v181 = { name: "saved", role: "saved", dims: [], values: [["N"], ["N"]], updated: false } as const;
+const $v182 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
+const $v183 = { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } } as const;
+const $v184 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { put: "d_target_put" } } as const;
+const $v185 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v184 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
-const $v185 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { putFour: "d_target_put_four" } } as const;
-const $v186 = { name: "d_beta", role: "output", dims: ["K"], gradientOf: "beta" } as const;
-const $v187 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v188 = [
+const $v186 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
+const $v187 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { putFour: "d_target_put_four" } } as const;
+const $v188 = { name: "d_beta", role: "output", dims: ["K"], gradientOf: "beta" } as const;
+const $v189 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v190 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "K", kind: "extent", factor: "K" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v189 = [
+const $v191 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v190 = [
+const $v192 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "K", kind: "extent", factor: "K" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v191 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
-const $v192 = { name: "d_hit", role: "input", dims: ["N"], gradientOf: "hit" } as const;
-const $v193 = [
+const $v193 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
+const $v194 = { name: "d_hit", role: "input", dims: ["N"], gradientOf: "hit" } as const;
+const $v195 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v194 = {
+const $v196 = {
   name: "d_x", grid: ["N", "K"], row: [], chunked: [],
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: false,
-      wgsl: `${$t70}let active_1=index<(N*K);
-${$t114}d_x_put(row,0.0f);
+      wgsl: `${$t87}let active_1=index<(N*K);
+${$t112}d_x_put(row,0.0f);
 d_target_put(row,0.0f);
 }
 }
 `,
-      bindings: [$v144, $v182], constants: $v193,
+      bindings: [$v146, $v184], constants: $v195,
     },
     {
       vector: "K", together: 1, held: 0, exchanges: false,
-      wgsl: `${$t70}let active_1=index<((N*K)/4u);
-${$t114}d_x_put_four(row,vec4f(0.0f));
+      wgsl: `${$t87}let active_1=index<((N*K)/4u);
+${$t112}d_x_put_four(row,vec4f(0.0f));
 d_target_put_four(row,vec4f(0.0f));
 }
 }
 `,
-      bindings: [$v149, $v185], constants: $v193,
+      bindings: [$v151, $v187], constants: $v195,
     },
   ],
   supports: { held: 0, together: 1, split: false }, split: null,
 } as const;
-const $v195 = [
+const $v197 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v196 = {
+const $v198 = {
   name: "d_beta", grid: ["K"], row: [], chunked: [],
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: false,
-      wgsl: `${$t71}let active_1=index<K;
-${$t114}d_beta_put(row,0.0f);
+      wgsl: `${$t90}let active_1=index<K;
+${$t112}d_beta_put(row,0.0f);
 }
 }
 `,
-      bindings: [$v152], constants: $v195,
+      bindings: [$v154], constants: $v197,
     },
     {
       vector: "K", together: 1, held: 0, exchanges: false,
-      wgsl: `${$t71}let active_1=index<(K/4u);
-${$t114}d_beta_put_four(row,vec4f(0.0f));
+      wgsl: `${$t90}let active_1=index<(K/4u);
+${$t112}d_beta_put_four(row,vec4f(0.0f));
 }
 }
 `,
-      bindings: [$v154], constants: $v195,
+      bindings: [$v156], constants: $v197,
     },
   ],
   supports: { held: 0, together: 1, split: false }, split: null,
@@ -766,10 +773,10 @@ ${$t114}d_beta_put_four(row,vec4f(0.0f));
 export const BiasReLU: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "BiasReLU", mode: null, axes: $v138, params: [],
+      format: 2, norm: "BiasReLU", mode: null, axes: $v140, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v139, $v140,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v142,
       ],
       kernels: [
         {
@@ -777,7 +784,7 @@ export const BiasReLU: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: false,
-              wgsl: `${$t72}let active_1=index<(N*D);
+              wgsl: `${$t81}let active_1=index<(N*D);
 let row=select(0u,index,active_1);
 let D_1=row%max(D,1u);
 if(active_1&&(lane==0u)){
@@ -790,11 +797,11 @@ d_x_put(row,select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add));
 }
 }
 `,
-              bindings: [$v141, $v142, $v143, $v144], constants: $v145,
+              bindings: [$v143, $v144, $v145, $v146], constants: $v147,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: false,
-              wgsl: `${$t72}let active_1=index<((N*D)/4u);
+              wgsl: `${$t81}let active_1=index<((N*D)/4u);
 let row=select(0u,index,active_1);
 let D_1=(row*4u)%max(D,1u);
 if(active_1&&(lane==0u)){
@@ -807,7 +814,7 @@ d_x_put_four(row,select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f))
 }
 }
 `,
-              bindings: [$v146, $v147, $v148, $v149], constants: $v145,
+              bindings: [$v148, $v149, $v150, $v151], constants: $v147,
             },
           ],
           supports: { held: 0, together: 1, split: false }, split: null,
@@ -815,10 +822,10 @@ d_x_put_four(row,select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f))
       ],
     },
     {
-      format: 1, norm: "BiasReLU", mode: null, axes: $v138, params: [],
+      format: 2, norm: "BiasReLU", mode: null, axes: $v140, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v139, $v150, $v151,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v152, $v153,
       ],
       kernels: [
         {
@@ -826,16 +833,16 @@ d_x_put_four(row,select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f))
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t99}let where_1=select(d_y_1,0.0f,add==0.0f);
+              wgsl: `${$t110}let where_1=select(d_y_1,0.0f,add==0.0f);
 part_1=part_1+select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-${$t102}`,
-              bindings: [$v142, $v141, $v143, $v152], constants: $v153,
+${$t103}`,
+              bindings: [$v144, $v143, $v145, $v154], constants: $v155,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t108}part_1=part_1+select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-${$t109}`,
-              bindings: [$v147, $v146, $v148, $v154], constants: $v153,
+              wgsl: `${$t118}part_1=part_1+select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+${$t106}`,
+              bindings: [$v149, $v148, $v150, $v156], constants: $v155,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -844,10 +851,10 @@ ${$t109}`,
       lazy: () => import("./layers.backward.variants.js").then((module) => module.BiasReLU$backward1),
     },
     {
-      format: 1, norm: "BiasReLU", mode: null, axes: $v138, params: [],
+      format: 2, norm: "BiasReLU", mode: null, axes: $v140, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v139, $v140, $v150, $v151,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v142, $v152, $v153,
       ],
       kernels: [
         {
@@ -855,7 +862,7 @@ ${$t109}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t99}${$t103}${$t82}${$t97}let x_2=x_at(row+(i_2*D));
+              wgsl: `${$t110}${$t114}${$t74}${$t96}let x_2=x_at(row+(i_2*D));
 let add_2=x_2+beta_1;
 let d_y_2=d_y_at(row+(i_2*D));
 ${$t9}d_x_put(row+(i_2*D),where_4);
@@ -865,11 +872,11 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v142, $v141, $v143, $v144, $v152], constants: $v153,
+              bindings: [$v144, $v143, $v145, $v146, $v154], constants: $v155,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t108}${$t107}${$t90}${$t97}let x_2=x_four(row+(i_2*(D/4u)));
+              wgsl: `${$t118}${$t117}${$t84}${$t96}let x_2=x_four(row+(i_2*(D/4u)));
 let add_2=x_2+beta_1;
 let d_y_2=d_y_four(row+(i_2*(D/4u)));
 let where_3=select(d_y_2,vec4f(0.0f),add_2==vec4f(0.0f));
@@ -881,7 +888,7 @@ d_beta_put_four(row,sum_all);
 }
 }
 `,
-              bindings: [$v147, $v146, $v148, $v149, $v154], constants: $v153,
+              bindings: [$v149, $v148, $v150, $v151, $v156], constants: $v155,
             },
           ],
           supports: { held: 1, together: 1, split: true }, split: null,
@@ -895,12 +902,12 @@ d_beta_put_four(row,sum_all);
 export const NormReLU: { readonly backward: readonly Program[]; readonly saving: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "NormReLU", mode: null, axes: $v138,
+      format: 2, norm: "NormReLU", mode: null, axes: $v140,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v139, $v140, $v155, $v151,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v142, $v157, $v153,
       ],
       kernels: [
         {
@@ -908,28 +915,27 @@ export const NormReLU: { readonly backward: readonly Program[]; readonly saving:
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t62}${$t110}${$t120}let where_4=select(d_y_4,0.0f,add_4==0.0f);
+              wgsl: `${$t71}${$t67}let active_1=index<N;
+let row=select(0u,index,active_1);
+${$t108}${$t126}let where_4=select(d_y_4,0.0f,add_4==0.0f);
 let mul_8=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
-${$t134}let where_5=select(d_y_5,0.0f,add_5==0.0f);
+${$t137}let where_5=select(d_y_5,0.0f,add_5==0.0f);
 let mul_10=select(select(0.0f,0.5f*where_5,add_5==0.0f),where_5,0.0f<add_5)*gamma_5;
 ${$t11}}
 }
 `,
-              bindings: [$v141, $v156, $v157, $v142, $v143, $v144], constants: $v158,
+              bindings: [$v143, $v158, $v159, $v144, $v145, $v146], constants: $v160,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t62}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-${$t110}${$t121}let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+              wgsl: `${$t71}${$t85}${$t72}${$t108}${$t127}let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
 let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
-${$t135}let where_5=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
+${$t138}let where_5=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
 let mul_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_5,add_5==vec4f(0.0f)),where_5,vec4f(0.0f)<add_5)*gamma_5;
 ${$t12}}
 }
 `,
-              bindings: [$v159, $v156, $v160, $v161, $v162, $v149], constants: $v158,
+              bindings: [$v161, $v158, $v162, $v163, $v164, $v151], constants: $v160,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -938,12 +944,12 @@ ${$t12}}
       lazy: () => import("./layers.backward.variants.js").then((module) => module.NormReLU$backward0),
     },
     {
-      format: 1, norm: "NormReLU", mode: null, axes: $v138,
+      format: 2, norm: "NormReLU", mode: null, axes: $v140,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v139, $v163, $v150, $v155, $v151,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v165, $v152, $v157, $v153,
       ],
       kernels: [
         {
@@ -951,44 +957,44 @@ ${$t12}}
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t42}${$t75}let gamma_1=gamma_at(row);
+              wgsl: `${$t44}${$t92}let gamma_1=gamma_at(row);
 let beta_1=beta_at(row);
 var sum=0.0f;
 var sum_2=0.0f;
 for(var block=lane;block<N;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t20}let x_1=x_at(row+(i*D));
-${$t27}let mul=((x_1-saved_0)-saved_1)*saved_2;
+${$t24}let x_1=x_at(row+(i*D));
+${$t31}let mul=((x_1-saved_0)-saved_1)*saved_2;
 let add=(mul*gamma_1)+beta_1;
 let d_y_1=d_y_at(row+(i*D));
-${$t103}part_2=part_2+(where_2*mul);
-${$t116}d_gamma_put(row,sum_all_2);
+${$t114}part_2=part_2+(where_2*mul);
+${$t115}d_gamma_put(row,sum_all_2);
 d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v157, $v142, $v141, $v156, $v143, $v164, $v152], constants: $v153,
+              bindings: [$v159, $v144, $v143, $v158, $v145, $v166, $v154], constants: $v155,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t42}${$t78}let gamma_1=gamma_four(row);
+              wgsl: `${$t44}${$t98}let gamma_1=gamma_four(row);
 let beta_1=beta_four(row);
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for(var block=lane;block<N;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t20}let x_1=x_four(row+(i*(D/4u)));
-${$t27}let mul=((x_1-vec4f(saved_0))-vec4f(saved_1))*vec4f(saved_2);
+${$t24}let x_1=x_four(row+(i*(D/4u)));
+${$t31}let mul=((x_1-vec4f(saved_0))-vec4f(saved_1))*vec4f(saved_2);
 let add=(mul*gamma_1)+beta_1;
-${$t21}${$t107}part_2=part_2+(where_2*mul);
-${$t126}d_gamma_put_four(row,sum_all_2);
+${$t25}${$t117}part_2=part_2+(where_2*mul);
+${$t128}d_gamma_put_four(row,sum_all_2);
 d_beta_put_four(row,sum_all);
 }
 }
 `,
-              bindings: [$v165, $v147, $v146, $v156, $v148, $v166, $v154], constants: $v153,
+              bindings: [$v167, $v149, $v148, $v158, $v150, $v168, $v156], constants: $v155,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -997,13 +1003,13 @@ d_beta_put_four(row,sum_all);
       lazy: () => import("./layers.backward.variants.js").then((module) => module.NormReLU$backward1),
     },
     {
-      format: 1, norm: "NormReLU", mode: null, axes: $v138,
+      format: 2, norm: "NormReLU", mode: null, axes: $v140,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v139, $v140, $v163, $v150, $v155,
-        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "D"], ["(chunk)", "D"]] }, $v151,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v142, $v165, $v152, $v157,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "D"], ["(chunk)", "D"]] }, $v153,
       ],
       kernels: [
         {
@@ -1011,15 +1017,14 @@ d_beta_put_four(row,sum_all);
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t76}override scratch_length:u32=LANES*ROWS*3u;
-${$t43}let own=index<chunk;
+              wgsl: `${$t73}${$t67}let own=index<chunk;
 let slot=select(0u,index,own);
 let base_2=slot*D;
 let base_3=((((chunk*D)+3u)/4u)*4u)+(slot*D);
-${$t113}${$t120}let where_7=select(d_y_4,0.0f,add_4==0.0f);
+${$t123}${$t126}let where_7=select(d_y_4,0.0f,add_4==0.0f);
 let where_8=select(select(0.0f,0.5f*where_7,add_4==0.0f),where_7,0.0f<add_4);
 let mul_8=where_8*gamma_4;
-${$t134}let where_9=select(d_y_5,0.0f,add_5==0.0f);
+${$t137}let where_9=select(d_y_5,0.0f,add_5==0.0f);
 let where_10=select(select(0.0f,0.5f*where_9,add_5==0.0f),where_9,0.0f<add_5);
 let mul_10=where_10*gamma_5;
 ${$t11}let before=scratch_at(base_2+i_2);
@@ -1030,16 +1035,16 @@ scratch_put(base_3+i_2,select(before_2,0.0f,turn==0u)+where_10);
 }
 }
 `,
-              bindings: [$v141, $v156, $v157, $v142, $v143, $v144, $v167], constants: $v168,
+              bindings: [$v143, $v158, $v159, $v144, $v145, $v146, $v169], constants: $v170,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t76}${$t54}${$t100}let base_3=slot*(D/4u);
+              wgsl: `${$t73}${$t85}${$t76}let base_3=slot*(D/4u);
 let base_4=(((chunk*D)+3u)/4u)+(slot*(D/4u));
-${$t113}${$t121}let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+${$t123}${$t127}let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
 let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
 let mul_8=where_8*gamma_4;
-${$t135}let where_9=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
+${$t138}let where_9=select(d_y_5,vec4f(0.0f),add_5==vec4f(0.0f));
 let where_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_9,add_5==vec4f(0.0f)),where_9,vec4f(0.0f)<add_5);
 let mul_10=where_10*gamma_5;
 ${$t12}let before=scratch_four(base_3+i_2);
@@ -1050,7 +1055,7 @@ scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_10);
 }
 }
 `,
-              bindings: [$v159, $v156, $v160, $v161, $v162, $v149, $v169], constants: $v168,
+              bindings: [$v161, $v158, $v162, $v163, $v164, $v151, $v171], constants: $v170,
             },
           ],
           supports: { held: 2, together: 4, split: false }, split: null,
@@ -1060,37 +1065,37 @@ scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_10);
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t55}${$t75}let base=((((chunk*D)+3u)/4u)*4u)+row;
+              wgsl: `${$t55}${$t92}let base=((((chunk*D)+3u)/4u)*4u)+row;
 var sum=0.0f;
 var sum_2=0.0f;
 for(var block=lane;block<chunk;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t36}let sums_21_over_N=scratch_at(row+(i*D));
+${$t40}let sums_21_over_N=scratch_at(row+(i*D));
 let sums_19_over_N=scratch_at(base+(i*D));
-${$t15}${$t116}d_gamma_put(row,sum_all);
+${$t15}${$t115}d_gamma_put(row,sum_all);
 d_beta_put(row,sum_all_2);
 }
 }
 `,
-              bindings: [$v170, $v164, $v152], constants: $v171,
+              bindings: [$v172, $v166, $v154], constants: $v173,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t55}${$t78}let base=(((chunk*D)+3u)/4u)+row;
+              wgsl: `${$t55}${$t98}let base=(((chunk*D)+3u)/4u)+row;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for(var block=lane;block<chunk;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
-${$t36}let sums_21_over_N=scratch_four(row+(i*(D/4u)));
+${$t40}let sums_21_over_N=scratch_four(row+(i*(D/4u)));
 let sums_19_over_N=scratch_four(base+(i*(D/4u)));
-${$t15}${$t126}d_gamma_put_four(row,sum_all);
+${$t15}${$t128}d_gamma_put_four(row,sum_all);
 d_beta_put_four(row,sum_all_2);
 }
 }
 `,
-              bindings: [$v172, $v166, $v154], constants: $v171,
+              bindings: [$v174, $v168, $v156], constants: $v173,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1101,14 +1106,14 @@ d_beta_put_four(row,sum_all_2);
   ],
   saving: [
     {
-      format: 1, norm: "NormReLU", mode: null, axes: $v138,
+      format: 2, norm: "NormReLU", mode: null, axes: $v140,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
         { name: "beta", role: "affine", dims: ["D"], initial: 0 },
         { name: "y", role: "output", dims: ["N", "D"] },
-        { name: "saved", role: "saved", dims: [], values: [["N"], ["N"], ["N"]], updated: true }, $v151,
+        { name: "saved", role: "saved", dims: [], values: [["N"], ["N"], ["N"]], updated: true }, $v153,
       ],
       kernels: [
         {
@@ -1116,25 +1121,25 @@ d_beta_put_four(row,sum_all_2);
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t122}${$t92}var sum=0.0f;
+              wgsl: `${$t101}${$t16}${$t72}${$t79}var sum=0.0f;
 var squares=0.0f;
-${$t34}${$t59}let d=x_4-shift;
-${$t93}${$t73}let other_2=exchange(squares,mask);
+${$t38}${$t59}let d=x_4-shift;
+${$t89}${$t68}let other_2=exchange(squares,mask);
 squares=squares+other_2;
-${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t95}squares=all_2;
+${$t45}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t93}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(D);
 let variance=larger((squares/f32(D))-(mean*mean),0.0f);
-${$t16}var sum_2=0.0f;
+${$t17}var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,D,far);
+let end=select(0u,D,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=0.0f;
 var part_4=0.0f;
-${$t28}let x_5=x_at(base+i_2);
-let d_2=x_5-shift_2;
+${$t32}let x_5=x_at(base+i_2);
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1146,32 +1151,32 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t127}${$t65}sum_2=all_3;
+${$t131}${$t63}sum_2=all_3;
 ${$t5}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(D);
 let variance_2=larger((squares_2/f32(D))-(mean_2*mean_2),0.0f);
-${$t17}let end_2=select(0u,D,active_1);
-${$t18}let x_6=x_at(base+i_3);
+${$t18}let end_2=select(0u,D,active_1);
+${$t19}let x_6=x_at(base+i_3);
 let gamma_1=gamma_at(i_3);
 let beta_1=beta_at(i_3);
-let add=((((x_6-shift_2)-rest)*rsqrt)*gamma_1)+beta_1;
+let add=((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1;
 y_put(base+i_3,select(larger(add,0.0f),0.0f,add==0.0f));
-${$t118}`,
+${$t119}`,
               bindings: [
-                $v141, $v157, $v142,
-                { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v173,
+                $v143, $v159, $v144,
+                { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v175,
               ],
-              constants: $v174,
+              constants: $v176,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t122}${$t128}${$t92}let base_2=row*(D/4u);
+              wgsl: `${$t101}${$t129}${$t86}${$t79}let base_2=row*(D/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-${$t35}${$t60}let d=x_4-vec4f(shift);
-${$t93}}
+${$t39}${$t60}let d=x_4-vec4f(shift);
+${$t89}}
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
@@ -1179,20 +1184,20 @@ let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t127}${$t96}sum_2=all;
+${$t131}${$t94}sum_2=all;
 ${$t3}squares_2=all_2;
 workgroupBarrier();
 }
 let mean=sum_2/f32(D);
 let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
-${$t16}var sum_3=vec4f(0.0f);
+${$t17}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,D/4u,far);
+let end=select(0u,D/4u,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t28}let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
+${$t32}let x_5=x_four(base_2+i_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1210,24 +1215,24 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t65}sum_3_2=all_3;
+${$t63}sum_3_2=all_3;
 ${$t5}squares_3_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
-${$t17}let end_2=select(0u,D/4u,active_1);
-${$t18}let x_6=x_four(base_2+i_3);
+${$t18}let end_2=select(0u,D/4u,active_1);
+${$t19}let x_6=x_four(base_2+i_3);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
-${$t118}`,
+${$t119}`,
               bindings: [
-                $v159, $v165, $v147,
-                { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } }, $v173,
+                $v161, $v167, $v149,
+                { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } }, $v175,
               ],
-              constants: $v174,
+              constants: $v176,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1241,10 +1246,10 @@ ${$t118}`,
 export const CrossEntropy: { readonly backward: readonly Program[]; readonly saving: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "CrossEntropy", mode: null, axes: $v175, params: [],
+      format: 2, norm: "CrossEntropy", mode: null, axes: $v177, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
-        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v176, $v177, $v178, $v179, $v151,
+        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v178, $v179, $v180, $v181, $v153,
       ],
       kernels: [
         {
@@ -1252,21 +1257,21 @@ export const CrossEntropy: { readonly backward: readonly Program[]; readonly sav
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t105}${$t125}d_x_put(base+i_2,((mul_2-target_2_1)*d_loss_1)+select(0.0f,div_2,add_2==saved_0));
+              wgsl: `${$t111}${$t130}d_x_put(base+i_2,((mul_2-target_2_1)*d_loss_1)+select(0.0f,div_2,add_2==saved_0));
 d_target_put(base+i_2,-(sub_2*d_loss_1));
 }
 }
 `,
-              bindings: [$v156, $v141, $v142, $v180, $v181, $v144, $v182], constants: $v183,
+              bindings: [$v158, $v143, $v144, $v182, $v183, $v146, $v184], constants: $v185,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t131}${$t136}d_x_put_four(base+i_2,((mul_2-target_2_1)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_2==vec4f(saved_0)));
+              wgsl: `${$t120}${$t136}d_x_put_four(base+i_2,((mul_2-target_2_1)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_2==vec4f(saved_0)));
 d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
 }
 }
 `,
-              bindings: [$v156, $v146, $v147, $v184, $v181, $v149, $v185], constants: $v183,
+              bindings: [$v158, $v148, $v149, $v186, $v183, $v151, $v187], constants: $v185,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1275,11 +1280,11 @@ d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
       lazy: () => import("./layers.backward.variants.js").then((module) => module.CrossEntropy$backward0),
     },
     {
-      format: 1, norm: "CrossEntropy", mode: null, axes: $v175, params: [],
+      format: 2, norm: "CrossEntropy", mode: null, axes: $v177, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
-        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v176, $v186, $v179,
-        { name: "(scratch)", role: "scratch", dims: [], values: [["N"]] }, $v151,
+        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v178, $v188, $v181,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["N"]] }, $v153,
       ],
       kernels: [
         {
@@ -1287,20 +1292,20 @@ d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t105}let target_2=target_1_at(base+i);
+              wgsl: `${$t111}let target_2=target_1_at(base+i);
 part_1=part_1+select(0.0f,1.0f,add==saved_0);
-part_2=part_2+(target_2-(exp(add-saved_0)*div));
-${$t116}${$t123}`,
-              bindings: [$v156, $v141, $v142, $v180, $v181, $v187], constants: $v183,
+part_2=part_2+(target_2-(exp_of(add-saved_0)*div));
+${$t115}${$t125}`,
+              bindings: [$v158, $v143, $v144, $v182, $v183, $v189], constants: $v185,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t131}let target_2=target_1_four(base+i);
+              wgsl: `${$t120}let target_2=target_1_four(base+i);
 part_1=part_1+select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
-part_2=part_2+(target_2-(exp(add-vec4f(saved_0))*vec4f(div)));
-${$t129}if(active_1&&(lane==0u)){
-${$t123}`,
-              bindings: [$v156, $v146, $v147, $v184, $v181, $v187], constants: $v183,
+part_2=part_2+(target_2-(exp_of4(add-vec4f(saved_0))*vec4f(div)));
+${$t133}if(active_1&&(lane==0u)){
+${$t125}`,
+              bindings: [$v158, $v148, $v149, $v186, $v183, $v189], constants: $v185,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1310,25 +1315,29 @@ ${$t123}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t85}${$t119}${$t79}let x_1=x_at(row+(i*K));
-${$t112}let target_2=target_1_at(row+(i*K));
+              wgsl: `${$t77}var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t20}${$t66}let active_1=index<K;
+let row=select(0u,index,active_1);
+${$t100}let x_1=x_at(row+(i*K));
+${$t121}let target_2=target_1_at(row+(i*K));
 let d_loss_1=d_loss_at(i);
 let scratch_18=scratch_at(i);
-let add_2=(((exp(add-saved_0)*(1.0f/saved_1))-target_2)*d_loss_1)+select(0.0f,scratch_18,add==saved_0);
+let add_2=(((exp_of(add-saved_0)*(1.0f/saved_1))-target_2)*d_loss_1)+select(0.0f,scratch_18,add==saved_0);
 part_1=part_1+add_2;
-${$t102}`,
-              bindings: [$v142, $v141, $v156, $v180, $v181, $v170, $v152], constants: $v188,
+${$t103}`,
+              bindings: [$v144, $v143, $v158, $v182, $v183, $v172, $v154], constants: $v190,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t85}${$t124}${$t89}let x_1=x_four(row+(i*(K/4u)));
-${$t112}let target_2=target_1_four(row+(i*(K/4u)));
+              wgsl: `${$t77}var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+${$t21}${$t66}${$t122}${$t105}let x_1=x_four(row+(i*(K/4u)));
+${$t121}let target_2=target_1_four(row+(i*(K/4u)));
 let d_loss_1=d_loss_at(i);
-let mul=((exp(add-vec4f(saved_0))*vec4f(1.0f/saved_1))-target_2)*vec4f(d_loss_1);
+let mul=((exp_of4(add-vec4f(saved_0))*vec4f(1.0f/saved_1))-target_2)*vec4f(d_loss_1);
 let scratch_18=scratch_at(i);
 part_1=part_1+(mul+select(vec4f(0.0f),vec4f(scratch_18),add==vec4f(saved_0)));
-${$t109}`,
-              bindings: [$v147, $v146, $v156, $v184, $v181, $v170, $v154], constants: $v188,
+${$t106}`,
+              bindings: [$v149, $v148, $v158, $v186, $v183, $v172, $v156], constants: $v190,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1337,23 +1346,21 @@ ${$t109}`,
       lazy: () => import("./layers.backward.variants.js").then((module) => module.CrossEntropy$backward1),
     },
     {
-      format: 1, norm: "CrossEntropy", mode: null, axes: $v175, params: [],
+      format: 2, norm: "CrossEntropy", mode: null, axes: $v177, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
-        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v176, $v177, $v178, $v186, $v179,
-        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "K"]] }, $v151,
+        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v178, $v179, $v180, $v188, $v181,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "K"]] }, $v153,
       ],
       kernels: [
         {
-          name: "d_x", grid: ["N"], row: ["K"], chunked: ["N"],
+          name: "d_target", grid: ["N"], row: ["K"], chunked: ["N"],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t81}${$t69}let own=index<chunk;
-let slot=select(0u,index,own);
-let base_2=slot*K;
+              wgsl: `${$t102}${$t20}${$t76}let base_2=slot*K;
 ${$t14}let base=row*K;
-${$t101}${$t125}let add_3=((mul_2-target_2_1)*d_loss_1)+select(0.0f,div_2,add_2==saved_0);
+${$t109}${$t130}let add_3=((mul_2-target_2_1)*d_loss_1)+select(0.0f,div_2,add_2==saved_0);
 d_x_put(base+i_2,add_3);
 d_target_put(base+i_2,-(sub_2*d_loss_1));
 let before=scratch_at(base_2+i_2);
@@ -1362,13 +1369,15 @@ scratch_put(base_2+i_2,select(before,0.0f,turn==0u)+add_3);
 }
 }
 `,
-              bindings: [$v156, $v141, $v142, $v180, $v181, $v144, $v182, $v167], constants: $v189,
+              bindings: [$v158, $v143, $v144, $v182, $v183, $v146, $v184, $v169], constants: $v191,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t81}${$t26}${$t100}let base_2=slot*(K/4u);
-${$t14}let base=row*(K/4u);
-${$t106}${$t136}let add_3=((mul_2-target_2_1)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_2==vec4f(saved_0));
+              wgsl: `${$t102}${$t21}}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+${$t76}let base_2=slot*(K/4u);
+${$t14}${$t116}${$t136}let add_3=((mul_2-target_2_1)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_2==vec4f(saved_0));
 d_x_put_four(base+i_2,add_3);
 d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
 let before=scratch_four(base_2+i_2);
@@ -1377,7 +1386,7 @@ scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+add_3);
 }
 }
 `,
-              bindings: [$v156, $v146, $v147, $v184, $v181, $v149, $v185, $v169], constants: $v189,
+              bindings: [$v158, $v148, $v149, $v186, $v183, $v151, $v187, $v171], constants: $v191,
             },
           ],
           supports: { held: 2, together: 4, split: false }, split: null,
@@ -1387,23 +1396,25 @@ scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+add_3);
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t87}${$t119}var sum=0.0f;
+              wgsl: `${$t80}${$t67}let active_1=index<K;
+let row=select(0u,index,active_1);
+var sum=0.0f;
 for(var block=lane;block<chunk;block+=LANES*256u){
 var part_1=0.0f;
-${$t36}let sums_22_over_N=scratch_at(row+(i*K));
+${$t40}let sums_22_over_N=scratch_at(row+(i*K));
 part_1=part_1+sums_22_over_N;
-${$t102}`,
-              bindings: [$v170, $v152], constants: $v190,
+${$t103}`,
+              bindings: [$v172, $v154], constants: $v192,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t87}${$t124}var sum=vec4f(0.0f);
+              wgsl: `${$t80}${$t70}${$t122}var sum=vec4f(0.0f);
 for(var block=lane;block<chunk;block+=LANES*256u){
 var part_1=vec4f(0.0f);
-${$t36}let sums_22_over_N=scratch_four(row+(i*(K/4u)));
+${$t40}let sums_22_over_N=scratch_four(row+(i*(K/4u)));
 part_1=part_1+sums_22_over_N;
-${$t109}`,
-              bindings: [$v172, $v154], constants: $v190,
+${$t106}`,
+              bindings: [$v174, $v156], constants: $v192,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1414,12 +1425,12 @@ ${$t109}`,
   ],
   saving: [
     {
-      format: 1, norm: "CrossEntropy", mode: null, axes: $v175, params: [],
+      format: 2, norm: "CrossEntropy", mode: null, axes: $v177, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
         { name: "beta", role: "affine", dims: ["K"], initial: 0 },
         { name: "loss", role: "output", dims: ["N"] },
-        { name: "saved", role: "saved", dims: [], values: [["N"], ["N"]], updated: true }, $v151,
+        { name: "saved", role: "saved", dims: [], values: [["N"], ["N"]], updated: true }, $v153,
       ],
       kernels: [
         {
@@ -1427,10 +1438,10 @@ ${$t109}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t130}${$t80}var max_1=non_finite(4286578688u);
+              wgsl: `${$t132}${$t124}${$t22}${$t95}var max_1=non_finite(4286578688u);
 for(var block=lane;block<K;block+=LANES*256u){
 var part_1=non_finite(4286578688u);
-${$t49}part_1=larger(part_1,add);
+${$t50}part_1=larger(part_1,add);
 }
 max_1=larger(max_1,part_1);
 }
@@ -1440,7 +1451,7 @@ max_1=larger(max_1,other);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_1;
-${$t98}max_1=all;
+${$t99}max_1=all;
 workgroupBarrier();
 }
 let max_all=max_1;
@@ -1451,25 +1462,30 @@ var part_2=0.0f;
 var part_3=0.0f;
 let stop_2=min(block_2+(LANES*256u),K);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
-${$t30}let sub=add_2-max_all;
+${$t34}let sub=add_2-max_all;
 let target_2=target_1_at(base+i_2);
-${$t133}}
+${$t134}}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum,mask_2);
 sum=sum+other_3;
 let other_4=exchange(sum_2,mask_2);
 sum_2=sum_2+other_4;
-${$t83}${$t66}sum=all_2;
+${$t75}${$t64}sum=all_2;
 ${$t6}sum_2=all_3;
-${$t91}${$t132}`,
-              bindings: [$v141, $v142, $v180, $v191, $v173], constants: $v183,
+${$t88}${$t135}`,
+              bindings: [$v143, $v144, $v182, $v193, $v175], constants: $v185,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t130}${$t128}fn fold_max(v:vec4f)->f32{
-return larger(larger(v.x,v.y),larger(v.z,v.w));
+              wgsl: `${$t132}${$t129}}
+${$t22}}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
 }
-${$t84}var max_1=vec4f(non_finite(4286578688u));
+fn fold_max(v:vec4f)->f32{
+return larger(larger(v.x,v.y),larger(v.z,v.w));
+${$t72}let base=row*(K/4u);
+var max_1=vec4f(non_finite(4286578688u));
 for(var block=lane;block<K/4u;block+=LANES*256u){
 var part_1=vec4f(non_finite(4286578688u));
 ${$t56}part_1=larger4(part_1,add);
@@ -1483,7 +1499,7 @@ max_2=larger(max_2,other);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_2;
-${$t98}max_2=all;
+${$t99}max_2=all;
 workgroupBarrier();
 }
 let max_all=max_2;
@@ -1494,9 +1510,9 @@ var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),K/4u);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
-${$t31}let sub=add_2-vec4f(max_all);
+${$t35}let sub=add_2-vec4f(max_all);
 let target_2=target_1_four(base+i_2);
-${$t133}}
+${$t134}}
 var sum_3=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
@@ -1504,10 +1520,10 @@ let other_3=exchange(sum_3,mask_2);
 sum_3=sum_3+other_3;
 let other_4=exchange(sum_2_2,mask_2);
 sum_2_2=sum_2_2+other_4;
-${$t57}${$t66}sum_3=all_2;
+${$t57}${$t64}sum_3=all_2;
 ${$t6}sum_2_2=all_3;
-${$t63}${$t132}`,
-              bindings: [$v146, $v147, $v184, $v191, $v173], constants: $v183,
+${$t62}${$t135}`,
+              bindings: [$v148, $v149, $v186, $v193, $v175], constants: $v185,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1521,17 +1537,17 @@ ${$t63}${$t132}`,
 export const Hit: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 1, norm: "Hit", mode: null, axes: $v175, params: [],
-      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v192, $v177, $v178], kernels: [$v194],
+      format: 2, norm: "Hit", mode: null, axes: $v177, params: [],
+      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v194, $v179, $v180], kernels: [$v196],
     },
     {
-      format: 1, norm: "Hit", mode: null, axes: $v175, params: [],
-      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v192, $v186], kernels: [$v196],
+      format: 2, norm: "Hit", mode: null, axes: $v177, params: [],
+      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v194, $v188], kernels: [$v198],
     },
     {
-      format: 1, norm: "Hit", mode: null, axes: $v175, params: [],
-      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v192, $v177, $v178, $v186],
-      kernels: [$v196, $v194],
+      format: 2, norm: "Hit", mode: null, axes: $v177, params: [],
+      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v194, $v179, $v180, $v188],
+      kernels: [$v198, $v196],
     },
   ],
 };

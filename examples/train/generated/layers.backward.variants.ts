@@ -32,55 +32,57 @@ const $t13 = `let used=((chunk+(((chunk+PARTS)-1u)/PARTS))-1u)/(((chunk+PARTS)-1
 `;
 const $t14 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t15 = `let used=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
+const $t15 = `let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t16 = `let used=(((K/4u)+((((K/4u)+PARTS)-1u)/PARTS))-1u)/((((K/4u)+PARTS)-1u)/PARTS);
+const $t16 = `let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t17 = `let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t17 = `let used=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
 `;
-const $t18 = `override LANES:u32;
+const $t18 = `let used=(((K/4u)+((((K/4u)+PARTS)-1u)/PARTS))-1u)/((((K/4u)+PARTS)-1u)/PARTS);
+`;
+const $t19 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 `;
-const $t19 = `@compute @workgroup_size(LANES*ROWS)
+const $t20 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t20 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t21 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t21 = `let first=min(part*(((N+PARTS)-1u)/PARTS),N);
+const $t22 = `let first=min(part*(((N+PARTS)-1u)/PARTS),N);
 let last=min(first+(((N+PARTS)-1u)/PARTS),N);
 `;
-const $t22 = `partials_put((part*D)+(row*4u),(sum_all)[0]);
+const $t23 = `partials_put((part*D)+(row*4u),(sum_all)[0]);
 partials_put(((part*D)+(row*4u))+1u,(sum_all)[1]);
 partials_put(((part*D)+(row*4u))+2u,(sum_all)[2]);
 partials_put(((part*D)+(row*4u))+3u,(sum_all)[3]);
 `;
-const $t23 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
+const $t24 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 `;
-const $t24 = `let saved_0=saved_at(row);
+const $t25 = `let saved_0=saved_at(row);
 let saved_1=saved_at((((N+3u)/4u)*4u)+row);
 `;
-const $t25 = `var mean=vec4f(0.0f);
+const $t26 = `var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 var mean_3=vec4f(0.0f);
 `;
-const $t26 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
+const $t27 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
 let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 `;
-const $t27 = `let active_1=index<(N/4u);
+const $t28 = `let active_1=index<(N/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
 `;
-const $t28 = `let saved_0__2=saved_at(row_2);
+const $t29 = `let saved_0__2=saved_at(row_2);
 let saved_0__3=saved_at(row_3);
 let saved_0__4=saved_at(row_4);
 let saved_0__5=saved_at(row_5);
@@ -89,27 +91,27 @@ let saved_1__3=saved_at((((N+3u)/4u)*4u)+row_3);
 let saved_1__4=saved_at((((N+3u)/4u)*4u)+row_4);
 let saved_1__5=saved_at((((N+3u)/4u)*4u)+row_5);
 `;
-const $t29 = `let x_2_2=x_at(base_3+(D/2u));
+const $t30 = `let x_2_2=x_at(base_3+(D/2u));
 let x_2_3=x_at(base_4+(D/2u));
 let x_2_4=x_at(base_5+(D/2u));
 let x_2_5=x_at(base_6+(D/2u));
 `;
-const $t30 = `let x_3_2=x_at(base_3+(D-1u));
+const $t31 = `let x_3_2=x_at(base_3+(D-1u));
 let x_3_3=x_at(base_4+(D-1u));
 let x_3_4=x_at(base_5+(D-1u));
 let x_3_5=x_at(base_6+(D-1u));
 `;
-const $t31 = `let base_2_2=row_2*(D/4u);
+const $t32 = `let base_2_2=row_2*(D/4u);
 let base_2_3=row_3*(D/4u);
 let base_2_4=row_4*(D/4u);
 let base_2_5=row_5*(D/4u);
 `;
-const $t32 = `var part_2_2=vec4f(0.0f);
+const $t33 = `var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 `;
-const $t33 = `let sub_2_2=mul_10_2-vec4f(shift_2);
+const $t34 = `let sub_2_2=mul_10_2-vec4f(shift_2);
 let sub_2_3=mul_10_3-vec4f(shift_3);
 let sub_2_4=mul_10_4-vec4f(shift_4);
 let sub_2_5=mul_10_5-vec4f(shift_5);
@@ -118,132 +120,132 @@ d_x_put_four(base_2_3+i_2,((sub_2_3-(mul_9_3*vec4f(sub_3_3)))-vec4f(mean_all_5))
 d_x_put_four(base_2_4+i_2,((sub_2_4-(mul_9_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(saved_2__4));
 d_x_put_four(base_2_5+i_2,((sub_2_5-(mul_9_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(saved_2__5));
 `;
-const $t34 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
+const $t35 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last=min(first+(((D+PARTS)-1u)/PARTS),D);
 `;
-const $t35 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+const $t36 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last=min(first+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 `;
-const $t36 = `let saved_0=saved_at(i);
+const $t37 = `let saved_0=saved_at(i);
 let saved_1=saved_at((((N+3u)/4u)*4u)+i);
 `;
-const $t37 = `let first=min(part*(((chunk+PARTS)-1u)/PARTS),chunk);
+const $t38 = `let first=min(part*(((chunk+PARTS)-1u)/PARTS),chunk);
 let last=min(first+(((chunk+PARTS)-1u)/PARTS),chunk);
 `;
-const $t38 = `part_1=part_1+sums_21_over_N;
+const $t39 = `part_1=part_1+sums_21_over_N;
 part_2=part_2+sums_19_over_N;
 `;
-const $t39 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+const $t40 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 `;
-const $t40 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t41 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
-const $t41 = `var sum_4=vec4f(0.0f);
+const $t42 = `var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
 `;
-const $t42 = `let end=select(0u,last,far);
+const $t43 = `let end=select(0u,last,again);
 for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t43 = `let base_2=row_2*(K/4u);
-let base_3=row_3*(K/4u);
-let base_4=row_4*(K/4u);
-let base_5=row_5*(K/4u);
+const $t44 = `let sub=add-vec4f(saved_0);
+let mul=exp_of4(sub)*vec4f(div);
 `;
-const $t44 = `let add_3=x_3+beta_1;
+const $t45 = `let add_3=x_3+beta_1;
 let add_4=x_4+beta_1;
 let add_5=x_5+beta_1;
 `;
-const $t45 = `let d_loss_2=d_loss_at(row_2);
+const $t46 = `let d_loss_2=d_loss_at(row_2);
 let d_loss_3=d_loss_at(row_3);
 let d_loss_4=d_loss_at(row_4);
 let d_loss_5=d_loss_at(row_5);
 `;
-const $t46 = `let sub_2_2=add_2_2-vec4f(saved_0__2);
+const $t47 = `let sub_2_2=add_2_2-vec4f(saved_0__2);
 let sub_2_3=add_2_3-vec4f(saved_0__3);
 let sub_2_4=add_2_4-vec4f(saved_0__4);
 let sub_2_5=add_2_5-vec4f(saved_0__5);
-let mul_2_2=exp(sub_2_2)*vec4f(div_3);
-let mul_2_3=exp(sub_2_3)*vec4f(div_4);
-let mul_2_4=exp(sub_2_4)*vec4f(div_5);
-let mul_2_5=exp(sub_2_5)*vec4f(div_6);
+let mul_2_2=exp_of4(sub_2_2)*vec4f(div_3);
+let mul_2_3=exp_of4(sub_2_3)*vec4f(div_4);
+let mul_2_4=exp_of4(sub_2_4)*vec4f(div_5);
+let mul_2_5=exp_of4(sub_2_5)*vec4f(div_6);
 `;
-const $t47 = `let first=min(part*(((K+PARTS)-1u)/PARTS),K);
+const $t48 = `let first=min(part*(((K+PARTS)-1u)/PARTS),K);
 let last=min(first+(((K+PARTS)-1u)/PARTS),K);
 `;
-const $t48 = `let first=min(part*((((K/4u)+PARTS)-1u)/PARTS),K/4u);
+const $t49 = `let first=min(part*((((K/4u)+PARTS)-1u)/PARTS),K/4u);
 let last=min(first+((((K/4u)+PARTS)-1u)/PARTS),K/4u);
 `;
-const $t49 = `let x_3=x_four(base_3+i);
+const $t50 = `let x_3=x_four(base_3+i);
 let x_4=x_four(base_4+i);
 let x_5=x_four(base_5+i);
 `;
-const $t50 = `let target_3=target_1_four(base_3+i);
+const $t51 = `let target_3=target_1_four(base_3+i);
 let target_4=target_1_four(base_4+i);
 let target_5=target_1_four(base_5+i);
 `;
-const $t51 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t52 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 `;
-const $t52 = `let stop=min(block+(LANES*256u),last);
+const $t53 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t53 = `let d_y_1=d_y_at(row+(i*D));
+const $t54 = `let d_y_1=d_y_at(row+(i*D));
 let where_1=select(d_y_1,0.0f,add==0.0f);
 `;
-const $t54 = `let d_y_1=d_y_four(row+(i*(D/4u)));
+const $t55 = `let d_y_1=d_y_four(row+(i*(D/4u)));
 let where_1=select(d_y_1,vec4f(0.0f),add==vec4f(0.0f));
 `;
-const $t55 = `${$t23}if(i_2<end){
+const $t56 = `${$t24}if(i_2<end){
 `;
-const $t56 = `var part_4=vec4f(0.0f);
+const $t57 = `var part_4=vec4f(0.0f);
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 `;
-const $t57 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t58 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t58 = `${$t36}let saved_2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+i);
+const $t59 = `${$t37}let saved_2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+i);
 `;
-const $t59 = `${$t39}var sum_3=vec4f(0.0f);
+const $t60 = `${$t40}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 `;
-const $t60 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t61 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t61 = `${$t24}let div=1.0f/saved_1;
+const $t62 = `${$t25}let div=1.0f/saved_1;
 `;
-const $t62 = `${$t41}var sum_2_3=vec4f(0.0f);
+const $t63 = `${$t42}var sum_2_3=vec4f(0.0f);
 var sum_2_4=vec4f(0.0f);
 var sum_2_5=vec4f(0.0f);
 var sum_2_6=vec4f(0.0f);
 `;
-const $t63 = `let beta_2=beta_four(i_2);
+const $t64 = `let beta_2=beta_four(i_2);
 let add_2_2=x_2_2+beta_2;
 let add_2_3=x_2_3+beta_2;
 let add_2_4=x_2_4+beta_2;
 let add_2_5=x_2_5+beta_2;
 `;
-const $t64 = `${$t47}let base=row*K;
+const $t65 = `${$t48}let base=row*K;
 `;
-const $t65 = `for(var p=lane;p<used;p+=LANES){
+const $t66 = `for(var p=lane;p<used;p+=LANES){
 let part_1=partials_at((p*N)+row);
 `;
-const $t66 = `${$t24}let saved_2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row);
+const $t67 = `${$t25}let saved_2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row);
 `;
-const $t67 = `let gamma_4=gamma_four(i);
+const $t68 = `let gamma_4=gamma_four(i);
 let beta_4=beta_four(i);
 let add_4=(mul_7*gamma_4)+beta_4;
 let d_y_4=d_y_four(base_2+i);
 `;
-const $t68 = `for(var turn=0u;turn<((N+chunk)-1u)/chunk;turn+=1u){
+const $t69 = `for(var turn=0u;turn<((N+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<N);
 let row=select(0u,at_1,active_1);
 `;
-const $t69 = `for(var turn=0u;turn<(((N/4u)+chunk)-1u)/chunk;turn+=1u){
+const $t70 = `for(var turn=0u;turn<(((N/4u)+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<(N/4u));
 let row_2=(select(0u,at_1,active_1)*4u)+0u;
@@ -251,85 +253,85 @@ let row_3=(select(0u,at_1,active_1)*4u)+1u;
 let row_4=(select(0u,at_1,active_1)*4u)+2u;
 let row_5=(select(0u,at_1,active_1)*4u)+3u;
 `;
-const $t70 = `let beta_2=beta_four(i_2);
+const $t71 = `let beta_2=beta_four(i_2);
 let add_2=kept+beta_2;
 let sub_2=add_2-vec4f(saved_0);
-let mul_2=exp(sub_2)*vec4f(div);
+let mul_2=exp_of4(sub_2)*vec4f(div);
 `;
-const $t71 = `${$t18}override PARTS:u32;
+const $t72 = `${$t19}override PARTS:u32;
 override SUBGROUP:u32;
 `;
-const $t72 = `override scratch_length:u32=LANES*ROWS*1u;
+const $t73 = `override scratch_length:u32=LANES*ROWS*1u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t73 = `${$t19}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t74 = `${$t20}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
-${$t20}`;
-const $t74 = `workgroupBarrier();
+${$t21}`;
+const $t75 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t75 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t76 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 `;
-const $t76 = `${$t55}let kept=held[held_place(0u,k_2,local_index)];
+const $t77 = `${$t56}let kept=held[held_place(0u,k_2,local_index)];
 `;
-const $t77 = `let base_2=row*(D/4u);
+const $t78 = `let base_2=row*(D/4u);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<(D/4u)){
 let x_4=x_four(base_2+i);
 `;
-const $t78 = `${$t67}let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
+const $t79 = `${$t68}let where_4=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
 let mul_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_4,add_4==vec4f(0.0f)),where_4,vec4f(0.0f)<add_4)*gamma_4;
 `;
-const $t79 = `let base=row*(K/4u);
-${$t61}`;
-const $t80 = `for(var k=0u;k<HELD;k+=1u){
+const $t80 = `let base=row*(K/4u);
+${$t62}`;
+const $t81 = `for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<(K/4u)){
 `;
-const $t81 = `let stop=min(block+(LANES*256u),K/4u);
+const $t82 = `let stop=min(block+(LANES*256u),K/4u);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t82 = `let x_2_2=x_four(base_2+i_2);
+const $t83 = `let x_2_2=x_four(base_2+i_2);
 let x_2_3=x_four(base_3+i_2);
 let x_2_4=x_four(base_4+i_2);
 let x_2_5=x_four(base_5+i_2);
-${$t63}`;
-const $t83 = `let x_1=x_at(base+i);
+${$t64}`;
+const $t84 = `let x_1=x_at(base+i);
 let beta_1=beta_at(i);
 let add=x_1+beta_1;
 `;
-const $t84 = `let x_1=x_four(base+i);
+const $t85 = `let x_1=x_four(base+i);
 let beta_1=beta_four(i);
 let add=x_1+beta_1;
 `;
-const $t85 = `${$t18}override SUBGROUP:u32;
+const $t86 = `${$t19}override SUBGROUP:u32;
 `;
-const $t86 = `${$t19}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-${$t20}`;
-const $t87 = `override scratch_length:u32=LANES*ROWS*3u;
+const $t87 = `${$t20}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+${$t21}`;
+const $t88 = `override scratch_length:u32=LANES*ROWS*3u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t88 = `let x_2=x_at(base+(D/2u));
+const $t89 = `let x_2=x_at(base+(D/2u));
 let mul_3=((x_2-saved_0)-saved_1)*saved_2;
 let gamma_2=gamma_at(D/2u);
 let beta_2=beta_at(D/2u);
 let add_2=(mul_3*gamma_2)+beta_2;
 let d_y_2=d_y_at(base+(D/2u));
 `;
-const $t89 = `let x_3=x_at(base+(D-1u));
+const $t90 = `let x_3=x_at(base+(D-1u));
 let mul_5=((x_3-saved_0)-saved_1)*saved_2;
 let gamma_3=gamma_at(D-1u);
 let beta_3=beta_at(D-1u);
 let add_3=(mul_5*gamma_3)+beta_3;
 let d_y_3=d_y_at(base+(D-1u));
 `;
-const $t90 = `${$t55}let kept=held[held_place(1u,k_2,local_index)];
+const $t91 = `${$t56}let kept=held[held_place(1u,k_2,local_index)];
 `;
-const $t91 = `let mul_3_2=((x_2_2-saved_0__2)-saved_1__2)*saved_2__2;
+const $t92 = `let mul_3_2=((x_2_2-saved_0__2)-saved_1__2)*saved_2__2;
 let mul_3_3=((x_2_3-saved_0__3)-saved_1__3)*saved_2__3;
 let mul_3_4=((x_2_4-saved_0__4)-saved_1__4)*saved_2__4;
 let mul_3_5=((x_2_5-saved_0__5)-saved_1__5)*saved_2__5;
@@ -340,7 +342,7 @@ let add_2_3=(mul_3_3*gamma_2)+beta_2;
 let add_2_4=(mul_3_4*gamma_2)+beta_2;
 let add_2_5=(mul_3_5*gamma_2)+beta_2;
 `;
-const $t92 = `let mul_5_2=((x_3_2-saved_0__2)-saved_1__2)*saved_2__2;
+const $t93 = `let mul_5_2=((x_3_2-saved_0__2)-saved_1__2)*saved_2__2;
 let mul_5_3=((x_3_3-saved_0__3)-saved_1__3)*saved_2__3;
 let mul_5_4=((x_3_4-saved_0__4)-saved_1__4)*saved_2__4;
 let mul_5_5=((x_3_5-saved_0__5)-saved_1__5)*saved_2__5;
@@ -351,82 +353,82 @@ let add_3_3=(mul_5_3*gamma_3)+beta_3;
 let add_3_4=(mul_5_4*gamma_3)+beta_3;
 let add_3_5=(mul_5_5*gamma_3)+beta_3;
 `;
-const $t93 = `let base=row*D;
+const $t94 = `let base=row*D;
 let x_1=x_at(base);
 let x_2=x_at(base+(D/2u));
 let x_3=x_at(base+(D-1u));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t94 = `var total=0.0f;
+const $t95 = `var total=0.0f;
 for(var p_2=lane;p_2<used;p_2+=LANES){
 let part_2=partials_at((p_2*N)+row);
 let part_3=partials_at(((PARTS+p_2)*N)+row);
 `;
-const $t95 = `${$t74}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t96 = `${$t75}let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t96 = `override scratch_length:u32=LANES*ROWS*1u;
+const $t97 = `override scratch_length:u32=LANES*ROWS*1u;
 var<workgroup>scratch_memory:array<vec4f,scratch_length>;
 `;
-const $t97 = `workgroupBarrier();
+const $t98 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t98 = `${$t66}let sub_2=mean_3-(mean*mean_2);
+const $t99 = `${$t67}let sub_2=mean_3-(mean*mean_2);
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t99 = `${$t51}var part_2=0.0f;
-${$t52}`;
-const $t100 = `let eq=select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
+const $t100 = `${$t52}var part_2=0.0f;
+${$t53}`;
+const $t101 = `let eq=select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
 let target_2=target_1_four(base+i);
 `;
-const $t101 = `let stop=min(block+(LANES*256u),D/4u);
+const $t102 = `let stop=min(block+(LANES*256u),D/4u);
 for(var i=block;i<stop;i+=LANES){
 let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
 let x_4_4=x_four(base_2_4+i);
 let x_4_5=x_four(base_2_5+i);
 `;
-const $t102 = `let stop=min(block+(LANES*256u),last_2);
+const $t103 = `let stop=min(block+(LANES*256u),last_2);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t103 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t104 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<vec4f,scratch_length>;
 `;
-const $t104 = `${$t95}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t105 = `${$t96}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
 `;
-const $t105 = `let active_1=index<(D/4u);
+const $t106 = `let active_1=index<(D/4u);
 let row=select(0u,index,active_1);
 `;
-const $t106 = `let x_1=x_four(row+(i*(D/4u)));
+const $t107 = `let x_1=x_four(row+(i*(D/4u)));
 let add=x_1+beta_1;
-${$t54}`;
-const $t107 = `}
+${$t55}`;
+const $t108 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
 `;
-const $t108 = `${$t32}var part_3_2=vec4f(0.0f);
+const $t109 = `${$t33}var part_3_2=vec4f(0.0f);
 var part_3_3=vec4f(0.0f);
 var part_3_4=vec4f(0.0f);
 var part_3_5=vec4f(0.0f);
 `;
-const $t109 = `${$t73}let active_1=index<N;
+const $t110 = `${$t74}let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t110 = `var sum=0.0f;
+const $t111 = `var sum=0.0f;
 var sum_2=0.0f;
-${$t99}`;
-const $t111 = `${$t75}var part_2=vec4f(0.0f);
-${$t52}`;
-const $t112 = `let rsqrt=inverseSqrt(spread+eps);
+${$t100}`;
+const $t112 = `${$t76}var part_2=vec4f(0.0f);
+${$t53}`;
+const $t113 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t113 = `override N:u32;
+const $t114 = `override N:u32;
 override K:u32;
-${$t57}`;
-const $t114 = `let beta_1=beta_four(i);
+${$t58}`;
+const $t115 = `let beta_1=beta_four(i);
 let add=x_1+beta_1;
-${$t100}`;
-const $t115 = `${$t28}let saved_2__2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_2);
+${$t101}`;
+const $t116 = `${$t29}let saved_2__2=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_2);
 let saved_2__3=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_3);
 let saved_2__4=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_4);
 let saved_2__5=saved_at(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_5);
@@ -441,17 +443,16 @@ let add_7=(mul_12*gamma_1)+beta_1;
 let add_8=(mul_13*gamma_1)+beta_1;
 let add_9=(mul_14*gamma_1)+beta_1;
 `;
-const $t116 = `let add=x_1+beta_1;
-${$t36}`;
-const $t117 = `${$t71}override D:u32;
+const $t117 = `let add=x_1+beta_1;
+${$t37}`;
+const $t118 = `${$t72}override D:u32;
 override N:u32;
 `;
-const $t118 = `${$t72}${$t73}`;
 const $t119 = `var sum=0.0f;
-${$t51}${$t52}`;
+${$t52}${$t53}`;
 const $t120 = `let x_1=x_at(row+(i*D));
 let add=x_1+beta_1;
-${$t53}`;
+${$t54}`;
 const $t121 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
@@ -461,21 +462,23 @@ workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t123 = `${$t106}${$t2}`;
-const $t124 = `${$t97}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t123 = `${$t107}${$t2}`;
+const $t124 = `${$t98}let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
 const $t125 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t111}`;
+${$t112}`;
 const $t126 = `override PARTS:u32;
-${$t57}`;
-const $t127 = `${$t85}override N:u32;
+${$t58}`;
+const $t127 = `${$t86}override N:u32;
 override K:u32;
 `;
-const $t128 = `${$t96}${$t73}`;
+const $t128 = `${$t74}let active_1=index<D;
+let row=select(0u,index,active_1);
+`;
 const $t129 = `var sum=vec4f(0.0f);
-${$t75}${$t52}`;
-const $t130 = `${$t85}override D:u32;
+${$t76}${$t53}`;
+const $t130 = `${$t86}override D:u32;
 override N:u32;
 `;
 const $t131 = `}
@@ -488,14 +491,14 @@ const $t133 = `${$t1}var total=vec4f(0.0f);
 `;
 const $t134 = `let base=row*D;
 let x_1=x_at(base);
-${$t66}let mul=((x_1-saved_0)-saved_1)*saved_2;
+${$t67}let mul=((x_1-saved_0)-saved_1)*saved_2;
 let gamma_1=gamma_at(0u);
 let beta_1=beta_at(0u);
 let add=(mul*gamma_1)+beta_1;
 let d_y_1=d_y_at(base);
 let where_1=select(d_y_1,0.0f,add==0.0f);
 `;
-const $t135 = `${$t71}override N:u32;
+const $t135 = `${$t72}override N:u32;
 override D:u32;
 `;
 const $t136 = `}
@@ -508,12 +511,12 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 `;
-const $t138 = `${$t62}for(var block=lane;block<K/4u;block+=LANES*256u){
+const $t138 = `${$t63}for(var block=lane;block<K/4u;block+=LANES*256u){
 var part_3=vec4f(0.0f);
-${$t56}${$t32}${$t81}`;
+${$t57}${$t33}${$t82}`;
 const $t139 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
 ${$t7}`;
-const $t140 = `${$t95}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t140 = `${$t96}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 ${$t7}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
@@ -521,42 +524,39 @@ scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 const $t141 = `let active_1=index<(K/4u);
 let row=select(0u,index,active_1);
 `;
-const $t142 = `${$t117}${$t118}let active_1=index<D;
-let row=select(0u,index,active_1);
+const $t142 = `${$t105}scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 `;
-const $t143 = `${$t104}scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+const $t143 = `${$t122}sum=all;
 `;
-const $t144 = `${$t122}sum=all;
-`;
+const $t144 = `${$t74}${$t106}`;
 const $t145 = `${$t130}override PARTS:u32;
 `;
-const $t146 = `${$t131}total=total+other;
+const $t146 = `${$t1}var total=0.0f;
+for(var p=lane;p<used;p+=LANES){
 `;
-const $t147 = `${$t132}workgroupBarrier();
+const $t147 = `${$t131}total=total+other;
+`;
+const $t148 = `${$t132}workgroupBarrier();
 }
 `;
-const $t148 = `${$t85}override N:u32;
+const $t149 = `${$t86}override N:u32;
 override D:u32;
 `;
-const $t149 = `${$t135}${$t87}`;
-const $t150 = `${$t13}var total=vec4f(0.0f);
+const $t150 = `${$t135}${$t88}`;
+const $t151 = `${$t13}var total=vec4f(0.0f);
 `;
-const $t151 = `${$t71}${$t113}`;
-const $t152 = `${$t118}let active_1=index<K;
-let row=select(0u,index,active_1);
-`;
-const $t153 = `${$t97}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+const $t152 = `${$t72}${$t114}`;
+const $t153 = `${$t98}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+${$t15}let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 ${$t136}`;
 const $t154 = `let shift_2=mul_2_2+(((mul_4_2-mul_2_2)+(mul_6_2-mul_2_2))*0.3333333432674408f);
 let shift_3=mul_2_3+(((mul_4_3-mul_2_3)+(mul_6_3-mul_2_3))*0.3333333432674408f);
 let shift_4=mul_2_4+(((mul_4_4-mul_2_4)+(mul_6_4-mul_2_4))*0.3333333432674408f);
 let shift_5=mul_2_5+(((mul_4_5-mul_2_5)+(mul_6_5-mul_2_5))*0.3333333432674408f);
-${$t31}var mean_5=vec4f(0.0f);
+${$t32}var mean_5=vec4f(0.0f);
 var mean_6=vec4f(0.0f);
 var mean_7=vec4f(0.0f);
 var mean_8=vec4f(0.0f);
@@ -569,8 +569,8 @@ var mean_3_4=vec4f(0.0f);
 var mean_3_5=vec4f(0.0f);
 var mean_3_6=vec4f(0.0f);
 for(var block=lane;block<D/4u;block+=LANES*256u){
-${$t56}var part_7=vec4f(0.0f);
-${$t108}${$t101}let mul_7_2=((x_4_2-vec4f(saved_0__2))-vec4f(saved_1__2))*vec4f(saved_2__2);
+${$t57}var part_7=vec4f(0.0f);
+${$t109}${$t102}let mul_7_2=((x_4_2-vec4f(saved_0__2))-vec4f(saved_1__2))*vec4f(saved_2__2);
 let mul_7_3=((x_4_3-vec4f(saved_0__3))-vec4f(saved_1__3))*vec4f(saved_2__3);
 let mul_7_4=((x_4_4-vec4f(saved_0__4))-vec4f(saved_1__4))*vec4f(saved_2__4);
 let mul_7_5=((x_4_5-vec4f(saved_0__5))-vec4f(saved_1__5))*vec4f(saved_2__5);
@@ -585,201 +585,205 @@ let d_y_4_3=d_y_four(base_2_3+i);
 let d_y_4_4=d_y_four(base_2_4+i);
 let d_y_4_5=d_y_four(base_2_5+i);
 `;
-const $t155 = `${$t104}scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
+const $t155 = `${$t105}scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 `;
-const $t156 = `}
+const $t156 = `${$t118}${$t73}${$t128}`;
+const $t157 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t157 = `${$t1}var total=0.0f;
-for(var p=lane;p<used;p+=LANES){
+const $t158 = `${$t146}let part_1=partials_at((p*D)+row);
+total=total+part_1;
 `;
-const $t158 = `for(var p=lane;p<used;p+=LANES){
+const $t159 = `for(var p=lane;p<used;p+=LANES){
 let part_1=vec4f(partials_at((p*D)+(row*4u)),partials_at(((p*D)+(row*4u))+1u),partials_at(((p*D)+(row*4u))+2u),partials_at(((p*D)+(row*4u))+3u));
 total=total+part_1;
 `;
-const $t159 = `fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-${$t86}`;
-const $t160 = `${$t107}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+const $t160 = `${$t108}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 `;
-const $t161 = `${$t85}override chunk:u32;
+const $t161 = `${$t86}override chunk:u32;
 `;
-const $t162 = `${$t148}override eps:f32;
-`;
-const $t163 = `fn larger(a:f32,b:f32)->f32{
+const $t162 = `fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 `;
+const $t163 = `${$t135}override eps:f32;
+`;
 const $t164 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t79}${$t80}let x_1=x_four(base+i);
+${$t80}${$t81}let x_1=x_four(base+i);
 `;
-const $t165 = `${$t128}${$t141}`;
-const $t166 = `let x_3=x_four(base_2+i);
+const $t165 = `let x_3=x_four(base_2+i);
 let x_4=x_four(base_3+i);
 let x_5=x_four(base_4+i);
 let x_6=x_four(base_5+i);
 let beta_1=beta_four(i);
-${$t44}let add_6=x_6+beta_1;
+${$t45}let add_6=x_6+beta_1;
 `;
-const $t167 = `${$t21}let beta_1=beta_at(row);
-${$t119}`;
-const $t168 = `}
+const $t166 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(sum,mask);
 sum=sum+other;
 `;
-const $t169 = `${$t157}let part_1=partials_at((p*D)+row);
-total=total+part_1;
-`;
-const $t170 = `${$t159}${$t27}`;
-const $t171 = `fn fold_add(v:vec4f)->f32{
+const $t167 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t109}`;
-const $t172 = `${$t132}${$t9}total_2=all_2;
+${$t87}`;
+const $t168 = `${$t132}${$t9}total_2=all_2;
 `;
-const $t173 = `${$t161}override D:u32;
+const $t169 = `${$t161}override D:u32;
 override N:u32;
 `;
-const $t174 = `${$t86}let active_1=index<N;
-let row=select(0u,index,active_1);
+const $t170 = `${$t149}override eps:f32;
 `;
-const $t175 = `var total=0.0f;
+const $t171 = `var total=0.0f;
 var total_2=0.0f;
-${$t65}total=total+part_1;
+${$t66}total=total+part_1;
 let part_2=partials_at(((PARTS+p)*N)+row);
 `;
-const $t176 = `${$t96}${$t86}`;
-const $t177 = `${$t134}${$t4}${$t88}let where_2=select(d_y_2,0.0f,add_2==0.0f);
+const $t172 = `${$t22}let beta_1=beta_at(row);
+${$t119}`;
+const $t173 = `${$t134}${$t4}${$t89}let where_2=select(d_y_2,0.0f,add_2==0.0f);
 let mul_4=select(select(0.0f,0.5f*where_2,add_2==0.0f),where_2,0.0f<add_2)*gamma_2;
-${$t89}let where_3=select(d_y_3,0.0f,add_3==0.0f);
+${$t90}let where_3=select(d_y_3,0.0f,add_3==0.0f);
 let mul_6=select(select(0.0f,0.5f*where_3,add_3==0.0f),where_3,0.0f<add_3)*gamma_3;
 ${$t5}`;
-const $t178 = `${$t170}let base_3=row_2*D;
-let base_4=row_3*D;
-let base_5=row_4*D;
-let base_6=row_5*D;
+const $t174 = `${$t121}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 `;
-const $t179 = `${$t171}${$t35}`;
-const $t180 = `${$t121}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-`;
-const $t181 = `${$t159}let own=index<chunk;
-let slot=select(0u,index,own);
-`;
-const $t182 = `${$t71}override D:u32;
+const $t175 = `${$t72}override D:u32;
 override chunk:u32;
 `;
-const $t183 = `${$t127}${$t126}`;
-const $t184 = `${$t159}let active_1=index<N;
+const $t176 = `total_2=all_2;
+${$t16}`;
+const $t177 = `fn exp_of4(a:vec4f)->vec4f{
+return select(exp(a),a,((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+}
+`;
+const $t178 = `${$t87}let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t185 = `part_1=part_1+d;
+const $t179 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t186 = `${$t142}${$t167}${$t120}`;
-const $t187 = `${$t121}${$t143}${$t144}workgroupBarrier();
+const $t180 = `${$t121}${$t142}${$t143}workgroupBarrier();
 }
 let sum_all=sum;
 `;
-const $t188 = `${$t117}${$t128}${$t105}`;
-const $t189 = `${$t72}${$t86}`;
-const $t190 = `${$t107}${$t143}${$t147}`;
-const $t191 = `}
+const $t181 = `${$t108}${$t142}${$t148}`;
+const $t182 = `${$t97}${$t87}`;
+const $t183 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(total,mask);
 total=total+other;
 `;
-const $t192 = `${$t25}${$t77}`;
-const $t193 = `${$t181}let base_3=slot*(D/4u);
-let base_4=(((chunk*D)+3u)/4u)+(slot*(D/4u));
-`;
-const $t194 = `${$t85}override D:u32;
+const $t184 = `${$t26}${$t78}`;
+const $t185 = `fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+${$t110}`;
+const $t186 = `${$t86}override D:u32;
 override chunk:u32;
 `;
-const $t195 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
-return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
-}
-`;
-const $t196 = `${$t183}${$t174}`;
-const $t197 = `${$t71}override K:u32;
+const $t187 = `${$t177}${$t167}`;
+const $t188 = `${$t127}${$t126}`;
+const $t189 = `${$t72}override K:u32;
 override N:u32;
 `;
-const $t198 = `fn non_finite(bits:u32)->f32{
-return bitcast<f32>(bits);
-}
-${$t163}`;
-const $t199 = `}
+const $t190 = `${$t74}let active_1=index<K;
+let row=select(0u,index,active_1);
+`;
+const $t191 = `${$t156}${$t172}${$t120}`;
+const $t192 = `${$t180}if(active_1&&(lane==0u)){
+`;
+const $t193 = `${$t73}${$t87}`;
+const $t194 = `${$t182}${$t106}`;
+const $t195 = `${$t88}${$t167}`;
+const $t196 = `${$t185}${$t36}`;
+const $t197 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
 total=total+other;
 `;
-const $t200 = `${$t181}let base_2=slot*(K/4u);
-`;
-const $t201 = `${$t187}if(active_1&&(lane==0u)){
-`;
-const $t202 = `${$t176}${$t105}`;
-const $t203 = `${$t3}part_1=part_1+where_2;
-`;
-const $t204 = `${$t140}${$t144}${$t9}`;
-const $t205 = `total_2=total_2+other_2;
-${$t160}${$t140}${$t172}workgroupBarrier();
+const $t198 = `${$t140}${$t143}${$t9}`;
+const $t199 = `total_2=total_2+other_2;
+${$t160}${$t140}${$t168}workgroupBarrier();
 }
 `;
-const $t206 = `${$t57}${$t163}`;
-const $t207 = `${$t140}${$t122}`;
-const $t208 = `${$t85}${$t113}`;
-const $t209 = `${$t151}${$t109}`;
-const $t210 = `${$t71}override K:u32;
+const $t200 = `${$t140}${$t122}`;
+const $t201 = `${$t86}${$t114}`;
+const $t202 = `${$t28}let base_2=row_2*(K/4u);
+let base_3=row_3*(K/4u);
+let base_4=row_4*(K/4u);
+let base_5=row_5*(K/4u);
+`;
+const $t203 = `${$t74}${$t141}`;
+const $t204 = `${$t72}override K:u32;
 override chunk:u32;
 `;
-const $t211 = `${$t198}${$t195}`;
-const $t212 = `${$t176}${$t141}`;
-const $t213 = `}
+const $t205 = `${$t182}${$t141}`;
+const $t206 = `}
 sum=sum+part_1;
-${$t156}${$t201}`;
-const $t214 = `${$t21}let beta_1=beta_four(row);
-${$t129}`;
-const $t215 = `${$t133}${$t158}`;
-const $t216 = `${$t95}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+${$t157}${$t192}`;
+const $t207 = `${$t118}${$t97}${$t144}`;
+const $t208 = `${$t133}${$t159}`;
+const $t209 = `${$t3}part_1=part_1+where_2;
+`;
+const $t210 = `${$t96}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
 ${$t139}let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-${$t26}let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
+${$t27}let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
 ${$t8}${$t122}`;
-const $t217 = `${$t149}${$t109}`;
-const $t218 = `workgroupBarrier();
+const $t211 = `${$t167}${$t28}let base_3=row_2*D;
+let base_4=row_3*D;
+let base_5=row_4*D;
+let base_6=row_5*D;
+`;
+const $t212 = `workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 `;
-const $t219 = `total_2=total_2+part_2;
-${$t146}let other_2=exchange(total_2,mask);
-${$t205}`;
-const $t220 = `${$t135}${$t206}`;
-const $t221 = `}
+const $t213 = `total_2=total_2+part_2;
+${$t147}let other_2=exchange(total_2,mask);
+${$t199}`;
+const $t214 = `let own=index<chunk;
+let slot=select(0u,index,own);
+let base_3=slot*(D/4u);
+let base_4=(((chunk*D)+3u)/4u)+(slot*(D/4u));
+`;
+const $t215 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
+return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+}
+`;
+const $t216 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
 `;
-const $t222 = `workgroupBarrier();
+const $t217 = `workgroupBarrier();
 }
 let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 `;
-const $t223 = `${$t127}${$t170}${$t43}${$t28}`;
-const $t224 = `var total=non_finite(4286578688u);
-${$t65}total=larger(total,part_1);
+const $t218 = `fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+${$t162}`;
+const $t219 = `${$t72}override N:u32;
+override K:u32;
+${$t73}`;
+const $t220 = `var total=non_finite(4286578688u);
+${$t66}total=larger(total,part_1);
 ${$t131}total=larger(total,other);
-${$t107}${$t155}${$t147}`;
-const $t225 = `}
+${$t108}${$t155}${$t148}`;
+const $t221 = `}
 sum=sum+part_1;
-${$t168}${$t201}`;
-const $t226 = `${$t97}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+${$t166}${$t192}`;
+const $t222 = `${$t98}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -790,27 +794,109 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t227 = `${$t161}override K:u32;
+const $t223 = `${$t161}override K:u32;
 override N:u32;
 `;
-const $t228 = `${$t155}${$t122}`;
-const $t229 = `${$t188}${$t214}`;
-const $t230 = `${$t190}if(active_1&&(lane==0u)){
+const $t224 = `${$t155}${$t122}`;
+const $t225 = `${$t181}if(active_1&&(lane==0u)){
 `;
-const $t231 = `${$t57}${$t73}let active_1=index<D;
+const $t226 = `sum_2=sum_2+other_2;
+${$t174}${$t198}sum_2=all_2;
+${$t212}`;
+const $t227 = `${$t104}${$t144}`;
+const $t228 = `${$t126}${$t87}let active_1=index<D;
 let row=select(0u,index,active_1);
 `;
-const $t232 = `sum_2=sum_2+other_2;
-${$t180}${$t204}sum_2=all_2;
-${$t218}`;
-const $t233 = `${$t135}override eps:f32;
-${$t72}`;
-const $t234 = `let div_3=1.0f/saved_1__2;
+const $t229 = `${$t58}${$t162}`;
+const $t230 = `${$t127}${$t187}${$t202}${$t29}`;
+const $t231 = `${$t86}override K:u32;
+override N:u32;
+override PARTS:u32;
+`;
+const $t232 = `${$t187}let own=index<chunk;
+let slot=select(0u,index,own);
+let base_2=slot*(K/4u);
+`;
+const $t233 = `${$t218}${$t215}`;
+const $t234 = `for(var p=lane;p<used;p+=LANES){
+}
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+}
+if(SUBGROUP<LANES){
+${$t75}}
+workgroupBarrier();
+}
+workgroupBarrier();
+}
+let part_1=partials_at(row);
+`;
+const $t235 = `${$t22}let beta_1=beta_four(row);
+${$t129}`;
+const $t236 = `${$t58}${$t128}`;
+const $t237 = `}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+${$t157}let other_2=exchange(sum_2,mask);
+${$t226}`;
+const $t238 = `${$t213}if(active_1&&(lane==0u)){
+`;
+const $t239 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+`;
+const $t240 = `${$t163}${$t229}`;
+const $t241 = `var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+${$t137}${$t200}sum_3=all;
+${$t9}sum_2_2=all_2;
+${$t217}`;
+const $t242 = `let div_3=1.0f/saved_1__2;
 let div_4=1.0f/saved_1__3;
 let div_5=1.0f/saved_1__4;
 let div_6=1.0f/saved_1__5;
 ${$t138}`;
-const $t235 = `}
+const $t243 = `${$t193}let active_1=index<K;
+let row=select(0u,index,active_1);
+`;
+const $t244 = `${$t86}override K:u32;
+override chunk:u32;
+override PARTS:u32;
+`;
+const $t245 = `${$t104}${$t87}${$t106}`;
+const $t246 = `${$t163}${$t88}`;
+const $t247 = `${$t197}${$t108}${$t124}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+${$t148}let rest=total/f32(D);
+var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
+for(var p_3=lane;p_3<used;p_3+=LANES){
+let part_4=partials_at((p_3*N)+row);
+let part_5=partials_at(((PARTS+p_3)*N)+row);
+let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+let part_7=partials_at((((3u*PARTS)+p_3)*N)+row);
+`;
+const $t248 = `${$t207}${$t235}`;
+const $t249 = `${$t147}${$t225}d_beta_put(row,total);
+}
+}
+`;
+const $t250 = `${$t181}${$t22}let end=select(0u,last,active_1);
+`;
+const $t251 = `var total=0.0f;
+var total_2=0.0f;
+for(var p=lane;p<used;p+=LANES){
+let part_1=partials_at((p*D)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*D)+row);
+${$t238}`;
+const $t252 = `}
 var sum_3_2=fold_add(sum_4);
 var sum_3_3=fold_add(sum_5);
 var sum_3_4=fold_add(sum_6);
@@ -820,74 +906,21 @@ var sum_2_2_3=fold_add(sum_2_4);
 var sum_2_2_4=fold_add(sum_2_5);
 var sum_2_2_5=fold_add(sum_2_6);
 `;
-const $t236 = `partials_put((part*N)+row,sum_all);
+const $t253 = `partials_put((part*N)+row,sum_all);
 partials_put(((PARTS+part)*N)+row,sum_all_2);
 }
 }
 `;
-const $t237 = `${$t85}override K:u32;
-override N:u32;
-override PARTS:u32;
-`;
-const $t238 = `${$t198}${$t109}`;
-const $t239 = `for(var p=lane;p<used;p+=LANES){
-}
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-}
-if(SUBGROUP<LANES){
-${$t74}}
-workgroupBarrier();
-}
-workgroupBarrier();
-}
-let part_1=partials_at(row);
-`;
-const $t240 = `${$t199}${$t107}${$t124}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t147}let rest=total/f32(D);
-var total_2=0.0f;
-for(var p_3=lane;p_3<used;p_3+=LANES){
-let part_4=partials_at((p_3*N)+row);
-let part_5=partials_at(((PARTS+p_3)*N)+row);
-let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
-`;
-const $t241 = `${$t71}override N:u32;
-override K:u32;
-${$t72}`;
-const $t242 = `let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t239}`;
-const $t243 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-${$t156}let other_2=exchange(sum_2,mask);
-${$t232}`;
-const $t244 = `${$t103}${$t73}${$t105}`;
-const $t245 = `${$t126}${$t86}let active_1=index<D;
-let row=select(0u,index,active_1);
-`;
-const $t246 = `${$t219}if(active_1&&(lane==0u)){
-`;
-const $t247 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-`;
-const $t248 = `saved_put((((N+3u)/4u)*4u)+row,rest);
-saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,rsqrt);
+const $t254 = `${$t183}${$t225}d_beta_put_four(row,total);
 }
 }
 `;
-const $t249 = `var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange(sum_3,mask);
-sum_3=sum_3+other;
-let other_2=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_2;
-${$t137}${$t207}sum_3=all;
-${$t9}sum_2_2=all_2;
-${$t222}`;
-const $t250 = `}
+const $t255 = `saved_put((((N+3u)/4u)*4u)+row,rest);
+saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,mul);
+}
+}
+`;
+const $t256 = `}
 let sum_all_3=sum_3_2;
 let sum_all_4=sum_3_3;
 let sum_all_5=sum_3_4;
@@ -897,66 +930,11 @@ let sum_all_2_3=sum_2_2_3;
 let sum_all_2_4=sum_2_2_4;
 let sum_all_2_5=sum_2_2_5;
 `;
-const $t251 = `${$t189}let active_1=index<K;
-let row=select(0u,index,active_1);
-`;
-const $t252 = `${$t85}override K:u32;
-override chunk:u32;
-override PARTS:u32;
-`;
-const $t253 = `${$t48}let base=row*(K/4u);
-`;
-const $t254 = `let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t239}`;
-const $t255 = `${$t103}${$t86}${$t105}`;
-const $t256 = `${$t213}partials_put((part*D)+row,sum_all);
-}
-}
-`;
-const $t257 = `${$t146}${$t230}d_beta_put(row,total);
-}
-}
-`;
-const $t258 = `${$t190}${$t21}let end=select(0u,last,active_1);
-`;
-const $t259 = `var total=0.0f;
-var total_2=0.0f;
-for(var p=lane;p<used;p+=LANES){
-let part_1=partials_at((p*D)+row);
+const $t257 = `${$t237}${$t253}`;
+const $t258 = `let part_1=partials_at((p*K)+row);
 total=total+part_1;
-let part_2=partials_at(((PARTS+p)*D)+row);
-${$t246}`;
-const $t260 = `}
-if((active_1&&(lane==0u))&&(part==0u)){
-saved_put(row,part_1);
-${$t248}`;
-const $t261 = `${$t209}${$t64}${$t61}${$t110}${$t83}`;
-const $t262 = `${$t15}${$t175}`;
-const $t263 = `${$t183}${$t198}${$t174}`;
-const $t264 = `${$t225}${$t22}}
-}
-`;
-const $t265 = `${$t191}${$t230}d_beta_put_four(row,total);
-}
-}
-`;
-const $t266 = `${$t243}${$t236}`;
-const $t267 = `${$t151}${$t171}${$t48}${$t79}${$t125}${$t84}`;
-const $t268 = `${$t16}${$t175}`;
-const $t269 = `let part_1=partials_at((p*K)+row);
-total=total+part_1;
-${$t257}`;
-const $t270 = `fn fold_max(v:vec4f)->f32{
-return larger(larger(v.x,v.y),larger(v.z,v.w));
-}
-`;
-const $t271 = `${$t52}${$t83}`;
-const $t272 = `${$t15}${$t224}`;
-const $t273 = `${$t34}let end=select(0u,last,active_1);
-let base=row*D;
-`;
-const $t274 = `${$t16}${$t224}`;
-const $t275 = `var mean_4=fold_add(mean);
+${$t249}`;
+const $t259 = `var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
@@ -971,25 +949,103 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
-${$t216}mean_4=all;
+${$t210}mean_4=all;
 ${$t9}mean_2_2=all_2;
 ${$t10}mean_3_2=all_3;
 workgroupBarrier();
 }
 `;
-const $t276 = `for(var p=lane;p<used;p+=LANES){
+const $t260 = `}
+if((active_1&&(lane==0u))&&(part==0u)){
+saved_put(row,part_1);
+${$t255}`;
+const $t261 = `fn exp_of(a:f32)->f32{
+return select(exp(a),a,(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+`;
+const $t262 = `for(var p=lane;p<used;p+=LANES){
 let part_1=vec4f(partials_at((p*K)+(row*4u)),partials_at(((p*K)+(row*4u))+1u),partials_at(((p*K)+(row*4u))+2u),partials_at(((p*K)+(row*4u))+3u));
 total=total+part_1;
-${$t265}`;
-const $t277 = `${$t211}fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
+${$t254}`;
+const $t263 = `${$t206}partials_put((part*D)+row,sum_all);
 }
-${$t270}`;
-const $t278 = `${$t52}${$t84}`;
-const $t279 = `${$t35}let end=select(0u,last,active_1);
+}
+`;
+const $t264 = `${$t150}${$t110}`;
+const $t265 = `fn log_of(a:f32)->f32{
+let edge=select(sqrt(a),non_finite(0xff800000u),a==0.0f);
+return select(log(a),edge,a<=0.0f||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+`;
+const $t266 = `var total=0.0f;
+var total_2=0.0f;
+var total_3=0.0f;
+for(var p_2=lane;p_2<used_2;p_2+=LANES){
+let part_2=partials_at((((3u*PARTS)+p_2)*N)+row);
+total=total+part_2;
+let part_3=partials_at((((4u*PARTS)+p_2)*N)+row);
+total_2=total_2+part_3;
+let part_4=partials_at((((5u*PARTS)+p_2)*N)+row);
+total_3=total_3+part_4;
+${$t197}let other_2=exchange(total_2,mask_2);
+total_2=total_2+other_2;
+let other_3=exchange(total_3,mask_2);
+total_3=total_3+other_3;
+${$t160}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_3;
+${$t124}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+${$t139}let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+${$t27}let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+${$t8}${$t168}${$t10}total_3=all_3;
+workgroupBarrier();
+}
+let mean=total/f32(D);
+let mean_2=total_2/f32(D);
+let mean_3=total_3/f32(D);
+`;
+const $t267 = `${$t221}${$t23}}
+}
+`;
+const $t268 = `let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t234}`;
+const $t269 = `${$t152}${$t261}${$t110}`;
+const $t270 = `${$t152}${$t177}`;
+const $t271 = `${$t188}${$t178}`;
+const $t272 = `${$t35}let end=select(0u,last,active_1);
+let base=row*D;
+`;
+const $t273 = `let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t234}`;
+const $t274 = `${$t17}${$t171}`;
+const $t275 = `fn fold_max(v:vec4f)->f32{
+return larger(larger(v.x,v.y),larger(v.z,v.w));
+}
+`;
+const $t276 = `${$t218}${$t110}`;
+const $t277 = `${$t36}let end=select(0u,last,active_1);
 let base=row*(D/4u);
 `;
-const $t280 = `}
+const $t278 = `${$t18}${$t171}`;
+const $t279 = `${$t233}${$t265}fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+${$t275}`;
+const $t280 = `${$t17}${$t220}`;
+const $t281 = `${$t18}${$t220}`;
+const $t282 = `if(active_1&&(lane==0u)){
+partials_put((part*N)+row,shift);
+partials_put((((3u*PARTS)+part)*N)+row,mean_all);
+partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
+partials_put((((5u*PARTS)+part)*N)+row,mean_all_3);
+}
+}
+`;
+const $t283 = `var total_2=vec4f(0.0f);
+${$t159}let part_2=vec4f(partials_at(((PARTS+p)*D)+(row*4u)),partials_at((((PARTS+p)*D)+(row*4u))+1u),partials_at((((PARTS+p)*D)+(row*4u))+2u),partials_at((((PARTS+p)*D)+(row*4u))+3u));
+total_2=total_2+part_2;
+${$t183}let other_2=exchange4(total_2,mask);
+${$t199}if(active_1&&(lane==0u)){
+`;
+const $t284 = `}
 sum_4=sum_4+part_3;
 sum_5=sum_5+part_4;
 sum_6=sum_6+part_5;
@@ -998,7 +1054,7 @@ sum_2_3=sum_2_3+part_2_2;
 sum_2_4=sum_2_4+part_2_3;
 sum_2_5=sum_2_5+part_2_4;
 sum_2_6=sum_2_6+part_2_5;
-${$t235}for(var mask=1u;mask<SUBGROUP;mask*=2u){
+${$t252}for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other_3=exchange(sum_3_2,mask);
 let other_4=exchange(sum_3_3,mask);
 let other_5=exchange(sum_3_4,mask);
@@ -1015,75 +1071,43 @@ sum_2_2_2=sum_2_2_2+other_2_2;
 sum_2_2_3=sum_2_2_3+other_2_3;
 sum_2_2_4=sum_2_2_4+other_2_4;
 sum_2_2_5=sum_2_2_5+other_2_5;
-${$t250}`;
-const $t281 = `var total=0.0f;
-var total_2=0.0f;
-var total_3=0.0f;
-for(var p_2=lane;p_2<used_2;p_2+=LANES){
-let part_2=partials_at((((3u*PARTS)+p_2)*N)+row);
-total=total+part_2;
-let part_3=partials_at((((4u*PARTS)+p_2)*N)+row);
-total_2=total_2+part_3;
-let part_4=partials_at((((5u*PARTS)+p_2)*N)+row);
-total_3=total_3+part_4;
-${$t199}let other_2=exchange(total_2,mask_2);
-total_2=total_2+other_2;
-let other_3=exchange(total_3,mask_2);
-total_3=total_3+other_3;
-${$t160}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_3;
-${$t124}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t139}let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-${$t26}let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-${$t8}${$t172}${$t10}total_3=all_3;
-workgroupBarrier();
-}
-let mean=total/f32(D);
-let mean_2=total_2/f32(D);
-let mean_3=total_3/f32(D);
+${$t256}`;
+const $t285 = `${$t49}let base=row*(K/4u);
 `;
-const $t282 = `if(active_1&&(lane==0u)){
-partials_put((part*N)+row,shift);
-partials_put((((3u*PARTS)+part)*N)+row,mean_all);
-partials_put((((4u*PARTS)+part)*N)+row,mean_all_2);
-partials_put((((5u*PARTS)+part)*N)+row,mean_all_3);
-}
-}
-`;
-const $t283 = `var total_2=vec4f(0.0f);
-${$t158}let part_2=vec4f(partials_at(((PARTS+p)*D)+(row*4u)),partials_at((((PARTS+p)*D)+(row*4u))+1u),partials_at((((PARTS+p)*D)+(row*4u))+2u),partials_at((((PARTS+p)*D)+(row*4u))+3u));
-total_2=total_2+part_2;
-${$t191}let other_2=exchange4(total_2,mask);
-${$t205}if(active_1&&(lane==0u)){
-`;
-const $t284 = `${$t243}partials_put((part*D)+row,sum_all);
+const $t286 = `${$t188}${$t218}${$t265}${$t178}`;
+const $t287 = `${$t237}partials_put((part*D)+row,sum_all);
 partials_put(((PARTS+part)*D)+row,sum_all_2);
 }
 }
 `;
-const $t285 = `let sub=mul_8-vec4f(shift);
+const $t288 = `${$t269}${$t65}${$t62}${$t111}${$t84}`;
+const $t289 = `let sub=mul_8-vec4f(shift);
 mean=mean+sub;
 mean_2=mean_2+mul_7;
 mean_3=mean_3+(sub*mul_7);
 }
 }
-${$t275}let mean_all=mean_4/f32(D);
+${$t259}let mean_all=mean_4/f32(D);
 let mean_all_2=mean_2_2/f32(D);
 let mean_all_3=mean_3_2/f32(D);
 let end=select(0u,D/4u,active_1);
 let sub_3=mean_all_3-(mean_all*mean_all_2);
-${$t90}`;
-const $t286 = `}
+${$t91}`;
+const $t290 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
-${$t168}let other_2=exchange4(sum_2,mask);
-${$t232}${$t22}partials_put(((PARTS+part)*D)+(row*4u),(sum_all_2)[0]);
+${$t166}let other_2=exchange4(sum_2,mask);
+${$t226}${$t23}partials_put(((PARTS+part)*D)+(row*4u),(sum_all_2)[0]);
 partials_put((((PARTS+part)*D)+(row*4u))+1u,(sum_all_2)[1]);
 partials_put((((PARTS+part)*D)+(row*4u))+2u,(sum_all_2)[2]);
 partials_put((((PARTS+part)*D)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `;
-const $t287 = `part_1=part_1+sub;
+const $t291 = `${$t270}${$t185}${$t49}${$t80}${$t125}${$t85}`;
+const $t292 = `${$t53}${$t84}`;
+const $t293 = `${$t53}${$t85}`;
+const $t294 = `part_1=part_1+sub;
 part_2=part_2+mul_7;
 part_3=part_3+(sub*mul_7);
 }
@@ -1091,26 +1115,27 @@ mean=mean+part_1;
 mean_2=mean_2+part_2;
 mean_3=mean_3+part_3;
 `;
-const $t288 = `var sum_2=fold_add(sum);
+const $t295 = `${$t41}if(active_1&&(lane==0u)){
+partials_put((part*N)+row,shift_2);
+partials_put(((PARTS+part)*N)+row,rest);
+partials_put((((3u*PARTS)+part)*N)+row,scale);
+partials_put((((2u*PARTS)+part)*N)+row,scaledSpread);
+}
+}
+`;
+const $t296 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t247}${$t207}sum_2=all;
+${$t239}${$t200}sum_2=all;
 ${$t9}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t289 = `${$t40}if(active_1&&(lane==0u)){
-partials_put((part*N)+row,shift_2);
-partials_put(((PARTS+part)*N)+row,rest);
-partials_put((((2u*PARTS)+part)*N)+row,spread);
-}
-}
-`;
-const $t290 = `var sum_3_2=fold_add(sum_3);
+const $t297 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -1121,18 +1146,35 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t226}sum_3_2=all_3;
+${$t222}sum_3_2=all_3;
 ${$t14}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t291 = `part_2=part_2+exp(sub);
+const $t298 = `}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+${$t241}if(active_1&&(lane==0u)){
+${$t253}`;
+const $t299 = `var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+let other_3=exchange(sum_3,mask_2);
+sum_3=sum_3+other_3;
+let other_4=exchange(sum_2_2,mask_2);
+sum_2_2=sum_2_2+other_4;
+${$t137}${$t153}sum_3=all_2;
+${$t16}sum_2_2=all_3;
+${$t217}if(active_1&&(lane==0u)){
+`;
+const $t300 = `part_2=part_2+exp(sub);
 part_3=part_3+(target_2*sub);
 }
 sum=sum+part_2;
 sum_2=sum_2+part_3;
 `;
-const $t292 = `let sub_4=mul_8_2-vec4f(shift_2);
+const $t301 = `let sub_4=mul_8_2-vec4f(shift_2);
 let sub_5=mul_8_3-vec4f(shift_3);
 let sub_6=mul_8_4-vec4f(shift_4);
 let sub_7=mul_8_5-vec4f(shift_5);
@@ -1237,52 +1279,18 @@ let d_y_5_3=d_y_four(base_2_3+i_2);
 let d_y_5_4=d_y_four(base_2_4+i_2);
 let d_y_5_5=d_y_four(base_2_5+i_2);
 `;
-const $t293 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-${$t249}if(active_1&&(lane==0u)){
-${$t236}`;
-const $t294 = `var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-let other_3=exchange(sum_3,mask_2);
-sum_3=sum_3+other_3;
-let other_4=exchange(sum_2_2,mask_2);
-sum_2_2=sum_2_2+other_4;
-${$t137}${$t153}sum_3=all_2;
-${$t17}sum_2_2=all_3;
-${$t222}if(active_1&&(lane==0u)){
-`;
-const $t295 = `}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_3=exchange(total_2,mask_3);
-total_2=total_2+other_3;
-${$t221}workgroupBarrier();
-for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
-if(lane<half_3){
-let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-${$t136}total_2=all_2;
-workgroupBarrier();
-}
-let spread=total_2/f32(D);
-`;
-const $t296 = `let sub=add-vec4f(saved_0);
-let mul=exp(sub)*vec4f(div);
-sum=sum+eq;
+const $t302 = `${$t44}sum=sum+eq;
 sum_2=sum_2+(target_2-mul);
 }
 }
-${$t249}let end=select(0u,K/4u,active_1);
+${$t241}let end=select(0u,K/4u,active_1);
 let d_loss_1=d_loss_at(row);
 let div_2=(d_loss_1*sum_all_2)/sum_all;
 `;
-const $t297 = `let mul_3=exp(sub_3)*vec4f(div_3);
-let mul_4=exp(sub_4)*vec4f(div_4);
-let mul_5=exp(sub_5)*vec4f(div_5);
-let mul_6=exp(sub_6)*vec4f(div_6);
+const $t303 = `let mul_3=exp_of4(sub_3)*vec4f(div_3);
+let mul_4=exp_of4(sub_4)*vec4f(div_4);
+let mul_5=exp_of4(sub_5)*vec4f(div_5);
+let mul_6=exp_of4(sub_6)*vec4f(div_6);
 part_3=part_3+eq_2;
 part_4=part_4+eq_3;
 part_5=part_5+eq_4;
@@ -1291,56 +1299,58 @@ part_2_2=part_2_2+(target_3-mul_3);
 part_2_3=part_2_3+(target_4-mul_4);
 part_2_4=part_2_4+(target_5-mul_5);
 part_2_5=part_2_5+(target_6-mul_6);
-${$t280}let end=select(0u,K/4u,active_1);
-${$t45}let div_2_2=(d_loss_2*sum_all_2_2)/sum_all_3;
+${$t284}let end=select(0u,K/4u,active_1);
+${$t46}let div_2_2=(d_loss_2*sum_all_2_2)/sum_all_3;
 let div_2_3=(d_loss_3*sum_all_2_3)/sum_all_4;
 let div_2_4=(d_loss_4*sum_all_2_4)/sum_all_5;
 let div_2_5=(d_loss_5*sum_all_2_5)/sum_all_6;
 for(var i_2=lane;i_2<end;i_2+=LANES){
 `;
-const $t298 = `var max_2=fold_max(max_1);
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange(max_2,mask);
-max_2=larger(max_2,other);
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=max_2;
-${$t228}max_2=all;
-workgroupBarrier();
-}
-let max_all=max_2;
-`;
-const $t299 = `let d_loss_1=d_loss_at(row);
+const $t304 = `let d_loss_1=d_loss_at(row);
 let div_2=(d_loss_1*total_2)/total;
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t300 = `${$t246}let d_loss_1=d_loss_at(row);
+const $t305 = `${$t238}let d_loss_1=d_loss_at(row);
 scratch_put(row,(d_loss_1*total_2)/total);
 }
 }
 `;
-const $t301 = `${$t213}partials_put((part*K)+row,sum_all);
+const $t306 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_3=exchange(total_2,mask_3);
+total_2=total_2+other_3;
+let other_4=exchange(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_3);
+total_4=total_4+other_5;
+${$t216}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
+workgroupBarrier();
+for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
+if(lane<half_3){
+let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+${$t15}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+${$t136}${$t176}total_3=all_3;
+let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
+workgroupBarrier();
+}
+let squares=total_2/f32(D);
+let squares_2=total_3/f32(D);
+let squares_3=total_4/f32(D);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
+`;
+const $t307 = `${$t206}partials_put((part*K)+row,sum_all);
 }
 }
 `;
-const $t302 = `${$t225}partials_put((part*K)+(row*4u),(sum_all)[0]);
-partials_put(((part*K)+(row*4u))+1u,(sum_all)[1]);
-partials_put(((part*K)+(row*4u))+2u,(sum_all)[2]);
-partials_put(((part*K)+(row*4u))+3u,(sum_all)[3]);
-}
-}
-`;
-const $t303 = `if(active_1&&(lane==0u)){
-partials_put((part*N)+row,max_all);
-}
-}
-`;
-const $t304 = `partials_put(((PARTS+part)*N)+row,sum_all);
-partials_put((((2u*PARTS)+part)*N)+row,sum_all_2);
-}
-}
-`;
-const $t305 = `var total_2=0.0f;
+const $t308 = `var total_2=0.0f;
 var total_3=0.0f;
 for(var p_2=lane;p_2<used_2;p_2+=LANES){
 let part_2=partials_at(((PARTS+p_2)*N)+row);
@@ -1353,147 +1363,175 @@ let other_3=exchange(total_2,mask_2);
 total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_2);
 total_3=total_3+other_4;
-${$t221}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
-${$t153}total_2=all_2;
-${$t17}total_3=all_3;
+${$t216}${$t153}${$t176}total_3=all_3;
 workgroupBarrier();
 }
 if(active_1&&(lane==0u)){
-loss_put(row,log(total_2)-total_3);
+let where_1=select(select(non_finite(2143289344u),total_2,f32(K)==0.0f),total_2,abs(total)<non_finite(2139095040u));
+loss_put(row,log_of(where_1)-total_3);
 saved_put(row,total);
-saved_put((((N+3u)/4u)*4u)+row,total_2);
+saved_put((((N+3u)/4u)*4u)+row,where_1);
 }
 }
 `;
-const $v306 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v307 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v308 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v309 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v310 = [
+const $t309 = `var max_2=fold_max(max_1);
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(max_2,mask);
+max_2=larger(max_2,other);
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=max_2;
+${$t224}max_2=all;
+workgroupBarrier();
+}
+let max_all=max_2;
+`;
+const $t310 = `${$t221}partials_put((part*K)+(row*4u),(sum_all)[0]);
+partials_put(((part*K)+(row*4u))+1u,(sum_all)[1]);
+partials_put(((part*K)+(row*4u))+2u,(sum_all)[2]);
+partials_put(((part*K)+(row*4u))+3u,(sum_all)[3]);
+}
+}
+`;
+const $t311 = `if(active_1&&(lane==0u)){
+partials_put((part*N)+row,max_all);
+}
+}
+`;
+const $t312 = `partials_put(((PARTS+part)*N)+row,sum_all);
+partials_put((((2u*PARTS)+part)*N)+row,sum_all_2);
+}
+}
+`;
+const $v313 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v314 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v315 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v316 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v317 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v311 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v312 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v313 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v314 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v315 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v316 = [
+const $v318 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v319 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v320 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v321 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v322 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v323 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v317 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v318 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v319 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v320 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v321 = { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } } as const;
-const $v322 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
-const $v323 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } } as const;
-const $v324 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v325 = [
+const $v324 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v325 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v326 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v327 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v328 = { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } } as const;
+const $v329 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
+const $v330 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } } as const;
+const $v331 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v332 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v326 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v327 = [
+const $v333 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v334 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v328 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v329 = [
-  $v314, { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
-  $v315,
+const $v335 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v336 = [
+  $v321, { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
+  $v322,
 ] as const;
-const $v330 = [
-  $v314,
+const $v337 = [
+  $v321,
   { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } },
-  $v317,
+  $v324,
 ] as const;
-const $v331 = {
+const $v338 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { four: "scratch_four", putFour: "scratch_put_four" },
 } as const;
-const $v332 = [
+const $v339 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v333 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v334 = [
+const $v340 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v341 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v335 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v309] as const;
-const $v336 = [
+const $v342 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v316] as const;
+const $v343 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v337 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v338 = { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } } as const;
-const $v339 = [
+const $v344 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v345 = { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } } as const;
+const $v346 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v340 = [
+const $v347 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v341 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
-const $v342 = { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } } as const;
-const $v343 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { putFour: "d_target_put_four" } } as const;
-const $v344 = [
+const $v348 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
+const $v349 = { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } } as const;
+const $v350 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { putFour: "d_target_put_four" } } as const;
+const $v351 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v345 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
-const $v346 = [
+const $v352 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
+const $v353 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v347 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v348 = [
+const $v354 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v355 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "K", kind: "extent", factor: "K" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v349 = [
+const $v356 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v350 = [
+const $v357 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "K", kind: "extent", factor: "K" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v351 = [
+const $v358 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v352 = [
+const $v359 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "K", kind: "extent", factor: "K" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v353 = [
+const $v360 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "K", kind: "extent", factor: "K" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v354 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
-const $v355 = {
+const $v361 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
+const $v362 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
@@ -1509,15 +1547,15 @@ export const BiasReLU$backward1: { readonly lazy: readonly LazyShaders[] } = {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t186}part_1=part_1+select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
-${$t256}`,
-                bindings: [$v306, $v307, $v308, $v309], constants: $v310,
+                wgsl: `${$t191}part_1=part_1+select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
+${$t263}`,
+                bindings: [$v313, $v314, $v315, $v316], constants: $v317,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t229}${$t106}part_1=part_1+select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
-${$t264}`,
-                bindings: [$v311, $v312, $v313, $v309], constants: $v310,
+                wgsl: `${$t248}${$t107}part_1=part_1+select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
+${$t267}`,
+                bindings: [$v318, $v319, $v320, $v316], constants: $v317,
               },
             ],
             shared: true,
@@ -1526,14 +1564,14 @@ ${$t264}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t145}${$t189}let active_1=index<D;
+                wgsl: `${$t145}${$t193}let active_1=index<D;
 let row=select(0u,index,active_1);
-${$t169}${$t257}`,
-                bindings: [$v314, $v315], constants: $v316,
+${$t158}${$t249}`,
+                bindings: [$v321, $v322], constants: $v323,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t145}${$t202}${$t215}${$t265}`,
-                bindings: [$v314, $v317], constants: $v316,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t145}${$t194}${$t208}${$t254}`,
+                bindings: [$v321, $v324], constants: $v323,
               },
             ],
             shared: false,
@@ -1550,7 +1588,7 @@ export const BiasReLU$backward2: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t130}${$t202}var sum=vec4f(0.0f);
+          wgsl: `${$t130}${$t194}var sum=vec4f(0.0f);
 let beta_1=beta_four(row);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
@@ -1562,8 +1600,8 @@ sum=sum+where_2;
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(sum,mask);
 sum=sum+other;
-${$t187}let end=select(0u,N,active_1);
-${$t76}d_x_put_four(row+(i_2*(D/4u)),kept);
+${$t180}let end=select(0u,N,active_1);
+${$t77}d_x_put_four(row+(i_2*(D/4u)),kept);
 }
 }
 if(active_1&&(lane==0u)){
@@ -1571,7 +1609,7 @@ d_beta_put_four(row,sum_all);
 }
 }
 `,
-          bindings: [$v311, $v312, $v313, $v318, $v317],
+          bindings: [$v318, $v319, $v320, $v325, $v324],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -1585,14 +1623,14 @@ d_beta_put_four(row,sum_all);
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t186}${$t203}${$t256}`,
-                bindings: [$v306, $v307, $v308, $v309], constants: $v310,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t191}${$t209}${$t263}`,
+                bindings: [$v313, $v314, $v315, $v316], constants: $v317,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t229}${$t123}part_1=part_1+where_2;
-${$t264}`,
-                bindings: [$v311, $v312, $v313, $v309], constants: $v310,
+                wgsl: `${$t248}${$t123}part_1=part_1+where_2;
+${$t267}`,
+                bindings: [$v318, $v319, $v320, $v316], constants: $v317,
               },
             ],
             shared: true,
@@ -1601,7 +1639,7 @@ ${$t264}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t142}${$t169}${$t146}${$t258}let beta_1=beta_at(row);
+                wgsl: `${$t156}${$t158}${$t147}${$t250}let beta_1=beta_at(row);
 for(var i=first+lane;i<end;i+=LANES){
 ${$t120}${$t3}d_x_put(row+(i*D),where_2);
 }
@@ -1610,11 +1648,11 @@ d_beta_put(row,total);
 }
 }
 `,
-                bindings: [$v314, $v306, $v307, $v308, $v319, $v315], constants: $v310,
+                bindings: [$v321, $v313, $v314, $v315, $v326, $v322], constants: $v317,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t188}${$t215}${$t191}${$t258}let beta_1=beta_four(row);
+                wgsl: `${$t207}${$t208}${$t183}${$t250}let beta_1=beta_four(row);
 for(var i=first+lane;i<end;i+=LANES){
 ${$t123}d_x_put_four(row+(i*(D/4u)),where_2);
 }
@@ -1623,7 +1661,7 @@ d_beta_put_four(row,total);
 }
 }
 `,
-                bindings: [$v314, $v311, $v312, $v313, $v318, $v317], constants: $v310,
+                bindings: [$v321, $v318, $v319, $v320, $v325, $v324], constants: $v317,
               },
             ],
             shared: true,
@@ -1640,24 +1678,26 @@ export const NormReLU$backward0: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t148}${$t87}${$t184}${$t177}${$t192}${$t6}held[held_place(0u,k,local_index)]=mul_7;
-${$t78}held[held_place(1u,k,local_index)]=mul_8;
-${$t285}let sub_2=kept-vec4f(shift);
+          wgsl: `${$t149}${$t195}let active_1=index<N;
+let row=select(0u,index,active_1);
+${$t173}${$t184}${$t6}held[held_place(0u,k,local_index)]=mul_7;
+${$t79}held[held_place(1u,k,local_index)]=mul_8;
+${$t289}let sub_2=kept-vec4f(shift);
 let kept_2=held[held_place(0u,k_2,local_index)];
 d_x_put_four(base_2+i_2,((sub_2-(kept_2*vec4f(sub_3)))-vec4f(mean_all))*vec4f(saved_2));
 }
 }
 }
 `,
-          bindings: [$v320, $v321, $v322, $v323, $v324, $v318], constants: $v325,
+          bindings: [$v327, $v328, $v329, $v330, $v331, $v325], constants: $v332,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t148}${$t178}let x_6=x_at(base_3);
+          wgsl: `${$t149}${$t211}let x_6=x_at(base_3);
 let x_7=x_at(base_4);
 let x_8=x_at(base_5);
 let x_9=x_at(base_6);
-${$t115}let d_y_6=d_y_at(base_3);
+${$t116}let d_y_6=d_y_at(base_3);
 let d_y_7=d_y_at(base_4);
 let d_y_8=d_y_at(base_5);
 let d_y_9=d_y_at(base_6);
@@ -1669,7 +1709,7 @@ let mul_2_2=select(select(0.0f,0.5f*where_6,add_6==0.0f),where_6,0.0f<add_6)*gam
 let mul_2_3=select(select(0.0f,0.5f*where_7,add_7==0.0f),where_7,0.0f<add_7)*gamma_1;
 let mul_2_4=select(select(0.0f,0.5f*where_8,add_8==0.0f),where_8,0.0f<add_8)*gamma_1;
 let mul_2_5=select(select(0.0f,0.5f*where_9,add_9==0.0f),where_9,0.0f<add_9)*gamma_1;
-${$t29}${$t91}let d_y_2_2=d_y_at(base_3+(D/2u));
+${$t30}${$t92}let d_y_2_2=d_y_at(base_3+(D/2u));
 let d_y_2_3=d_y_at(base_4+(D/2u));
 let d_y_2_4=d_y_at(base_5+(D/2u));
 let d_y_2_5=d_y_at(base_6+(D/2u));
@@ -1681,7 +1721,7 @@ let mul_4_2=select(select(0.0f,0.5f*where_2_2,add_2_2==0.0f),where_2_2,0.0f<add_
 let mul_4_3=select(select(0.0f,0.5f*where_2_3,add_2_3==0.0f),where_2_3,0.0f<add_2_3)*gamma_2;
 let mul_4_4=select(select(0.0f,0.5f*where_2_4,add_2_4==0.0f),where_2_4,0.0f<add_2_4)*gamma_2;
 let mul_4_5=select(select(0.0f,0.5f*where_2_5,add_2_5==0.0f),where_2_5,0.0f<add_2_5)*gamma_2;
-${$t30}${$t92}let d_y_3_2=d_y_at(base_3+(D-1u));
+${$t31}${$t93}let d_y_3_2=d_y_at(base_3+(D-1u));
 let d_y_3_3=d_y_at(base_4+(D-1u));
 let d_y_3_4=d_y_at(base_5+(D-1u));
 let d_y_3_5=d_y_at(base_6+(D-1u));
@@ -1701,7 +1741,7 @@ let mul_8_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_2,add_4_2==vec4f(0.0f)
 let mul_8_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_3,add_4_3==vec4f(0.0f)),where_4_3,vec4f(0.0f)<add_4_3)*gamma_4;
 let mul_8_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_4,add_4_4==vec4f(0.0f)),where_4_4,vec4f(0.0f)<add_4_4)*gamma_4;
 let mul_8_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_4_5,add_4_5==vec4f(0.0f)),where_4_5,vec4f(0.0f)<add_4_5)*gamma_4;
-${$t292}let where_5_2=select(d_y_5_2,vec4f(0.0f),add_5_2==vec4f(0.0f));
+${$t301}let where_5_2=select(d_y_5_2,vec4f(0.0f),add_5_2==vec4f(0.0f));
 let where_5_3=select(d_y_5_3,vec4f(0.0f),add_5_3==vec4f(0.0f));
 let where_5_4=select(d_y_5_4,vec4f(0.0f),add_5_4==vec4f(0.0f));
 let where_5_5=select(d_y_5_5,vec4f(0.0f),add_5_5==vec4f(0.0f));
@@ -1709,10 +1749,10 @@ let mul_10_2=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_2,add_5_2==vec4f(0.0f
 let mul_10_3=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_3,add_5_3==vec4f(0.0f)),where_5_3,vec4f(0.0f)<add_5_3)*gamma_5;
 let mul_10_4=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_4,add_5_4==vec4f(0.0f)),where_5_4,vec4f(0.0f)<add_5_4)*gamma_5;
 let mul_10_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_5,add_5_5==vec4f(0.0f)),where_5_5,vec4f(0.0f)<add_5_5)*gamma_5;
-${$t33}}
+${$t34}}
 }
 `,
-          bindings: [$v320, $v321, $v322, $v323, $v324, $v318], constants: $v325,
+          bindings: [$v327, $v328, $v329, $v330, $v331, $v325], constants: $v332,
         },
       ],
       split: {
@@ -1722,7 +1762,7 @@ ${$t33}}
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t217}${$t34}${$t177}let first_2=min(part*(((D+PARTS)-1u)/PARTS),D);
+                wgsl: `${$t264}${$t35}${$t173}let first_2=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last_2=min(first_2+(((D+PARTS)-1u)/PARTS),D);
 var mean=0.0f;
 var mean_2=0.0f;
@@ -1730,7 +1770,7 @@ var mean_3=0.0f;
 ${$t11}var part_1=0.0f;
 var part_2=0.0f;
 var part_3=0.0f;
-${$t102}let x_4=x_at(base+i);
+${$t103}let x_4=x_at(base+i);
 let mul_7=((x_4-saved_0)-saved_1)*saved_2;
 let gamma_4=gamma_at(i);
 let beta_4=beta_at(i);
@@ -1739,7 +1779,7 @@ let d_y_4=d_y_at(base+i);
 let where_4=select(d_y_4,0.0f,add_4==0.0f);
 let mul_8=select(select(0.0f,0.5f*where_4,add_4==0.0f),where_4,0.0f<add_4)*gamma_4;
 let sub=mul_8-shift;
-${$t287}}
+${$t294}}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(mean,mask);
 mean=mean+other;
@@ -1752,7 +1792,7 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
-${$t216}mean=all;
+${$t210}mean=all;
 ${$t9}mean_2=all_2;
 ${$t10}mean_3=all_3;
 workgroupBarrier();
@@ -1761,24 +1801,24 @@ let mean_all=mean;
 let mean_all_2=mean_2;
 let mean_all_3=mean_3;
 ${$t282}`,
-                bindings: [$v307, $v321, $v326, $v306, $v308, $v309], constants: $v327,
+                bindings: [$v314, $v328, $v333, $v313, $v315, $v316], constants: $v334,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t149}${$t179}${$t177}let first_2=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+                wgsl: `${$t150}${$t196}${$t173}let first_2=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last_2=min(first_2+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let base_2=row*(D/4u);
-${$t25}${$t11}var part_1=vec4f(0.0f);
+${$t26}${$t11}var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
-${$t102}let x_4=x_four(base_2+i);
-${$t6}${$t78}let sub=mul_8-vec4f(shift);
-${$t287}}
-${$t275}let mean_all=mean_4;
+${$t103}let x_4=x_four(base_2+i);
+${$t6}${$t79}let sub=mul_8-vec4f(shift);
+${$t294}}
+${$t259}let mean_all=mean_4;
 let mean_all_2=mean_2_2;
 let mean_all_3=mean_3_2;
 ${$t282}`,
-                bindings: [$v320, $v321, $v322, $v323, $v324, $v309], constants: $v327,
+                bindings: [$v327, $v328, $v329, $v330, $v331, $v316], constants: $v334,
               },
             ],
             shared: true,
@@ -1787,8 +1827,8 @@ ${$t282}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t217}${$t242}let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t281}${$t273}${$t98}let x_1=x_at(base+i);
+                wgsl: `${$t264}${$t268}let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t266}${$t272}${$t99}let x_1=x_at(base+i);
 let mul=((x_1-saved_0)-saved_1)*saved_2;
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
@@ -1800,12 +1840,12 @@ d_x_put(base+i,((sub-(mul*sub_2))-mean)*saved_2);
 }
 }
 `,
-                bindings: [$v314, $v321, $v307, $v326, $v306, $v308, $v319], constants: $v327,
+                bindings: [$v321, $v328, $v314, $v333, $v313, $v315, $v326], constants: $v334,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t217}${$t254}let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t281}${$t279}${$t98}let x_1=x_four(base+i);
+                wgsl: `${$t264}${$t273}let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t266}${$t277}${$t99}let x_1=x_four(base+i);
 ${$t12}let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
 let add=(mul*gamma_1)+beta_1;
@@ -1817,7 +1857,7 @@ d_x_put_four(base+i,((sub-(mul*vec4f(sub_2)))-vec4f(mean))*vec4f(saved_2));
 }
 }
 `,
-                bindings: [$v314, $v321, $v312, $v328, $v311, $v313, $v318], constants: $v327,
+                bindings: [$v321, $v328, $v319, $v335, $v318, $v320, $v325], constants: $v334,
               },
             ],
             shared: true,
@@ -1839,25 +1879,25 @@ export const NormReLU$backward1: { readonly lazy: readonly LazyShaders[] } = {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t117}${$t231}${$t21}let gamma_1=gamma_at(row);
+                wgsl: `${$t118}${$t236}${$t22}let gamma_1=gamma_at(row);
 let beta_1=beta_at(row);
-${$t110}let x_1=x_at(row+(i*D));
-${$t58}let mul=((x_1-saved_0)-saved_1)*saved_2;
+${$t111}let x_1=x_at(row+(i*D));
+${$t59}let mul=((x_1-saved_0)-saved_1)*saved_2;
 let add=(mul*gamma_1)+beta_1;
-${$t53}${$t203}part_2=part_2+(where_2*mul);
-${$t284}`,
-                bindings: [$v326, $v306, $v307, $v321, $v308, $v309], constants: $v310,
+${$t54}${$t209}part_2=part_2+(where_2*mul);
+${$t287}`,
+                bindings: [$v333, $v313, $v314, $v328, $v315, $v316], constants: $v317,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t117}${$t244}${$t21}let gamma_1=gamma_four(row);
+                wgsl: `${$t118}${$t227}${$t22}let gamma_1=gamma_four(row);
 let beta_1=beta_four(row);
 ${$t125}let x_1=x_four(row+(i*(D/4u)));
-${$t58}${$t12}let add=(mul*gamma_1)+beta_1;
-${$t54}${$t2}part_1=part_1+where_2;
+${$t59}${$t12}let add=(mul*gamma_1)+beta_1;
+${$t55}${$t2}part_1=part_1+where_2;
 part_2=part_2+(where_2*mul);
-${$t286}`,
-                bindings: [$v328, $v311, $v312, $v321, $v313, $v309], constants: $v310,
+${$t290}`,
+                bindings: [$v335, $v318, $v319, $v328, $v320, $v316], constants: $v317,
               },
             ],
             shared: true,
@@ -1866,21 +1906,21 @@ ${$t286}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t130}${$t245}${$t1}${$t259}d_gamma_put(row,total_2);
+                wgsl: `${$t130}${$t228}${$t1}${$t251}d_gamma_put(row,total_2);
 d_beta_put(row,total);
 }
 }
 `,
-                bindings: $v329, constants: $v316,
+                bindings: $v336, constants: $v323,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t145}${$t255}${$t133}${$t283}d_gamma_put_four(row,total_2);
+                wgsl: `${$t145}${$t245}${$t133}${$t283}d_gamma_put_four(row,total_2);
 d_beta_put_four(row,total);
 }
 }
 `,
-                bindings: $v330, constants: $v316,
+                bindings: $v337, constants: $v323,
               },
             ],
             shared: false,
@@ -1897,19 +1937,19 @@ export const NormReLU$backward2: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t173}${$t87}${$t193}${$t68}${$t134}${$t3}let mul_2=where_2*gamma_1;
-${$t88}let where_3=select(d_y_2,0.0f,add_2==0.0f);
+          wgsl: `${$t169}${$t195}${$t214}${$t69}${$t134}${$t3}let mul_2=where_2*gamma_1;
+${$t89}let where_3=select(d_y_2,0.0f,add_2==0.0f);
 let where_4=select(select(0.0f,0.5f*where_3,add_2==0.0f),where_3,0.0f<add_2);
 let mul_4=where_4*gamma_2;
-${$t89}let where_5=select(d_y_3,0.0f,add_3==0.0f);
+${$t90}let where_5=select(d_y_3,0.0f,add_3==0.0f);
 let where_6=select(select(0.0f,0.5f*where_5,add_3==0.0f),where_5,0.0f<add_3);
 let mul_6=where_6*gamma_3;
-${$t5}${$t192}held[held_place(1u,k,local_index)]=x_4;
-${$t6}${$t67}held[held_place(0u,k,local_index)]=d_y_4;
+${$t5}${$t184}held[held_place(1u,k,local_index)]=x_4;
+${$t6}${$t68}held[held_place(0u,k,local_index)]=d_y_4;
 let where_7=select(d_y_4,vec4f(0.0f),add_4==vec4f(0.0f));
 let where_8=select(select(vec4f(0.0f),vec4f(0.5f)*where_7,add_4==vec4f(0.0f)),where_7,vec4f(0.0f)<add_4);
 let mul_8=where_8*gamma_4;
-${$t285}let mul_9=((kept-vec4f(saved_0))-vec4f(saved_1))*vec4f(saved_2);
+${$t289}let mul_9=((kept-vec4f(saved_0))-vec4f(saved_1))*vec4f(saved_2);
 let gamma_5=gamma_four(i_2);
 let beta_5=beta_four(i_2);
 let add_5=(mul_9*gamma_5)+beta_5;
@@ -1928,11 +1968,11 @@ scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_10);
 }
 }
 `,
-          bindings: [$v320, $v321, $v322, $v323, $v324, $v318, $v331], constants: $v332,
+          bindings: [$v327, $v328, $v329, $v330, $v331, $v325, $v338], constants: $v339,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t173}${$t193}${$t69}let base_5=row_2*D;
+          wgsl: `${$t169}${$t167}${$t214}${$t70}let base_5=row_2*D;
 let base_6=row_3*D;
 let base_7=row_4*D;
 let base_8=row_5*D;
@@ -1940,7 +1980,7 @@ let x_6=x_at(base_5);
 let x_7=x_at(base_6);
 let x_8=x_at(base_7);
 let x_9=x_at(base_8);
-${$t115}let d_y_6=d_y_at(base_5);
+${$t116}let d_y_6=d_y_at(base_5);
 let d_y_7=d_y_at(base_6);
 let d_y_8=d_y_at(base_7);
 let d_y_9=d_y_at(base_8);
@@ -1960,7 +2000,7 @@ let x_2_2=x_at(base_5+(D/2u));
 let x_2_3=x_at(base_6+(D/2u));
 let x_2_4=x_at(base_7+(D/2u));
 let x_2_5=x_at(base_8+(D/2u));
-${$t91}let d_y_2_2=d_y_at(base_5+(D/2u));
+${$t92}let d_y_2_2=d_y_at(base_5+(D/2u));
 let d_y_2_3=d_y_at(base_6+(D/2u));
 let d_y_2_4=d_y_at(base_7+(D/2u));
 let d_y_2_5=d_y_at(base_8+(D/2u));
@@ -1980,7 +2020,7 @@ let x_3_2=x_at(base_5+(D-1u));
 let x_3_3=x_at(base_6+(D-1u));
 let x_3_4=x_at(base_7+(D-1u));
 let x_3_5=x_at(base_8+(D-1u));
-${$t92}let d_y_3_2=d_y_at(base_5+(D-1u));
+${$t93}let d_y_3_2=d_y_at(base_5+(D-1u));
 let d_y_3_3=d_y_at(base_6+(D-1u));
 let d_y_3_4=d_y_at(base_7+(D-1u));
 let d_y_3_5=d_y_at(base_8+(D-1u));
@@ -2008,7 +2048,7 @@ let mul_8_2=where_8_2*gamma_4;
 let mul_8_3=where_8_3*gamma_4;
 let mul_8_4=where_8_4*gamma_4;
 let mul_8_5=where_8_5*gamma_4;
-${$t292}let where_9_2=select(d_y_5_2,vec4f(0.0f),add_5_2==vec4f(0.0f));
+${$t301}let where_9_2=select(d_y_5_2,vec4f(0.0f),add_5_2==vec4f(0.0f));
 let where_9_3=select(d_y_5_3,vec4f(0.0f),add_5_3==vec4f(0.0f));
 let where_9_4=select(d_y_5_4,vec4f(0.0f),add_5_4==vec4f(0.0f));
 let where_9_5=select(d_y_5_5,vec4f(0.0f),add_5_5==vec4f(0.0f));
@@ -2020,7 +2060,7 @@ let mul_10_2=where_10_2*gamma_5;
 let mul_10_3=where_10_3*gamma_5;
 let mul_10_4=where_10_4*gamma_5;
 let mul_10_5=where_10_5*gamma_5;
-${$t33}let before=scratch_four(base_3+i_2);
+${$t34}let before=scratch_four(base_3+i_2);
 scratch_put_four(base_3+i_2,select(before,vec4f(0.0f),turn==0u)+((((where_10_2*mul_9_2)+(where_10_3*mul_9_3))+(where_10_4*mul_9_4))+(where_10_5*mul_9_5)));
 let before_2=scratch_four(base_4+i_2);
 scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+(((where_10_2+where_10_3)+where_10_4)+where_10_5));
@@ -2028,7 +2068,7 @@ scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+(((where_10_2+
 }
 }
 `,
-          bindings: [$v320, $v321, $v322, $v323, $v324, $v318, $v331], constants: $v332,
+          bindings: [$v327, $v328, $v329, $v330, $v331, $v325, $v338], constants: $v339,
         },
       ],
       split: null,
@@ -2042,19 +2082,19 @@ scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+(((where_10_2+
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t182}${$t231}${$t37}let base=((((chunk*D)+3u)/4u)*4u)+row;
-${$t110}let sums_21_over_N=scratch_at(row+(i*D));
+                wgsl: `${$t175}${$t236}${$t38}let base=((((chunk*D)+3u)/4u)*4u)+row;
+${$t111}let sums_21_over_N=scratch_at(row+(i*D));
 let sums_19_over_N=scratch_at(base+(i*D));
-${$t38}${$t284}`,
-                bindings: [$v333, $v309], constants: $v334,
+${$t39}${$t287}`,
+                bindings: [$v340, $v316], constants: $v341,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t182}${$t244}${$t37}let base=(((chunk*D)+3u)/4u)+row;
+                wgsl: `${$t175}${$t227}${$t38}let base=(((chunk*D)+3u)/4u)+row;
 ${$t125}let sums_21_over_N=scratch_four(row+(i*(D/4u)));
 let sums_19_over_N=scratch_four(base+(i*(D/4u)));
-${$t38}${$t286}`,
-                bindings: $v335, constants: $v334,
+${$t39}${$t290}`,
+                bindings: $v342, constants: $v341,
               },
             ],
             shared: true,
@@ -2063,22 +2103,22 @@ ${$t38}${$t286}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t194}${$t245}${$t13}${$t259}d_gamma_put(row,total);
+                wgsl: `${$t186}${$t228}${$t13}${$t251}d_gamma_put(row,total);
 d_beta_put(row,total_2);
 }
 }
 `,
-                bindings: $v329, constants: $v336,
+                bindings: $v336, constants: $v343,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t194}override PARTS:u32;
-${$t255}${$t150}${$t283}d_gamma_put_four(row,total);
+                wgsl: `${$t186}override PARTS:u32;
+${$t245}${$t151}${$t283}d_gamma_put_four(row,total);
 d_beta_put_four(row,total_2);
 }
 }
 `,
-                bindings: $v330, constants: $v336,
+                bindings: $v337, constants: $v343,
               },
             ],
             shared: false,
@@ -2095,52 +2135,54 @@ export const NormReLU$saving0: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t162}${$t206}${$t195}${$t184}${$t93}var sum=vec4f(0.0f);
+          wgsl: `${$t170}${$t229}${$t215}${$t167}let active_1=index<N;
+let row=select(0u,index,active_1);
+${$t94}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-${$t77}held[held_place(0u,k,local_index)]=x_4;
+${$t78}held[held_place(0u,k,local_index)]=x_4;
 let d=x_4-vec4f(shift);
 sum=sum+d;
 squares=squares+(d*d);
 }
 }
-${$t288}let mean=sum_2/f32(D);
+${$t296}let mean=sum_2/f32(D);
 let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
-${$t59}let end=select(0u,D/4u,far);
-${$t76}let d_2=kept-vec4f(shift_2);
+${$t60}let end=select(0u,D/4u,again);
+${$t77}let d_2=(kept*vec4f(scale))-vec4f(about);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
-${$t290}let mean_2=sum_3_2/f32(D);
+${$t297}let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
-${$t40}let end_2=select(0u,D/4u,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+${$t41}let end_2=select(0u,D/4u,active_1);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var k_3=0u;k_3<HELD;k_3+=1u){
 let i_3=lane+(k_3*LANES);
 if(i_3<end_2){
 let kept_2=held[held_place(0u,k_3,local_index)];
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 }
 }
 if(active_1&&(lane==0u)){
 saved_put(row,shift_2);
-${$t248}`,
-          bindings: [$v320, $v328, $v311, $v337, $v338], constants: $v339,
+${$t255}`,
+          bindings: [$v327, $v335, $v318, $v344, $v345], constants: $v346,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t162}${$t163}${$t195}${$t178}let x_7=x_at(base_3);
+          wgsl: `${$t170}${$t162}${$t215}${$t211}let x_7=x_at(base_3);
 let x_8=x_at(base_4);
 let x_9=x_at(base_5);
 let x_10=x_at(base_6);
-${$t29}${$t30}let shift_3=x_7+(((x_2_2-x_7)+(x_3_2-x_7))*0.3333333432674408f);
+${$t30}${$t31}let shift_3=x_7+(((x_2_2-x_7)+(x_3_2-x_7))*0.3333333432674408f);
 let shift_4=x_8+(((x_2_3-x_8)+(x_3_3-x_8))*0.3333333432674408f);
 let shift_5=x_9+(((x_2_4-x_9)+(x_3_4-x_9))*0.3333333432674408f);
 let shift_6=x_10+(((x_2_5-x_10)+(x_3_5-x_10))*0.3333333432674408f);
-${$t31}${$t41}var squares_4=vec4f(0.0f);
+${$t32}${$t42}var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
@@ -2149,7 +2191,7 @@ var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
-${$t32}${$t101}let d_3=x_4_2-vec4f(shift_3);
+${$t33}${$t102}let d_3=x_4_2-vec4f(shift_3);
 let d_4=x_4_3-vec4f(shift_4);
 let d_5=x_4_4-vec4f(shift_5);
 let d_6=x_4_5-vec4f(shift_6);
@@ -2205,14 +2247,22 @@ let variance_3=larger((squares_2_2/f32(D))-(mean_3*mean_3),0.0f);
 let variance_4=larger((squares_2_3/f32(D))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(D))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(D))-(mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_4*mean_4))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_5*mean_5))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_6*mean_6))||(!(scale_5==1.0f));
+let shift_2_2=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean_3,abs(shift_3+mean_3)<8.507059173023462e+37f),again_2);
+let shift_2_3=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_4,abs(shift_4+mean_4)<8.507059173023462e+37f),again_3);
+let shift_2_4=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_5,abs(shift_5+mean_5)<8.507059173023462e+37f),again_4);
+let shift_2_5=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_6,abs(shift_6+mean_6)<8.507059173023462e+37f),again_5);
+let about_2=shift_2_2*scale_2;
+let about_3=shift_2_3*scale_3;
+let about_4=shift_2_4*scale_4;
+let about_5=shift_2_5*scale_5;
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -2221,17 +2271,17 @@ var squares_3_3=vec4f(0.0f);
 var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
-let end_3=select(0u,D/4u,far_2);
-let end_4=select(0u,D/4u,far_3);
-let end_5=select(0u,D/4u,far_4);
-let end_6=select(0u,D/4u,far_5);
+let end_3=select(0u,D/4u,again_2);
+let end_4=select(0u,D/4u,again_3);
+let end_5=select(0u,D/4u,again_4);
+let end_6=select(0u,D/4u,again_5);
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
 for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2-vec4f(shift_2_2);
+let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -2244,7 +2294,7 @@ var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_4);
 for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3-vec4f(shift_2_3);
+let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -2257,7 +2307,7 @@ var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_5);
 for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4-vec4f(shift_2_4);
+let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -2270,7 +2320,7 @@ var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
 for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5-vec4f(shift_2_5);
+let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -2311,19 +2361,19 @@ let variance_2_2=larger((squares_3_2_2/f32(D))-(mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3/f32(D))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(D))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(D))-(mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
-let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
+let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_4,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_5,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_6,mean_2_5/scale_5,again_5);
+let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 let end_2=select(0u,D/4u,active_1);
-let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
+let mul_2=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_3=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_4=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_5=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6_2=x_four(base_2_2+i_3);
 let x_6_3=x_four(base_2_3+i_3);
@@ -2331,10 +2381,10 @@ let x_6_4=x_four(base_2_4+i_3);
 let x_6_5=x_four(base_2_5+i_3);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2))*gamma_1)+beta_1;
-let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3))*gamma_1)+beta_1;
-let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4))*gamma_1)+beta_1;
-let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5))*gamma_1)+beta_1;
+let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_2))*gamma_1)+beta_1;
+let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_3))*gamma_1)+beta_1;
+let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_4))*gamma_1)+beta_1;
+let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_5))*gamma_1)+beta_1;
 y_put_four(base_2_2+i_3,select(larger4(add_2,vec4f(0.0f)),vec4f(0.0f),add_2==vec4f(0.0f)));
 y_put_four(base_2_3+i_3,select(larger4(add_3,vec4f(0.0f)),vec4f(0.0f),add_3==vec4f(0.0f)));
 y_put_four(base_2_4+i_3,select(larger4(add_4,vec4f(0.0f)),vec4f(0.0f),add_4==vec4f(0.0f)));
@@ -2349,41 +2399,41 @@ saved_put((((N+3u)/4u)*4u)+row_2,rest_2);
 saved_put((((N+3u)/4u)*4u)+row_3,rest_3);
 saved_put((((N+3u)/4u)*4u)+row_4,rest_4);
 saved_put((((N+3u)/4u)*4u)+row_5,rest_5);
-saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_2,rsqrt_2);
-saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_3,rsqrt_3);
-saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_4,rsqrt_4);
-saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_5,rsqrt_5);
+saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_2,mul_2);
+saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_3,mul_3);
+saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_4,mul_4);
+saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_5,mul_5);
 }
 }
 `,
-          bindings: [$v320, $v328, $v311, $v337, $v338], constants: $v339,
+          bindings: [$v327, $v335, $v318, $v344, $v345], constants: $v346,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t220}${$t109}${$t34}${$t93}var sum=0.0f;
+                wgsl: `${$t240}${$t110}${$t35}${$t94}var sum=0.0f;
 var squares=0.0f;
-${$t99}let x_4=x_at(base+i);
+${$t100}let x_4=x_at(base+i);
 let d=x_4-shift;
-${$t185}${$t156}let other_2=exchange(squares,mask);
+${$t179}${$t157}let other_2=exchange(squares,mask);
 squares=squares+other_2;
 ${$t121}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t204}squares=all_2;
+${$t198}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(last-first);
 let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
-${$t39}var sum_2=0.0f;
+${$t40}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t42}var part_3=0.0f;
+${$t43}var part_3=0.0f;
 var part_4=0.0f;
-${$t60}let x_5=x_at(base+i_2);
-let d_2=x_5-shift_2;
+${$t61}let x_5=x_at(base+i_2);
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -2395,39 +2445,39 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t247}${$t226}sum_2=all_3;
+${$t239}${$t222}sum_2=all_3;
 ${$t14}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t289}`,
-                bindings: [$v307, $v309], constants: $v327,
+${$t295}`,
+                bindings: [$v314, $v316], constants: $v347,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t220}${$t179}${$t93}let base_2=row*(D/4u);
+                wgsl: `${$t240}${$t196}${$t94}let base_2=row*(D/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-${$t111}let x_4=x_four(base_2+i);
+${$t112}let x_4=x_four(base_2+i);
 let d=x_4-vec4f(shift);
-${$t185}}
-${$t288}let mean=sum_2/f32((last-first)*4u);
+${$t179}}
+${$t296}let mean=sum_2/f32((last-first)*4u);
 let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-${$t59}${$t42}var part_3=vec4f(0.0f);
+${$t60}${$t43}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t60}let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
+${$t61}let x_5=x_four(base_2+i_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t290}let mean_2=sum_3_2/f32((last-first)*4u);
+${$t297}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t289}`,
-                bindings: [$v320, $v309], constants: $v327,
+${$t295}`,
+                bindings: [$v327, $v316], constants: $v347,
               },
             ],
             shared: true,
@@ -2436,31 +2486,35 @@ ${$t289}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t233}${$t163}${$t109}${$t242}${$t94}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t240}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t295}${$t273}${$t112}let x_1=x_at(base+i);
+                wgsl: `${$t246}${$t162}${$t110}${$t268}${$t95}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t247}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t306}${$t272}${$t113}let x_1=x_at(base+i);
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
-let add=((((x_1-part_1)-rest)*rsqrt)*gamma_1)+beta_1;
+let add=((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1;
 y_put(base+i,select(larger(add,0.0f),0.0f,add==0.0f));
 ${$t260}`,
                 bindings: [
-                  $v314, $v307, $v326, $v306,
-                  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v338,
+                  $v321, $v314, $v333, $v313,
+                  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v345,
                 ],
-                constants: $v340,
+                constants: $v347,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t233}${$t195}${$t109}${$t254}${$t94}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t240}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t295}${$t279}${$t112}let x_1=x_four(base+i);
+                wgsl: `${$t246}${$t215}${$t110}${$t273}${$t95}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t247}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t306}${$t277}${$t113}let x_1=x_four(base+i);
 let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
-let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base+i,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 ${$t260}`,
-                bindings: [$v314, $v312, $v328, $v311, $v337, $v338], constants: $v340,
+                bindings: [$v321, $v319, $v335, $v318, $v344, $v345], constants: $v347,
               },
             ],
             shared: true,
@@ -2477,20 +2531,22 @@ export const CrossEntropy$backward0: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "K", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t208}${$t184}${$t164}held[held_place(1u,k,local_index)]=x_1;
-${$t114}held[held_place(0u,k,local_index)]=target_2;
-${$t296}${$t90}${$t70}let kept_2=held[held_place(0u,k_2,local_index)];
+          wgsl: `${$t201}${$t187}let active_1=index<N;
+let row=select(0u,index,active_1);
+${$t164}held[held_place(1u,k,local_index)]=x_1;
+${$t115}held[held_place(0u,k,local_index)]=target_2;
+${$t302}${$t91}${$t71}let kept_2=held[held_place(0u,k_2,local_index)];
 d_x_put_four(base+i_2,((mul_2-kept_2)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_2==vec4f(saved_0)));
 d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
 }
 }
 }
 `,
-          bindings: [$v321, $v312, $v311, $v341, $v342, $v318, $v343], constants: $v344,
+          bindings: [$v328, $v319, $v318, $v348, $v349, $v325, $v350], constants: $v351,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t223}${$t234}${$t166}let eq_2=select(vec4f(0.0f),vec4f(1.0f),add_3==vec4f(saved_0__2));
+          wgsl: `${$t230}${$t242}${$t165}let eq_2=select(vec4f(0.0f),vec4f(1.0f),add_3==vec4f(saved_0__2));
 let eq_3=select(vec4f(0.0f),vec4f(1.0f),add_4==vec4f(saved_0__3));
 let eq_4=select(vec4f(0.0f),vec4f(1.0f),add_5==vec4f(saved_0__4));
 let eq_5=select(vec4f(0.0f),vec4f(1.0f),add_6==vec4f(saved_0__5));
@@ -2502,7 +2558,7 @@ let sub_3=add_3-vec4f(saved_0__2);
 let sub_4=add_4-vec4f(saved_0__3);
 let sub_5=add_5-vec4f(saved_0__4);
 let sub_6=add_6-vec4f(saved_0__5);
-${$t297}${$t82}${$t46}let target_2_2=target_1_four(base_2+i_2);
+${$t303}${$t83}${$t47}let target_2_2=target_1_four(base_2+i_2);
 let target_2_3=target_1_four(base_3+i_2);
 let target_2_4=target_1_four(base_4+i_2);
 let target_2_5=target_1_four(base_5+i_2);
@@ -2517,7 +2573,7 @@ d_target_put_four(base_5+i_2,-(sub_2_5*vec4f(d_loss_5)));
 }
 }
 `,
-          bindings: [$v321, $v312, $v311, $v341, $v342, $v318, $v343], constants: $v344,
+          bindings: [$v328, $v319, $v318, $v348, $v349, $v325, $v350], constants: $v351,
         },
       ],
       split: {
@@ -2527,23 +2583,21 @@ d_target_put_four(base_5+i_2,-(sub_2_5*vec4f(d_loss_5)));
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t261}let eq=select(0.0f,1.0f,add==saved_0);
+                wgsl: `${$t288}let eq=select(0.0f,1.0f,add==saved_0);
 let target_2=target_1_at(base+i);
 let sub=add-saved_0;
-let mul=exp(sub)*div;
+let mul=exp_of(sub)*div;
 part_1=part_1+eq;
 part_2=part_2+(target_2-mul);
-${$t266}`,
-                bindings: [$v321, $v307, $v306, $v345, $v309], constants: $v346,
+${$t257}`,
+                bindings: [$v328, $v314, $v313, $v352, $v316], constants: $v353,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t267}${$t100}let sub=add-vec4f(saved_0);
-let mul=exp(sub)*vec4f(div);
-part_1=part_1+eq;
+                wgsl: `${$t291}${$t101}${$t44}part_1=part_1+eq;
 part_2=part_2+(target_2-mul);
-${$t293}`,
-                bindings: [$v321, $v312, $v311, $v341, $v309], constants: $v346,
+${$t298}`,
+                bindings: [$v328, $v319, $v318, $v348, $v316], constants: $v353,
               },
             ],
             shared: true,
@@ -2552,10 +2606,10 @@ ${$t293}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t209}${$t262}${$t219}${$t47}let end=select(0u,last,active_1);
+                wgsl: `${$t269}${$t274}${$t213}${$t48}let end=select(0u,last,active_1);
 let base=row*K;
-${$t61}${$t299}${$t83}let sub=add-saved_0;
-let mul=exp(sub)*div;
+${$t62}${$t304}${$t84}let sub=add-saved_0;
+let mul=exp_of(sub)*div;
 let target_2=target_1_at(base+i);
 d_x_put(base+i,((mul-target_2)*d_loss_1)+select(0.0f,div_2,add==saved_0));
 d_target_put(base+i,-(sub*d_loss_1));
@@ -2563,26 +2617,24 @@ d_target_put(base+i,-(sub*d_loss_1));
 }
 `,
                 bindings: [
-                  $v314, $v321, $v342, $v307, $v306, $v345, $v319,
+                  $v321, $v328, $v349, $v314, $v313, $v352, $v326,
                   {
                     tensor: "d_target", access: "read_write", name: "d_target",
                     accessors: { put: "d_target_put" },
                   },
                 ],
-                constants: $v346,
+                constants: $v353,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t209}${$t268}${$t219}${$t48}let end=select(0u,last,active_1);
-${$t79}${$t299}${$t84}let sub=add-vec4f(saved_0);
-let mul=exp(sub)*vec4f(div);
-let target_2=target_1_four(base+i);
+                wgsl: `${$t270}${$t110}${$t278}${$t213}${$t49}let end=select(0u,last,active_1);
+${$t80}${$t304}${$t85}${$t44}let target_2=target_1_four(base+i);
 d_x_put_four(base+i,((mul-target_2)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add==vec4f(saved_0)));
 d_target_put_four(base+i,-(sub*vec4f(d_loss_1)));
 }
 }
 `,
-                bindings: [$v314, $v321, $v342, $v312, $v311, $v341, $v318, $v343], constants: $v346,
+                bindings: [$v321, $v328, $v349, $v319, $v318, $v348, $v325, $v350], constants: $v353,
               },
             ],
             shared: true,
@@ -2599,31 +2651,31 @@ export const CrossEntropy$backward1: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "K", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t223}let div_2=1.0f/saved_1__2;
+          wgsl: `${$t230}let div_2=1.0f/saved_1__2;
 let div_3=1.0f/saved_1__3;
 let div_4=1.0f/saved_1__4;
 let div_5=1.0f/saved_1__5;
 ${$t138}let x_2=x_four(base_2+i);
-${$t49}let beta_1=beta_four(i);
+${$t50}let beta_1=beta_four(i);
 let add_2=x_2+beta_1;
-${$t44}let target_2=target_1_four(base_2+i);
-${$t50}part_3=part_3+select(vec4f(0.0f),vec4f(1.0f),add_2==vec4f(saved_0__2));
+${$t45}let target_2=target_1_four(base_2+i);
+${$t51}part_3=part_3+select(vec4f(0.0f),vec4f(1.0f),add_2==vec4f(saved_0__2));
 part_4=part_4+select(vec4f(0.0f),vec4f(1.0f),add_3==vec4f(saved_0__3));
 part_5=part_5+select(vec4f(0.0f),vec4f(1.0f),add_4==vec4f(saved_0__4));
 part_6=part_6+select(vec4f(0.0f),vec4f(1.0f),add_5==vec4f(saved_0__5));
-part_2_2=part_2_2+(target_2-(exp(add_2-vec4f(saved_0__2))*vec4f(div_2)));
-part_2_3=part_2_3+(target_3-(exp(add_3-vec4f(saved_0__3))*vec4f(div_3)));
-part_2_4=part_2_4+(target_4-(exp(add_4-vec4f(saved_0__4))*vec4f(div_4)));
-part_2_5=part_2_5+(target_5-(exp(add_5-vec4f(saved_0__5))*vec4f(div_5)));
-${$t280}if(active_1&&(lane==0u)){
-${$t45}scratch_put(row_2,(d_loss_2*sum_all_2_2)/sum_all_3);
+part_2_2=part_2_2+(target_2-(exp_of4(add_2-vec4f(saved_0__2))*vec4f(div_2)));
+part_2_3=part_2_3+(target_3-(exp_of4(add_3-vec4f(saved_0__3))*vec4f(div_3)));
+part_2_4=part_2_4+(target_4-(exp_of4(add_4-vec4f(saved_0__4))*vec4f(div_4)));
+part_2_5=part_2_5+(target_5-(exp_of4(add_5-vec4f(saved_0__5))*vec4f(div_5)));
+${$t284}if(active_1&&(lane==0u)){
+${$t46}scratch_put(row_2,(d_loss_2*sum_all_2_2)/sum_all_3);
 scratch_put(row_3,(d_loss_3*sum_all_2_3)/sum_all_4);
 scratch_put(row_4,(d_loss_4*sum_all_2_4)/sum_all_5);
 scratch_put(row_5,(d_loss_5*sum_all_2_5)/sum_all_6);
 }
 }
 `,
-          bindings: [$v321, $v312, $v311, $v341, $v342, $v347], constants: $v344,
+          bindings: [$v328, $v319, $v318, $v348, $v349, $v354], constants: $v351,
         },
       ],
       split: {
@@ -2633,19 +2685,19 @@ scratch_put(row_5,(d_loss_5*sum_all_2_5)/sum_all_6);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t261}let target_2=target_1_at(base+i);
+                wgsl: `${$t288}let target_2=target_1_at(base+i);
 part_1=part_1+select(0.0f,1.0f,add==saved_0);
-part_2=part_2+(target_2-(exp(add-saved_0)*div));
-${$t266}`,
-                bindings: [$v321, $v307, $v306, $v345, $v309], constants: $v346,
+part_2=part_2+(target_2-(exp_of(add-saved_0)*div));
+${$t257}`,
+                bindings: [$v328, $v314, $v313, $v352, $v316], constants: $v353,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t267}let target_2=target_1_four(base+i);
+                wgsl: `${$t291}let target_2=target_1_four(base+i);
 part_1=part_1+select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
-part_2=part_2+(target_2-(exp(add-vec4f(saved_0))*vec4f(div)));
-${$t293}`,
-                bindings: [$v321, $v312, $v311, $v341, $v309], constants: $v346,
+part_2=part_2+(target_2-(exp_of4(add-vec4f(saved_0))*vec4f(div)));
+${$t298}`,
+                bindings: [$v328, $v319, $v318, $v348, $v316], constants: $v353,
               },
             ],
             shared: true,
@@ -2653,12 +2705,12 @@ ${$t293}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t196}${$t262}${$t300}`,
-                bindings: [$v314, $v342, $v347], constants: $v348,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t271}${$t274}${$t305}`,
+                bindings: [$v321, $v349, $v354], constants: $v355,
               },
               {
-                vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t196}${$t268}${$t300}`,
-                bindings: [$v314, $v342, $v347], constants: $v348,
+                vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t271}${$t278}${$t305}`,
+                bindings: [$v321, $v349, $v354], constants: $v355,
               },
             ],
             shared: false,
@@ -2675,25 +2727,25 @@ ${$t293}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t197}${$t152}${$t167}let x_1=x_at(row+(i*K));
-${$t116}let target_2=target_1_at(row+(i*K));
+                wgsl: `${$t189}${$t73}${$t261}${$t190}${$t172}let x_1=x_at(row+(i*K));
+${$t117}let target_2=target_1_at(row+(i*K));
 let d_loss_1=d_loss_at(i);
 let scratch_18=scratch_at(i);
-let add_2=(((exp(add-saved_0)*(1.0f/saved_1))-target_2)*d_loss_1)+select(0.0f,scratch_18,add==saved_0);
+let add_2=(((exp_of(add-saved_0)*(1.0f/saved_1))-target_2)*d_loss_1)+select(0.0f,scratch_18,add==saved_0);
 part_1=part_1+add_2;
-${$t301}`,
-                bindings: [$v306, $v307, $v321, $v345, $v342, $v333, $v309], constants: $v349,
+${$t307}`,
+                bindings: [$v313, $v314, $v328, $v352, $v349, $v340, $v316], constants: $v356,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t197}${$t165}${$t214}let x_1=x_four(row+(i*(K/4u)));
-${$t116}let target_2=target_1_four(row+(i*(K/4u)));
+                wgsl: `${$t189}${$t97}${$t177}${$t203}${$t235}let x_1=x_four(row+(i*(K/4u)));
+${$t117}let target_2=target_1_four(row+(i*(K/4u)));
 let d_loss_1=d_loss_at(i);
-let mul=((exp(add-vec4f(saved_0))*vec4f(1.0f/saved_1))-target_2)*vec4f(d_loss_1);
+let mul=((exp_of4(add-vec4f(saved_0))*vec4f(1.0f/saved_1))-target_2)*vec4f(d_loss_1);
 let scratch_18=scratch_at(i);
 part_1=part_1+(mul+select(vec4f(0.0f),vec4f(scratch_18),add==vec4f(saved_0)));
-${$t302}`,
-                bindings: [$v311, $v312, $v321, $v341, $v342, $v333, $v309], constants: $v349,
+${$t310}`,
+                bindings: [$v318, $v319, $v328, $v348, $v349, $v340, $v316], constants: $v356,
               },
             ],
             shared: true,
@@ -2701,12 +2753,12 @@ ${$t302}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t237}${$t251}${$t157}${$t269}`,
-                bindings: [$v314, $v315], constants: $v350,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t231}${$t243}${$t146}${$t258}`,
+                bindings: [$v321, $v322], constants: $v357,
               },
               {
-                vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t237}${$t212}${$t133}${$t276}`,
-                bindings: [$v314, $v317], constants: $v350,
+                vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t231}${$t205}${$t133}${$t262}`,
+                bindings: [$v321, $v324], constants: $v357,
               },
             ],
             shared: false,
@@ -2723,9 +2775,9 @@ export const CrossEntropy$backward2: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "K", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t227}${$t57}${$t200}${$t68}${$t164}held[held_place(0u,k,local_index)]=x_1;
-${$t114}held[held_place(1u,k,local_index)]=target_2;
-${$t296}${$t76}${$t70}let kept_2=held[held_place(1u,k_2,local_index)];
+          wgsl: `${$t223}${$t58}${$t232}${$t69}${$t164}held[held_place(0u,k,local_index)]=x_1;
+${$t115}held[held_place(1u,k,local_index)]=target_2;
+${$t302}${$t77}${$t71}let kept_2=held[held_place(1u,k_2,local_index)];
 let add_3=((mul_2-kept_2)*vec4f(d_loss_1))+select(vec4f(0.0f),vec4f(div_2),add_2==vec4f(saved_0));
 d_x_put_four(base+i_2,add_3);
 d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
@@ -2736,15 +2788,15 @@ scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+add_3);
 }
 }
 `,
-          bindings: [$v321, $v312, $v311, $v341, $v342, $v318, $v343, $v331], constants: $v351,
+          bindings: [$v328, $v319, $v318, $v348, $v349, $v325, $v350, $v338], constants: $v358,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t227}${$t200}${$t69}let base_3=row_2*(K/4u);
+          wgsl: `${$t223}${$t232}${$t70}let base_3=row_2*(K/4u);
 let base_4=row_3*(K/4u);
 let base_5=row_4*(K/4u);
 let base_6=row_5*(K/4u);
-${$t28}${$t234}${$t49}let x_6=x_four(base_6+i);
+${$t29}${$t242}${$t50}let x_6=x_four(base_6+i);
 let beta_1=beta_four(i);
 let add_4=x_3+beta_1;
 let add_5=x_4+beta_1;
@@ -2754,16 +2806,16 @@ let eq_2=select(vec4f(0.0f),vec4f(1.0f),add_4==vec4f(saved_0__2));
 let eq_3=select(vec4f(0.0f),vec4f(1.0f),add_5==vec4f(saved_0__3));
 let eq_4=select(vec4f(0.0f),vec4f(1.0f),add_6==vec4f(saved_0__4));
 let eq_5=select(vec4f(0.0f),vec4f(1.0f),add_7==vec4f(saved_0__5));
-${$t50}let target_6=target_1_four(base_6+i);
+${$t51}let target_6=target_1_four(base_6+i);
 let sub_3=add_4-vec4f(saved_0__2);
 let sub_4=add_5-vec4f(saved_0__3);
 let sub_5=add_6-vec4f(saved_0__4);
 let sub_6=add_7-vec4f(saved_0__5);
-${$t297}let x_2_2=x_four(base_3+i_2);
+${$t303}let x_2_2=x_four(base_3+i_2);
 let x_2_3=x_four(base_4+i_2);
 let x_2_4=x_four(base_5+i_2);
 let x_2_5=x_four(base_6+i_2);
-${$t63}${$t46}let target_2_2=target_1_four(base_3+i_2);
+${$t64}${$t47}let target_2_2=target_1_four(base_3+i_2);
 let target_2_3=target_1_four(base_4+i_2);
 let target_2_4=target_1_four(base_5+i_2);
 let target_2_5=target_1_four(base_6+i_2);
@@ -2785,7 +2837,7 @@ scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+(((add_3_2+add_3
 }
 }
 `,
-          bindings: [$v321, $v312, $v311, $v341, $v342, $v318, $v343, $v331], constants: $v351,
+          bindings: [$v328, $v319, $v318, $v348, $v349, $v325, $v350, $v338], constants: $v358,
         },
       ],
       split: null,
@@ -2799,17 +2851,17 @@ scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+(((add_3_2+add_3
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t210}${$t152}${$t37}${$t119}let sums_22_over_N=scratch_at(row+(i*K));
+                wgsl: `${$t204}${$t73}${$t190}${$t38}${$t119}let sums_22_over_N=scratch_at(row+(i*K));
 part_1=part_1+sums_22_over_N;
-${$t301}`,
-                bindings: [$v333, $v309], constants: $v352,
+${$t307}`,
+                bindings: [$v340, $v316], constants: $v359,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t210}${$t165}${$t37}${$t129}let sums_22_over_N=scratch_four(row+(i*(K/4u)));
+                wgsl: `${$t204}${$t97}${$t203}${$t38}${$t129}let sums_22_over_N=scratch_four(row+(i*(K/4u)));
 part_1=part_1+sums_22_over_N;
-${$t302}`,
-                bindings: $v335, constants: $v352,
+${$t310}`,
+                bindings: $v342, constants: $v359,
               },
             ],
             shared: true,
@@ -2818,14 +2870,14 @@ ${$t302}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t252}${$t251}${$t13}var total=0.0f;
+                wgsl: `${$t244}${$t243}${$t13}var total=0.0f;
 for(var p=lane;p<used;p+=LANES){
-${$t269}`,
-                bindings: [$v314, $v315], constants: $v353,
+${$t258}`,
+                bindings: [$v321, $v322], constants: $v360,
               },
               {
-                vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t252}${$t212}${$t150}${$t276}`,
-                bindings: [$v314, $v317], constants: $v353,
+                vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t244}${$t205}${$t151}${$t262}`,
+                bindings: [$v321, $v324], constants: $v360,
               },
             ],
             shared: false,
@@ -2842,15 +2894,15 @@ export const CrossEntropy$saving0: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "K", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t208}${$t277}${$t174}var max_1=vec4f(non_finite(4286578688u));
+          wgsl: `${$t201}${$t279}${$t178}var max_1=vec4f(non_finite(4286578688u));
 let base=row*(K/4u);
-${$t80}${$t84}held[held_place(0u,k,local_index)]=add;
+${$t81}${$t85}held[held_place(0u,k,local_index)]=add;
 max_1=larger4(max_1,add);
 }
 }
-${$t298}var sum=vec4f(0.0f);
+${$t309}var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t23}if(i_2<(K/4u)){
+${$t24}if(i_2<(K/4u)){
 let kept=held[held_place(0u,k_2,local_index)];
 let sub=kept-vec4f(max_all);
 let target_2=target_1_four(base+i_2);
@@ -2858,17 +2910,18 @@ sum=sum+exp(sub);
 sum_2=sum_2+(target_2*sub);
 }
 }
-${$t294}loss_put(row,log(sum_all)-sum_all_2);
+${$t299}let where_1=select(select(non_finite(2143289344u),sum_all,f32(K)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u));
+loss_put(row,log_of(where_1)-sum_all_2);
 saved_put(row,max_all);
-saved_put((((N+3u)/4u)*4u)+row,sum_all);
+saved_put((((N+3u)/4u)*4u)+row,where_1);
 }
 }
 `,
-          bindings: [$v312, $v311, $v341, $v354, $v338], constants: $v344,
+          bindings: [$v319, $v318, $v348, $v361, $v345], constants: $v351,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t127}${$t277}${$t86}${$t27}${$t43}var max_3=vec4f(non_finite(4286578688u));
+          wgsl: `${$t127}${$t279}${$t87}${$t202}var max_3=vec4f(non_finite(4286578688u));
 var max_4=vec4f(non_finite(4286578688u));
 var max_5=vec4f(non_finite(4286578688u));
 var max_6=vec4f(non_finite(4286578688u));
@@ -2877,7 +2930,7 @@ var part_4=vec4f(non_finite(4286578688u));
 var part_5=vec4f(non_finite(4286578688u));
 var part_6=vec4f(non_finite(4286578688u));
 var part_7=vec4f(non_finite(4286578688u));
-${$t81}${$t166}part_4=larger4(part_4,add_3);
+${$t82}${$t165}part_4=larger4(part_4,add_3);
 part_5=larger4(part_5,add_4);
 part_6=larger4(part_6,add_5);
 part_7=larger4(part_7,add_6);
@@ -2905,10 +2958,10 @@ let max_all_2=max_2_2;
 let max_all_3=max_2_3;
 let max_all_4=max_2_4;
 let max_all_5=max_2_5;
-${$t62}for(var block_2=lane;block_2<K/4u;block_2+=LANES*256u){
-${$t108}let stop_2=min(block_2+(LANES*256u),K/4u);
+${$t63}for(var block_2=lane;block_2<K/4u;block_2+=LANES*256u){
+${$t109}let stop_2=min(block_2+(LANES*256u),K/4u);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
-${$t82}let sub_2=add_2_2-vec4f(max_all_2);
+${$t83}let sub_2=add_2_2-vec4f(max_all_2);
 let sub_3=add_2_3-vec4f(max_all_3);
 let sub_4=add_2_4-vec4f(max_all_4);
 let sub_5=add_2_5-vec4f(max_all_5);
@@ -2933,7 +2986,7 @@ sum_2_3=sum_2_3+part_3_2;
 sum_2_4=sum_2_4+part_3_3;
 sum_2_5=sum_2_5+part_3_4;
 sum_2_6=sum_2_6+part_3_5;
-${$t235}for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+${$t252}for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_2_2=exchange(sum_3_2,mask_2);
 let other_2_3=exchange(sum_3_3,mask_2);
 let other_2_4=exchange(sum_3_4,mask_2);
@@ -2950,23 +3003,27 @@ sum_2_2_2=sum_2_2_2+other_3_2;
 sum_2_2_3=sum_2_2_3+other_3_3;
 sum_2_2_4=sum_2_2_4+other_3_4;
 sum_2_2_5=sum_2_2_5+other_3_5;
-${$t250}if(active_1&&(lane==0u)){
-loss_put(row_2,log(sum_all_3)-sum_all_2_2);
-loss_put(row_3,log(sum_all_4)-sum_all_2_3);
-loss_put(row_4,log(sum_all_5)-sum_all_2_4);
-loss_put(row_5,log(sum_all_6)-sum_all_2_5);
+${$t256}if(active_1&&(lane==0u)){
+let where_2=select(select(non_finite(2143289344u),sum_all_3,f32(K)==0.0f),sum_all_3,abs(max_all_2)<non_finite(2139095040u));
+let where_3=select(select(non_finite(2143289344u),sum_all_4,f32(K)==0.0f),sum_all_4,abs(max_all_3)<non_finite(2139095040u));
+let where_4=select(select(non_finite(2143289344u),sum_all_5,f32(K)==0.0f),sum_all_5,abs(max_all_4)<non_finite(2139095040u));
+let where_5=select(select(non_finite(2143289344u),sum_all_6,f32(K)==0.0f),sum_all_6,abs(max_all_5)<non_finite(2139095040u));
+loss_put(row_2,log_of(where_2)-sum_all_2_2);
+loss_put(row_3,log_of(where_3)-sum_all_2_3);
+loss_put(row_4,log_of(where_4)-sum_all_2_4);
+loss_put(row_5,log_of(where_5)-sum_all_2_5);
 saved_put(row_2,max_all_2);
 saved_put(row_3,max_all_3);
 saved_put(row_4,max_all_4);
 saved_put(row_5,max_all_5);
-saved_put((((N+3u)/4u)*4u)+row_2,sum_all_3);
-saved_put((((N+3u)/4u)*4u)+row_3,sum_all_4);
-saved_put((((N+3u)/4u)*4u)+row_4,sum_all_5);
-saved_put((((N+3u)/4u)*4u)+row_5,sum_all_6);
+saved_put((((N+3u)/4u)*4u)+row_2,where_2);
+saved_put((((N+3u)/4u)*4u)+row_3,where_3);
+saved_put((((N+3u)/4u)*4u)+row_4,where_4);
+saved_put((((N+3u)/4u)*4u)+row_5,where_5);
 }
 }
 `,
-          bindings: [$v312, $v311, $v341, $v354, $v338], constants: $v344,
+          bindings: [$v319, $v318, $v348, $v361, $v345], constants: $v351,
         },
       ],
       split: {
@@ -2976,10 +3033,10 @@ saved_put((((N+3u)/4u)*4u)+row_5,sum_all_6);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t241}${$t238}${$t64}var max_1=non_finite(4286578688u);
+                wgsl: `${$t219}${$t276}${$t65}var max_1=non_finite(4286578688u);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=non_finite(4286578688u);
-${$t271}part_1=larger(part_1,add);
+${$t292}part_1=larger(part_1,add);
 }
 max_1=larger(max_1,part_1);
 }
@@ -2989,24 +3046,24 @@ max_1=larger(max_1,other);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_1;
-${$t228}max_1=all;
+${$t224}max_1=all;
 workgroupBarrier();
 }
 let max_all=max_1;
-${$t303}`,
-                bindings: [$v307, $v306, $v309], constants: $v346,
+${$t311}`,
+                bindings: [$v314, $v313, $v316], constants: $v353,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t241}${$t211}${$t270}${$t109}${$t253}var max_1=vec4f(non_finite(4286578688u));
+                wgsl: `${$t219}${$t233}${$t275}${$t110}${$t285}var max_1=vec4f(non_finite(4286578688u));
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(non_finite(4286578688u));
-${$t278}part_1=larger4(part_1,add);
+${$t293}part_1=larger4(part_1,add);
 }
 max_1=larger4(max_1,part_1);
 }
-${$t298}${$t303}`,
-                bindings: [$v312, $v311, $v309], constants: $v346,
+${$t309}${$t311}`,
+                bindings: [$v319, $v318, $v316], constants: $v353,
               },
             ],
             shared: true,
@@ -3015,36 +3072,36 @@ ${$t298}${$t303}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t151}${$t238}${$t272}${$t64}var sum=0.0f;
+                wgsl: `${$t152}${$t276}${$t280}${$t65}var sum=0.0f;
 var sum_2=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_2=0.0f;
 var part_3=0.0f;
-${$t271}let sub=add-total;
+${$t292}let sub=add-total;
 let target_2=target_1_at(base+i);
-${$t291}}
+${$t300}}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum,mask_2);
 sum=sum+other_3;
 let other_4=exchange(sum_2,mask_2);
 sum_2=sum_2+other_4;
-${$t180}${$t153}sum=all_2;
-${$t17}sum_2=all_3;
-${$t218}${$t304}`,
-                bindings: [$v307, $v306, $v345, $v355], constants: $v346,
+${$t174}${$t153}sum=all_2;
+${$t16}sum_2=all_3;
+${$t212}${$t312}`,
+                bindings: [$v314, $v313, $v352, $v362], constants: $v353,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t151}${$t198}${$t171}${$t274}${$t253}var sum=vec4f(0.0f);
+                wgsl: `${$t152}${$t218}${$t185}${$t281}${$t285}var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
-${$t278}let sub=add-vec4f(total);
+${$t293}let sub=add-vec4f(total);
 let target_2=target_1_four(base+i);
-${$t291}}
-${$t294}${$t304}`,
-                bindings: [$v312, $v311, $v341, $v355], constants: $v346,
+${$t300}}
+${$t299}${$t312}`,
+                bindings: [$v319, $v318, $v348, $v362], constants: $v353,
               },
             ],
             shared: true,
@@ -3053,15 +3110,15 @@ ${$t294}${$t304}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t263}${$t272}let used_2=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
-${$t305}`,
-                bindings: [$v314, $v354, $v338], constants: $v348,
+                wgsl: `${$t286}${$t280}let used_2=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
+${$t308}`,
+                bindings: [$v321, $v361, $v345], constants: $v355,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t263}${$t274}let used_2=(((K/4u)+((((K/4u)+PARTS)-1u)/PARTS))-1u)/((((K/4u)+PARTS)-1u)/PARTS);
-${$t305}`,
-                bindings: [$v314, $v354, $v338], constants: $v348,
+                wgsl: `${$t286}${$t281}let used_2=(((K/4u)+((((K/4u)+PARTS)-1u)/PARTS))-1u)/((((K/4u)+PARTS)-1u)/PARTS);
+${$t308}`,
+                bindings: [$v321, $v361, $v345], constants: $v355,
               },
             ],
             shared: false,

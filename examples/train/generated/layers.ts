@@ -450,75 +450,38 @@ export const Hit = {
   },
 };
 
-const $t1 = `override LANES:u32;
-override ROWS:u32;
-override COLUMNS:bool;
-override SUBGROUP:u32;
-override N:u32;
-override K:u32;
-override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-fn non_finite(bits:u32)->f32{
-return bitcast<f32>(bits);
-}
-fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-fn larger4(a:vec4f,b:vec4f)->vec4f{
-return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
-}
-fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-}
-fn fold_max(v:vec4f)->f32{
-return larger(larger(v.x,v.y),larger(v.z,v.w));
-}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id)workgroup_id:vec3u,
-@builtin(num_workgroups)num_workgroups:vec3u,
-@builtin(local_invocation_index)local_index:u32,
-){
-let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
-let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
-let active_1=index<N;
-let row=select(0u,index,active_1);
-let base=row*(K/4u);
-`;
-const $v2 = { name: "N", variadic: false, factors: [{ name: "N", extent: null }] } as const;
-const $v3 = [$v2, { name: "D", variadic: false, factors: [{ name: "D", extent: null }] }] as const;
-const $v4 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v5 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v6 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
-const $v7 = [
+const $v1 = { name: "N", variadic: false, factors: [{ name: "N", extent: null }] } as const;
+const $v2 = [$v1, { name: "D", variadic: false, factors: [{ name: "D", extent: null }] }] as const;
+const $v3 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v4 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v5 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
+const $v6 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v8 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v9 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v10 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v11 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v12 = [
+const $v7 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v8 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v9 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v10 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
+const $v11 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v13 = [$v2, { name: "K", variadic: false, factors: [{ name: "K", extent: null }] }] as const;
-const $v14 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
-const $v15 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
-const $v16 = [
+const $v12 = [$v1, { name: "K", variadic: false, factors: [{ name: "K", extent: null }] }] as const;
+const $v13 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
+const $v14 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
+const $v15 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v17 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
-const $v18 = { tensor: "hit", access: "read_write", name: "hit", accessors: { put: "hit_put" } } as const;
+const $v16 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
+const $v17 = { tensor: "hit", access: "read_write", name: "hit", accessors: { put: "hit_put" } } as const;
 
 const BiasReLUPrograms: readonly Program[] = [
   {
-    format: 1, norm: "BiasReLU", mode: null, axes: $v3, params: [],
+    format: 2, norm: "BiasReLU", mode: null, axes: $v2, params: [],
     tensors: [
       { name: "x", role: "input", dims: ["N", "D"] },
       { name: "beta", role: "affine", dims: ["D"], initial: 0 },
@@ -559,7 +522,7 @@ y_put(row,select(larger(add,0.0f),0.0f,add==0.0f));
 }
 }
 `,
-            bindings: [$v4, $v5, $v6], constants: $v7,
+            bindings: [$v3, $v4, $v5], constants: $v6,
           },
           {
             vector: "D", together: 1, held: 0, exchanges: false,
@@ -592,7 +555,7 @@ y_put_four(row,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 }
 }
 `,
-            bindings: [$v8, $v9, $v10], constants: $v7,
+            bindings: [$v7, $v8, $v9], constants: $v6,
           },
         ],
         supports: { held: 0, together: 1, split: false }, split: null,
@@ -603,13 +566,13 @@ y_put_four(row,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 
 const NormReLUPrograms: readonly Program[] = [
   {
-    format: 1, norm: "NormReLU", mode: null, axes: $v3,
+    format: 2, norm: "NormReLU", mode: null, axes: $v2,
     params: [{ name: "eps", initial: 0.00001, kind: "number" }],
     tensors: [
       { name: "x", role: "input", dims: ["N", "D"] },
       { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
       { name: "beta", role: "affine", dims: ["D"], initial: 0 },
-      { name: "y", role: "output", dims: ["N", "D"] }, $v11,
+      { name: "y", role: "output", dims: ["N", "D"] }, $v10,
     ],
     kernels: [
       {
@@ -690,18 +653,20 @@ workgroupBarrier();
 }
 let mean=sum/f32(D);
 let variance=larger((squares/f32(D))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_2=0.0f;
 var squares_2=0.0f;
-let end=select(0u,D,far);
+let end=select(0u,D,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=0.0f;
 var part_4=0.0f;
 let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_5=x_at(base+i_2);
-let d_2=x_5-shift_2;
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -737,21 +702,21 @@ workgroupBarrier();
 }
 let mean_2=sum_2/f32(D);
 let variance_2=larger((squares_2/f32(D))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,D,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6=x_at(base+i_3);
 let gamma_1=gamma_at(i_3);
 let beta_1=beta_at(i_3);
-let add=((((x_6-shift_2)-rest)*rsqrt)*gamma_1)+beta_1;
+let add=((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1;
 y_put(base+i_3,select(larger(add,0.0f),0.0f,add==0.0f));
 }
 }
 `,
-            bindings: [$v4, { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } }, $v5, $v6],
-            constants: $v12,
+            bindings: [$v3, { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } }, $v4, $v5],
+            constants: $v11,
           },
           {
             vector: "D", together: 1, held: 0, exchanges: true,
@@ -837,18 +802,20 @@ workgroupBarrier();
 }
 let mean=sum_2/f32(D);
 let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
-let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-let end=select(0u,D/4u,far);
+let end=select(0u,D/4u,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -886,25 +853,24 @@ workgroupBarrier();
 }
 let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
-let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 let end_2=select(0u,D/4u,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6=x_four(base_2+i_3);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 }
 }
 `,
             bindings: [
               { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } },
-              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } }, $v9,
-              $v10,
+              { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } }, $v8, $v9,
             ],
-            constants: $v12,
+            constants: $v11,
           },
         ],
         supports: { held: 1, together: 4, split: true }, split: null,
@@ -916,11 +882,11 @@ y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0
 
 const CrossEntropyPrograms: readonly Program[] = [
   {
-    format: 1, norm: "CrossEntropy", mode: null, axes: $v13, params: [],
+    format: 2, norm: "CrossEntropy", mode: null, axes: $v12, params: [],
     tensors: [
       { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
       { name: "beta", role: "affine", dims: ["K"], initial: 0 },
-      { name: "loss", role: "output", dims: ["N"] }, $v11,
+      { name: "loss", role: "output", dims: ["N"] }, $v10,
     ],
     kernels: [
       {
@@ -941,6 +907,10 @@ return bitcast<f32>(bits);
 }
 fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+fn log_of(a:f32)->f32{
+let edge=select(sqrt(a),non_finite(0xff800000u),a==0.0f);
+return select(log(a),edge,a<=0.0f||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 }
 @compute @workgroup_size(LANES*ROWS)
 fn main(
@@ -1035,15 +1005,56 @@ workgroupBarrier();
 let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
-loss_put(row,log(sum_all)-sum_all_2);
+let sub_2=log_of(select(select(non_finite(2143289344u),sum_all,f32(K)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u)))-sum_all_2;
+loss_put(row,sub_2);
 }
 }
 `,
-            bindings: [$v4, $v5, $v14, $v15], constants: $v16,
+            bindings: [$v3, $v4, $v13, $v14], constants: $v15,
           },
           {
             vector: "K", together: 1, held: 0, exchanges: true,
-            wgsl: `${$t1}var max_1=vec4f(non_finite(4286578688u));
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override K:u32;
+override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+fn larger4(a:vec4f,b:vec4f)->vec4f{
+return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+}
+fn log_of(a:f32)->f32{
+let edge=select(sqrt(a),non_finite(0xff800000u),a==0.0f);
+return select(log(a),edge,a<=0.0f||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+fn fold_max(v:vec4f)->f32{
+return larger(larger(v.x,v.y),larger(v.z,v.w));
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id)workgroup_id:vec3u,
+@builtin(num_workgroups)num_workgroups:vec3u,
+@builtin(local_invocation_index)local_index:u32,
+){
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(K/4u);
+var max_1=vec4f(non_finite(4286578688u));
 for(var block=lane;block<K/4u;block+=LANES*256u){
 var part_1=vec4f(non_finite(4286578688u));
 let stop=min(block+(LANES*256u),K/4u);
@@ -1126,11 +1137,12 @@ workgroupBarrier();
 let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 if(active_1&&(lane==0u)){
-loss_put(row,log(sum_all)-sum_all_2);
+let sub_2=log_of(select(select(non_finite(2143289344u),sum_all,f32(K)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u)))-sum_all_2;
+loss_put(row,sub_2);
 }
 }
 `,
-            bindings: [$v8, $v9, $v17, $v15], constants: $v16,
+            bindings: [$v7, $v8, $v16, $v14], constants: $v15,
           },
         ],
         supports: { held: 1, together: 4, split: true }, split: null,
@@ -1142,11 +1154,11 @@ loss_put(row,log(sum_all)-sum_all_2);
 
 const HitPrograms: readonly Program[] = [
   {
-    format: 1, norm: "Hit", mode: null, axes: $v13, params: [],
+    format: 2, norm: "Hit", mode: null, axes: $v12, params: [],
     tensors: [
       { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
       { name: "beta", role: "affine", dims: ["K"], initial: 0 }, { name: "hit", role: "output", dims: ["N"] },
-      $v11,
+      $v10,
     ],
     kernels: [
       {
@@ -1232,11 +1244,47 @@ hit_put(row,select(0.0f,1.0f,max_all<=sum_all));
 }
 }
 `,
-            bindings: [$v14, $v4, $v5, $v18], constants: $v16,
+            bindings: [$v13, $v3, $v4, $v17], constants: $v15,
           },
           {
             vector: "K", together: 1, held: 0, exchanges: true,
-            wgsl: `${$t1}var sum=vec4f(0.0f);
+            wgsl: `override LANES:u32;
+override ROWS:u32;
+override COLUMNS:bool;
+override SUBGROUP:u32;
+override N:u32;
+override K:u32;
+override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
+fn larger4(a:vec4f,b:vec4f)->vec4f{
+return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+fn fold_max(v:vec4f)->f32{
+return larger(larger(v.x,v.y),larger(v.z,v.w));
+}
+@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id)workgroup_id:vec3u,
+@builtin(num_workgroups)num_workgroups:vec3u,
+@builtin(local_invocation_index)local_index:u32,
+){
+let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+let active_1=index<N;
+let row=select(0u,index,active_1);
+let base=row*(K/4u);
+var sum=vec4f(0.0f);
 var max_1=vec4f(non_finite(4286578688u));
 for(var block=lane;block<K/4u;block+=LANES*256u){
 var part_1=vec4f(0.0f);
@@ -1289,7 +1337,7 @@ hit_put(row,select(0.0f,1.0f,max_all<=sum_all));
 }
 }
 `,
-            bindings: [$v17, $v8, $v9, $v18], constants: $v16,
+            bindings: [$v16, $v7, $v8, $v17], constants: $v15,
           },
         ],
         supports: { held: 0, together: 4, split: true }, split: null,

@@ -8,117 +8,118 @@ const $t1 = `let all_2=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
 const $t2 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t3 = `let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t3 = `let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t4 = `let used=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
+const $t4 = `let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t5 = `let used=(((K/4u)+((((K/4u)+PARTS)-1u)/PARTS))-1u)/((((K/4u)+PARTS)-1u)/PARTS);
+const $t5 = `let used=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
 `;
-const $t6 = `override LANES:u32;
+const $t6 = `let used=(((K/4u)+((((K/4u)+PARTS)-1u)/PARTS))-1u)/((((K/4u)+PARTS)-1u)/PARTS);
+`;
+const $t7 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 `;
-const $t7 = `fn larger(a:f32,b:f32)->f32{
+const $t8 = `fn larger(a:f32,b:f32)->f32{
 return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 `;
-const $t8 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
+const $t9 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
 return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 `;
-const $t9 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t10 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t10 = `let far=(variance*4.0f)<(mean*mean);
-let shift_2=select(shift,shift+mean,far);
+const $t11 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+let about=shift_2*scale;
 `;
-const $t11 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
+const $t12 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 `;
-const $t12 = `let rest=select(mean,mean_2,far);
-let spread=select(variance,variance_2,far);
+const $t13 = `let rest=select(mean,mean_2/scale,again);
+let scaledSpread=select(variance,variance_2,again);
 `;
-const $t13 = `var sum_4=vec4f(0.0f);
+const $t14 = `var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 `;
-const $t14 = `var part_2_2=vec4f(0.0f);
+const $t15 = `var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 `;
-const $t15 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
+const $t16 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last=min(first+(((D+PARTS)-1u)/PARTS),D);
 `;
-const $t16 = `let end=select(0u,last,far);
+const $t17 = `let end=select(0u,last,again);
 for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t17 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+const $t18 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last=min(first+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 `;
-const $t18 = `var max_3=vec4f(non_finite(4286578688u));
+const $t19 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+for(var i=first+lane;i<end;i+=LANES){
+`;
+const $t20 = `var max_3=vec4f(non_finite(4286578688u));
 var max_4=vec4f(non_finite(4286578688u));
 var max_5=vec4f(non_finite(4286578688u));
 var max_6=vec4f(non_finite(4286578688u));
 for(var block=lane;block<K/4u;block+=LANES*256u){
 `;
-const $t19 = `let add_3=x_3+beta_1;
+const $t21 = `let add_3=x_3+beta_1;
 let add_4=x_4+beta_1;
 let add_5=x_5+beta_1;
 `;
-const $t20 = `let max_all_2=max_2_2;
+const $t22 = `let max_all_2=max_2_2;
 let max_all_3=max_2_3;
 let max_all_4=max_2_4;
 let max_all_5=max_2_5;
 `;
-const $t21 = `let first=min(part*(((K+PARTS)-1u)/PARTS),K);
+const $t23 = `let first=min(part*(((K+PARTS)-1u)/PARTS),K);
 let last=min(first+(((K+PARTS)-1u)/PARTS),K);
 let base=row*K;
 `;
-const $t22 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t24 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t23 = `${$t9}let active_1=index<N;
+const $t25 = `${$t10}let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t24 = `let base=row*D;
+const $t26 = `let base=row*D;
 let x_1=x_at(base);
 let x_2=x_at(base+(D/2u));
 let x_3=x_at(base+(D-1u));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t25 = `${$t13}var sum_7=vec4f(0.0f);
+const $t27 = `${$t14}var sum_7=vec4f(0.0f);
 `;
-const $t26 = `${$t6}override PARTS:u32;
+const $t28 = `${$t7}override PARTS:u32;
 `;
-const $t27 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t29 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 `;
-const $t28 = `let stop=min(block+(LANES*256u),last);
+const $t30 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t29 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t31 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t30 = `let rsqrt=inverseSqrt(spread+eps);
-for(var i=first+lane;i<end;i+=LANES){
-`;
-const $t31 = `let first=min(part*((((K/4u)+PARTS)-1u)/PARTS),K/4u);
+const $t32 = `let first=min(part*((((K/4u)+PARTS)-1u)/PARTS),K/4u);
 let last=min(first+((((K/4u)+PARTS)-1u)/PARTS),K/4u);
 let base=row*(K/4u);
 `;
-const $t32 = `for(var p=lane;p<used;p+=LANES){
+const $t33 = `for(var p=lane;p<used;p+=LANES){
 let part_1=partials_at((p*N)+row);
 `;
-const $t33 = `${$t10}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-`;
-const $t34 = `override scratch_length:u32=LANES*ROWS*1u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-`;
-const $t35 = `override SUBGROUP:u32;
+const $t34 = `override SUBGROUP:u32;
 override N:u32;
 override D:u32;
 override eps:f32;
+`;
+const $t35 = `${$t11}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
 `;
 const $t36 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
@@ -127,7 +128,7 @@ if(lane<half){
 const $t37 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 `;
-const $t38 = `${$t6}override SUBGROUP:u32;
+const $t38 = `${$t7}override SUBGROUP:u32;
 override N:u32;
 override K:u32;
 `;
@@ -142,41 +143,42 @@ const $t41 = `let x_1=x_at(base+i);
 let beta_1=beta_at(i);
 let add=x_1+beta_1;
 `;
-const $t42 = `${$t6}${$t35}`;
-const $t43 = `${$t36}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t42 = `${$t36}let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t44 = `workgroupBarrier();
+const $t43 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t45 = `}
+const $t44 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
 `;
-const $t46 = `${$t26}override SUBGROUP:u32;
+const $t45 = `${$t28}override SUBGROUP:u32;
 override N:u32;
 override K:u32;
 `;
-const $t47 = `${$t28}${$t41}`;
-const $t48 = `}
+const $t46 = `${$t30}${$t41}`;
+const $t47 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 `;
-const $t49 = `${$t43}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t48 = `${$t42}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 `;
-const $t50 = `}
+const $t49 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t51 = `${$t28}${$t39}`;
-const $t52 = `${$t43}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t50 = `${$t28}${$t34}`;
+const $t51 = `${$t30}${$t39}`;
+const $t52 = `${$t7}${$t34}`;
+const $t53 = `${$t42}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
 `;
-const $t53 = `}
+const $t54 = `}
 @compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
@@ -184,24 +186,24 @@ fn main(
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t54 = `${$t48}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+const $t55 = `${$t47}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t55 = `${$t26}${$t35}${$t34}`;
-const $t56 = `${$t50}total=all;
+const $t56 = `${$t49}total=all;
 `;
 const $t57 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
 `;
 const $t58 = `}
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 `;
-const $t59 = `${$t49}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
+const $t59 = `${$t48}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
 `;
-const $t60 = `${$t49}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t50}`;
+const $t60 = `${$t48}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+${$t49}`;
 const $t61 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
@@ -209,16 +211,15 @@ scratch_memory[(row_in_group*LANES)+lane]=sum;
 const $t62 = `${$t56}workgroupBarrier();
 }
 `;
-const $t63 = `${$t44}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+const $t63 = `${$t43}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+${$t3}let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
 ${$t58}`;
-const $t64 = `${$t53}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t64 = `${$t54}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
-const $t65 = `${$t44}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t65 = `${$t43}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -231,118 +232,126 @@ let all_3=scratch_memory[row_in_group*LANES];
 `;
 const $t66 = `sum_2=all;
 ${$t1}`;
-const $t67 = `${$t53}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t67 = `${$t54}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
-${$t23}`;
+${$t25}`;
 const $t68 = `fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
 }
-${$t7}`;
-const $t69 = `${$t64}${$t23}`;
-const $t70 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange(sum_2,mask);
-sum_2=sum_2+other;
+${$t8}`;
+const $t69 = `total_2=all_2;
+${$t4}total_3=all_3;
 `;
+const $t70 = `${$t64}${$t25}`;
 const $t71 = `sum=all;
 ${$t1}`;
-const $t72 = `${$t22}${$t68}`;
-const $t73 = `}
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange(total,mask);
-`;
-const $t74 = `${$t64}${$t9}let active_1=index<(N/4u);
+const $t72 = `${$t24}${$t68}`;
+const $t73 = `${$t64}${$t10}let active_1=index<(N/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
 `;
-const $t75 = `${$t22}${$t7}`;
-const $t76 = `}
-${$t8}`;
+const $t74 = `${$t24}${$t8}`;
+const $t75 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(sum_2,mask);
+sum_2=sum_2+other;
+`;
+const $t76 = `${$t13}if(active_1&&(lane==0u)){
+partials_put((part*N)+row,shift_2);
+partials_put(((PARTS+part)*N)+row,rest);
+partials_put((((3u*PARTS)+part)*N)+row,scale);
+partials_put((((2u*PARTS)+part)*N)+row,scaledSpread);
+}
+}
+`;
 const $t77 = `}
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(total,mask);
+`;
+const $t78 = `}
+${$t9}`;
+const $t79 = `${$t50}${$t74}`;
+const $t80 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t78 = `${$t12}if(active_1&&(lane==0u)){
-partials_put((part*N)+row,shift_2);
-partials_put(((PARTS+part)*N)+row,rest);
-partials_put((((2u*PARTS)+part)*N)+row,spread);
-}
-}
-`;
-const $t79 = `${$t46}${$t72}`;
-const $t80 = `${$t76}}
+const $t81 = `${$t78}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 `;
-const $t81 = `${$t26}override SUBGROUP:u32;
-override N:u32;
-override D:u32;
-${$t75}`;
-const $t82 = `var max_2_2=fold_max(max_3);
+const $t82 = `${$t50}override scratch_length:u32=LANES*ROWS*3u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+`;
+const $t83 = `var max_2_2=fold_max(max_3);
 var max_2_3=fold_max(max_4);
 var max_2_4=fold_max(max_5);
 var max_2_5=fold_max(max_6);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t83 = `}
+const $t84 = `${$t45}${$t72}`;
+const $t85 = `}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 ${$t67}`;
-const $t84 = `}
+const $t86 = `}
 fn fold_max(v:vec4f)->f32{
 return larger(larger(v.x,v.y),larger(v.z,v.w));
 `;
-const $t85 = `${$t38}override PARTS:u32;
-${$t72}${$t69}`;
-const $t86 = `${$t46}${$t34}${$t68}`;
-const $t87 = `${$t80}${$t84}`;
-const $t88 = `${$t52}${$t50}`;
-const $t89 = `${$t67}${$t21}`;
-const $t90 = `var total=non_finite(4286578688u);
-${$t32}total=larger(total,part_1);
-${$t73}total=larger(total,other);
-${$t45}${$t52}${$t62}`;
-const $t91 = `var sum_2=fold_add(sum);
+const $t87 = `${$t38}${$t68}`;
+const $t88 = `${$t38}override PARTS:u32;
+${$t72}`;
+const $t89 = `${$t45}override scratch_length:u32=LANES*ROWS*1u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t68}`;
+const $t90 = `${$t53}${$t49}`;
+const $t91 = `${$t67}${$t23}`;
+const $t92 = `var total=non_finite(4286578688u);
+${$t33}total=larger(total,part_1);
+${$t77}total=larger(total,other);
+${$t44}${$t53}${$t62}`;
+const $t93 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-${$t70}let other_2=exchange(squares_2,mask);
+${$t75}let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t54}${$t60}${$t66}squares_2=all_2;
+${$t55}${$t60}${$t66}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t92 = `${$t67}${$t31}`;
-const $t93 = `${$t4}${$t90}`;
-const $t94 = `${$t59}${$t50}`;
-const $t95 = `part_1=part_1+d;
+const $t94 = `}
+fn log_of(a:f32)->f32{
+let edge=select(sqrt(a),non_finite(0xff800000u),a==0.0f);
+return select(log(a),edge,a<=0.0f||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t95 = `${$t5}${$t92}`;
+const $t96 = `${$t59}${$t49}`;
+const $t97 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t96 = `${$t5}${$t90}`;
-const $t97 = `}
+const $t98 = `${$t6}${$t92}`;
+const $t99 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
 total=total+other;
-${$t45}${$t44}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t44}${$t43}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 ${$t62}let rest=total/f32(D);
 var total_2=0.0f;
+var total_3=0.0f;
+var total_4=0.0f;
 for(var p_3=lane;p_3<used;p_3+=LANES){
 let part_4=partials_at((p_3*N)+row);
 let part_5=partials_at(((PARTS+p_3)*N)+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*N)+row);
+let part_7=partials_at((((3u*PARTS)+p_3)*N)+row);
 `;
-const $t98 = `${$t38}${$t68}${$t87}${$t74}let base_2=row_2*(K/4u);
-let base_3=row_3*(K/4u);
-let base_4=row_4*(K/4u);
-let base_5=row_5*(K/4u);
-`;
-const $t99 = `var sum_3_2=fold_add(sum_3);
+const $t100 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -358,13 +367,25 @@ ${$t2}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t100 = `part_2=part_2+exp(sub);
+const $t101 = `${$t78}${$t94}}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+${$t86}`;
+const $t102 = `${$t73}let base_2=row_2*(K/4u);
+let base_3=row_3*(K/4u);
+let base_4=row_4*(K/4u);
+let base_5=row_5*(K/4u);
+`;
+const $t103 = `${$t88}${$t94}${$t70}`;
+const $t104 = `${$t86}${$t67}${$t32}`;
+const $t105 = `part_2=part_2+exp(sub);
 part_3=part_3+(target_2*sub);
 }
 sum=sum+part_2;
 sum_2=sum_2+part_3;
 `;
-const $t101 = `for(var p=lane;p<used;p+=LANES){
+const $t106 = `${$t88}${$t70}`;
+const $t107 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
@@ -380,34 +401,49 @@ for(var p_2=lane;p_2<used;p_2+=LANES){
 let part_2=partials_at((p_2*N)+row);
 let part_3=partials_at(((PARTS+p_2)*N)+row);
 `;
-const $t102 = `}
+const $t108 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
-${$t57}workgroupBarrier();
+let other_4=exchange(total_3,mask_3);
+total_3=total_3+other_4;
+let other_5=exchange(total_4,mask_3);
+total_4=total_4+other_5;
+${$t57}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
+workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-${$t58}total_2=all_2;
+let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+${$t3}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+${$t58}${$t69}let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
+total_4=all_4;
 workgroupBarrier();
 }
-let spread=total_2/f32(D);
+let squares=total_2/f32(D);
+let squares_2=total_3/f32(D);
+let squares_3=total_4/f32(D);
+let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $t103 = `var max_2=fold_max(max_1);
+const $t109 = `var max_2=fold_max(max_1);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(max_2,mask);
 max_2=larger(max_2,other);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_2;
-${$t88}max_2=all;
+${$t90}max_2=all;
 workgroupBarrier();
 }
 let max_all=max_2;
 `;
-const $t104 = `var sum_3=fold_add(sum);
+const $t110 = `var sum_3=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum_3,mask_2);
@@ -419,19 +455,19 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 ${$t63}sum_3=all_2;
-${$t3}sum_2_2=all_3;
+${$t4}sum_2_2=all_3;
 workgroupBarrier();
 }
 let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 if(active_1&&(lane==0u)){
 `;
-const $t105 = `partials_put(((PARTS+part)*N)+row,sum_all);
+const $t111 = `partials_put(((PARTS+part)*N)+row,sum_all);
 partials_put((((2u*PARTS)+part)*N)+row,sum_all_2);
 }
 }
 `;
-const $t106 = `var total_2=0.0f;
+const $t112 = `var total_2=0.0f;
 var total_3=0.0f;
 for(var p_2=lane;p_2<used_2;p_2+=LANES){
 let part_2=partials_at(((PARTS+p_2)*N)+row);
@@ -444,30 +480,28 @@ let other_3=exchange(total_2,mask_2);
 total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_2);
 total_3=total_3+other_4;
-${$t57}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
-${$t63}total_2=all_2;
-${$t3}total_3=all_3;
-workgroupBarrier();
+${$t57}${$t63}${$t69}workgroupBarrier();
 }
 if(active_1&&(lane==0u)){
-loss_put(row,log(total_2)-total_3);
+let sub=log_of(select(select(non_finite(2143289344u),total_2,f32(K)==0.0f),total_2,abs(total)<non_finite(2139095040u)))-total_3;
+loss_put(row,sub);
 }
 }
 `;
-const $t107 = `partials_put((part*N)+row,sum_all);
+const $t113 = `partials_put((part*N)+row,sum_all);
 partials_put(((PARTS+part)*N)+row,max_all);
 }
 }
 `;
-const $t108 = `var total=0.0f;
+const $t114 = `var total=0.0f;
 var total_2=non_finite(4286578688u);
-${$t32}total=total+part_1;
+${$t33}total=total+part_1;
 let part_2=partials_at(((PARTS+p)*N)+row);
 total_2=larger(total_2,part_2);
-${$t73}total=total+other;
+${$t77}total=total+other;
 let other_2=exchange(total_2,mask);
 total_2=larger(total_2,other_2);
-${$t45}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 ${$t59}${$t56}${$t1}total_2=all_2;
 workgroupBarrier();
 }
@@ -476,54 +510,49 @@ hit_put(row,select(0.0f,1.0f,total_2<=total));
 }
 }
 `;
-const $v109 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v110 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v111 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v112 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v113 = [
+const $v115 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v116 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v117 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v118 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v119 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v114 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v115 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v116 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
-] as const;
-const $v117 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v118 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v119 = [
+const $v120 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v121 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v122 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v120 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v121 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
-const $v122 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
-const $v123 = [
+const $v123 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v124 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v125 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v126 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
+const $v127 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
+const $v128 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v124 = [
+const $v129 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v125 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
-const $v126 = {
+const $v130 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
+const $v131 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v127 = [
+const $v132 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "K", kind: "extent", factor: "K" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v128 = { tensor: "hit", access: "read_write", name: "hit", accessors: { put: "hit_put" } } as const;
+const $v133 = { tensor: "hit", access: "read_write", name: "hit", accessors: { put: "hit_put" } } as const;
 
 export const NormReLU: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
@@ -531,7 +560,7 @@ export const NormReLU: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t42}${$t75}${$t80}${$t69}${$t24}var sum=vec4f(0.0f);
+          wgsl: `${$t52}${$t74}${$t81}${$t70}${$t26}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(D/4u);
 for(var k=0u;k<HELD;k+=1u){
@@ -544,37 +573,37 @@ sum=sum+d;
 squares=squares+(d*d);
 }
 }
-${$t91}let mean=sum_2/f32(D);
+${$t93}let mean=sum_2/f32(D);
 let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
-${$t33}let end=select(0u,D/4u,far);
-${$t11}if(i_2<end){
+${$t35}let end=select(0u,D/4u,again);
+${$t12}if(i_2<end){
 let kept=held[held_place(0u,k_2,local_index)];
-let d_2=kept-vec4f(shift_2);
+let d_2=(kept*vec4f(scale))-vec4f(about);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
-${$t99}let mean_2=sum_3_2/f32(D);
+${$t100}let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
-${$t12}let end_2=select(0u,D/4u,active_1);
-let rsqrt=inverseSqrt(spread+eps);
+${$t13}let end_2=select(0u,D/4u,active_1);
+let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
 for(var k_3=0u;k_3<HELD;k_3+=1u){
 let i_3=lane+(k_3*LANES);
 if(i_3<end_2){
 let kept_2=held[held_place(0u,k_3,local_index)];
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 }
 }
 }
 `,
-          bindings: [$v109, $v110, $v111, $v112], constants: $v113,
+          bindings: [$v115, $v116, $v117, $v118], constants: $v119,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t42}${$t7}${$t80}${$t74}let base_3=row_2*D;
+          wgsl: `${$t52}${$t8}${$t81}${$t73}let base_3=row_2*D;
 let base_4=row_3*D;
 let base_5=row_4*D;
 let base_6=row_5*D;
@@ -598,7 +627,7 @@ let base_2_2=row_2*(D/4u);
 let base_2_3=row_3*(D/4u);
 let base_2_4=row_4*(D/4u);
 let base_2_5=row_5*(D/4u);
-${$t25}var squares_4=vec4f(0.0f);
+${$t27}var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
@@ -607,7 +636,7 @@ var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
-${$t14}let stop=min(block+(LANES*256u),D/4u);
+${$t15}let stop=min(block+(LANES*256u),D/4u);
 for(var i=block;i<stop;i+=LANES){
 let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
@@ -669,14 +698,22 @@ let variance_3=larger((squares_2_2/f32(D))-(mean_3*mean_3),0.0f);
 let variance_4=larger((squares_2_3/f32(D))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(D))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(D))-(mean_6*mean_6),0.0f);
-let far_2=(variance_3*4.0f)<(mean_3*mean_3);
-let far_3=(variance_4*4.0f)<(mean_4*mean_4);
-let far_4=(variance_5*4.0f)<(mean_5*mean_5);
-let far_5=(variance_6*4.0f)<(mean_6*mean_6);
-let shift_2_2=select(shift_3,shift_3+mean_3,far_2);
-let shift_2_3=select(shift_4,shift_4+mean_4,far_3);
-let shift_2_4=select(shift_5,shift_5+mean_5,far_4);
-let shift_2_5=select(shift_6,shift_6+mean_6,far_5);
+let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
+let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
+let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
+let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
+let again_3=((variance_4*4.0f)<(mean_4*mean_4))||(!(scale_3==1.0f));
+let again_4=((variance_5*4.0f)<(mean_5*mean_5))||(!(scale_4==1.0f));
+let again_5=((variance_6*4.0f)<(mean_6*mean_6))||(!(scale_5==1.0f));
+let shift_2_2=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173023462e+37f),shift_3+mean_3,abs(shift_3+mean_3)<8.507059173023462e+37f),again_2);
+let shift_2_3=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_4,abs(shift_4+mean_4)<8.507059173023462e+37f),again_3);
+let shift_2_4=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_5,abs(shift_5+mean_5)<8.507059173023462e+37f),again_4);
+let shift_2_5=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_6,abs(shift_6+mean_6)<8.507059173023462e+37f),again_5);
+let about_2=shift_2_2*scale_2;
+let about_3=shift_2_3*scale_3;
+let about_4=shift_2_4*scale_4;
+let about_5=shift_2_5*scale_5;
 var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
@@ -685,17 +722,17 @@ var squares_3_3=vec4f(0.0f);
 var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
-let end_3=select(0u,D/4u,far_2);
-let end_4=select(0u,D/4u,far_3);
-let end_5=select(0u,D/4u,far_4);
-let end_6=select(0u,D/4u,far_5);
+let end_3=select(0u,D/4u,again_2);
+let end_4=select(0u,D/4u,again_3);
+let end_5=select(0u,D/4u,again_4);
+let end_6=select(0u,D/4u,again_5);
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 var part_4_2=vec4f(0.0f);
 let stop_2_2=min(block_2+(LANES*256u),end_3);
 for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 let x_5_2=x_four(base_2_2+i_2);
-let d_2_2=x_5_2-vec4f(shift_2_2);
+let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
@@ -708,7 +745,7 @@ var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_4);
 for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let x_5_3=x_four(base_2_3+i_2);
-let d_2_3=x_5_3-vec4f(shift_2_3);
+let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -721,7 +758,7 @@ var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_5);
 for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let x_5_4=x_four(base_2_4+i_2);
-let d_2_4=x_5_4-vec4f(shift_2_4);
+let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -734,7 +771,7 @@ var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_6);
 for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 let x_5_5=x_four(base_2_5+i_2);
-let d_2_5=x_5_5-vec4f(shift_2_5);
+let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
@@ -775,19 +812,19 @@ let variance_2_2=larger((squares_3_2_2/f32(D))-(mean_2_2*mean_2_2),0.0f);
 let variance_2_3=larger((squares_3_2_3/f32(D))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(D))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(D))-(mean_2_5*mean_2_5),0.0f);
-let rest_2=select(mean_3,mean_2_2,far_2);
-let rest_3=select(mean_4,mean_2_3,far_3);
-let rest_4=select(mean_5,mean_2_4,far_4);
-let rest_5=select(mean_6,mean_2_5,far_5);
-let spread_2=select(variance_3,variance_2_2,far_2);
-let spread_3=select(variance_4,variance_2_3,far_3);
-let spread_4=select(variance_5,variance_2_4,far_4);
-let spread_5=select(variance_6,variance_2_5,far_5);
+let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
+let rest_3=select(mean_4,mean_2_3/scale_3,again_3);
+let rest_4=select(mean_5,mean_2_4/scale_4,again_4);
+let rest_5=select(mean_6,mean_2_5/scale_5,again_5);
+let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+let scaledSpread_3=select(variance_4,variance_2_3,again_3);
+let scaledSpread_4=select(variance_5,variance_2_4,again_4);
+let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 let end_2=select(0u,D/4u,active_1);
-let rsqrt_2=inverseSqrt(spread_2+eps);
-let rsqrt_3=inverseSqrt(spread_3+eps);
-let rsqrt_4=inverseSqrt(spread_4+eps);
-let rsqrt_5=inverseSqrt(spread_5+eps);
+let mul_2=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+let mul_3=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
+let mul_4=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
+let mul_5=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
 for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_6_2=x_four(base_2_2+i_3);
 let x_6_3=x_four(base_2_3+i_3);
@@ -795,10 +832,10 @@ let x_6_4=x_four(base_2_4+i_3);
 let x_6_5=x_four(base_2_5+i_3);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(rsqrt_2))*gamma_1)+beta_1;
-let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(rsqrt_3))*gamma_1)+beta_1;
-let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(rsqrt_4))*gamma_1)+beta_1;
-let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(rsqrt_5))*gamma_1)+beta_1;
+let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_2))*gamma_1)+beta_1;
+let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_3))*gamma_1)+beta_1;
+let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_4))*gamma_1)+beta_1;
+let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_5))*gamma_1)+beta_1;
 y_put_four(base_2_2+i_3,select(larger4(add_2,vec4f(0.0f)),vec4f(0.0f),add_2==vec4f(0.0f)));
 y_put_four(base_2_3+i_3,select(larger4(add_3,vec4f(0.0f)),vec4f(0.0f),add_3==vec4f(0.0f)));
 y_put_four(base_2_4+i_3,select(larger4(add_4,vec4f(0.0f)),vec4f(0.0f),add_4==vec4f(0.0f)));
@@ -806,22 +843,22 @@ y_put_four(base_2_5+i_3,select(larger4(add_5,vec4f(0.0f)),vec4f(0.0f),add_5==vec
 }
 }
 `,
-          bindings: [$v109, $v110, $v111, $v112], constants: $v113,
+          bindings: [$v115, $v116, $v117, $v118], constants: $v119,
         },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t81}${$t67}${$t15}${$t24}var sum=0.0f;
+                wgsl: `${$t79}${$t67}${$t16}${$t26}var sum=0.0f;
 var squares=0.0f;
-${$t27}var part_2=0.0f;
-${$t28}let x_4=x_at(base+i);
+${$t29}var part_2=0.0f;
+${$t30}let x_4=x_at(base+i);
 let d=x_4-shift;
-${$t95}${$t77}let other_2=exchange(squares,mask);
+${$t97}${$t80}let other_2=exchange(squares,mask);
 squares=squares+other_2;
 ${$t61}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 ${$t60}${$t71}squares=all_2;
@@ -829,12 +866,12 @@ workgroupBarrier();
 }
 let mean=sum/f32(last-first);
 let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
-${$t10}var sum_2=0.0f;
+${$t11}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t16}var part_3=0.0f;
+${$t17}var part_3=0.0f;
 var part_4=0.0f;
-${$t29}let x_5=x_at(base+i_2);
-let d_2=x_5-shift_2;
+${$t31}let x_5=x_at(base+i_2);
+let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -846,40 +883,40 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t54}${$t65}sum_2=all_3;
+${$t55}${$t65}sum_2=all_3;
 ${$t2}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t78}`,
-                bindings: [$v114, $v115], constants: $v116,
+${$t76}`,
+                bindings: [$v120, $v121], constants: $v122,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t81}${$t83}${$t17}${$t24}let base_2=row*(D/4u);
+                wgsl: `${$t79}${$t85}${$t18}${$t26}let base_2=row*(D/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 ${$t37}var part_2=vec4f(0.0f);
-${$t28}let x_4=x_four(base_2+i);
+${$t30}let x_4=x_four(base_2+i);
 let d=x_4-vec4f(shift);
-${$t95}}
-${$t91}let mean=sum_2/f32((last-first)*4u);
+${$t97}}
+${$t93}let mean=sum_2/f32((last-first)*4u);
 let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-${$t33}${$t16}var part_3=vec4f(0.0f);
+${$t35}${$t17}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t29}let x_5=x_four(base_2+i_2);
-let d_2=x_5-vec4f(shift_2);
+${$t31}let x_5=x_four(base_2+i_2);
+let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t99}let mean_2=sum_3_2/f32((last-first)*4u);
+${$t100}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t78}`,
-                bindings: [$v109, $v115], constants: $v116,
+${$t76}`,
+                bindings: [$v115, $v121], constants: $v122,
               },
             ],
             shared: true,
@@ -888,42 +925,46 @@ ${$t78}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t55}${$t7}${$t67}let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t101}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t97}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t102}${$t15}let end=select(0u,last,active_1);
+                wgsl: `${$t82}${$t8}${$t67}let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t107}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t99}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t108}${$t16}let end=select(0u,last,active_1);
 let base=row*D;
-${$t30}let x_1=x_at(base+i);
+${$t19}let x_1=x_at(base+i);
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
-let add=((((x_1-part_1)-rest)*rsqrt)*gamma_1)+beta_1;
+let add=((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1;
 y_put(base+i,select(larger(add,0.0f),0.0f,add==0.0f));
 }
 }
 `,
                 bindings: [
-                  $v117, $v114,
-                  { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } }, $v118,
+                  $v123, $v120,
+                  { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } }, $v124,
                   { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                 ],
-                constants: $v119,
+                constants: $v122,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t55}${$t8}${$t67}let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t101}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t97}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t102}${$t17}let end=select(0u,last,active_1);
+                wgsl: `${$t82}${$t9}${$t67}let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t107}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t99}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+total_3=total_3+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
+total_4=total_4+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
+${$t108}${$t18}let end=select(0u,last,active_1);
 let base=row*(D/4u);
-${$t30}let x_1=x_four(base+i);
+${$t19}let x_1=x_four(base+i);
 let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
-let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(rsqrt))*gamma_1)+beta_1;
+let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base+i,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 }
 }
 `,
-                bindings: [$v117, $v120, $v110, $v111, $v112], constants: $v119,
+                bindings: [$v123, $v125, $v116, $v117, $v118], constants: $v122,
               },
             ],
             shared: true,
@@ -940,7 +981,7 @@ export const CrossEntropy: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "K", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t38}${$t72}${$t87}${$t69}var max_1=vec4f(non_finite(4286578688u));
+          wgsl: `${$t38}${$t72}${$t101}${$t70}var max_1=vec4f(non_finite(4286578688u));
 let base=row*(K/4u);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
@@ -949,9 +990,9 @@ ${$t39}held[held_place(0u,k,local_index)]=add;
 max_1=larger4(max_1,add);
 }
 }
-${$t103}var sum=vec4f(0.0f);
+${$t109}var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t11}if(i_2<(K/4u)){
+${$t12}if(i_2<(K/4u)){
 let kept=held[held_place(0u,k_2,local_index)];
 let sub=kept-vec4f(max_all);
 let target_2=target_1_four(base+i_2);
@@ -959,15 +1000,16 @@ sum=sum+exp(sub);
 sum_2=sum_2+(target_2*sub);
 }
 }
-${$t104}loss_put(row,log(sum_all)-sum_all_2);
+${$t110}let sub_2=log_of(select(select(non_finite(2143289344u),sum_all,f32(K)==0.0f),sum_all,abs(max_all)<non_finite(2139095040u)))-sum_all_2;
+loss_put(row,sub_2);
 }
 }
 `,
-          bindings: [$v120, $v111, $v121, $v122], constants: $v123,
+          bindings: [$v125, $v117, $v126, $v127], constants: $v128,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t98}${$t18}var part_4=vec4f(non_finite(4286578688u));
+          wgsl: `${$t87}${$t101}${$t102}${$t20}var part_4=vec4f(non_finite(4286578688u));
 var part_5=vec4f(non_finite(4286578688u));
 var part_6=vec4f(non_finite(4286578688u));
 var part_7=vec4f(non_finite(4286578688u));
@@ -976,7 +1018,7 @@ let x_4=x_four(base_3+i);
 let x_5=x_four(base_4+i);
 let x_6=x_four(base_5+i);
 let beta_1=beta_four(i);
-${$t19}let add_6=x_6+beta_1;
+${$t21}let add_6=x_6+beta_1;
 part_4=larger4(part_4,add_3);
 part_5=larger4(part_5,add_4);
 part_6=larger4(part_6,add_5);
@@ -987,7 +1029,7 @@ max_4=larger4(max_4,part_5);
 max_5=larger4(max_5,part_6);
 max_6=larger4(max_6,part_7);
 }
-${$t82}let other_4=exchange(max_2_2,mask);
+${$t83}let other_4=exchange(max_2_2,mask);
 let other_5=exchange(max_2_3,mask);
 let other_6=exchange(max_2_4,mask);
 let other_7=exchange(max_2_5,mask);
@@ -996,12 +1038,12 @@ max_2_3=larger(max_2_3,other_5);
 max_2_4=larger(max_2_4,other_6);
 max_2_5=larger(max_2_5,other_7);
 }
-${$t20}${$t25}var sum_2_3=vec4f(0.0f);
+${$t22}${$t27}var sum_2_3=vec4f(0.0f);
 var sum_2_4=vec4f(0.0f);
 var sum_2_5=vec4f(0.0f);
 var sum_2_6=vec4f(0.0f);
 for(var block_2=lane;block_2<K/4u;block_2+=LANES*256u){
-${$t14}var part_3_2=vec4f(0.0f);
+${$t15}var part_3_2=vec4f(0.0f);
 var part_3_3=vec4f(0.0f);
 var part_3_4=vec4f(0.0f);
 var part_3_5=vec4f(0.0f);
@@ -1016,22 +1058,22 @@ let add_2_2=x_2_2+beta_2;
 let add_2_3=x_2_3+beta_2;
 let add_2_4=x_2_4+beta_2;
 let add_2_5=x_2_5+beta_2;
-let sub_2=add_2_2-vec4f(max_all_2);
-let sub_3=add_2_3-vec4f(max_all_3);
-let sub_4=add_2_4-vec4f(max_all_4);
-let sub_5=add_2_5-vec4f(max_all_5);
+let sub_3=add_2_2-vec4f(max_all_2);
+let sub_4=add_2_3-vec4f(max_all_3);
+let sub_5=add_2_4-vec4f(max_all_4);
+let sub_6=add_2_5-vec4f(max_all_5);
 let target_2=target_1_four(base_2+i_2);
 let target_3=target_1_four(base_3+i_2);
 let target_4=target_1_four(base_4+i_2);
 let target_5=target_1_four(base_5+i_2);
-part_2_2=part_2_2+exp(sub_2);
-part_2_3=part_2_3+exp(sub_3);
-part_2_4=part_2_4+exp(sub_4);
-part_2_5=part_2_5+exp(sub_5);
-part_3_2=part_3_2+(target_2*sub_2);
-part_3_3=part_3_3+(target_3*sub_3);
-part_3_4=part_3_4+(target_4*sub_4);
-part_3_5=part_3_5+(target_5*sub_5);
+part_2_2=part_2_2+exp(sub_3);
+part_2_3=part_2_3+exp(sub_4);
+part_2_4=part_2_4+exp(sub_5);
+part_2_5=part_2_5+exp(sub_6);
+part_3_2=part_3_2+(target_2*sub_3);
+part_3_3=part_3_3+(target_3*sub_4);
+part_3_4=part_3_4+(target_4*sub_5);
+part_3_5=part_3_5+(target_5*sub_6);
 }
 sum_4=sum_4+part_2_2;
 sum_5=sum_5+part_2_3;
@@ -1077,14 +1119,18 @@ let sum_all_2_3=sum_2_2_3;
 let sum_all_2_4=sum_2_2_4;
 let sum_all_2_5=sum_2_2_5;
 if(active_1&&(lane==0u)){
-loss_put(row_2,log(sum_all_3)-sum_all_2_2);
-loss_put(row_3,log(sum_all_4)-sum_all_2_3);
-loss_put(row_4,log(sum_all_5)-sum_all_2_4);
-loss_put(row_5,log(sum_all_6)-sum_all_2_5);
+let sub_2_2=log_of(select(select(non_finite(2143289344u),sum_all_3,f32(K)==0.0f),sum_all_3,abs(max_all_2)<non_finite(2139095040u)))-sum_all_2_2;
+let sub_2_3=log_of(select(select(non_finite(2143289344u),sum_all_4,f32(K)==0.0f),sum_all_4,abs(max_all_3)<non_finite(2139095040u)))-sum_all_2_3;
+let sub_2_4=log_of(select(select(non_finite(2143289344u),sum_all_5,f32(K)==0.0f),sum_all_5,abs(max_all_4)<non_finite(2139095040u)))-sum_all_2_4;
+let sub_2_5=log_of(select(select(non_finite(2143289344u),sum_all_6,f32(K)==0.0f),sum_all_6,abs(max_all_5)<non_finite(2139095040u)))-sum_all_2_5;
+loss_put(row_2,sub_2_2);
+loss_put(row_3,sub_2_3);
+loss_put(row_4,sub_2_4);
+loss_put(row_5,sub_2_5);
 }
 }
 `,
-          bindings: [$v120, $v111, $v121, $v122], constants: $v123,
+          bindings: [$v125, $v117, $v126, $v127], constants: $v128,
         },
       ],
       split: {
@@ -1094,10 +1140,10 @@ loss_put(row_5,log(sum_all_6)-sum_all_2_5);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t86}${$t89}var max_1=non_finite(4286578688u);
+                wgsl: `${$t89}${$t91}var max_1=non_finite(4286578688u);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=non_finite(4286578688u);
-${$t47}part_1=larger(part_1,add);
+${$t46}part_1=larger(part_1,add);
 }
 max_1=larger(max_1,part_1);
 }
@@ -1107,7 +1153,7 @@ max_1=larger(max_1,other);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_1;
-${$t88}max_1=all;
+${$t90}max_1=all;
 workgroupBarrier();
 }
 let max_all=max_1;
@@ -1116,23 +1162,23 @@ partials_put((part*N)+row,max_all);
 }
 }
 `,
-                bindings: [$v114, $v118, $v115], constants: $v124,
+                bindings: [$v120, $v124, $v121], constants: $v129,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t86}${$t76}${$t84}${$t92}var max_1=vec4f(non_finite(4286578688u));
+                wgsl: `${$t89}${$t78}${$t104}var max_1=vec4f(non_finite(4286578688u));
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(non_finite(4286578688u));
 ${$t51}part_1=larger4(part_1,add);
 }
 max_1=larger4(max_1,part_1);
 }
-${$t103}if(active_1&&(lane==0u)){
+${$t109}if(active_1&&(lane==0u)){
 partials_put((part*N)+row,max_all);
 }
 }
 `,
-                bindings: [$v120, $v111, $v115], constants: $v124,
+                bindings: [$v125, $v117, $v121], constants: $v129,
               },
             ],
             shared: true,
@@ -1141,14 +1187,14 @@ partials_put((part*N)+row,max_all);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t79}${$t67}${$t93}${$t21}var sum=0.0f;
+                wgsl: `${$t84}${$t67}${$t95}${$t23}var sum=0.0f;
 var sum_2=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_2=0.0f;
 var part_3=0.0f;
-${$t47}let sub=add-total;
+${$t46}let sub=add-total;
 let target_2=target_1_at(base+i);
-${$t100}}
+${$t105}}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum,mask_2);
 sum=sum+other_3;
@@ -1156,27 +1202,27 @@ let other_4=exchange(sum_2,mask_2);
 sum_2=sum_2+other_4;
 ${$t61}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 ${$t63}sum=all_2;
-${$t3}sum_2=all_3;
+${$t4}sum_2=all_3;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
-${$t105}`,
-                bindings: [$v114, $v118, $v125, $v126], constants: $v124,
+${$t111}`,
+                bindings: [$v120, $v124, $v130, $v131], constants: $v129,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t79}${$t83}${$t96}${$t31}var sum=vec4f(0.0f);
+                wgsl: `${$t84}${$t85}${$t98}${$t32}var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
 ${$t51}let sub=add-vec4f(total);
 let target_2=target_1_four(base+i);
-${$t100}}
-${$t104}${$t105}`,
-                bindings: [$v120, $v111, $v121, $v126], constants: $v124,
+${$t105}}
+${$t110}${$t111}`,
+                bindings: [$v125, $v117, $v126, $v131], constants: $v129,
               },
             ],
             shared: true,
@@ -1185,15 +1231,15 @@ ${$t104}${$t105}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t85}${$t93}let used_2=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
-${$t106}`,
-                bindings: [$v117, $v122], constants: $v127,
+                wgsl: `${$t103}${$t95}let used_2=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
+${$t112}`,
+                bindings: [$v123, $v127], constants: $v132,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t85}${$t96}let used_2=(((K/4u)+((((K/4u)+PARTS)-1u)/PARTS))-1u)/((((K/4u)+PARTS)-1u)/PARTS);
-${$t106}`,
-                bindings: [$v117, $v122], constants: $v127,
+                wgsl: `${$t103}${$t98}let used_2=(((K/4u)+((((K/4u)+PARTS)-1u)/PARTS))-1u)/((((K/4u)+PARTS)-1u)/PARTS);
+${$t112}`,
+                bindings: [$v123, $v127], constants: $v132,
               },
             ],
             shared: false,
@@ -1210,8 +1256,8 @@ export const Hit: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "K", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t98}var sum_3=vec4f(0.0f);
-${$t13}${$t18}var part_3=vec4f(0.0f);
+          wgsl: `${$t87}${$t81}${$t86}${$t102}var sum_3=vec4f(0.0f);
+${$t14}${$t20}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
@@ -1229,7 +1275,7 @@ let x_4=x_four(base_4+i);
 let x_5=x_four(base_5+i);
 let beta_1=beta_four(i);
 let add_2=x_2+beta_1;
-${$t19}part_3=part_3+(target_2*add_2);
+${$t21}part_3=part_3+(target_2*add_2);
 part_4=part_4+(target_3*add_3);
 part_5=part_5+(target_4*add_4);
 part_6=part_6+(target_5*add_5);
@@ -1251,7 +1297,7 @@ var sum_2_2=fold_add(sum_3);
 var sum_2_3=fold_add(sum_4);
 var sum_2_4=fold_add(sum_5);
 var sum_2_5=fold_add(sum_6);
-${$t82}let other_3=exchange(sum_2_2,mask);
+${$t83}let other_3=exchange(sum_2_2,mask);
 let other_4=exchange(sum_2_3,mask);
 let other_5=exchange(sum_2_4,mask);
 let other_6=exchange(sum_2_5,mask);
@@ -1272,7 +1318,7 @@ let sum_all_2=sum_2_2;
 let sum_all_3=sum_2_3;
 let sum_all_4=sum_2_4;
 let sum_all_5=sum_2_5;
-${$t20}if(active_1&&(lane==0u)){
+${$t22}if(active_1&&(lane==0u)){
 hit_put(row_2,select(0.0f,1.0f,max_all_2<=sum_all_2));
 hit_put(row_3,select(0.0f,1.0f,max_all_3<=sum_all_3));
 hit_put(row_4,select(0.0f,1.0f,max_all_4<=sum_all_4));
@@ -1280,7 +1326,7 @@ hit_put(row_5,select(0.0f,1.0f,max_all_5<=sum_all_5));
 }
 }
 `,
-          bindings: [$v121, $v120, $v111, $v128], constants: $v123,
+          bindings: [$v126, $v125, $v117, $v133], constants: $v128,
         },
       ],
       split: {
@@ -1290,33 +1336,33 @@ hit_put(row_5,select(0.0f,1.0f,max_all_5<=sum_all_5));
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t79}${$t89}var sum=0.0f;
+                wgsl: `${$t84}${$t91}var sum=0.0f;
 var max_1=non_finite(4286578688u);
-${$t27}var part_2=non_finite(4286578688u);
-${$t28}let target_2=target_1_at(base+i);
+${$t29}var part_2=non_finite(4286578688u);
+${$t30}let target_2=target_1_at(base+i);
 ${$t41}part_1=part_1+(target_2*add);
 part_2=larger(part_2,add);
 }
 sum=sum+part_1;
 max_1=larger(max_1,part_2);
-${$t77}let other_2=exchange(max_1,mask);
+${$t80}let other_2=exchange(max_1,mask);
 max_1=larger(max_1,other_2);
 ${$t61}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_1;
-${$t94}${$t71}max_1=all_2;
+${$t96}${$t71}max_1=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
 let max_all=max_1;
 if(active_1&&(lane==0u)){
-${$t107}`,
-                bindings: [$v125, $v114, $v118, $v115], constants: $v124,
+${$t113}`,
+                bindings: [$v130, $v120, $v124, $v121], constants: $v129,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t79}${$t87}${$t92}var sum=vec4f(0.0f);
+                wgsl: `${$t84}${$t81}${$t104}var sum=vec4f(0.0f);
 var max_1=vec4f(non_finite(4286578688u));
 ${$t37}var part_2=vec4f(non_finite(4286578688u));
-${$t28}let target_2=target_1_four(base+i);
+${$t30}let target_2=target_1_four(base+i);
 ${$t39}part_1=part_1+(target_2*add);
 part_2=larger4(part_2,add);
 }
@@ -1325,17 +1371,17 @@ max_1=larger4(max_1,part_2);
 }
 var sum_2=fold_add(sum);
 var max_2=fold_max(max_1);
-${$t70}let other_2=exchange(max_2,mask);
+${$t75}let other_2=exchange(max_2,mask);
 max_2=larger(max_2,other_2);
-${$t48}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
-${$t94}${$t66}max_2=all_2;
+${$t47}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
+${$t96}${$t66}max_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum_2;
 let max_all=max_2;
 if(active_1&&(lane==0u)){
-${$t107}`,
-                bindings: [$v121, $v120, $v111, $v115], constants: $v124,
+${$t113}`,
+                bindings: [$v126, $v125, $v117, $v121], constants: $v129,
               },
             ],
             shared: true,
@@ -1343,12 +1389,12 @@ ${$t107}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t85}${$t4}${$t108}`,
-                bindings: [$v117, $v128], constants: $v127,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t106}${$t5}${$t114}`,
+                bindings: [$v123, $v133], constants: $v132,
               },
               {
-                vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t85}${$t5}${$t108}`,
-                bindings: [$v117, $v128], constants: $v127,
+                vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t106}${$t6}${$t114}`,
+                bindings: [$v123, $v133], constants: $v132,
               },
             ],
             shared: false,
