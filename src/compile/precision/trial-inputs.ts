@@ -42,6 +42,7 @@ export function trialInputs(
 ): OracleInputs {
   const weights = weightAxes(graph);
   const reduced = reducedTensors(graph);
+  const masks = maskTensors(graph);
   const params = new Map(
     graph.params.map((one) => [one.name, one.kind === "extent" ? 2 : Math.fround(one.initial)] as const),
   );
@@ -51,6 +52,13 @@ export function trialInputs(
     const count = tensor.factors.reduce((size, one) => size * (extents.get(one) ?? 1), 1);
     const noise = normals(seed++, count);
     const over = weights.get(tensor.name);
+    if (masks.has(tensor.name)) {
+      tensors.set(
+        tensor.name,
+        noise.map((_, i) => (i % 3 === 1 ? 0 : 1)),
+      );
+      continue;
+    }
     const isFar = over === undefined && reduced.has(tensor.name);
     // Integers choose and mask: ones choose the second element, and keep every one.
     const value =
@@ -60,6 +68,16 @@ export function trialInputs(
     tensors.set(tensor.name, noise.map(value));
   }
   return { extents, params, tensors };
+}
+
+/** Tensors that choose a branch of `where`: the choice is between 0 and any other number. */
+function maskTensors(graph: Graph): Set<string> {
+  const found = new Set<string>();
+  for (const node of reachable(graph.results.map((one) => one.value))) {
+    const [condition] = node.kind === "map" && node.op === "where" ? node.args : [];
+    if (condition?.kind === "input") found.add(condition.tensor);
+  }
+  return found;
 }
 
 function elementOf(
@@ -106,7 +124,9 @@ function weightAxes(graph: Graph): Map<string, readonly string[]> {
 }
 
 function factorsOf(node: Node): readonly Node[] {
-  return node.kind === "map" && node.op === "mul" ? node.args.flatMap(factorsOf) : [node];
+  // Of squares of squares there are many: a square is one factor.
+  const isProduct = node.kind === "map" && node.op === "mul" && node.args[0] !== node.args[1];
+  return isProduct ? node.args.flatMap(factorsOf) : [node];
 }
 
 /** Roughly normal numbers, the same each time (sums of four uniform ones, by a linear congruence). */

@@ -68,7 +68,8 @@ function sumOverSegment(
 }
 
 function factorsOf(node: Node): readonly Node[] {
-  return node.kind === "map" && node.op === "mul" ? node.args.flatMap(factorsOf) : [node];
+  const isProduct = node.kind === "map" && node.op === "mul" && node.args[0] !== node.args[1];
+  return isProduct ? node.args.flatMap(factorsOf) : [node];
 }
 
 /** The factors without `taken`. Undefined if not all of `taken` are among them. */

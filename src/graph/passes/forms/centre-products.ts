@@ -57,6 +57,8 @@ function meansIn(sizes: Sizes, node: Node): Means | undefined {
   if (node.kind !== "map" || (node.op !== "mul" && node.op !== "div")) return undefined;
   const [a, b] = node.args;
   const first = meansIn(sizes, a);
+  // More than two are no product of means: of squares of squares there are 2^n.
+  if (first === undefined || first.means.length > 2) return undefined;
   const divisor = node.op === "div" ? sizes.in(b, "div") : undefined;
   const second =
     divisor === undefined
@@ -64,7 +66,7 @@ function meansIn(sizes: Sizes, node: Node): Means | undefined {
         ? meansIn(sizes, b)
         : undefined
       : { means: [], scales: divisor };
-  if (first === undefined || second === undefined) return undefined;
+  if (second === undefined) return undefined;
   return {
     means: [...first.means, ...second.means],
     scales: joinedScales([...first.scales, ...second.scales]),

@@ -3,6 +3,9 @@ import type { AxisSet } from "../../tensor/axes.ts";
 import type { Node } from "../../tensor/graph.ts";
 import type { Scale } from "./form.ts";
 
+/** A longer product is none: of squares of squares of sizes there are 2^n. */
+const mostSizes = 32;
+
 export interface Sizes {
   /** The product of the extents of some axes. */
   of(over: AxisSet, op: Scale["op"]): readonly Scale[];
@@ -24,7 +27,7 @@ export function sizesOf(): Sizes {
     const [a, b] = node.args;
     const inverse = op === "mul" ? "div" : "mul";
     const second = sizesIn(b, node.op === "mul" ? op : inverse);
-    if (second === undefined) return undefined;
+    if (second === undefined || second.length > mostSizes) return undefined;
     if (node.op === "div" && a.kind === "literal" && a.value === 1) return second;
     const first = sizesIn(a, op);
     return first && [...first, ...second];

@@ -75,7 +75,7 @@ function readFactor(g: GraphBuilder, node: Node, depth = 0): SumReading | undefi
     const outside = combined(first.outside, other, node.op === "mul" ? 1 : -1);
     return outside.powers.size > maxFactors ? undefined : { ...first, outside };
   }
-  const second = node.op === "mul" ? readFactor(g, b, depth + 1) : undefined;
+  const second = node.op === "mul" && a !== b ? readFactor(g, b, depth + 1) : undefined;
   if (second === undefined || !isOutside(a, second.over)) return undefined;
   return { ...second, outside: combined(second.outside, readOutside(g, a), 1) };
 }
@@ -114,7 +114,9 @@ export function readTerm(g: GraphBuilder, node: Node, depth = 0): TermReading {
   switch (node.op) {
     case "mul":
     case "div": {
-      const [left, right] = [readTerm(g, a, depth + 1), readTerm(g, b, depth + 1)];
+      const left = readTerm(g, a, depth + 1);
+      const right = a === b ? left : readTerm(g, b, depth + 1);
+      if (countOf(left) + countOf(right) > maxFactors) return alone(atom(node));
       if (right.coefficient === 0 || (node.op === "div" && right.guards.size > 0)) return alone(atom(node));
       return {
         ...combined(left, right, node.op === "mul" ? 1 : -1),
@@ -153,10 +155,18 @@ function readOutside(g: GraphBuilder, node: Node, depth = 0): Factors {
   if (node.kind === "literal" && node.value !== 0) return { coefficient: node.value, powers: new Map() };
   if (node.kind === "size") return sizeOf(g, node.over);
   if (node.kind === "map" && (node.op === "mul" || node.op === "div") && depth < maxFactors) {
-    const [left, right] = node.args.map((one) => readOutside(g, one, depth + 1));
+    const [a, b] = node.args;
+    const left = readOutside(g, a, depth + 1);
+    const right = a === b ? left : readOutside(g, b, depth + 1);
+    if (countOf(left) + countOf(right) > maxFactors) return atom(node);
     return combined(left, right, node.op === "mul" ? 1 : -1);
   }
   return atom(node);
+}
+
+/** How many factors a product has: of squares of squares there would be 2^n. */
+function countOf({ powers }: Factors): number {
+  return [...powers.values()].reduce((sum, one) => sum + Math.abs(one), 0);
 }
 
 function atom(node: Node): Factors {
