@@ -36,16 +36,19 @@ export function splitRow(g: GraphBuilder, row: RowWork, grid: AxisSet, vector: s
     handedOn.set(loop, handsOn);
     slots = end;
   }
-  const stages = [...shared, []].map((own, number): Stage => {
+  const planned = [...shared, []].map((own, number) => {
     const earlier = new Set(shared.slice(0, number).flat());
-    const work = stageWork(row, own, earlier, handedOn);
     return {
-      work,
+      work: stageWork(row, own, earlier, handedOn),
       handsOn: number === shared.length ? null : own.flatMap((loop) => handedOn.get(loop) ?? []),
-      structures: stageStructures(grid, work, vector),
     };
   });
-  return { stages, slots };
+  const structures = stageStructures(
+    grid,
+    planned.map((one) => one.work),
+    vector,
+  );
+  return { stages: planned.map((one): Stage => ({ ...one, structures })), slots };
 }
 
 /**

@@ -47,18 +47,20 @@ export function wholeStructures(kernel: KernelResults, row: RowWork, vector: str
   // A step that stores several elements of a row (`unroll-picks.ts`) has enough loads in flight: four rows of them took 1.8
   // times as long on lavapipe.
   const isUnrolled = kernel.targets.some((one) => one.at !== undefined);
-  if (inRow && row.loops.length > 0 && !isUnrolled) found.push({ ...wide, together });
+  // A single row has no others to be taken with.
+  const hasRows = kernel.grid.length > 0;
+  if (inRow && hasRows && row.loops.length > 0 && !isUnrolled) found.push({ ...wide, together });
   return found;
 }
 
-/** The structures of a stage of a split row. */
+/** The structures of each stage of a split row. A variant goes four by four in all stages or in none. */
 export function stageStructures(
   grid: AxisSet,
-  work: readonly StageWork[],
+  stages: readonly (readonly StageWork[])[],
   vector: string | null,
 ): Structure[] {
-  if (vector === null || !haveOneWidth(grid, vector, work.map(exchangedAt))) return [plain];
-  return [plain, { ...plain, vector }];
+  const isWide = vector !== null && stages.every((work) => haveOneWidth(grid, vector, work.map(exchangedAt)));
+  return isWide ? [plain, { ...plain, vector }] : [plain];
 }
 
 /**
