@@ -38,11 +38,11 @@ const $t16 = `let all_7=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 `;
 const $t17 = `let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
 `;
-const $t18 = `let rsqrt=inverseSqrt(select(sub,larger(sub,0.0f),(4.0f*abs(sub))<mul)+eps);
+const $t18 = `let used=((N+(((N+PARTS)-1u)/PARTS))-1u)/(((N+PARTS)-1u)/PARTS);
 `;
-const $t19 = `let used=((N+(((N+PARTS)-1u)/PARTS))-1u)/(((N+PARTS)-1u)/PARTS);
+const $t19 = `let used=((chunk+(((chunk+PARTS)-1u)/PARTS))-1u)/(((chunk+PARTS)-1u)/PARTS);
 `;
-const $t20 = `let used=((chunk+(((chunk+PARTS)-1u)/PARTS))-1u)/(((chunk+PARTS)-1u)/PARTS);
+const $t20 = `let used=(((N*T)+((((N*T)+PARTS)-1u)/PARTS))-1u)/((((N*T)+PARTS)-1u)/PARTS);
 `;
 const $t21 = `let used_2=(((N*T)+((((N*T)+PARTS)-1u)/PARTS))-1u)/((((N*T)+PARTS)-1u)/PARTS);
 `;
@@ -281,50 +281,47 @@ partials_put((((5u*PARTS)+part)*C)+row,sum_all_2);
 const $t61 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
 return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 `;
-const $t62 = `${$t29}let shift=near+(((select(0.0f,where_1-near,counted)+select(0.0f,where_2-near,counted_2))+select(0.0f,where_3-near,counted_3))/larger((select(0.0f,1.0f,counted)+select(0.0f,1.0f,counted_2))+select(0.0f,1.0f,counted_3),1.0f));
+const $t62 = `let d_y_1=d_y_four(row+(i*(C/4u)));
+let x_1=x_four(row+(i*(C/4u)));
 `;
-const $t63 = `let again=(variance*4.0f)<(mean*mean);
+const $t63 = `${$t29}let shift=near+(((select(0.0f,where_1-near,counted)+select(0.0f,where_2-near,counted_2))+select(0.0f,where_3-near,counted_3))/larger((select(0.0f,1.0f,counted)+select(0.0f,1.0f,counted_2))+select(0.0f,1.0f,counted_3),1.0f));
+`;
+const $t64 = `let again=(variance*4.0f)<(mean*mean);
 let shift_2=select(shift,shift+mean,again);
 `;
-const $t64 = `var sum_4=vec4f(0.0f);
+const $t65 = `var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 `;
-const $t65 = `${$t6}let mul_2=rsqrt*rsqrt;
+const $t66 = `${$t6}let mul_2=rsqrt*rsqrt;
 `;
-const $t66 = `${$t32}if(i_3<(D/4u)){
+const $t67 = `${$t32}if(i_3<(D/4u)){
 let kept_3=held[held_place(0u,k_3,local_index)];
 let where_10=select(vec4f(0.0f),vec4f(1.0f),!(kept_3==vec4f(0.0f)));
 let d_y_1=d_y_four(base_2+i_3);
 `;
-const $t67 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t68 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
 `;
-const $t68 = `let stop=min(block+(LANES*256u),last);
+const $t69 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t69 = `let end=select(0u,last,again);
+const $t70 = `let end=select(0u,last,again);
 ${$t11}`;
-const $t70 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+const $t71 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 ${$t1}`;
-const $t71 = `let mask_7=mask_at(i);
+const $t72 = `let mask_7=mask_at(i);
 let where_7=select(0.0f,1.0f,!(mask_7==0.0f));
 `;
-const $t72 = `let mask_9=mask_at(i_2);
+const $t73 = `let mask_9=mask_at(i_2);
 let where_9=select(0.0f,1.0f,!(mask_9==0.0f));
 `;
-const $t73 = `let row=select(0u,index,active_1);
-let used=(((N*T)+((((N*T)+PARTS)-1u)/PARTS))-1u)/((((N*T)+PARTS)-1u)/PARTS);
-`;
-const $t74 = `for(var i=first+lane;i<end;i+=LANES){
-let mask_5=mask_at(i);
-`;
-const $t75 = `var sum=vec4f(0.0f);
+const $t74 = `var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 var weights=vec4f(0.0f);
 `;
-const $t76 = `var part_2_2=vec4f(0.0f);
+const $t75 = `var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
@@ -359,7 +356,7 @@ let wd_4=where_7_3*d_4;
 let wd_5=where_7_4*d_5;
 let wd_6=where_7_5*d_6;
 `;
-const $t77 = `let div_2_2=1.0f/sum_all_4;
+const $t76 = `let div_2_2=1.0f/sum_all_4;
 let div_2_3=1.0f/sum_all_5;
 let div_2_4=1.0f/sum_all_6;
 let div_2_5=1.0f/sum_all_7;
@@ -394,57 +391,69 @@ let where_16_3=select(vec4f(0.0f),d_y_2_3*gamma_2,!(mask_13_3==vec4f(0.0f)));
 let where_16_4=select(vec4f(0.0f),d_y_2_4*gamma_2,!(mask_13_4==vec4f(0.0f)));
 let where_16_5=select(vec4f(0.0f),d_y_2_5*gamma_2,!(mask_13_5==vec4f(0.0f)));
 `;
-const $t78 = `let where_8=select(vec4f(0.0f),x_4,!(mask_7==0.0f));
+const $t77 = `let where_8=select(vec4f(0.0f),x_4,!(mask_7==0.0f));
 let d=where_8-shift;
 let wd=vec4f(where_7)*d;
 `;
-const $t79 = `workgroupBarrier();
+const $t78 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t80 = `${$t25}override PARTS:u32;
+const $t79 = `${$t25}override PARTS:u32;
 override SUBGROUP:u32;
 `;
-const $t81 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t80 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 `;
-const $t82 = `var total_5=0.0f;
+const $t81 = `var total_5=0.0f;
 var total_6=0.0f;
 var total_7=0.0f;
 for(var p_4=lane;p_4<used_2;p_4+=LANES){
 `;
-const $t83 = `let div=total_3/total;
-let mul=div*div;
-let sub=(total_4/total)-mul;
+const $t82 = `let sub=(total_4/total)-mul;
+let rsqrt=inverseSqrt(select(sub,larger(sub,0.0f),(4.0f*abs(sub))<mul)+eps);
 `;
-const $t84 = `${$t25}override SUBGROUP:u32;
+const $t83 = `${$t25}override SUBGROUP:u32;
 `;
-const $t85 = `${$t79}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t84 = `${$t78}let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t86 = `workgroupBarrier();
+const $t85 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t87 = `let div=total_3/total;
-let mul=div*div;
-let sub_2=(total_4/total)-mul;
-${$t65}`;
-const $t88 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t86 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_13=0.0f;
 var part_14=0.0f;
 `;
-const $t89 = `var sum=0.0f;
+const $t87 = `var sum=0.0f;
 var sum_2=0.0f;
-${$t67}${$t68}`;
-const $t90 = `${$t83}${$t18}`;
-const $t91 = `total_2=total_2+other_2;
+${$t68}${$t69}`;
+const $t88 = `let div=total_3/total;
+let mul=div*div;
+${$t82}`;
+const $t89 = `total_2=total_2+other_2;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 `;
-const $t92 = `let div=total_3/total;
+const $t90 = `}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+`;
+const $t91 = `workgroupBarrier();
+for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
+if(lane<half_3){
+`;
+const $t92 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum;
+`;
+const $t93 = `${$t86}var part_15=0.0f;
+`;
+const $t94 = `let div=total_3/total;
 let mul=2.0f*total_6;
 let mul_2=div*div;
 let sub_2=(total_4/total)-mul_2;
@@ -453,54 +462,34 @@ let mul_3=rsqrt*total_7;
 let div_2=1.0f/total_5;
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t93 = `}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-`;
-const $t94 = `workgroupBarrier();
-for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
-if(lane<half_3){
-`;
-const $t95 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum;
-`;
-const $t96 = `${$t88}var part_15=0.0f;
-`;
-const $t97 = `var sum=vec4f(0.0f);
+const $t95 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t81}${$t68}`;
-const $t98 = `${$t80}override C:u32;
+${$t80}${$t69}`;
+const $t96 = `${$t79}override C:u32;
 override N:u32;
 override T:u32;
 `;
-const $t99 = `let part_13=partials_at((((4u*PARTS)+p_4)*C)+row);
+const $t97 = `let part_13=partials_at((((4u*PARTS)+p_4)*C)+row);
 total_5=total_5+part_13;
 let part_14=partials_at((((5u*PARTS)+p_4)*C)+row);
 total_6=total_6+part_14;
 `;
-const $t100 = `let mul_3=rsqrt*total_7;
-${$t74}`;
-const $t101 = `${$t83}${$t22}`;
-const $t102 = `workgroupBarrier();
+const $t98 = `workgroupBarrier();
 for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
 if(lane<half_4){
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t103 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t99 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_13=vec4f(0.0f);
 var part_14=vec4f(0.0f);
 `;
-const $t104 = `let mul_3=rsqrt*total_9;
-${$t74}`;
-const $t105 = `}
+const $t100 = `}
 ${$t27}`;
-const $t106 = `var sum_3_2=fold_add(sum_3);
+const $t101 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 var weights_3_2=fold_add(weights_3);
 `;
-const $t107 = `let mask_2_2=mask_at(base_3+(D/2u));
+const $t102 = `let mask_2_2=mask_at(base_3+(D/2u));
 let mask_2_3=mask_at(base_4+(D/2u));
 let mask_2_4=mask_at(base_5+(D/2u));
 let mask_2_5=mask_at(base_6+(D/2u));
@@ -529,38 +518,44 @@ let mask_6_3=mask_at(base_4+(D-1u));
 let mask_6_4=mask_at(base_5+(D-1u));
 let mask_6_5=mask_at(base_6+(D-1u));
 ${$t40}`;
-const $t108 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t93}`;
-const $t109 = `var sum=0.0f;
+const $t103 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+${$t90}`;
+const $t104 = `let div=total_3/total;
+let mul=div*div;
+let sub_2=(total_4/total)-mul;
+${$t66}`;
+const $t105 = `var sum=0.0f;
 var sum_2=0.0f;
 var sum_3=0.0f;
-${$t96}`;
-const $t110 = `${$t95}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+${$t93}`;
+const $t106 = `${$t92}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
 `;
-const $t111 = `${$t68}let mask_4=mask_at(i);
+const $t107 = `${$t69}let mask_4=mask_at(i);
 `;
-const $t112 = `${$t99}let part_15=partials_at((((6u*PARTS)+p_4)*C)+row);
+const $t108 = `${$t97}let part_15=partials_at((((6u*PARTS)+p_4)*C)+row);
 `;
-const $t113 = `for(var p_4=lane;p_4<used_2;p_4+=LANES){
-let part_13=vec4f(partials_at((((4u*PARTS)+p_4)*C)+(row*4u)),partials_at(((((4u*PARTS)+p_4)*C)+(row*4u))+1u),partials_at(((((4u*PARTS)+p_4)*C)+(row*4u))+2u),partials_at(((((4u*PARTS)+p_4)*C)+(row*4u))+3u));
-total_5=total_5+part_13;
-let part_14=vec4f(partials_at((((5u*PARTS)+p_4)*C)+(row*4u)),partials_at(((((5u*PARTS)+p_4)*C)+(row*4u))+1u),partials_at(((((5u*PARTS)+p_4)*C)+(row*4u))+2u),partials_at(((((5u*PARTS)+p_4)*C)+(row*4u))+3u));
-total_6=total_6+part_14;
-`;
-const $t114 = `${$t85}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t109 = `${$t84}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
 ${$t1}let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
 let mine_3=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
-${$t93}`;
-const $t115 = `${$t85}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-${$t70}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+${$t90}`;
+const $t110 = `${$t84}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+${$t71}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 `;
-const $t116 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+const $t111 = `for(var i=first+lane;i<end;i+=LANES){
+let mask_5=mask_at(i);
+let d_y_1=d_y_at(row+(i*C));
+let where_1=select(0.0f,d_y_1*gamma_1,!(mask_5==0.0f));
+let x_1=x_at(row+(i*C));
+let where_2=select(0.0f,x_1,!(mask_5==0.0f));
+let where_3=select(0.0f,1.0f,!(mask_5==0.0f));
+`;
+const $t112 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
 ${$t26}`;
-const $t117 = `var squares_2_2=fold_add(squares_5);
+const $t113 = `var squares_2_2=fold_add(squares_5);
 var squares_2_3=fold_add(squares_6);
 var squares_2_4=fold_add(squares_7);
 var squares_2_5=fold_add(squares_8);
@@ -570,37 +565,22 @@ var weights_2_4=fold_add(weights_6);
 var weights_2_5=fold_add(weights_7);
 for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
 `;
-const $t118 = `let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t114 = `let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
 ${$t28}`;
-const $t119 = `let d_y_1=d_y_at(row+(i*C));
-let where_1=select(0.0f,d_y_1*gamma_1,!(mask_5==0.0f));
-let x_1=x_at(row+(i*C));
-let where_2=select(0.0f,x_1,!(mask_5==0.0f));
-let where_3=select(0.0f,1.0f,!(mask_5==0.0f));
-`;
-const $t120 = `${$t111}let d_y_1=d_y_at(row+(i*C));
+const $t115 = `${$t107}let d_y_1=d_y_at(row+(i*C));
 let x_1=x_at(row+(i*C));
 `;
-const $t121 = `let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t116 = `let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 ${$t28}`;
-const $t122 = `let mask_4=mask_at(0u);
+const $t117 = `let mask_4=mask_at(0u);
 let where_4=select(0.0f,1.0f,!(mask_4==0.0f));
 let mask_5=mask_at((N*T)/2u);
 let where_5=select(0.0f,1.0f,!(mask_5==0.0f));
 let mask_6=mask_at((N*T)-1u);
 `;
-const $t123 = `let d_y_1=d_y_four(row+(i*(C/4u)));
-let where_1=select(vec4f(0.0f),d_y_1*gamma_1,!(mask_5==0.0f));
-let x_1=x_four(row+(i*(C/4u)));
-let where_2=select(vec4f(0.0f),x_1,!(mask_5==0.0f));
-let where_3=select(0.0f,1.0f,!(mask_5==0.0f));
-`;
-const $t124 = `let d_y_1=d_y_four(row+(i*(C/4u)));
-let x_1=x_four(row+(i*(C/4u)));
-`;
-const $t125 = `let base=row*D;
+const $t118 = `let base=row*D;
 let mask_1=mask_at(base);
 let x_1=x_at(base);
 let where_1=select(0.0f,x_1,!(mask_1==0.0f));
@@ -615,117 +595,94 @@ let where_4=select(0.0f,1.0f,!(mask_4==0.0f));
 let mask_5=mask_at(base+(D/2u));
 let where_5=select(0.0f,1.0f,!(mask_5==0.0f));
 let mask_6=mask_at(base+(D-1u));
-${$t62}`;
-const $t126 = `${$t105}${$t118}`;
-const $t127 = `total_2=total_2+((part_3*(part_5-part_1))+part_4);
-}
-for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
-`;
-const $t128 = `${$t110}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
-`;
-const $t129 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_5;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
-`;
-const $t130 = `override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-`;
-const $t131 = `${$t27}${$t121}`;
-const $t132 = `${$t105}${$t121}`;
-const $t133 = `${$t94}let mine_7=scratch_memory[(row_in_group*LANES)+lane];
-`;
-const $t134 = `${$t102}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
-${$t13}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
-${$t14}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
-`;
-const $t135 = `${$t27}${$t118}`;
-const $t136 = `${$t102}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
-${$t13}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-`;
-const $t137 = `${$t102}let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_14;
-${$t13}let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_15;
-${$t14}let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_16;
-let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_17=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_17;
-let mine_9=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-let other_18=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
-`;
-const $t138 = `override scratch_length:u32=LANES*ROWS*3u;
-${$t116}`;
-const $t139 = `}
+${$t63}`;
+const $t119 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=weights_2;
 `;
-const $t140 = `var sum=0.0f;
+const $t120 = `${$t100}${$t114}`;
+const $t121 = `total_2=total_2+((part_3*(part_5-part_1))+part_4);
+}
+for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+`;
+const $t122 = `${$t106}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3;
+`;
+const $t123 = `override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+`;
+const $t124 = `${$t27}${$t116}`;
+const $t125 = `${$t100}${$t116}`;
+const $t126 = `${$t91}let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t127 = `${$t27}${$t114}`;
+const $t128 = `override scratch_length:u32=LANES*ROWS*3u;
+${$t112}`;
+const $t129 = `var sum=0.0f;
 var squares=0.0f;
 var weights=0.0f;
-${$t67}var part_3=0.0f;
-${$t68}`;
-const $t141 = `sum=all;
+${$t68}var part_3=0.0f;
+${$t69}`;
+const $t130 = `sum=all;
 ${$t2}`;
-const $t142 = `${$t108}total=all;
+const $t131 = `${$t103}total=all;
 ${$t2}total_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t143 = `${$t129}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
+const $t132 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_5;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
 `;
-const $t144 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t133 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t145 = `let active_1=index<(C/4u);
-let row=select(0u,index,active_1);
+const $t134 = `total_2=total_2+part_2;
+}
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t146 = `}
+const $t135 = `override eps:f32;
+${$t128}`;
+const $t136 = `}
 if(SUBGROUP<LANES){
-${$t79}}
+${$t78}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 `;
-const $t147 = `${$t91}${$t86}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t137 = `${$t89}${$t85}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_3=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t70}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-${$t142}`;
-const $t148 = `}
+${$t71}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+${$t131}`;
+const $t138 = `}
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t149 = `override scratch_length:u32=LANES*ROWS*3u;
-var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+const $t139 = `${$t132}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
 `;
-const $t150 = `${$t71}let x_4=x_four(row+(i*(C/4u)));
+const $t140 = `let active_1=index<(C/4u);
+let row=select(0u,index,active_1);
 `;
-const $t151 = `${$t98}override eps:f32;
+const $t141 = `${$t72}let x_4=x_four(row+(i*(C/4u)));
 `;
-const $t152 = `${$t138}${$t126}`;
-const $t153 = `${$t75}${$t81}var part_3=vec4f(0.0f);
-${$t68}`;
-const $t154 = `for(var p=lane;p<used;p+=LANES){
-}
-for(var mask_1=1u;mask_1<SUBGROUP;mask_1*=2u){
-${$t146}`;
-const $t155 = `total_4=total_4+other_6;
+const $t142 = `${$t79}override N:u32;
+override D:u32;
+`;
+const $t143 = `${$t120}let active_1=index<N;
+let row=select(0u,index,active_1);
+`;
+const $t144 = `${$t74}${$t80}var part_3=vec4f(0.0f);
+${$t69}`;
+const $t145 = `total_4=total_4+other_6;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
-${$t94}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+${$t91}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -741,17 +698,19 @@ total_4=all_4;
 workgroupBarrier();
 }
 `;
-const $t156 = `override scratch_length:u32=LANES*ROWS*2u;
-${$t116}`;
-const $t157 = `${$t144}${$t135}`;
-const $t158 = `let active_1=index<(D/4u);
-let row=select(0u,index,active_1);
+const $t146 = `${$t98}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
+${$t13}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
+${$t14}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
+${$t138}`;
+const $t147 = `${$t133}${$t127}`;
+const $t148 = `override PARTS:u32;
+${$t133}${$t124}`;
+const $t149 = `${$t96}override eps:f32;
 `;
-const $t159 = `override PARTS:u32;
-${$t144}${$t131}`;
-const $t160 = `${$t151}override scratch_length:u32=LANES*ROWS*5u;
-`;
-const $t161 = `${$t86}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+const $t150 = `${$t85}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
 let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 let mine_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -765,200 +724,199 @@ workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 `;
-const $t162 = `}
+const $t151 = `}
 workgroupBarrier();
 }
 let all_7=scratch_memory[row_in_group*LANES];
 `;
-const $t163 = `for(var p=lane;p<used;p+=LANES){
+const $t152 = `for(var p=lane;p<used;p+=LANES){
 }
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-${$t146}`;
-const $t164 = `override PARTS:u32;
-${$t130}${$t131}`;
-const $t165 = `${$t152}let active_1=index<N;
+for(var mask_1=1u;mask_1<SUBGROUP;mask_1*=2u){
+`;
+const $t153 = `let active_1=index<(D/4u);
 let row=select(0u,index,active_1);
 `;
-const $t166 = `${$t80}override N:u32;
+const $t154 = `override PARTS:u32;
+${$t123}${$t124}`;
+const $t155 = `${$t83}override N:u32;
 override D:u32;
-override eps:f32;
 `;
-const $t167 = `${$t127}let other=exchange(total,mask_2);
+const $t156 = `${$t142}${$t135}`;
+const $t157 = `${$t121}let other=exchange(total,mask_2);
 total=total+other;
 let other_2=exchange(total_2,mask_2);
-${$t147}let shift=select(part_1+(total_2/total),part_1,total==0.0f);
+${$t137}let shift=select(part_1+(total_2/total),part_1,total==0.0f);
 var total_3=0.0f;
 var total_4=0.0f;
 for(var p_3=lane;p_3<used;p_3+=LANES){
 `;
-const $t168 = `total_4=total_4+(part_12+((part_11-shift)*((2.0f*part_10)+(part_9*(part_11-shift)))));
+const $t158 = `total_4=total_4+(part_12+((part_11-shift)*((2.0f*part_10)+(part_9*(part_11-shift)))));
 }
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(total_3,mask_3);
 total_3=total_3+other_5;
 let other_6=exchange(total_4,mask_3);
-${$t155}`;
-const $t169 = `workgroupBarrier();
+${$t145}`;
+const $t159 = `workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 `;
-const $t170 = `${$t157}let active_1=index<D;
+const $t160 = `override scratch_length:u32=LANES*ROWS*2u;
+${$t112}`;
+const $t161 = `for(var p=lane;p<used;p+=LANES){
+}
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+`;
+const $t162 = `${$t79}override D:u32;
+override N:u32;
+`;
+const $t163 = `${$t147}let active_1=index<D;
 let row=select(0u,index,active_1);
 `;
-const $t171 = `}
+const $t164 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 `;
-const $t172 = `${$t130}${$t135}`;
-const $t173 = `total_2=total_2+part_2;
-}
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-`;
-const $t174 = `${$t84}override C:u32;
-override N:u32;
-override T:u32;
-`;
-const $t175 = `${$t148}total_5=all_5;
+const $t165 = `${$t123}${$t127}`;
+const $t166 = `let active_1=index<C;
+let row=select(0u,index,active_1);
+${$t20}`;
+const $t167 = `${$t98}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
+${$t13}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+${$t138}`;
+const $t168 = `total_5=all_5;
 ${$t15}total_6=all_6;
 `;
-const $t176 = `}
+const $t169 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t177 = `${$t84}override N:u32;
-override D:u32;
-override eps:f32;
-`;
-const $t178 = `${$t80}override N:u32;
-override D:u32;
-`;
-const $t179 = `weights=weights+other_3;
-${$t95}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+const $t170 = `${$t98}let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_14;
+${$t13}let other_15=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_15;
+${$t14}let other_16=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_16;
+let mine_8=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_17=scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_8+other_17;
+let mine_9=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+let other_18=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
+${$t138}`;
+const $t171 = `}
+fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+${$t125}`;
+const $t172 = `${$t142}${$t128}`;
+const $t173 = `weights=weights+other_3;
+${$t92}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=weights;
-${$t114}${$t141}squares=all_2;
+${$t109}${$t130}squares=all_2;
 ${$t3}weights=all_3;
 workgroupBarrier();
 }
 `;
-const $t180 = `${$t166}${$t165}`;
-const $t181 = `let part_1=partials_at(row);
+const $t174 = `${$t156}${$t143}`;
+const $t175 = `${$t136}let part_1=partials_at(row);
 var total=0.0f;
 var total_2=0.0f;
 for(var p_2=lane;p_2<used;p_2+=LANES){
 `;
-const $t182 = `${$t169}if(active_1&&(lane==0u)){
+const $t176 = `${$t159}if(active_1&&(lane==0u)){
 `;
-const $t183 = `${$t172}${$t158}`;
-const $t184 = `var total=0.0f;
+const $t177 = `${$t165}${$t153}`;
+const $t178 = `${$t148}let active_1=index<D;
+let row=select(0u,index,active_1);
+`;
+const $t179 = `var total=0.0f;
 var total_2=0.0f;
 for(var p=lane;p<used;p+=LANES){
 `;
-const $t185 = `part_1=part_1+sums_32_over_N;
+const $t180 = `${$t79}override D:u32;
+override chunk:u32;
+`;
+const $t181 = `part_1=part_1+sums_32_over_N;
 part_2=part_2+sums_28_over_N;
-${$t176}`;
-const $t186 = `${$t148}sum=all_5;
+${$t169}`;
+const $t182 = `${$t83}override C:u32;
+override N:u32;
+override T:u32;
+`;
+const $t183 = `${$t140}${$t20}`;
+const $t184 = `${$t149}override scratch_length:u32=LANES*ROWS*5u;
+${$t112}`;
+const $t185 = `sum=all_5;
 ${$t15}sum_2=all_6;
 `;
-const $t187 = `${$t169}let sum_all_3=sum_3;
+const $t186 = `${$t159}let sum_all_3=sum_3;
 `;
-const $t188 = `${$t175}${$t16}total_7=all_7;
+const $t187 = `${$t168}${$t16}total_7=all_7;
 `;
+const $t188 = `override scratch_length:u32=LANES*ROWS*3u;
+var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+${$t26}`;
 const $t189 = `part_1=part_1+sums_15_over_N_T;
 part_2=part_2+sums_12_over_N_T;
-${$t176}`;
-const $t190 = `}
+${$t169}`;
+const $t190 = `override eps:f32;
+${$t26}${$t171}`;
+const $t191 = `}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t132}`;
-const $t191 = `${$t154}${$t181}`;
-const $t192 = `${$t80}override D:u32;
+${$t143}`;
+const $t192 = `${$t152}${$t175}`;
+const $t193 = `}
+sum=sum+part_13;
+sum_2=sum_2+part_14;
+sum_3=sum_3+part_15;
+`;
+const $t194 = `sum_2=sum_2+other_2;
+${$t106}${$t110}${$t103}${$t130}sum_2=all_2;
+${$t176}`;
+const $t195 = `${$t83}override D:u32;
 override N:u32;
 `;
-const $t193 = `sum_2=sum_2+other_2;
-${$t110}${$t115}${$t108}${$t141}sum_2=all_2;
-${$t182}`;
-const $t194 = `${$t91}${$t115}${$t142}if(active_1&&(lane==0u)){
+const $t196 = `${$t89}${$t110}${$t131}if(active_1&&(lane==0u)){
 `;
-const $t195 = `${$t164}${$t158}`;
-const $t196 = `var total=vec4f(0.0f);
+const $t197 = `${$t154}${$t153}`;
+const $t198 = `var total=vec4f(0.0f);
 var total_2=vec4f(0.0f);
 for(var p=lane;p<used;p+=LANES){
 `;
-const $t197 = `${$t26}${$t190}`;
-const $t198 = `weights_2=weights_2+other_9;
-${$t139}${$t161}sum_2=all_4;
+const $t199 = `${$t79}override C:u32;
+override chunk:u32;
+`;
+const $t200 = `${$t182}${$t148}${$t166}`;
+const $t201 = `${$t135}${$t171}`;
+const $t202 = `weights_2=weights_2+other_9;
+${$t119}${$t150}sum_2=all_4;
 ${$t4}squares_2=all_5;
 ${$t5}weights_2=all_6;
 workgroupBarrier();
 }
 `;
-const $t199 = `${$t52}if(active_1&&(lane==0u)){
+const $t203 = `${$t52}if(active_1&&(lane==0u)){
 `;
-const $t200 = `}
-sum=sum+part_13;
-sum_2=sum_2+part_14;
-sum_3=sum_3+part_15;
+const $t204 = `${$t185}${$t16}sum_3=all_7;
 `;
-const $t201 = `${$t186}${$t16}sum_3=all_7;
-`;
-const $t202 = `}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_9=exchange(total_5,mask_4);
-total_5=total_5+other_9;
-let other_10=exchange(total_6,mask_4);
-total_6=total_6+other_10;
-`;
-const $t203 = `${$t163}${$t181}`;
-const $t204 = `${$t84}override D:u32;
-override N:u32;
-`;
-const $t205 = `${$t173}let other=exchange(total,mask);
+const $t205 = `${$t161}${$t175}`;
+const $t206 = `${$t134}let other=exchange(total,mask);
 total=total+other;
 let other_2=exchange(total_2,mask);
-${$t194}`;
-const $t206 = `${$t80}override D:u32;
-override chunk:u32;
+${$t196}`;
+const $t207 = `${$t83}override chunk:u32;
+override D:u32;
+override N:u32;
 `;
-const $t207 = `let active_1=index<C;
-${$t73}`;
-const $t208 = `${$t173}let other=exchange4(total,mask);
-total=total+other;
-let other_2=exchange4(total_2,mask);
-${$t194}`;
-const $t209 = `let active_1=index<(C/4u);
-${$t73}`;
-const $t210 = `}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_9=exchange4(total_5,mask_4);
-total_5=total_5+other_9;
-let other_10=exchange4(total_6,mask_4);
-total_6=total_6+other_10;
-`;
-const $t211 = `${$t138}${$t190}`;
-const $t212 = `}
-sum=sum+part_1;
-squares=squares+part_2;
-weights=weights+part_3;
-}
-`;
-const $t213 = `${$t159}let active_1=index<D;
-let row=select(0u,index,active_1);
-`;
-const $t214 = `${$t184}let part_1=partials_at((p*D)+row);
-total=total+part_1;
-let part_2=partials_at(((PARTS+p)*D)+row);
-${$t205}`;
-const $t215 = `${$t149}${$t26}`;
-const $t216 = `${$t151}${$t152}`;
-const $t217 = `${$t80}override C:u32;
-override chunk:u32;
-`;
-const $t218 = `${$t177}${$t197}let active_1=index<(N/4u);
+const $t208 = `${$t155}${$t190}let active_1=index<(N/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
@@ -968,7 +926,29 @@ let base_4=row_3*D;
 let base_5=row_4*D;
 let base_6=row_5*D;
 `;
-const $t219 = `part_2_2=part_2_2+(wd_3*d_3);
+const $t209 = `${$t134}let other=exchange4(total,mask);
+total=total+other;
+let other_2=exchange4(total_2,mask);
+${$t196}`;
+const $t210 = `}
+sum=sum+part_1;
+squares=squares+part_2;
+weights=weights+part_3;
+}
+`;
+const $t211 = `${$t179}let part_1=partials_at((p*D)+row);
+total=total+part_1;
+let part_2=partials_at(((PARTS+p)*D)+row);
+${$t206}`;
+const $t212 = `${$t83}override D:u32;
+override chunk:u32;
+`;
+const $t213 = `${$t96}${$t135}`;
+const $t214 = `${$t182}${$t154}${$t183}`;
+const $t215 = `${$t83}override C:u32;
+override chunk:u32;
+`;
+const $t216 = `part_2_2=part_2_2+(wd_3*d_3);
 part_2_3=part_2_3+(wd_4*d_4);
 part_2_4=part_2_4+(wd_5*d_5);
 part_2_5=part_2_5+(wd_6*d_6);
@@ -978,41 +958,47 @@ part_3_4=part_3_4+where_7_4;
 part_3_5=part_3_5+where_7_5;
 }
 `;
-const $t220 = `part_1=part_1+wd;
+const $t217 = `part_1=part_1+wd;
 part_2=part_2+(wd*d);
 part_3=part_3+where_7;
-${$t212}`;
-const $t221 = `${$t202}let other_11=exchange(total_7,mask_4);
-total_7=total_7+other_11;
+${$t210}`;
+const $t218 = `}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_9=exchange(total_5,mask_4);
+total_5=total_5+other_9;
+let other_10=exchange(total_6,mask_4);
+total_6=total_6+other_10;
 `;
-const $t222 = `${$t196}let part_1=vec4f(partials_at((p*D)+(row*4u)),partials_at(((p*D)+(row*4u))+1u),partials_at(((p*D)+(row*4u))+2u),partials_at(((p*D)+(row*4u))+3u));
+const $t219 = `${$t198}let part_1=vec4f(partials_at((p*D)+(row*4u)),partials_at(((p*D)+(row*4u))+1u),partials_at(((p*D)+(row*4u))+2u),partials_at(((p*D)+(row*4u))+3u));
 total=total+part_1;
 let part_2=vec4f(partials_at(((PARTS+p)*D)+(row*4u)),partials_at((((PARTS+p)*D)+(row*4u))+1u),partials_at((((PARTS+p)*D)+(row*4u))+2u),partials_at((((PARTS+p)*D)+(row*4u))+3u));
-${$t208}`;
-const $t223 = `${$t84}override chunk:u32;
-override D:u32;
-override N:u32;
-override eps:f32;
+${$t209}`;
+const $t220 = `weights_3_2=weights_3_2+other_9;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=weights_3_2;
+${$t150}sum_3_2=all_4;
+${$t4}squares_3_2=all_5;
+${$t5}weights_3_2=all_6;
+workgroupBarrier();
+}
+let mean_2=sum_3_2/select(weights_3_2,1.0f,weights_3_2==0.0f);
+let variance_2=abs((squares_3_2/select(weights_3_2,1.0f,weights_3_2==0.0f))-(mean_2*mean_2));
+let excess=select(sum_2,sum_3_2,again);
+let squares_4=select(squares_2,squares_3_2,again);
+let total=select(weights_2,weights_3_2,again);
 `;
-const $t224 = `${$t84}override D:u32;
-override chunk:u32;
-`;
-const $t225 = `${$t210}let other_11=exchange4(total_7,mask_4);
-total_7=total_7+other_11;
-`;
-const $t226 = `${$t174}${$t159}${$t207}`;
-const $t227 = `${$t184}let part_1=partials_at((p*C)+row);
+const $t221 = `${$t179}let part_1=partials_at((p*C)+row);
 total=total+part_1;
 let part_2=partials_at(((PARTS+p)*C)+row);
-${$t205}`;
-const $t228 = `${$t196}let part_1=vec4f(partials_at((p*C)+(row*4u)),partials_at(((p*C)+(row*4u))+1u),partials_at(((p*C)+(row*4u))+2u),partials_at(((p*C)+(row*4u))+3u));
+${$t206}`;
+const $t222 = `${$t198}let part_1=vec4f(partials_at((p*C)+(row*4u)),partials_at(((p*C)+(row*4u))+1u),partials_at(((p*C)+(row*4u))+2u),partials_at(((p*C)+(row*4u))+3u));
 total=total+part_1;
 let part_2=vec4f(partials_at(((PARTS+p)*C)+(row*4u)),partials_at((((PARTS+p)*C)+(row*4u))+1u),partials_at((((PARTS+p)*C)+(row*4u))+2u),partials_at((((PARTS+p)*C)+(row*4u))+3u));
-${$t208}`;
-const $t229 = `${$t84}override C:u32;
-override chunk:u32;
-`;
-const $t230 = `squares_5=squares_5+part_2_2;
+${$t209}`;
+const $t223 = `squares_5=squares_5+part_2_2;
 squares_6=squares_6+part_2_3;
 squares_7=squares_7+part_2_4;
 squares_8=squares_8+part_2_5;
@@ -1022,12 +1008,12 @@ weights_6=weights_6+part_3_4;
 weights_7=weights_7+part_3_5;
 }
 `;
-const $t231 = `let part_2=partials_at((((3u*PARTS)+p_2)*N)+row);
+const $t224 = `let part_2=partials_at((((3u*PARTS)+p_2)*N)+row);
 total=total+part_2;
 let part_3=partials_at((((3u*PARTS)+p_2)*N)+row);
 let part_4=partials_at(((PARTS+p_2)*N)+row);
 let part_5=partials_at((p_2*N)+row);
-${$t167}let part_6=partials_at((((3u*PARTS)+p_3)*N)+row);
+${$t157}let part_6=partials_at((((3u*PARTS)+p_3)*N)+row);
 let part_7=partials_at(((PARTS+p_3)*N)+row);
 let part_8=partials_at((p_3*N)+row);
 total_3=total_3+((part_6*(part_8-shift))+part_7);
@@ -1035,20 +1021,44 @@ let part_9=partials_at((((3u*PARTS)+p_3)*N)+row);
 let part_10=partials_at(((PARTS+p_3)*N)+row);
 let part_11=partials_at((p_3*N)+row);
 let part_12=partials_at((((2u*PARTS)+p_3)*N)+row);
-${$t168}`;
-const $t232 = `}
+${$t158}`;
+const $t225 = `}
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 let other_9=exchange(sum,mask_5);
 sum=sum+other_9;
 let other_10=exchange(sum_2,mask_5);
 sum_2=sum_2+other_10;
 `;
-const $t233 = `let part_2=partials_at((((3u*PARTS)+p_2)*C)+row);
+const $t226 = `${$t218}let other_11=exchange(total_7,mask_4);
+total_7=total_7+other_11;
+`;
+const $t227 = `var sum_2=fold_add(sum);
+var squares_2=fold_add(squares);
+var weights_2=fold_add(weights);
+for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
+let other=exchange(sum_2,mask_8);
+sum_2=sum_2+other;
+let other_2=exchange(squares_2,mask_8);
+squares_2=squares_2+other_2;
+let other_3=exchange(weights_2,mask_8);
+weights_2=weights_2+other_3;
+${$t119}${$t109}sum_2=all;
+${$t2}squares_2=all_2;
+${$t3}weights_2=all_3;
+workgroupBarrier();
+}
+let mean=sum_2/select(weights_2,1.0f,weights_2==0.0f);
+let variance=abs((squares_2/select(weights_2,1.0f,weights_2==0.0f))-(mean*mean));
+${$t64}var sum_3=vec4f(0.0f);
+var squares_3=vec4f(0.0f);
+var weights_3=vec4f(0.0f);
+`;
+const $t228 = `let part_2=partials_at((((3u*PARTS)+p_2)*C)+row);
 total=total+part_2;
 let part_3=partials_at((((3u*PARTS)+p_2)*C)+row);
 let part_4=partials_at(((PARTS+p_2)*C)+row);
 let part_5=partials_at((p_2*C)+row);
-${$t167}let part_6=partials_at((((3u*PARTS)+p_3)*C)+row);
+${$t157}let part_6=partials_at((((3u*PARTS)+p_3)*C)+row);
 let part_7=partials_at(((PARTS+p_3)*C)+row);
 let part_8=partials_at((p_3*C)+row);
 total_3=total_3+((part_6*(part_8-shift))+part_7);
@@ -1056,8 +1066,8 @@ let part_9=partials_at((((3u*PARTS)+p_3)*C)+row);
 let part_10=partials_at(((PARTS+p_3)*C)+row);
 let part_11=partials_at((p_3*C)+row);
 let part_12=partials_at((((2u*PARTS)+p_3)*C)+row);
-${$t168}`;
-const $t234 = `let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
+${$t158}`;
+const $t229 = `${$t136}let part_1=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
 var total=vec4f(0.0f);
 var total_2=vec4f(0.0f);
 for(var p_2=lane;p_2<used;p_2+=LANES){
@@ -1066,10 +1076,10 @@ total=total+part_2;
 let part_3=vec4f(partials_at((((3u*PARTS)+p_2)*C)+(row*4u)),partials_at(((((3u*PARTS)+p_2)*C)+(row*4u))+1u),partials_at(((((3u*PARTS)+p_2)*C)+(row*4u))+2u),partials_at(((((3u*PARTS)+p_2)*C)+(row*4u))+3u));
 let part_4=vec4f(partials_at(((PARTS+p_2)*C)+(row*4u)),partials_at((((PARTS+p_2)*C)+(row*4u))+1u),partials_at((((PARTS+p_2)*C)+(row*4u))+2u),partials_at((((PARTS+p_2)*C)+(row*4u))+3u));
 let part_5=vec4f(partials_at((p_2*C)+(row*4u)),partials_at(((p_2*C)+(row*4u))+1u),partials_at(((p_2*C)+(row*4u))+2u),partials_at(((p_2*C)+(row*4u))+3u));
-${$t127}let other=exchange4(total,mask_2);
+${$t121}let other=exchange4(total,mask_2);
 total=total+other;
 let other_2=exchange4(total_2,mask_2);
-${$t147}let shift=select(part_1+(total_2/total),part_1,total==vec4f(0.0f));
+${$t137}let shift=select(part_1+(total_2/total),part_1,total==vec4f(0.0f));
 var total_3=vec4f(0.0f);
 var total_4=vec4f(0.0f);
 for(var p_3=lane;p_3<used;p_3+=LANES){
@@ -1087,18 +1097,13 @@ for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange4(total_3,mask_3);
 total_3=total_3+other_5;
 let other_6=exchange4(total_4,mask_3);
-${$t155}`;
-const $t235 = `${$t174}${$t164}${$t209}`;
-const $t236 = `${$t191}${$t231}`;
-const $t237 = `${$t232}let other_11=exchange(sum_3,mask_5);
+${$t145}`;
+const $t230 = `${$t192}${$t224}`;
+const $t231 = `${$t225}let other_11=exchange(sum_3,mask_5);
 sum_3=sum_3+other_11;
 `;
-const $t238 = `${$t207}${$t191}${$t233}`;
-const $t239 = `${$t61}${$t126}${$t209}${$t154}${$t234}`;
-const $t240 = `${$t113}let part_15=vec4f(partials_at((((6u*PARTS)+p_4)*C)+(row*4u)),partials_at(((((6u*PARTS)+p_4)*C)+(row*4u))+1u),partials_at(((((6u*PARTS)+p_4)*C)+(row*4u))+2u),partials_at(((((6u*PARTS)+p_4)*C)+(row*4u))+3u));
-total_7=total_7+part_15;
-`;
-const $t241 = `let other_2_2=exchange(squares_2_2,mask_8);
+const $t232 = `${$t120}${$t166}${$t192}${$t228}`;
+const $t233 = `let other_2_2=exchange(squares_2_2,mask_8);
 let other_2_3=exchange(squares_2_3,mask_8);
 let other_2_4=exchange(squares_2_4,mask_8);
 let other_2_5=exchange(squares_2_5,mask_8);
@@ -1144,15 +1149,14 @@ var weights_3_4=vec4f(0.0f);
 var weights_3_5=vec4f(0.0f);
 var weights_3_6=vec4f(0.0f);
 `;
-const $t242 = `${$t110}${$t136}${$t186}${$t182}`;
-const $t243 = `${$t180}${$t12}${$t236}`;
-const $t244 = `${$t143}${$t134}${$t188}workgroupBarrier();
-}
+const $t234 = `${$t106}${$t167}${$t185}${$t176}`;
+const $t235 = `${$t174}${$t12}${$t230}`;
+const $t236 = `${$t155}override PARTS:u32;
+override eps:f32;
+${$t160}${$t125}let active_1=index<N;
+let row=select(0u,index,active_1);
 `;
-const $t245 = `${$t21}var total_5=vec4f(0.0f);
-var total_6=vec4f(0.0f);
-`;
-const $t246 = `for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
+const $t237 = `for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 let mask_9_2=mask_four(base_2_2+i_2);
 let where_9_2=select(vec4f(0.0f),vec4f(1.0f),!(mask_9_2==vec4f(0.0f)));
 let x_5_2=x_four(base_2_2+i_2);
@@ -1168,40 +1172,19 @@ squares_3_3=squares_3_3+part_5_2;
 weights_3_3=weights_3_3+part_6_2;
 }
 `;
-const $t247 = `total_7=total_7+part_15;
-${$t221}${$t244}`;
-const $t248 = `${$t59}let end=select(0u,last,active_1);
-`;
-const $t249 = `${$t239}${$t245}var total_7=vec4f(0.0f);
-`;
-const $t250 = `${$t82}let part_13=partials_at((((4u*PARTS)+p_4)*N)+row);
-total_5=total_5+part_13;
-let part_14=partials_at((((5u*PARTS)+p_4)*N)+row);
-total_6=total_6+part_14;
-let part_15=partials_at((((6u*PARTS)+p_4)*N)+row);
-${$t247}`;
-const $t251 = `${$t171}let other=exchange(sum,mask_2);
+const $t238 = `${$t17}${$t230}`;
+const $t239 = `let active_1=index<C;
+let row=select(0u,index,active_1);
+${$t59}`;
+const $t240 = `${$t232}${$t59}${$t88}`;
+const $t241 = `${$t232}${$t21}`;
+const $t242 = `${$t164}let other=exchange(sum,mask_2);
 sum=sum+other;
 let other_2=exchange(sum_2,mask_2);
-${$t193}`;
-const $t252 = `weights_3_2=weights_3_2+other_9;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=weights_3_2;
-${$t161}sum_3_2=all_4;
-${$t4}squares_3_2=all_5;
-${$t5}weights_3_2=all_6;
-workgroupBarrier();
-}
-let mean_2=sum_3_2/select(weights_3_2,1.0f,weights_3_2==0.0f);
-let variance_2=abs((squares_3_2/select(weights_3_2,1.0f,weights_3_2==0.0f))-(mean_2*mean_2));
-let excess=select(sum_2,sum_3_2,again);
-let squares_4=select(squares_2,squares_3_2,again);
-let total=select(weights_2,weights_3_2,again);
+${$t194}`;
+const $t243 = `${$t240}let gamma_1=gamma_at(row);
 `;
-const $t253 = `for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
+const $t244 = `for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let mask_9_3=mask_four(base_2_3+i_2);
 let where_9_3=select(vec4f(0.0f),vec4f(1.0f),!(mask_9_3==vec4f(0.0f)));
 let x_5_3=x_four(base_2_3+i_2);
@@ -1217,82 +1200,60 @@ squares_3_4=squares_3_4+part_5_3;
 weights_3_4=weights_3_4+part_6_3;
 }
 `;
-const $t254 = `${$t171}let other=exchange4(sum,mask_2);
+const $t245 = `total_7=total_7+part_15;
+${$t226}${$t139}${$t146}${$t187}workgroupBarrier();
+}
+`;
+const $t246 = `${$t164}let other=exchange4(sum,mask_2);
 sum=sum+other;
 let other_2=exchange4(sum_2,mask_2);
-${$t193}`;
-const $t255 = `let active_1=index<C;
-let row=select(0u,index,active_1);
-${$t59}`;
-const $t256 = `${$t238}${$t59}${$t90}`;
-const $t257 = `${$t238}${$t21}`;
-const $t258 = `var sum_2=fold_add(sum);
-var squares_2=fold_add(squares);
-var weights_2=fold_add(weights);
-for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
-let other=exchange(sum_2,mask_8);
-sum_2=sum_2+other;
-let other_2=exchange(squares_2,mask_8);
-squares_2=squares_2+other_2;
-let other_3=exchange(weights_2,mask_8);
-weights_2=weights_2+other_3;
-${$t139}${$t114}sum_2=all;
-${$t2}squares_2=all_2;
-${$t3}weights_2=all_3;
-workgroupBarrier();
-}
-let mean=sum_2/select(weights_2,1.0f,weights_2==0.0f);
-let variance=abs((squares_2/select(weights_2,1.0f,weights_2==0.0f))-(mean*mean));
-${$t63}var sum_3=vec4f(0.0f);
-var squares_3=vec4f(0.0f);
-var weights_3=vec4f(0.0f);
-`;
-const $t259 = `let where_8=select(0.0f,x_4,!(mask_7==0.0f));
+${$t194}`;
+const $t247 = `let where_8=select(0.0f,x_4,!(mask_7==0.0f));
 let d=where_8-shift;
 let wd=where_7*d;
-${$t220}for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
+${$t217}for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
 let other=exchange(sum,mask_8);
 sum=sum+other;
 let other_2=exchange(squares,mask_8);
 squares=squares+other_2;
 let other_3=exchange(weights,mask_8);
-${$t179}let mean=sum/select(weights,1.0f,weights==0.0f);
+${$t173}let mean=sum/select(weights,1.0f,weights==0.0f);
 let variance=abs((squares/select(weights,1.0f,weights==0.0f))-(mean*mean));
-${$t63}var sum_2=0.0f;
+${$t64}var sum_2=0.0f;
 var squares_2=0.0f;
 var weights_2=0.0f;
-${$t69}var part_4=0.0f;
+${$t70}var part_4=0.0f;
 var part_5=0.0f;
 var part_6=0.0f;
 ${$t51}`;
-const $t260 = `${$t138}}
-fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-${$t126}let active_1=index<N;
-let row=select(0u,index,active_1);
-`;
-const $t261 = `let other=exchange(sum,mask);
+const $t248 = `${$t81}let part_13=partials_at((((4u*PARTS)+p_4)*N)+row);
+total_5=total_5+part_13;
+let part_14=partials_at((((5u*PARTS)+p_4)*N)+row);
+total_6=total_6+part_14;
+let part_15=partials_at((((6u*PARTS)+p_4)*N)+row);
+${$t245}`;
+const $t249 = `let other=exchange(sum,mask);
 sum=sum+other;
 let other_2=exchange(sum_2,mask);
-${$t193}`;
-const $t262 = `${$t145}${$t59}`;
-const $t263 = `${$t256}let gamma_1=gamma_at(row);
-`;
-const $t264 = `var part_4=vec4f(0.0f);
+${$t194}`;
+const $t250 = `var part_4=vec4f(0.0f);
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 ${$t51}`;
-const $t265 = `let other=exchange4(sum,mask);
+const $t251 = `let other=exchange4(sum,mask);
 sum=sum+other;
 let other_2=exchange4(sum_2,mask);
-${$t193}`;
-const $t266 = `for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
+${$t194}`;
+const $t252 = `${$t59}let end=select(0u,last,active_1);
+let gamma_1=gamma_at(row);
+${$t88}`;
+const $t253 = `for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
 let other=exchange4(sum,mask_8);
 sum=sum+other;
 let other_2=exchange4(squares,mask_8);
 squares=squares+other_2;
 let other_3=exchange4(weights,mask_8);
-${$t179}let mean=sum/select(weights,vec4f(1.0f),weights==vec4f(0.0f));
+${$t173}let mean=sum/select(weights,vec4f(1.0f),weights==vec4f(0.0f));
 let variance=abs((squares/select(weights,vec4f(1.0f),weights==vec4f(0.0f)))-(mean*mean));
 let again=(variance*vec4f(4.0f))<(mean*mean);
 let shift_2=select(shift,shift+mean,again);
@@ -1300,7 +1261,7 @@ var sum_2=vec4f(0.0f);
 var squares_2=vec4f(0.0f);
 var weights_2=vec4f(0.0f);
 `;
-const $t267 = `for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
+const $t254 = `for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let mask_9_4=mask_four(base_2_4+i_2);
 let where_9_4=select(vec4f(0.0f),vec4f(1.0f),!(mask_9_4==vec4f(0.0f)));
 let x_5_4=x_four(base_2_4+i_2);
@@ -1316,24 +1277,10 @@ squares_3_5=squares_3_5+part_5_4;
 weights_3_5=weights_3_5+part_6_4;
 }
 `;
-const $t268 = `${$t200}${$t237}${$t128}${$t134}${$t201}${$t187}if(active_1&&(lane==0u)){
+const $t255 = `${$t193}${$t231}${$t122}${$t146}${$t204}${$t186}if(active_1&&(lane==0u)){
 `;
-const $t269 = `${$t17}${$t236}`;
-const $t270 = `${$t84}override N:u32;
-override D:u32;
-override PARTS:u32;
-override eps:f32;
-${$t156}${$t132}let active_1=index<N;
-let row=select(0u,index,active_1);
-`;
-const $t271 = `${$t248}let gamma_1=gamma_at(row);
-${$t90}`;
-const $t272 = `${$t160}${$t116}${$t126}`;
-const $t273 = `${$t60}partials_put((((6u*PARTS)+part)*C)+row,sum_all_3);
-`;
-const $t274 = `${$t248}let gamma_1=gamma_four(row);
-${$t101}`;
-const $t275 = `let mask_1=mask_at(0u);
+const $t256 = `${$t140}${$t59}`;
+const $t257 = `let mask_1=mask_at(0u);
 let x_1=x_four(row);
 let where_1=select(vec4f(0.0f),x_1,!(mask_1==0.0f));
 let mask_2=mask_at((N*T)/2u);
@@ -1342,9 +1289,46 @@ let where_2=select(vec4f(0.0f),x_2,!(mask_2==0.0f));
 let mask_3=mask_at((N*T)-1u);
 let x_3=x_four(row+(((N*T)-1u)*(C/4u)));
 let where_3=select(vec4f(0.0f),x_3,!(mask_3==0.0f));
-${$t122}${$t29}let shift=near+(((select(vec4f(0.0f),where_1-near,counted)+select(vec4f(0.0f),where_2-near,counted_2))+select(vec4f(0.0f),where_3-near,counted_3))/vec4f(larger((select(0.0f,1.0f,counted)+select(0.0f,1.0f,counted_2))+select(0.0f,1.0f,counted_3),1.0f)));
+${$t117}${$t29}let shift=near+(((select(vec4f(0.0f),where_1-near,counted)+select(vec4f(0.0f),where_2-near,counted_2))+select(vec4f(0.0f),where_3-near,counted_3))/vec4f(larger((select(0.0f,1.0f,counted)+select(0.0f,1.0f,counted_2))+select(0.0f,1.0f,counted_3),1.0f)));
 `;
-const $t276 = `for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
+const $t258 = `${$t60}partials_put((((6u*PARTS)+part)*C)+row,sum_all_3);
+`;
+const $t259 = `${$t118}${$t74}let base_2=row*(D/4u);
+for(var k=0u;k<HELD;k+=1u){
+let i=lane+(k*LANES);
+if(i<(D/4u)){
+let mask_7=mask_four(base_2+i);
+held[held_place(0u,k,local_index)]=mask_7;
+${$t30}held[held_place(1u,k,local_index)]=where_8;
+let d=where_8-vec4f(shift);
+let wd=where_7*d;
+sum=sum+wd;
+squares=squares+(wd*d);
+weights=weights+where_7;
+}
+}
+${$t227}let end=select(0u,D/4u,again);
+${$t31}let kept=held[held_place(0u,k_2,local_index)];
+let where_9=select(vec4f(0.0f),vec4f(1.0f),!(kept==vec4f(0.0f)));
+let kept_2=held[held_place(1u,k_2,local_index)];
+let d_2=kept_2-vec4f(shift_2);
+let wd_2=where_9*d_2;
+sum_3=sum_3+wd_2;
+squares_3=squares_3+(wd_2*d_2);
+weights_3=weights_3+where_9;
+}
+}
+${$t101}for(var mask_9=1u;mask_9<SUBGROUP;mask_9*=2u){
+let other_7=exchange(sum_3_2,mask_9);
+sum_3_2=sum_3_2+other_7;
+let other_8=exchange(squares_3_2,mask_9);
+squares_3_2=squares_3_2+other_8;
+let other_9=exchange(weights_3_2,mask_9);
+${$t220}${$t65}let div=excess/total;
+let mul=div*div;
+let sub_2=(squares_4/total)-mul;
+`;
+const $t260 = `for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 let mask_9_5=mask_four(base_2_5+i_2);
 let where_9_5=select(vec4f(0.0f),vec4f(1.0f),!(mask_9_5==vec4f(0.0f)));
 let x_5_5=x_four(base_2_5+i_2);
@@ -1418,60 +1402,25 @@ let total_3=select(weights_2_3,weights_3_2_3,again_3);
 let total_4=select(weights_2_4,weights_3_2_4,again_4);
 let total_5=select(weights_2_5,weights_3_2_5,again_5);
 `;
-const $t277 = `let wd_2=where_9*d_2;
+const $t261 = `let wd_2=where_9*d_2;
 part_4=part_4+wd_2;
 part_5=part_5+(wd_2*d_2);
 part_6=part_6+where_9;
 }
 `;
-const $t278 = `sum_2=sum_2+part_4;
+const $t262 = `sum_2=sum_2+part_4;
 squares_2=squares_2+part_5;
 weights_2=weights_2+part_6;
 }
 for(var mask_10=1u;mask_10<SUBGROUP;mask_10*=2u){
 `;
-const $t279 = `${$t125}${$t75}let base_2=row*(D/4u);
-for(var k=0u;k<HELD;k+=1u){
-let i=lane+(k*LANES);
-if(i<(D/4u)){
-let mask_7=mask_four(base_2+i);
-held[held_place(0u,k,local_index)]=mask_7;
-${$t30}held[held_place(1u,k,local_index)]=where_8;
-let d=where_8-vec4f(shift);
-let wd=where_7*d;
-sum=sum+wd;
-squares=squares+(wd*d);
-weights=weights+where_7;
-}
-}
-${$t258}let end=select(0u,D/4u,again);
-${$t31}let kept=held[held_place(0u,k_2,local_index)];
-let where_9=select(vec4f(0.0f),vec4f(1.0f),!(kept==vec4f(0.0f)));
-let kept_2=held[held_place(1u,k_2,local_index)];
-let d_2=kept_2-vec4f(shift_2);
-let wd_2=where_9*d_2;
-sum_3=sum_3+wd_2;
-squares_3=squares_3+(wd_2*d_2);
-weights_3=weights_3+where_9;
-}
-}
-${$t106}for(var mask_9=1u;mask_9<SUBGROUP;mask_9*=2u){
-let other_7=exchange(sum_3_2,mask_9);
-sum_3_2=sum_3_2+other_7;
-let other_8=exchange(squares_3_2,mask_9);
-squares_3_2=squares_3_2+other_8;
-let other_9=exchange(weights_3_2,mask_9);
-${$t252}${$t64}let div=excess/total;
-let mul=div*div;
-let sub_2=(squares_4/total)-mul;
-`;
-const $t280 = `partials_put((((4u*PARTS)+part)*N)+row,sum_all);
+const $t263 = `partials_put((((4u*PARTS)+part)*N)+row,sum_all);
 partials_put((((5u*PARTS)+part)*N)+row,sum_all_2);
 partials_put((((6u*PARTS)+part)*N)+row,sum_all_3);
 }
 }
 `;
-const $t281 = `${$t41}var sum_7=vec4f(0.0f);
+const $t264 = `${$t41}var sum_7=vec4f(0.0f);
 var sum_8=vec4f(0.0f);
 var sum_9=vec4f(0.0f);
 var sum_10=vec4f(0.0f);
@@ -1479,19 +1428,19 @@ ${$t42}var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
 var part_12=vec4f(0.0f);
 var part_13=vec4f(0.0f);
-${$t76}part_10=part_10+wd_3;
+${$t75}part_10=part_10+wd_3;
 part_11=part_11+wd_4;
 part_12=part_12+wd_5;
 part_13=part_13+wd_6;
-${$t219}sum_7=sum_7+part_10;
+${$t216}sum_7=sum_7+part_10;
 sum_8=sum_8+part_11;
 sum_9=sum_9+part_12;
 sum_10=sum_10+part_13;
-${$t230}var sum_2_2=fold_add(sum_7);
+${$t223}var sum_2_2=fold_add(sum_7);
 var sum_2_3=fold_add(sum_8);
 var sum_2_4=fold_add(sum_9);
 var sum_2_5=fold_add(sum_10);
-${$t117}let other_10=exchange(sum_2_2,mask_8);
+${$t113}let other_10=exchange(sum_2_2,mask_8);
 let other_11=exchange(sum_2_3,mask_8);
 let other_12=exchange(sum_2_4,mask_8);
 let other_13=exchange(sum_2_5,mask_8);
@@ -1499,57 +1448,56 @@ sum_2_2=sum_2_2+other_10;
 sum_2_3=sum_2_3+other_11;
 sum_2_4=sum_2_4+other_12;
 sum_2_5=sum_2_5+other_13;
-${$t241}let end_3=select(0u,D/4u,again_2);
+${$t233}let end_3=select(0u,D/4u,again_2);
 let end_4=select(0u,D/4u,again_3);
 let end_5=select(0u,D/4u,again_4);
 let end_6=select(0u,D/4u,again_5);
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 ${$t43}let stop_2_2=min(block_2+(LANES*256u),end_3);
-${$t246}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+${$t237}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 ${$t44}let stop_2_3=min(block_2+(LANES*256u),end_4);
-${$t253}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
+${$t244}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 ${$t45}let stop_2_4=min(block_2+(LANES*256u),end_5);
-${$t267}for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
+${$t254}for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
 ${$t46}let stop_2_5=min(block_2+(LANES*256u),end_6);
-${$t276}let div_3=excess_2/total_2;
+${$t260}let div_3=excess_2/total_2;
 let div_4=excess_3/total_3;
 let div_5=excess_4/total_4;
 let div_6=excess_5/total_5;
 `;
-const $t282 = `${$t203}${$t231}if(active_1&&(lane==0u)){
+const $t265 = `${$t205}${$t224}if(active_1&&(lane==0u)){
 scratch_put(row,shift);
 let div=total_3/total;
 scratch_put((((N+3u)/4u)*4u)+row,div);
 let mul=div*div;
-let sub=(total_4/total)-mul;
-${$t18}scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,rsqrt);
+${$t82}scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row,rsqrt);
 }
 }
 `;
-const $t283 = `partials_put((part*D)+row,sum_all);
+const $t266 = `partials_put((part*D)+row,sum_all);
 partials_put(((PARTS+part)*D)+row,sum_all_2);
 }
 }
 `;
-const $t284 = `let other_7=exchange4(sum_2,mask_10);
+const $t267 = `let other_7=exchange4(sum_2,mask_10);
 sum_2=sum_2+other_7;
 let other_8=exchange4(squares_2,mask_10);
 squares_2=squares_2+other_8;
 let other_9=exchange4(weights_2,mask_10);
-${$t198}let mean_2=sum_2/select(weights_2,vec4f(1.0f),weights_2==vec4f(0.0f));
+${$t202}let mean_2=sum_2/select(weights_2,vec4f(1.0f),weights_2==vec4f(0.0f));
 let variance_2=abs((squares_2/select(weights_2,vec4f(1.0f),weights_2==vec4f(0.0f)))-(mean_2*mean_2));
 `;
-const $t285 = `let where_10=select(0.0f,x_5,!(mask_9==0.0f));
+const $t268 = `let where_10=select(0.0f,x_5,!(mask_9==0.0f));
 let d_2=where_10-shift_2;
-${$t277}${$t278}let other_7=exchange(sum_2,mask_10);
+${$t261}${$t262}let other_7=exchange(sum_2,mask_10);
 sum_2=sum_2+other_7;
 let other_8=exchange(squares_2,mask_10);
 squares_2=squares_2+other_8;
 let other_9=exchange(weights_2,mask_10);
-${$t198}let mean_2=sum_2/select(weights_2,1.0f,weights_2==0.0f);
+${$t202}let mean_2=sum_2/select(weights_2,1.0f,weights_2==0.0f);
 let variance_2=abs((squares_2/select(weights_2,1.0f,weights_2==0.0f))-(mean_2*mean_2));
-${$t199}`;
-const $t286 = `partials_put((part*D)+(row*4u),(sum_all)[0]);
+${$t203}`;
+const $t269 = `partials_put((part*D)+(row*4u),(sum_all)[0]);
 partials_put(((part*D)+(row*4u))+1u,(sum_all)[1]);
 partials_put(((part*D)+(row*4u))+2u,(sum_all)[2]);
 partials_put(((part*D)+(row*4u))+3u,(sum_all)[3]);
@@ -1560,12 +1508,12 @@ partials_put((((PARTS+part)*D)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `;
-const $t287 = `d_gamma_put_four(row,total_2);
+const $t270 = `d_gamma_put_four(row,total_2);
 d_beta_put_four(row,total);
 }
 }
 `;
-const $t288 = `sum_6=sum_6+where_11;
+const $t271 = `sum_6=sum_6+where_11;
 }
 }
 var sum_4_2=fold_add(sum_4);
@@ -1583,14 +1531,14 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_5_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_6_2;
-${$t133}let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t126}let other_16=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_16;
 ${$t9}let other_17=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_17;
 let mine_9=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_18=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_18;
-${$t162}sum_4_2=all_7;
+${$t151}sum_4_2=all_7;
 ${$t10}sum_5_2=all_8;
 let all_9=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_6_2=all_9;
@@ -1601,7 +1549,7 @@ let sum_all_2=sum_5_2;
 let sum_all_3=sum_6_2;
 let end_2=select(0u,D/4u,active_1);
 `;
-const $t289 = `part_9_2=part_9_2+where_13_2;
+const $t272 = `part_9_2=part_9_2+where_13_2;
 part_9_3=part_9_3+where_13_3;
 part_9_4=part_9_4+where_13_4;
 part_9_5=part_9_5+where_13_5;
@@ -1671,34 +1619,21 @@ let sum_all_3_4=sum_6_2_4;
 let sum_all_3_5=sum_6_2_5;
 let end_2=select(0u,D/4u,active_1);
 `;
-const $t290 = `d_gamma_put_four(row,total);
+const $t273 = `d_gamma_put_four(row,total);
 d_beta_put_four(row,total_2);
 }
 }
 `;
-const $t291 = `${$t129}${$t136}${$t175}workgroupBarrier();
+const $t274 = `${$t132}${$t167}${$t168}workgroupBarrier();
 }
 if(active_1&&(lane==0u)){
 `;
-const $t292 = `total_9=total_9+other_13;
-${$t143}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_8;
-scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_9;
-${$t137}${$t188}${$t23}total_8=all_8;
-${$t24}total_9=all_9;
-workgroupBarrier();
-}
-`;
-const $t293 = `d_gamma_put_four(row,total_6);
-d_beta_put_four(row,total_5);
-}
-}
-`;
-const $t294 = `partials_put((part*C)+row,sum_all);
+const $t275 = `partials_put((part*C)+row,sum_all);
 partials_put(((PARTS+part)*C)+row,sum_all_2);
 }
 }
 `;
-const $t295 = `partials_put((part*C)+(row*4u),(sum_all)[0]);
+const $t276 = `partials_put((part*C)+(row*4u),(sum_all)[0]);
 partials_put(((part*C)+(row*4u))+1u,(sum_all)[1]);
 partials_put(((part*C)+(row*4u))+2u,(sum_all)[2]);
 partials_put(((part*C)+(row*4u))+3u,(sum_all)[3]);
@@ -1709,147 +1644,145 @@ partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `;
-const $v296 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" } } as const;
-const $v297 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v298 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v299 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v300 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v301 = { tensor: "d_mask", access: "read_write", name: "d_mask", accessors: { putFour: "d_mask_put_four" } } as const;
-const $v302 = [
+const $v277 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" } } as const;
+const $v278 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v279 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v280 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v281 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v282 = { tensor: "d_mask", access: "read_write", name: "d_mask", accessors: { putFour: "d_mask_put_four" } } as const;
+const $v283 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v303 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" } } as const;
-const $v304 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v305 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v306 = [
+const $v284 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" } } as const;
+const $v285 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v286 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v287 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v307 = {
+const $v288 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t178}${$t165}${$t50}${$t125}${$t140}let mask_7=mask_at(base+i);
+      wgsl: `${$t172}${$t143}${$t50}${$t118}${$t129}let mask_7=mask_at(base+i);
 let where_7=select(0.0f,1.0f,!(mask_7==0.0f));
 let x_4=x_at(base+i);
-${$t259}let mask_9=mask_at(base+i_2);
+${$t247}let mask_9=mask_at(base+i_2);
 let where_9=select(0.0f,1.0f,!(mask_9==0.0f));
 let x_5=x_at(base+i_2);
-${$t285}${$t53}partials_put((((2u*PARTS)+part)*N)+row,squares_3);
+${$t268}${$t53}partials_put((((2u*PARTS)+part)*N)+row,squares_3);
 partials_put((((3u*PARTS)+part)*N)+row,total);
 }
 }
 `,
-      bindings: [$v303, $v304, $v305], constants: $v306,
+      bindings: [$v284, $v285, $v286], constants: $v287,
     },
     {
       vector: "D", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t178}${$t260}${$t54}${$t125}let base_2=row*(D/4u);
-${$t153}let mask_7=mask_four(base_2+i);
+      wgsl: `${$t172}${$t191}${$t54}${$t118}let base_2=row*(D/4u);
+${$t144}let mask_7=mask_four(base_2+i);
 ${$t30}let d=where_8-vec4f(shift);
 let wd=where_7*d;
-${$t220}${$t258}${$t69}${$t264}let mask_9=mask_four(base_2+i_2);
+${$t217}${$t227}${$t70}${$t250}let mask_9=mask_four(base_2+i_2);
 let where_9=select(vec4f(0.0f),vec4f(1.0f),!(mask_9==vec4f(0.0f)));
 let x_5=x_four(base_2+i_2);
 let where_10=select(vec4f(0.0f),x_5,!(mask_9==vec4f(0.0f)));
 let d_2=where_10-vec4f(shift_2);
-${$t277}sum_3=sum_3+part_4;
+${$t261}sum_3=sum_3+part_4;
 squares_3=squares_3+part_5;
 weights_3=weights_3+part_6;
 }
-${$t106}for(var mask_10=1u;mask_10<SUBGROUP;mask_10*=2u){
+${$t101}for(var mask_10=1u;mask_10<SUBGROUP;mask_10*=2u){
 let other_7=exchange(sum_3_2,mask_10);
 sum_3_2=sum_3_2+other_7;
 let other_8=exchange(squares_3_2,mask_10);
 squares_3_2=squares_3_2+other_8;
 let other_9=exchange(weights_3_2,mask_10);
-${$t252}if(active_1&&(lane==0u)){
+${$t220}if(active_1&&(lane==0u)){
 ${$t53}partials_put((((2u*PARTS)+part)*N)+row,squares_4);
 partials_put((((3u*PARTS)+part)*N)+row,total);
 }
 }
 `,
-      bindings: [$v296, $v297, $v305], constants: $v306,
+      bindings: [$v277, $v278, $v286], constants: $v287,
     },
   ],
   shared: true,
 } as const;
-const $v308 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v309 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v310 = {
+const $v289 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v290 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v291 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v311 = [
+const $v292 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v312 = { tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" } } as const;
-const $v313 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v314 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v315 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v316 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v317 = [
+const $v293 = { tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" } } as const;
+const $v294 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v295 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v296 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v297 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v298 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "PARTS", kind: "parts" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v318 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v319 = [
+const $v299 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v300 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v320 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v321 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v322 = [
+const $v301 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v302 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v303 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v323 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v324 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v325 = [
-  $v296, $v297, $v298, $v299, $v300, $v301,
+const $v304 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v305 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v306 = [
+  $v277, $v278, $v279, $v280, $v281, $v282,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { four: "scratch_four", putFour: "scratch_put_four" },
   },
 ] as const;
-const $v326 = [
+const $v307 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v327 = [
+const $v308 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v328 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v305] as const;
-const $v329 = [
+const $v309 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v286] as const;
+const $v310 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v330 = [
+const $v311 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v331 = {
-  shaders: [
-    {
-      vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t98}${$t152}${$t255}let mask_1=mask_at(0u);
+const $v312 = {
+  vector: null, together: 1, held: 0, exchanges: true,
+  wgsl: `${$t96}${$t128}${$t120}${$t239}let mask_1=mask_at(0u);
 let x_1=x_at(row);
 let where_1=select(0.0f,x_1,!(mask_1==0.0f));
 let mask_2=mask_at((N*T)/2u);
@@ -1858,73 +1791,35 @@ let where_2=select(0.0f,x_2,!(mask_2==0.0f));
 let mask_3=mask_at((N*T)-1u);
 let x_3=x_at(row+(((N*T)-1u)*C));
 let where_3=select(0.0f,x_3,!(mask_3==0.0f));
-${$t122}${$t62}${$t140}${$t71}let x_4=x_at(row+(i*C));
-${$t259}${$t72}let x_5=x_at(row+(i_2*C));
-${$t285}partials_put((part*C)+row,shift_2);
+${$t117}${$t63}${$t129}${$t72}let x_4=x_at(row+(i*C));
+${$t247}${$t73}let x_5=x_at(row+(i_2*C));
+${$t268}partials_put((part*C)+row,shift_2);
 partials_put(((PARTS+part)*C)+row,excess);
 partials_put((((2u*PARTS)+part)*C)+row,squares_3);
 partials_put((((3u*PARTS)+part)*C)+row,total);
 }
 }
 `,
-      bindings: [$v303, $v304, $v305], constants: $v330,
-    },
-    {
-      vector: "C", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t98}${$t215}${$t126}${$t262}${$t275}${$t153}${$t150}${$t78}part_1=part_1+wd;
-part_2=part_2+(wd*d);
-part_3=part_3+vec4f(where_7);
-${$t212}${$t266}let end=select(0u,last,any(again));
-${$t11}${$t264}${$t72}let x_5=x_four(row+(i_2*(C/4u)));
-let where_10=select(vec4f(0.0f),x_5,!(mask_9==0.0f));
-let d_2=where_10-shift_2;
-let wd_2=vec4f(where_9)*d_2;
-part_4=part_4+wd_2;
-part_5=part_5+(wd_2*d_2);
-part_6=part_6+vec4f(where_9);
-}
-${$t278}${$t284}${$t199}partials_put((part*C)+(row*4u),(shift_2)[0]);
-partials_put(((part*C)+(row*4u))+1u,(shift_2)[1]);
-partials_put(((part*C)+(row*4u))+2u,(shift_2)[2]);
-partials_put(((part*C)+(row*4u))+3u,(shift_2)[3]);
-partials_put(((PARTS+part)*C)+(row*4u),(excess)[0]);
-partials_put((((PARTS+part)*C)+(row*4u))+1u,(excess)[1]);
-partials_put((((PARTS+part)*C)+(row*4u))+2u,(excess)[2]);
-partials_put((((PARTS+part)*C)+(row*4u))+3u,(excess)[3]);
-partials_put((((2u*PARTS)+part)*C)+(row*4u),(squares_3)[0]);
-partials_put(((((2u*PARTS)+part)*C)+(row*4u))+1u,(squares_3)[1]);
-partials_put(((((2u*PARTS)+part)*C)+(row*4u))+2u,(squares_3)[2]);
-partials_put(((((2u*PARTS)+part)*C)+(row*4u))+3u,(squares_3)[3]);
-partials_put((((3u*PARTS)+part)*C)+(row*4u),(total)[0]);
-partials_put(((((3u*PARTS)+part)*C)+(row*4u))+1u,(total)[1]);
-partials_put(((((3u*PARTS)+part)*C)+(row*4u))+2u,(total)[2]);
-partials_put(((((3u*PARTS)+part)*C)+(row*4u))+3u,(total)[3]);
-}
-}
-`,
-      bindings: [$v303, $v313, $v305], constants: $v330,
-    },
-  ],
-  shared: true,
+  bindings: [$v284, $v285, $v286], constants: $v311,
 } as const;
-const $v332 = [
+const $v313 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "T", kind: "extent", factor: "T" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v333 = [
+const $v314 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "T", kind: "extent", factor: "T" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v334 = [
+const $v315 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v335 = [
+const $v316 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
@@ -1936,24 +1831,24 @@ export const MaskedLayerNorm$backward0: { readonly lazy: readonly LazyShaders[] 
       shaders: [
         {
           vector: "D", together: 1, held: 3, exchanges: true,
-          wgsl: `${$t177}${$t211}let active_1=index<N;
+          wgsl: `${$t155}${$t201}let active_1=index<N;
 let row=select(0u,index,active_1);
-${$t279}${$t65}${$t66}${$t33}let gamma_1=gamma_four(i_3);
+${$t259}${$t66}${$t67}${$t33}let gamma_1=gamma_four(i_3);
 ${$t7}${$t8}held[held_place(2u,k_3,local_index)]=where_11;
 sum_4=sum_4+where_10;
 sum_5=sum_5+select(vec4f(0.0f),neg,!(kept_3==vec4f(0.0f)));
-${$t288}let mul_3=2.0f*sum_all_2;
+${$t271}let mul_3=2.0f*sum_all_2;
 let mul_4=rsqrt*sum_all_3;
 ${$t34}let add=((where_12*((sub_3*vec4f(mul_3))-vec4f(mul_4)))*vec4f(div_2))+(kept_7*vec4f(rsqrt));
 ${$t35}}
 }
 }
 `,
-          bindings: [$v296, $v297, $v298, $v299, $v300, $v301], constants: $v302,
+          bindings: [$v277, $v278, $v279, $v280, $v281, $v282], constants: $v283,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t218}let mask_14=mask_at(base_3);
+          wgsl: `${$t208}let mask_14=mask_at(base_3);
 let mask_15=mask_at(base_4);
 let mask_16=mask_at(base_5);
 let mask_17=mask_at(base_6);
@@ -1965,7 +1860,7 @@ let where_17=select(0.0f,x_8,!(mask_14==0.0f));
 let where_18=select(0.0f,x_9,!(mask_15==0.0f));
 let where_19=select(0.0f,x_10,!(mask_16==0.0f));
 let where_20=select(0.0f,x_11,!(mask_17==0.0f));
-${$t107}let near_2=select(select(select(where_17,where_3_2,counted_3_2),where_2_2,counted_2_2),where_17,counted_4);
+${$t102}let near_2=select(select(select(where_17,where_3_2,counted_3_2),where_2_2,counted_2_2),where_17,counted_4);
 let near_3=select(select(select(where_18,where_3_3,counted_3_3),where_2_3,counted_2_3),where_18,counted_5);
 let near_4=select(select(select(where_19,where_3_4,counted_3_4),where_2_4,counted_2_4),where_19,counted_6);
 let near_5=select(select(select(where_20,where_3_5,counted_3_5),where_2_5,counted_2_5),where_20,counted_7);
@@ -1973,7 +1868,7 @@ let shift_3=near_2+(((select(0.0f,where_17-near_2,counted_4)+select(0.0f,where_2
 let shift_4=near_3+(((select(0.0f,where_18-near_3,counted_5)+select(0.0f,where_2_3-near_3,counted_2_3))+select(0.0f,where_3_3-near_3,counted_3_3))/larger((select(0.0f,1.0f,counted_5)+select(0.0f,1.0f,counted_2_3))+select(0.0f,1.0f,counted_3_3),1.0f));
 let shift_5=near_4+(((select(0.0f,where_19-near_4,counted_6)+select(0.0f,where_2_4-near_4,counted_2_4))+select(0.0f,where_3_4-near_4,counted_3_4))/larger((select(0.0f,1.0f,counted_6)+select(0.0f,1.0f,counted_2_4))+select(0.0f,1.0f,counted_3_4),1.0f));
 let shift_6=near_5+(((select(0.0f,where_20-near_5,counted_7)+select(0.0f,where_2_5-near_5,counted_2_5))+select(0.0f,where_3_5-near_5,counted_3_5))/larger((select(0.0f,1.0f,counted_7)+select(0.0f,1.0f,counted_2_5))+select(0.0f,1.0f,counted_3_5),1.0f));
-${$t281}let mul_5=div_3*div_3;
+${$t264}let mul_5=div_3*div_3;
 let mul_6=div_4*div_4;
 let mul_7=div_5*div_5;
 let mul_8=div_6*div_6;
@@ -1998,7 +1893,7 @@ ${$t48}part_8_2=part_8_2+select(vec4f(0.0f),neg_2,!(mask_11_2==vec4f(0.0f)));
 part_8_3=part_8_3+select(vec4f(0.0f),neg_3,!(mask_11_3==vec4f(0.0f)));
 part_8_4=part_8_4+select(vec4f(0.0f),neg_4,!(mask_11_4==vec4f(0.0f)));
 part_8_5=part_8_5+select(vec4f(0.0f),neg_5,!(mask_11_5==vec4f(0.0f)));
-${$t289}let mul_3_2=2.0f*sum_all_2_2;
+${$t272}let mul_3_2=2.0f*sum_all_2_2;
 let mul_3_3=2.0f*sum_all_2_3;
 let mul_3_4=2.0f*sum_all_2_4;
 let mul_3_5=2.0f*sum_all_2_5;
@@ -2006,26 +1901,26 @@ let mul_4_2=rsqrt_2*sum_all_3_2;
 let mul_4_3=rsqrt_3*sum_all_3_3;
 let mul_4_4=rsqrt_4*sum_all_3_4;
 let mul_4_5=rsqrt_5*sum_all_3_5;
-${$t77}let add_2=((where_14_2*((sub_3_2*vec4f(mul_3_2))-vec4f(mul_4_2)))*vec4f(div_2_2))+(where_16_2*vec4f(rsqrt_2));
+${$t76}let add_2=((where_14_2*((sub_3_2*vec4f(mul_3_2))-vec4f(mul_4_2)))*vec4f(div_2_2))+(where_16_2*vec4f(rsqrt_2));
 let add_3=((where_14_3*((sub_3_3*vec4f(mul_3_3))-vec4f(mul_4_3)))*vec4f(div_2_3))+(where_16_3*vec4f(rsqrt_3));
 let add_4=((where_14_4*((sub_3_4*vec4f(mul_3_4))-vec4f(mul_4_4)))*vec4f(div_2_4))+(where_16_4*vec4f(rsqrt_4));
 let add_5=((where_14_5*((sub_3_5*vec4f(mul_3_5))-vec4f(mul_4_5)))*vec4f(div_2_5))+(where_16_5*vec4f(rsqrt_5));
 ${$t49}}
 }
 `,
-          bindings: [$v296, $v297, $v298, $v299, $v300, $v301], constants: $v302,
+          bindings: [$v277, $v278, $v279, $v280, $v281, $v282], constants: $v283,
         },
       ],
       split: {
         slots: 7,
         stages: [
-          $v307,
+          $v288,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t243}${$t50}let base=row*D;
-${$t87}${$t109}${$t68}let mask_4=mask_at(base+i);
+                wgsl: `${$t235}${$t50}let base=row*D;
+${$t104}${$t105}${$t69}let mask_4=mask_at(base+i);
 let where_1=select(0.0f,1.0f,!(mask_4==0.0f));
 let d_y_1=d_y_at(base+i);
 let x_1=x_at(base+i);
@@ -2037,17 +1932,17 @@ let where_4=select(0.0f,d_y_1*gamma_1,!(mask_4==0.0f));
 part_13=part_13+where_1;
 part_14=part_14+where_3;
 part_15=part_15+where_4;
-${$t268}${$t280}`,
-                bindings: [$v303, $v308, $v304, $v309, $v310], constants: $v311,
+${$t255}${$t263}`,
+                bindings: [$v284, $v289, $v285, $v290, $v291], constants: $v292,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t166}${$t260}${$t269}${$t54}let base=row*(D/4u);
-${$t87}var sum=vec4f(0.0f);
+                wgsl: `${$t156}${$t191}${$t238}${$t54}let base=row*(D/4u);
+${$t104}var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 var sum_3=vec4f(0.0f);
-${$t103}var part_15=vec4f(0.0f);
-${$t68}let mask_4=mask_four(base+i);
+${$t99}var part_15=vec4f(0.0f);
+${$t69}let mask_4=mask_four(base+i);
 let where_1=select(vec4f(0.0f),vec4f(1.0f),!(mask_4==vec4f(0.0f)));
 let d_y_1=d_y_four(base+i);
 let x_1=x_four(base+i);
@@ -2058,7 +1953,7 @@ ${$t7}let where_3=select(vec4f(0.0f),d_y_1*gamma_1,!(mask_4==vec4f(0.0f)));
 part_13=part_13+where_1;
 part_14=part_14+select(vec4f(0.0f),neg,!(mask_4==vec4f(0.0f)));
 part_15=part_15+where_3;
-${$t200}}
+${$t193}}
 var sum_4=fold_add(sum);
 var sum_2_2=fold_add(sum_2);
 var sum_3_2=fold_add(sum_3);
@@ -2074,7 +1969,7 @@ if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_4;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_3_2;
-${$t134}${$t148}sum_4=all_5;
+${$t146}sum_4=all_5;
 ${$t15}sum_2_2=all_6;
 ${$t16}sum_3_2=all_7;
 workgroupBarrier();
@@ -2083,8 +1978,8 @@ let sum_all=sum_4;
 let sum_all_2=sum_2_2;
 let sum_all_3=sum_3_2;
 if(active_1&&(lane==0u)){
-${$t280}`,
-                bindings: [$v312, $v298, $v313, $v299, $v310], constants: $v311,
+${$t263}`,
+                bindings: [$v293, $v279, $v294, $v280, $v291], constants: $v292,
               },
             ],
             shared: true,
@@ -2093,10 +1988,10 @@ ${$t280}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t243}let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t250}${$t50}let end=select(0u,last,active_1);
+                wgsl: `${$t235}let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t248}${$t50}let end=select(0u,last,active_1);
 let base=row*D;
-${$t92}let mask_5=mask_at(base+i);
+${$t94}let mask_5=mask_at(base+i);
 let where_1=select(0.0f,1.0f,!(mask_5==0.0f));
 let x_1=x_at(base+i);
 let where_2=select(0.0f,x_1,!(mask_5==0.0f));
@@ -2111,17 +2006,17 @@ d_mask_put(base+i,0.0f);
 }
 `,
                 bindings: [
-                  $v314, $v303, $v304, $v308, $v309, $v315,
+                  $v295, $v284, $v285, $v289, $v290, $v296,
                   { tensor: "d_mask", access: "read_write", name: "d_mask", accessors: { put: "d_mask_put" } },
                 ],
-                constants: $v311,
+                constants: $v292,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t180}${$t269}let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t250}${$t54}let end=select(0u,last,active_1);
+                wgsl: `${$t174}${$t238}let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t248}${$t54}let end=select(0u,last,active_1);
 let base=row*(D/4u);
-${$t92}let mask_5=mask_four(base+i);
+${$t94}let mask_5=mask_four(base+i);
 let where_1=select(vec4f(0.0f),vec4f(1.0f),!(mask_5==vec4f(0.0f)));
 let x_1=x_four(base+i);
 let where_2=select(vec4f(0.0f),x_1,!(mask_5==vec4f(0.0f)));
@@ -2135,7 +2030,7 @@ d_mask_put_four(base+i,vec4f(0.0f));
 }
 }
 `,
-                bindings: [$v314, $v312, $v313, $v298, $v299, $v300, $v301], constants: $v311,
+                bindings: [$v295, $v293, $v294, $v279, $v280, $v281, $v282], constants: $v292,
               },
             ],
             shared: true,
@@ -2152,7 +2047,7 @@ export const MaskedLayerNorm$backward1: { readonly lazy: readonly LazyShaders[] 
       shaders: [
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t218}let mask_11=mask_at(base_3);
+          wgsl: `${$t208}let mask_11=mask_at(base_3);
 let mask_12=mask_at(base_4);
 let mask_13=mask_at(base_5);
 let mask_14=mask_at(base_6);
@@ -2164,7 +2059,7 @@ let where_11=select(0.0f,x_6,!(mask_11==0.0f));
 let where_12=select(0.0f,x_7,!(mask_12==0.0f));
 let where_13=select(0.0f,x_8,!(mask_13==0.0f));
 let where_14=select(0.0f,x_9,!(mask_14==0.0f));
-${$t107}let near_2=select(select(select(where_11,where_3_2,counted_3_2),where_2_2,counted_2_2),where_11,counted_4);
+${$t102}let near_2=select(select(select(where_11,where_3_2,counted_3_2),where_2_2,counted_2_2),where_11,counted_4);
 let near_3=select(select(select(where_12,where_3_3,counted_3_3),where_2_3,counted_2_3),where_12,counted_5);
 let near_4=select(select(select(where_13,where_3_4,counted_3_4),where_2_4,counted_2_4),where_13,counted_6);
 let near_5=select(select(select(where_14,where_3_5,counted_3_5),where_2_5,counted_2_5),where_14,counted_7);
@@ -2172,24 +2067,24 @@ let shift_3=near_2+(((select(0.0f,where_11-near_2,counted_4)+select(0.0f,where_2
 let shift_4=near_3+(((select(0.0f,where_12-near_3,counted_5)+select(0.0f,where_2_3-near_3,counted_2_3))+select(0.0f,where_3_3-near_3,counted_3_3))/larger((select(0.0f,1.0f,counted_5)+select(0.0f,1.0f,counted_2_3))+select(0.0f,1.0f,counted_3_3),1.0f));
 let shift_5=near_4+(((select(0.0f,where_13-near_4,counted_6)+select(0.0f,where_2_4-near_4,counted_2_4))+select(0.0f,where_3_4-near_4,counted_3_4))/larger((select(0.0f,1.0f,counted_6)+select(0.0f,1.0f,counted_2_4))+select(0.0f,1.0f,counted_3_4),1.0f));
 let shift_6=near_5+(((select(0.0f,where_14-near_5,counted_7)+select(0.0f,where_2_5-near_5,counted_2_5))+select(0.0f,where_3_5-near_5,counted_3_5))/larger((select(0.0f,1.0f,counted_7)+select(0.0f,1.0f,counted_2_5))+select(0.0f,1.0f,counted_3_5),1.0f));
-${$t41}${$t64}var sum_7=vec4f(0.0f);
+${$t41}${$t65}var sum_7=vec4f(0.0f);
 ${$t42}var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
-${$t76}part_7=part_7+wd_3;
+${$t75}part_7=part_7+wd_3;
 part_8=part_8+wd_4;
 part_9=part_9+wd_5;
 part_10=part_10+wd_6;
-${$t219}sum_4=sum_4+part_7;
+${$t216}sum_4=sum_4+part_7;
 sum_5=sum_5+part_8;
 sum_6=sum_6+part_9;
 sum_7=sum_7+part_10;
-${$t230}var sum_2_2=fold_add(sum_4);
+${$t223}var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
 var sum_2_4=fold_add(sum_6);
 var sum_2_5=fold_add(sum_7);
-${$t117}let other_7=exchange(sum_2_2,mask_8);
+${$t113}let other_7=exchange(sum_2_2,mask_8);
 let other_8=exchange(sum_2_3,mask_8);
 let other_9=exchange(sum_2_4,mask_8);
 let other_10=exchange(sum_2_5,mask_8);
@@ -2197,19 +2092,19 @@ sum_2_2=sum_2_2+other_7;
 sum_2_3=sum_2_3+other_8;
 sum_2_4=sum_2_4+other_9;
 sum_2_5=sum_2_5+other_10;
-${$t241}let end_2=select(0u,D/4u,again_2);
+${$t233}let end_2=select(0u,D/4u,again_2);
 let end_3=select(0u,D/4u,again_3);
 let end_4=select(0u,D/4u,again_4);
 let end_5=select(0u,D/4u,again_5);
 for(var block_2=lane;block_2<end_2;block_2+=LANES*256u){
 ${$t43}let stop_2_2=min(block_2+(LANES*256u),end_2);
-${$t246}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+${$t237}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 ${$t44}let stop_2_3=min(block_2+(LANES*256u),end_3);
-${$t253}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+${$t244}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 ${$t45}let stop_2_4=min(block_2+(LANES*256u),end_4);
-${$t267}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
+${$t254}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 ${$t46}let stop_2_5=min(block_2+(LANES*256u),end_5);
-${$t276}if(active_1&&(lane==0u)){
+${$t260}if(active_1&&(lane==0u)){
 scratch_put(row_2,shift_2_2);
 scratch_put(row_3,shift_2_3);
 scratch_put(row_4,shift_2_4);
@@ -2241,22 +2136,22 @@ scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_5,rsqrt_5);
 }
 }
 `,
-          bindings: [$v296, $v297, $v316], constants: $v302,
+          bindings: [$v277, $v278, $v297], constants: $v283,
         },
       ],
       split: {
         slots: 4,
         stages: [
-          $v307,
+          $v288,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t270}${$t12}${$t282}`,
-                bindings: [$v314, $v316], constants: $v317,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t236}${$t12}${$t265}`,
+                bindings: [$v295, $v297], constants: $v298,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t270}${$t17}${$t282}`,
-                bindings: [$v314, $v316], constants: $v317,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t236}${$t17}${$t265}`,
+                bindings: [$v295, $v297], constants: $v298,
               },
             ],
             shared: false,
@@ -2273,27 +2168,27 @@ scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_5,rsqrt_5);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t192}${$t170}${$t55}${$t89}let mask_1=mask_at(row+(i*D));
+                wgsl: `${$t162}${$t163}${$t55}${$t87}let mask_1=mask_at(row+(i*D));
 let d_y_1=d_y_at(row+(i*D));
 let where_1=select(0.0f,d_y_1,!(mask_1==0.0f));
 let x_1=x_at(row+(i*D));
 ${$t56}let mul=where_1*(((select(0.0f,x_1,!(mask_1==0.0f))-scratch_7)-scratch_11)*scratch_24);
 part_1=part_1+where_1;
 part_2=part_2+mul;
-${$t251}${$t283}`,
-                bindings: [$v303, $v308, $v304, $v318, $v305], constants: $v319,
+${$t242}${$t266}`,
+                bindings: [$v284, $v289, $v285, $v299, $v286], constants: $v300,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t192}${$t183}${$t55}${$t97}let mask_1=mask_four(row+(i*(D/4u)));
+                wgsl: `${$t162}${$t177}${$t55}${$t95}let mask_1=mask_four(row+(i*(D/4u)));
 let d_y_1=d_y_four(row+(i*(D/4u)));
 let where_1=select(vec4f(0.0f),d_y_1,!(mask_1==vec4f(0.0f)));
 let x_1=x_four(row+(i*(D/4u)));
 ${$t56}let mul=((select(vec4f(0.0f),x_1,!(mask_1==vec4f(0.0f)))-vec4f(scratch_7))-vec4f(scratch_11))*vec4f(scratch_24);
 part_1=part_1+where_1;
 part_2=part_2+(where_1*mul);
-${$t254}${$t286}`,
-                bindings: [$v312, $v298, $v313, $v318, $v305], constants: $v319,
+${$t246}${$t269}`,
+                bindings: [$v293, $v279, $v294, $v299, $v286], constants: $v300,
               },
             ],
             shared: true,
@@ -2302,17 +2197,17 @@ ${$t254}${$t286}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t204}${$t213}${$t19}${$t214}d_gamma_put(row,total_2);
+                wgsl: `${$t195}${$t178}${$t18}${$t211}d_gamma_put(row,total_2);
 d_beta_put(row,total);
 }
 }
 `,
-                bindings: [$v314, $v320, $v321], constants: $v322,
+                bindings: [$v295, $v301, $v302], constants: $v303,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t204}${$t195}${$t19}${$t222}${$t287}`, bindings: [$v314, $v323, $v324],
-                constants: $v322,
+                wgsl: `${$t195}${$t197}${$t18}${$t219}${$t270}`, bindings: [$v295, $v304, $v305],
+                constants: $v303,
               },
             ],
             shared: false,
@@ -2329,17 +2224,17 @@ export const MaskedLayerNorm$backward2: { readonly lazy: readonly LazyShaders[] 
       shaders: [
         {
           vector: "D", together: 1, held: 3, exchanges: true,
-          wgsl: `${$t223}${$t211}${$t57}for(var turn=0u;turn<((N+chunk)-1u)/chunk;turn+=1u){
+          wgsl: `${$t207}${$t201}${$t57}for(var turn=0u;turn<((N+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<N);
 let row=select(0u,at_1,active_1);
-${$t279}${$t6}let mul_3=rsqrt*rsqrt;
-${$t66}held[held_place(2u,k_3,local_index)]=d_y_1;
+${$t259}${$t6}let mul_3=rsqrt*rsqrt;
+${$t67}held[held_place(2u,k_3,local_index)]=d_y_1;
 ${$t33}let mul_2=sub*vec4f(rsqrt);
 let gamma_1=gamma_four(i_3);
 ${$t8}sum_4=sum_4+where_10;
 sum_5=sum_5+select(vec4f(0.0f),-(((d_y_1*mul_2)*vec4f(mul_3))*(vec4f(0.5f)*gamma_1)),!(kept_3==vec4f(0.0f)));
-${$t288}let mul_4=2.0f*sum_all_2;
+${$t271}let mul_4=2.0f*sum_all_2;
 let mul_5=rsqrt*sum_all_3;
 ${$t34}let gamma_2=gamma_four(i_4);
 let where_13=select(vec4f(0.0f),kept_7*gamma_2,!(kept_5==vec4f(0.0f)));
@@ -2355,11 +2250,11 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+where_14);
 }
 }
 `,
-          bindings: $v325, constants: $v326,
+          bindings: $v306, constants: $v307,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t223}${$t197}${$t57}for(var turn=0u;turn<(((N/4u)+chunk)-1u)/chunk;turn+=1u){
+          wgsl: `${$t207}${$t190}${$t57}for(var turn=0u;turn<(((N/4u)+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<(N/4u));
 let row_2=(select(0u,at_1,active_1)*4u)+0u;
@@ -2418,7 +2313,7 @@ let shift_3=near_2+(((select(0.0f,where_18-near_2,counted_4)+select(0.0f,where_2
 let shift_4=near_3+(((select(0.0f,where_19-near_3,counted_5)+select(0.0f,where_2_3-near_3,counted_2_3))+select(0.0f,where_3_3-near_3,counted_3_3))/larger((select(0.0f,1.0f,counted_5)+select(0.0f,1.0f,counted_2_3))+select(0.0f,1.0f,counted_3_3),1.0f));
 let shift_5=near_4+(((select(0.0f,where_20-near_4,counted_6)+select(0.0f,where_2_4-near_4,counted_2_4))+select(0.0f,where_3_4-near_4,counted_3_4))/larger((select(0.0f,1.0f,counted_6)+select(0.0f,1.0f,counted_2_4))+select(0.0f,1.0f,counted_3_4),1.0f));
 let shift_6=near_5+(((select(0.0f,where_21-near_5,counted_7)+select(0.0f,where_2_5-near_5,counted_2_5))+select(0.0f,where_3_5-near_5,counted_3_5))/larger((select(0.0f,1.0f,counted_7)+select(0.0f,1.0f,counted_2_5))+select(0.0f,1.0f,counted_3_5),1.0f));
-${$t281}let mul_7=div_3*div_3;
+${$t264}let mul_7=div_3*div_3;
 let mul_8=div_4*div_4;
 let mul_9=div_5*div_5;
 let mul_10=div_6*div_6;
@@ -2443,7 +2338,7 @@ ${$t48}part_8_2=part_8_2+select(vec4f(0.0f),-(((d_y_3*mul_2_2)*vec4f(mul_3_2))*(
 part_8_3=part_8_3+select(vec4f(0.0f),-(((d_y_4*mul_2_3)*vec4f(mul_3_3))*(vec4f(0.5f)*gamma_1)),!(mask_11_3==vec4f(0.0f)));
 part_8_4=part_8_4+select(vec4f(0.0f),-(((d_y_5*mul_2_4)*vec4f(mul_3_4))*(vec4f(0.5f)*gamma_1)),!(mask_11_4==vec4f(0.0f)));
 part_8_5=part_8_5+select(vec4f(0.0f),-(((d_y_6*mul_2_5)*vec4f(mul_3_5))*(vec4f(0.5f)*gamma_1)),!(mask_11_5==vec4f(0.0f)));
-${$t289}let mul_4_2=2.0f*sum_all_2_2;
+${$t272}let mul_4_2=2.0f*sum_all_2_2;
 let mul_4_3=2.0f*sum_all_2_3;
 let mul_4_4=2.0f*sum_all_2_4;
 let mul_4_5=2.0f*sum_all_2_5;
@@ -2451,7 +2346,7 @@ let mul_5_2=rsqrt_2*sum_all_3_2;
 let mul_5_3=rsqrt_3*sum_all_3_3;
 let mul_5_4=rsqrt_4*sum_all_3_4;
 let mul_5_5=rsqrt_5*sum_all_3_5;
-${$t77}let add_2=((where_14_2*((sub_3_2*vec4f(mul_4_2))-vec4f(mul_5_2)))*vec4f(div_2_2))+(where_16_2*vec4f(rsqrt_2));
+${$t76}let add_2=((where_14_2*((sub_3_2*vec4f(mul_4_2))-vec4f(mul_5_2)))*vec4f(div_2_2))+(where_16_2*vec4f(rsqrt_2));
 let add_3=((where_14_3*((sub_3_3*vec4f(mul_4_3))-vec4f(mul_5_3)))*vec4f(div_2_3))+(where_16_3*vec4f(rsqrt_3));
 let add_4=((where_14_4*((sub_3_4*vec4f(mul_4_4))-vec4f(mul_5_4)))*vec4f(div_2_4))+(where_16_4*vec4f(rsqrt_4));
 let add_5=((where_14_5*((sub_3_5*vec4f(mul_4_5))-vec4f(mul_5_5)))*vec4f(div_2_5))+(where_16_5*vec4f(rsqrt_5));
@@ -2471,7 +2366,7 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+(((where_17_2+
 }
 }
 `,
-          bindings: $v325, constants: $v326,
+          bindings: $v306, constants: $v307,
         },
       ],
       split: null,
@@ -2485,19 +2380,19 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+(((where_17_2+
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t206}${$t170}${$t58}let base=((((chunk*D)+3u)/4u)*4u)+row;
-${$t89}let sums_32_over_N=scratch_at(row+(i*D));
+                wgsl: `${$t180}${$t163}${$t58}let base=((((chunk*D)+3u)/4u)*4u)+row;
+${$t87}let sums_32_over_N=scratch_at(row+(i*D));
 let sums_28_over_N=scratch_at(base+(i*D));
-${$t185}${$t261}${$t283}`,
-                bindings: [$v318, $v305], constants: $v327,
+${$t181}${$t249}${$t266}`,
+                bindings: [$v299, $v286], constants: $v308,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t206}${$t183}${$t58}let base=(((chunk*D)+3u)/4u)+row;
-${$t97}let sums_32_over_N=scratch_four(row+(i*(D/4u)));
+                wgsl: `${$t180}${$t177}${$t58}let base=(((chunk*D)+3u)/4u)+row;
+${$t95}let sums_32_over_N=scratch_four(row+(i*(D/4u)));
 let sums_28_over_N=scratch_four(base+(i*(D/4u)));
-${$t185}${$t265}${$t286}`,
-                bindings: $v328, constants: $v327,
+${$t181}${$t251}${$t269}`,
+                bindings: $v309, constants: $v308,
               },
             ],
             shared: true,
@@ -2506,17 +2401,17 @@ ${$t185}${$t265}${$t286}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t224}${$t213}${$t20}${$t214}d_gamma_put(row,total);
+                wgsl: `${$t212}${$t178}${$t19}${$t211}d_gamma_put(row,total);
 d_beta_put(row,total_2);
 }
 }
 `,
-                bindings: [$v314, $v320, $v321], constants: $v329,
+                bindings: [$v295, $v301, $v302], constants: $v310,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t224}${$t195}${$t20}${$t222}${$t290}`, bindings: [$v314, $v323, $v324],
-                constants: $v329,
+                wgsl: `${$t212}${$t197}${$t19}${$t219}${$t273}`, bindings: [$v295, $v304, $v305],
+                constants: $v310,
               },
             ],
             shared: false,
@@ -2535,13 +2430,13 @@ export const MaskedBatchNorm$train$backward0: { readonly lazy: readonly LazyShad
       split: {
         slots: 7,
         stages: [
-          $v331,
+          { shaders: [$v312], shared: true },
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t216}${$t263}let mul_2=0.5f*((gamma_1*rsqrt)*rsqrt);
-${$t109}${$t111}let where_1=select(0.0f,1.0f,!(mask_4==0.0f));
+                wgsl: `${$t213}${$t243}let mul_2=0.5f*((gamma_1*rsqrt)*rsqrt);
+${$t105}${$t107}let where_1=select(0.0f,1.0f,!(mask_4==0.0f));
 let d_y_1=d_y_at(row+(i*C));
 let x_1=x_at(row+(i*C));
 let neg=-((d_y_1*(((x_1-shift)-div)*rsqrt))*mul_2);
@@ -2549,10 +2444,10 @@ let where_2=select(0.0f,d_y_1*gamma_1,!(mask_4==0.0f));
 part_13=part_13+where_1;
 part_14=part_14+select(0.0f,neg,!(mask_4==0.0f));
 part_15=part_15+where_2;
-${$t268}${$t273}}
+${$t255}${$t258}}
 }
 `,
-                bindings: [$v309, $v303, $v308, $v304, $v310], constants: $v332,
+                bindings: [$v290, $v284, $v289, $v285, $v291], constants: $v313,
               },
             ],
             shared: true,
@@ -2561,23 +2456,14 @@ ${$t268}${$t273}}
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t216}${$t257}${$t82}${$t112}${$t247}${$t271}let mul_2=2.0f*total_6;
-${$t100}${$t119}let where_4=select(0.0f,((((where_2-shift)-div)*mul_2)-mul_3)*(where_3/total_5),!(mask_5==0.0f));
+                wgsl: `${$t213}${$t241}${$t81}${$t108}${$t245}${$t252}let mul_2=2.0f*total_6;
+let mul_3=rsqrt*total_7;
+${$t111}let where_4=select(0.0f,((((where_2-shift)-div)*mul_2)-mul_3)*(where_3/total_5),!(mask_5==0.0f));
 d_x_put(row+(i*C),(where_1*rsqrt)+where_4);
 }
 }
 `,
-                bindings: [$v314, $v309, $v303, $v308, $v304, $v315], constants: $v332,
-              },
-              {
-                vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t151}${$t149}${$t249}${$t240}${$t225}${$t244}${$t274}let mul_2=vec4f(2.0f)*total_6;
-${$t100}${$t123}let where_4=select(vec4f(0.0f),((((where_2-shift)-div)*mul_2)-mul_3)*(vec4f(where_3)/total_5),!(mask_5==0.0f));
-d_x_put_four(row+(i*(C/4u)),(where_1*rsqrt)+where_4);
-}
-}
-`,
-                bindings: [$v314, $v299, $v303, $v298, $v313, $v300], constants: $v332,
+                bindings: [$v295, $v290, $v284, $v289, $v285, $v296], constants: $v313,
               },
             ],
             shared: true,
@@ -2594,19 +2480,19 @@ export const MaskedBatchNorm$train$backward1: { readonly lazy: readonly LazyShad
       shaders: [
         {
           vector: "C", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t174}override eps:f32;
-${$t215}}
-${$t61}${$t132}${$t145}${$t275}${$t75}for(var k=0u;k<HELD;k+=1u){
+          wgsl: `${$t182}override eps:f32;
+${$t188}}
+${$t61}${$t125}${$t140}${$t257}${$t74}for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<(N*T)){
-${$t150}held[held_place(0u,k,local_index)]=x_4;
-${$t78}sum=sum+wd;
+${$t141}held[held_place(0u,k,local_index)]=x_4;
+${$t77}sum=sum+wd;
 squares=squares+(wd*d);
 weights=weights+vec4f(where_7);
 }
 }
-${$t266}let end=select(0u,N*T,any(again));
-${$t31}${$t72}let kept=held[held_place(0u,k_2,local_index)];
+${$t253}let end=select(0u,N*T,any(again));
+${$t31}${$t73}let kept=held[held_place(0u,k_2,local_index)];
 let where_10=select(vec4f(0.0f),kept,!(mask_9==0.0f));
 let d_2=where_10-shift_2;
 let wd_2=vec4f(where_9)*d_2;
@@ -2616,7 +2502,7 @@ weights_2=weights_2+vec4f(where_9);
 }
 }
 for(var mask_10=1u;mask_10<SUBGROUP;mask_10*=2u){
-${$t284}${$t52}var sum_3=vec4f(0.0f);
+${$t267}${$t52}var sum_3=vec4f(0.0f);
 var sum_4=vec4f(0.0f);
 let div=excess/total;
 let mul=div*div;
@@ -2638,11 +2524,11 @@ sum_4=sum_4+other_14;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_4;
-${$t133}let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t126}let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
 ${$t9}let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_8+other_16;
-${$t162}sum_3=all_7;
+${$t151}sum_3=all_7;
 ${$t10}sum_4=all_8;
 workgroupBarrier();
 }
@@ -2654,7 +2540,7 @@ d_beta_put_four(row,sum_all);
 }
 }
 `,
-          bindings: [$v303, $v313, $v298, $v323, $v324],
+          bindings: [$v284, $v294, $v279, $v304, $v305],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2666,28 +2552,71 @@ d_beta_put_four(row,sum_all);
       split: {
         slots: 6,
         stages: [
-          $v331,
+          {
+            shaders: [
+              $v312,
+              {
+                vector: "C", together: 1, held: 0, exchanges: true,
+                wgsl: `${$t96}${$t188}${$t120}${$t256}${$t257}${$t144}${$t141}${$t77}part_1=part_1+wd;
+part_2=part_2+(wd*d);
+part_3=part_3+vec4f(where_7);
+${$t210}${$t253}let end=select(0u,last,any(again));
+${$t11}${$t250}${$t73}let x_5=x_four(row+(i_2*(C/4u)));
+let where_10=select(vec4f(0.0f),x_5,!(mask_9==0.0f));
+let d_2=where_10-shift_2;
+let wd_2=vec4f(where_9)*d_2;
+part_4=part_4+wd_2;
+part_5=part_5+(wd_2*d_2);
+part_6=part_6+vec4f(where_9);
+}
+${$t262}${$t267}${$t203}partials_put((part*C)+(row*4u),(shift_2)[0]);
+partials_put(((part*C)+(row*4u))+1u,(shift_2)[1]);
+partials_put(((part*C)+(row*4u))+2u,(shift_2)[2]);
+partials_put(((part*C)+(row*4u))+3u,(shift_2)[3]);
+partials_put(((PARTS+part)*C)+(row*4u),(excess)[0]);
+partials_put((((PARTS+part)*C)+(row*4u))+1u,(excess)[1]);
+partials_put((((PARTS+part)*C)+(row*4u))+2u,(excess)[2]);
+partials_put((((PARTS+part)*C)+(row*4u))+3u,(excess)[3]);
+partials_put((((2u*PARTS)+part)*C)+(row*4u),(squares_3)[0]);
+partials_put(((((2u*PARTS)+part)*C)+(row*4u))+1u,(squares_3)[1]);
+partials_put(((((2u*PARTS)+part)*C)+(row*4u))+2u,(squares_3)[2]);
+partials_put(((((2u*PARTS)+part)*C)+(row*4u))+3u,(squares_3)[3]);
+partials_put((((3u*PARTS)+part)*C)+(row*4u),(total)[0]);
+partials_put(((((3u*PARTS)+part)*C)+(row*4u))+1u,(total)[1]);
+partials_put(((((3u*PARTS)+part)*C)+(row*4u))+2u,(total)[2]);
+partials_put(((((3u*PARTS)+part)*C)+(row*4u))+3u,(total)[3]);
+}
+}
+`,
+                bindings: [$v284, $v294, $v286], constants: $v311,
+              },
+            ],
+            shared: true,
+          },
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t151}${$t156}${$t126}${$t256}var sum=0.0f;
+                wgsl: `${$t149}${$t160}${$t240}var sum=0.0f;
 var sum_2=0.0f;
-${$t88}${$t120}part_13=part_13+select(0.0f,d_y_1,!(mask_4==0.0f));
+${$t86}${$t115}part_13=part_13+select(0.0f,d_y_1,!(mask_4==0.0f));
 part_14=part_14+select(0.0f,d_y_1*(((x_1-shift)-div)*rsqrt),!(mask_4==0.0f));
 }
 sum=sum+part_13;
 sum_2=sum_2+part_14;
-${$t232}${$t242}${$t60}}
+${$t225}${$t234}${$t60}}
 }
 `,
-                bindings: [$v303, $v308, $v304, $v310], constants: $v332,
+                bindings: [$v284, $v289, $v285, $v291], constants: $v313,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t151}${$t130}${$t239}${$t59}${$t101}var sum=vec4f(0.0f);
+                wgsl: `${$t149}${$t123}${$t61}${$t120}${$t183}${$t152}${$t229}${$t59}let div=total_3/total;
+let mul=div*div;
+let sub=(total_4/total)-mul;
+${$t22}var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t103}${$t111}${$t124}part_13=part_13+select(vec4f(0.0f),d_y_1,!(mask_4==0.0f));
+${$t99}${$t107}${$t62}part_13=part_13+select(vec4f(0.0f),d_y_1,!(mask_4==0.0f));
 part_14=part_14+select(vec4f(0.0f),d_y_1*(((x_1-shift)-div)*rsqrt),!(mask_4==0.0f));
 }
 sum=sum+part_13;
@@ -2698,7 +2627,7 @@ let other_9=exchange4(sum,mask_5);
 sum=sum+other_9;
 let other_10=exchange4(sum_2,mask_5);
 sum_2=sum_2+other_10;
-${$t242}partials_put((((4u*PARTS)+part)*C)+(row*4u),(sum_all)[0]);
+${$t234}partials_put((((4u*PARTS)+part)*C)+(row*4u),(sum_all)[0]);
 partials_put(((((4u*PARTS)+part)*C)+(row*4u))+1u,(sum_all)[1]);
 partials_put(((((4u*PARTS)+part)*C)+(row*4u))+2u,(sum_all)[2]);
 partials_put(((((4u*PARTS)+part)*C)+(row*4u))+3u,(sum_all)[3]);
@@ -2709,7 +2638,7 @@ partials_put(((((5u*PARTS)+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `,
-                bindings: [$v303, $v298, $v313, $v310], constants: $v332,
+                bindings: [$v284, $v279, $v294, $v291], constants: $v313,
               },
             ],
             shared: true,
@@ -2718,20 +2647,37 @@ partials_put(((((5u*PARTS)+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t226}${$t203}${$t233}${$t21}var total_5=0.0f;
+                wgsl: `${$t200}${$t205}${$t228}${$t21}var total_5=0.0f;
 var total_6=0.0f;
 for(var p_4=lane;p_4<used_2;p_4+=LANES){
-${$t99}${$t202}${$t291}d_gamma_put(row,total_6);
+${$t97}${$t218}${$t274}d_gamma_put(row,total_6);
 d_beta_put(row,total_5);
 }
 }
 `,
-                bindings: [$v314, $v320, $v321], constants: $v333,
+                bindings: [$v295, $v301, $v302], constants: $v314,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t235}${$t163}${$t234}${$t245}${$t113}${$t210}${$t291}${$t293}`,
-                bindings: [$v314, $v323, $v324], constants: $v333,
+                wgsl: `${$t214}${$t161}${$t229}${$t21}var total_5=vec4f(0.0f);
+var total_6=vec4f(0.0f);
+for(var p_4=lane;p_4<used_2;p_4+=LANES){
+let part_13=vec4f(partials_at((((4u*PARTS)+p_4)*C)+(row*4u)),partials_at(((((4u*PARTS)+p_4)*C)+(row*4u))+1u),partials_at(((((4u*PARTS)+p_4)*C)+(row*4u))+2u),partials_at(((((4u*PARTS)+p_4)*C)+(row*4u))+3u));
+total_5=total_5+part_13;
+let part_14=vec4f(partials_at((((5u*PARTS)+p_4)*C)+(row*4u)),partials_at(((((5u*PARTS)+p_4)*C)+(row*4u))+1u),partials_at(((((5u*PARTS)+p_4)*C)+(row*4u))+2u),partials_at(((((5u*PARTS)+p_4)*C)+(row*4u))+3u));
+total_6=total_6+part_14;
+}
+for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_9=exchange4(total_5,mask_4);
+total_5=total_5+other_9;
+let other_10=exchange4(total_6,mask_4);
+total_6=total_6+other_10;
+${$t274}d_gamma_put_four(row,total_6);
+d_beta_put_four(row,total_5);
+}
+}
+`,
+                bindings: [$v295, $v304, $v305], constants: $v314,
               },
             ],
             shared: false,
@@ -2750,20 +2696,20 @@ export const MaskedBatchNorm$train$backward2: { readonly lazy: readonly LazyShad
       split: {
         slots: 9,
         stages: [
-          $v331,
+          { shaders: [$v312], shared: true },
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t272}${$t263}let mul_3=0.5f*((gamma_1*rsqrt)*rsqrt);
+                wgsl: `${$t184}${$t243}let mul_3=0.5f*((gamma_1*rsqrt)*rsqrt);
 var sum=0.0f;
 var sum_2=0.0f;
 var sum_3=0.0f;
 var sum_4=0.0f;
 var sum_5=0.0f;
-${$t96}var part_16=0.0f;
+${$t93}var part_16=0.0f;
 var part_17=0.0f;
-${$t120}let mul_2=d_y_1*(((x_1-shift)-div)*rsqrt);
+${$t115}let mul_2=d_y_1*(((x_1-shift)-div)*rsqrt);
 let where_1=select(0.0f,1.0f,!(mask_4==0.0f));
 let where_2=select(0.0f,d_y_1*gamma_1,!(mask_4==0.0f));
 part_13=part_13+select(0.0f,d_y_1,!(mask_4==0.0f));
@@ -2771,25 +2717,25 @@ part_14=part_14+select(0.0f,mul_2,!(mask_4==0.0f));
 part_15=part_15+where_1;
 part_16=part_16+select(0.0f,-(mul_2*mul_3),!(mask_4==0.0f));
 part_17=part_17+where_2;
-${$t200}sum_4=sum_4+part_16;
+${$t193}sum_4=sum_4+part_16;
 sum_5=sum_5+part_17;
-${$t237}let other_12=exchange(sum_4,mask_5);
+${$t231}let other_12=exchange(sum_4,mask_5);
 sum_4=sum_4+other_12;
 let other_13=exchange(sum_5,mask_5);
 sum_5=sum_5+other_13;
-${$t128}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
+${$t122}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_4;
 scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_5;
-${$t137}${$t201}${$t23}sum_4=all_8;
+${$t170}${$t204}${$t23}sum_4=all_8;
 ${$t24}sum_5=all_9;
-${$t187}let sum_all_4=sum_4;
+${$t186}let sum_all_4=sum_4;
 let sum_all_5=sum_5;
 if(active_1&&(lane==0u)){
-${$t273}partials_put((((7u*PARTS)+part)*C)+row,sum_all_4);
+${$t258}partials_put((((7u*PARTS)+part)*C)+row,sum_all_4);
 partials_put((((8u*PARTS)+part)*C)+row,sum_all_5);
 }
 }
 `,
-                bindings: [$v309, $v303, $v308, $v304, $v310], constants: $v332,
+                bindings: [$v290, $v284, $v289, $v285, $v291], constants: $v313,
               },
             ],
             shared: true,
@@ -2798,22 +2744,30 @@ partials_put((((8u*PARTS)+part)*C)+row,sum_all_5);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t272}${$t257}var total_5=0.0f;
+                wgsl: `${$t184}${$t241}var total_5=0.0f;
 var total_6=0.0f;
 var total_7=0.0f;
 var total_8=0.0f;
 var total_9=0.0f;
 for(var p_4=lane;p_4<used_2;p_4+=LANES){
-${$t112}total_7=total_7+part_15;
+${$t108}total_7=total_7+part_15;
 let part_16=partials_at((((7u*PARTS)+p_4)*C)+row);
 total_8=total_8+part_16;
 let part_17=partials_at((((8u*PARTS)+p_4)*C)+row);
 total_9=total_9+part_17;
-${$t221}let other_12=exchange(total_8,mask_4);
+${$t226}let other_12=exchange(total_8,mask_4);
 total_8=total_8+other_12;
 let other_13=exchange(total_9,mask_4);
-${$t292}${$t271}let mul_2=2.0f*total_8;
-${$t104}${$t119}let where_4=select(0.0f,((((where_2-shift)-div)*mul_2)-mul_3)*(where_3/total_7),!(mask_5==0.0f));
+total_9=total_9+other_13;
+${$t139}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_8;
+scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_9;
+${$t170}${$t187}${$t23}total_8=all_8;
+${$t24}total_9=all_9;
+workgroupBarrier();
+}
+${$t252}let mul_2=2.0f*total_8;
+let mul_3=rsqrt*total_9;
+${$t111}let where_4=select(0.0f,((((where_2-shift)-div)*mul_2)-mul_3)*(where_3/total_7),!(mask_5==0.0f));
 d_x_put(row+(i*C),(where_1*rsqrt)+where_4);
 }
 if((active_1&&(lane==0u))&&(part==0u)){
@@ -2822,27 +2776,7 @@ d_beta_put(row,total_5);
 }
 }
 `,
-                bindings: [$v314, $v309, $v303, $v308, $v304, $v315, $v320, $v321], constants: $v332,
-              },
-              {
-                vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t160}var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-${$t249}var total_8=vec4f(0.0f);
-var total_9=vec4f(0.0f);
-${$t240}let part_16=vec4f(partials_at((((7u*PARTS)+p_4)*C)+(row*4u)),partials_at(((((7u*PARTS)+p_4)*C)+(row*4u))+1u),partials_at(((((7u*PARTS)+p_4)*C)+(row*4u))+2u),partials_at(((((7u*PARTS)+p_4)*C)+(row*4u))+3u));
-total_8=total_8+part_16;
-let part_17=vec4f(partials_at((((8u*PARTS)+p_4)*C)+(row*4u)),partials_at(((((8u*PARTS)+p_4)*C)+(row*4u))+1u),partials_at(((((8u*PARTS)+p_4)*C)+(row*4u))+2u),partials_at(((((8u*PARTS)+p_4)*C)+(row*4u))+3u));
-total_9=total_9+part_17;
-${$t225}let other_12=exchange4(total_8,mask_4);
-total_8=total_8+other_12;
-let other_13=exchange4(total_9,mask_4);
-${$t292}${$t274}let mul_2=vec4f(2.0f)*total_8;
-${$t104}${$t123}let where_4=select(vec4f(0.0f),((((where_2-shift)-div)*mul_2)-mul_3)*(vec4f(where_3)/total_7),!(mask_5==0.0f));
-d_x_put_four(row+(i*(C/4u)),(where_1*rsqrt)+where_4);
-}
-if((active_1&&(lane==0u))&&(part==0u)){
-${$t293}`,
-                bindings: [$v314, $v299, $v303, $v298, $v313, $v300, $v323, $v324], constants: $v332,
+                bindings: [$v295, $v290, $v284, $v289, $v285, $v296, $v301, $v302], constants: $v313,
               },
             ],
             shared: true,
@@ -2864,15 +2798,15 @@ export const MaskedBatchNorm$infer$backward4: { readonly lazy: readonly LazyShad
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t151}${$t157}${$t255}let running_mean_1=running_mean_at(row);
+                wgsl: `${$t149}${$t147}${$t239}let running_mean_1=running_mean_at(row);
 let running_var_1=running_var_at(row);
 let rsqrt=inverseSqrt(running_var_1+eps);
-${$t89}let mask_1=mask_at(i);
+${$t87}let mask_1=mask_at(i);
 let d_y_1=d_y_at(row+(i*C));
 let x_1=x_at(row+(i*C));
 part_1=part_1+select(0.0f,d_y_1,!(mask_1==0.0f));
 part_2=part_2+select(0.0f,d_y_1*((x_1-running_mean_1)*rsqrt),!(mask_1==0.0f));
-${$t251}${$t294}`,
+${$t242}${$t275}`,
                 bindings: [
                   {
                     tensor: "running_mean", access: "read", name: "running_mean",
@@ -2882,19 +2816,19 @@ ${$t251}${$t294}`,
                     tensor: "running_var", access: "read", name: "running_var",
                     accessors: { at: "running_var_at" },
                   },
-                  $v303, $v308, $v304, $v305,
+                  $v284, $v289, $v285, $v286,
                 ],
-                constants: $v332,
+                constants: $v313,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t151}${$t172}${$t262}let running_mean_1=running_mean_four(row);
+                wgsl: `${$t149}${$t165}${$t256}let running_mean_1=running_mean_four(row);
 let running_var_1=running_var_four(row);
 let rsqrt=inverseSqrt(running_var_1+vec4f(eps));
-${$t97}let mask_1=mask_at(i);
-${$t124}part_1=part_1+select(vec4f(0.0f),d_y_1,!(mask_1==0.0f));
+${$t95}let mask_1=mask_at(i);
+${$t62}part_1=part_1+select(vec4f(0.0f),d_y_1,!(mask_1==0.0f));
 part_2=part_2+select(vec4f(0.0f),d_y_1*((x_1-running_mean_1)*rsqrt),!(mask_1==0.0f));
-${$t254}${$t295}`,
+${$t246}${$t276}`,
                 bindings: [
                   {
                     tensor: "running_mean", access: "read", name: "running_mean",
@@ -2904,9 +2838,9 @@ ${$t254}${$t295}`,
                     tensor: "running_var", access: "read", name: "running_var",
                     accessors: { four: "running_var_four" },
                   },
-                  $v303, $v298, $v313, $v305,
+                  $v284, $v279, $v294, $v286,
                 ],
-                constants: $v332,
+                constants: $v313,
               },
             ],
             shared: true,
@@ -2915,16 +2849,16 @@ ${$t254}${$t295}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t226}${$t227}d_gamma_put(row,total_2);
+                wgsl: `${$t200}${$t221}d_gamma_put(row,total_2);
 d_beta_put(row,total);
 }
 }
 `,
-                bindings: [$v314, $v320, $v321], constants: $v333,
+                bindings: [$v295, $v301, $v302], constants: $v314,
               },
               {
-                vector: "C", together: 1, held: 0, exchanges: true, wgsl: `${$t235}${$t228}${$t287}`,
-                bindings: [$v314, $v323, $v324], constants: $v333,
+                vector: "C", together: 1, held: 0, exchanges: true, wgsl: `${$t214}${$t222}${$t270}`,
+                bindings: [$v295, $v304, $v305], constants: $v314,
               },
             ],
             shared: false,
@@ -2947,21 +2881,21 @@ export const MaskedBatchNorm$infer$backward5: { readonly lazy: readonly LazyShad
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t217}${$t157}let active_1=index<C;
+                wgsl: `${$t199}${$t147}let active_1=index<C;
 let row=select(0u,index,active_1);
 ${$t58}let base=((((chunk*C)+3u)/4u)*4u)+row;
-${$t89}let sums_15_over_N_T=scratch_at(row+(i*C));
+${$t87}let sums_15_over_N_T=scratch_at(row+(i*C));
 let sums_12_over_N_T=scratch_at(base+(i*C));
-${$t189}${$t261}${$t294}`,
-                bindings: [$v318, $v305], constants: $v334,
+${$t189}${$t249}${$t275}`,
+                bindings: [$v299, $v286], constants: $v315,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t217}${$t172}${$t145}${$t58}let base=(((chunk*C)+3u)/4u)+row;
-${$t97}let sums_15_over_N_T=scratch_four(row+(i*(C/4u)));
+                wgsl: `${$t199}${$t165}${$t140}${$t58}let base=(((chunk*C)+3u)/4u)+row;
+${$t95}let sums_15_over_N_T=scratch_four(row+(i*(C/4u)));
 let sums_12_over_N_T=scratch_four(base+(i*(C/4u)));
-${$t189}${$t265}${$t295}`,
-                bindings: $v328, constants: $v334,
+${$t189}${$t251}${$t276}`,
+                bindings: $v309, constants: $v315,
               },
             ],
             shared: true,
@@ -2970,19 +2904,19 @@ ${$t189}${$t265}${$t295}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t229}${$t159}let active_1=index<C;
+                wgsl: `${$t215}${$t148}let active_1=index<C;
 let row=select(0u,index,active_1);
-${$t20}${$t227}d_gamma_put(row,total);
+${$t19}${$t221}d_gamma_put(row,total);
 d_beta_put(row,total_2);
 }
 }
 `,
-                bindings: [$v314, $v320, $v321], constants: $v335,
+                bindings: [$v295, $v301, $v302], constants: $v316,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t229}${$t164}${$t145}${$t20}${$t228}${$t290}`, bindings: [$v314, $v323, $v324],
-                constants: $v335,
+                wgsl: `${$t215}${$t154}${$t140}${$t19}${$t222}${$t273}`, bindings: [$v295, $v304, $v305],
+                constants: $v316,
               },
             ],
             shared: false,

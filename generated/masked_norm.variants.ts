@@ -24,52 +24,56 @@ const $t9 = `let rsqrt=inverseSqrt(select(sub,larger(sub,0.0f),(4.0f*abs(sub))<m
 `;
 const $t10 = `for(var block_2=first+lane;block_2<end;block_2+=LANES*256u){
 `;
-const $t11 = `let used=(((N*T)+((((N*T)+PARTS)-1u)/PARTS))-1u)/((((N*T)+PARTS)-1u)/PARTS);
-`;
-const $t12 = `override LANES:u32;
+const $t11 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 `;
-const $t13 = `fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+const $t12 = `@compute @workgroup_size(LANES*ROWS)
+fn main(
+@builtin(workgroup_id)workgroup_id:vec3u,
+@builtin(num_workgroups)num_workgroups:vec3u,
+@builtin(local_invocation_index)local_index:u32,
+){
 `;
-const $t14 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t13 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t15 = `let where_6=select(0.0f,1.0f,!(mask_6==0.0f));
+const $t14 = `let where_6=select(0.0f,1.0f,!(mask_6==0.0f));
 let counted=!(where_4==0.0f);
 let counted_2=!(where_5==0.0f);
 let counted_3=!(where_6==0.0f);
 let near=select(select(select(where_1,where_3,counted_3),where_2,counted_2),where_1,counted);
 let shift=near+(((select(0.0f,where_1-near,counted)+select(0.0f,where_2-near,counted_2))+select(0.0f,where_3-near,counted_3))/larger((select(0.0f,1.0f,counted)+select(0.0f,1.0f,counted_2))+select(0.0f,1.0f,counted_3),1.0f));
 `;
-const $t16 = `var sum=vec4f(0.0f);
+const $t15 = `var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 var weights=vec4f(0.0f);
 `;
-const $t17 = `let where_7=select(vec4f(0.0f),vec4f(1.0f),!(mask_7==vec4f(0.0f)));
+const $t16 = `let where_7=select(vec4f(0.0f),vec4f(1.0f),!(mask_7==vec4f(0.0f)));
 let x_4=x_four(base_2+i);
 let where_8=select(vec4f(0.0f),x_4,!(mask_7==vec4f(0.0f)));
 `;
-const $t18 = `var sum_3_2=fold_add(sum_3);
+const $t17 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 var weights_3_2=fold_add(weights_3);
 `;
-const $t19 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
+const $t18 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last=min(first+(((D+PARTS)-1u)/PARTS),D);
 `;
-const $t20 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t19 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t21 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+const $t20 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last=min(first+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 `;
-const $t22 = `let first=min(part*((((N*T)+PARTS)-1u)/PARTS),N*T);
+const $t21 = `let first=min(part*((((N*T)+PARTS)-1u)/PARTS),N*T);
 let last=min(first+((((N*T)+PARTS)-1u)/PARTS),N*T);
 `;
-const $t23 = `let again=(variance*4.0f)<(mean*mean);
+const $t22 = `let again=(variance*4.0f)<(mean*mean);
 let shift_2=select(shift,shift+mean,again);
+`;
+const $t23 = `${$t11}override PARTS:u32;
 `;
 const $t24 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
@@ -85,77 +89,66 @@ const $t27 = `if(active_1&&(lane==0u)){
 partials_put((part*N)+row,shift_2);
 partials_put(((PARTS+part)*N)+row,excess);
 `;
-const $t28 = `workgroupBarrier();
+const $t28 = `override SUBGROUP:u32;
+override N:u32;
+override D:u32;
+override eps:f32;
+`;
+const $t29 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t29 = `${$t12}override PARTS:u32;
-override SUBGROUP:u32;
-`;
-const $t30 = `${$t22}let end=select(0u,last,active_1);
-let div=total_4/total_2;
-let mul=div*div;
-let sub=(total_5/total_2)-mul;
-`;
-const $t31 = `${$t28}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t30 = `${$t11}${$t28}`;
+const $t31 = `${$t29}let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
 const $t32 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t33 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total;
+const $t33 = `${$t23}override SUBGROUP:u32;
+override N:u32;
+override D:u32;
 `;
 const $t34 = `let div=total_3/total;
 let mul=div*div;
 let sub=(total_4/total)-mul;
 ${$t9}for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t35 = `for(var i=first+lane;i<end;i+=LANES){
-let mask_6=mask_at(i);
-`;
+const $t35 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+${$t1}`;
 const $t36 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t37 = `workgroupBarrier();
+const $t37 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total;
+`;
+const $t38 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 `;
-const $t38 = `${$t12}override SUBGROUP:u32;
+const $t39 = `${$t23}override SUBGROUP:u32;
+override C:u32;
 override N:u32;
-override D:u32;
-override eps:f32;
+override T:u32;
 `;
-const $t39 = `}
-@compute @workgroup_size(LANES*ROWS)
-fn main(
-@builtin(workgroup_id)workgroup_id:vec3u,
-@builtin(num_workgroups)num_workgroups:vec3u,
-@builtin(local_invocation_index)local_index:u32,
-){
+const $t40 = `fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+}
 `;
-const $t40 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-${$t1}`;
 const $t41 = `}
 workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 `;
-const $t42 = `${$t36}total=all;
-`;
-const $t43 = `${$t29}override C:u32;
-override N:u32;
-override T:u32;
-`;
-const $t44 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t13}`;
-const $t45 = `${$t32}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+const $t42 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t40}`;
+const $t43 = `${$t32}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
 let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_10;
 ${$t6}let other_11=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
@@ -164,21 +157,13 @@ let mine_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_12=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_6+other_12;
 ${$t41}`;
-const $t46 = `${$t29}override N:u32;
-override D:u32;
-`;
-const $t47 = `}
+const $t44 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=weights;
 `;
-const $t48 = `}
-workgroupBarrier();
-}
-let all_6=scratch_memory[row_in_group*LANES];
-`;
-const $t49 = `let base=row*D;
+const $t45 = `let base=row*D;
 let mask_1=mask_at(base);
 let x_1=x_at(base);
 let where_1=select(0.0f,x_1,!(mask_1==0.0f));
@@ -193,60 +178,51 @@ let where_4=select(0.0f,1.0f,!(mask_4==0.0f));
 let mask_5=mask_at(base+(D/2u));
 let where_5=select(0.0f,1.0f,!(mask_5==0.0f));
 let mask_6=mask_at(base+(D-1u));
-${$t15}`;
-const $t50 = `${$t31}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
+${$t14}`;
+const $t46 = `${$t31}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_4;
 ${$t2}let other_5=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_5;
 ${$t3}let other_6=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_3+other_6;
 ${$t36}`;
-const $t51 = `${$t39}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t47 = `${$t12}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
-${$t14}`;
-const $t52 = `${$t39}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-${$t14}`;
-const $t53 = `total=total+part_1;
-}
-for(var mask_1=1u;mask_1<SUBGROUP;mask_1*=2u){
-`;
-const $t54 = `${$t44}${$t51}`;
-const $t55 = `${$t54}let active_1=index<N;
-let row=select(0u,index,active_1);
-`;
-const $t56 = `override scratch_length:u32=LANES*ROWS*3u;
-${$t44}}
-fn fold_add(v:vec4f)->f32{
-return(v.x+v.y)+(v.z+v.w);
-`;
-const $t57 = `}
+${$t13}`;
+const $t48 = `${$t12}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+${$t13}`;
+const $t49 = `${$t42}${$t47}`;
+const $t50 = `}
 sum=sum+part_1;
 squares=squares+part_2;
 weights=weights+part_3;
 `;
-const $t58 = `${$t54}let active_1=index<C;
+const $t51 = `${$t36}total=all;
+`;
+const $t52 = `${$t49}let active_1=index<N;
 let row=select(0u,index,active_1);
 `;
-const $t59 = `sum=all;
+const $t53 = `${$t49}let active_1=index<C;
+let row=select(0u,index,active_1);
+`;
+const $t54 = `override scratch_length:u32=LANES*ROWS*3u;
+${$t42}fn fold_add(v:vec4f)->f32{
+return(v.x+v.y)+(v.z+v.w);
+}
+`;
+const $t55 = `sum=all;
 ${$t4}squares=all_2;
 ${$t5}weights=all_3;
 `;
-const $t60 = `${$t43}override eps:f32;
-override momentum:f32;
-override scratch_length:u32=LANES*ROWS*2u;
-`;
-const $t61 = `${$t29}override N:u32;
-override D:u32;
-override eps:f32;
-override scratch_length:u32=LANES*ROWS*2u;
-${$t55}`;
-const $t62 = `part_1=part_1+wd;
+const $t56 = `${$t23}${$t28}override scratch_length:u32=LANES*ROWS*2u;
+${$t52}`;
+const $t57 = `part_1=part_1+wd;
 part_2=part_2+(wd*d);
 part_3=part_3+where_7;
-${$t57}}
+${$t50}}
 `;
-const $t63 = `var sum_2=fold_add(sum);
+const $t58 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 var weights_2=fold_add(weights);
 for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
@@ -256,24 +232,24 @@ let other_2=exchange(squares_2,mask_8);
 squares_2=squares_2+other_2;
 let other_3=exchange(weights_2,mask_8);
 weights_2=weights_2+other_3;
-${$t40}${$t50}sum_2=all;
+${$t35}${$t46}sum_2=all;
 ${$t4}squares_2=all_2;
 ${$t5}weights_2=all_3;
 workgroupBarrier();
 }
 let mean=sum_2/select(weights_2,1.0f,weights_2==0.0f);
 let variance=abs((squares_2/select(weights_2,1.0f,weights_2==0.0f))-(mean*mean));
-${$t23}var sum_3=vec4f(0.0f);
+${$t22}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 var weights_3=vec4f(0.0f);
 `;
-const $t64 = `weights_3_2=weights_3_2+other_9;
+const $t59 = `weights_3_2=weights_3_2+other_9;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=weights_3_2;
-${$t45}sum_3_2=all_4;
+${$t43}sum_3_2=all_4;
 ${$t7}squares_3_2=all_5;
 ${$t8}weights_3_2=all_6;
 workgroupBarrier();
@@ -284,27 +260,28 @@ let excess=select(sum_2,sum_3_2,again);
 let squares_4=select(squares_2,squares_3_2,again);
 let total=select(weights_2,weights_3_2,again);
 `;
-const $t65 = `workgroupBarrier();
+const $t60 = `workgroupBarrier();
 }
 let mean=sum/select(weights,1.0f,weights==0.0f);
 let variance=abs((squares/select(weights,1.0f,weights==0.0f))-(mean*mean));
 `;
-const $t66 = `let wd_2=where_9*d_2;
+const $t61 = `let wd_2=where_9*d_2;
 part_4=part_4+wd_2;
 part_5=part_5+(wd_2*d_2);
 part_6=part_6+where_9;
 }
 `;
-const $t67 = `total_3=total_3+((part_4*(part_6-part_2))+part_5);
+const $t62 = `}
+workgroupBarrier();
 }
-for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+let all_6=scratch_memory[row_in_group*LANES];
 `;
-const $t68 = `for(var p=lane;p<used;p+=LANES){
+const $t63 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask_1=1u;mask_1<SUBGROUP;mask_1*=2u){
 }
 if(SUBGROUP<LANES){
-${$t28}}
+${$t29}}
 workgroupBarrier();
 }
 workgroupBarrier();
@@ -325,13 +302,13 @@ let other=exchange(total,mask_2);
 total=total+other;
 let other_2=exchange(total_2,mask_2);
 total_2=total_2+other_2;
-${$t33}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+${$t37}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
 ${$t32}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_3=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 ${$t2}let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
-${$t42}${$t4}total_2=all_2;
+${$t51}${$t4}total_2=all_2;
 workgroupBarrier();
 }
 let shift=select(part_1+(total_2/total),part_1,total==0.0f);
@@ -357,7 +334,7 @@ total_4=total_4+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_4;
-${$t37}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+${$t38}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -373,115 +350,33 @@ total_4=all_4;
 workgroupBarrier();
 }
 `;
-const $t69 = `total=total+other;
-${$t33}${$t31}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t42}workgroupBarrier();
-}
-`;
-const $t70 = `total_3=total_3+other_4;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_2;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
-${$t32}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
-}
-workgroupBarrier();
-}
-let all_2=scratch_memory[row_in_group*LANES];
-total_2=all_2;
-let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
-total_3=all_3;
-workgroupBarrier();
-}
-`;
-const $t71 = `total_5=total_5+other_8;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_4;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
-${$t37}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
-let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
-${$t6}let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
-${$t41}total_4=all_4;
-${$t7}total_5=all_5;
-workgroupBarrier();
-}
-`;
-const $t72 = `total_6=total_6+other_11;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_6;
-workgroupBarrier();
-for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
-if(lane<half_4){
-let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
-${$t48}total_6=all_6;
-workgroupBarrier();
-}
-`;
-const $t73 = `total_7=total_7+other_13;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total_7;
-workgroupBarrier();
-for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
-if(lane<half_5){
-let mine_7=scratch_memory[(row_in_group*LANES)+lane];
-let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_14;
-}
-workgroupBarrier();
-}
-let all_7=scratch_memory[row_in_group*LANES];
-total_7=all_7;
-workgroupBarrier();
-}
-`;
-const $v74 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" } } as const;
-const $v75 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v76 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v77 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v78 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v79 = [
+const $v64 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" } } as const;
+const $v65 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v66 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v67 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v68 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v69 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v80 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" } } as const;
-const $v81 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v82 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v83 = [
+const $v70 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" } } as const;
+const $v71 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v72 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v73 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v84 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v85 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v86 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v87 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
-const $v88 = [
+const $v74 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v75 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v76 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v77 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
+const $v78 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
-] as const;
-const $v89 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v90 = [
-  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
-  { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
-  { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
-  { name: "T", kind: "extent", factor: "T" }, { name: "eps", kind: "param", param: "eps" },
-  { name: "momentum", kind: "param", param: "momentum" },
 ] as const;
 
 export const MaskedLayerNorm: { readonly lazy: readonly LazyShaders[] } = {
@@ -490,15 +385,15 @@ export const MaskedLayerNorm: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t38}${$t56}${$t52}let active_1=index<N;
+          wgsl: `${$t30}${$t54}${$t48}let active_1=index<N;
 let row=select(0u,index,active_1);
-${$t49}${$t16}let base_2=row*(D/4u);
+${$t45}${$t15}let base_2=row*(D/4u);
 for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<(D/4u)){
 let mask_7=mask_four(base_2+i);
 held[held_place(1u,k,local_index)]=mask_7;
-${$t17}held[held_place(0u,k,local_index)]=where_8;
+${$t16}held[held_place(0u,k,local_index)]=where_8;
 let d=where_8-vec4f(shift);
 let wd=where_7*d;
 sum=sum+wd;
@@ -506,7 +401,7 @@ squares=squares+(wd*d);
 weights=weights+where_7;
 }
 }
-${$t63}let end=select(0u,D/4u,again);
+${$t58}let end=select(0u,D/4u,again);
 for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 if(i_2<end){
@@ -520,13 +415,13 @@ squares_3=squares_3+(wd_2*d_2);
 weights_3=weights_3+where_9;
 }
 }
-${$t18}for(var mask_9=1u;mask_9<SUBGROUP;mask_9*=2u){
+${$t17}for(var mask_9=1u;mask_9<SUBGROUP;mask_9*=2u){
 let other_7=exchange(sum_3_2,mask_9);
 sum_3_2=sum_3_2+other_7;
 let other_8=exchange(squares_3_2,mask_9);
 squares_3_2=squares_3_2+other_8;
 let other_9=exchange(weights_3_2,mask_9);
-${$t64}let end_2=select(0u,D/4u,active_1);
+${$t59}let end_2=select(0u,D/4u,active_1);
 let div=excess/total;
 let mul=div*div;
 let sub=(squares_4/total)-mul;
@@ -543,14 +438,14 @@ y_put_four(base_2+i_3,select(vec4f(0.0f),add,!(kept_3==vec4f(0.0f))));
 }
 }
 `,
-          bindings: [$v74, $v75, $v76, $v77, $v78], constants: $v79,
+          bindings: [$v64, $v65, $v66, $v67, $v68], constants: $v69,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t38}${$t13}}
-fn fold_add(v:vec4f)->f32{
+          wgsl: `${$t30}${$t40}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t52}let active_1=index<(N/4u);
+}
+${$t48}let active_1=index<(N/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
@@ -971,7 +866,7 @@ y_put_four(base_2_5+i_3,select(vec4f(0.0f),add_5,!(mask_11_5==vec4f(0.0f))));
 }
 }
 `,
-          bindings: [$v74, $v75, $v76, $v77, $v78], constants: $v79,
+          bindings: [$v64, $v65, $v66, $v67, $v68], constants: $v69,
         },
       ],
       split: {
@@ -981,8 +876,8 @@ y_put_four(base_2_5+i_3,select(vec4f(0.0f),add_5,!(mask_11_5==vec4f(0.0f))));
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t46}override scratch_length:u32=LANES*ROWS*3u;
-${$t55}${$t19}${$t49}var sum=0.0f;
+                wgsl: `${$t33}override scratch_length:u32=LANES*ROWS*3u;
+${$t52}${$t18}${$t45}var sum=0.0f;
 var squares=0.0f;
 var weights=0.0f;
 ${$t24}${$t25}let mask_7=mask_at(base+i);
@@ -991,25 +886,25 @@ let x_4=x_at(base+i);
 let where_8=select(0.0f,x_4,!(mask_7==0.0f));
 let d=where_8-shift;
 let wd=where_7*d;
-${$t62}for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
+${$t57}for(var mask_8=1u;mask_8<SUBGROUP;mask_8*=2u){
 let other=exchange(sum,mask_8);
 sum=sum+other;
 let other_2=exchange(squares,mask_8);
 squares=squares+other_2;
 let other_3=exchange(weights,mask_8);
 weights=weights+other_3;
-${$t47}${$t50}${$t59}${$t65}${$t23}var sum_2=0.0f;
+${$t44}${$t46}${$t55}${$t60}${$t22}var sum_2=0.0f;
 var squares_2=0.0f;
 var weights_2=0.0f;
 ${$t26}var part_4=0.0f;
 var part_5=0.0f;
 var part_6=0.0f;
-${$t20}let mask_9=mask_at(base+i_2);
+${$t19}let mask_9=mask_at(base+i_2);
 let where_9=select(0.0f,1.0f,!(mask_9==0.0f));
 let x_5=x_at(base+i_2);
 let where_10=select(0.0f,x_5,!(mask_9==0.0f));
 let d_2=where_10-shift_2;
-${$t66}sum_2=sum_2+part_4;
+${$t61}sum_2=sum_2+part_4;
 squares_2=squares_2+part_5;
 weights_2=weights_2+part_6;
 }
@@ -1020,7 +915,7 @@ let other_8=exchange(squares_2,mask_10);
 squares_2=squares_2+other_8;
 let other_9=exchange(weights_2,mask_10);
 weights_2=weights_2+other_9;
-${$t40}${$t45}sum_2=all_4;
+${$t35}${$t43}sum_2=all_4;
 ${$t7}squares_2=all_5;
 ${$t8}weights_2=all_6;
 workgroupBarrier();
@@ -1035,44 +930,44 @@ partials_put((((3u*PARTS)+part)*N)+row,total);
 }
 }
 `,
-                bindings: [$v80, $v81, $v82], constants: $v83,
+                bindings: [$v70, $v71, $v72], constants: $v73,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t46}${$t56}${$t51}let active_1=index<N;
+                wgsl: `${$t33}${$t54}${$t47}let active_1=index<N;
 let row=select(0u,index,active_1);
-${$t21}${$t49}let base_2=row*(D/4u);
-${$t16}for(var block=first+lane;block<last;block+=LANES*256u){
+${$t20}${$t45}let base_2=row*(D/4u);
+${$t15}for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 var part_3=vec4f(0.0f);
 ${$t25}let mask_7=mask_four(base_2+i);
-${$t17}let d=where_8-vec4f(shift);
+${$t16}let d=where_8-vec4f(shift);
 let wd=where_7*d;
-${$t62}${$t63}${$t26}var part_4=vec4f(0.0f);
+${$t57}${$t58}${$t26}var part_4=vec4f(0.0f);
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
-${$t20}let mask_9=mask_four(base_2+i_2);
+${$t19}let mask_9=mask_four(base_2+i_2);
 let where_9=select(vec4f(0.0f),vec4f(1.0f),!(mask_9==vec4f(0.0f)));
 let x_5=x_four(base_2+i_2);
 let where_10=select(vec4f(0.0f),x_5,!(mask_9==vec4f(0.0f)));
 let d_2=where_10-vec4f(shift_2);
-${$t66}sum_3=sum_3+part_4;
+${$t61}sum_3=sum_3+part_4;
 squares_3=squares_3+part_5;
 weights_3=weights_3+part_6;
 }
-${$t18}for(var mask_10=1u;mask_10<SUBGROUP;mask_10*=2u){
+${$t17}for(var mask_10=1u;mask_10<SUBGROUP;mask_10*=2u){
 let other_7=exchange(sum_3_2,mask_10);
 sum_3_2=sum_3_2+other_7;
 let other_8=exchange(squares_3_2,mask_10);
 squares_3_2=squares_3_2+other_8;
 let other_9=exchange(weights_3_2,mask_10);
-${$t64}${$t27}partials_put((((2u*PARTS)+part)*N)+row,squares_4);
+${$t59}${$t27}partials_put((((2u*PARTS)+part)*N)+row,squares_4);
 partials_put((((3u*PARTS)+part)*N)+row,total);
 }
 }
 `,
-                bindings: [$v74, $v75, $v82], constants: $v83,
+                bindings: [$v64, $v65, $v72], constants: $v73,
               },
             ],
             shared: true,
@@ -1081,8 +976,8 @@ partials_put((((3u*PARTS)+part)*N)+row,total);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t61}let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t68}${$t19}let end=select(0u,last,active_1);
+                wgsl: `${$t56}let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t63}${$t18}let end=select(0u,last,active_1);
 let base=row*D;
 ${$t34}let mask_4=mask_at(base+i);
 let x_1=x_at(base+i);
@@ -1094,12 +989,12 @@ y_put(base+i,where_2);
 }
 }
 `,
-                bindings: [$v84, $v80, $v81, $v85, $v86, $v87], constants: $v88,
+                bindings: [$v74, $v70, $v71, $v75, $v76, $v77], constants: $v78,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t61}let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t68}${$t21}let end=select(0u,last,active_1);
+                wgsl: `${$t56}let used=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t63}${$t20}let end=select(0u,last,active_1);
 let base=row*(D/4u);
 ${$t34}let mask_4=mask_four(base+i);
 let x_1=x_four(base+i);
@@ -1112,10 +1007,10 @@ y_put_four(base+i,select(vec4f(0.0f),add,!(mask_4==vec4f(0.0f))));
 }
 `,
                 bindings: [
-                  $v84, { tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" } },
-                  $v89, $v76, $v77, $v78,
+                  $v74, { tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" } },
+                  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v66, $v67, $v68,
                 ],
-                constants: $v88,
+                constants: $v78,
               },
             ],
             shared: true,
@@ -1137,8 +1032,8 @@ export const MaskedBatchNorm$train: { readonly lazy: readonly LazyShaders[] } = 
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t43}override scratch_length:u32=LANES*ROWS*5u;
-${$t58}${$t22}let mask_1=mask_at(0u);
+                wgsl: `${$t39}override scratch_length:u32=LANES*ROWS*5u;
+${$t53}${$t21}let mask_1=mask_at(0u);
 let x_1=x_at(row);
 let where_1=select(0.0f,x_1,!(mask_1==0.0f));
 let mask_2=mask_at((N*T)/2u);
@@ -1152,7 +1047,7 @@ let where_4=select(0.0f,1.0f,!(mask_4==0.0f));
 let mask_5=mask_at((N*T)/2u);
 let where_5=select(0.0f,1.0f,!(mask_5==0.0f));
 let mask_6=mask_at((N*T)-1u);
-${$t15}let mask_7=mask_at(0u);
+${$t14}let mask_7=mask_at(0u);
 let where_7=select(0.0f,1.0f,!(mask_7==0.0f));
 let mask_8=mask_at((N*T)/2u);
 let where_8=select(0.0f,1.0f,!(mask_8==0.0f));
@@ -1178,7 +1073,7 @@ part_2=part_2+(wd*d);
 part_3=part_3+where_10;
 part_4=part_4+d_2;
 part_5=part_5+(d_2*d_2);
-${$t57}sum_2=sum_2+part_4;
+${$t50}sum_2=sum_2+part_4;
 squares_2=squares_2+part_5;
 }
 for(var mask_11=1u;mask_11<SUBGROUP;mask_11*=2u){
@@ -1192,7 +1087,7 @@ let other_4=exchange(sum_2,mask_11);
 sum_2=sum_2+other_4;
 let other_5=exchange(squares_2,mask_11);
 squares_2=squares_2+other_5;
-${$t47}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
+${$t44}scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=sum_2;
 scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=squares_2;
 ${$t31}let other_6=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_6;
@@ -1206,11 +1101,11 @@ scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_9;
 let mine_5=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_10=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_5+other_10;
-${$t36}${$t59}let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
+${$t36}${$t55}let all_4=scratch_memory[(3u*(LANES*ROWS))+(row_in_group*LANES)];
 sum_2=all_4;
 let all_5=scratch_memory[(4u*(LANES*ROWS))+(row_in_group*LANES)];
 squares_2=all_5;
-${$t65}let mean_2=sum_2/f32(last-first);
+${$t60}let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
 let scale=select(8.271806125530277e-25f,1.0f,variance_2<8.507059173023462e+37f);
 let again=(variance*4.0f)<(mean*mean);
@@ -1229,7 +1124,7 @@ var part_7=0.0f;
 var part_8=0.0f;
 var part_9=0.0f;
 var part_10=0.0f;
-${$t20}let mask_12=mask_at(i_2);
+${$t19}let mask_12=mask_at(i_2);
 let where_12=select(0.0f,1.0f,!(mask_12==0.0f));
 let x_5=x_at(row+(i_2*C));
 let where_13=select(0.0f,x_5,!(mask_12==0.0f));
@@ -1280,7 +1175,7 @@ scratch_memory[(3u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_9+other_19;
 let mine_10=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_20=scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(4u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_10+other_20;
-${$t48}sum_3=all_6;
+${$t62}sum_3=all_6;
 let all_7=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 squares_3=all_7;
 let all_8=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
@@ -1317,7 +1212,7 @@ sum_5=sum_5+other_21;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_5;
-${$t37}let mine_11=scratch_memory[(row_in_group*LANES)+lane];
+${$t38}let mine_11=scratch_memory[(row_in_group*LANES)+lane];
 let other_22=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_11+other_22;
 }
@@ -1340,7 +1235,7 @@ partials_put((((7u*PARTS)+part)*C)+row,spread);
 }
 }
 `,
-                bindings: [$v80, $v81, $v82],
+                bindings: [$v70, $v71, $v72],
                 constants: [
                   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
                   { name: "COLUMNS", kind: "columns" }, { name: "PARTS", kind: "parts" },
@@ -1355,11 +1250,23 @@ partials_put((((7u*PARTS)+part)*C)+row,spread);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t60}${$t58}${$t11}var total=0.0f;
+                wgsl: `${$t39}override eps:f32;
+override momentum:f32;
+override scratch_length:u32=LANES*ROWS*2u;
+${$t53}let used=(((N*T)+((((N*T)+PARTS)-1u)/PARTS))-1u)/((((N*T)+PARTS)-1u)/PARTS);
+var total=0.0f;
 for(var p=lane;p<used;p+=LANES){
 let part_1=partials_at((((4u*PARTS)+p)*C)+row);
-${$t53}let other=exchange(total,mask_1);
-${$t69}let part_2=partials_at(row);
+total=total+part_1;
+}
+for(var mask_1=1u;mask_1<SUBGROUP;mask_1*=2u){
+let other=exchange(total,mask_1);
+total=total+other;
+${$t37}${$t31}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+${$t51}workgroupBarrier();
+}
+let part_2=partials_at(row);
 var total_2=0.0f;
 var total_3=0.0f;
 for(var p_2=lane;p_2<used;p_2+=LANES){
@@ -1368,10 +1275,33 @@ total_2=total_2+part_3;
 let part_4=partials_at((((3u*PARTS)+p_2)*C)+row);
 let part_5=partials_at(((PARTS+p_2)*C)+row);
 let part_6=partials_at((p_2*C)+row);
-${$t67}let other_3=exchange(total_2,mask_2);
+total_3=total_3+((part_4*(part_6-part_2))+part_5);
+}
+for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+let other_3=exchange(total_2,mask_2);
 total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_2);
-${$t70}let shift=select(part_2+(total_3/total_2),part_2,total_2==0.0f);
+total_3=total_3+other_4;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_2;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+${$t32}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+let other_5=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_5;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_6=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_6;
+}
+workgroupBarrier();
+}
+let all_2=scratch_memory[row_in_group*LANES];
+total_2=all_2;
+let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+total_3=all_3;
+workgroupBarrier();
+}
+let shift=select(part_2+(total_3/total_2),part_2,total_2==0.0f);
 var total_4=0.0f;
 var total_5=0.0f;
 for(var p_3=lane;p_3<used;p_3+=LANES){
@@ -1389,7 +1319,21 @@ for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_7=exchange(total_4,mask_3);
 total_4=total_4+other_7;
 let other_8=exchange(total_5,mask_3);
-${$t71}let part_14=partials_at(((5u*PARTS)*C)+row);
+total_5=total_5+other_8;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_4;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_5;
+${$t38}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+let other_9=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_9;
+${$t6}let other_10=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_5+other_10;
+${$t41}total_4=all_4;
+${$t7}total_5=all_5;
+workgroupBarrier();
+}
+let part_14=partials_at(((5u*PARTS)*C)+row);
 var total_6=0.0f;
 for(var p_4=lane;p_4<used;p_4+=LANES){
 let part_15=partials_at((((5u*PARTS)+p_4)*C)+row);
@@ -1398,7 +1342,20 @@ total_6=total_6+(f32(min((p_4+1u)*((((N*T)+PARTS)-1u)/PARTS),N*T)-(p_4*((((N*T)+
 }
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_11=exchange(total_6,mask_4);
-${$t72}let rest=total_6/f32(N*T);
+total_6=total_6+other_11;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_6;
+workgroupBarrier();
+for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
+if(lane<half_4){
+let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+${$t62}total_6=all_6;
+workgroupBarrier();
+}
+let rest=total_6/f32(N*T);
 var total_7=0.0f;
 for(var p_5=lane;p_5<used;p_5+=LANES){
 let part_17=partials_at((((5u*PARTS)+p_5)*C)+row);
@@ -1408,12 +1365,35 @@ total_7=total_7+(f32(min((p_5+1u)*((((N*T)+PARTS)-1u)/PARTS),N*T)-(p_5*((((N*T)+
 }
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 let other_13=exchange(total_7,mask_5);
-${$t73}let spread=total_7/f32(N*T);
-${$t30}let where_1=select(sub,larger(sub,0.0f),(4.0f*abs(sub))<mul);
+total_7=total_7+other_13;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total_7;
+workgroupBarrier();
+for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
+if(lane<half_5){
+let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+let other_14=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_14;
+}
+workgroupBarrier();
+}
+let all_7=scratch_memory[row_in_group*LANES];
+total_7=all_7;
+workgroupBarrier();
+}
+let spread=total_7/f32(N*T);
+${$t21}let end=select(0u,last,active_1);
+let div=total_4/total_2;
+let mul=div*div;
+let sub=(total_5/total_2)-mul;
+let where_1=select(sub,larger(sub,0.0f),(4.0f*abs(sub))<mul);
 let rsqrt=inverseSqrt(where_1+eps);
 let gamma_1=gamma_at(row);
 let beta_1=beta_at(row);
-${$t35}let x_1=x_at(row+(i*C));
+for(var i=first+lane;i<end;i+=LANES){
+let mask_6=mask_at(i);
+let x_1=x_at(row+(i*C));
 let where_2=select(0.0f,((((x_1-shift)-div)*rsqrt)*gamma_1)+beta_1,!(mask_6==0.0f));
 y_put(row+(i*C),where_2);
 }
@@ -1431,7 +1411,7 @@ running_var_put(row,select(running_var_1,add_2,!(total==0.0f)));
 }
 `,
                 bindings: [
-                  $v84, $v85, $v86, $v80, $v81, $v87,
+                  $v74, $v75, $v76, $v70, $v71, $v77,
                   {
                     tensor: "running_mean", access: "read_write", name: "running_mean",
                     accessors: { at: "running_mean_at", put: "running_mean_put" },
@@ -1441,102 +1421,14 @@ running_var_put(row,select(running_var_1,add_2,!(total==0.0f)));
                     accessors: { at: "running_var_at", put: "running_var_put" },
                   },
                 ],
-                constants: $v90,
-              },
-              {
-                vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t60}var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-fn larger4(a:vec4f,b:vec4f)->vec4f{
-return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
-${$t51}let active_1=index<(C/4u);
-let row=select(0u,index,active_1);
-${$t11}var total=vec4f(0.0f);
-for(var p=lane;p<used;p+=LANES){
-let part_1=vec4f(partials_at((((4u*PARTS)+p)*C)+(row*4u)),partials_at(((((4u*PARTS)+p)*C)+(row*4u))+1u),partials_at(((((4u*PARTS)+p)*C)+(row*4u))+2u),partials_at(((((4u*PARTS)+p)*C)+(row*4u))+3u));
-${$t53}let other=exchange4(total,mask_1);
-${$t69}let part_2=vec4f(partials_at(row*4u),partials_at((row*4u)+1u),partials_at((row*4u)+2u),partials_at((row*4u)+3u));
-var total_2=vec4f(0.0f);
-var total_3=vec4f(0.0f);
-for(var p_2=lane;p_2<used;p_2+=LANES){
-let part_3=vec4f(partials_at((((3u*PARTS)+p_2)*C)+(row*4u)),partials_at(((((3u*PARTS)+p_2)*C)+(row*4u))+1u),partials_at(((((3u*PARTS)+p_2)*C)+(row*4u))+2u),partials_at(((((3u*PARTS)+p_2)*C)+(row*4u))+3u));
-total_2=total_2+part_3;
-let part_4=vec4f(partials_at((((3u*PARTS)+p_2)*C)+(row*4u)),partials_at(((((3u*PARTS)+p_2)*C)+(row*4u))+1u),partials_at(((((3u*PARTS)+p_2)*C)+(row*4u))+2u),partials_at(((((3u*PARTS)+p_2)*C)+(row*4u))+3u));
-let part_5=vec4f(partials_at(((PARTS+p_2)*C)+(row*4u)),partials_at((((PARTS+p_2)*C)+(row*4u))+1u),partials_at((((PARTS+p_2)*C)+(row*4u))+2u),partials_at((((PARTS+p_2)*C)+(row*4u))+3u));
-let part_6=vec4f(partials_at((p_2*C)+(row*4u)),partials_at(((p_2*C)+(row*4u))+1u),partials_at(((p_2*C)+(row*4u))+2u),partials_at(((p_2*C)+(row*4u))+3u));
-${$t67}let other_3=exchange4(total_2,mask_2);
-total_2=total_2+other_3;
-let other_4=exchange4(total_3,mask_2);
-${$t70}let shift=select(part_2+(total_3/total_2),part_2,total_2==vec4f(0.0f));
-var total_4=vec4f(0.0f);
-var total_5=vec4f(0.0f);
-for(var p_3=lane;p_3<used;p_3+=LANES){
-let part_7=vec4f(partials_at((((3u*PARTS)+p_3)*C)+(row*4u)),partials_at(((((3u*PARTS)+p_3)*C)+(row*4u))+1u),partials_at(((((3u*PARTS)+p_3)*C)+(row*4u))+2u),partials_at(((((3u*PARTS)+p_3)*C)+(row*4u))+3u));
-let part_8=vec4f(partials_at(((PARTS+p_3)*C)+(row*4u)),partials_at((((PARTS+p_3)*C)+(row*4u))+1u),partials_at((((PARTS+p_3)*C)+(row*4u))+2u),partials_at((((PARTS+p_3)*C)+(row*4u))+3u));
-let part_9=vec4f(partials_at((p_3*C)+(row*4u)),partials_at(((p_3*C)+(row*4u))+1u),partials_at(((p_3*C)+(row*4u))+2u),partials_at(((p_3*C)+(row*4u))+3u));
-total_4=total_4+((part_7*(part_9-shift))+part_8);
-let part_10=vec4f(partials_at((((3u*PARTS)+p_3)*C)+(row*4u)),partials_at(((((3u*PARTS)+p_3)*C)+(row*4u))+1u),partials_at(((((3u*PARTS)+p_3)*C)+(row*4u))+2u),partials_at(((((3u*PARTS)+p_3)*C)+(row*4u))+3u));
-let part_11=vec4f(partials_at(((PARTS+p_3)*C)+(row*4u)),partials_at((((PARTS+p_3)*C)+(row*4u))+1u),partials_at((((PARTS+p_3)*C)+(row*4u))+2u),partials_at((((PARTS+p_3)*C)+(row*4u))+3u));
-let part_12=vec4f(partials_at((p_3*C)+(row*4u)),partials_at(((p_3*C)+(row*4u))+1u),partials_at(((p_3*C)+(row*4u))+2u),partials_at(((p_3*C)+(row*4u))+3u));
-let part_13=vec4f(partials_at((((2u*PARTS)+p_3)*C)+(row*4u)),partials_at(((((2u*PARTS)+p_3)*C)+(row*4u))+1u),partials_at(((((2u*PARTS)+p_3)*C)+(row*4u))+2u),partials_at(((((2u*PARTS)+p_3)*C)+(row*4u))+3u));
-total_5=total_5+(part_13+((part_12-shift)*((vec4f(2.0f)*part_11)+(part_10*(part_12-shift)))));
-}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_7=exchange4(total_4,mask_3);
-total_4=total_4+other_7;
-let other_8=exchange4(total_5,mask_3);
-${$t71}let part_14=vec4f(partials_at(((5u*PARTS)*C)+(row*4u)),partials_at((((5u*PARTS)*C)+(row*4u))+1u),partials_at((((5u*PARTS)*C)+(row*4u))+2u),partials_at((((5u*PARTS)*C)+(row*4u))+3u));
-var total_6=vec4f(0.0f);
-for(var p_4=lane;p_4<used;p_4+=LANES){
-let part_15=vec4f(partials_at((((5u*PARTS)+p_4)*C)+(row*4u)),partials_at(((((5u*PARTS)+p_4)*C)+(row*4u))+1u),partials_at(((((5u*PARTS)+p_4)*C)+(row*4u))+2u),partials_at(((((5u*PARTS)+p_4)*C)+(row*4u))+3u));
-let part_16=vec4f(partials_at((((6u*PARTS)+p_4)*C)+(row*4u)),partials_at(((((6u*PARTS)+p_4)*C)+(row*4u))+1u),partials_at(((((6u*PARTS)+p_4)*C)+(row*4u))+2u),partials_at(((((6u*PARTS)+p_4)*C)+(row*4u))+3u));
-total_6=total_6+(vec4f(f32(min((p_4+1u)*((((N*T)+PARTS)-1u)/PARTS),N*T)-(p_4*((((N*T)+PARTS)-1u)/PARTS))))*((part_15-part_14)+part_16));
-}
-for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_11=exchange4(total_6,mask_4);
-${$t72}let rest=total_6/vec4f(f32(N*T));
-var total_7=vec4f(0.0f);
-for(var p_5=lane;p_5<used;p_5+=LANES){
-let part_17=vec4f(partials_at((((5u*PARTS)+p_5)*C)+(row*4u)),partials_at(((((5u*PARTS)+p_5)*C)+(row*4u))+1u),partials_at(((((5u*PARTS)+p_5)*C)+(row*4u))+2u),partials_at(((((5u*PARTS)+p_5)*C)+(row*4u))+3u));
-let part_18=vec4f(partials_at((((6u*PARTS)+p_5)*C)+(row*4u)),partials_at(((((6u*PARTS)+p_5)*C)+(row*4u))+1u),partials_at(((((6u*PARTS)+p_5)*C)+(row*4u))+2u),partials_at(((((6u*PARTS)+p_5)*C)+(row*4u))+3u));
-let part_19=vec4f(partials_at((((7u*PARTS)+p_5)*C)+(row*4u)),partials_at(((((7u*PARTS)+p_5)*C)+(row*4u))+1u),partials_at(((((7u*PARTS)+p_5)*C)+(row*4u))+2u),partials_at(((((7u*PARTS)+p_5)*C)+(row*4u))+3u));
-total_7=total_7+(vec4f(f32(min((p_5+1u)*((((N*T)+PARTS)-1u)/PARTS),N*T)-(p_5*((((N*T)+PARTS)-1u)/PARTS))))*(part_19+((((part_17-part_14)+part_18)-rest)*(((part_17-part_14)+part_18)-rest))));
-}
-for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
-let other_13=exchange4(total_7,mask_5);
-${$t73}let spread=total_7/vec4f(f32(N*T));
-${$t30}let where_1=select(sub,larger4(sub,vec4f(0.0f)),(vec4f(4.0f)*abs(sub))<mul);
-let rsqrt=inverseSqrt(where_1+vec4f(eps));
-let gamma_1=gamma_four(row);
-let beta_1=beta_four(row);
-${$t35}let x_1=x_four(row+(i*(C/4u)));
-let where_2=select(vec4f(0.0f),((((x_1-shift)-div)*rsqrt)*gamma_1)+beta_1,!(mask_6==0.0f));
-y_put_four(row+(i*(C/4u)),where_2);
-}
-if((active_1&&(lane==0u))&&(part==0u)){
-let running_mean_1=running_mean_four(row);
-running_mean_put_four(row,select(running_mean_1,running_mean_1+(vec4f(momentum)*((shift-running_mean_1)+div)),!(total==vec4f(0.0f))));
-let running_var_1=running_var_four(row);
-let size=f32(N);
-let size_2=f32(T);
-let max_1=larger4(total-vec4f(1.0f),vec4f(1.0f));
-let mul_2=vec4f(momentum)*((where_1*((part_14*vec4f(size))*vec4f(size_2)))/max_1);
-let mul_3=vec4f(momentum)*((where_1*((rest*vec4f(size))*vec4f(size_2)))/max_1);
-running_var_put_four(row,select(running_var_1,((running_var_1+mul_2)-(vec4f(momentum)*running_var_1))+mul_3,!(total==vec4f(0.0f))));
-}
-}
-`,
-                bindings: [
-                  $v84, $v76, $v77, $v80, $v89, $v78,
-                  {
-                    tensor: "running_mean", access: "read_write", name: "running_mean",
-                    accessors: { four: "running_mean_four", putFour: "running_mean_put_four" },
-                  },
-                  {
-                    tensor: "running_var", access: "read_write", name: "running_var",
-                    accessors: { four: "running_var_four", putFour: "running_var_put_four" },
-                  },
+                constants: [
+                  { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
+                  { name: "COLUMNS", kind: "columns" }, { name: "PARTS", kind: "parts" },
+                  { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
+                  { name: "N", kind: "extent", factor: "N" }, { name: "T", kind: "extent", factor: "T" },
+                  { name: "eps", kind: "param", param: "eps" },
+                  { name: "momentum", kind: "param", param: "momentum" },
                 ],
-                constants: $v90,
               },
             ],
             shared: true,

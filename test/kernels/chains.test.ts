@@ -23,7 +23,7 @@ const { oneAxis, axesInTurn, maxima, functions } = chainKinds;
 const chains = [
   { name: oneAxis.name, graph: chainGraph(oneAxis, 6) },
   { name: axesInTurn.name, graph: chainGraph(axesInTurn, 6) },
-  { name: maxima.name, graph: chainGraph(maxima, 6) },
+  { name: maxima.name, graph: chainGraph(maxima, 12) },
   {
     name: "functions, standardized",
     graph: chainGraph(functions, 3, (e) => `standardize(${e} over D; 1e-5)`),

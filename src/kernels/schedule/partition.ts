@@ -61,7 +61,21 @@ export function partition(graph: Graph): Partition {
   for (const one of safe.flatMap(storedTargets)) {
     if (!factorsOf.has(one.tensor)) scratch.set(one.tensor, { name: one.tensor, factors: one.factors });
   }
-  return { graph: whole, kernels: safe, scratch: [...scratch.values()], g };
+  return { graph: whole, kernels: inOneLayout(safe, scratch), scratch: [...scratch.values()], g };
+}
+
+/** Two kernels may store the same value, with their rows in different orders: it has one layout. */
+function inOneLayout(
+  kernels: readonly KernelResults[],
+  scratch: ReadonlyMap<string, { readonly factors: AxisSet }>,
+): KernelResults[] {
+  return kernels.map((kernel) => ({
+    ...kernel,
+    targets: kernel.targets.map((one) => ({
+      ...one,
+      factors: scratch.get(one.tensor)?.factors ?? one.factors,
+    })),
+  }));
 }
 
 function kernelsOfSection(
