@@ -13,7 +13,7 @@ test("the plan of a forward pass", async () => {
   y
     reads x; writes y
     grid  N; row D
-    fuses 3 elementwise operations and 2 reductions
+    fuses 7 elementwise operations and 2 reductions
     loop 1 over D: #1 max(x)
     loop 2 over D: #2 sum(exp(x - #1))
     stores over D: y
@@ -31,19 +31,19 @@ test("the plan of a forward pass", async () => {
 
 test("by-products of a backward pass: columns and segments", async () => {
   const columns = await kernelsOf("LayerNorm", "--grad");
-  expect(columns).toContain("loop 1 over D: samples alone, #1 shift(d_y * gamma)");
+  expect(columns).toContain("loop 1 over D: samples alone, #1 shift(d_y), #2 shift(gamma)");
   expect(columns).toMatch(/and adds up over each chunk of N: sums_\d+_over_N, sums_\d+_over_N/);
   expect(columns).toContain("rows are not split");
   const segments = await kernelsOf("GroupNorm", "--grad");
   expect(segments).toMatch(
-    /loop 2 over K: segments #4 scratch_\d+, #5 scratch_\d+, #6 sum\(#4 \* gamma\), #7 sum\(#5 \* gamma\)/,
+    /loop 4 over K: segments #7 scratch_\d+, #8 scratch_\d+, #9 scratch_\d+, #10 sum\(#7\), #11 sum\(.*gamma.*\)/,
   );
 });
 
 test("the plan as data", async () => {
   const { out } = await normc(["explain", "LayerNorm", "--json"]);
   const { kernels } = JSON.parse(out) as { readonly kernels: readonly unknown[] };
-  const loop = ["shift", "rest", "spread"].map((op, i) => ({ name: `#${i + 1}`, op, of: "x" }));
+  const loop = ["shift", "rest", "scale", "scaledSpread"].map((op, i) => ({ name: `#${i + 1}`, op, of: "x" }));
   const narrowAndWide = [
     { vector: null, together: 1, kept: [] },
     { vector: "D", together: 1, kept: [] },
@@ -61,14 +61,15 @@ test("the plan as data", async () => {
         { vector: "D", together: 4, kept: [] },
       ],
       split: {
-        slots: 3,
+        slots: 4,
         stages: [
           {
             work: [{ kind: "part", loop: 0 }],
             handsOn: [
               { op: "shift", of: "x", slot: 0 },
               { op: "rest", of: "x", slot: 1 },
-              { op: "spread", of: "x", slot: 2 },
+              { op: "scale", of: "x", slot: 3 },
+              { op: "scaledSpread", of: "x", slot: 2 },
             ],
             structures: narrowAndWide,
           },
