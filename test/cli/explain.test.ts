@@ -43,7 +43,11 @@ test("by-products of a backward pass: columns and segments", async () => {
 test("the plan as data", async () => {
   const { out } = await normc(["explain", "LayerNorm", "--json"]);
   const { kernels } = JSON.parse(out) as { readonly kernels: readonly unknown[] };
-  const loop = ["shift", "rest", "scale", "scaledSpread"].map((op, i) => ({ name: `#${i + 1}`, op, of: "x" }));
+  const loop = ["shift", "rest", "scale", "scaledSpread"].map((op, i) => ({
+    name: `#${i + 1}`,
+    op,
+    of: "x",
+  }));
   const narrowAndWide = [
     { vector: null, together: 1, kept: [] },
     { vector: "D", together: 1, kept: [] },
