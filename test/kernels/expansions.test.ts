@@ -29,6 +29,10 @@ const points: Partial<Readonly<Record<ExpandedOperator, readonly (readonly numbe
     [-1, -1, -1, -1, -1, 1, 1],
     [1, 1, 1, 1, 1, -1, -1],
   ],
+  with_gradient_of: [
+    [1, -2, 3],
+    [4, 5, 6],
+  ],
   pow: [bases.flatMap((one) => exponents.map(() => one)), bases.flatMap(() => exponents)],
 };
 
