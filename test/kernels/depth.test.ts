@@ -46,6 +46,23 @@ describe.each(chains)("$links $kind.name", ({ kind, links }) => {
   });
 });
 
+// Several passes read the terms of a sum and the factors of a product: of 40 doublings there are 2^40.
+it.each([powers, { name: "doubles", tensors, link: (before: string) => `${before} + ${before}` }])(
+  "40 $name in statistics",
+  (kind) => {
+    for (const end of [
+      (v: string) => `standardize(${v} over D; 1e-5)`,
+      (v: string) => `x - mean(${v} over D; weight = x)`,
+      (v: string) => `x - mean(x over D; weight = ${v})`,
+      (v: string) => `x - sum(${v} * x over D) / sum(${v} over D)`,
+    ]) {
+      const graph = chainGraph(kind, 40, end);
+      expect(compileTraining(graph, "stats")).toBeDefined();
+      expect(compileGather(differentiate(graph))).toBeDefined();
+    }
+  },
+);
+
 it("a chain of statistics as deep as the checker admits", () => {
   const graph = chainGraph(chainKinds.axesInTurn, 120);
   expect(compileGraph(graph).program.kernels.length).toBeGreaterThan(100);

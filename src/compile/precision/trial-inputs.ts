@@ -1,6 +1,8 @@
 /** Small tensors far from zero, on which a norm is tried in f32 arithmetic. */
+
 import type { OracleInputs } from "../../graph/oracle/interpret.ts";
-import { type Graph, type GraphTensor, type Node, reachable, tensorsIn } from "../../graph/tensor/graph.ts";
+import { type Graph, type GraphTensor, reachable, tensorsIn } from "../../graph/tensor/graph.ts";
+import { factorsOf } from "../../graph/tensor/terms.ts";
 
 /** How many elements all axes may have together. */
 const most = 1024;
@@ -121,12 +123,6 @@ function weightAxes(graph: Graph): Map<string, readonly string[]> {
     }
   }
   return found;
-}
-
-function factorsOf(node: Node): readonly Node[] {
-  // Of squares of squares there are many: a square is one factor.
-  const isProduct = node.kind === "map" && node.op === "mul" && node.args[0] !== node.args[1];
-  return isProduct ? node.args.flatMap(factorsOf) : [node];
 }
 
 /** Roughly normal numbers, the same each time (sums of four uniform ones, by a linear congruence). */

@@ -1,7 +1,9 @@
 /** Helpers of the rules in `vjp.ts`: they multiply a cotangent and sum it over axes. */
+
 import { type AxisSet, minus } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Node, operands, reachable } from "../tensor/graph.ts";
+import { isZero } from "../tensor/terms.ts";
 
 /** `d · slope`, for a slope that is finite wherever the value is. */
 export function scaled(g: GraphBuilder, d: Node, slope: Node): Node {
@@ -64,10 +66,6 @@ function inBranches(g: GraphBuilder, d: Node, apply: (one: Node) => Node): Node 
     default:
       return undefined;
   }
-}
-
-export function isZero(node: Node): boolean {
-  return node.kind === "literal" && node.value === 0;
 }
 
 /**

@@ -7,7 +7,8 @@
 import type { Operator } from "../operators/operators.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { MapNode, Node, ReduceNode } from "../tensor/graph.ts";
-import { guarded, guardedQuotient, isZero, masked, scaled, sumToAxes } from "./cotangent.ts";
+import { isZero } from "../tensor/terms.ts";
+import { guarded, guardedQuotient, masked, scaled, sumToAxes } from "./cotangent.ts";
 
 /** A node and a term of its cotangent, still with the axes of the user. */
 export type Contribution = readonly [to: Node, cotangent: Node];

@@ -1,7 +1,7 @@
 /** Derivative rules of windows. The transpose of a window goes as far back as the window goes ahead. */
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { Node, Window, WindowNode } from "../tensor/graph.ts";
-import { addends } from "../tensor/windows.ts";
+import { addends } from "../tensor/terms.ts";
 import { countOf, windowSum } from "./algebra/window-sum.ts";
 import { guardedQuotient } from "./cotangent.ts";
 

@@ -14,6 +14,7 @@
 import { sameAxes } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import type { MapNode, Node } from "../tensor/graph.ts";
+import { isZero } from "../tensor/terms.ts";
 
 /** Undefined if the node has none of these forms. */
 export function keptNonfinite(g: GraphBuilder, node: Node): Node | undefined {
@@ -55,8 +56,4 @@ export function maximumBelow({ args: [operand] }: MapNode): Extract<Node, { kind
   const [value, maximum] = operand.args;
   if (maximum.kind !== "reduce" || maximum.op !== "max" || maximum.arg !== value) return undefined;
   return maximum;
-}
-
-function isZero(node: Node): boolean {
-  return node.kind === "literal" && node.value === 0;
 }

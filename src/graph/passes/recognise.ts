@@ -5,6 +5,7 @@
  *
  * Sums of cotangents stay as they are: they lie near zero, and gradients share them.
  */
+
 import { sameAxes } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import {
@@ -17,6 +18,7 @@ import {
   type WindowNode,
 } from "../tensor/graph.ts";
 import { rewrite } from "../tensor/rewrite.ts";
+import { rootOfSquare } from "../tensor/terms.ts";
 import { unguarded } from "./forms/weighted.ts";
 import { build, readTerm } from "./weighted/sum-reading.ts";
 import { meanAmong, weightedQuotient } from "./weighted/weighted-means.ts";
@@ -71,7 +73,7 @@ function quotient(g: GraphBuilder, node: Node): Node | undefined {
 
 /** mean((x − mean(x over A))² over A) → var(x over A), with one weight or none */
 function recogniseMean(g: GraphBuilder, mean: ReduceNode): Node {
-  const root = squareRoot(counted(g, mean.arg, mean.weight));
+  const root = rootOfSquare(counted(g, mean.arg, mean.weight));
   return (root && varianceOf(g, root, mean)) ?? mean;
 }
 
@@ -103,8 +105,8 @@ function haveOneWeight(g: GraphBuilder, a: Node | undefined, b: Node | undefined
 function varianceOfSquares(g: GraphBuilder, a: Node, b: Node): Node | undefined {
   if (a.kind === "window") return varianceOfWindow(g, a, b);
   if (a.kind !== "reduce" || a.op !== "mean") return undefined;
-  const x = squareRoot(counted(g, a.arg, a.weight));
-  const mean = squareRoot(b);
+  const x = rootOfSquare(counted(g, a.arg, a.weight));
+  const mean = rootOfSquare(b);
   if (x === undefined || mean?.kind !== "reduce" || mean.op !== "mean") return undefined;
   if (counted(g, mean.arg, a.weight) !== counted(g, x, a.weight)) return undefined;
   if (!sameAxes(mean.over, a.over) || !haveOneWeight(g, mean.weight, a.weight)) return undefined;
@@ -127,13 +129,8 @@ function withoutSums(
 
 /** The same over a window. */
 function varianceOfWindow(g: GraphBuilder, a: WindowNode, b: Node): Node | undefined {
-  const x = squareRoot(a.args[0]);
-  const mean = squareRoot(b);
+  const x = rootOfSquare(a.args[0]);
+  const mean = rootOfSquare(b);
   if (a.op !== "mean" || x === undefined || mean !== g.window("mean", [x], a.over)) return undefined;
   return g.window("var", [x], a.over);
-}
-
-/** The x of x·x. */
-function squareRoot(node: Node): Node | undefined {
-  return node.kind === "map" && node.op === "mul" && node.args[0] === node.args[1] ? node.args[0] : undefined;
 }

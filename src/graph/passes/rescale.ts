@@ -10,12 +10,14 @@
  * it sums once more. A row of zeros needs no second look where eps is not nearly 0 itself, so the scale knows eps, its
  * floor.
  */
+
 import type { Operator } from "../operators/operators.ts";
 import { type AxisSet, isSubset } from "../tensor/axes.ts";
 import type { GraphBuilder } from "../tensor/builder.ts";
 import { type Graph, type MapNode, type Node, type ReduceNode, reachable } from "../tensor/graph.ts";
 import { remembered } from "../tensor/remembered.ts";
 import { rebuildAll, rewrite } from "../tensor/rewrite.ts";
+import { rootOfSquare } from "../tensor/terms.ts";
 
 export function rescale(graph: Graph): Graph {
   const roots = reachable(graph.results.map((one) => one.value)).flatMap((node) => rootOf(node) ?? []);
@@ -149,11 +151,7 @@ function comparedSquares(node: Node): ReduceNode | undefined {
 function areSquares({ op, arg, weight }: ReduceNode): boolean {
   if (weight !== undefined) return false;
   if (op === "spread") return true;
-  return (op === "sum" || op === "mean") && isSquare(arg);
-}
-
-function isSquare(node: Node): boolean {
-  return node.kind === "map" && node.op === "mul" && node.args[0] === node.args[1];
+  return (op === "sum" || op === "mean") && rootOfSquare(arg) !== undefined;
 }
 
 /** Whether a value is one number for each row and takes no loop. */

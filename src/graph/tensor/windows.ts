@@ -1,5 +1,7 @@
 /** Facts about windows. */
+
 import type { Node, Reach, Window, WindowNode } from "./graph.ts";
+import { addends } from "./terms.ts";
 
 /** A window in words, as the printers of graphs and plans show it: `T 3 before, all after`. */
 export function windowText({ axis, before, after }: Window): string {
@@ -33,11 +35,6 @@ export function neighbours({ op, args }: WindowNode): readonly Node[] {
     case "min":
       return args;
   }
-}
-
-/** The terms of a sum. */
-export function addends(node: Node): readonly Node[] {
-  return node.kind === "map" && node.op === "add" ? node.args.flatMap(addends) : [node];
 }
 
 /** How many elements a window has at most. Infinite if that depends on an extent or a param. */

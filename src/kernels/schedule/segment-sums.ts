@@ -5,10 +5,12 @@
  *     row K, S:  t[k] = sum(v over S);  sum(gamma[k] · v over K, S)      →  sum(gamma[k] · t[k] over K)
  *                                       sum(gamma[k] · v + a[k] over K, S)  →  sum(gamma[k] · t[k] + a[k] · size(S) over K)
  */
+
 import { type AxisSet, minus, sameAxes } from "../../graph/tensor/axes.ts";
 import type { GraphBuilder } from "../../graph/tensor/builder.ts";
 import { type Node, type ReduceNode, reachable } from "../../graph/tensor/graph.ts";
 import { samplesAmong } from "../../graph/tensor/samples.ts";
+import { factorsOf } from "../../graph/tensor/terms.ts";
 
 /** The outer axes of a row whose inner axes are `inner`. Empty if they are not its inner axes. */
 export function segmentAxes(layout: readonly string[], inner: AxisSet): readonly string[] {
@@ -65,11 +67,6 @@ function sumOverSegment(
     if (a !== undefined && b !== undefined) return g.map(factor.op, a, b);
   }
   return undefined;
-}
-
-function factorsOf(node: Node): readonly Node[] {
-  const isProduct = node.kind === "map" && node.op === "mul" && node.args[0] !== node.args[1];
-  return isProduct ? node.args.flatMap(factorsOf) : [node];
 }
 
 /** The factors without `taken`. Undefined if not all of `taken` are among them. */

@@ -3,6 +3,7 @@ import { type AxisSet, sameAxes } from "../../tensor/axes.ts";
 import type { GraphBuilder } from "../../tensor/builder.ts";
 import type { Node } from "../../tensor/graph.ts";
 import { remembered } from "../../tensor/remembered.ts";
+import { factorsOf as plainFactors } from "../../tensor/terms.ts";
 
 /** The axes over which a value adds up to zero: (x − shift − rest), times values that are the same along them. */
 export const centredOver: (node: Node) => AxisSet | undefined = remembered((node) => {
@@ -45,10 +46,9 @@ export function scaledLike(g: GraphBuilder, node: Node, value: Node): Node {
   return g.mul(scaledLike(g, inner, value), scale);
 }
 
-/** The factors of a product. A standardized value is one factor, and so is a square: of squares of squares there are many. */
+/** The factors of a product. A standardized value is one factor. */
 export function factorsOf(node: Node): readonly Node[] {
-  if (node.kind !== "map" || node.op !== "mul" || centredOver(node) !== undefined) return [node];
-  return node.args[0] === node.args[1] ? [node] : node.args.flatMap(factorsOf);
+  return plainFactors(node, (one) => centredOver(one) !== undefined);
 }
 
 /** The standardized value among some factors, if there is one only, and the axes over which it adds up to zero. */

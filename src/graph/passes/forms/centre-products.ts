@@ -2,10 +2,12 @@
  * mean(u·v) − mean(u) · mean(v) cancels if u and v are far from zero. The same number is the mean of the product of their
  * differences from their means. Sums count as means times their sizes.
  */
+
 import { type AxisSet, sameAxes } from "../../tensor/axes.ts";
 import type { GraphBuilder } from "../../tensor/builder.ts";
 import type { Graph, Node } from "../../tensor/graph.ts";
 import { rewrite } from "../../tensor/rewrite.ts";
+import { addends } from "../../tensor/terms.ts";
 import { joinedScales, type Scale, scalesKey } from "./form.ts";
 import { type Sizes, sizesOf } from "./sizes.ts";
 
@@ -77,8 +79,4 @@ function isProduct(node: Node, u: Node, v: Node): boolean {
   if (node.kind !== "map" || node.op !== "mul") return false;
   const [a, b] = node.args;
   return (a === u && b === v) || (a === v && b === u);
-}
-
-function addends(node: Node): readonly Node[] {
-  return node.kind === "map" && node.op === "add" ? node.args.flatMap(addends) : [node];
 }

@@ -5,7 +5,9 @@
  *
  *     p·a + q·b + r·c  →  a + q·(b − a) + r·(c − a),  p + q + r = 1
  */
+
 import type { Graph, GraphFactor, Node } from "../../tensor/graph.ts";
+import { addends } from "../../tensor/terms.ts";
 import { type Form, isFar, isPlace, type Scale, scalesKey, type Term } from "./form.ts";
 
 /** One of the weights, as scales of a term. */
@@ -77,10 +79,6 @@ function share(one: Node, sum: Node): Name | undefined {
   const all = addends(sum);
   if (!all.includes(one) || new Set(all).size < all.length) return undefined;
   return { whole: `n${sum.id}`, name: `n${one.id}`, count: all.length };
-}
-
-function addends(node: Node): readonly Node[] {
-  return node.kind === "map" && node.op === "add" ? node.args.flatMap(addends) : [node];
 }
 
 /** (e / sum(e over M))[M = 0] */

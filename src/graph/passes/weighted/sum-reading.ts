@@ -5,9 +5,11 @@
  *
  * A guard is a condition that excludes elements, whatever they are. As a factor it is 1 or 0.
  */
+
 import { type AxisSet, isSubset } from "../../tensor/axes.ts";
 import type { GraphBuilder } from "../../tensor/builder.ts";
 import type { Node, ReduceNode } from "../../tensor/graph.ts";
+import { isZero } from "../../tensor/terms.ts";
 
 /** A product: the power of each factor, and a number. */
 export interface Factors {
@@ -145,10 +147,6 @@ function conditionOf(g: GraphBuilder, node: Node): Node {
 
 function isCondition(node: Node): boolean {
   return node.kind === "map" && ["lt", "le", "eq", "ne"].includes(node.op);
-}
-
-function isZero(node: Node): boolean {
-  return node.kind === "literal" && node.value === 0;
 }
 
 function readOutside(g: GraphBuilder, node: Node, depth = 0): Factors {

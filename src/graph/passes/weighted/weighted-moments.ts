@@ -8,9 +8,11 @@
  * The last one has no quotient W / n, which devices round even where it is 1. In a sum of terms, each term first loses
  * its own mean.
  */
+
 import { type AxisSet, minus } from "../../tensor/axes.ts";
 import type { GraphBuilder } from "../../tensor/builder.ts";
 import { type Graph, type MapNode, momentKey, type Node, reachable } from "../../tensor/graph.ts";
+import { addends } from "../../tensor/terms.ts";
 import { isWeighted, unguarded, type WeightedNode } from "../forms/weighted.ts";
 
 /** A value as the sum of numbers near the terms of the operand, and a small rest. */
@@ -195,10 +197,6 @@ function meanOfTerm(
 function withGuardsOf(g: GraphBuilder, outer: Node, inner: Node, other: Node): Node {
   if (unguarded(outer) === outer || outer.kind !== "map") return inner;
   return g.where(outer.args[0], withGuardsOf(g, outer.args[1], inner, other), other);
-}
-
-function addends(node: Node): Node[] {
-  return node.kind === "map" && node.op === "add" ? node.args.flatMap(addends) : [node];
 }
 
 /** x − (base + rest) → (x − base) − rest */

@@ -1,5 +1,7 @@
 /** A second look at sums of squares that leave f32, with the values times a power of two (`rescale.ts`). */
-import type { Node, ReduceNode } from "../../../graph/tensor/graph.ts";
+
+import type { ReduceNode } from "../../../graph/tensor/graph.ts";
+import { rootOfSquare } from "../../../graph/tensor/terms.ts";
 import { any, binary, local, mul, select } from "../../ir/expr.ts";
 import type { Expr } from "../../ir/ir.ts";
 import { bind, type Frame } from "../frame.ts";
@@ -26,7 +28,7 @@ export function rescaleSums(
     name: nameOf("sum"),
     op: "add" as const,
     value: (frame: Frame) => {
-      const root = rootOf(arg);
+      const root = rootOfSquare(arg);
       // A far value is stored as it is, squares too.
       if (root === undefined) return mul(mul(lowerValue(context, frame, arg), scales[i]), scales[i]);
       const named = bind(frame, "scaled", mul(lowerValue(context, frame, root), scales[i]), nameOf);
@@ -40,9 +42,4 @@ export function rescaleSums(
     const sum = bind(row, "sum_all", select(isScaled(scales[i]), second, total), nameOf);
     for (const node of nodes) row.values.set(node, node.op === "sumScale" ? scales[i] : sum);
   });
-}
-
-/** The x of x · x. */
-function rootOf(node: Node): Node | undefined {
-  return node.kind === "map" && node.op === "mul" && node.args[0] === node.args[1] ? node.args[0] : undefined;
 }
