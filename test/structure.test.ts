@@ -70,6 +70,8 @@ const road = [
   "src/tools/cli/terminal",
   "src/tools/cli/files",
   "src/tools/cli/arguments",
+  "src/tools/types",
+  "src/tools/plugin",
   "src/tools/cli/run",
   "src/tools/cli/explain",
   "src/tools/cli/build",

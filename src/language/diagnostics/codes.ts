@@ -79,6 +79,9 @@ export const codes = {
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
   N518: { severity: "error", title: "a module built by another version of normc" },
   N519: { severity: "error", title: "a norm without gradients" },
+
+  N610: { severity: "error", title: "a file in the place of types" },
+  N611: { severity: "error", title: "an import for a target that is not configured" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;
