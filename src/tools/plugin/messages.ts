@@ -7,20 +7,20 @@ import { renderText } from "../../language/diagnostics/render.ts";
 /** What Vite, Rollup and Rolldown show of an error: its message, its place as `file:line:column`, and its frame. */
 export interface BundlerMessage {
   readonly message: string;
-  /** The module that could not be made. */
+  /** The file of the mistake. It need not be the module that was asked for, which can import it. */
   readonly id: string;
-  /** Where the mistake is, perhaps in a spec that the module imports. Lines and columns count from 1. */
+  /** Lines and columns count from 1. */
   readonly loc: { readonly file: string; readonly line: number; readonly column: number };
   readonly frame: string;
 }
 
 /** @param all the diagnostics of one severity; at least one. */
-export function bundlerMessage(all: readonly Diagnostic[], id: string): BundlerMessage {
+export function bundlerMessage(all: readonly Diagnostic[]): BundlerMessage {
   const first = all[0]!;
   const more = all.length > 1 ? ` (and ${all.length - 1} more)` : "";
   return {
     message: `${first.message} [${first.code}]${more}`,
-    id,
+    id: first.span.source.path,
     loc: placeOf(first),
     frame: renderText(all, { color: false }),
   };
@@ -31,9 +31,9 @@ export function wholeMessage(all: readonly Diagnostic[]): string {
   return `\n${renderText(all, { color: false })}`;
 }
 
-/** @throws never: it makes the error that a hook throws. */
-export function bundlerError(all: readonly Diagnostic[], id: string, whole: boolean): Error & BundlerMessage {
-  const { message, ...place } = bundlerMessage(all, id);
+/** Makes the error that a hook throws. */
+export function bundlerError(all: readonly Diagnostic[], whole: boolean): Error & BundlerMessage {
+  const { message, ...place } = bundlerMessage(all);
   const error = Object.assign(new Error(whole ? wholeMessage(all) : message), place);
   // Where normc throws it says nothing about the spec, and some bundlers print it.
   error.stack = "";

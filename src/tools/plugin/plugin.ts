@@ -4,7 +4,7 @@
  */
 import type { UnpluginContextMeta, UnpluginOptions } from "unplugin";
 import { esbuildSetup } from "./esbuild-setup.ts";
-import { bundlerError, bundlerMessage, wholeMessage } from "./messages.ts";
+import { loadHook } from "./load-hook.ts";
 import type { NormcOptions } from "./options.ts";
 import { renameImports, resolveId } from "./resolve-spec.ts";
 import { specId } from "./spec-id.ts";
@@ -25,12 +25,8 @@ export function plugin(
     name,
     load: {
       filter: { id: specId },
-      async handler(id) {
-        const loaded = await specs.load(id, (file) => this.addWatchFile(file));
-        if (loaded === undefined) return undefined;
-        if ("errors" in loaded) throw bundlerError(loaded.errors, id, whole);
-        for (const one of loaded.warnings) this.warn(whole ? wholeMessage([one]) : bundlerMessage([one], id));
-        return { code: loaded.module.code, map: JSON.stringify(loaded.module.map) };
+      handler(id) {
+        return loadHook(this, id, specs, whole);
       },
     },
     rollup: { resolveId },
