@@ -27,9 +27,14 @@ export function startNormc(words: readonly string[], cwd: string): ReturnType<ty
   return spawn(process.execPath, [...start, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-export function ended(program: string, words: readonly string[], cwd: string): Promise<Ended> {
+export function ended(
+  program: string,
+  words: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, words, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let out = "";
     let err = "";
     child.stdout.on("data", (data) => {

@@ -15,6 +15,7 @@ import { readTuningFile } from "../files/read-tuning-file.ts";
 import { CommandError, type ExitCode, InputError } from "../terminal/failure.ts";
 import { printJson, say, showDiagnostics } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
+import { copiedRuntime, copiedRuntimes } from "./copied-runtime.ts";
 import { type Written, writeBuild } from "./output-folder.ts";
 
 export interface BuildOptions {
@@ -26,6 +27,7 @@ export interface BuildOptions {
   readonly backward: boolean;
   readonly runtime: string;
   readonly gpujsRuntime: string;
+  readonly copyRuntime?: boolean;
   readonly layout: readonly string[];
   readonly save: Save;
   readonly tuning?: string;
@@ -72,8 +74,9 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
       emit: options.emit,
       backward: options.backward,
       save: options.save,
-      runtime: options.runtime,
-      gpujsRuntime: options.gpujsRuntime,
+      ...(options.copyRuntime === true
+        ? { ...copiedRuntimes, copiedRuntime: copiedRuntime(options.target) }
+        : { runtime: options.runtime, gpujsRuntime: options.gpujsRuntime }),
       layouts,
       tuning,
       nameOf: (source) => pathFrom(folder, source),
