@@ -18,6 +18,8 @@ import { type Manifest, manifestName, printManifest } from "./manifest.ts";
 export interface BuildAllOptions extends BuildOptions {
   /** Returns the name of a source in the manifest. @default the path of the source */
   readonly nameOf?: (source: Source) => string;
+  /** A copy of the runtime for the modules, by path in the output folder. */
+  readonly copiedRuntime?: ReadonlyMap<string, string>;
   /** Called after each spec. */
   readonly onProgress?: (done: Source) => void;
 }
@@ -36,7 +38,7 @@ export async function buildAll(
   specs: readonly CheckedSpec[],
   options: BuildAllOptions = {},
 ): Promise<BuiltFiles> {
-  const { nameOf = (source) => source.path, onProgress, layouts = [] } = options;
+  const { nameOf = (source) => source.path, onProgress, layouts = [], copiedRuntime = [] } = options;
   const built: BuiltSpec[] = [];
   const owners = new Map<string, Source>();
   for (const spec of specs) {
@@ -68,7 +70,7 @@ export async function buildAll(
       files: [...one.files.keys()],
     }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const files = new Map(built.flatMap((one) => [...one.files]));
+  const files = new Map([...built.flatMap((one) => [...one.files]), ...copiedRuntime]);
   const locks = built.map(({ source, kernels }) => ({ path: baseName(source.path), kernels }));
   files.set(lockName, printLock(`${marker}${version}`, locks));
   const manifest: Manifest = {

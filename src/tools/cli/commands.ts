@@ -47,7 +47,7 @@ function describe(ended: (code: ExitCode) => void): Command {
 
   add(
     "build",
-    "write TypeScript modules with their shaders, a lock file and a manifest",
+    "write TypeScript or JavaScript modules with their shaders, a lock file and a manifest",
     "normc build library/*.norm --out generated",
     `Nothing is written if a file has an error; only what changed is written. normc.lock.json has a line for each kernel:
 what differs there between two builds are other kernels.`,
@@ -56,6 +56,14 @@ what differs there between two builds are other kernels.`,
     .requiredOption("--out <dir>", "the folder to write into; nothing is written elsewhere")
     .option("--watch", "build again whenever a source changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .addOption(
+      new Option(
+        "--language <name>",
+        "ts: TypeScript; js: JavaScript with .d.ts files, which Node runs as it is",
+      )
+        .choices(["ts", "js"])
+        .default("ts"),
+    )
     .option(
       "--emit <texts>",
       "also write the shaders as texts to be read: wgsl, glsl, or both",
@@ -65,6 +73,12 @@ what differs there between two builds are other kernels.`,
     .addOption(new Option("--no-backward", "build no backward passes").conflicts("save"))
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
     .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
+    .addOption(
+      new Option(
+        "--copy-runtime",
+        "write the runtime into DIR/runtime: what runs the modules then needs no package",
+      ).conflicts(["runtime", "gpujsRuntime"]),
+    )
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
     .option(

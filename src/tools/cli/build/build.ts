@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { type BuiltFiles, buildAll } from "../../../compile/build/build.ts";
 import type { BuildTarget } from "../../../compile/build/build-spec.ts";
+import type { Language } from "../../../compile/build/file-names.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { importedSources } from "../../../language/check/modules/modules.ts";
 import { type Diagnostic, hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
@@ -14,16 +15,19 @@ import { readTuningFile } from "../files/read-tuning-file.ts";
 import { CommandError, type ExitCode, InputError } from "../terminal/failure.ts";
 import { printJson, say, showDiagnostics } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
+import { copiedRuntime, copiedRuntimes } from "./copied-runtime.ts";
 import { type Written, writeBuild } from "./output-folder.ts";
 
 export interface BuildOptions {
   readonly out: string;
   readonly watch?: boolean;
   readonly target: readonly BuildTarget[];
+  readonly language: Language;
   readonly emit: readonly BuildTarget[];
   readonly backward: boolean;
   readonly runtime: string;
   readonly gpujsRuntime: string;
+  readonly copyRuntime?: boolean;
   readonly layout: readonly string[];
   readonly save: Save;
   readonly tuning?: string;
@@ -66,11 +70,13 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     const folder = realFolder(options.out);
     const made = await buildAll(files, {
       targets: options.target,
+      language: options.language,
       emit: options.emit,
       backward: options.backward,
       save: options.save,
-      runtime: options.runtime,
-      gpujsRuntime: options.gpujsRuntime,
+      ...(options.copyRuntime === true
+        ? { ...copiedRuntimes, copiedRuntime: copiedRuntime(options.target) }
+        : { runtime: options.runtime, gpujsRuntime: options.gpujsRuntime }),
       layouts,
       tuning,
       nameOf: (source) => pathFrom(folder, source),

@@ -17,6 +17,7 @@ import { reasonOf } from "../files/host.ts";
 import { replaceText } from "../files/replace-file.ts";
 import { deleteUnfinished } from "../files/unfinished.ts";
 import { CommandError, fileError } from "../terminal/failure.ts";
+import { runtimeFolder } from "./copied-runtime.ts";
 
 export interface Written {
   readonly written: readonly string[];
@@ -24,9 +25,9 @@ export interface Written {
   readonly unchanged: number;
 }
 
-/** The folders of the readable shaders. */
-const innerFolders = ["wgsl", "glsl"];
-const ownPath = /^(?:(?:wgsl|glsl)\/)?[^/\\\0]+\.(?:ts|wgsl|glsl)$/;
+/** The folders of the readable shaders, and that of the copied runtime. */
+const innerFolders = ["wgsl", "glsl", runtimeFolder];
+const ownPath = /^(?:(?:wgsl|glsl|runtime)\/)?[^/\\\0]+\.(?:ts|js|wgsl|glsl)$/;
 
 /**
  * Deletes what a killed build left unfinished. Writes the files that changed, the manifest last. Deletes files of an
