@@ -6,6 +6,7 @@ import type { CheckedNorm } from "../../../language/check/check.ts";
 import { diagnostic, hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
 import { nearest } from "../../../language/diagnostics/suggest.ts";
 import type { Mode } from "../../../program/program.ts";
+import { standardInput } from "../files/host.ts";
 import { isNamedAfter, shippedFiles, shippedNames, shippedSpec } from "../files/library.ts";
 import { loadFiles } from "../files/load.ts";
 import { libraryFolder } from "../files/package.ts";
@@ -43,7 +44,7 @@ function placeOf(spec: string): Place {
     const path = shippedFiles().find((one) => one.name === file)?.path;
     return { path: looksLikePath(file) ? file : (path ?? file), norm: spec.slice(hash + 1) };
   }
-  if (looksLikePath(spec)) return { path: spec, norm: undefined };
+  if (looksLikePath(spec) || spec === standardInput) return { path: spec, norm: undefined };
   const shipped = shippedSpec(spec);
   if (shipped !== undefined) return shipped;
   if (existsSync(spec)) return { path: spec, norm: undefined };
