@@ -9,7 +9,7 @@ import { type Diagnostic, hasErrors, type Source } from "../../../language/diagn
 import { escaped } from "../../../language/diagnostics/display.ts";
 import { renderJson } from "../../../language/diagnostics/render.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
-import { parseLayout } from "../arguments/layout-choice.ts";
+import { readLayout } from "../arguments/layout-choice.ts";
 import { standardInput } from "../files/host.ts";
 import { type LoadedFile, loadFiles } from "../files/load.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
@@ -45,7 +45,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   if (paths.includes(standardInput)) {
     throw new CommandError(2, "build: standard input (-) has no name for its modules: give a file");
   }
-  const layouts = options.layout.map(parseLayout);
+  const layouts = options.layout.map(readLayout);
   for (const one of options.emit) {
     if (!options.target.includes(one)) throw new CommandError(2, `--emit ${one} needs --target ${one}`);
   }
