@@ -72,6 +72,7 @@ const road = [
   "src/tools/config",
   "src/tools/cli/arguments",
   "src/tools/types",
+  "src/tools/plugin/specs",
   "src/tools/plugin",
   "src/tools/cli/run",
   "src/tools/cli/explain",

@@ -83,6 +83,8 @@ export const codes = {
 
   N610: { severity: "error", title: "a file in the place of types" },
   N611: { severity: "error", title: "an import for a target that is not configured" },
+  N612: { severity: "error", title: "an imported spec without norms" },
+  N613: { severity: "error", title: "a tuning file that the plugin cannot use" },
 
   N620: { severity: "error", title: "a config that cannot be loaded" },
   N621: { severity: "error", title: "a field that the config does not have" },

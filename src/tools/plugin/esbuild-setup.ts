@@ -1,20 +1,20 @@
 /** The plugin in esbuild's own terms: unplugin would lose the line of a mistake. */
 import type { PluginBuild } from "esbuild";
 import { esbuildMessage } from "./messages.ts";
-import { gpujsImport, queryOf } from "./spec-id.ts";
-import type { SpecModules } from "./spec-modules.ts";
+import { gpujsImport, queryOf } from "./specs/spec-id.ts";
+import type { LoadModule } from "./specs/spec-modules.ts";
 
 const gpujs = queryOf({ target: "glsl", kind: "forward" });
 
-export function esbuildSetup(build: PluginBuild, specs: SpecModules): void {
+export function esbuildSetup(build: PluginBuild, load: LoadModule): void {
   build.onResolve({ filter: gpujsImport }, async ({ path, pluginData: _, namespace: __, ...how }) => {
     const found = await build.resolve(path.replace(gpujsImport, ".norm"), how);
     return found.errors.length > 0 ? { errors: found.errors } : { path: found.path, suffix: gpujs };
   });
   build.onLoad({ filter: /\.norm$/, namespace: "file" }, async ({ path, suffix }) => {
-    const watchFiles: string[] = [];
-    const loaded = await specs.load(path + suffix, (file) => void watchFiles.push(file));
+    const loaded = await load(path + suffix);
     if (loaded === undefined) return undefined;
+    const watchFiles = [...loaded.files];
     if ("errors" in loaded) return { errors: loaded.errors.map(esbuildMessage), watchFiles };
     const { code, map } = loaded.module;
     const inline = Buffer.from(JSON.stringify(map)).toString("base64");

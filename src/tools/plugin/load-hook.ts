@@ -1,7 +1,7 @@
 /** The hook `load` of all bundlers but esbuild. */
 import type { UnpluginBuildContext, UnpluginContext } from "unplugin";
 import { bundlerError, bundlerMessage, wholeMessage } from "./messages.ts";
-import type { SpecModules } from "./spec-modules.ts";
+import type { LoadModule } from "./specs/spec-modules.ts";
 
 type Context = Pick<UnpluginBuildContext, "addWatchFile"> & Pick<UnpluginContext, "warn">;
 
@@ -17,11 +17,12 @@ export interface HookResult {
 export async function loadHook(
   context: Context,
   id: string,
-  specs: SpecModules,
+  load: LoadModule,
   whole: boolean,
 ): Promise<HookResult | undefined> {
-  const loaded = await specs.load(id, (file) => context.addWatchFile(file));
+  const loaded = await load(id);
   if (loaded === undefined) return undefined;
+  for (const file of loaded.files) context.addWatchFile(file);
   if ("errors" in loaded) throw bundlerError(loaded.errors, whole);
   for (const one of loaded.warnings) context.warn(whole ? wholeMessage([one]) : bundlerMessage([one]));
   return { code: loaded.module.code, map: JSON.stringify(loaded.module.map) };

@@ -1,5 +1,5 @@
 /** Imports that bundlers cannot resolve alone: modules for gpu.js, and in Rollup and Rolldown modules with a query. */
-import { gpujsImport, gpujsSpecifier } from "./spec-id.ts";
+import { gpujsImport, gpujsSpecifier } from "./specs/spec-id.ts";
 
 /** What the contexts of Rollup, Rolldown and Vite have in common. */
 interface Context {

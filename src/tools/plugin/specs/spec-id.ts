@@ -3,8 +3,8 @@
  * watches the file, and finds the module when it changes. What is loaded on demand has a query behind it:
  * `group_norm.norm?normc=backward`. So have the modules for gpu.js, which users import as `group_norm.gpujs.norm`.
  */
-import type { BuildTarget, ModuleId } from "../../compile/build/build-spec.ts";
-import type { ModuleKind } from "../../targets/modules/module-content.ts";
+import type { BuildTarget, ModuleId } from "../../../compile/build/build-spec.ts";
+import type { ModuleKind } from "../../../targets/modules/module-content.ts";
 
 export interface SpecId extends ModuleId {
   /** The path of the spec. */
