@@ -81,6 +81,11 @@ export const codes = {
   N518: { severity: "error", title: "a module built by another version of normc" },
   N519: { severity: "error", title: "a norm without gradients" },
 
+  N610: { severity: "error", title: "a file in the place of types" },
+  N611: { severity: "error", title: "an import for a target that is not configured" },
+  N612: { severity: "error", title: "an imported spec without norms" },
+  N613: { severity: "error", title: "a tuning file that the plugin cannot use" },
+
   N620: { severity: "error", title: "a config that cannot be loaded" },
   N621: { severity: "error", title: "a field that the config does not have" },
   N622: { severity: "error", title: "a field of the config with an unusable value" },
