@@ -23,7 +23,8 @@ import type { Program } from "./program/program.ts";
 
 export type { BuildAllOptions, BuiltFiles } from "./compile/build/build.ts";
 export { buildAll } from "./compile/build/build.ts";
-export type { BuildOptions, BuildTarget, CheckedSpec } from "./compile/build/build-spec.ts";
+export type { BuildOptions, BuildTarget, CheckedSpec, ModuleId } from "./compile/build/build-spec.ts";
+export type { Language } from "./compile/build/file-names.ts";
 export type { Layout } from "./compile/build/layouts.ts";
 export type { LockedKernel } from "./compile/build/lock.ts";
 export type { Gradients } from "./compile/compile-backward.ts";
@@ -178,9 +179,9 @@ export function compileGather(norm: CheckedNorm): {
 
 export interface BuildResult {
   /**
-   * File texts by path: TypeScript modules and, with `emit`, readable shaders. For `group_norm.norm`, import
-   * `group_norm.ts` (`group_norm.gpujs.ts` for gpu.js); it loads the other modules, which must lie beside it. Empty if
-   * there are errors.
+   * File texts by path: the modules and, with `emit`, readable shaders. For `group_norm.norm`, import `group_norm.ts`
+   * (`group_norm.gpujs.ts` for gpu.js), or `.js` with `language: "js"`. It loads the other modules, which must lie
+   * beside it. Empty if there are errors.
    */
   readonly files: ReadonlyMap<string, string>;
   /** The entry of each kernel in the lock file. */

@@ -46,6 +46,7 @@ const road = [
   "src/targets/glsl",
   "src/targets/gpujs",
   "src/targets/bindings",
+  "src/targets/modules",
   "src/program",
   "src/compile",
   "src/compile/precision",

@@ -7,16 +7,19 @@ import { version } from "../../program/compiler-version.ts";
 import type { Program, ProgramInterface } from "../../program/program.ts";
 import {
   type Banner,
-  emitModules,
+  type ModuleContent,
+  type ModuleKind,
   type ModulesInput,
   type ModuleTarget,
-} from "../../targets/bindings/emit-modules.ts";
-import { gatherModules, wgslModules } from "../../targets/bindings/module-targets.ts";
+  moduleContents,
+} from "../../targets/modules/module-content.ts";
+import { gatherModules, wgslModules } from "../../targets/modules/module-targets.ts";
+import { printDeclarations, printJavascript, printTypescript } from "../../targets/modules/print-module.ts";
 import { bake } from "../../tuning/file/lookup.ts";
 import type { TuningFile } from "../../tuning/file/tuning-file.ts";
 import { programHash } from "../../tuning/file/tuning-key.ts";
 import { compileForGpujs, compileForWebgpu, type WebgpuNorm } from "./compile-norm.ts";
-import { baseName, nameClaimer } from "./file-names.ts";
+import { baseName, type Language, modulePath, nameClaimer } from "./file-names.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { applyLayouts, type Layout } from "./layouts.ts";
 import { type LockedKernel, lockGpujs, lockWebgpu } from "./lock.ts";
@@ -28,9 +31,17 @@ import { refusedSaves } from "./refused-saves.ts";
 /** WGSL for WebGPU; GLSL and JavaScript for gpu.js. */
 export type BuildTarget = "wgsl" | "glsl";
 
+/** One of the modules of a target. */
+export interface ModuleId {
+  readonly target: BuildTarget;
+  readonly kind: ModuleKind;
+}
+
 export interface BuildOptions {
   /** The targets to build for. @default ["wgsl"] */
   readonly targets?: readonly BuildTarget[];
+  /** "ts": TypeScript. "js": JavaScript, with a declaration file beside each module that users import. @default "ts" */
+  readonly language?: Language;
   /** The targets whose shaders are also written for people to read, as `wgsl/…` and `glsl/…`. @default [] */
   readonly emit?: readonly BuildTarget[];
   /** Whether backward passes are built. @default true */
@@ -40,6 +51,8 @@ export interface BuildOptions {
   /** The module specifier of the WebGPU runtime; `gpujsRuntime` is that of gpu.js. @default "normc/runtime" */
   readonly runtime?: string | undefined;
   readonly gpujsRuntime?: string | undefined;
+  /** Returns what stands in `import()` for a module that is loaded on demand. @default `./` and its file name */
+  readonly specifierOf?: ((module: ModuleId) => string) | undefined;
   /** Orders of axes in memory that differ from the spec's. */
   readonly layouts?: readonly Layout[];
   /** Measurements of variants, to be put into the modules. */
@@ -52,17 +65,29 @@ export interface CheckedSpec {
   readonly checked: CheckedFile;
 }
 
-export interface BuiltSpec {
+/** A spec compiled for its targets, before its modules are printed. */
+export interface CompiledSpec {
   readonly source: Source;
-  /** File texts by path in the output folder: at most four modules for each target, and the shaders of `emit`. */
-  readonly files: ReadonlyMap<string, string>;
+  /** The modules of each target, that which a user imports first. `printJavascript` and others print them. */
+  readonly modules: readonly CompiledModule[];
+  /** The shaders of `emit`, by path in the output folder. */
+  readonly shaders: ReadonlyMap<string, string>;
   readonly kernels: ReadonlyMap<string, LockedKernel>;
   /** How many programs have an entry in the tuning file. */
   readonly tuned: number;
   /** The layouts that applied to a tensor of the spec. */
   readonly usedLayouts: ReadonlySet<Layout>;
-  /** Options that do not suit the spec, N309 or N516. If there are any, there are no files. N515 is a warning. */
+  /** Options that do not suit the spec, N309 or N516. If there are any, there are no modules. N515 is a warning. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CompiledModule extends ModuleId {
+  readonly content: ModuleContent;
+}
+
+export interface BuiltSpec extends Omit<CompiledSpec, "modules" | "shaders"> {
+  /** File texts by path in the output folder: the modules of each target, and the shaders of `emit`. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /** The marker by which normc recognizes its own files. It replaces or deletes no other file. */
@@ -74,10 +99,26 @@ export function hashOf(source: Source): string {
 }
 
 /** @throws Error only if the compiler has a defect. */
-export async function buildSpec(
+export async function buildSpec(spec: CheckedSpec, options: BuildOptions = {}): Promise<BuiltSpec> {
+  const { language = "ts" } = options;
+  const { modules, shaders, ...compiled } = await compileSpec(spec, options);
+  const files = new Map<string, string>();
+  const stem = stemOf(spec.source);
+  for (const { target, kind, content } of modules) {
+    const path = modulePath(stem, target, kind, language);
+    files.set(path, language === "ts" ? await printTypescript(content) : printJavascript(content));
+    if (language === "ts" || content.declarations.length === 0) continue;
+    files.set(path.replace(/\.js$/, ".d.ts"), await printDeclarations(content));
+  }
+  for (const [path, text] of shaders) files.set(path, text);
+  return { ...compiled, files };
+}
+
+/** @throws Error only if the compiler has a defect. */
+export async function compileSpec(
   { source, checked }: CheckedSpec,
   options: BuildOptions = {},
-): Promise<BuiltSpec> {
+): Promise<CompiledSpec> {
   const { targets = ["wgsl"], layouts = [], backward = true, save = "none" } = options;
   const usedLayouts = new Set<Layout>();
   const diagnostics = backward ? backwardDiagnostics(source, checked, save) : [];
@@ -89,16 +130,23 @@ export async function buildSpec(
   const parts: Parts = {
     norms,
     banner: { source: baseName(source.path), hash: hashOf(source), compiler: version },
-    files: new Map(),
+    stem: stemOf(source),
+    modules: [],
+    shaders: new Map(),
     kernels: new Map(),
     claim: nameClaimer(),
   };
   let tuned = 0;
   if (norms.length > 0 && !hasErrors(diagnostics)) {
     if (targets.includes("wgsl")) tuned = await buildWebgpu(parts, options);
-    if (targets.includes("glsl")) await buildGpujs(parts, options);
+    if (targets.includes("glsl")) buildGpujs(parts, options);
   }
-  return { source, files: parts.files, kernels: parts.kernels, tuned, usedLayouts, diagnostics };
+  const { modules, shaders, kernels } = parts;
+  return { source, modules, shaders, kernels, tuned, usedLayouts, diagnostics };
+}
+
+function stemOf(source: Source): string {
+  return baseName(source.path).replace(/\.norm$/, "");
 }
 
 /** Diagnostics for norms without a backward pass (a warning), and for norms that cannot save what the options ask for. */
@@ -114,7 +162,9 @@ function backwardDiagnostics(source: Source, { norms }: CheckedFile, save: Save)
 interface Parts {
   readonly norms: readonly { readonly norm: CheckedNorm; readonly graphs: readonly Graph[] }[];
   readonly banner: Banner;
-  readonly files: Map<string, string>;
+  readonly stem: string;
+  readonly modules: CompiledModule[];
+  readonly shaders: Map<string, string>;
   readonly kernels: Map<string, LockedKernel>;
   readonly claim: (path: string) => string;
 }
@@ -125,7 +175,7 @@ async function buildWebgpu(parts: Parts, options: BuildOptions): Promise<number>
   const norms = parts.norms.map(({ norm, graphs }) => compileForWebgpu(norm, graphs, { backward, save }));
   const baked = await bakedTuning(norms, options.tuning);
   const tuning = (program: Program): unknown => baked.get(program);
-  await putModules(parts, wgslModules, ".ts", { norms, runtime, tuning });
+  putModules(parts, "wgsl", wgslModules, { norms, runtime, tuning }, options);
   for (const norm of norms) {
     for (const [name, kernel] of lockWebgpu(norm)) parts.kernels.set(name, kernel);
     if (emit.includes("wgsl")) putReadable(parts, readableWgsl(norm));
@@ -133,33 +183,33 @@ async function buildWebgpu(parts: Parts, options: BuildOptions): Promise<number>
   return baked.size;
 }
 
-async function buildGpujs(
-  parts: Parts,
-  { backward = true, emit = [], gpujsRuntime }: BuildOptions,
-): Promise<void> {
+function buildGpujs(parts: Parts, options: BuildOptions): void {
+  const { backward = true, emit = [], gpujsRuntime } = options;
   const norms = parts.norms.map(({ norm, graphs }) => compileForGpujs(norm, graphs, { backward }));
-  await putModules(parts, gatherModules, ".gpujs.ts", { norms, runtime: gpujsRuntime });
+  putModules(parts, "glsl", gatherModules, { norms, runtime: gpujsRuntime }, options);
   for (const norm of norms) {
     for (const [name, kernel] of lockGpujs(norm)) parts.kernels.set(name, kernel);
     if (emit.includes("glsl")) putReadable(parts, readableGlsl(norm));
   }
 }
 
-async function putModules<P extends ProgramInterface>(
-  { files, claim, banner }: Parts,
-  target: ModuleTarget<P>,
-  ending: string,
-  input: Omit<ModulesInput<P>, "fileName" | "banner">,
-): Promise<void> {
-  const stem = banner.source.replace(/\.norm$/, "");
-  const fileName = (kind: string): string =>
-    claim(`${stem}${kind === "forward" ? ending : ending.replace(/\.ts$/, `.${kind}.ts`)}`);
-  for (const [path, text] of await emitModules({ ...input, banner, fileName }, target)) files.set(path, text);
+function putModules<P extends ProgramInterface>(
+  { modules, banner, stem }: Parts,
+  target: BuildTarget,
+  how: ModuleTarget<P>,
+  input: Omit<ModulesInput<P>, "specifierOf" | "banner">,
+  { specifierOf = ({ kind }) => `./${modulePath(stem, target, kind, "js")}` }: BuildOptions,
+): void {
+  const contents = moduleContents(
+    { ...input, banner, specifierOf: (kind) => specifierOf({ target, kind }) },
+    how,
+  );
+  modules.push(...contents.map((content) => ({ target, kind: content.kind, content })));
 }
 
-function putReadable({ files, claim, banner }: Parts, texts: readonly [string, string][]): void {
+function putReadable({ shaders, claim, banner }: Parts, texts: readonly [string, string][]): void {
   const head = `// ${marker}${version} from ${printable(banner.source)} (${banner.hash}).\n`;
-  for (const [path, text] of texts) files.set(claim(path), head + text);
+  for (const [path, text] of texts) shaders.set(claim(path), head + text);
 }
 
 /**

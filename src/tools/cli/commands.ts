@@ -47,7 +47,7 @@ function describe(ended: (code: ExitCode) => void): Command {
 
   add(
     "build",
-    "write TypeScript modules with their shaders, a lock file and a manifest",
+    "write TypeScript or JavaScript modules with their shaders, a lock file and a manifest",
     "normc build library/*.norm --out generated",
     `Nothing is written if a file has an error; only what changed is written. normc.lock.json has a line for each kernel:
 what differs there between two builds are other kernels.`,
@@ -56,6 +56,14 @@ what differs there between two builds are other kernels.`,
     .requiredOption("--out <dir>", "the folder to write into; nothing is written elsewhere")
     .option("--watch", "build again whenever a source changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .addOption(
+      new Option(
+        "--language <name>",
+        "ts: TypeScript; js: JavaScript with .d.ts files, which Node runs as it is",
+      )
+        .choices(["ts", "js"])
+        .default("ts"),
+    )
     .option(
       "--emit <texts>",
       "also write the shaders as texts to be read: wgsl, glsl, or both",

@@ -37,6 +37,7 @@ async function start(): Promise<number> {
   const out = relative(process.cwd(), join(packageRoot, "generated"));
   const code = await build(paths, {
     out,
+    language: "ts",
     target: ["wgsl", "glsl"],
     emit: [],
     backward: true,

@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { type BuiltFiles, buildAll } from "../../../compile/build/build.ts";
 import type { BuildTarget } from "../../../compile/build/build-spec.ts";
+import type { Language } from "../../../compile/build/file-names.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { importedSources } from "../../../language/check/modules/modules.ts";
 import { type Diagnostic, hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
@@ -20,6 +21,7 @@ export interface BuildOptions {
   readonly out: string;
   readonly watch?: boolean;
   readonly target: readonly BuildTarget[];
+  readonly language: Language;
   readonly emit: readonly BuildTarget[];
   readonly backward: boolean;
   readonly runtime: string;
@@ -66,6 +68,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     const folder = realFolder(options.out);
     const made = await buildAll(files, {
       targets: options.target,
+      language: options.language,
       emit: options.emit,
       backward: options.backward,
       save: options.save,

@@ -26,7 +26,7 @@ export interface Written {
 
 /** The folders of the readable shaders. */
 const innerFolders = ["wgsl", "glsl"];
-const ownPath = /^(?:(?:wgsl|glsl)\/)?[^/\\\0]+\.(?:ts|wgsl|glsl)$/;
+const ownPath = /^(?:(?:wgsl|glsl)\/)?[^/\\\0]+\.(?:ts|js|wgsl|glsl)$/;
 
 /**
  * Deletes what a killed build left unfinished. Writes the files that changed, the manifest last. Deletes files of an
