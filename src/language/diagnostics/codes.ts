@@ -79,6 +79,7 @@ export const codes = {
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
   N518: { severity: "error", title: "a module built by another version of normc" },
   N519: { severity: "error", title: "a norm without gradients" },
+  N630: { severity: "error", title: "a folder that another build keeps writing into" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

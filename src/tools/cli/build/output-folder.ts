@@ -10,9 +10,9 @@ import {
   unlinkSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { marker } from "../../../compile/build/build-spec.ts";
 import { lockName } from "../../../compile/build/lock.ts";
 import { manifestName } from "../../../compile/build/manifest.ts";
+import { marker } from "../../../compile/build/origin.ts";
 import { reasonOf } from "../files/host.ts";
 import { replaceText } from "../files/replace-file.ts";
 import { deleteUnfinished } from "../files/unfinished.ts";

@@ -1,0 +1,96 @@
+/** Makes many specs side by side: this thread and others take one after the other from a list. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { Diagnostic, Source } from "../../language/diagnostics/diagnostic.ts";
+import { compileCacheFolder } from "../cli/files/package.ts";
+import type { ResultOfSpec, SpecOptions, Workplace } from "./build-specs.ts";
+import { type MadeSpec, makeSpec } from "./make-spec.ts";
+import type { CacheOptions } from "./spec-cache.ts";
+
+/** What a thread is given. */
+export interface ThreadJob {
+  readonly sources: readonly Source[];
+  readonly options: SpecOptions;
+  readonly cache: CacheOptions;
+  /** One number: which source comes next. All threads count it up. */
+  readonly next: SharedArrayBuffer;
+  readonly storeFolder: string | undefined;
+  readonly compileCache: string;
+}
+
+/** What a thread says. */
+export type ThreadMessage =
+  | { readonly kind: "made"; readonly index: number; readonly made: MadeSpec }
+  /** Texts for a store in the memory of the first thread. */
+  | { readonly kind: "text"; readonly key: string; readonly text: string }
+  | { readonly kind: "found"; readonly diagnostics: readonly Diagnostic[] }
+  /** A defect of the compiler: the first thread meets it again. */
+  | { readonly kind: "failed" };
+
+/** Each thread has a compiler of its own in memory, about 150 MB. */
+const mostThreads = 4;
+
+const specsOfThread = 6;
+
+/** Returns the results by number. Those are missing that a thread failed to make. */
+export async function makeSideBySide(
+  sources: readonly Source[],
+  options: SpecOptions,
+  cache: CacheOptions,
+  { store, folder, readImport, onMade, onFound }: Workplace,
+): Promise<Map<number, ResultOfSpec>> {
+  const results = new Map<number, ResultOfSpec>();
+  const next = new SharedArrayBuffer(4);
+  const put = (index: number, made: MadeSpec): void => {
+    const source = sources[index]!;
+    results.set(index, { source, ...made });
+    onMade?.(source);
+  };
+  const job: ThreadJob = {
+    sources: sources.map(({ path, text }) => ({ path, text })),
+    options,
+    cache,
+    next,
+    storeFolder: folder,
+    compileCache: compileCacheFolder(),
+  };
+  const listen = (message: ThreadMessage): void => {
+    switch (message.kind) {
+      case "made":
+        put(message.index, message.made);
+        break;
+      case "text":
+        store.write(message.key, message.text);
+        break;
+      case "found":
+        onFound?.(message.diagnostics);
+        break;
+      case "failed":
+        break;
+    }
+  };
+  const count = Math.min(availableParallelism(), mostThreads, Math.floor(sources.length / specsOfThread));
+  const others = Array.from({ length: count - 1 }, () => runThread(job, listen));
+  const numbers = new Int32Array(next);
+  for (;;) {
+    const index = Atomics.add(numbers, 0, 1);
+    const source = sources[index];
+    if (source === undefined) break;
+    put(index, await makeSpec(store, source, readImport, options, cache));
+    // What other threads say is heard between two specs.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(others);
+  return results;
+}
+
+/** Ends when the thread ends, whether it failed or not. */
+function runThread(job: ThreadJob, listen: (message: ThreadMessage) => void): Promise<void> {
+  const file = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
+  return new Promise((resolve) => {
+    const thread = new Worker(new URL(file, import.meta.url), { workerData: job });
+    thread.on("message", listen);
+    thread.on("error", () => resolve());
+    thread.on("exit", () => resolve());
+  });
+}
