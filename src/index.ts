@@ -34,6 +34,7 @@ export type { ReadImportLater } from "./language/check/modules/load-modules.ts";
 export type { FileSymbols, SpecSymbol } from "./language/check/symbols/symbol.ts";
 export type { Diagnostic, Fix, Label, Source, Span } from "./language/diagnostics/diagnostic.ts";
 export { renderJson, renderText } from "./language/diagnostics/render.ts";
+export { defineConfig, type NormConfig } from "./norm-config.ts";
 export type { GatherProgram } from "./program/gather-program.ts";
 export type { Mode, Program } from "./program/program.ts";
 export type { TuningFile } from "./tuning/file/tuning-file.ts";

@@ -70,6 +70,7 @@ const road = [
   "src/tools/cli/terminal",
   "src/tools/cli/files",
   "src/tools/build",
+  "src/tools/config",
   "src/tools/cli/arguments",
   "src/tools/cli/run",
   "src/tools/cli/explain",

@@ -1,6 +1,7 @@
 /**
  * All diagnostic codes, in one table. A released code keeps its meaning; a new meaning gets a new number.
- * N0xx reading a file, N1xx syntax, N2xx names, N3xx axes, N4xx meaning, N5xx values given at build or run time.
+ * N0xx reading a file, N1xx syntax, N2xx names, N3xx axes, N4xx meaning, N5xx values given at build or run time,
+ * N6xx the tools around the compiler.
  * Each code has a page `docs/diagnostics/<code>.md` and a test that provokes it.
  */
 export type Severity = "error" | "warning";
@@ -79,6 +80,12 @@ export const codes = {
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
   N518: { severity: "error", title: "a module built by another version of normc" },
   N519: { severity: "error", title: "a norm without gradients" },
+
+  N620: { severity: "error", title: "a config that cannot be loaded" },
+  N621: { severity: "error", title: "a field that the config does not have" },
+  N622: { severity: "error", title: "a field of the config with an unusable value" },
+  N623: { severity: "error", title: "specs of the config that are not there" },
+  N624: { severity: "error", title: "a project that `normc init` does not fit into" },
   N630: { severity: "error", title: "a folder that another build keeps writing into" },
 } as const satisfies Record<string, CodeEntry>;
 

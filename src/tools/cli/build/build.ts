@@ -9,10 +9,11 @@ import { type Diagnostic, hasErrors, type Source } from "../../../language/diagn
 import { escaped } from "../../../language/diagnostics/display.ts";
 import { renderJson } from "../../../language/diagnostics/render.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
-import { parseLayout } from "../arguments/layout-choice.ts";
+import { readLayout } from "../arguments/layout-choice.ts";
+import { standardInput } from "../files/host.ts";
 import { type LoadedFile, loadFiles } from "../files/load.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
-import { CommandError, type ExitCode, InputError } from "../terminal/failure.ts";
+import { CommandError, commandErrorText, type ExitCode, InputError } from "../terminal/failure.ts";
 import { printJson, say, showDiagnostics } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
 import { type Written, writeBuild } from "./output-folder.ts";
@@ -39,7 +40,10 @@ interface Round {
 }
 
 export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
-  const layouts = options.layout.map(parseLayout);
+  if (paths.includes(standardInput)) {
+    throw new CommandError(2, "build: standard input (-) has no name for its modules: give a file");
+  }
+  const layouts = options.layout.map(readLayout);
   for (const one of options.emit) {
     if (!options.target.includes(one)) throw new CommandError(2, `--emit ${one} needs --target ${one}`);
   }
@@ -98,7 +102,7 @@ async function surviving(paths: readonly string[], round: () => Promise<Round>):
     return (await round()).sources;
   } catch (error) {
     if (error instanceof InputError) showDiagnostics(error.diagnostics, false);
-    else if (error instanceof CommandError) say(escaped(`normc: ${error.message}`));
+    else if (error instanceof CommandError) say(escaped(commandErrorText(error)));
     else throw error;
     return paths;
   }

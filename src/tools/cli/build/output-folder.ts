@@ -6,8 +6,8 @@ import {
   readFileSync,
   realpathSync,
   rmdirSync,
+  rmSync,
   statSync,
-  unlinkSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { lockName } from "../../../compile/build/lock.ts";
@@ -42,11 +42,14 @@ export function writeBuild(out: string, files: ReadonlyMap<string, string>): Wri
   }
   const stale = staleFiles(folder, files);
   const changed = [...files].filter(([path, text]) => needsWriting(folder, path, text));
-  for (const [path, text] of changed) {
+  const write = ([path, text]: readonly [string, string]): void => {
     makeFolder(dirname(join(folder, path)));
     replaceText(join(folder, path), text);
-  }
-  for (const path of stale) unlinkSync(join(folder, path));
+  };
+  changed.filter(([path]) => path !== manifestName).forEach(write);
+  // Before the manifest: one that cannot be deleted stays listed, and the next build tries again.
+  for (const path of stale) deleteFile(join(folder, path));
+  changed.filter(([path]) => path === manifestName).forEach(write);
   for (const inner of innerFolders) {
     if (stale.some((path) => path.startsWith(`${inner}/`))) removeIfEmpty(join(folder, inner));
   }
@@ -67,6 +70,15 @@ function openFolder(out: string): string {
     throw new CommandError(1, `${join(out, inner)} is a link or a file where normc needs a folder`);
   }
   return folder;
+}
+
+/** Another build may have deleted it already. */
+function deleteFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw fileError("N005", path, `cannot delete \`${path}\`: ${reasonOf(error, "delete")}`);
+  }
 }
 
 /** Makes one parent after the other: Node's own `recursive` never returns below a folder such as /proc. */
