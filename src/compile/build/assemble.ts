@@ -7,8 +7,7 @@ import { version } from "../../program/compiler-version.ts";
 import { baseName } from "./file-names.ts";
 import { type Layout, unusedLayouts } from "./layouts.ts";
 import { type Lock, lockName, printLock } from "./lock.ts";
-import { type Manifest, manifestName, printManifest } from "./manifest.ts";
-import { hashOf, marker } from "./origin.ts";
+import { hashOf, type Manifest, manifestName, marker, printManifest } from "./manifest.ts";
 
 /** A spec that was built, without the texts of its files. */
 export interface FolderSpec {

@@ -22,8 +22,8 @@ import { compileForGpujs, compileForWebgpu, type WebgpuNorm } from "./compile-no
 import { baseName, type Language, modulePath, nameClaimer } from "./file-names.ts";
 import { applyLayouts, type Layout } from "./layouts.ts";
 import { type LockedKernel, lockGpujs, lockWebgpu } from "./lock.ts";
+import { hashOf, marker } from "./manifest.ts";
 import { withoutBackward } from "./name-clash.ts";
-import { hashOf, marker } from "./origin.ts";
 import { readableGlsl } from "./readable-glsl.ts";
 import { readableWgsl } from "./readable-wgsl.ts";
 import { refusedSaves } from "./refused-saves.ts";

@@ -1,11 +1,11 @@
-/** Makes many specs side by side: this thread and others take one after the other from a list. */
+/** Makes many specs side by side: threads take one after the other from a list. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Diagnostic, Source } from "../../language/diagnostics/diagnostic.ts";
 import { compileCacheFolder } from "../cli/files/package.ts";
-import type { ResultOfSpec, SpecOptions, Workplace } from "./build-specs.ts";
-import { type MadeSpec, makeSpec } from "./make-spec.ts";
+import type { MadeSpec } from "./make-spec.ts";
 import type { CacheOptions } from "./spec-cache.ts";
+import type { ResultOfSpec, SpecOptions, Workplace } from "./workplace.ts";
 
 /** What a thread is given. */
 export interface ThreadJob {
@@ -24,7 +24,7 @@ export type ThreadMessage =
   /** Texts for a store in the memory of the first thread. */
   | { readonly kind: "text"; readonly key: string; readonly text: string }
   | { readonly kind: "found"; readonly diagnostics: readonly Diagnostic[] }
-  /** A defect of the compiler: the first thread meets it again. */
+  /** By a defect of the compiler: the first thread meets it again. */
   | { readonly kind: "failed" };
 
 /** Each thread has a compiler of its own in memory, about 150 MB. */
@@ -32,12 +32,18 @@ const mostThreads = 4;
 
 const specsOfThread = 6;
 
+/**
+ * A compiler takes less than half of that. Without limits the garbage of two threads grows to 800 MB; a spec that needs
+ * more is made by the first thread.
+ */
+const limits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32 };
+
 /** Returns the results by number. Those are missing that a thread failed to make. */
 export async function makeSideBySide(
   sources: readonly Source[],
   options: SpecOptions,
   cache: CacheOptions,
-  { store, folder, readImport, onMade, onFound }: Workplace,
+  { store, folder, onMade, onFound }: Workplace,
 ): Promise<Map<number, ResultOfSpec>> {
   const results = new Map<number, ResultOfSpec>();
   const next = new SharedArrayBuffer(4);
@@ -70,17 +76,7 @@ export async function makeSideBySide(
     }
   };
   const count = Math.min(availableParallelism(), mostThreads, Math.floor(sources.length / specsOfThread));
-  const others = Array.from({ length: count - 1 }, () => runThread(job, listen));
-  const numbers = new Int32Array(next);
-  for (;;) {
-    const index = Atomics.add(numbers, 0, 1);
-    const source = sources[index];
-    if (source === undefined) break;
-    put(index, await makeSpec(store, source, readImport, options, cache));
-    // What other threads say is heard between two specs.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  await Promise.all(others);
+  await Promise.all(Array.from({ length: count }, () => runThread(job, listen)));
   return results;
 }
 
@@ -88,7 +84,7 @@ export async function makeSideBySide(
 function runThread(job: ThreadJob, listen: (message: ThreadMessage) => void): Promise<void> {
   const file = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
   return new Promise((resolve) => {
-    const thread = new Worker(new URL(file, import.meta.url), { workerData: job });
+    const thread = new Worker(new URL(file, import.meta.url), { workerData: job, resourceLimits: limits });
     thread.on("message", listen);
     thread.on("error", () => resolve());
     thread.on("exit", () => resolve());
