@@ -29,7 +29,7 @@ export interface Clash {
 }
 
 export type Assembled =
-  /** The lock file and the manifest, which comes last. None if there are errors. */
+  /** The copied runtime, the lock file and the manifest, which comes last. None if there are errors. */
   | { readonly files: ReadonlyMap<string, string>; readonly diagnostics: readonly Diagnostic[] }
   | { readonly clash: Clash };
 
@@ -37,11 +37,13 @@ export interface AssembleOptions {
   /** Returns the name of a source in the manifest. @default the path of the source */
   readonly nameOf?: (source: Source) => string;
   readonly layouts?: readonly Layout[];
+  /** A copy of the runtime for the modules, by path in the output folder. */
+  readonly copiedRuntime?: ReadonlyMap<string, string>;
 }
 
 export function assemble(
   specs: readonly FolderSpec[],
-  { nameOf = (source) => source.path, layouts = [] }: AssembleOptions = {},
+  { nameOf = (source) => source.path, layouts = [], copiedRuntime = new Map() }: AssembleOptions = {},
 ): Assembled {
   const clash = clashOf(specs);
   if (clash !== undefined) return { clash };
@@ -59,9 +61,10 @@ export function assemble(
   const manifest: Manifest = {
     compiler: version,
     sources,
-    files: [...specs.flatMap((one) => one.files), lockName].sort(),
+    files: [...specs.flatMap((one) => one.files), ...copiedRuntime.keys(), lockName].sort(),
   };
   const files = new Map([
+    ...copiedRuntime,
     [lockName, printLock(`${marker}${version}`, locks)],
     [manifestName, printManifest(manifest)],
   ]);

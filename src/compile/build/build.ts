@@ -7,6 +7,8 @@ import { type BuildOptions, type BuiltSpec, buildSpec, type CheckedSpec } from "
 export interface BuildAllOptions extends BuildOptions {
   /** Returns the name of a source in the manifest. @default the path of the source */
   readonly nameOf?: (source: Source) => string;
+  /** A copy of the runtime for the modules, by path in the output folder. */
+  readonly copiedRuntime?: ReadonlyMap<string, string>;
   /** Called after each spec. */
   readonly onProgress?: (done: Source) => void;
 }

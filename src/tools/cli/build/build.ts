@@ -23,6 +23,7 @@ import { readTuningFile } from "../files/read-tuning-file.ts";
 import { CommandError, commandErrorText, type ExitCode, InputError } from "../terminal/failure.ts";
 import { printJson, say, showDiagnostics } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
+import { copiedRuntime, copiedRuntimes } from "./copied-runtime.ts";
 import { type Written, writeBuild } from "./output-folder.ts";
 
 export interface BuildOptions {
@@ -34,6 +35,7 @@ export interface BuildOptions {
   readonly backward: boolean;
   readonly runtime: string;
   readonly gpujsRuntime: string;
+  readonly copyRuntime?: boolean;
   readonly layout: readonly string[];
   readonly save: Save;
   readonly tuning?: string;
@@ -60,8 +62,9 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     emit: options.emit,
     backward: options.backward,
     save: options.save,
-    runtime: options.runtime,
-    gpujsRuntime: options.gpujsRuntime,
+    ...(options.copyRuntime === true
+      ? copiedRuntimes
+      : { runtime: options.runtime, gpujsRuntime: options.gpujsRuntime }),
     layouts,
   };
   const cache = cacheFolder(dirname(paths[0] ?? "."));
@@ -89,7 +92,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     const tell = reportOnce((one) => diagnostics.push(one));
     const own = results.flatMap((one) => one.diagnostics);
     for (const one of [...unread, ...own, ...host.found, ...elsewhere]) tell(one);
-    const assembled = hasErrors(diagnostics) ? undefined : assembleFolder(results, options.out, layouts);
+    const assembled = hasErrors(diagnostics) ? undefined : assembleFolder(results, options, layouts);
     for (const one of assembled?.diagnostics ?? []) tell(one);
     if (assembled === undefined || hasErrors(diagnostics)) {
       report(diagnostics, undefined, options);
@@ -124,14 +127,18 @@ async function surviving(paths: readonly string[], round: () => Promise<Round>):
 /** @throws CommandError if two specs would make the same file. */
 function assembleFolder(
   results: readonly ResultOfSpec[],
-  out: string,
+  { out, target, copyRuntime }: BuildOptions,
   layouts: readonly Layout[],
 ): Exclude<Assembled, { clash: unknown }> {
   const folder = realFolder(out);
   const specs = results.flatMap(({ source, imports, built }) =>
     built === undefined ? [] : [{ source, imports, ...folderSpec(built.record, layouts) }],
   );
-  const made = assemble(specs, { layouts, nameOf: (source) => pathFrom(folder, source) });
+  const made = assemble(specs, {
+    layouts,
+    nameOf: (source) => pathFrom(folder, source),
+    ...(copyRuntime === true ? { copiedRuntime: copiedRuntime(target) } : {}),
+  });
   if (!("clash" in made)) return made;
   const { path, sources } = made.clash;
   const [first, second] = sources.map((one) => one.path);

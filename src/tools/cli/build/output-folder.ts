@@ -18,6 +18,7 @@ import { reasonOf } from "../files/host.ts";
 import { replaceText } from "../files/replace-file.ts";
 import { deleteUnfinished } from "../files/unfinished.ts";
 import { CommandError, fileError } from "../terminal/failure.ts";
+import { runtimeFolder } from "./copied-runtime.ts";
 import { whileLocked } from "./folder-lock.ts";
 import { isPassing, replaceModules } from "./replace-modules.ts";
 import { openStamps, type Stamps } from "./stamps.ts";
@@ -28,9 +29,9 @@ export interface Written {
   readonly unchanged: number;
 }
 
-/** The folders of the readable shaders. */
-const innerFolders = ["wgsl", "glsl"];
-const ownPath = /^(?:(?:wgsl|glsl)\/)?[^/\\\0]+\.(?:ts|js|wgsl|glsl)$/;
+/** The folders of the readable shaders, and that of the copied runtime. */
+const innerFolders = ["wgsl", "glsl", runtimeFolder];
+const ownPath = /^(?:(?:wgsl|glsl|runtime)\/)?[^/\\\0]+\.(?:ts|js|wgsl|glsl)$/;
 
 /** A spec whose files a build writes. */
 export interface OutputSpec {
@@ -43,7 +44,7 @@ export interface OutputSpec {
  * Writes the files that changed, the manifest last, and deletes files of an earlier build that this one does not make.
  * Deletes what a killed build left unfinished. If nothing changed, nothing is touched. Whenever it is killed, each spec has
  * its old modules or its new ones (`replaceModules`).
- * @param others the lock file and the manifest, which comes last.
+ * @param others the copied runtime, the lock file and the manifest.
  * @param store remembers how the files stood.
  */
 export async function writeBuild(
@@ -88,11 +89,15 @@ export async function writeBuild(
       remove: (path: string) => deleteFile(join(folder, path)),
     };
     if (changed.size > 0) listAll(folder, [...changed], write);
+    const early = [...others].filter(([path]) => path !== lockName && path !== manifestName);
+    // The copied runtime comes first: a newer one takes older modules.
+    for (const [path, text] of early) if (changed.has(path)) write(path, text);
     for (const spec of specs) {
       const own = new Set(spec.files.map(({ path }) => path).filter((path) => changed.has(path)));
       if (own.size > 0) replaceModules(files, await spec.texts(), own);
     }
-    for (const [path, text] of others) if (path !== manifestName && changed.has(path)) write(path, text);
+    const lock = others.get(lockName);
+    if (lock !== undefined && changed.has(lockName)) write(lockName, lock);
     // Before the manifest: one that cannot be deleted stays listed, and the next build tries again.
     for (const path of [...stale, ...passing]) deleteFile(join(folder, path));
     const manifest = others.get(manifestName);
