@@ -1,7 +1,7 @@
 /** Writes the types of specs. */
 import { lstatSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { marker } from "../../compile/build/build-spec.ts";
+import { marker } from "../../compile/build/manifest.ts";
 import { reasonOf } from "../cli/files/host.ts";
 import { replaceText } from "../cli/files/replace-file.ts";
 import { fileError } from "../cli/terminal/failure.ts";
