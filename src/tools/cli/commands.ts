@@ -93,6 +93,12 @@ what differs there between two builds are other kernels.`,
     .addOption(new Option("--no-backward", "build no backward passes").conflicts("save"))
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
     .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
+    .addOption(
+      new Option(
+        "--copy-runtime",
+        "write the runtime into DIR/runtime: what runs the modules then needs no package",
+      ).conflicts(["runtime", "gpujsRuntime"]),
+    )
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
     .option(

@@ -7,7 +7,7 @@ import { type IsGiven, readConfig } from "../arguments/project.ts";
 import { standardInput } from "../files/host.ts";
 import { CommandError, commandErrorText, type ExitCode, InputError } from "../terminal/failure.ts";
 import { say, showDiagnostics } from "../terminal/output.ts";
-import { build } from "./build.ts";
+import { type BuildPlace, build, openPlace } from "./build.ts";
 import { type BuildWords, planBuild } from "./build-words.ts";
 
 export async function buildProject(
@@ -23,6 +23,7 @@ export async function buildProject(
     return (await build(paths, options)).code;
   }
   const { watchRounds } = await import("../files/watch.ts");
+  let place: BuildPlace | undefined;
   return watchRounds(words, async () => {
     const loaded = await loadConfig(process.cwd());
     let watched = [...words, ...loaded.files];
@@ -35,7 +36,8 @@ export async function buildProject(
         // The build itself changes its folder.
         watched = [...watched, ...paths].filter((one) => resolve(one) !== resolve(options.out));
         if (options.tuning !== undefined) watched.push(options.tuning);
-        watched = [...watched, ...(await build(paths, options)).sources];
+        place ??= openPlace(paths);
+        watched = [...watched, ...(await build(paths, options, place)).sources];
       },
       () => watched,
     );

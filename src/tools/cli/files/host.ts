@@ -15,6 +15,8 @@ export interface Host {
   /** Reads a file that the user named. Throws an InputError if it cannot. */
   readonly read: (path: string) => Source;
   readonly readImport: ReadImport;
+  /** Takes a file that another host read, in another thread. */
+  readonly adopt: (source: Source) => void;
   /** Mistakes within imported files. Failed imports are reported at the import. */
   readonly found: readonly Diagnostic[];
 }
@@ -49,6 +51,9 @@ export function createHost(): Host {
       const source = read(normalize(path), real);
       projects.set(source, projectOf(real));
       return source;
+    },
+    adopt(source) {
+      known.set(realPath(source.path), source);
     },
     readImport(path, from): Source | OutsideProject | undefined {
       try {
