@@ -1,12 +1,11 @@
 import { realpathSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type Assembled, assemble, type FolderSpec } from "../../../compile/build/assemble.ts";
 import type { BuildTarget } from "../../../compile/build/build-spec.ts";
 import type { Language } from "../../../compile/build/file-names.ts";
 import type { Layout } from "../../../compile/build/layouts.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { type Diagnostic, hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
-import { escaped } from "../../../language/diagnostics/display.ts";
 import { renderJson } from "../../../language/diagnostics/render.ts";
 import { reportOnce } from "../../../language/diagnostics/reports.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
@@ -14,13 +13,14 @@ import { buildSpecs, textsOf } from "../../build/build-specs.ts";
 import { cacheFolder } from "../../build/cache-folder.ts";
 import type { SpecRecord } from "../../build/record.ts";
 import { isSmall } from "../../build/spec-cache.ts";
-import { openStore, rememberingStore } from "../../build/store.ts";
+import { openStore, rememberingStore, type Store } from "../../build/store.ts";
 import type { ResultOfSpec, SpecOptions, Workplace } from "../../build/workplace.ts";
 import { readLayout } from "../arguments/layout-choice.ts";
-import { createHost, standardInput } from "../files/host.ts";
+import { createHost, libraryPrefix } from "../files/host.ts";
+import { libraryFolder } from "../files/package.ts";
 import { readFiles } from "../files/read-files.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
-import { CommandError, commandErrorText, type ExitCode, InputError } from "../terminal/failure.ts";
+import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { printJson, say, showDiagnostics } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
 import { copiedRuntime, copiedRuntimes } from "./copied-runtime.ts";
@@ -42,16 +42,32 @@ export interface BuildOptions {
   readonly json?: boolean;
 }
 
-interface Round {
+export interface Round {
   readonly code: ExitCode;
   /** The files that the build depended on. */
   readonly sources: readonly string[];
 }
 
-export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
-  if (paths.includes(standardInput)) {
-    throw new CommandError(2, "build: standard input (-) has no name for its modules: give a file");
-  }
+/** What builds share, so that a watch reads nothing twice. */
+export interface BuildPlace {
+  readonly store: Store;
+  /** The folder of the cache, if it can be used. */
+  readonly folder: string | undefined;
+}
+
+export function openPlace(paths: readonly string[]): BuildPlace {
+  const own = paths.find((path) => dirname(path) !== libraryFolder);
+  const cache = cacheFolder(own === undefined ? "." : dirname(own));
+  const onDisk = openStore(cache);
+  return { store: rememberingStore(onDisk, isSmall), folder: onDisk && cache };
+}
+
+/** Builds the files once. */
+export async function build(
+  paths: readonly string[],
+  options: BuildOptions,
+  place = openPlace(paths),
+): Promise<Round> {
   const layouts = options.layout.map(readLayout);
   for (const one of options.emit) {
     if (!options.target.includes(one)) throw new CommandError(2, `--emit ${one} needs --target ${one}`);
@@ -67,61 +83,40 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
       : { runtime: options.runtime, gpujsRuntime: options.gpujsRuntime }),
     layouts,
   };
-  const cache = cacheFolder(dirname(paths[0] ?? "."));
-  const onDisk = openStore(cache);
-  // While the build watches, it reads nothing twice.
-  const store = rememberingStore(onDisk, isSmall);
-  const round = async (): Promise<Round> => {
-    const host = createHost();
-    const { sources, diagnostics: unread } = readFiles(paths, host);
-    // Read in each round, because the tuning file may change while the build watches.
-    const tuning = options.tuning === undefined ? undefined : readTuningFile(options.tuning);
-    const specOptions = { ...given, tuning };
-    const shown = progress(sources.length);
-    const elsewhere: Diagnostic[] = [];
-    const workplace: Workplace = {
-      store,
-      folder: onDisk && cache,
-      readImport: host.readImport,
-      onMade: (source) => shown.step(source.path),
-      onFound: (found) => elsewhere.push(...found),
-    };
-    const results = await buildSpecs(sources, specOptions, workplace).finally(() => shown.done());
-    const read = [...paths, ...results.flatMap((one) => one.imports.map(({ path }) => path))];
-    const diagnostics: Diagnostic[] = [];
-    const tell = reportOnce((one) => diagnostics.push(one));
-    const own = results.flatMap((one) => one.diagnostics);
-    for (const one of [...unread, ...own, ...host.found, ...elsewhere]) tell(one);
-    const assembled = hasErrors(diagnostics) ? undefined : assembleFolder(results, options, layouts);
-    for (const one of assembled?.diagnostics ?? []) tell(one);
-    if (assembled === undefined || hasErrors(diagnostics)) {
-      report(diagnostics, undefined, options);
-      if (!options.json) say("nothing was written");
-      return { code: 1, sources: read };
-    }
-    if (tuning !== undefined && !options.json) sayUnused(options.tuning!, tuning, results);
-    const specs = results.map((one) => ({
-      files: one.built?.record.files ?? [],
-      texts: () => textsOf(one, specOptions, workplace),
-    }));
-    report(diagnostics, await writeBuild(options.out, specs, assembled.files, store), options);
-    return { code: 0, sources: read };
+  const host = createHost();
+  const { sources, diagnostics: unread } = readFiles(paths, host);
+  // Read in each round, because the tuning file may change while the build watches.
+  const tuning = options.tuning === undefined ? undefined : readTuningFile(options.tuning);
+  const specOptions = { ...given, tuning };
+  const shown = progress(sources.length);
+  const elsewhere: Diagnostic[] = [];
+  const workplace: Workplace = {
+    store: place.store,
+    folder: place.folder,
+    readImport: host.readImport,
+    onMade: (source) => shown.step(source.path),
+    onFound: (found) => elsewhere.push(...found),
   };
-  if (!options.watch) return (await round()).code;
-  const { watchRounds } = await import("../files/watch.ts");
-  return watchRounds(paths, () => surviving(paths, round));
-}
-
-/** While watching, shows a mistake and waits for the next change. */
-async function surviving(paths: readonly string[], round: () => Promise<Round>): Promise<readonly string[]> {
-  try {
-    return (await round()).sources;
-  } catch (error) {
-    if (error instanceof InputError) showDiagnostics(error.diagnostics, false);
-    else if (error instanceof CommandError) say(escaped(commandErrorText(error)));
-    else throw error;
-    return paths;
+  const results = await buildSpecs(sources, specOptions, workplace).finally(() => shown.done());
+  const read = [...paths, ...results.flatMap((one) => one.imports.map(({ path }) => path))];
+  const diagnostics: Diagnostic[] = [];
+  const tell = reportOnce((one) => diagnostics.push(one));
+  const own = results.flatMap((one) => one.diagnostics);
+  for (const one of [...unread, ...own, ...host.found, ...elsewhere]) tell(one);
+  const assembled = hasErrors(diagnostics) ? undefined : assembleFolder(results, options, layouts);
+  for (const one of assembled?.diagnostics ?? []) tell(one);
+  if (assembled === undefined || hasErrors(diagnostics)) {
+    report(diagnostics, undefined, options);
+    if (!options.json) say("nothing was written");
+    return { code: 1, sources: read };
   }
+  if (tuning !== undefined && !options.json) sayUnused(options.tuning!, tuning, results);
+  const specs = results.map((one) => ({
+    files: one.built?.record.files ?? [],
+    texts: () => textsOf(one, specOptions, workplace),
+  }));
+  report(diagnostics, await writeBuild(options.out, specs, assembled.files, place.store), options);
+  return { code: 0, sources: read };
 }
 
 /** @throws CommandError if two specs would make the same file. */
@@ -136,7 +131,7 @@ function assembleFolder(
   );
   const made = assemble(specs, {
     layouts,
-    nameOf: (source) => pathFrom(folder, source),
+    nameOf: (source) => nameOf(folder, source),
     ...(copyRuntime === true ? { copiedRuntime: copiedRuntime(target) } : {}),
   });
   if (!("clash" in made)) return made;
@@ -194,6 +189,8 @@ function realFolder(out: string): string {
   }
 }
 
-function pathFrom(folder: string, source: Source): string {
+/** The name of a source in the manifest. Where the package is installed is nothing to remember. */
+function nameOf(folder: string, source: Source): string {
+  if (dirname(source.path) === libraryFolder) return `${libraryPrefix}${basename(source.path)}`;
   return relative(folder, source.path).split(sep).join("/");
 }
