@@ -79,6 +79,9 @@ export const codes = {
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
   N518: { severity: "error", title: "a module built by another version of normc" },
   N519: { severity: "error", title: "a norm without gradients" },
+  N530: { severity: "error", title: "no device" },
+  N531: { severity: "error", title: "neither a pass nor an encoder" },
+  N532: { severity: "error", title: "an entry of a list without that function" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

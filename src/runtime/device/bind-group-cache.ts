@@ -3,11 +3,6 @@ import type { Launch } from "../shader/launch.ts";
 import { givenNames, own } from "../shapes/unknown-names.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-/**
- * How many sets of buffers keep their bind groups: enough for the layers of a loop that reuse a few buffers in turn.
- */
-const keptSets = 16;
-
 /** Bind groups, one for each launch. The key is the identity of the buffers that the caller gave. */
 export interface BindGroupCache {
   find(
@@ -17,11 +12,11 @@ export interface BindGroupCache {
   clear(): void;
 }
 
-interface KeptSet {
-  readonly buffers: readonly (GPUBuffer | undefined)[];
-  readonly names: number;
-  readonly groups: readonly GPUBindGroup[];
-}
+/**
+ * One level for each tensor, keyed by its buffer; the last one holds the groups. The keys are weak: groups go when one of
+ * their buffers is collected, so any number of layers can share an instance and none loses its groups to another.
+ */
+type Level = WeakMap<object, Level | readonly GPUBindGroup[]>;
 
 export function createBindGroupCache(
   device: GPUDevice,
@@ -29,8 +24,10 @@ export function createBindGroupCache(
   launches: readonly Launch[],
   pipelines: readonly Pipeline[],
 ): BindGroupCache {
-  const tensors = program.tensors.map((tensor) => tensor.name);
-  const kept: KeptSet[] = [];
+  const tensors = program.tensors.filter(({ role }) => role !== "scratch");
+  /** Stands for the buffer of an omitted tensor. */
+  const omitted = {};
+  let root: Level = new WeakMap();
 
   function makeGroups(buffers: ReadonlyMap<string, GPUBuffer>): GPUBindGroup[] {
     return launches.map(({ label, slots }, i) =>
@@ -48,19 +45,25 @@ export function createBindGroupCache(
 
   return {
     find(buffers, resolve) {
+      const keys = tensors.map(({ name }) => own(buffers, name) ?? omitted);
       // The number of names is compared too. Otherwise a set seen before would hide an unknown name.
-      const names = givenNames(buffers).length;
-      const found = kept.find(
-        (set) => set.names === names && tensors.every((name, i) => set.buffers[i] === own(buffers, name)),
-      );
-      if (found !== undefined) return found.groups;
+      const known = givenNames(buffers).length === keys.filter((key) => key !== omitted).length;
+      let found: Level | readonly GPUBindGroup[] | undefined = known ? root : undefined;
+      for (const key of keys) found = (found as Level | undefined)?.get(key);
+      if (found !== undefined) return found as readonly GPUBindGroup[];
       const groups = makeGroups(resolve());
-      kept.unshift({ buffers: tensors.map((name) => own(buffers, name)), names, groups });
-      kept.length = Math.min(kept.length, keptSets);
+      const last = keys.pop()!;
+      let level = root;
+      for (const key of keys) {
+        const next = (level.get(key) as Level | undefined) ?? new WeakMap();
+        level.set(key, next);
+        level = next;
+      }
+      level.set(last, groups);
       return groups;
     },
     clear() {
-      kept.length = 0;
+      root = new WeakMap();
     },
   };
 }

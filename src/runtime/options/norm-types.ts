@@ -1,5 +1,7 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { FloatType, Program } from "../../program/program.ts";
-import type { ElementArray } from "../shapes/array-elements.ts";
+import type { NormTensor } from "../device/norm-tensors.ts";
+import type { ElementArray, FloatArray } from "../shapes/array-elements.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
 import type { ChooseVariant } from "../variants/variant.ts";
@@ -59,15 +61,18 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
   readonly dims: ReadonlyMap<string, readonly number[]>;
   /** The element type of every tensor. */
   readonly dtypes: Dtypes;
+  /** The tensors that `encode` takes buffers for, by name: their dims, element types, bytes and usage. */
+  readonly tensors: Readonly<Record<keyof Buffers, NormTensor>>;
   /** The kernels that `encode` dispatches, in order. */
   readonly dispatches: readonly Dispatch[];
   /**
-   * Records the kernels into a compute pass of the same device. Buffers need the usage STORAGE and may be larger than
+   * Records the kernels into a compute pass of the same device, or into a pass of its own on a command encoder. Buffers need the usage STORAGE and may be larger than
    * the tensor. It allocates only bind groups, and keeps them for the next call with the same buffers. It copies only
    * small operands, and only if a kernel has more of them than the device has bindings.
-   * @throws NormError N501, N502, N506 (buffer too small), N510, N514 (wrong usage, or one buffer for two tensors).
+   * @throws NormError N501, N502, N506 (buffer too small), N510, N514 (wrong usage, or one buffer for two tensors), N531 (neither a
+   * pass nor an encoder). After an error nothing is recorded.
    */
-  encode(pass: GPUComputePassEncoder, buffers: Buffers): void;
+  encode(target: GPUComputePassEncoder | GPUCommandEncoder, buffers: Buffers): void;
   /**
    * Uploads arrays (dense, in the tensor's layout), runs the kernels, and reads back the outputs and the updated
    * states. The default of a state is its initial value.
@@ -78,6 +83,8 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
   readonly tuning?: Promise<TuningOutcome>;
   /** Destroys the buffers that the instance made. The instance cannot be used afterwards. */
   destroy(): void;
+  /** `destroy`, at the end of a block: `using norm = await LayerNorm.create(…)`. */
+  [Symbol.dispose](): void;
 }
 
 /** A norm whose `encode` also writes, into one buffer, the values that the backward pass reads. */
@@ -91,8 +98,8 @@ export type Saving<Buffers, Feeds, Results> = Norm<Buffers, Feeds, Results> & {
  * For each wanted tensor `x` it writes the gradient `d_x`, or adds to it if `x` is accumulated. `run` starts from
  * zeros. It also updates the states `States`, which the norm updates in its backward pass.
  */
-export type Backward<Buffers, Feeds, Of extends string, States extends string = never> = Norm<
+export type Backward<Buffers, Feeds, Of extends string, States extends string = never, D = "f32"> = Norm<
   Buffers & Readonly<Record<`d_${Of}`, GPUBuffer>>,
   Feeds,
-  Readonly<Record<`d_${Of}` | States, Float32Array<ArrayBuffer>>>
+  Readonly<Record<`d_${Of}` | States, FloatArray<D>>>
 >;

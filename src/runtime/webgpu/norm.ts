@@ -1,13 +1,21 @@
 import type { Program } from "../../program/program.ts";
 import { createBindGroupCache } from "../device/bind-group-cache.ts";
 import { isWritten, ownBuffers } from "../device/buffers.ts";
-import { errorOrLoss, refuseLost, watchDevice, withErrorScopes } from "../device/device-errors.ts";
+import {
+  errorOrLoss,
+  refuseLost,
+  refuseNoDevice,
+  watchDevice,
+  withErrorScopes,
+} from "../device/device-errors.ts";
 import { checkDispatch, checkSizes } from "../device/limits.ts";
+import { normTensors } from "../device/norm-tensors.ts";
 import { openPipeline } from "../device/pipeline.ts";
 import type { BuffersByName, Norm, NormOptions } from "../options/norm-types.ts";
 import { planLaunches } from "../shader/plan-launches.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { resolveDtypes } from "../shapes/element-types.ts";
+import { NormError } from "../shapes/errors.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, refuseUnknown } from "../shapes/unknown-names.ts";
 import { chooseVariant } from "../variants/default-variant.ts";
@@ -16,10 +24,11 @@ import { chooseVariants, dispatchesOf, loadedFor, withPartials } from "../varian
 /**
  * Prepares a program for the given dims. It checks the dims, the params and the device's limits before it uses the
  * device.
- * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514, N518.
+ * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514, N518, N530.
  */
 export async function createNorm(device: GPUDevice, program: Program, options: NormOptions): Promise<Norm> {
   refuseOtherFormat(program);
+  refuseNoDevice(device);
   const open = resolveShapes(program, options.dims, options.params);
   const dtypes = resolveDtypes(program, options.dtype);
   const choose = options.choose ?? chooseVariant;
@@ -46,24 +55,27 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
     const names = program.tensors.filter((t) => t.role !== "scratch").map((t) => t.name);
     let usable = true;
 
-    const encode = (pass: GPUComputePassEncoder, buffers: BuffersByName): void => {
+    const encode = (target: GPUComputePassEncoder | GPUCommandEncoder, buffers: BuffersByName): void => {
       if (!usable) throw new Error(`this ${program.norm} is destroyed`);
       refuseLost(device);
       const found = bindGroups.find(buffers, () => {
         refuseUnknown("a tensor", givenNames(buffers), names);
         return owned.resolve(buffers);
       });
+      const pass = passOf(target, program.norm);
       for (const [i, { workgroups }] of launches.entries()) {
         pass.setPipeline(pipelines[i]!.pipeline);
         pass.setBindGroup(0, found[i]!);
         pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
       }
+      if (pass !== target) pass.end();
     };
 
-    return {
+    const norm: Norm = {
       program,
       dims: shapes.dims,
       dtypes,
+      tensors: normTensors(device, program, shapes, dtypes),
       dispatches,
       encode,
       async run(feeds) {
@@ -83,8 +95,20 @@ export async function createNorm(device: GPUDevice, program: Program, options: N
         owned.destroy();
         bindGroups.clear();
       },
+      [Symbol.dispose]() {
+        // Not `owned.destroy()`: a norm that is tuned has a `destroy` of its own.
+        this.destroy();
+      },
     };
+    return norm;
   } catch (error) {
     throw await errorOrLoss(device, error);
   }
+}
+
+/** The pass that a caller has begun, or one of our own on an encoder, which the caller of this function ends. */
+function passOf(target: GPUComputePassEncoder | GPUCommandEncoder, label: string): GPUComputePassEncoder {
+  if ("beginComputePass" in Object(target)) return (target as GPUCommandEncoder).beginComputePass({ label });
+  if ("dispatchWorkgroups" in Object(target)) return target as GPUComputePassEncoder;
+  throw new NormError("N531", `expected a GPUComputePassEncoder or a GPUCommandEncoder, given ${target}`);
 }
