@@ -2,6 +2,7 @@
  * The runtime of generated modules. It has no dependencies, contains nothing of the compiler, and takes any GPUDevice.
  */
 export type { Dtype, FloatType, LazyShaders, Mode, Program } from "../../program/program.ts";
+export type { TensorBuffer } from "../device/ranges.ts";
 export type {
   Backward,
   BuffersByName,
