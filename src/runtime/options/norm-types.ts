@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { FloatType, Program } from "../../program/program.ts";
 import type { NormTensor } from "../device/norm-tensors.ts";
+import type { TensorBuffer } from "../device/ranges.ts";
 import type { ElementArray, FloatArray } from "../shapes/array-elements.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
@@ -23,8 +24,8 @@ export interface NormOptions {
   readonly choose?: ChooseVariant;
 }
 
-/** Buffers by tensor name. Affines, and states that are not updated, may be omitted. */
-export type BuffersByName = Readonly<Record<string, GPUBuffer | undefined>>;
+/** Buffers, or ranges of buffers, by tensor name. Affines, and states that are not updated, may be omitted. */
+export type BuffersByName = Readonly<Record<string, TensorBuffer | undefined>>;
 /** Arrays by tensor name, dense, in the tensor's layout. Affines and states may be omitted. */
 export type FeedsByName = Readonly<Record<string, ArrayLike<number> | undefined>>;
 /** Outputs and updated states by tensor name, dense, in the tensor's layout. */
@@ -66,11 +67,13 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
   /** The kernels that `encode` dispatches, in order. */
   readonly dispatches: readonly Dispatch[];
   /**
-   * Records the kernels into a compute pass of the same device, or into a pass of its own on a command encoder. Buffers need the usage STORAGE and may be larger than
-   * the tensor. It allocates only bind groups, and keeps them for the next call with the same buffers. It copies only
-   * small operands, and only if a kernel has more of them than the device has bindings.
-   * @throws NormError N501, N502, N506 (buffer too small), N510, N514 (wrong usage, or one buffer for two tensors), N531 (neither a
-   * pass nor an encoder). After an error nothing is recorded.
+   * Records the kernels into a compute pass of the same device, or into a pass of its own on a command encoder. Buffers
+   * need the usage STORAGE and may be larger than the tensor. A range `{ buffer, offset, size }` begins at a multiple of
+   * `minStorageBufferOffsetAlignment`. It allocates only bind groups, and keeps them for the next call with the same
+   * buffers. It copies only small operands, and only if a kernel has more of them than the device has bindings.
+   * @throws NormError N501, N502, N506 (buffer too small), N510, N514 (wrong usage, or ranges that overlap), N520 (an
+   * offset or a range that cannot be bound), N521 (a buffer that one kernel reads and writes), N531 (neither a pass nor an
+   * encoder). After an error nothing is recorded.
    */
   encode(target: GPUComputePassEncoder | GPUCommandEncoder, buffers: Buffers): void;
   /**
@@ -99,7 +102,7 @@ export type Saving<Buffers, Feeds, Results> = Norm<Buffers, Feeds, Results> & {
  * zeros. It also updates the states `States`, which the norm updates in its backward pass.
  */
 export type Backward<Buffers, Feeds, Of extends string, States extends string = never, D = "f32"> = Norm<
-  Buffers & Readonly<Record<`d_${Of}`, GPUBuffer>>,
+  Buffers & Readonly<Record<`d_${Of}`, TensorBuffer>>,
   Feeds,
   Readonly<Record<`d_${Of}` | States, FloatArray<D>>>
 >;

@@ -3,6 +3,7 @@
  */
 export type { Dtype, FloatType, LazyShaders, Mode, Program } from "../../program/program.ts";
 export type { NormTensor } from "../device/norm-tensors.ts";
+export type { TensorBuffer } from "../device/ranges.ts";
 export type { DimsList } from "../options/dims-list.ts";
 export type {
   Backward,

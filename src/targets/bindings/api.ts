@@ -4,6 +4,7 @@ import type { Declaration, Member, Method } from "./declarations.ts";
 import {
   arrayType,
   type BoundNorm,
+  bufferType,
   described,
   dtypeMember,
   dtypeParameter,
@@ -173,7 +174,7 @@ function describeCalls(
     name: names.buffers,
     doc: `Buffers for \`encode\`${mode}. Each needs the usage STORAGE.`,
     members: named.map((t) =>
-      member(t, "GPUBuffer", t.role === "affine" || (t.role === "state" && !t.updated)),
+      member(t, bufferType, t.role === "affine" || (t.role === "state" && !t.updated)),
     ),
   };
   return [

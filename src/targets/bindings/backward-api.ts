@@ -4,6 +4,7 @@ import type { Declaration, Member, Method } from "./declarations.ts";
 import { dimsDoc } from "./dims-type.ts";
 import {
   type BoundNorm,
+  bufferType,
   described,
   dtypeMember,
   dtypeParameter,
@@ -185,7 +186,7 @@ function describeCalls(
     kind: "interface",
     name: names.backwardBuffers,
     doc: `Buffers for \`encode\` of the backward pass${which}, except the gradients' buffers. Each needs the usage STORAGE.`,
-    members: read.map((one) => member(one, "GPUBuffer", !isUpdated(one))),
+    members: read.map((one) => member(one, bufferType, !isUpdated(one))),
   };
   return [
     ...(target.buffers ? [buffers] : []),

@@ -66,6 +66,9 @@ export function dtypeMember(programs: readonly ProgramInterface[], name: string)
   };
 }
 
+/** What `encode` takes for a tensor. */
+export const bufferType = "GPUBuffer | GPUBufferBinding";
+
 /** The option does not affect results, so every norm has it. */
 export function tuneMember(name: string): Member {
   return {

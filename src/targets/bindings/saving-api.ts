@@ -1,7 +1,14 @@
 /** Declares what a module exports for a norm's forward pass that also saves values for the backward pass. */
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Declaration, Method } from "./declarations.ts";
-import { type BoundNorm, dtypeParameter, dtypeParameterOf, keysArgument, optionsType } from "./members.ts";
+import {
+  type BoundNorm,
+  bufferType,
+  dtypeParameter,
+  dtypeParameterOf,
+  keysArgument,
+  optionsType,
+} from "./members.ts";
 import { type NormIdentifiers, propertyKey } from "./taken-names.ts";
 
 /** The tensor that a program saves. Usually undefined. */
@@ -52,7 +59,7 @@ function savingType(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, mod
   if (saved === undefined) return `Saving<${buffers}, ${feeds}, ${results}>`;
   const key = propertyKey(saved.name);
   const both = (type: string, own: string): string => `${type} & { readonly ${key}: ${own} }`;
-  return `Saving<${both(buffers, "GPUBuffer")}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}>`;
+  return `Saving<${both(buffers, bufferType)}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}>`;
 }
 
 /** @param load an expression: the function that loads the programs that save values. */
