@@ -79,6 +79,11 @@ export const codes = {
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
   N518: { severity: "error", title: "a module built by another version of normc" },
   N519: { severity: "error", title: "a norm without gradients" },
+  N520: { severity: "error", title: "a range that cannot be bound" },
+  N521: { severity: "error", title: "a buffer that one kernel reads and writes" },
+  N522: { severity: "error", title: "an output that cannot be written over an input" },
+  N524: { severity: "error", title: "an extent that is left open" },
+  N525: { severity: "error", title: "a norm that is not loaded" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

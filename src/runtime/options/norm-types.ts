@@ -1,12 +1,14 @@
 import type { FloatType, Program } from "../../program/program.ts";
 import type { TensorBuffer } from "../device/ranges.ts";
+import type { Aliases } from "../shapes/aliases.ts";
 import type { ElementArray } from "../shapes/array-elements.ts";
+import type { Extent, ExtentsByName } from "../shapes/dynamic.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
 import type { ChooseVariant } from "../variants/variant.ts";
 
 /** The options of a norm: the dims of its tensors by name, its params, and the element types in memory. */
-export interface NormOptions {
+export interface NormOptions extends Aliases {
   /**
    * Dims, slowest first. Every input is required. Affines, states and outputs are optional; if given, they are checked.
    */
@@ -21,6 +23,12 @@ export interface NormOptions {
   /** Chooses the variant of each kernel. `whyIllegal` must accept it. @default chooseVariant */
   readonly choose?: ChooseVariant;
 }
+
+/** The same, with extents that each call of `encode` and `run` gives. */
+export type OpenOptions = Omit<NormOptions, "dims"> & {
+  readonly dims: Readonly<Record<string, readonly Extent[]>>;
+  readonly tune?: Tune | undefined;
+};
 
 /** Buffers, or ranges of buffers, by tensor name. Affines, and states that are not updated, may be omitted. */
 export type BuffersByName = Readonly<Record<string, TensorBuffer | undefined>>;
@@ -68,14 +76,15 @@ export interface Norm<Buffers = BuffersByName, Feeds = FeedsByName, Results = Re
    * small operands, and only if a kernel has more of them than the device has bindings.
    * @throws NormError N501, N502, N506 (buffer too small), N510, N514 (wrong usage, or ranges that overlap), N520 (an
    * offset or a range that cannot be bound), N521 (a buffer that one kernel reads and writes).
+   * @param extents of the axes that were left open with `dynamic`, by name: `{ N: 37 }`. N524 if one is missing or too large.
    */
-  encode(pass: GPUComputePassEncoder, buffers: Buffers): void;
+  encode(pass: GPUComputePassEncoder, buffers: Buffers, extents?: ExtentsByName): void;
   /**
    * Uploads arrays (dense, in the tensor's layout), runs the kernels, and reads back the outputs and the updated
    * states. The default of a state is its initial value.
    * @throws NormError (as a rejection) N501, N502, N506 (wrong number of elements), N510.
    */
-  run(feeds: Feeds): Promise<Results>;
+  run(feeds: Feeds, extents?: ExtentsByName): Promise<Results>;
   /** Only with `tune`: resolves to the result when tuning has ended. It never rejects. */
   readonly tuning?: Promise<TuningOutcome>;
   /** Destroys the buffers that the instance made. The instance cannot be used afterwards. */

@@ -5,7 +5,8 @@
 import type { LazyShaders, Program, ProgramTensor, Shader } from "../../program/program.ts";
 import { gradients, readBackwardOptions, without } from "../options/backward-options.ts";
 import type { BuffersByName, FeedsByName, Norm } from "../options/norm-types.ts";
-import type { BackwardKeys } from "../options/read-options.ts";
+import { type BackwardKeys, usualKeys } from "../options/read-options.ts";
+import type { ExtentsByName } from "../shapes/dynamic.ts";
 import { creatorFor } from "./creator.ts";
 
 /**
@@ -19,17 +20,17 @@ export async function createBackward(
   programs: readonly Program[],
   load: () => Promise<{ readonly backward: readonly Program[] }>,
   options: object,
-  keys: BackwardKeys = { mode: "mode", dtype: "dtype", tune: "tune", of: "of", accumulate: "accumulate" },
+  keys: BackwardKeys = { ...usualKeys, of: "of", accumulate: "accumulate" },
 ): Promise<Norm> {
   const read = await readBackwardOptions(programs, load, options, keys);
-  const { candidates, wanted, accumulated, tune } = read;
+  const { candidates, wanted, accumulated, tune, sharedBuffers, inPlace } = read;
   const covers = (one: Program): boolean => {
     const computed = gradients(one).map(({ gradientOf }) => gradientOf);
     return [...wanted].every((name) => computed.includes(name));
   };
   const program = narrowed(candidates.find(covers)!, wanted, accumulated);
-  const create = await creatorFor(program, tune);
-  const norm = await create(device, program, { ...read.optionsFor(program), tune });
+  const own = { ...read.optionsFor(program), tune, sharedBuffers, inPlace };
+  const norm = await (await creatorFor(program, own))(device, program, own);
   const ignored = read.ignoredBy(program);
   return ignored.length === 0 ? norm : ignoring(norm, ignored);
 }
@@ -81,7 +82,8 @@ function accumulating<T extends LazyShaders>(kernels: readonly T[], sums: Readon
 function ignoring(norm: Norm, ignored: readonly string[]): Norm {
   const { encode, run } = norm;
   return Object.assign(norm, {
-    encode: (pass: GPUComputePassEncoder, buffers: BuffersByName) => encode(pass, without(buffers, ignored)),
-    run: (feeds: FeedsByName) => run(without(feeds, ignored)),
+    encode: (pass: GPUComputePassEncoder, buffers: BuffersByName, extents?: ExtentsByName) =>
+      encode(pass, without(buffers, ignored), extents),
+    run: (feeds: FeedsByName, extents?: ExtentsByName) => run(without(feeds, ignored), extents),
   });
 }

@@ -9,6 +9,7 @@ export type {
   FeedsByName,
   Norm,
   NormOptions,
+  OpenOptions,
   ResultsByName,
   Saving,
   Tune,
@@ -16,6 +17,7 @@ export type {
   TuningStorage,
 } from "../options/norm-types.ts";
 export type { BackwardKeys, OptionKeys } from "../options/read-options.ts";
+export { type Dynamic, dynamic, type Extent, type ExtentsByName } from "../shapes/dynamic.ts";
 export { NormError, type NormErrorCode } from "../shapes/errors.ts";
 export { resolveShapes, type Shapes } from "../shapes/shapes.ts";
 export { chooseVariant } from "../variants/default-variant.ts";

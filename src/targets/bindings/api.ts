@@ -9,6 +9,7 @@ import {
   dtypeMember,
   joined,
   keysArgument,
+  memoryMembers,
   optionMembers,
   tuneMember,
 } from "./members.ts";
@@ -31,7 +32,13 @@ export function describeNorm(
     mode: freeName("mode", own),
     dtype: freeName("dtype", own),
     // Only WebGPU has variants.
-    ...(target.buffers ? { tune: freeName("tune", own) } : {}),
+    ...(target.buffers
+      ? {
+          tune: freeName("tune", own),
+          sharedBuffers: freeName("sharedBuffers", own),
+          inPlace: freeName("inPlace", own),
+        }
+      : {}),
   };
   const options: Declaration = {
     kind: "interface",
@@ -41,6 +48,7 @@ export function describeNorm(
       ...optionMembers(norm),
       dtypeMember(norm.programs, keys.dtype),
       ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
+      ...memoryMembers(keys, norm.programs),
     ],
   };
   const all = {
