@@ -84,6 +84,9 @@ export const codes = {
   N522: { severity: "error", title: "an output that cannot be written over an input" },
   N524: { severity: "error", title: "an extent that is left open" },
   N525: { severity: "error", title: "a norm that is not loaded" },
+  N530: { severity: "error", title: "no device" },
+  N531: { severity: "error", title: "neither a pass nor an encoder" },
+  N532: { severity: "error", title: "an entry of a list without that function" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

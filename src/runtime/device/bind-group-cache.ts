@@ -4,12 +4,7 @@ import type { Slot } from "../shader/layout.ts";
 import { NormError } from "../shapes/errors.ts";
 import { givenNames, own } from "../shapes/unknown-names.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { copyOf, isSameRange, type Range, type TensorBuffer } from "./ranges.ts";
-
-/**
- * How many sets of buffers keep their bind groups: enough for the layers of a loop that reuse a few buffers in turn.
- */
-const keptSets = 16;
+import { isRange, type Range, type TensorBuffer } from "./ranges.ts";
 
 /** Bind groups, one for each launch. The key is the buffers, or ranges of buffers, that the caller gave. */
 export interface BindGroupCache {
@@ -20,11 +15,18 @@ export interface BindGroupCache {
   clear(): void;
 }
 
-interface KeptSet {
-  readonly buffers: readonly (TensorBuffer | undefined)[];
-  readonly names: number;
-  readonly groups: readonly GPUBindGroup[];
-}
+/**
+ * One level for each tensor, keyed by its buffer. The keys are weak: groups go when one of their buffers is collected, so
+ * any number of layers can share an instance and none loses its groups to another. The last level holds groups by the
+ * ranges of the tensors in these buffers.
+ */
+type Level = WeakMap<object, Level> & { groups?: Map<string, readonly GPUBindGroup[]> };
+
+/**
+ * How many sets of ranges of the same buffers keep their groups. A memory that hands out ever new ranges of one buffer
+ * would otherwise pile them up.
+ */
+const keptRanges = 256;
 
 export function createBindGroupCache(
   device: GPUDevice,
@@ -32,8 +34,10 @@ export function createBindGroupCache(
   launches: readonly Launch[],
   pipelines: readonly Pipeline[],
 ): BindGroupCache {
-  const tensors = program.tensors.map((tensor) => tensor.name);
-  const kept: KeptSet[] = [];
+  const tensors = program.tensors.filter(({ role }) => role !== "scratch");
+  /** Stands for the buffer of an omitted tensor. */
+  const omitted = {};
+  let root: Level = new WeakMap();
 
   function makeGroups(ranges: ReadonlyMap<string, Range>): GPUBindGroup[] {
     for (const { label, slots } of launches) refuseMixedUse(label, slots, ranges);
@@ -52,20 +56,33 @@ export function createBindGroupCache(
 
   return {
     find(buffers, resolve) {
+      let ranges = "";
+      const keys = tensors.map(({ name }, i) => {
+        const given = own(buffers, name) ?? omitted;
+        if (!isRange(given)) return given;
+        ranges += `${i} ${given.offset} ${given.size} `;
+        return given.buffer;
+      });
       // The number of names is compared too. Otherwise a set seen before would hide an unknown name.
-      const names = givenNames(buffers).length;
-      const found = kept.find(
-        (set) =>
-          set.names === names && tensors.every((name, i) => isSameRange(set.buffers[i], own(buffers, name))),
-      );
-      if (found !== undefined) return found.groups;
+      const known = givenNames(buffers).length === keys.filter((key) => key !== omitted).length;
+      let found: Level | undefined = known ? root : undefined;
+      for (const key of keys) found = found?.get(key);
+      const kept = found?.groups?.get(ranges);
+      if (kept !== undefined) return kept;
       const groups = makeGroups(resolve());
-      kept.unshift({ buffers: tensors.map((name) => copyOf(own(buffers, name))), names, groups });
-      kept.length = Math.min(kept.length, keptSets);
+      let level = root;
+      for (const key of keys) {
+        const next = level.get(key) ?? new WeakMap();
+        level.set(key, next);
+        level = next;
+      }
+      level.groups ??= new Map();
+      level.groups.set(ranges, groups);
+      if (level.groups.size > keptRanges) level.groups.delete(level.groups.keys().next().value!);
       return groups;
     },
     clear() {
-      kept.length = 0;
+      root = new WeakMap();
     },
   };
 }

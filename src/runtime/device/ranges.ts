@@ -55,20 +55,8 @@ export function readRange(
   return { buffer, offset, size: bytes };
 }
 
-function isRange(given: TensorBuffer): given is GPUBufferBinding {
-  return given != null && (given as Partial<GPUBufferBinding>).buffer !== undefined;
-}
-
-/** Whether `b` is the range that the copy `a` was made of. */
-export function isSameRange(a: TensorBuffer | undefined, b: TensorBuffer | undefined): boolean {
-  if (a === b) return true;
-  if (a == null || b == null || !isRange(a) || !isRange(b)) return false;
-  return a.buffer === b.buffer && a.offset === b.offset && a.size === b.size;
-}
-
-/** A copy, since the caller may change a range and pass it again. */
-export function copyOf(given: TensorBuffer | undefined): TensorBuffer | undefined {
-  return given != null && isRange(given) ? { ...given } : given;
+export function isRange(given: object): given is GPUBufferBinding {
+  return given != null && "buffer" in Object(given);
 }
 
 export function overlap(a: Range, b: Range): boolean {

@@ -7,7 +7,9 @@ export interface Dynamic {
 export type Extent = number | Dynamic;
 
 /** Extents of open axes, by axis. A variadic axis has a list, or a number where it is a single dim. */
-export type ExtentsByName = Readonly<Record<string, number | readonly number[] | undefined>>;
+export type ExtentsOf<Axes extends string> = Readonly<Partial<Record<Axes, number | readonly number[]>>>;
+
+export type ExtentsByName = ExtentsOf<string>;
 
 /**
  * Leaves an extent open: `x: [dynamic(4096), 768]`. Each `encode` and `run` then gives it, and no pipeline is compiled

@@ -1,6 +1,12 @@
 import type { Program } from "../../program/program.ts";
 import { ownBuffers } from "../device/buffers.ts";
-import { errorOrLoss, refuseLost, watchDevice, withErrorScopes } from "../device/device-errors.ts";
+import {
+  errorOrLoss,
+  refuseLost,
+  refuseNoDevice,
+  watchDevice,
+  withErrorScopes,
+} from "../device/device-errors.ts";
 import { openPipeline } from "../device/pipeline.ts";
 import type { Norm, OpenOptions } from "../options/norm-types.ts";
 import { loadLaunchCode } from "../shader/launch-code.ts";
@@ -16,10 +22,11 @@ import { chooseFor, planNorm } from "./plan-norm.ts";
  * Prepares a program for the given dims. It checks the dims, the params and the device's limits before it uses the
  * device.
  * @throws NormError (as a rejection) N308, N501 to N508, N510, N513, N514, N518, N522 (an output that cannot take the
- * place of an input), N524 (an extent that cannot be left open).
+ * place of an input), N524 (an extent that cannot be left open), N530.
  */
 export async function createNorm(device: GPUDevice, program: Program, options: OpenOptions): Promise<Norm> {
   refuseOtherFormat(program);
+  refuseNoDevice(device);
   const { sharedBuffers, inPlace } = options;
   const rewrite =
     sharedBuffers || inPlace ? (await import("../shader/aliases.ts")).aliasing(program, options) : undefined;

@@ -7,6 +7,7 @@ import { chunkFactor } from "../../program/names.ts";
 import type { Program, Shader } from "../../program/program.ts";
 import { type Buffers, ownBuffers } from "../device/buffers.ts";
 import { errorOrLoss, refuseLost, watchDevice, withErrorScopes } from "../device/device-errors.ts";
+import { normTensors } from "../device/norm-tensors.ts";
 import { openPipeline, type Pipeline } from "../device/pipeline.ts";
 import type { Norm, NormOptions, OpenOptions } from "../options/norm-types.ts";
 import type { Launch } from "../shader/launch.ts";
@@ -141,19 +142,23 @@ function openNorm(
     return made;
   }
 
-  const { dims } = resolveShapes(program, axes.most, options.params);
+  const most = resolveShapes(program, axes.most, options.params);
   const [{ planned }] = plans as readonly [Plan];
   return {
     program,
-    dims,
+    dims: most.dims,
     dtypes: planned.dtypes,
+    tensors: normTensors(device, program, most, planned.dtypes),
     dispatches: planned.dispatches,
-    encode: (pass, buffers, extents) => normAt(extents).encode(pass, buffers),
+    encode: (target, buffers, extents) => normAt(extents).encode(target, buffers),
     run: async (feeds, extents) => normAt(extents).run(feeds),
     destroy() {
       usable = false;
       sized.clear();
       for (const { owned } of plans) owned.destroy();
+    },
+    [Symbol.dispose]() {
+      this.destroy();
     },
   };
 }

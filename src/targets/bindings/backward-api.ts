@@ -7,10 +7,13 @@ import {
   bufferType,
   described,
   dtypeMember,
+  dtypeParameter,
+  dtypeParameterOf,
   joined,
   keysArgument,
   memoryMembers,
   optionMembers,
+  optionsType,
   tuneMember,
   unionByName,
 } from "./members.ts";
@@ -75,7 +78,13 @@ export function describeBackward(
   if (first === null) {
     return [
       ...declarations,
-      { kind: "type", name: type, doc, parameter, type: backwardType(norm, ids, null, target) },
+      {
+        kind: "type",
+        name: type,
+        doc,
+        parameter: `${parameter}, ${dtypeParameter}`,
+        type: backwardType(norm, ids, null, target),
+      },
     ];
   }
   return [
@@ -84,7 +93,7 @@ export function describeBackward(
       kind: "interface",
       name: modes,
       doc: `The backward pass of ${norm.name}, by mode.`,
-      parameter: "Of extends string",
+      parameter: `Of extends string, ${dtypeParameter}`,
       members: modesOf(norm).map((mode) => ({
         name: mode!,
         type: backwardType(norm, ids, mode, target),
@@ -96,8 +105,8 @@ export function describeBackward(
       kind: "type",
       name: type,
       doc,
-      parameter: `M extends keyof ${modes}<never> = keyof ${modes}<never>, ${parameter}`,
-      type: `${modes}<Of>[M]`,
+      parameter: `M extends keyof ${modes}<never> = keyof ${modes}<never>, ${parameter}, ${dtypeParameter}`,
+      type: `${modes}<Of, D>[M]`,
     },
   ];
 }
@@ -117,12 +126,19 @@ export function backwardMethod(
   return {
     name: "createBackward",
     doc: `Prepares the backward pass. It computes all gradients, or those of the tensors in \`${keys.of}\`.`,
-    typeParameters: [...(modal ? [`M extends keyof ${modes}<never>`] : []), `const Of extends ${of} = ${of}`],
+    typeParameters: [
+      ...(modal ? [`M extends keyof ${modes}<never>`] : []),
+      `const Of extends ${of} = ${of}`,
+      dtypeParameterOf(options, keys.dtype),
+    ],
     parameters: [
       { name: device.name, type: device.type },
-      { name: "options", type: `${options}<Of>${modal ? ` & { readonly ${keys.mode}: M }` : ""}` },
+      {
+        name: "options",
+        type: optionsType(`${options}<Of>`, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
+      },
     ],
-    result: `Promise<${type}<${modal ? "M, " : ""}Of>>`,
+    result: `Promise<${type}<${modal ? "M, " : ""}Of, D>>`,
     calls: createBackward,
     given: [
       device.name,
@@ -197,7 +213,7 @@ function backwardType(
   const updated = readTensors(norm, mode).filter(isUpdated);
   const states = updated.map(({ name }) => JSON.stringify(name)).join(" | ");
   const buffers = target.buffers ? `${backwardBuffers}, ` : "";
-  return `${target.backward}<${buffers}${backwardFeeds}, Of${states === "" ? "" : `, ${states}`}>`;
+  return `${target.backward}<${buffers}${backwardFeeds}, Of, ${states || "never"}, D>`;
 }
 
 /** The tensors that the backward programs of a mode read, or update. */

@@ -124,9 +124,37 @@ const dtypeDocs: Readonly<Record<IntegerType, string>> = {
   u32: " of u32",
 };
 
-/** The array in which `run` returns a tensor. */
+/**
+ * The array in which `run` returns a tensor. That of a float depends on the type parameter `D`, the option `dtype` of the
+ * call that made the norm.
+ */
 export function arrayType({ dtype }: ProgramTensor): string {
-  return `${dtype === undefined ? "Float32Array" : arrayTypes[dtype]}<ArrayBuffer>`;
+  return dtype === undefined ? "FloatArray<D>" : `${arrayTypes[dtype]}<ArrayBuffer>`;
+}
+
+/** Whether `run` of one of the programs returns floats. */
+export function returnsFloats(programs: readonly ProgramInterface[]): boolean {
+  return programs.some(({ tensors }) => tensors.some((one) => isResult(one) && one.dtype === undefined));
+}
+
+export function isResult({ role, updated }: ProgramTensor): boolean {
+  return role === "output" || updated === true;
+}
+
+/** `D` where a type or a method declares it. */
+export const dtypeParameter = 'D = "f32"';
+
+export function dtypeParameterOf(options: string, key: string): string {
+  return `const D extends ${options}[${JSON.stringify(key)}] = "f32"`;
+}
+
+/** The type of the options of a call, from which TypeScript infers `D`, and `M` where there are modes. */
+export function optionsType(
+  options: string,
+  keys: { readonly dtype: string; readonly mode?: string | undefined },
+): string {
+  const mode = keys.mode === undefined ? "" : `readonly ${keys.mode}: M; `;
+  return `${options} & { ${mode}readonly ${keys.dtype}?: D }`;
 }
 
 const arrayTypes: Readonly<Record<IntegerType, string>> = {

@@ -1,5 +1,5 @@
 import type { ProgramInterface } from "../../program/program.ts";
-import type { BoundNorm } from "./members.ts";
+import { type BoundNorm, returnsFloats } from "./members.ts";
 
 /** How the modules for the two runtimes differ: names of types and functions, and what a norm can do. */
 export interface BindingsTarget {
@@ -49,6 +49,8 @@ export function importsOf(target: BindingsTarget, norms: readonly BoundNorm<Prog
     ...(training.length > 0 ? [`type ${target.backward}`, target.createBackward] : []),
     ...(saves ? ["type Saving", "createSavingFromOptions"] : []),
     target.create,
+    "type DimsList",
+    ...(norms.some(({ programs }) => returnsFloats(programs)) ? ["type FloatArray"] : []),
     `type ${target.norm}`,
     `type ${target.program}`,
     target.buffers ? "type Tune" : `type ${target.device.type}`,

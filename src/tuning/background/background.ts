@@ -6,6 +6,7 @@
 
 import { version } from "../../program/compiler-version.ts";
 import type { Program } from "../../program/program.ts";
+import { refuseNoDevice } from "../../runtime/device/device-errors.ts";
 import type {
   BuffersByName,
   Norm,
@@ -49,6 +50,7 @@ export async function createTuned(
   program: Program,
   { tune, ...options }: NormOptions & { readonly tune?: Tune | undefined },
 ): Promise<Norm> {
+  refuseNoDevice(device);
   const baked = await bakedChoices(device, program, options);
   const made = (choices: Choices): Promise<Norm> =>
     createNorm(device, program, { ...options, choose: chooserOf(choices) });
@@ -127,7 +129,8 @@ function replaceable(
       return current.dispatches;
     },
     tuning,
-    encode: (pass: GPUComputePassEncoder, buffers: BuffersByName) => current.encode(pass, buffers),
+    encode: (target: Parameters<Norm["encode"]>[0], buffers: BuffersByName) =>
+      current.encode(target, buffers),
     run: (feeds) => current.run(feeds),
     destroy() {
       destroyed = true;
