@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createNorm, NormError } from "../../src/runtime/webgpu/index.ts";
 import { readBuffer, storedBuffer } from "../support/buffers.ts";
 import { oracle, type Trial } from "../support/compare.ts";
-import { programOf } from "../support/compiled.ts";
+import { backwardProgramsOf, programOf } from "../support/compiled.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { graphOf } from "../support/library.ts";
 
@@ -101,6 +101,59 @@ describe.each(devices)("$name", ({ device }) => {
     ).toBe(
       "N521 kernel LayerNorm.y reads x and writes y, and both lie in one buffer: create the norm with sharedBuffers: true",
     );
+    norm.destroy();
+  });
+
+  test("with sharedBuffers, all tensors lie in one buffer", async () => {
+    const norm = await createNorm(device, program, { dims, sharedBuffers: true });
+    const floats = new Float32Array(4096).fill(7);
+    floats.set(x, 256);
+    floats.set(new Float32Array(64).fill(2), 1024);
+    floats.set(new Float32Array(64).fill(3), 1088);
+    const buffer = storedBuffer(device, floats, "f32");
+    device.pushErrorScope("validation");
+    const ranges = {
+      x: { buffer, offset: 1024, size: 768 },
+      gamma: { buffer, offset: 4096, size: 256 },
+      beta: { buffer, offset: 4352 },
+      y: { buffer, offset: 2048, size: 768 },
+    };
+    record(device, (pass) => norm.encode(pass, ranges));
+    expect(await device.popErrorScope()).toBeNull();
+    const y = await readBuffer(device, buffer, 4096, "f32");
+    expectRows(
+      y.map((one) => (one - 3) / 2),
+      512,
+    );
+    expect(y[256 + 192]).toBe(7);
+    const both = { ...ranges, beta: ranges.gamma };
+    expect(codeOf(() => norm.encode(undefined as never, both))).toBe(
+      "N514 one buffer is given for beta and for gamma, which is bound as writable: each needs a range of its own",
+    );
+    norm.destroy();
+  });
+
+  test("gradients of a backward pass lie in one buffer, without an option", async () => {
+    const back = backwardProgramsOf(graph).at(-1)!;
+    const norm = await createNorm(device, back, { dims: { ...dims, d_y: [3, 64] } });
+    const d_y = x.map((_, i) => Math.cos(i));
+    const together = storedBuffer(device, new Float32Array(4096), "f32");
+    device.pushErrorScope("validation");
+    record(device, (pass) =>
+      norm.encode(pass, {
+        x: storedBuffer(device, x, "f32"),
+        d_y: storedBuffer(device, d_y, "f32"),
+        d_x: { buffer: together },
+        d_gamma: { buffer: together, offset: 1024 },
+        d_beta: { buffer: together, offset: 2048 },
+      }),
+    );
+    expect(await device.popErrorScope()).toBeNull();
+    const got = await readBuffer(device, together, 4096, "f32");
+    const want = await norm.run({ x, d_y });
+    expect([...got.slice(0, 192)]).toEqual([...want.d_x!]);
+    expect([...got.slice(256, 320)]).toEqual([...want.d_gamma!]);
+    expect([...got.slice(512, 576)]).toEqual([...want.d_beta!]);
     norm.destroy();
   });
 });

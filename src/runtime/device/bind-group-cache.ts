@@ -6,12 +6,6 @@ import { givenNames, own } from "../shapes/unknown-names.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { isRange, type Range, type TensorBuffer } from "./ranges.ts";
 
-/**
- * How many sets of ranges keep their bind groups, for the same buffers: enough for the layers of a model. An engine that
- * hands out ever new ranges of one large buffer would otherwise fill the memory.
- */
-const keptRanges = 1024;
-
 /** Bind groups, one for each launch. The key is the buffers, or ranges of buffers, that the caller gave. */
 export interface BindGroupCache {
   find(
@@ -22,13 +16,17 @@ export interface BindGroupCache {
 }
 
 /**
- * One level for each tensor, keyed by its buffer; the last one holds the groups, keyed by the ranges. Buffers are weak keys:
- * groups go when one of their buffers is collected, so any number of layers can share an instance.
+ * One level for each tensor, keyed by its buffer. The keys are weak: groups go when one of their buffers is collected, so
+ * any number of layers can share an instance and none loses its groups to another. The last level holds groups by the
+ * ranges of the tensors in these buffers.
  */
-interface Level {
-  next?: WeakMap<object, Level>;
-  sets?: Map<string, readonly GPUBindGroup[]>;
-}
+type Level = WeakMap<object, Level> & { groups?: Map<string, readonly GPUBindGroup[]> };
+
+/**
+ * How many sets of ranges of the same buffers keep their groups. A memory that hands out ever new ranges of one buffer
+ * would otherwise pile them up.
+ */
+const keptRanges = 256;
 
 export function createBindGroupCache(
   device: GPUDevice,
@@ -39,7 +37,7 @@ export function createBindGroupCache(
   const tensors = program.tensors.filter(({ role }) => role !== "scratch");
   /** Stands for the buffer of an omitted tensor. */
   const omitted = {};
-  let root: Level = {};
+  let root: Level = new WeakMap();
 
   function makeGroups(ranges: ReadonlyMap<string, Range>): GPUBindGroup[] {
     for (const { label, slots } of launches) refuseMixedUse(label, slots, ranges);
@@ -58,36 +56,33 @@ export function createBindGroupCache(
 
   return {
     find(buffers, resolve) {
-      const keys: object[] = [];
       let ranges = "";
-      let given = 0;
-      for (const { name } of tensors) {
-        const one = own(buffers, name);
-        const range = isRange(one);
-        if (one !== undefined) given++;
-        ranges += range ? `${one.offset} ${one.size},` : ",";
-        keys.push((range ? one.buffer : one) ?? omitted);
-      }
-      let level: Level | undefined = root;
-      for (const key of keys) level = level?.next?.get(key);
-      const found = level?.sets?.get(ranges);
+      const keys = tensors.map(({ name }, i) => {
+        const given = own(buffers, name) ?? omitted;
+        if (!isRange(given)) return given;
+        ranges += `${i} ${given.offset} ${given.size} `;
+        return given.buffer;
+      });
       // The number of names is compared too. Otherwise a set seen before would hide an unknown name.
-      if (found !== undefined && givenNames(buffers).length === given) return found;
+      const known = givenNames(buffers).length === keys.filter((key) => key !== omitted).length;
+      let found: Level | undefined = known ? root : undefined;
+      for (const key of keys) found = found?.get(key);
+      const kept = found?.groups?.get(ranges);
+      if (kept !== undefined) return kept;
       const groups = makeGroups(resolve());
-      level = root;
+      let level = root;
       for (const key of keys) {
-        level.next ??= new WeakMap();
-        const next: Level = level.next.get(key) ?? {};
-        level.next.set(key, next);
+        const next = level.get(key) ?? new WeakMap();
+        level.set(key, next);
         level = next;
       }
-      level.sets ??= new Map();
-      level.sets.set(ranges, groups);
-      if (level.sets.size > keptRanges) level.sets.delete(level.sets.keys().next().value!);
+      level.groups ??= new Map();
+      level.groups.set(ranges, groups);
+      if (level.groups.size > keptRanges) level.groups.delete(level.groups.keys().next().value!);
       return groups;
     },
     clear() {
-      root = {};
+      root = new WeakMap();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Program, ProgramTensor } from "../../program/program.ts";
+import type { Aliases } from "../shapes/aliases.ts";
 import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
@@ -23,7 +24,13 @@ export interface Buffers {
 }
 
 /** Makes the buffer of an omitted tensor when it is first needed. */
-export function ownBuffers(device: GPUDevice, program: Program, most: Shapes, dtypes: Dtypes): Buffers {
+export function ownBuffers(
+  device: GPUDevice,
+  program: Program,
+  most: Shapes,
+  dtypes: Dtypes,
+  aliases: Aliases = {},
+): Buffers {
   const owned = new Map<string, Range>();
   const bytesOf = ({ name }: ProgramTensor, shapes: Shapes): number =>
     bufferBytes(shapes.elements.get(name)!, dtypes.get(name)!);
@@ -62,7 +69,7 @@ export function ownBuffers(device: GPUDevice, program: Program, most: Shapes, dt
         const empty = shapes.elements.get(tensor.name) === 0;
         if (buffer !== undefined && !empty) {
           const range = readRange(buffer, tensor, bytesOf(tensor, shapes), device);
-          for (const [other, its] of taken) refuseOverlap(range, tensor, other, its);
+          for (const [other, its] of taken) refuseOverlap(range, tensor, other, its, aliases);
           taken.push([range, tensor]);
           bound.set(tensor.name, range);
         } else if (empty || mayBeLeftOut(tensor)) {
@@ -91,11 +98,24 @@ export function isWritten(tensor: ProgramTensor): boolean {
   return tensor.role === "output" || tensor.role === "scratch" || tensor.updated === true;
 }
 
-function refuseOverlap(range: Range, tensor: ProgramTensor, other: Range, its: ProgramTensor): void {
-  if (!(isWritten(tensor) || isWritten(its)) || !overlap(range, other)) return;
+function refuseOverlap(
+  range: Range,
+  tensor: ProgramTensor,
+  other: Range,
+  its: ProgramTensor,
+  { sharedBuffers, inPlace }: Aliases,
+): void {
+  if (own(inPlace, tensor.name) === its.name || own(inPlace, its.name) === tensor.name) {
+    if (range.buffer === other.buffer && range.offset === other.offset) return;
+    throw new NormError(
+      "N522",
+      `${tensor.name} and ${its.name} are one in place: expected one range for both`,
+    );
+  }
+  if (!(isWritten(tensor) || isWritten(its) || sharedBuffers) || !overlap(range, other)) return;
   const [first, second] = isWritten(tensor) ? [tensor, its] : [its, tensor];
   throw new NormError(
     "N514",
-    `one buffer is given for ${second.name} and for ${first.name}, which is written: each needs a range of its own`,
+    `one buffer is given for ${second.name} and for ${first.name}, which is ${isWritten(first) ? "written" : "bound as writable"}: each needs a range of its own`,
   );
 }

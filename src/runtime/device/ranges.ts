@@ -55,8 +55,8 @@ export function readRange(
   return { buffer, offset, size: bytes };
 }
 
-export function isRange(given: TensorBuffer | undefined): given is GPUBufferBinding {
-  return given != null && (given as Partial<GPUBufferBinding>).buffer !== undefined;
+export function isRange(given: object): given is GPUBufferBinding {
+  return given != null && "buffer" in Object(given);
 }
 
 export function overlap(a: Range, b: Range): boolean {

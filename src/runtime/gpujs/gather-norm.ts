@@ -14,7 +14,7 @@ import { type GpuBackend, type GpuSettings, openGpu, refuseFallback } from "./ba
 import { openChain } from "./gather-pipeline.ts";
 import { checkSizes, sizedDraws } from "./sized-draws.ts";
 
-export type GatherOptions = Omit<NormOptions, "choose">;
+export type GatherOptions = Pick<NormOptions, "dims" | "params" | "dtype">;
 
 /** A norm on gpu.js, for one set of extents. */
 export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {

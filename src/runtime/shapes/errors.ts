@@ -18,7 +18,6 @@ export type NormErrorCode =
   | "N520"
   | "N521"
   | "N522"
-  | "N523"
   | "N524"
   | "N525"
   | "N530"

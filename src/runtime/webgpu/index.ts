@@ -11,6 +11,7 @@ export type {
   FeedsByName,
   Norm,
   NormOptions,
+  OpenOptions,
   ResultsByName,
   Saving,
   Tune,
@@ -19,6 +20,7 @@ export type {
 } from "../options/norm-types.ts";
 export type { BackwardKeys, OptionKeys } from "../options/read-options.ts";
 export type { FloatArray } from "../shapes/array-elements.ts";
+export { type Dynamic, dynamic, type Extent, type ExtentsByName, type ExtentsOf } from "../shapes/dynamic.ts";
 export { NormError, type NormErrorCode } from "../shapes/errors.ts";
 export { resolveShapes, type Shapes } from "../shapes/shapes.ts";
 export { chooseVariant } from "../variants/default-variant.ts";

@@ -12,6 +12,7 @@ import {
   isResult,
   joined,
   keysArgument,
+  memoryMembers,
   optionMembers,
   optionsType,
   returnsFloats,
@@ -36,7 +37,13 @@ export function describeNorm(
     mode: freeName("mode", own),
     dtype: freeName("dtype", own),
     // Only WebGPU has variants.
-    ...(target.buffers ? { tune: freeName("tune", own) } : {}),
+    ...(target.buffers
+      ? {
+          tune: freeName("tune", own),
+          sharedBuffers: freeName("sharedBuffers", own),
+          inPlace: freeName("inPlace", own),
+        }
+      : {}),
   };
   const options: Declaration = {
     kind: "interface",
@@ -46,6 +53,7 @@ export function describeNorm(
       ...optionMembers(norm),
       dtypeMember(norm.programs, keys.dtype),
       ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
+      ...memoryMembers(keys, norm.programs),
     ],
   };
   const all = {

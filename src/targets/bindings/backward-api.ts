@@ -11,6 +11,7 @@ import {
   dtypeParameterOf,
   joined,
   keysArgument,
+  memoryMembers,
   optionMembers,
   optionsType,
   tuneMember,
@@ -23,6 +24,8 @@ import type { BindingsTarget } from "./target-words.ts";
 /** The names that this norm uses for the options that are neither tensors nor params. */
 export type BackwardKeys = { readonly [key in "mode" | "dtype" | "of" | "accumulate"]: string } & {
   readonly tune?: string;
+  readonly sharedBuffers?: string;
+  readonly inPlace?: string;
 };
 
 export function describeBackward(
@@ -55,6 +58,7 @@ export function describeBackward(
           doc: `${dtype.doc} A gradient without an entry takes the element type of its tensor.`,
         },
         ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
+        ...memoryMembers(keys, programs),
         {
           name: keys.of,
           type: "readonly Of[]",

@@ -79,6 +79,38 @@ export function tuneMember(name: string): Member {
   };
 }
 
+/**
+ * The options about memory that tensors have in common.
+ * @param keys their names; without names the target has no buffers.
+ */
+export function memoryMembers(
+  { sharedBuffers, inPlace }: { readonly sharedBuffers?: string; readonly inPlace?: string },
+  programs: readonly ProgramInterface[],
+): Member[] {
+  if (sharedBuffers === undefined || inPlace === undefined) return [];
+  const tensors = unionByName(programs.map((each) => each.tensors));
+  const namesOf = (role: ProgramTensor["role"]): string =>
+    tensors
+      .filter((one) => one.role === role)
+      .map(({ name }) => JSON.stringify(name))
+      .join(" | ") || "never";
+  return [
+    {
+      name: sharedBuffers,
+      type: "boolean",
+      optional: true,
+      doc: "Whether tensors that are read and written may lie in one buffer, at ranges that do not overlap.",
+      defaultValue: "false",
+    },
+    {
+      name: inPlace,
+      type: `Readonly<Partial<Record<${namesOf("output")}, ${namesOf("input")}>>>`,
+      optional: true,
+      doc: "Outputs that are written over an input. `encode` takes the same range for both.",
+    },
+  ];
+}
+
 export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
   const initial =
     optional && tensor.initial !== undefined ? `. Filled with ${initialText(tensor.initial)} if omitted` : "";

@@ -60,6 +60,9 @@ export async function createTuned(
   const bucket = bucketOf(program, shapes, resolveDtypes(program, options.dtype));
   const own = { name: programName(program), hash: await programHash(program), compiler: version };
   const facts = adapterFacts(device);
+  // Candidates run on buffers of our own, one for each tensor.
+  const { dims, params, dtype } = options;
+  const trialOptions = { dims, ...(params && { params }), dtype };
   const known = knownChoices(await readStorage(storage), facts, own, bucket);
   const first = await made(known ?? baked ?? new Map());
   if (known !== undefined || first.dispatches.length === 0) {
@@ -67,7 +70,7 @@ export async function createTuned(
   }
   return replaceable(first, async (stopped, replace) => {
     const found = await searchOnce(device, `${own.hash} ${bucket}`, stopped, (everybodyStopped) =>
-      searchIdly(device, { program, options }, realTimeSource, everybodyStopped),
+      searchIdly(device, { program, options: trialOptions }, realTimeSource, everybodyStopped),
     );
     if (typeof found === "string") return { kind: "given up", reason: found };
     if (stopped()) return { kind: "given up", reason: "the norm was destroyed" };
