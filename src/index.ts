@@ -34,6 +34,7 @@ export type { ReadImportLater } from "./language/check/modules/load-modules.ts";
 export type { FileSymbols, SpecSymbol } from "./language/check/symbols/symbol.ts";
 export type { Diagnostic, Fix, Label, Source, Span } from "./language/diagnostics/diagnostic.ts";
 export { renderJson, renderText } from "./language/diagnostics/render.ts";
+export { defineConfig, type NormConfig } from "./norm-config.ts";
 export type { GatherProgram } from "./program/gather-program.ts";
 export type { Mode, Program } from "./program/program.ts";
 export type { TuningFile } from "./tuning/file/tuning-file.ts";
@@ -44,7 +45,8 @@ export interface SpecOptions {
   /** The file name in diagnostics; imports are relative to it. @default "spec.norm" */
   readonly path?: string;
   /**
-   * Returns the text of an imported file, or a promise of it; `path` is the path in the import. Without it the spec
+   * Returns the text of an imported file, or a promise of it; `path` is the path in the import, such as `./base.norm`,
+   * or `normc/library/batch_norm.norm` for a shipped norm. Without it the spec
    * cannot import anything. Two imports of the same file must return the same `path`. If it rejects, the call rejects.
    */
   readonly readImport?: ReadImportLater;

@@ -83,7 +83,7 @@ beforeAll(async () => {
 }, 120_000);
 
 const run = (folder: string, file: string) =>
-  ended(process.execPath, [file], folder, { ...process.env, ...variables });
+  ended(process.execPath, [file], folder, { env: { ...process.env, ...variables } });
 
 describe.each([
   ["from the installed package", installed.path],

@@ -44,17 +44,14 @@ const keywords = words(`
 // Words that a module cannot declare as a constant and as a type, and names that the generated text itself relies on.
 const reserved: ReadonlySet<string> = new Set([
   ...keywords,
-  // In modules, and in strict mode.
-  ...words(
-    `arguments async await eval implements interface let package private protected public static yield`,
-  ),
+  ...words("arguments async await eval"),
   // In types.
   ...words(`any as bigint boolean infer keyof never number object of readonly string symbol type undefined unique
     unknown`),
   ...words(`__esModule exports module require globalThis Infinity NaN Object
     ArrayBuffer ArrayLike Float32Array GPUBuffer GPUDevice Int8Array Int32Array NoInfer Partial Promise Record Uint8Array
     Uint32Array
-    Backward LazyShaders Norm Program Saving Tune
+    Backward DimsList FloatArray LazyShaders Norm Program Saving Tune
     createBackwardFromOptions createFromOptions createSavingFromOptions
     GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`),
 ]);
