@@ -69,6 +69,7 @@ const road = [
   "src",
   "src/tools/cli/terminal",
   "src/tools/cli/files",
+  "src/tools/build",
   "src/tools/config",
   "src/tools/cli/arguments",
   "src/tools/types",

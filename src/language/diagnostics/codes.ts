@@ -91,6 +91,7 @@ export const codes = {
   N622: { severity: "error", title: "a field of the config with an unusable value" },
   N623: { severity: "error", title: "specs of the config that are not there" },
   N624: { severity: "error", title: "a project that `normc init` does not fit into" },
+  N630: { severity: "error", title: "a folder that another build keeps writing into" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;
