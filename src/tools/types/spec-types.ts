@@ -1,6 +1,7 @@
 /** The types of a `.norm` import: `group_norm.d.norm.ts`, and a map that leads an editor into the spec. */
 import { basename, dirname, join, relative, sep } from "node:path";
-import { type CompiledModule, marker } from "../../compile/build/build-spec.ts";
+import type { CompiledModule } from "../../compile/build/build-spec.ts";
+import { marker } from "../../compile/build/manifest.ts";
 import type { Source } from "../../language/diagnostics/diagnostic.ts";
 import { printDeclarations } from "../../targets/modules/print-module.ts";
 import { declarationMap } from "./declaration-map.ts";
