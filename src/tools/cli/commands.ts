@@ -261,6 +261,25 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     .addOption(json)
     .action(async (files, options) => ended(await (await import("./commands/fmt.ts")).fmt(files, options)));
 
+  add(
+    "types",
+    "write the types of .norm imports: group_norm.d.norm.ts",
+    "normc types norms/*.norm",
+    `The plugin of a bundler writes them too; this is for where no bundler ran. They lie beside the specs, or with --out in
+a folder that mirrors the project, for the rootDirs of a tsconfig. A tsconfig needs allowArbitraryExtensions. Options
+that change what a norm takes must be those of the build: better say them in a config.`,
+  )
+    .argument("[file...]", filesHelp)
+    .option("--out <dir>", "a folder for them that mirrors the project (`types` of the config)")
+    .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .addOption(new Option("--no-backward", "types without backward passes").conflicts("save"))
+    .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
+    .addOption(kept())
+    .addOption(json)
+    .action(async (files, options, command: Command) =>
+      ended(await (await import("./commands/types.ts")).types(files, options, givenOf(command))),
+    );
+
   return program;
 
   function add(name: string, what: string, example: string, more = ""): Command {
