@@ -70,10 +70,15 @@ function describe(ended: (code: ExitCode) => void): Command {
     "write TypeScript or JavaScript modules with their shaders, a lock file and a manifest",
     "normc build library/*.norm --out generated",
     `Nothing is written if a file has an error; only what changed is written. normc.lock.json has a line for each kernel:
-what differs there between two builds are other kernels.`,
+what differs there between two builds are other kernels.
+Several builds may share a folder: files made of specs that are not named here stay, and go once their spec is gone.`,
   )
     .argument("[file...]", filesHelp)
     .option("--out <dir>", "the folder to write into; nothing is written elsewhere (`out` of the config)")
+    .option(
+      "--prune",
+      "also delete what other builds put into the folder, though their specs are still there",
+    )
     .option("--watch", "build again whenever a source or the config changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
     .addOption(
