@@ -266,6 +266,16 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     .addOption(json)
     .action(async (files, options) => ended(await (await import("./commands/fmt.ts")).fmt(files, options)));
 
+  add(
+    "init",
+    "write a spec, a config and a script into this folder, and run them once",
+    "npx normc init && npm run norms",
+    `For a project at hand or an empty folder. Writes norms/my_norm.norm, norm.config.ts and the script \`norms\` of
+package.json. If one of them is there already, nothing is written.`,
+  )
+    .addOption(json)
+    .action(async (options) => ended(await (await import("./commands/init.ts")).init(options)));
+
   return program;
 
   function add(name: string, what: string, example: string, more = ""): Command {

@@ -64,11 +64,15 @@ export function openPlace(paths: readonly string[]): BuildPlace {
   return { store: rememberingStore(onDisk, isSmall), folder: onDisk && cache };
 }
 
+/** Shows how a build ended. Without `written`, nothing was. */
+type Show = (diagnostics: readonly Diagnostic[], written: Written | undefined, options: BuildOptions) => void;
+
 /** Builds the files once. */
 export async function build(
   paths: readonly string[],
   options: BuildOptions,
   place = openPlace(paths),
+  show: Show = report,
 ): Promise<Round> {
   const layouts = options.layout.map(readLayout);
   for (const one of options.emit) {
@@ -108,8 +112,7 @@ export async function build(
   const assembled = hasErrors(diagnostics) ? undefined : assembleFolder(results, options, layouts);
   for (const one of assembled?.diagnostics ?? []) tell(one);
   if (assembled === undefined || hasErrors(diagnostics)) {
-    report(diagnostics, undefined, options);
-    if (!options.json) say("nothing was written");
+    show(diagnostics, undefined, options);
     return { code: 1, sources: read };
   }
   if (tuning !== undefined && !options.json) sayUnused(options.tuning!, tuning, results);
@@ -123,7 +126,7 @@ export async function build(
     sources: options.prune === true ? undefined : results.map(({ source }) => nameOf(folder, source)),
     others: (kept) => assembleFolder(results, options, layouts, kept).files,
   };
-  report(diagnostics, await writeBuild(options.out, contents, place.store), options);
+  show(diagnostics, await writeBuild(options.out, contents, place.store), options);
   return { code: 0, sources: read };
 }
 
@@ -190,7 +193,10 @@ function report(
     return;
   }
   showDiagnostics(diagnostics, false);
-  if (written === undefined) return;
+  if (written === undefined) {
+    say("nothing was written");
+    return;
+  }
   const parts = [`${written.written.length} files written`, `${written.unchanged} unchanged`];
   if (written.deleted.length > 0) parts.push(`${written.deleted.length} deleted`);
   say(`${join(out)}: ${parts.join(", ")}`);
