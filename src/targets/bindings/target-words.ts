@@ -1,5 +1,5 @@
 import type { ProgramInterface } from "../../program/program.ts";
-import type { BoundNorm } from "./members.ts";
+import { type BoundNorm, returnsFloats } from "./members.ts";
 
 /** How the modules for the two runtimes differ: names of types and functions, and what a norm can do. */
 export interface BindingsTarget {
@@ -61,6 +61,8 @@ export function importsOf(
     ...(training.length > 0 ? [type(target.backward), called(target.createBackward)] : []),
     ...(saves ? [type("Saving"), called("createSavingFromOptions")] : []),
     called(target.create),
+    type("DimsList"),
+    ...(norms.some(({ programs }) => returnsFloats(programs)) ? [type("FloatArray")] : []),
     type(target.norm),
     { name: target.program, use: "constants" },
     type(target.buffers ? "Tune" : target.device.type),
