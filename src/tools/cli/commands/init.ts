@@ -44,7 +44,7 @@ export async function init({ json }: InitOptions): Promise<ExitCode> {
   const job = { graph, feeds: { x }, params: {}, dtype: "f32" } as const;
   const outputs = await backend.run(job).finally(() => backend.close());
   const y = Array.from(outputs.y?.data ?? []);
-  const next = nextSteps(folder, reason);
+  const next = nextSteps(folder);
   if (json) {
     const run = { norm: norm.name, backend: backend.name, adapter: backend.adapter, dims: dimsOf({ x }), y };
     printJson({ written, out: planned.out, files: made, run, next });
@@ -52,6 +52,7 @@ export async function init({ json }: InitOptions): Promise<ExitCode> {
   }
   print(`${norm.name} of x = ${shown(x.data)} on ${backend.adapter}:`);
   print(`  y = ${shown(y)}`);
+  if (reason !== undefined) print(`  (${reason})`);
   print("next:");
   for (const one of next) print(`  ${one}`);
   return 0;
@@ -67,17 +68,21 @@ async function firstBackend(): Promise<{ readonly backend: Backend; readonly rea
   }
 }
 
-function nextSteps(folder: string, reason: string | undefined): readonly string[] {
+function nextSteps(folder: string): readonly string[] {
   return [
-    ...(isInstalled(folder) ? [] : ["npm install normc               # the modules import its runtime"]),
-    ...(reason === undefined ? [] : [`npm install --save-dev webgpu   # to run on a device here: ${reason}`]),
+    ...(isInstalled("normc", folder)
+      ? []
+      : ["npm install normc               # the modules import its runtime"]),
+    ...(isInstalled("webgpu", folder)
+      ? []
+      : ["npm install --save-dev webgpu   # a device in Node, for run, bench and tune"]),
     "npm run norms -- --watch        # builds again whenever a spec changes",
   ];
 }
 
-function isInstalled(from: string): boolean {
+function isInstalled(name: string, from: string): boolean {
   for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "node_modules/normc/package.json"))) return true;
+    if (existsSync(join(folder, "node_modules", name, "package.json"))) return true;
     if (dirname(folder) === folder) return false;
   }
 }
