@@ -70,10 +70,15 @@ function describe(ended: (code: ExitCode) => void): Command {
     "write TypeScript or JavaScript modules with their shaders, a lock file and a manifest",
     "normc build library/*.norm --out generated",
     `Nothing is written if a file has an error; only what changed is written. normc.lock.json has a line for each kernel:
-what differs there between two builds are other kernels.`,
+what differs there between two builds are other kernels.
+Several builds may share a folder: files made of specs that are not named here stay, and go once their spec is gone.`,
   )
     .argument("[file...]", filesHelp)
     .option("--out <dir>", "the folder to write into; nothing is written elsewhere (`out` of the config)")
+    .option(
+      "--prune",
+      "also delete what other builds put into the folder, though their specs are still there",
+    )
     .option("--watch", "build again whenever a source or the config changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
     .addOption(
@@ -279,6 +284,16 @@ that change what a norm takes must be those of the build: better say them in a c
     .action(async (files, options, command: Command) =>
       ended(await (await import("./commands/types.ts")).types(files, options, givenOf(command))),
     );
+
+  add(
+    "init",
+    "write a spec, a config and a script into this folder, and run them once",
+    "npx normc init && npm run norms",
+    `For a project at hand or an empty folder. Writes norms/my_norm.norm, norm.config.ts and the script \`norms\` of
+package.json. If one of them is there already, nothing is written.`,
+  )
+    .addOption(json)
+    .action(async (options) => ended(await (await import("./commands/init.ts")).init(options)));
 
   return program;
 
