@@ -79,6 +79,8 @@ export const codes = {
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
   N518: { severity: "error", title: "a module built by another version of normc" },
   N519: { severity: "error", title: "a norm without gradients" },
+
+  N640: { severity: "warning", title: "a comment that was meant as a division" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;
