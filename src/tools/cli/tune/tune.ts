@@ -139,7 +139,8 @@ async function tasksThatFit(wishes: readonly JobWish[]): Promise<readonly TuneTa
     } catch (error) {
       if (!(error instanceof CommandError || error instanceof InputError)) throw error;
       const shape = shapeText(Object.fromEntries(wish.sizes.extents));
-      say(`not tuned: ${wish.spec.norm.name} ${shape}: ${error.message}`);
+      const code = error instanceof CommandError && error.code !== undefined ? `${error.code}: ` : "";
+      say(`not tuned: ${wish.spec.norm.name} ${shape}: ${code}${error.message}`);
     }
   }
   if (wishes.length > 0 && tasks.length === 0)
