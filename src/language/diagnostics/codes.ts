@@ -81,6 +81,7 @@ export const codes = {
   N519: { severity: "error", title: "a norm without gradients" },
 
   N640: { severity: "warning", title: "a comment that was meant as a division" },
+  N641: { severity: "error", title: "no WebGPU device" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

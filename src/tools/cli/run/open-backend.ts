@@ -31,7 +31,7 @@ export async function openBackend(choice: BackendChoice, adapter: string): Promi
     case "gpujs:cpu": {
       const { openGpuJs } = await import("./gpujs-backend.ts");
       const opened = await openGpuJs(choice === "gpujs" ? "auto" : gpujsBackends[choice]);
-      if (typeof opened === "string") throw new CommandError(3, opened);
+      if (typeof opened === "string") throw new CommandError(3, opened, "N517");
       return opened;
     }
   }
@@ -45,7 +45,7 @@ async function openWebgpu(choice: "auto" | "webgpu", adapter: string): Promise<B
   const opened = await openDevice({ adapter, onMiss: (reason) => reasons.push(reason) });
   if (opened !== undefined) return webgpu(opened);
   const reason = `no WebGPU device: ${reasons.join("; ")}`;
-  if (choice === "webgpu" || adapter !== "auto") throw new CommandError(3, reason);
+  if (choice === "webgpu" || adapter !== "auto") throw new CommandError(3, reason, "N641");
   const { openGpuJs } = await import("./gpujs-backend.ts");
   const gpujs = await openGpuJs("auto");
   if (typeof gpujs === "string") {
