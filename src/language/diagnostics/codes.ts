@@ -87,6 +87,7 @@ export const codes = {
   N530: { severity: "error", title: "no device" },
   N531: { severity: "error", title: "neither a pass nor an encoder" },
   N532: { severity: "error", title: "an entry of a list without that function" },
+  N533: { severity: "error", title: "a norm that cannot stand in another kernel" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;
