@@ -1,13 +1,23 @@
 /** The commands of the command line. The code of a command is imported only when it runs. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { Code } from "../../language/diagnostics/codes.ts";
 import { escaped } from "../../language/diagnostics/display.ts";
+import { NormError, type NormErrorCode } from "../../runtime/shapes/errors.ts";
 import { version } from "../../version.ts";
 import { backendChoices } from "./arguments/backend-choice.ts";
-import { CommandError, type ExitCode, InputError } from "./terminal/failure.ts";
+import { parseDtype } from "./arguments/dtype-choice.ts";
+import { reasonOf } from "./files/host.ts";
+import { CommandError, commandErrorText, type ExitCode, InputError } from "./terminal/failure.ts";
 import { say, showDiagnostics } from "./terminal/output.ts";
 
 const specHelp = `
 SPEC is a path, the name of a shipped norm (GroupNorm or group_norm), or path#Name for one norm of several.`;
+
+const filesHelp = ".norm files, or names of shipped norms; without any, the specs of norm.config.ts";
+
+const shapeHelp = `
+A shape gives the extents of axes. A variadic axis takes any number of extents, joined by x; S= alone means none. It may
+also name the parts of a split axis and the params: N=2,C=320,G=8,S=64x64. What is not given follows from the rest.`;
 
 /** Runs the command line and returns the exit code. It never throws. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -40,22 +50,40 @@ function describe(ended: (code: ExitCode) => void): Command {
   // It means nothing for a forward pass alone.
   const save = kept().implies({ grad: true });
 
+  const dtype = (): Option =>
+    new Option(
+      "--dtype <types>",
+      "element type of inputs, affines and outputs: f16, or x=f16,gamma=f32 by tensor",
+    )
+      .argParser(parseDtype)
+      .default("f32");
+
   add("check", "report the mistakes in specs", "normc check library/*.norm")
-    .argument("<file...>", ".norm files")
+    .argument("[file...]", filesHelp)
     .addOption(json)
-    .action(async (files, options) => ended((await import("./commands/check.ts")).check(files, options)));
+    .action(async (files, options) =>
+      ended(await (await import("./commands/check.ts")).check(files, options)),
+    );
 
   add(
     "build",
-    "write TypeScript modules with their shaders, a lock file and a manifest",
+    "write TypeScript or JavaScript modules with their shaders, a lock file and a manifest",
     "normc build library/*.norm --out generated",
     `Nothing is written if a file has an error; only what changed is written. normc.lock.json has a line for each kernel:
 what differs there between two builds are other kernels.`,
   )
-    .argument("<file...>", ".norm files")
-    .requiredOption("--out <dir>", "the folder to write into; nothing is written elsewhere")
-    .option("--watch", "build again whenever a source changes")
+    .argument("[file...]", filesHelp)
+    .option("--out <dir>", "the folder to write into; nothing is written elsewhere (`out` of the config)")
+    .option("--watch", "build again whenever a source or the config changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .addOption(
+      new Option(
+        "--language <name>",
+        "ts: TypeScript; js: JavaScript with .d.ts files, which Node runs as it is",
+      )
+        .choices(["ts", "js"])
+        .default("ts"),
+    )
     .option(
       "--emit <texts>",
       "also write the shaders as texts to be read: wgsl, glsl, or both",
@@ -65,6 +93,12 @@ what differs there between two builds are other kernels.`,
     .addOption(new Option("--no-backward", "build no backward passes").conflicts("save"))
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
     .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
+    .addOption(
+      new Option(
+        "--copy-runtime",
+        "write the runtime into DIR/runtime: what runs the modules then needs no package",
+      ).conflicts(["runtime", "gpujsRuntime"]),
+    )
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
     .option(
@@ -72,7 +106,10 @@ what differs there between two builds are other kernels.`,
       "a file of `normc tune`: the modules use its variants on the adapters that it knows",
     )
     .addOption(json)
-    .action(async (files, options) => ended(await (await import("./build/build.ts")).build(files, options)));
+    .action(async (files, options, command: Command) => {
+      const { buildProject } = await import("./build/build-project.ts");
+      ended(await buildProject(files, options, givenOf(command)));
+    });
 
   add(
     "run",
@@ -103,39 +140,43 @@ The oracle rounds inputs to their element type and computes in float64. It does 
     .addOption(
       new Option("--mode <mode>", "for norms with modes; infer by default").choices(["train", "infer"]),
     )
-    .addOption(
-      new Option("--dtype <type>", "element type of inputs, affines and outputs")
-        .choices(["f32", "f16"])
-        .default("f32"),
-    )
+    .addOption(dtype())
     .option("--grad", "gradients instead of outputs: d_x, d_gamma, … from a d_y in the feeds (0 if omitted)")
     .addOption(save)
     .addOption(json)
-    .action(async (spec, options) => ended(await (await import("./run/run.ts")).run(spec, options)));
+    .action(async (word, own, command: Command) => {
+      const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
+      ended(await (await import("./run/run.ts")).run(spec, options));
+    });
 
   add(
     "explain",
     "show what the compiler did",
     "normc explain GroupNorm --shape N=2,C=320,S=64x64",
     `${specHelp}
-A shape gives the extents of axes. A variadic axis takes any number of extents, joined by x; S= alone means none.`,
+${shapeHelp}`,
   )
     .argument("<spec>", "the norm")
     .option("--shape <extents>", "extents of axes: N=2,C=320,S=64x64; repeatable", collect, [])
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--after <pass>", "the graph after this pass")
     .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
+    .addOption(dtype())
     .option("--grad", "the backward graph, which computes d_x, d_gamma, … from d_y")
     .addOption(save)
     .option("--wgsl", "also print the WGSL")
     .addOption(json)
-    .action(async (spec, options) => ended((await import("./explain/explain.ts")).explain(spec, options)));
+    .action(async (word, own, command: Command) => {
+      const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
+      ended((await import("./explain/explain.ts")).explain(spec, options));
+    });
 
   add(
     "bench",
     "time a norm beside a copy kernel",
     "normc bench GroupNorm --shape N=2,C=320,S=64x64",
-    specHelp,
+    `${specHelp}
+${shapeHelp}`,
   )
     .argument("<spec>", "the norm")
     .requiredOption("--shape <extents>", "extents of axes: N=2,C=320,S=64x64; repeatable", collect, [])
@@ -143,21 +184,21 @@ A shape gives the extents of axes. A variadic axis takes any number of extents, 
     .addOption(new Option("--mode <mode>", "for norms with modes").choices(["train", "infer"]))
     .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
     .addOption(save)
-    .addOption(
-      new Option("--dtype <type>", "element type of inputs, affines and outputs")
-        .choices(["f32", "f16"])
-        .default("f32"),
-    )
+    .addOption(dtype())
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
     .option("--tuning <file>", "time the variants in this file of `normc tune` in place of the defaults")
     .addOption(json)
-    .action(async (spec, options) => ended(await (await import("./commands/bench.ts")).bench(spec, options)));
+    .action(async (word, own, command: Command) => {
+      const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
+      ended(await (await import("./commands/bench.ts")).bench(spec, options));
+    });
 
   add(
     "tune",
     "measure the variants of norms and keep the best",
     'normc tune LayerNorm --shape "N=4096,D=768; N=512,D=4096" --out tuning.json',
     `${specHelp}
+${shapeHelp}
 Results are kept in --out by adapter, spec, element types and extents (rounded up to powers of two). Results that
 still hold are not measured again. \`normc build --tuning FILE\` puts them into the generated modules.`,
   )
@@ -175,11 +216,7 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
         .default("none")
         .implies({ grad: true }),
     )
-    .addOption(
-      new Option("--dtype <type>", "element type of inputs, affines and outputs")
-        .choices(["f32", "f16"])
-        .default("f32"),
-    )
+    .addOption(dtype())
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
     .option("--budget <time>", "how long to search for each norm and shape: 500ms, 10s, 2m", "10s")
     .option("--out <file>", "the tuning file: results are added to what it has", "tuning.json")
@@ -195,7 +232,10 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     .option("--report <file>", "write an HTML page with the time of every variant that was tried")
     .option("--explain", "list the variants that were not tried, with the reasons")
     .addOption(json)
-    .action(async (specs, options) => ended(await (await import("./tune/tune.ts")).tune(specs, options)));
+    .action(async (words, own, command: Command) => {
+      const { specs, options } = await (await project()).settleTuning(words, own, givenOf(command));
+      ended(await (await import("./tune/tune.ts")).tune(specs, options));
+    });
 
   add(
     "shapes",
@@ -216,10 +256,10 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     );
 
   add("fmt", "write specs in their canonical form", "normc fmt library/*.norm --check")
-    .argument("<file...>", ".norm files")
+    .argument("[file...]", filesHelp)
     .option("--check", "write nothing; list the files that differ and exit with 1")
     .addOption(json)
-    .action(async (files, options) => ended((await import("./commands/fmt.ts")).fmt(files, options)));
+    .action(async (files, options) => ended(await (await import("./commands/fmt.ts")).fmt(files, options)));
 
   return program;
 
@@ -229,6 +269,15 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
       .description(what)
       .addHelpText("after", `${more === "" ? "" : `\n${more.trim()}\n`}\nExample:\n  ${example}`);
   }
+}
+
+/** Reads the config, which commands such as `shapes` do without. */
+function project(): Promise<typeof import("./arguments/project.ts")> {
+  return import("./arguments/project.ts");
+}
+
+function givenOf(command: Command): (option: string) => boolean {
+  return (option) => command.getOptionValueSource(option) === "cli";
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -242,6 +291,9 @@ function readTargets(value: string): readonly ("wgsl" | "glsl")[] {
   });
 }
 
+/** What another device could do. */
+const deviceCodes: ReadonlySet<string> = new Set<NormErrorCode>(["N508", "N510", "N517"]);
+
 function failed(error: unknown, json: boolean): ExitCode {
   // Help and the version end this way too, with code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -250,14 +302,34 @@ function failed(error: unknown, json: boolean): ExitCode {
     return 1;
   }
   if (error instanceof CommandError) {
-    say(escaped(`normc: ${error.message}`));
+    say(escaped(commandErrorText(error)));
     return error.exitCode;
+  }
+  if (error instanceof NormError && error.code !== "N513") {
+    say(escaped(commandErrorText(error)));
+    return deviceCodes.has(error.code) ? 3 : 1;
+  }
+  const fileMessage = systemErrorText(error);
+  if (fileMessage !== undefined) {
+    say(escaped(fileMessage));
+    return 1;
   }
   const message = error instanceof Error ? error.message : String(error);
   say(`this is a defect of normc: ${message.split("\n")[0]}, please report it`);
   if (process.env.NORMC_DEBUG === "1") say(error instanceof Error ? (error.stack ?? "") : "");
   return 1;
 }
+
+/** An error of the file system that its caller did not expect is still no defect: it says which path and why. */
+function systemErrorText(error: unknown): string | undefined {
+  if (!(error instanceof Error && "code" in error && "syscall" in error)) return undefined;
+  const path = "path" in error ? String(error.path) : undefined;
+  if (path === undefined) return undefined;
+  const code: Code = writingCalls.has(String(error.syscall)) ? "N005" : "N001";
+  return `error[${code}]: cannot use \`${path}\`: ${reasonOf(error, code === "N005" ? "write" : "read")}`;
+}
+
+const writingCalls = new Set(["mkdir", "rename", "unlink", "rmdir", "write", "rm", "chmod", "ftruncate"]);
 
 /** `normc … | head` ends the pipe before we do. */
 function endQuietlyOnClosedPipe(): void {

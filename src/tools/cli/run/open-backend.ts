@@ -2,7 +2,7 @@
 import type { Compiled } from "../../../compile/passes.ts";
 import { interpret } from "../../../graph/oracle/interpret.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import type { FloatType, Program, ProgramTensor } from "../../../program/program.ts";
+import type { Program, ProgramTensor } from "../../../program/program.ts";
 import { elementsOf } from "../../../runtime/shapes/array-elements.ts";
 import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import { resolveShapes } from "../../../runtime/shapes/shapes.ts";
@@ -10,6 +10,7 @@ import { createNorm } from "../../../runtime/webgpu/norm.ts";
 import { programInterface } from "../../../targets/interface/program-interface.ts";
 import type { OpenedDevice } from "../../device/open.ts";
 import type { BackendChoice } from "../arguments/backend-choice.ts";
+import { type DtypeChoice, dtypeFor } from "../arguments/dtype-choice.ts";
 import { dimsOf } from "../files/read-cases.ts";
 import { CommandError } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
@@ -60,7 +61,7 @@ export const oracle: Backend = {
   async run({ graph, feeds, params, dtype }) {
     const program = programInterface(graph);
     const shapes = resolveShapes(program, dimsOf(feeds), params);
-    const dtypes = resolveDtypes(program, dtype);
+    const dtypes = resolveDtypes(program, dtypeFor(dtype, program));
     const tensors = Object.entries(feeds).map(([name, { data }]) => {
       // Arithmetic is f32, so an integer above 2^24 is rounded when it is read.
       const elements = elementsOf(data, dtypes.get(name)!);
@@ -111,14 +112,18 @@ async function runProgram(
   program: Program,
   feeds: Readonly<Record<string, TensorResult>>,
   params: Job["params"],
-  dtype: FloatType,
+  dtype: DtypeChoice,
 ): Promise<Results> {
   const isTensor = (name: string): boolean =>
     program.tensors.some((one) => one.name === name && one.role !== "saved");
   const dims = Object.entries(feeds).flatMap(([name, one]) =>
     isTensor(name) ? [[name, one.dims] as const] : [],
   );
-  const norm = await createNorm(device, program, { dims: Object.fromEntries(dims), params, dtype });
+  const norm = await createNorm(device, program, {
+    dims: Object.fromEntries(dims),
+    params,
+    dtype: dtypeFor(dtype, program),
+  });
   try {
     const data = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.data]));
     const results = await norm.run(data);
