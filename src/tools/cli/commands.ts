@@ -107,6 +107,7 @@ Several builds may share a folder: files made of specs that are not named here s
     )
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
+    .option("--inline", "also for your own kernels: WGSL functions of an element (createInline)")
     .option(
       "--tuning <file>",
       "a file of `normc tune`: the modules use its variants on the adapters that it knows",
