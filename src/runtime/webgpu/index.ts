@@ -29,6 +29,7 @@ export type { Traits } from "../variants/traits.ts";
 export type { ChooseVariant, Variant, Work, WorkgroupLimits } from "../variants/variant.ts";
 export { whyIllegal } from "../variants/variant-rules.ts";
 export { createBackwardFromOptions, createFromOptions, createSavingFromOptions } from "./create.ts";
+export { createNowFromOptions, loadPrograms } from "./load.ts";
 export { createNorm } from "./norm.ts";
 export type { Creator, PassName, PlannedNorm, PlannedNorms } from "./planned-norms.ts";
 export { type PrepareOptions, prepare } from "./prepare.ts";

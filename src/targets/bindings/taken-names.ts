@@ -38,9 +38,9 @@ const reserved = new Set(
   protected public return static super switch this throw true try typeof undefined var void while with yield
   any as bigint boolean never number object of string symbol type unknown __esModule exports module require
   globalThis Infinity NaN Object
-  ArrayBuffer ArrayLike Backward DimsList Float32Array FloatArray GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record Saving
-  Tune
-  createBackwardFromOptions createFromOptions createSavingFromOptions
+  ArrayBuffer ArrayLike Backward DimsList Extent Float32Array FloatArray GPUBuffer GPUBufferBinding GPUDevice NoInfer Norm Partial Program
+  Promise Readonly Record Saving Tune
+  createBackwardFromOptions createFromOptions createNowFromOptions createSavingFromOptions loadPrograms
   GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`.split(
     /\s+/,
   ),

@@ -49,6 +49,7 @@ export function importsOf(target: BindingsTarget, norms: readonly BoundNorm<Prog
     ...(training.length > 0 ? [`type ${target.backward}`, target.createBackward] : []),
     ...(saves ? ["type Saving", "createSavingFromOptions"] : []),
     target.create,
+    ...(target.buffers ? ["createNowFromOptions", "loadPrograms", "type Extent"] : []),
     "type DimsList",
     ...(norms.some(({ programs }) => returnsFloats(programs)) ? ["type FloatArray"] : []),
     `type ${target.norm}`,
