@@ -3,7 +3,7 @@
  * a uniform buffer, one for each set of extents that is in use, so that commands that are encoded but not yet submitted
  * keep theirs. Loaded on demand.
  */
-import type { Program, Shader } from "../../program/program.ts";
+import type { Program } from "../../program/program.ts";
 import { type Buffers, ownBuffers } from "../device/buffers.ts";
 import { errorOrLoss, refuseLost, watchDevice, withErrorScopes } from "../device/device-errors.ts";
 import { normTensors } from "../device/norm-tensors.ts";
@@ -19,6 +19,7 @@ import { givenNames, own } from "../shapes/unknown-names.ts";
 import { chooseVariants, dispatchesOf, loadedFor, vectorFactor, workOf } from "../variants/dispatch.ts";
 import { assemble } from "./assemble.ts";
 import { bindOpen, type OpenPlan, type OpenStart, planOpen, startOpen } from "./open-plan.ts";
+import type { Rewrite } from "./plan-norm.ts";
 
 /** How many sets of extents keep their bind groups. */
 const keptExtents = 64;
@@ -37,7 +38,7 @@ export async function createOpenNorm(
   device: GPUDevice,
   program: Program,
   options: OpenOptions,
-  rewrite: ((shader: Shader) => Shader) | undefined,
+  rewrite: Rewrite | undefined,
 ): Promise<Norm> {
   const start = startOpen(device, program, options);
   const loaded = await loadedFor(

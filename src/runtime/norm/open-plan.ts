@@ -3,7 +3,7 @@
  * need not. Loaded on demand.
  */
 import { chunkFactor } from "../../program/names.ts";
-import type { Program, Shader } from "../../program/program.ts";
+import type { Program } from "../../program/program.ts";
 import type { NormOptions, OpenOptions } from "../options/norm-types.ts";
 import type { LaunchCode } from "../shader/launch-code.ts";
 import { openLaunch } from "../shader/open-extents.ts";
@@ -13,7 +13,7 @@ import { type OpenAxes, openAxes } from "../shapes/open-axes.ts";
 import { product, resolveShapes, type Shapes } from "../shapes/shapes.ts";
 import { chooseVariant } from "../variants/default-variant.ts";
 import type { Variant } from "../variants/variant.ts";
-import { type Chosen, chooseFor, type PlannedNorm, planNorm } from "./plan-norm.ts";
+import { type Chosen, chooseFor, type PlannedNorm, planNorm, type Rewrite } from "./plan-norm.ts";
 
 export interface OpenStart {
   readonly axes: OpenAxes;
@@ -42,7 +42,7 @@ export function planOpen(
   loaded: Program,
   { choices }: OpenStart,
   { dtype }: OpenOptions,
-  rewrite: ((shader: Shader) => Shader) | undefined,
+  rewrite: Rewrite | undefined,
 ): readonly PlannedNorm[] {
   return choices.map((choice) => planNorm(device, loaded, choice, dtype, rewrite));
 }
