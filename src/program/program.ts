@@ -163,6 +163,11 @@ export interface ProgramBinding {
    * each element once, and that no dispatch reads.
    */
   readonly write?: "add" | "zero" | "keep";
+  /**
+   * Set by the runtime for a tensor that is read and may lie in one buffer with tensors that the kernel writes: all
+   * bindings of that buffer are then writable.
+   */
+  readonly shared?: "read_write";
 }
 
 /**

@@ -10,6 +10,8 @@ export interface Pipeline {
 /** Pipelines kept for each device. The oldest is dropped first, so that many shapes in one program do not pile up. */
 const keptPipelines = 256;
 
+const bindingTypes = { read: "read-only-storage", read_write: "storage", uniform: "uniform" } as const;
+
 const caches = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
 
 /** Makes the pipeline of a launch, or returns the one made before for the same code and constants. */
@@ -37,7 +39,7 @@ async function compile(device: GPUDevice, { label, code, constants, slots }: Lau
       binding,
       // GPUShaderStage is a global of browsers, not of Node; its COMPUTE is 4.
       visibility: 4,
-      buffer: { type: access === "read" ? "read-only-storage" : "storage" },
+      buffer: { type: bindingTypes[access] },
     })),
   });
   const pending = device.createComputePipelineAsync({

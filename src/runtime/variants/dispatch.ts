@@ -123,6 +123,7 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
 export function vectorFactor({ shaders }: ProgramKernel, shapes: Shapes): string | null {
   const wide = shaders.find((shader) => shader.vector !== null);
   if (wide === undefined || shapes.factors.get(wide.vector!)! % 4 !== 0) return null;
+  if (shapes.open?.has(wide.vector!)) return null;
   // An empty buffer has room for only one element, not for four.
   return wide.bindings.some(({ tensor }) => shapes.elements.get(tensor) === 0) ? null : wide.vector;
 }

@@ -1,5 +1,5 @@
 import type { Program } from "../../program/program.ts";
-import { type OptionKeys, readOptions } from "../options/read-options.ts";
+import { type OptionKeys, readOptions, usualKeys } from "../options/read-options.ts";
 import type { createBackward } from "./create-backward.ts";
 import type { createSaving } from "./create-saving.ts";
 import { creatorFor } from "./creator.ts";
@@ -14,10 +14,10 @@ export async function createFromOptions<Result>(
   device: GPUDevice,
   programs: readonly Program[],
   options: object,
-  keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
+  keys: OptionKeys = usualKeys,
 ): Promise<Result> {
   const read = readOptions(programs, options, keys);
-  const create = await creatorFor(read.program, read.tune);
+  const create = await creatorFor(read.program, read);
   return create(device, read.program, read) as Promise<Result>;
 }
 

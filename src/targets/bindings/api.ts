@@ -4,11 +4,18 @@ import type { Declaration, Member, Method } from "./declarations.ts";
 import {
   arrayType,
   type BoundNorm,
+  bufferType,
   described,
   dtypeMember,
+  dtypeParameter,
+  dtypeParameterOf,
+  isResult,
   joined,
   keysArgument,
+  memoryMembers,
   optionMembers,
+  optionsType,
+  returnsFloats,
   tuneMember,
 } from "./members.ts";
 import { describeSaving, savingMethod } from "./saving-api.ts";
@@ -30,7 +37,13 @@ export function describeNorm(
     mode: freeName("mode", own),
     dtype: freeName("dtype", own),
     // Only WebGPU has variants.
-    ...(target.buffers ? { tune: freeName("tune", own) } : {}),
+    ...(target.buffers
+      ? {
+          tune: freeName("tune", own),
+          sharedBuffers: freeName("sharedBuffers", own),
+          inPlace: freeName("inPlace", own),
+        }
+      : {}),
   };
   const options: Declaration = {
     kind: "interface",
@@ -40,6 +53,7 @@ export function describeNorm(
       ...optionMembers(norm),
       dtypeMember(norm.programs, keys.dtype),
       ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
+      ...memoryMembers(keys, norm.programs),
     ],
   };
   const all = {
@@ -88,12 +102,17 @@ function describeType(
   target: BindingsTarget,
   doc: string,
 ): Declaration[] {
-  if (!hasModes(norm)) return [{ kind: "type", name: ids.norm, doc, type: normType(ids, null, target) }];
+  if (!hasModes(norm)) {
+    return [
+      { kind: "type", name: ids.norm, doc, parameter: dtypeParameter, type: normType(ids, null, target) },
+    ];
+  }
   return [
     {
       kind: "interface",
       name: ids.modes,
       doc: `The forward pass of ${norm.name}, by mode.`,
+      parameter: dtypeParameter,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
         type: normType(ids, mode, target),
@@ -105,8 +124,8 @@ function describeType(
       kind: "type",
       name: ids.norm,
       doc,
-      parameter: `M extends keyof ${ids.modes} = keyof ${ids.modes}`,
-      type: `${ids.modes}[M]`,
+      parameter: `M extends keyof ${ids.modes} = keyof ${ids.modes}, ${dtypeParameter}`,
+      type: `${ids.modes}<D>[M]`,
     },
   ];
 }
@@ -114,19 +133,25 @@ function describeType(
 function createMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
-  keys: Readonly<Record<string, string>> & { readonly mode: string },
+  keys: Readonly<Record<string, string>> & { readonly mode: string; readonly dtype: string },
   { device, create }: BindingsTarget,
 ): Method {
   const modal = hasModes(norm);
   return {
     name: "create",
     doc: `Prepares the norm to run ${device.doc}. Errors name the axis, the expected extent and the given one.`,
-    typeParameters: modal ? [`M extends keyof ${ids.modes}`] : [],
+    typeParameters: [
+      ...(modal ? [`M extends keyof ${ids.modes}`] : []),
+      dtypeParameterOf(ids.options, keys.dtype),
+    ],
     parameters: [
       { name: device.name, type: device.type },
-      { name: "options", type: ids.options + (modal ? ` & { readonly ${keys.mode}: M }` : "") },
+      {
+        name: "options",
+        type: optionsType(ids.options, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
+      },
     ],
-    result: `Promise<${ids.norm}${modal ? "<M>" : ""}>`,
+    result: `Promise<${ids.norm}<${modal ? "M, " : ""}D>>`,
     calls: create,
     given: [device.name, ids.programs, "options", ...keysArgument(keys)],
   };
@@ -157,7 +182,7 @@ function describeCalls(
     name: names.buffers,
     doc: `Buffers for \`encode\`${mode}. Each needs the usage STORAGE.`,
     members: named.map((t) =>
-      member(t, "GPUBuffer", t.role === "affine" || (t.role === "state" && !t.updated)),
+      member(t, bufferType, t.role === "affine" || (t.role === "state" && !t.updated)),
     ),
   };
   return [
@@ -174,14 +199,14 @@ function describeCalls(
       kind: "interface",
       name: names.results,
       doc: `Results of \`run\`${mode}: dense arrays, last axis fastest.`,
-      members: named
-        .filter((t) => t.role === "output" || t.updated)
-        .map((t) => member(t, arrayType(t), false)),
+      // TypeScript lets a parameter with a low line go unused.
+      parameter: returnsFloats([program]) ? dtypeParameter : `_${dtypeParameter}`,
+      members: named.filter(isResult).map((t) => member(t, arrayType(t), false)),
     },
   ];
 }
 
 function normType(ids: NormIdentifiers, mode: Mode | null, target: BindingsTarget): string {
   const { buffers, feeds, results } = ids.calls(mode);
-  return `${target.norm}<${target.buffers ? `${buffers}, ` : ""}${feeds}, ${results}>`;
+  return `${target.norm}<${target.buffers ? `${buffers}, ` : ""}${feeds}, ${results}<D>>`;
 }

@@ -1,12 +1,12 @@
 import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { tupleLabel } from "./taken-names.ts";
 
-/** `readonly [N: number, C: number, ...S: number[]]` */
+/** `readonly [N: number, C: number, ...S: number[]] | DimsList` */
 export function dimsType(program: ProgramInterface, tensor: ProgramTensor): string {
   const members = tensor.dims.map((name) =>
     isVariadic(program, name) ? `...${tupleLabel(name)}: number[]` : `${tupleLabel(name)}: number`,
   );
-  return `readonly [${members.join(", ")}]`;
+  return `readonly [${members.join(", ")}] | DimsList`;
 }
 
 /** `x[N, C, ...S]`, as the spec writes it. */

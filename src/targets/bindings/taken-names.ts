@@ -38,7 +38,7 @@ const reserved = new Set(
   protected public return static super switch this throw true try typeof undefined var void while with yield
   any as bigint boolean never number object of string symbol type unknown __esModule exports module require
   globalThis Infinity NaN Object
-  ArrayBuffer ArrayLike Backward Float32Array GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record Saving
+  ArrayBuffer ArrayLike Backward DimsList Float32Array FloatArray GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record Saving
   Tune
   createBackwardFromOptions createFromOptions createSavingFromOptions
   GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`.split(

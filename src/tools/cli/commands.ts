@@ -13,6 +13,8 @@ import { say, showDiagnostics } from "./terminal/output.ts";
 const specHelp = `
 SPEC is a path, the name of a shipped norm (GroupNorm or group_norm), or path#Name for one norm of several.`;
 
+const filesHelp = ".norm files, or names of shipped norms; without any, the specs of norm.config.ts";
+
 const shapeHelp = `
 A shape gives the extents of axes. A variadic axis takes any number of extents, joined by x; S= alone means none. It may
 also name the parts of a split axis and the params: N=2,C=320,G=8,S=64x64. What is not given follows from the rest.`;
@@ -57,21 +59,31 @@ function describe(ended: (code: ExitCode) => void): Command {
       .default("f32");
 
   add("check", "report the mistakes in specs", "normc check library/*.norm")
-    .argument("<file...>", ".norm files, or - for standard input")
+    .argument("[file...]", `${filesHelp}; - for standard input`)
     .addOption(json)
-    .action(async (files, options) => ended((await import("./commands/check.ts")).check(files, options)));
+    .action(async (files, options) =>
+      ended(await (await import("./commands/check.ts")).check(files, options)),
+    );
 
   add(
     "build",
-    "write TypeScript modules with their shaders, a lock file and a manifest",
+    "write TypeScript or JavaScript modules with their shaders, a lock file and a manifest",
     "normc build library/*.norm --out generated",
     `Nothing is written if a file has an error; only what changed is written. normc.lock.json has a line for each kernel:
 what differs there between two builds are other kernels.`,
   )
-    .argument("<file...>", ".norm files")
-    .requiredOption("--out <dir>", "the folder to write into; nothing is written elsewhere")
-    .option("--watch", "build again whenever a source changes")
+    .argument("[file...]", filesHelp)
+    .option("--out <dir>", "the folder to write into; nothing is written elsewhere (`out` of the config)")
+    .option("--watch", "build again whenever a source or the config changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .addOption(
+      new Option(
+        "--language <name>",
+        "ts: TypeScript; js: JavaScript with .d.ts files, which Node runs as it is",
+      )
+        .choices(["ts", "js"])
+        .default("ts"),
+    )
     .option(
       "--emit <texts>",
       "also write the shaders as texts to be read: wgsl, glsl, or both",
@@ -81,6 +93,12 @@ what differs there between two builds are other kernels.`,
     .addOption(new Option("--no-backward", "build no backward passes").conflicts("save"))
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
     .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
+    .addOption(
+      new Option(
+        "--copy-runtime",
+        "write the runtime into DIR/runtime: what runs the modules then needs no package",
+      ).conflicts(["runtime", "gpujsRuntime"]),
+    )
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
     .option(
@@ -88,7 +106,10 @@ what differs there between two builds are other kernels.`,
       "a file of `normc tune`: the modules use its variants on the adapters that it knows",
     )
     .addOption(json)
-    .action(async (files, options) => ended(await (await import("./build/build.ts")).build(files, options)));
+    .action(async (files, options, command: Command) => {
+      const { buildProject } = await import("./build/build-project.ts");
+      ended(await buildProject(files, options, givenOf(command)));
+    });
 
   add(
     "run",
@@ -124,7 +145,10 @@ The oracle rounds inputs to their element type and computes in float64. It does 
     .option("--grad", "gradients instead of outputs: d_x, d_gamma, … from a d_y in the feeds (0 if omitted)")
     .addOption(save)
     .addOption(json)
-    .action(async (spec, options) => ended(await (await import("./run/run.ts")).run(spec, options)));
+    .action(async (word, own, command: Command) => {
+      const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
+      ended(await (await import("./run/run.ts")).run(spec, options));
+    });
 
   add(
     "explain",
@@ -143,7 +167,10 @@ ${shapeHelp}`,
     .addOption(save)
     .option("--wgsl", "also print the WGSL")
     .addOption(json)
-    .action(async (spec, options) => ended((await import("./explain/explain.ts")).explain(spec, options)));
+    .action(async (word, own, command: Command) => {
+      const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
+      ended((await import("./explain/explain.ts")).explain(spec, options));
+    });
 
   add(
     "bench",
@@ -162,7 +189,10 @@ ${shapeHelp}`,
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
     .option("--tuning <file>", "time the variants in this file of `normc tune` in place of the defaults")
     .addOption(json)
-    .action(async (spec, options) => ended(await (await import("./commands/bench.ts")).bench(spec, options)));
+    .action(async (word, own, command: Command) => {
+      const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
+      ended(await (await import("./commands/bench.ts")).bench(spec, options));
+    });
 
   add(
     "tune",
@@ -203,7 +233,10 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     .option("--report <file>", "write an HTML page with the time of every variant that was tried")
     .option("--explain", "list the variants that were not tried, with the reasons")
     .addOption(json)
-    .action(async (specs, options) => ended(await (await import("./tune/tune.ts")).tune(specs, options)));
+    .action(async (words, own, command: Command) => {
+      const { specs, options } = await (await project()).settleTuning(words, own, givenOf(command));
+      ended(await (await import("./tune/tune.ts")).tune(specs, options));
+    });
 
   add(
     "shapes",
@@ -229,10 +262,10 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     "normc fmt library/*.norm --check",
     `Of a link, the file that it leads to is written. CRLF line ends stay. What is read from standard input is printed.`,
   )
-    .argument("<file...>", ".norm files, or - for standard input")
+    .argument("[file...]", `${filesHelp}; - for standard input`)
     .option("--check", "write nothing; list the files that differ and exit with 1")
     .addOption(json)
-    .action(async (files, options) => ended((await import("./commands/fmt.ts")).fmt(files, options)));
+    .action(async (files, options) => ended(await (await import("./commands/fmt.ts")).fmt(files, options)));
 
   return program;
 
@@ -242,6 +275,15 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
       .description(what)
       .addHelpText("after", `${more === "" ? "" : `\n${more.trim()}\n`}\nExample:\n  ${example}`);
   }
+}
+
+/** Reads the config, which commands such as `shapes` do without. */
+function project(): Promise<typeof import("./arguments/project.ts")> {
+  return import("./arguments/project.ts");
+}
+
+function givenOf(command: Command): (option: string) => boolean {
+  return (option) => command.getOptionValueSource(option) === "cli";
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -5,6 +5,7 @@ import type { OutsideProject, ReadImport } from "../../../language/check/modules
 import type { Code } from "../../../language/diagnostics/codes.ts";
 import { type Diagnostic, diagnostic, type Source } from "../../../language/diagnostics/diagnostic.ts";
 import { CommandError, fileError, InputError } from "../terminal/failure.ts";
+import { libraryFolder } from "./package.ts";
 import { isInside, projectOf, realLibrary } from "./project.ts";
 
 /** The parser takes 1 MiB of UTF-16. Text of that length has at most this many bytes. */
@@ -14,6 +15,8 @@ export interface Host {
   /** Reads a file that the user named. Throws an InputError if it cannot. */
   readonly read: (path: string) => Source;
   readonly readImport: ReadImport;
+  /** Takes a file that another host read, in another thread. */
+  readonly adopt: (source: Source) => void;
   /** Mistakes within imported files. Failed imports are reported at the import. */
   readonly found: readonly Diagnostic[];
 }
@@ -49,9 +52,14 @@ export function createHost(): Host {
       projects.set(source, projectOf(real));
       return source;
     },
+    adopt(source) {
+      known.set(realPath(source.path), source);
+    },
     readImport(path, from): Source | OutsideProject | undefined {
       try {
-        const wanted = normalize(isAbsolute(path) ? path : join(dirname(from.path), path));
+        const wanted = path.startsWith(libraryPrefix)
+          ? join(libraryFolder, path.slice(libraryPrefix.length))
+          : normalize(isAbsolute(path) ? path : join(dirname(from.path), path));
         const real = realPath(wanted);
         // What a file imports belongs to the project of that file, in whatever package inside it the file lies.
         const project = projects.get(from) ?? projectOf(realPath(from.path));
@@ -71,6 +79,9 @@ export function createHost(): Host {
     found,
   };
 }
+
+/** An import of a shipped spec, whatever folder it is read from: `normc/library/batch_norm.norm`. */
+export const libraryPrefix = "normc/library/";
 
 /** The path that means standard input. A file of that name is `./-`. */
 export const standardInput = "-";

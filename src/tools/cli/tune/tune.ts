@@ -25,7 +25,7 @@ export interface TuneOptions {
   readonly mode?: string;
   readonly grad?: boolean;
   readonly save: TuneSave;
-  readonly dtype: DtypeChoice;
+  readonly dtypes: readonly DtypeChoice[];
   readonly adapter: string;
   readonly budget: string;
   readonly out: string;
@@ -98,11 +98,12 @@ function merge(paths: readonly string[], { out, json }: TuneOptions): ExitCode {
 async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<readonly TuneTask[]> {
   const wishes: JobWish[] = [];
   const ofModel: JobWish[] = [];
-  const { mode, grad = false, save, dtype } = options;
-  const common = { mode, grad, save, dtype };
+  const { mode, grad = false, save } = options;
+  const commons = options.dtypes.map((dtype) => ({ mode, grad, save, dtype }));
   if (options.model !== undefined) {
     const { modelWishes } = await import("./model-shapes.ts");
-    ofModel.push(...(await modelWishes(options.model, options.dim)).map((one) => ({ ...common, ...one })));
+    const layers = await modelWishes(options.model, options.dim);
+    ofModel.push(...commons.flatMap((common) => layers.map((one) => ({ ...common, ...one }))));
   }
   // Semicolons separate the shapes of one spec.
   const shapes = options.shape
@@ -115,7 +116,8 @@ async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<
     if (graph === undefined) throw new CommandError(2, missingMode(spec.norm, String(mode)));
     const set = settingsOf(spec, found, options.set);
     for (const shape of shapes) {
-      wishes.push({ ...common, spec, sizes: readSizes({ shape: [shape], set }, graph) });
+      const sizes = readSizes({ shape: [shape], set }, graph);
+      wishes.push(...commons.map((common) => ({ ...common, spec, sizes })));
     }
   }
   if (specs.length > 0 && shapes.length === 0)

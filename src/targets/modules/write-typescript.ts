@@ -1,4 +1,4 @@
-/** Writes declarations as TypeScript. Only this file imports ts-morph, which is large: import this file lazily. */
+/** Writes declarations as TypeScript, with their methods or as a declaration file. Only this file imports ts-morph, which is large: import this file lazily. */
 import {
   type CodeBlockWriter,
   IndentationText,
@@ -17,13 +17,14 @@ import {
   VariableDeclarationKind,
   type VariableStatementStructure,
 } from "ts-morph";
-import type { Declaration, Member, Method } from "./declarations.ts";
-import { escapeComment } from "./doc-comments.ts";
-import { propertyKey } from "./taken-names.ts";
+import type { Declaration, Member, Method } from "../bindings/declarations.ts";
+import { escapeComment } from "../bindings/doc-comments.ts";
+import { propertyKey } from "../bindings/taken-names.ts";
 
 /** Returns the text of a module that exports each declaration, without a final line break. */
 export function writeTypescript(declarations: readonly Declaration[]): string {
-  const file = emptyProject().createSourceFile("module.ts", { statements: declarations.map(structureOf) });
+  const statements = declarations.map((one) => structureOf(one, objectOf));
+  const file = emptyProject().createSourceFile("module.ts", { statements });
   for (const one of declarations) {
     if (one.kind !== "object") continue;
     // ts-morph's structure of a variable cannot hold methods, so they are added to its object.
@@ -31,6 +32,21 @@ export function writeTypescript(declarations: readonly Declaration[]): string {
       .getVariableDeclarationOrThrow(one.name)
       .getInitializerIfKindOrThrow(SyntaxKind.ObjectLiteralExpression)
       .addMethods(one.methods.map(methodOf));
+  }
+  return file.getFullText().trim();
+}
+
+/** The same without the bodies of methods, for a module in JavaScript. */
+export function writeDeclarations(declarations: readonly Declaration[]): string {
+  const statements = declarations.map((one) => structureOf(one, declaredObjectOf));
+  const file = emptyProject().createSourceFile("module.d.ts", { statements });
+  for (const one of declarations) {
+    if (one.kind !== "object") continue;
+    file
+      .getVariableDeclarationOrThrow(one.name)
+      .getTypeNodeOrThrow()
+      .asKindOrThrow(SyntaxKind.TypeLiteral)
+      .addMethods(one.methods.map(signatureOf));
   }
   return file.getFullText().trim();
 }
@@ -54,14 +70,17 @@ function emptyProject(): Project {
   });
 }
 
-function structureOf(declaration: Declaration): StatementStructures {
+function structureOf(
+  declaration: Declaration,
+  object: (declaration: Of<"object">) => StatementStructures,
+): StatementStructures {
   switch (declaration.kind) {
     case "interface":
       return interfaceOf(declaration);
     case "type":
       return typeOf(declaration);
     case "object":
-      return objectOf(declaration);
+      return object(declaration);
   }
 }
 
@@ -101,6 +120,18 @@ function objectOf({ name, doc }: Of<"object">): VariableStatementStructure {
   };
 }
 
+function declaredObjectOf({ name, doc }: Of<"object">): VariableStatementStructure {
+  return {
+    kind: StructureKind.VariableStatement,
+    leadingTrivia: emptyLine,
+    isExported: true,
+    hasDeclareKeyword: true,
+    declarationKind: VariableDeclarationKind.Const,
+    docs: docsOf(doc),
+    declarations: [{ name, type: "{}" }],
+  };
+}
+
 function propertyOf(member: Member): OptionalKind<PropertySignatureStructure> {
   return {
     isReadonly: true,
@@ -113,12 +144,18 @@ function propertyOf(member: Member): OptionalKind<PropertySignatureStructure> {
 
 function methodOf(method: Method): OptionalKind<MethodDeclarationStructure> {
   return {
-    name: method.name,
-    docs: docsOf(method.doc),
-    typeParameters: [...method.typeParameters],
-    parameters: [...method.parameters],
-    returnType: method.result,
+    ...signatureOf(method),
     statements: [`return ${method.calls}(${method.given.join(", ")});`],
+  };
+}
+
+function signatureOf({ name, doc, typeParameters, parameters, result }: Method) {
+  return {
+    name,
+    docs: docsOf(doc),
+    typeParameters: [...typeParameters],
+    parameters: [...parameters],
+    returnType: result,
   };
 }
 
