@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const road = [
   "src/language/diagnostics",
   "grammar",
+  "src/language/foreign",
   "src/language/syntax",
   "src/language/format",
   "src/language/check/modules",

@@ -55,6 +55,7 @@ export async function planBuild(
     layout: chosen("layout", own.layout, config.layouts),
     backward,
     save,
+    inline: chosen("inline", own.inline ?? false, config.inline),
     ...(tuning === undefined ? {} : { tuning }),
   };
   return { paths, options };

@@ -40,6 +40,7 @@ export interface BuildOptions {
   readonly copyRuntime?: boolean;
   readonly layout: readonly string[];
   readonly save: Save;
+  readonly inline?: boolean;
   readonly tuning?: string;
   readonly json?: boolean;
 }
@@ -84,6 +85,7 @@ export async function build(
     emit: options.emit,
     backward: options.backward,
     save: options.save,
+    inline: options.inline === true,
     ...(options.copyRuntime === true
       ? copiedRuntimes
       : { runtime: options.runtime, gpujsRuntime: options.gpujsRuntime }),

@@ -2,7 +2,6 @@
 import {
   existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -10,15 +9,16 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import type { Kept } from "../../../compile/build/assemble.ts";
 import { lockName } from "../../../compile/build/lock.ts";
 import { type Manifest, manifestName, marker, printManifest } from "../../../compile/build/manifest.ts";
 import { type Store, sha256 } from "../../build/store.ts";
 import { reasonOf } from "../files/host.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { replaceText } from "../files/replace-file.ts";
 import { deleteUnfinished } from "../files/unfinished.ts";
-import { fileError, InputError } from "../terminal/failure.ts";
+import { fileError } from "../terminal/failure.ts";
 import { runtimeFolder } from "./copied-runtime.ts";
 import { whileLocked } from "./folder-lock.ts";
 import { noOtherBuilds, otherBuilds } from "./other-builds.ts";
@@ -205,19 +205,6 @@ function deleteFile(path: string): void {
     rmSync(path, { force: true });
   } catch (error) {
     throw fileError("N005", path, `cannot delete \`${path}\`: ${reasonOf(error, "delete")}`);
-  }
-}
-
-/** Makes one parent after the other: Node's own `recursive` never returns below a folder such as /proc. */
-function makeFolder(path: string): void {
-  const full = resolve(path);
-  try {
-    if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return;
-    if (dirname(full) !== full) makeFolder(dirname(full));
-    mkdirSync(full);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw fileError("N005", path, `cannot make the folder \`${path}\`: ${reasonOf(error, "write")}`);
   }
 }
 

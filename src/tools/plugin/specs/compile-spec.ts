@@ -11,7 +11,7 @@ import {
 } from "../../../language/diagnostics/diagnostic.ts";
 import { printJavascript } from "../../../targets/modules/print-module.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
-import { createHost, type Host } from "../../cli/files/host.ts";
+import { createHost, type Host, libraryPrefix } from "../../cli/files/host.ts";
 import { loadFiles } from "../../cli/files/load.ts";
 import { readTuningFile } from "../../cli/files/read-tuning-file.ts";
 import { CommandError, InputError } from "../../cli/terminal/failure.ts";
@@ -61,7 +61,7 @@ export function createCompiler(): SpecCompiler {
 async function compile(
   path: string,
   target: BuildTarget,
-  { backward, save, layouts, tuning }: Settings,
+  { backward, save, inline, layouts, tuning }: Settings,
   stamps: Stamps,
 ): Promise<SpecOutput> {
   const { files, diagnostics: found } = loadFiles([path], notingHost(stamps));
@@ -74,6 +74,7 @@ async function compile(
     targets: [target],
     backward,
     save,
+    inline,
     layouts,
     tuning: measured.file,
     specifierOf: (module) => `./${basename(path)}${queryOf(module)}`,
@@ -122,11 +123,8 @@ function notingHost({ note }: Stamps): Host {
       return host.read(path);
     },
     readImport(path, from) {
-      note(resolve(dirname(from.path), path));
-      const found = host.readImport(path, from);
-      // An import by the name of a package is another file.
-      if (found !== undefined && "path" in found) note(resolve(found.path));
-      return found;
+      if (!path.startsWith(libraryPrefix)) note(resolve(dirname(from.path), path));
+      return host.readImport(path, from);
     },
   };
 }

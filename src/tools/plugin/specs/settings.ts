@@ -14,6 +14,7 @@ export interface Settings {
   readonly targets: readonly BuildTarget[];
   readonly layouts: readonly Layout[];
   readonly backward: boolean;
+  readonly inline: boolean;
   readonly save: Save;
   /** The absolute path of the tuning file. It need not exist. */
   readonly tuning: string | undefined;
@@ -56,12 +57,13 @@ async function read(
 }
 
 function settingsOf(config: NormConfig, root: string, files: readonly string[]): Settings {
-  const { targets = ["wgsl"], layouts = [], gradients = {}, tuning, types = true } = config;
+  const { targets = ["wgsl"], layouts = [], gradients = {}, inline = false, tuning, types = true } = config;
   const { backward = true, save = "none" } = gradients;
   return {
     targets,
     layouts: layouts.flatMap((one) => parseLayout(one) ?? []),
     backward,
+    inline,
     save: backward ? save : "none",
     tuning: tuning === undefined ? undefined : resolve(root, tuning),
     types: types !== false,
