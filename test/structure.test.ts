@@ -56,6 +56,7 @@ const road = [
   "src/runtime/shader",
   "src/runtime/device",
   "src/runtime/options",
+  "src/runtime/norm",
   "src/runtime/webgpu",
   "src/runtime/gpujs",
   "src/tuning/measure",

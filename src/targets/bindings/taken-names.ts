@@ -60,10 +60,10 @@ const reserved: ReadonlySet<string> = new Set([
   ...words(`any as bigint boolean infer keyof never number object of readonly string symbol type undefined unique
     unknown`),
   ...words(`__esModule exports module require globalThis Infinity NaN Object
-    ArrayBuffer ArrayLike Float32Array GPUBuffer GPUDevice Int8Array Int32Array NoInfer Partial Promise Readonly Record Uint8Array
+    ArrayBuffer ArrayLike Float32Array GPUBuffer GPUBufferBinding GPUDevice Int8Array Int32Array NoInfer Partial Promise Readonly Record Uint8Array
     Uint32Array
-    Backward DimsList FloatArray LazyShaders Norm Program Saving Tune
-    createBackwardFromOptions createFromOptions createSavingFromOptions
+    Backward DimsList Extent FloatArray LazyShaders Norm Program Saving Tune
+    createBackwardFromOptions createFromOptions createNowFromOptions loadPrograms createSavingFromOptions
     createInlineFromOptions Inline InlinePlace InlineProgram
     GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`),
 ]);
