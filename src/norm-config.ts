@@ -36,6 +36,8 @@ export interface NormConfig {
    * that mirrors the project, for the `rootDirs` of a tsconfig; with false the plugin writes none. @default true
    */
   readonly types?: boolean | string;
+  /** Whether norms can also stand in kernels of yours (`createInline`), on WebGPU. @default false */
+  readonly inline?: boolean;
   /** The language of generated modules. @default "ts" */
   readonly language?: "ts" | "js";
 }

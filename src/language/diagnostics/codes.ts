@@ -88,6 +88,7 @@ export const codes = {
   N530: { severity: "error", title: "no device" },
   N531: { severity: "error", title: "neither a pass nor an encoder" },
   N532: { severity: "error", title: "an entry of a list without that function" },
+  N533: { severity: "error", title: "a norm that cannot stand in another kernel" },
 
   N610: { severity: "error", title: "a file in the place of types" },
   N611: { severity: "error", title: "an import for a target that is not configured" },
@@ -100,6 +101,8 @@ export const codes = {
   N623: { severity: "error", title: "specs of the config that are not there" },
   N624: { severity: "error", title: "a project that `normc init` does not fit into" },
   N630: { severity: "error", title: "a folder that another build keeps writing into" },
+  N640: { severity: "warning", title: "a comment that was meant as a division" },
+  N641: { severity: "error", title: "no WebGPU device" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

@@ -1,8 +1,10 @@
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { backwardMethod, describeBackward } from "./backward-api.ts";
 import type { Declaration, Member, Method } from "./declarations.ts";
+import { describeInline, inlineMethod, isInline } from "./inline-api.ts";
 import {
   arrayType,
+  axesType,
   type BoundNorm,
   bufferType,
   described,
@@ -24,13 +26,13 @@ import type { BindingsTarget } from "./target-words.ts";
 
 /**
  * Declares what a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
- * @param backward an expression that loads its backward programs. Undefined if the norm has no backward pass.
+ * @param loads expressions that load its backward and its inline programs. Undefined if the norm has none.
  */
 export function describeNorm(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
   target: BindingsTarget,
-  backward?: string,
+  { backward, inline }: { readonly backward?: string | undefined; readonly inline?: string | undefined } = {},
 ): Declaration[] {
   const own = new Set(norm.programs.flatMap((p) => [...p.tensors, ...p.params].map((each) => each.name)));
   const keys = {
@@ -50,7 +52,7 @@ export function describeNorm(
     name: ids.options,
     doc: `Options of ${norm.name}: the dims of its tensors and the values of its params, by name.`,
     members: [
-      ...optionMembers(norm),
+      ...optionMembers(norm, target),
       dtypeMember(norm.programs, keys.dtype),
       ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
       ...memoryMembers(keys, norm.programs),
@@ -68,6 +70,7 @@ export function describeNorm(
     ...calls,
     ...(backward === undefined ? [] : describeBackward(norm, ids, all, target)),
     ...(isSaving(norm) ? describeSaving(norm, ids) : []),
+    ...(isInline(norm) ? describeInline(norm, ids) : []),
     ...describeType(norm, ids, target, doc),
     {
       kind: "object",
@@ -75,8 +78,10 @@ export function describeNorm(
       doc,
       methods: [
         createMethod(norm, ids, keys, target),
+        ...(target.buffers ? nowMethods(norm, ids, keys, target) : []),
         ...(backward !== undefined && isSaving(norm) ? [savingMethod(norm, ids, keys, backward)] : []),
         ...(backward === undefined ? [] : [backwardMethod(norm, ids, all, target, backward)]),
+        ...(inline === undefined ? [] : [inlineMethod(norm, ids, keys, inline)]),
       ],
     },
   ];
@@ -104,7 +109,13 @@ function describeType(
 ): Declaration[] {
   if (!hasModes(norm)) {
     return [
-      { kind: "type", name: ids.norm, doc, parameter: dtypeParameter, type: normType(ids, null, target) },
+      {
+        kind: "type",
+        name: ids.norm,
+        doc,
+        parameter: dtypeParameter,
+        type: normType(ids, null, target, axesType(norm)),
+      },
     ];
   }
   return [
@@ -115,7 +126,7 @@ function describeType(
       parameter: dtypeParameter,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
-        type: normType(ids, mode, target),
+        type: normType(ids, mode, target, axesType(norm)),
         optional: false,
         doc: "",
       })),
@@ -155,6 +166,34 @@ function createMethod(
     calls: create,
     given: [device.name, ids.programs, "options", ...keysArgument(keys)],
   };
+}
+
+/** Creation without waiting, and what it waits for once. */
+function nowMethods(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  keys: Readonly<Record<string, string>> & { readonly mode: string; readonly dtype: string },
+  target: BindingsTarget,
+): Method[] {
+  const create = createMethod(norm, ids, keys, target);
+  return [
+    {
+      name: "load",
+      doc: "Loads all that `createNow` may need.",
+      typeParameters: [],
+      parameters: [],
+      result: "Promise<void>",
+      calls: "loadPrograms",
+      given: [ids.programs],
+    },
+    {
+      ...create,
+      name: "createNow",
+      doc: "`create` without waiting, for code that cannot wait. `load` must be done. Missing pipelines are compiled at once.",
+      result: create.result.replace(/^Promise<(.*)>$/, "$1"),
+      calls: "createNowFromOptions",
+    },
+  ];
 }
 
 function hasModes({ programs }: BoundNorm<ProgramInterface>): boolean {
@@ -206,7 +245,8 @@ function describeCalls(
   ];
 }
 
-function normType(ids: NormIdentifiers, mode: Mode | null, target: BindingsTarget): string {
+function normType(ids: NormIdentifiers, mode: Mode | null, target: BindingsTarget, axes: string): string {
   const { buffers, feeds, results } = ids.calls(mode);
-  return `${target.norm}<${target.buffers ? `${buffers}, ` : ""}${feeds}, ${results}<D>>`;
+  if (!target.buffers) return `${target.norm}<${feeds}, ${results}<D>>`;
+  return `${target.norm}<${buffers}, ${feeds}, ${results}<D>, ${axes}>`;
 }

@@ -12,6 +12,8 @@ export interface NormIdentifiers {
   readonly backward: { readonly options: string; readonly modes: string; readonly type: string };
   /** The norm that saves what its backward pass reads: by mode, and its type. */
   readonly saving: { readonly modes: string; readonly type: string };
+  /** The norm inside other kernels: by mode, and its type. */
+  readonly inline: { readonly modes: string; readonly type: string };
   /** The interfaces of `encode` and `run` in a mode. The mode of a norm without modes is null. */
   calls(mode: Mode | null): CallIdentifiers;
 }
@@ -29,7 +31,16 @@ const callNames = ["Buffers", "Feeds", "Results", "BackwardBuffers", "BackwardFe
 const callSuffixes = callNames.flatMap((name) => modeSuffixes.map((mode) => mode + name));
 const backwardNames = ["BackwardOptions", "BackwardModes", "Backward"];
 const savingNames = ["SavingModes", "Saving"];
-const derived = ["Options", "Modes", "Programs", ...backwardNames, ...savingNames, ...callSuffixes];
+const inlineNames = ["InlineModes", "Inline"];
+const derived = [
+  "Options",
+  "Modes",
+  "Programs",
+  ...backwardNames,
+  ...savingNames,
+  ...inlineNames,
+  ...callSuffixes,
+];
 
 function words(text: string): readonly string[] {
   return text.trim().split(/\s+/);
@@ -49,10 +60,11 @@ const reserved: ReadonlySet<string> = new Set([
   ...words(`any as bigint boolean infer keyof never number object of readonly string symbol type undefined unique
     unknown`),
   ...words(`__esModule exports module require globalThis Infinity NaN Object
-    ArrayBuffer ArrayLike Float32Array GPUBuffer GPUDevice Int8Array Int32Array NoInfer Partial Promise Record Uint8Array
+    ArrayBuffer ArrayLike Float32Array GPUBuffer GPUBufferBinding GPUDevice Int8Array Int32Array NoInfer Partial Promise Readonly Record Uint8Array
     Uint32Array
-    Backward DimsList FloatArray LazyShaders Norm Program Saving Tune
-    createBackwardFromOptions createFromOptions createSavingFromOptions
+    Backward DimsList Extent FloatArray LazyShaders Norm Program Saving Tune
+    createBackwardFromOptions createFromOptions createNowFromOptions loadPrograms createSavingFromOptions
+    createInlineFromOptions Inline InlinePlace InlineProgram
     GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`),
 ]);
 
@@ -89,6 +101,7 @@ export function chooseIdentifiers(names: readonly string[]): NormIdentifiers[] {
         type: `${stem}Backward`,
       },
       saving: { modes: `${stem}SavingModes`, type: `${stem}Saving` },
+      inline: { modes: `${stem}InlineModes`, type: `${stem}Inline` },
       calls(mode) {
         const prefix = stem + (mode === null ? "" : mode === "train" ? "Train" : "Infer");
         return {

@@ -173,7 +173,7 @@ function signatureOf({ name, doc, typeParameters, parameters, result }: Method) 
     name,
     docs: docsOf(doc),
     typeParameters: [...typeParameters],
-    parameters: [...parameters],
+    parameters: parameters.map(({ optional = false, ...one }) => ({ ...one, hasQuestionToken: optional })),
     returnType: result,
   };
 }

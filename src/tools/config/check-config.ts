@@ -23,6 +23,7 @@ const fields = {
   layouts: list(layout, "layouts"),
   dtypes: list(choice(["f32", "f16"]), "element types", 1),
   gradients: record({ backward: truth, save: choice(["none", "stats", "output"]) }),
+  inline: truth,
   tuning: text,
   out: text,
   types: truthOrText,

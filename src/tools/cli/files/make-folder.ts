@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { fileError } from "../terminal/failure.ts";
+import { fileError, InputError } from "../terminal/failure.ts";
 import { reasonOf } from "./host.ts";
 
 /**
@@ -9,11 +9,12 @@ import { reasonOf } from "./host.ts";
  */
 export function makeFolder(path: string): void {
   const full = resolve(path);
-  if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return;
-  if (dirname(full) !== full) makeFolder(dirname(full));
   try {
+    if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return;
+    if (dirname(full) !== full) makeFolder(dirname(full));
     mkdirSync(full);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw fileError("N005", path, `cannot make the folder \`${path}\`: ${reasonOf(error, "write")}`);
   }
 }

@@ -61,7 +61,7 @@ export function createCompiler(): SpecCompiler {
 async function compile(
   path: string,
   target: BuildTarget,
-  { backward, save, layouts, tuning }: Settings,
+  { backward, save, inline, layouts, tuning }: Settings,
   stamps: Stamps,
 ): Promise<SpecOutput> {
   const { files, diagnostics: found } = loadFiles([path], notingHost(stamps));
@@ -74,6 +74,7 @@ async function compile(
     targets: [target],
     backward,
     save,
+    inline,
     layouts,
     tuning: measured.file,
     specifierOf: (module) => `./${basename(path)}${queryOf(module)}`,

@@ -14,7 +14,9 @@ export interface Settings {
   readonly targets: readonly BuildTarget[];
   readonly layouts: readonly Layout[];
   readonly backward: boolean;
+  readonly inline: boolean;
   readonly save: Save;
+  readonly inline: boolean;
   /** The absolute path of the tuning file. It need not exist. */
   readonly tuning: string | undefined;
   /** Whether types are written, and the folder for them, where it is not beside the specs. */
@@ -56,13 +58,15 @@ async function read(
 }
 
 function settingsOf(config: NormConfig, root: string, files: readonly string[]): Settings {
-  const { targets = ["wgsl"], layouts = [], gradients = {}, tuning, types = true } = config;
+  const { targets = ["wgsl"], layouts = [], gradients = {}, inline = false, tuning, types = true } = config;
   const { backward = true, save = "none" } = gradients;
   return {
     targets,
     layouts: layouts.flatMap((one) => parseLayout(one) ?? []),
     backward,
+    inline,
     save: backward ? save : "none",
+    inline,
     tuning: tuning === undefined ? undefined : resolve(root, tuning),
     types: types !== false,
     typesFolder: typeof types === "string" ? resolve(root, types) : undefined,

@@ -11,7 +11,7 @@ export interface SpecId extends ModuleId {
   readonly path: string;
 }
 
-const kinds: readonly ModuleKind[] = ["forward", "backward", "variants", "backward.variants"];
+const kinds: readonly ModuleKind[] = ["forward", "backward", "variants", "backward.variants", "inline"];
 const targets: readonly BuildTarget[] = ["wgsl", "glsl"];
 
 /** The module of each query. That of the empty query is the one that users import. */
