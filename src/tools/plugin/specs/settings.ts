@@ -16,7 +16,6 @@ export interface Settings {
   readonly backward: boolean;
   readonly inline: boolean;
   readonly save: Save;
-  readonly inline: boolean;
   /** The absolute path of the tuning file. It need not exist. */
   readonly tuning: string | undefined;
   /** Whether types are written, and the folder for them, where it is not beside the specs. */
@@ -66,7 +65,6 @@ function settingsOf(config: NormConfig, root: string, files: readonly string[]):
     backward,
     inline,
     save: backward ? save : "none",
-    inline,
     tuning: tuning === undefined ? undefined : resolve(root, tuning),
     types: types !== false,
     typesFolder: typeof types === "string" ? resolve(root, types) : undefined,
