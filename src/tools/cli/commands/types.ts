@@ -19,6 +19,7 @@ export interface TypesOptions {
   readonly target: readonly BuildTarget[];
   readonly backward: boolean;
   readonly save: Save;
+  readonly inline?: boolean;
   readonly layout: readonly string[];
   readonly json?: boolean;
 }
@@ -33,7 +34,7 @@ export async function types(
     throw new CommandError(2, "types: standard input (-) has no name for its types: give a file");
   }
   const loaded = await readConfig();
-  const { targets, gradients = {}, layouts, types: place } = loaded.config;
+  const { targets, gradients = {}, inline = false, layouts, types: place } = loaded.config;
   const chosen = <T>(option: string, word: T, setting: T | undefined): T =>
     isGiven(option) ? word : (setting ?? word);
   const backward = isGiven("save") || chosen("backward", own.backward, gradients.backward);
@@ -41,6 +42,7 @@ export async function types(
     targets: chosen("target", own.target, targets),
     backward,
     save: backward ? chosen("save", own.save, gradients.save) : "none",
+    inline: chosen("inline", own.inline ?? false, inline),
     layouts: chosen("layout", own.layout, layouts).map(readLayout),
   };
   const folder = own.out ?? (typeof place === "string" ? fromHere(resolve(loaded.root, place)) : undefined);
