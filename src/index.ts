@@ -23,7 +23,8 @@ import type { Program } from "./program/program.ts";
 
 export type { BuildAllOptions, BuiltFiles } from "./compile/build/build.ts";
 export { buildAll } from "./compile/build/build.ts";
-export type { BuildOptions, BuildTarget, CheckedSpec } from "./compile/build/build-spec.ts";
+export type { BuildOptions, BuildTarget, CheckedSpec, ModuleId } from "./compile/build/build-spec.ts";
+export type { Language } from "./compile/build/file-names.ts";
 export type { Layout } from "./compile/build/layouts.ts";
 export type { LockedKernel } from "./compile/build/lock.ts";
 export type { Gradients } from "./compile/compile-backward.ts";
@@ -33,6 +34,7 @@ export type { ReadImportLater } from "./language/check/modules/load-modules.ts";
 export type { FileSymbols, SpecSymbol } from "./language/check/symbols/symbol.ts";
 export type { Diagnostic, Fix, Label, Source, Span } from "./language/diagnostics/diagnostic.ts";
 export { renderJson, renderText } from "./language/diagnostics/render.ts";
+export { defineConfig, type NormConfig } from "./norm-config.ts";
 export type { GatherProgram } from "./program/gather-program.ts";
 export type { Mode, Program } from "./program/program.ts";
 export type { TuningFile } from "./tuning/file/tuning-file.ts";
@@ -43,7 +45,8 @@ export interface SpecOptions {
   /** The file name in diagnostics; imports are relative to it. @default "spec.norm" */
   readonly path?: string;
   /**
-   * Returns the text of an imported file, or a promise of it; `path` is the path in the import. Without it the spec
+   * Returns the text of an imported file, or a promise of it; `path` is the path in the import, such as `./base.norm`,
+   * or `normc/library/batch_norm.norm` for a shipped norm. Without it the spec
    * cannot import anything. Two imports of the same file must return the same `path`. If it rejects, the call rejects.
    */
   readonly readImport?: ReadImportLater;
@@ -178,9 +181,9 @@ export function compileGather(norm: CheckedNorm): {
 
 export interface BuildResult {
   /**
-   * File texts by path: TypeScript modules and, with `emit`, readable shaders. For `group_norm.norm`, import
-   * `group_norm.ts` (`group_norm.gpujs.ts` for gpu.js); it loads the other modules, which must lie beside it. Empty if
-   * there are errors.
+   * File texts by path: the modules and, with `emit`, readable shaders. For `group_norm.norm`, import `group_norm.ts`
+   * (`group_norm.gpujs.ts` for gpu.js), or `.js` with `language: "js"`. It loads the other modules, which must lie
+   * beside it. Empty if there are errors.
    */
   readonly files: ReadonlyMap<string, string>;
   /** The entry of each kernel in the lock file. */

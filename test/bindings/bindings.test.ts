@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Norm } from "../../src/runtime/webgpu/index.ts";
-import { printLiteral } from "../../src/targets/bindings/literal.ts";
+import { printLiteral } from "../../src/targets/modules/literal.ts";
 import { precompileTemplates } from "../../templates/precompile.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { emitForward } from "./norms.ts";

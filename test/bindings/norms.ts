@@ -1,7 +1,8 @@
 import { programFormat } from "../../src/program/format.ts";
-import { emitModules } from "../../src/targets/bindings/emit-modules.ts";
 import type { BoundNorm } from "../../src/targets/bindings/members.ts";
-import { wgslModules } from "../../src/targets/bindings/module-targets.ts";
+import { moduleContents } from "../../src/targets/modules/module-content.ts";
+import { wgslModules } from "../../src/targets/modules/module-targets.ts";
+import { printTypescript } from "../../src/targets/modules/print-module.ts";
 import { centered } from "../runtime/programs.ts";
 
 const banner = { source: "centered.norm", hash: "sha256:0123", compiler: "0.0.0" };
@@ -94,6 +95,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 /** The text of the module that is imported. */
 export async function emitForward(runtime?: string): Promise<string> {
-  const fileName = (kind: string): string => `${kind}.ts`;
-  return (await emitModules({ norms, banner, runtime, fileName }, wgslModules)).get("forward.ts")!;
+  const specifierOf = (kind: string): string => `./${kind}.js`;
+  return printTypescript(moduleContents({ norms, banner, runtime, specifierOf }, wgslModules)[0]!);
 }

@@ -1,9 +1,9 @@
 /** What modules write once: the texts and values that come out are those that went in, whatever they share. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { code, printLiteral } from "../../src/targets/bindings/literal.ts";
-import { printShared } from "../../src/targets/bindings/shared-literals.ts";
-import { type Piece, shareText } from "../../src/targets/bindings/shared-text.ts";
+import { code, printLiteral } from "../../src/targets/modules/literal.ts";
+import { printShared } from "../../src/targets/modules/shared-literals.ts";
+import { type Piece, shareText } from "../../src/targets/modules/shared-text.ts";
 
 function joined(texts: readonly string[]): { texts: string[]; pieces: string[] } {
   const shared = shareText(texts, 60);

@@ -1,14 +1,15 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../cli/normc.ts";
 
 const runFile = promisify(execFile);
 
-/** What TypeScript, under strict, says of a use of generated modules that lie in a folder. */
-export async function typeErrors(folder: string, usage: string): Promise<string> {
-  copyFileSync(join(root, "test/bindings", usage), join(folder, "usage.ts"));
+/** What TypeScript, under strict, says of a use of generated modules that lie in a folder, in either language. */
+export async function typeErrors(folder: string, usage: string, language = "ts"): Promise<string> {
+  const text = readFileSync(join(root, "test/bindings", usage), "utf8");
+  writeFileSync(join(folder, "usage.ts"), text.replaceAll(/(?<=from ".*)\.ts"/g, `.${language}"`));
   const compilerOptions = {
     target: "es2023",
     lib: ["es2023", "dom"],

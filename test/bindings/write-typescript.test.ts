@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Declaration, Member } from "../../src/targets/bindings/declarations.ts";
-import { writeTypescript } from "../../src/targets/bindings/write-typescript.ts";
+import { writeTypescript } from "../../src/targets/modules/write-typescript.ts";
 
 const member = (doc: string, more: Partial<Member> = {}): Member => ({
   name: "a",

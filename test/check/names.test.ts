@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { asBuilt, namedShaders } from "../../src/compile/build/readable-wgsl.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { isBuiltIn } from "../../src/language/check/scope/unknown.ts";
-import type { Program, Shader } from "../../src/program/program.ts";
+import type { Dtype, Program, Shader } from "../../src/program/program.ts";
 import { layOut } from "../../src/runtime/shader/layout.ts";
 import { moduleCode } from "../../src/runtime/shader/module.ts";
 import { wordArray } from "../../src/runtime/shader/word-arrays.ts";
@@ -58,9 +58,15 @@ function inPieces(shader: Shader): string {
 /** The names of functions, and names where only the checker sees them, leave no trace in a text. */
 const accepted = new Set<string>();
 
+function dtypesOf({ tensors }: Program): ReadonlyMap<string, Dtype> {
+  return new Map(tensors.map(({ name, dtype }): [string, Dtype] => [name, dtype ?? "f32"]));
+}
+
 async function mistakesOf(device: GPUDevice, program: Program): Promise<string[]> {
   const shaders = program.kernels.flatMap(namedShaders);
-  const all = new Set(shaders.flatMap(({ shader }) => [asBuilt(shader, program.tensors), inPieces(shader)]));
+  const all = new Set(
+    shaders.flatMap(({ shader }) => [asBuilt(shader, dtypesOf(program)), inPieces(shader)]),
+  );
   const codes = [...all].filter((code) => !accepted.has(code));
   const found = await Promise.all(
     codes.map(async (code) => {

@@ -19,23 +19,45 @@ export interface Ended {
 }
 
 /** Runs the real command line in a process of its own. */
-export function normc(words: readonly string[], cwd = root): Promise<Ended> {
-  return ended(process.execPath, [...start, ...words], cwd);
+export function normc(words: readonly string[], cwd = root, options: EndedOptions = {}): Promise<Ended> {
+  return ended(process.execPath, [...(options.node ?? []), ...start, ...words], cwd, options);
+}
+
+export interface EndedOptions {
+  /** What it reads from standard input. */
+  readonly input?: string;
+  /** Options of Node itself. */
+  readonly node?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly uid?: number;
 }
 
 export function startNormc(words: readonly string[], cwd: string): ReturnType<typeof spawn> {
   return spawn(process.execPath, [...start, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-export function ended(program: string, words: readonly string[], cwd: string): Promise<Ended> {
+export function ended(
+  program: string,
+  words: readonly string[],
+  cwd: string,
+  { input, env, uid }: EndedOptions = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, words, {
+      cwd,
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      ...(env === undefined ? {} : { env }),
+      ...(uid === undefined ? {} : { uid }),
+    });
+    // A program that reads nothing ends before everything is written.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input);
     let out = "";
     let err = "";
-    child.stdout.on("data", (data) => {
+    child.stdout!.on("data", (data) => {
       out += String(data);
     });
-    child.stderr.on("data", (data) => {
+    child.stderr!.on("data", (data) => {
       err += String(data);
     });
     child.on("error", reject);

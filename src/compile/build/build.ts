@@ -1,23 +1,14 @@
 /** Builds everything in an output folder from checked specs: modules, readable shaders, the lock file, the manifest. */
 import { importedSources } from "../../language/check/modules/modules.ts";
-import { type Diagnostic, hasErrors, type Source } from "../../language/diagnostics/diagnostic.ts";
-import { version } from "../../program/compiler-version.ts";
-import {
-  type BuildOptions,
-  type BuiltSpec,
-  buildSpec,
-  type CheckedSpec,
-  hashOf,
-  marker,
-} from "./build-spec.ts";
-import { baseName } from "./file-names.ts";
-import { unusedLayouts } from "./layouts.ts";
-import { lockName, printLock } from "./lock.ts";
-import { type Manifest, manifestName, printManifest } from "./manifest.ts";
+import type { Diagnostic, Source } from "../../language/diagnostics/diagnostic.ts";
+import { assemble, type Clash } from "./assemble.ts";
+import { type BuildOptions, type BuiltSpec, buildSpec, type CheckedSpec } from "./build-spec.ts";
 
 export interface BuildAllOptions extends BuildOptions {
   /** Returns the name of a source in the manifest. @default the path of the source */
   readonly nameOf?: (source: Source) => string;
+  /** A copy of the runtime for the modules, by path in the output folder. */
+  readonly copiedRuntime?: ReadonlyMap<string, string>;
   /** Called after each spec. */
   readonly onProgress?: (done: Source) => void;
 }
@@ -29,53 +20,27 @@ export interface BuiltFiles {
   /** Options that do not suit the specs. */
   readonly diagnostics: readonly Diagnostic[];
   /** Two specs that would make the same file. If set, there are no files. */
-  readonly clash?: { readonly path: string; readonly sources: readonly [Source, Source] };
+  readonly clash?: Clash;
 }
 
 export async function buildAll(
   specs: readonly CheckedSpec[],
   options: BuildAllOptions = {},
 ): Promise<BuiltFiles> {
-  const { nameOf = (source) => source.path, onProgress, layouts = [] } = options;
   const built: BuiltSpec[] = [];
-  const owners = new Map<string, Source>();
   for (const spec of specs) {
-    const one = await buildSpec(spec, options);
-    built.push(one);
-    for (const path of one.files.keys()) {
-      // Some file systems ignore case.
-      const owner = owners.get(path.toLowerCase());
-      if (owner !== undefined) {
-        const clash = { path, sources: [owner, spec.source] as const };
-        return { files: new Map(), specs: built, diagnostics: [], clash };
-      }
-      owners.set(path.toLowerCase(), spec.source);
-    }
-    onProgress?.(spec.source);
+    built.push(await buildSpec(spec, options));
+    options.onProgress?.(spec.source);
   }
-  const used = new Set(built.flatMap((one) => [...one.usedLayouts]));
-  const diagnostics = [...built.flatMap((one) => one.diagnostics), ...unusedLayouts(layouts, used)];
-  if (hasErrors(diagnostics)) return { files: new Map(), specs: built, diagnostics };
-
-  const sources = built
-    .map((one, i) => ({
-      path: nameOf(one.source),
-      hash: hashOf(one.source),
-      imports: importedSources(specs[i]!.checked.module).map((source) => ({
-        path: nameOf(source),
-        hash: hashOf(source),
-      })),
-      files: [...one.files.keys()],
-    }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const files = new Map(built.flatMap((one) => [...one.files]));
-  const locks = built.map(({ source, kernels }) => ({ path: baseName(source.path), kernels }));
-  files.set(lockName, printLock(`${marker}${version}`, locks));
-  const manifest: Manifest = {
-    compiler: version,
-    sources,
-    files: [...files.keys()].sort(),
-  };
-  files.set(manifestName, printManifest(manifest));
-  return { files, specs: built, diagnostics };
+  const parts = built.map((one, i) => ({
+    ...one,
+    imports: importedSources(specs[i]!.checked.module),
+    files: [...one.files.keys()],
+  }));
+  const made = assemble(parts, options);
+  if ("clash" in made) return { files: new Map(), specs: built, diagnostics: [], clash: made.clash };
+  const { files, diagnostics } = made;
+  // With errors there are no files at all.
+  if (files.size === 0) return { files, specs: built, diagnostics };
+  return { files: new Map([...built.flatMap((one) => [...one.files]), ...files]), specs: built, diagnostics };
 }

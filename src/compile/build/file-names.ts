@@ -32,6 +32,15 @@ export function programLabel(
   ].join(".");
 }
 
+/** The languages of modules. */
+export type Language = "ts" | "js";
+
+/** `group_norm.ts`, `group_norm.backward.ts`, `group_norm.gpujs.js`, … In TypeScript too, imports name the `.js`. */
+export function modulePath(stem: string, target: "wgsl" | "glsl", kind: string, language: Language): string {
+  const parts = [stem, ...(target === "glsl" ? ["gpujs"] : []), ...(kind === "forward" ? [] : [kind])];
+  return [...parts, language].join(".");
+}
+
 /** Returns a function that gives out each name once: the wanted name, or one with a number if it is taken. */
 export function nameClaimer(): (path: string) => string {
   const taken = new Set<string>();

@@ -4,15 +4,19 @@
  * missing in pages without TLS, and SHA-256 in JavaScript would be a dependency and ten times as slow.
  */
 export function fingerprint(text: string): string {
-  let high = 0xcbf29ce4;
-  let low = 0x84222325;
+  // The hash in four parts of 16 bits: their products are small integers, which JavaScript computes fastest.
+  let [a, b, c, d] = [0x2325, 0x8422, 0x9ce4, 0xcbf2];
   const bytes = new TextEncoder().encode(text);
   for (let i = 0; i < bytes.length; i++) {
-    // Multiplies by the prime 2^40 + 0x1b3 modulo 2^64, in two halves.
-    const mixed = (low ^ bytes[i]!) >>> 0;
-    const product = mixed * 0x1b3;
-    high = (Math.imul(high, 0x1b3) + ((product * 2 ** -32) | 0) + (mixed << 8)) >>> 0;
-    low = product >>> 0;
+    // Multiplies by the prime 2^40 + 0x1b3 modulo 2^64.
+    a ^= bytes[i]!;
+    const first = a * 0x1b3;
+    const second = b * 0x1b3 + (first >>> 16);
+    const third = c * 0x1b3 + (a << 8) + (second >>> 16);
+    d = (d * 0x1b3 + (b << 8) + (third >>> 16)) & 0xffff;
+    a = first & 0xffff;
+    b = second & 0xffff;
+    c = third & 0xffff;
   }
-  return [high, low].map((half) => half.toString(16).padStart(8, "0")).join("");
+  return [d, c, b, a].map((part) => part.toString(16).padStart(4, "0")).join("");
 }

@@ -10,6 +10,14 @@ export interface Layout {
   readonly axes: readonly string[];
 }
 
+/** Reads `N,...S,C` or `x=N,...S,C`. Undefined if the text has another form. */
+export function parseLayout(text: string): Layout | undefined {
+  const [, tensor, axes] = /^(?:([A-Za-z_]\w*)=)?([^=]+)$/.exec(text.trim()) ?? [];
+  const names = (axes ?? "").split(",").map((one) => one.trim().replace(/^\.\.\./, ""));
+  if (axes === undefined || names.some((one) => !/^[A-Za-z_]\w*$/.test(one))) return undefined;
+  return { text, tensor, axes: names };
+}
+
 /** Applies the layouts in order; the last one for a tensor wins. Reports N309 if a named tensor has other axes. */
 export function applyLayouts(
   graph: Graph,

@@ -24,7 +24,7 @@ export function readableWgsl({
     program.kernels.flatMap((kernel) =>
       namedShaders(kernel).map(({ name, shader }): [string, string] => [
         `wgsl/${label}.${short(kernel.name)}${name === "" ? "" : `.${name}`}.wgsl`,
-        asBuilt(shader, program.tensors),
+        asBuilt(shader, ownDtypes(program.tensors)),
       ]),
     );
   const all = backward.filter((one) => gradients.get(one) === "all");
@@ -55,13 +55,17 @@ export function namedShaders({ shaders, split }: ProgramKernel): { name: string;
   ];
 }
 
+/** f32 where the spec fixes no element type. */
+function ownDtypes(tensors: readonly ProgramTensor[]): ReadonlyMap<string, Dtype> {
+  return new Map(tensors.map(({ name, dtype }): [string, Dtype] => [name, dtype ?? "f32"]));
+}
+
 /**
- * A whole module, for tensors that each fit in one binding, f32 where they are no dtypes, and for a device without
- * subgroups.
+ * A whole module, for tensors that each fit in one binding, and for a device without subgroups.
+ * @param dtypes of the tensors; f32 of those that have none.
  */
-export function asBuilt(shader: Shader, all: readonly ProgramTensor[]): string {
+export function asBuilt(shader: Shader, dtypes: ReadonlyMap<string, Dtype>): string {
   const tensors = shader.bindings.map(({ tensor }) => tensor);
-  const dtypes = new Map(all.map(({ name, dtype }): [string, Dtype] => [name, dtype ?? "f32"]));
   const memory = {
     elements: new Map(tensors.map((tensor) => [tensor, 1])),
     dtypes: new Map(tensors.map((tensor) => [tensor, dtypes.get(tensor) ?? ("f32" as const)])),

@@ -1,6 +1,6 @@
 /** Checks the rules of the kernel IR before emission. A violation is a defect of the compiler. */
 import type { Expr, Kernel, Stmt } from "./ir.ts";
-import { everyExpr, expressionsOf } from "./visit.ts";
+import { expressionsOf, operandsOf } from "./visit.ts";
 
 /**
  * A name that is assigned; one that is not; and one that is not and whose value is the same for the whole workgroup.
@@ -91,20 +91,39 @@ export function verifyKernel(kernel: Kernel): void {
 }
 
 function checkExpr(expr: Expr, names: Names, fail: (rule: string) => never): void {
-  for (const one of everyExpr(expr)) {
-    if (one.kind === "local" && !names.has(one.name)) fail(`\`${one.name}\` is defined before it is used`);
-    if (one.kind === "binary" && one.a.type !== one.b.type) fail(`both sides of ${one.op} have one type`);
-    if (one.kind === "select" && one.condition.type !== "bool" && one.condition.type !== "boolx4")
-      fail("a select chooses by a bool");
-    if (one.kind === "const" && one.type === "u32" && !(Number.isInteger(one.value) && one.value >= 0))
-      fail("a u32 is whole");
+  switch (expr.kind) {
+    case "local":
+      if (!names.has(expr.name)) fail(`\`${expr.name}\` is defined before it is used`);
+      return;
+    case "const":
+      if (expr.type === "u32" && !(Number.isInteger(expr.value) && expr.value >= 0)) fail("a u32 is whole");
+      return;
+    case "constant":
+      return;
+    case "binary":
+      if (expr.a.type !== expr.b.type) fail(`both sides of ${expr.op} have one type`);
+      checkExpr(expr.a, names, fail);
+      checkExpr(expr.b, names, fail);
+      return;
+    case "select":
+      if (expr.condition.type !== "bool" && expr.condition.type !== "boolx4")
+        fail("a select chooses by a bool");
+      break;
+    default:
   }
+  for (const one of operandsOf(expr)) checkExpr(one, names, fail);
 }
 
 /** Whether an expression uses only values that are the same for the whole workgroup. */
 function isUniformIn(expr: Expr, names: Names): boolean {
-  return everyExpr(expr).every((one) => {
-    if (one.kind === "local") return names.get(one.name) === "uniform";
-    return one.kind !== "builtin" || one.name === "group" || one.name === "part";
-  });
+  switch (expr.kind) {
+    case "local":
+      return names.get(expr.name) === "uniform";
+    case "builtin":
+      return expr.name === "group" || expr.name === "part";
+    case "binary":
+      return isUniformIn(expr.a, names) && isUniformIn(expr.b, names);
+    default:
+      return operandsOf(expr).every((one) => isUniformIn(one, names));
+  }
 }

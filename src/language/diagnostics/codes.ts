@@ -1,6 +1,7 @@
 /**
  * All diagnostic codes, in one table. A released code keeps its meaning; a new meaning gets a new number.
- * N0xx reading a file, N1xx syntax, N2xx names, N3xx axes, N4xx meaning, N5xx values given at build or run time.
+ * N0xx reading a file, N1xx syntax, N2xx names, N3xx axes, N4xx meaning, N5xx values given at build or run time,
+ * N6xx the tools around the compiler.
  * Each code has a page `docs/diagnostics/<code>.md` and a test that provokes it.
  */
 export type Severity = "error" | "warning";
@@ -87,6 +88,21 @@ export const codes = {
   N530: { severity: "error", title: "no device" },
   N531: { severity: "error", title: "neither a pass nor an encoder" },
   N532: { severity: "error", title: "an entry of a list without that function" },
+  N533: { severity: "error", title: "a norm that cannot stand in another kernel" },
+
+  N610: { severity: "error", title: "a file in the place of types" },
+  N611: { severity: "error", title: "an import for a target that is not configured" },
+  N612: { severity: "error", title: "an imported spec without norms" },
+  N613: { severity: "error", title: "a tuning file that the plugin cannot use" },
+
+  N620: { severity: "error", title: "a config that cannot be loaded" },
+  N621: { severity: "error", title: "a field that the config does not have" },
+  N622: { severity: "error", title: "a field of the config with an unusable value" },
+  N623: { severity: "error", title: "specs of the config that are not there" },
+  N624: { severity: "error", title: "a project that `normc init` does not fit into" },
+  N630: { severity: "error", title: "a folder that another build keeps writing into" },
+  N640: { severity: "warning", title: "a comment that was meant as a division" },
+  N641: { severity: "error", title: "no WebGPU device" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

@@ -22,7 +22,8 @@ export type NormErrorCode =
   | "N525"
   | "N530"
   | "N531"
-  | "N532";
+  | "N532"
+  | "N533";
 
 /** The error that the runtime throws. The message names the axis or tensor, and the expected and the given value. */
 export class NormError extends Error {

@@ -1,6 +1,7 @@
 import type { Program } from "../../program/program.ts";
 import { type OptionKeys, readOptions, usualKeys } from "../options/read-options.ts";
 import type { createBackward } from "./create-backward.ts";
+import type { createInline } from "./create-inline.ts";
 import type { createSaving } from "./create-saving.ts";
 import { creatorFor } from "./creator.ts";
 
@@ -39,4 +40,14 @@ export async function createSavingFromOptions<Result>(
   ...args: Parameters<typeof createSaving>
 ): Promise<Result> {
   return (await import("./create-saving.ts")).createSaving(...args) as Promise<Result>;
+}
+
+/**
+ * The norm inside somebody else's kernel. Its code is loaded by the first call.
+ * @throws NormError (as a rejection) the errors of `createInline`.
+ */
+export async function createInlineFromOptions<Result>(
+  ...args: Parameters<typeof createInline>
+): Promise<Result> {
+  return (await import("./create-inline.ts")).createInline(...args) as Promise<Result>;
 }

@@ -1,6 +1,8 @@
 /**
  * The runtime of generated modules. It has no dependencies, contains nothing of the compiler, and takes any GPUDevice.
  */
+
+export type { InlineProgram } from "../../program/inline-program.ts";
 export type { Dtype, FloatType, LazyShaders, Mode, Program } from "../../program/program.ts";
 export type { NormTensor } from "../device/norm-tensors.ts";
 export type { TensorBuffer } from "../device/ranges.ts";
@@ -28,7 +30,13 @@ export type { Dispatch } from "../variants/dispatch.ts";
 export type { Traits } from "../variants/traits.ts";
 export type { ChooseVariant, Variant, Work, WorkgroupLimits } from "../variants/variant.ts";
 export { whyIllegal } from "../variants/variant-rules.ts";
-export { createBackwardFromOptions, createFromOptions, createSavingFromOptions } from "./create.ts";
+export {
+  createBackwardFromOptions,
+  createFromOptions,
+  createInlineFromOptions,
+  createSavingFromOptions,
+} from "./create.ts";
+export type { Inline, InlineFunctions, InlinePlace } from "./create-inline.ts";
 export { createNowFromOptions, loadPrograms } from "./load.ts";
 export { createNorm } from "./norm.ts";
 export type { Creator, PassName, PlannedNorm, PlannedNorms } from "./planned-norms.ts";

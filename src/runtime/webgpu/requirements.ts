@@ -70,7 +70,8 @@ export async function requirements<const T extends readonly Creator[]>(
       return {};
     },
     createBindGroupLayout({ entries }: GPUBindGroupLayoutDescriptor) {
-      need("maxStorageBuffersPerShaderStage", [...entries].length);
+      const storage = [...entries].filter(({ buffer }) => buffer?.type !== "uniform");
+      need("maxStorageBuffersPerShaderStage", storage.length);
       return {};
     },
     createPipelineLayout: () => ({}),

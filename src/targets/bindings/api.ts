@@ -1,6 +1,7 @@
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { backwardMethod, describeBackward } from "./backward-api.ts";
 import type { Declaration, Member, Method } from "./declarations.ts";
+import { describeInline, inlineMethod, isInline } from "./inline-api.ts";
 import {
   arrayType,
   axesType,
@@ -25,13 +26,13 @@ import type { BindingsTarget } from "./target-words.ts";
 
 /**
  * Declares what a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
- * @param backward an expression that loads its backward programs. Undefined if the norm has no backward pass.
+ * @param loads expressions that load its backward and its inline programs. Undefined if the norm has none.
  */
 export function describeNorm(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
   target: BindingsTarget,
-  backward?: string,
+  { backward, inline }: { readonly backward?: string | undefined; readonly inline?: string | undefined } = {},
 ): Declaration[] {
   const own = new Set(norm.programs.flatMap((p) => [...p.tensors, ...p.params].map((each) => each.name)));
   const keys = {
@@ -69,6 +70,7 @@ export function describeNorm(
     ...calls,
     ...(backward === undefined ? [] : describeBackward(norm, ids, all, target)),
     ...(isSaving(norm) ? describeSaving(norm, ids) : []),
+    ...(isInline(norm) ? describeInline(norm, ids) : []),
     ...describeType(norm, ids, target, doc),
     {
       kind: "object",
@@ -79,6 +81,7 @@ export function describeNorm(
         ...(target.buffers ? nowMethods(norm, ids, keys, target) : []),
         ...(backward !== undefined && isSaving(norm) ? [savingMethod(norm, ids, keys, backward)] : []),
         ...(backward === undefined ? [] : [backwardMethod(norm, ids, all, target, backward)]),
+        ...(inline === undefined ? [] : [inlineMethod(norm, ids, keys, inline)]),
       ],
     },
   ];

@@ -1,6 +1,7 @@
 /** The members of a norm's declarations, with their documentation. */
 
 import type { InitialValue } from "../../program/initial-value.ts";
+import type { InlineProgram } from "../../program/inline-program.ts";
 import type { IntegerType } from "../../program/integers.ts";
 import type { Program, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Member } from "./declarations.ts";
@@ -21,6 +22,8 @@ export interface BoundNorm<P extends ProgramInterface = Program> {
   readonly backward?: readonly P[];
   /** The forward programs that also save values for the backward programs. Empty if nothing is saved. */
   readonly saving?: readonly P[];
+  /** By mode, what lets other kernels compute its outputs. Null for a mode that allows none. Undefined if not built. */
+  readonly inline?: readonly (InlineProgram | null)[] | undefined;
   /** Set if the norm has no backward pass because its tensor `name` has the name of the gradient of `of`. */
   readonly clash?: { readonly name: string; readonly of: string } | undefined;
 }

@@ -1,4 +1,5 @@
 import type { ProgramInterface } from "../../program/program.ts";
+import { isInline } from "./inline-api.ts";
 import { type BoundNorm, returnsFloats } from "./members.ts";
 
 /** How the modules for the two runtimes differ: names of types and functions, and what a norm can do. */
@@ -41,19 +42,32 @@ export const gpujsTarget: BindingsTarget = {
   runtime: "normc/gpujs",
 };
 
+/** A name that a module imports from its runtime. */
+export interface Import {
+  readonly name: string;
+  /** What needs it: the types of its declarations, the methods, which call it, or the types of its constants. */
+  readonly use: "types" | "calls" | "constants";
+}
+
 /** The imports of the norms' module from its runtime. */
-export function importsOf(target: BindingsTarget, norms: readonly BoundNorm<ProgramInterface>[]): string {
+export function importsOf(
+  target: BindingsTarget,
+  norms: readonly BoundNorm<ProgramInterface>[],
+): readonly Import[] {
   const training = norms.filter((one) => one.backward !== undefined);
   const saves = training.some(({ saving = [] }) => saving.length > 0);
+  const type = (name: string): Import => ({ name, use: "types" });
+  const called = (name: string): Import => ({ name, use: "calls" });
   return [
-    ...(training.length > 0 ? [`type ${target.backward}`, target.createBackward] : []),
-    ...(saves ? ["type Saving", "createSavingFromOptions"] : []),
-    target.create,
-    ...(target.buffers ? ["createNowFromOptions", "loadPrograms", "type Extent"] : []),
-    "type DimsList",
-    ...(norms.some(({ programs }) => returnsFloats(programs)) ? ["type FloatArray"] : []),
-    `type ${target.norm}`,
-    `type ${target.program}`,
-    target.buffers ? "type Tune" : `type ${target.device.type}`,
-  ].join(", ");
+    ...(training.length > 0 ? [type(target.backward), called(target.createBackward)] : []),
+    ...(saves ? [type("Saving"), called("createSavingFromOptions")] : []),
+    ...(norms.some(isInline) ? [type("Inline"), type("InlinePlace"), called("createInlineFromOptions")] : []),
+    called(target.create),
+    ...(target.buffers ? [called("createNowFromOptions"), called("loadPrograms"), type("Extent")] : []),
+    type("DimsList"),
+    ...(norms.some(({ programs }) => returnsFloats(programs)) ? [type("FloatArray")] : []),
+    type(target.norm),
+    { name: target.program, use: "constants" },
+    type(target.buffers ? "Tune" : target.device.type),
+  ];
 }

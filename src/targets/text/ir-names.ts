@@ -3,7 +3,11 @@ import { type Constant, constantKey } from "../../kernels/ir/ir.ts";
 import type { Namer } from "./namer.ts";
 
 export function localName(namer: Namer, name: string): string {
-  return namer.name(`local ${name}`, name);
+  const known = namer.locals.get(name);
+  if (known !== undefined) return known;
+  const made = namer.name(`local ${name}`, name);
+  namer.locals.set(name, made);
+  return made;
 }
 
 export function constantName(namer: Namer, constant: Constant): string {

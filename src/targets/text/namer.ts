@@ -5,6 +5,8 @@
 export interface Namer {
   /** Returns the identifier for a key. One key always gets the same identifier; two keys never share one. */
   name(key: string, wanted: string): string;
+  /** The identifiers of locals so far. Locals are most of what a shader names, so their keys are not put together. */
+  readonly locals: Map<string, string>;
 }
 
 /** The names that a target reserves. */
@@ -35,6 +37,7 @@ export function createNamer(reserved: Reserved): Namer {
   /** The last number used for each base. */
   const counts = new Map<string, number>();
   return {
+    locals: new Map(),
     name: (key, wanted) => {
       const known = given.get(key);
       if (known !== undefined) return known;

@@ -10,7 +10,7 @@ import { packageRoot } from "./files/package.ts";
 import type { Backend, Results } from "./run/backend-interface.ts";
 import { sampleFeeds, sampleShapes } from "./run/made-up-feeds.ts";
 import { openBackend, oracle } from "./run/open-backend.ts";
-import { CommandError, InputError } from "./terminal/failure.ts";
+import { CommandError, commandErrorText, InputError } from "./terminal/failure.ts";
 import { print, say } from "./terminal/output.ts";
 
 /** For an output of unit variance. For larger outputs it is relative to their size. */
@@ -27,7 +27,7 @@ try {
   process.exitCode = await start();
 } catch (error) {
   if (!(error instanceof CommandError || error instanceof InputError)) throw error;
-  say(`normc: ${error.message}`);
+  say(commandErrorText(error));
   process.exitCode = error instanceof CommandError ? error.exitCode : 1;
 }
 
@@ -35,8 +35,10 @@ async function start(): Promise<number> {
   const began = performance.now();
   const paths = shippedFiles().map((one) => relative(process.cwd(), one.path));
   const out = relative(process.cwd(), join(packageRoot, "generated"));
-  const code = await build(paths, {
+  const { code } = await build(paths, {
     out,
+    prune: true,
+    language: "ts",
     target: ["wgsl", "glsl"],
     emit: [],
     backward: true,

@@ -15,7 +15,7 @@ import { variantText } from "./variant-text.ts";
 export interface TimedNormOptions {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;
-  readonly dtype: FloatType;
+  readonly dtype: FloatType | Readonly<Record<string, FloatType>>;
   /** The elements of each tensor, as bytes. Tensors without an entry get random ones; affines can be left out. */
   readonly feeds?: Readonly<Record<string, BufferSource>>;
   /** @default the default rule */

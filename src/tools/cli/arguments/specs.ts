@@ -6,7 +6,8 @@ import type { CheckedNorm } from "../../../language/check/check.ts";
 import { diagnostic, hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
 import { nearest } from "../../../language/diagnostics/suggest.ts";
 import type { Mode } from "../../../program/program.ts";
-import { shippedFiles } from "../files/library.ts";
+import { standardInput } from "../files/host.ts";
+import { isNamedAfter, looksLikePath, shippedFiles, shippedNames, shippedSpec } from "../files/library.ts";
 import { loadFiles } from "../files/load.ts";
 import { libraryFolder } from "../files/package.ts";
 import { InputError } from "../terminal/failure.ts";
@@ -43,26 +44,17 @@ function placeOf(spec: string): Place {
     const path = shippedFiles().find((one) => one.name === file)?.path;
     return { path: looksLikePath(file) ? file : (path ?? file), norm: spec.slice(hash + 1) };
   }
-  if (looksLikePath(spec)) return { path: spec, norm: undefined };
-  const shipped = shippedFiles();
-  for (const { path, norms } of shipped) {
-    const norm = norms.find((one) => one === spec || isNamedAfter(spec, one));
-    if (norm !== undefined) return { path, norm };
-  }
-  const file = shipped.find((one) => one.name === spec);
-  if (file !== undefined) return { path: file.path, norm: undefined };
+  if (looksLikePath(spec) || spec === standardInput) return { path: spec, norm: undefined };
+  const shipped = shippedSpec(spec);
+  if (shipped !== undefined) return shipped;
   if (existsSync(spec)) return { path: spec, norm: undefined };
-  const names = shipped.flatMap((one) => [...one.norms, one.name]);
-  throw mistake("N201", `there is no shipped norm and no file \`${spec}\``, spec, offer(spec, names));
+  throw unknownSpec(spec);
 }
 
-function looksLikePath(spec: string): boolean {
-  return /[/\\]/.test(spec) || spec.endsWith(".norm");
-}
-
-/** `group_norm` is `GroupNorm`, `rms_norm` is `RMSNorm`. */
-function isNamedAfter(snake: string, norm: string): boolean {
-  return snake === snake.toLowerCase() && snake.replaceAll("_", "") === norm.toLowerCase();
+/** A word that is neither a path nor the name of a shipped norm. */
+export function unknownSpec(spec: string): InputError {
+  const note = offer(spec, shippedNames());
+  return mistake("N201", `there is no shipped norm and no file \`${spec}\``, spec, note);
 }
 
 function onlyNorm(spec: string, path: string, norms: readonly CheckedNorm[]): string {

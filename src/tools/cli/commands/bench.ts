@@ -2,12 +2,12 @@
 
 import { compileGraph } from "../../../compile/passes.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
-import type { FloatType } from "../../../program/program.ts";
 import { type Measurement, measure } from "../../../tuning/measure/measure.ts";
 import { giveWay, openDevice } from "../../device/index.ts";
+import { type DtypeChoice, dtypeFor, dtypeText, refuseUnknownTensors } from "../arguments/dtype-choice.ts";
 import { savingOf } from "../arguments/save-choice.ts";
-import { parseSettings } from "../arguments/settings.ts";
-import { hasDims, parseShape, shapesOf } from "../arguments/shape.ts";
+import { readSizes } from "../arguments/settings.ts";
+import { hasDims, isEmpty, paramsOf, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
 import { refuseWithoutGradients } from "../run/gradients.ts";
@@ -22,7 +22,7 @@ export interface BenchOptions {
   readonly mode?: string;
   readonly grad?: boolean;
   readonly save: Save;
-  readonly dtype: FloatType;
+  readonly dtype: DtypeChoice;
   readonly adapter: string;
   readonly tuning?: string;
   readonly json?: boolean;
@@ -32,30 +32,37 @@ export interface BenchOptions {
 const rounds = 9;
 
 export async function bench(specName: string, options: BenchOptions): Promise<ExitCode> {
-  const extents = parseShape(options.shape);
-  const params = parseSettings(options.set);
   const spec = resolveSpec(specName);
   const { norm } = spec;
   if (options.grad) refuseWithoutGradients(spec);
   const graph = graphOf(norm, options.mode);
   if (graph === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
+  const sizes = readSizes(options, graph);
+  refuseUnknownTensors(options.dtype, graph, options.grad === true);
   const { program } = options.grad
     ? savingOf(spec.source, graph, options.save).backward
     : compileGraph(graph);
-  const shapes = shapesOf(program, extents, params);
+  const shapes = shapesOf(program, sizes);
+  if (isEmpty(program, shapes)) {
+    throw new CommandError(
+      2,
+      `--shape: ${norm.name} has no elements of this shape: there is nothing to time`,
+    );
+  }
   const tuning =
     options.tuning === undefined ? undefined : { path: options.tuning, file: readTuningFile(options.tuning) };
   const reasons: string[] = [];
   const shown = progress(rounds + 3);
   shown.step("opening a device");
   const opened = await openDevice({ adapter: options.adapter, onMiss: (reason) => reasons.push(reason) });
-  if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
+  if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`, "N641");
   if (opened.kind === "software") giveWay();
   try {
     const dims = Object.fromEntries(
       program.tensors.filter(hasDims).map((one) => [one.name, shapes.dims.get(one.name) ?? []]),
     );
-    const dtype = options.dtype;
+    const params = paramsOf(program, sizes.params);
+    const dtype = dtypeFor(options.dtype, program);
     const choose =
       tuning === undefined ? undefined : await tunedChooser(tuning, opened.device, program, shapes, dtype);
     const measured = await measure(opened.device, program, {
@@ -68,11 +75,12 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
       onStep: shown.step,
     }).finally(shown.done);
     const shape = Object.fromEntries(
-      [...extents].map(([axis, sizes]) => [axis, sizes.length === 1 ? sizes[0] : sizes]),
+      [...sizes.extents].map(([axis, sizes]) => [axis, sizes.length === 1 ? sizes[0] : sizes]),
     );
     const kept = options.save === "none" ? "" : ` (${options.save} saved)`;
     const name = `${norm.name}${options.grad ? `, gradients${kept}` : ""}`;
-    report({ spec: name, shape, dtype, adapter: opened.adapter }, measured, options.json);
+    const what = { spec: name, shape, dtype: dtypeText(options.dtype), adapter: opened.adapter };
+    report(what, measured, options.json);
     return 0;
   } finally {
     await opened.close();
@@ -80,7 +88,7 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
 }
 
 function report(
-  what: { spec: string; shape: unknown; dtype: FloatType; adapter: string },
+  what: { spec: string; shape: unknown; dtype: string; adapter: string },
   measured: Measurement,
   json = false,
 ): void {

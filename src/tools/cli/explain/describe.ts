@@ -1,13 +1,14 @@
 /** Describes a compiled norm: its kernels and, for given extents, their memory traffic. */
 import { asBuilt, namedShaders } from "../../../compile/build/readable-wgsl.ts";
 import type { Compiled } from "../../../compile/passes.ts";
-import { type Graph, type Node, reachable } from "../../../graph/tensor/graph.ts";
+import { type Node, reachable } from "../../../graph/tensor/graph.ts";
 import { storedTargets } from "../../../kernels/schedule/plan.ts";
-import { elementBytes } from "../../../runtime/shapes/element-types.ts";
+import { elementBytes, resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
 import { planProgram } from "../../../runtime/variants/dispatch.ts";
 import type { Described } from "../../../runtime/variants/traits.ts";
 import type { Variant } from "../../../runtime/variants/variant.ts";
+import { type DtypeChoice, dtypeFor } from "../arguments/dtype-choice.ts";
 import { type PlanFacts, planFacts } from "./plan-facts.ts";
 
 export interface KernelFacts extends PlanFacts {
@@ -35,7 +36,8 @@ export interface DispatchFacts {
   readonly workgroups: readonly [x: number, y: number];
 }
 
-export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[] {
+export function kernelFacts({ program, plan, kernels }: Compiled, dtype: DtypeChoice): KernelFacts[] {
+  const dtypes = resolveDtypes(program, dtypeFor(dtype, program));
   return program.kernels.map((kernel, i) => {
     const values = storedTargets(plan.kernels[i]!).map((one) => one.value);
     const { tensors } = kernels[i]!.whole[0]!;
@@ -49,7 +51,7 @@ export function kernelFacts({ program, plan, kernels }: Compiled): KernelFacts[]
       fused: countOperations(values),
       modules: namedShaders(kernel).map(({ name, shader }) => ({
         name,
-        wgsl: asBuilt(shader, program.tensors),
+        wgsl: asBuilt(shader, dtypes),
       })),
     };
   });
@@ -88,9 +90,10 @@ export function dispatchFacts({ program }: Compiled, shapes: Shapes): DispatchFa
   );
 }
 
-/** The bytes if each needed tensor is read once and each result is written once, f32 where it is no integer. */
-export function floorBytes(graph: Graph, shapes: Shapes): number {
-  const dtypes = new Map(graph.tensors.map(({ name, dtype }) => [name, dtype]));
+/** The bytes if each needed tensor is read once and each result is written once. */
+export function floorBytes({ graphs, program }: Compiled, shapes: Shapes, dtype: DtypeChoice): number {
+  const { graph } = graphs.at(-1)!;
+  const dtypes = resolveDtypes(program, dtypeFor(dtype, program));
   const nodes = reachable(graph.results.map((one) => one.value));
   const read = new Set(nodes.flatMap((one) => (one.kind === "input" ? [one.tensor] : [])));
   const tensors = [...read, ...graph.results.map((one) => one.tensor)];

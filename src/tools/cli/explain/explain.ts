@@ -2,9 +2,10 @@ import { type Compiled, compileGraph } from "../../../compile/passes.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { printGraph } from "../../../graph/tensor/print.ts";
 import { variantText } from "../../../tuning/measure/variant-text.ts";
+import { type DtypeChoice, dtypeText, refuseUnknownTensors } from "../arguments/dtype-choice.ts";
 import { savingOf } from "../arguments/save-choice.ts";
-import { parseSettings } from "../arguments/settings.ts";
-import { parseShape, shapesOf } from "../arguments/shape.ts";
+import { readSizes, type Sizes } from "../arguments/settings.ts";
+import { shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
 import { refuseWithoutGradients } from "../run/gradients.ts";
 import { bytesText } from "../terminal/bytes.ts";
@@ -19,6 +20,7 @@ export interface ExplainOptions {
   readonly set: readonly string[];
   readonly after?: string;
   readonly mode?: string;
+  readonly dtype: DtypeChoice;
   readonly wgsl?: boolean;
   readonly grad?: boolean;
   readonly save: Save;
@@ -37,6 +39,7 @@ interface Explanation {
   readonly grad: boolean;
   /** Which values the forward pass saves for it. */
   readonly save?: Save;
+  readonly dtype: DtypeChoice;
   readonly passes: readonly PassTime[];
   /** The graph after the wanted pass. By default, after the last one. */
   readonly after: string;
@@ -52,8 +55,6 @@ interface Explanation {
 }
 
 export function explain(specName: string, options: ExplainOptions): ExitCode {
-  const extents = parseShape(options.shape);
-  const settings = parseSettings(options.set);
   const start = performance.now();
   const spec = resolveSpec(specName);
   const { norm } = spec;
@@ -61,6 +62,9 @@ export function explain(specName: string, options: ExplainOptions): ExitCode {
   const checked = performance.now();
   const forward = graphOf(norm, options.mode);
   if (forward === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
+  const sizes = readSizes(options, forward);
+  const { dtype } = options;
+  refuseUnknownTensors(dtype, forward, options.grad === true);
   const compiled = options.grad
     ? savingOf(spec.source, forward, options.save).backward
     : compileGraph(forward);
@@ -78,16 +82,17 @@ export function explain(specName: string, options: ExplainOptions): ExitCode {
     mode: forward.mode,
     grad: options.grad === true,
     ...(options.grad ? { save: options.save } : {}),
+    dtype,
     passes,
     after: found.pass,
     graph: printGraph(found.graph),
-    kernels: kernelFacts(compiled),
-    ...(extents.size === 0
+    kernels: kernelFacts(compiled, dtype),
+    ...(sizes.extents.size === 0
       ? {}
       : {
           shape: {
-            ...shapeFacts(compiled, extents, settings),
-            ...(options.grad ? { kept: keptFacts(forward, extents, settings) } : {}),
+            ...shapeFacts(compiled, sizes, dtype),
+            ...(options.grad ? { kept: keptFacts(forward, sizes, dtype) } : {}),
           },
         }),
   };
@@ -96,15 +101,11 @@ export function explain(specName: string, options: ExplainOptions): ExitCode {
   return 0;
 }
 
-function shapeFacts(
-  compiled: Compiled,
-  extents: ReturnType<typeof parseShape>,
-  settings: Readonly<Record<string, number>>,
-): NonNullable<Explanation["shape"]> {
-  const shapes = shapesOf(compiled.program, extents, settings);
+function shapeFacts(compiled: Compiled, sizes: Sizes, dtype: DtypeChoice): NonNullable<Explanation["shape"]> {
+  const shapes = shapesOf(compiled.program, sizes);
   return {
     dims: Object.fromEntries(shapes.dims),
-    bytes: floorBytes(compiled.graphs.at(-1)!.graph, shapes),
+    bytes: floorBytes(compiled, shapes, dtype),
     dispatches: dispatchFacts(compiled, shapes),
   };
 }
@@ -138,7 +139,7 @@ function explanationText(one: Explanation, options: ExplainOptions): string {
     const dims = Object.entries(one.shape.dims).map(([name, sizes]) => `${name}[${sizes.join(", ")}]`);
     lines.push("", `Shape ${dims.join(", ")}`);
     lines.push(
-      `  floor: ${bytesText(one.shape.bytes)} (${one.shape.bytes} bytes) in f32, each input read once and each output written once`,
+      `  floor: ${bytesText(one.shape.bytes)} (${one.shape.bytes} bytes) in ${dtypeText(one.dtype)}, each input read once and each output written once`,
     );
     const { kept } = one.shape;
     if (kept !== undefined)

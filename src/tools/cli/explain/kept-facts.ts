@@ -3,32 +3,31 @@
 import { compileSaving } from "../../../compile/compile-backward.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import { elementBytes } from "../../../runtime/shapes/element-types.ts";
+import { elementBytes, resolveDtypes } from "../../../runtime/shapes/element-types.ts";
+import { type DtypeChoice, dtypeFor } from "../arguments/dtype-choice.ts";
 import { saves } from "../arguments/save-choice.ts";
-import { type Extents, shapesOf } from "../arguments/shape.ts";
+import type { Sizes } from "../arguments/settings.ts";
+import { shapesOf } from "../arguments/shape.ts";
 import { bytesText } from "../terminal/bytes.ts";
 
 export interface KeptFacts {
   readonly save: Save;
   /** Why this choice is impossible. */
   readonly refused?: string;
-  /** The tensors that the backward pass reads, without the cotangents, in f32. */
+  /** The tensors that the backward pass reads, without the cotangents. */
   readonly tensors?: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-export function keptFacts(
-  graph: Graph,
-  extents: Extents,
-  params: Readonly<Record<string, number>>,
-): KeptFacts[] {
+export function keptFacts(graph: Graph, sizes: Sizes, dtype: DtypeChoice): KeptFacts[] {
   return saves.map((save): KeptFacts => {
     const made = compileSaving(graph, save);
     if ("reason" in made) return { save, refused: made.reason };
     const { program } = made.backward;
-    const { elements } = shapesOf(program, extents, params);
+    const { elements } = shapesOf(program, sizes);
+    const dtypes = resolveDtypes(program, dtypeFor(dtype, program));
     const tensors = program.tensors
       .filter(({ role, gradientOf }) => role !== "scratch" && gradientOf === undefined)
-      .map(({ name, dtype }) => ({ name, bytes: elementBytes[dtype ?? "f32"] * (elements.get(name) ?? 0) }));
+      .map(({ name }) => ({ name, bytes: elementBytes[dtypes.get(name)!] * (elements.get(name) ?? 0) }));
     return { save, tensors };
   });
 }

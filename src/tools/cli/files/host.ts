@@ -4,7 +4,8 @@ import { dirname, isAbsolute, join, normalize, relative } from "node:path";
 import type { OutsideProject, ReadImport } from "../../../language/check/modules/modules.ts";
 import type { Code } from "../../../language/diagnostics/codes.ts";
 import { type Diagnostic, diagnostic, type Source } from "../../../language/diagnostics/diagnostic.ts";
-import { fileError, InputError } from "../terminal/failure.ts";
+import { CommandError, fileError, InputError } from "../terminal/failure.ts";
+import { libraryFolder } from "./package.ts";
 import { isInside, projectOf, realLibrary } from "./project.ts";
 
 /** The parser takes 1 MiB of UTF-16. Text of that length has at most this many bytes. */
@@ -14,6 +15,8 @@ export interface Host {
   /** Reads a file that the user named. Throws an InputError if it cannot. */
   readonly read: (path: string) => Source;
   readonly readImport: ReadImport;
+  /** Takes a file that another host read, in another thread. */
+  readonly adopt: (source: Source) => void;
   /** Mistakes within imported files. Failed imports are reported at the import. */
   readonly found: readonly Diagnostic[];
 }
@@ -32,16 +35,31 @@ export function createHost(): Host {
     return source;
   }
 
+  function readStandardInput(): Source {
+    const source =
+      known.get(standardInput) ?? decode(standardInputName, readBytes(standardInput, maxSourceBytes));
+    known.set(standardInput, source);
+    // Its imports are looked for as if it lay in the working folder.
+    projects.set(source, projectOf(join(realPath("."), standardInputName)));
+    return source;
+  }
+
   return {
     read(path) {
+      if (path === standardInput) return readStandardInput();
       const real = realPath(path);
       const source = read(normalize(path), real);
       projects.set(source, projectOf(real));
       return source;
     },
+    adopt(source) {
+      known.set(realPath(source.path), source);
+    },
     readImport(path, from): Source | OutsideProject | undefined {
       try {
-        const wanted = normalize(isAbsolute(path) ? path : join(dirname(from.path), path));
+        const wanted = path.startsWith(libraryPrefix)
+          ? join(libraryFolder, path.slice(libraryPrefix.length))
+          : normalize(isAbsolute(path) ? path : join(dirname(from.path), path));
         const real = realPath(wanted);
         // What a file imports belongs to the project of that file, in whatever package inside it the file lies.
         const project = projects.get(from) ?? projectOf(realPath(from.path));
@@ -62,8 +80,17 @@ export function createHost(): Host {
   };
 }
 
-/** The bytes of a file or a pipe. Throws an InputError N001 or N003. */
+/** An import of a shipped spec, whatever folder it is read from: `normc/library/batch_norm.norm`. */
+export const libraryPrefix = "normc/library/";
+
+/** The path that means standard input. A file of that name is `./-`. */
+export const standardInput = "-";
+/** How diagnostics call it. */
+export const standardInputName = "<stdin>";
+
+/** The bytes of a file, a pipe or standard input. Throws an InputError N001 or N003. */
 export function readBytes(path: string, limit: number): Buffer {
+  if (path === standardInput) return readStandardBytes(limit);
   return readOpened(path, limit, constants.O_RDONLY, (file) =>
     file.isDirectory() ? "it is a folder" : undefined,
   );
@@ -97,6 +124,20 @@ function readOpened(
   }
 }
 
+let standardInputRead = false;
+
+function readStandardBytes(limit: number): Buffer {
+  // It can be read once: a second reader would find it empty.
+  if (standardInputRead)
+    throw new CommandError(2, "standard input (-) is named twice, and can be read only once");
+  standardInputRead = true;
+  try {
+    return readAll(0, standardInputName, limit);
+  } catch (error) {
+    throw error instanceof InputError ? error : failure("N001", standardInputName, reasonOf(error));
+  }
+}
+
 /** Reads piece by piece: a device or a pipe does not say how long it is. */
 function readAll(file: number, path: string, limit: number): Buffer {
   const pieces: Buffer[] = [];
@@ -105,7 +146,7 @@ function readAll(file: number, path: string, limit: number): Buffer {
     const piece = Buffer.allocUnsafe(
       Math.max(64 * 1024, Math.min(fstatSync(file).size - length + 1, 2 ** 30)),
     );
-    const count = readSync(file, piece, 0, piece.length, null);
+    const count = readSome(file, piece);
     if (count === 0) return Buffer.concat(pieces);
     pieces.push(piece.subarray(0, count));
     length += count;
@@ -113,10 +154,35 @@ function readAll(file: number, path: string, limit: number): Buffer {
   }
 }
 
+/** A terminal or a pipe that is set not to wait says EAGAIN until somebody writes. */
+function readSome(file: number, piece: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(file, piece, 0, piece.length, null);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      // Windows says EOF where others return 0.
+      if (code === "EOF") return 0;
+      if (code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}
+
+/** The byte order mark in UTF-8. It is no part of the text. */
+const mark = Buffer.from([0xef, 0xbb, 0xbf]);
+const marked = new WeakSet<Source>();
+
+export function hasMark(source: Source): boolean {
+  return marked.has(source);
+}
+
 /** Throws an InputError N002 at the first byte that is not UTF-8. */
 export function decode(path: string, bytes: Buffer): Source {
   try {
-    return { path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+    const source = { path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+    if (bytes.subarray(0, 3).equals(mark)) marked.add(source);
+    return source;
   } catch {
     const text = bytes.toString("utf8");
     const again = Buffer.from(text, "utf8");
@@ -138,7 +204,7 @@ function failure(code: Code, path: string, reason: string): InputError {
 }
 
 /** The reason of a file error, without the name of a system call. `wish` is what was tried. */
-export function reasonOf(error: unknown, wish: "read" | "write" = "read"): string {
+export function reasonOf(error: unknown, wish: "read" | "write" | "delete" = "read"): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const known: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file",
@@ -148,6 +214,7 @@ export function reasonOf(error: unknown, wish: "read" | "write" = "read"): strin
     EDQUOT: "you may store no more on this disk",
     EROFS: "the disk can only be read",
     EISDIR: "it is a folder",
+    EBADF: "it is closed",
     ENOTDIR: "a part of the path is not a folder",
     ENAMETOOLONG: "the path is too long",
     ELOOP: "its links lead in a circle",

@@ -21,3 +21,34 @@ export function shippedFiles(): readonly ShippedFile[] {
       return { name: file.slice(0, -".norm".length), path, norms };
     });
 }
+
+export interface Shipped {
+  readonly path: string;
+  /** Undefined if the name is that of a file with several norms, none of which has it. */
+  readonly norm: string | undefined;
+}
+
+/** The shipped norm or file of a name: `GroupNorm`, `group_norm` or `vector_norm`. */
+export function shippedSpec(name: string): Shipped | undefined {
+  const shipped = shippedFiles();
+  for (const { path, norms } of shipped) {
+    const norm = norms.find((one) => one === name || isNamedAfter(name, one));
+    if (norm !== undefined) return { path, norm };
+  }
+  const file = shipped.find((one) => one.name === name);
+  return file === undefined ? undefined : { path: file.path, norm: undefined };
+}
+
+/** `group_norm` is `GroupNorm`, `rms_norm` is `RMSNorm`. */
+export function isNamedAfter(snake: string, norm: string): boolean {
+  return snake === snake.toLowerCase() && snake.replaceAll("_", "") === norm.toLowerCase();
+}
+
+/** Whether a word on the command line can only be a path. */
+export function looksLikePath(spec: string): boolean {
+  return /[/\\]/.test(spec) || spec.endsWith(".norm");
+}
+
+export function shippedNames(): readonly string[] {
+  return shippedFiles().flatMap((one) => [...one.norms, one.name]);
+}

@@ -2,7 +2,7 @@
 import { diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import { nearest } from "../../../language/diagnostics/suggest.ts";
 import { InputError } from "../terminal/failure.ts";
-import { decode, readBytes } from "./host.ts";
+import { decode, readBytes, standardInput, standardInputName } from "./host.ts";
 
 export interface Feed {
   readonly dims: readonly number[];
@@ -32,7 +32,7 @@ const caseKeys = ["feeds", "set", "mode", "name"];
 
 /** The cases as JSON, unchecked, and whether they are in an array. Throws an InputError N512 if this is not JSON. */
 export function readCases(path: string): { readonly cases: readonly unknown[]; readonly isArray: boolean } {
-  const source = decode(path, readBytes(path, maxFeedBytes));
+  const source = decode(path === standardInput ? standardInputName : path, readBytes(path, maxFeedBytes));
   let value: unknown;
   try {
     value = JSON.parse(source.text);
@@ -99,7 +99,8 @@ export function readCase(value: unknown): Case {
 
 function readFeed(value: unknown, name: string): Feed {
   const at = `feeds.${name}`;
-  const feed = record(value, `{"dims": […], "data": […]}`, at);
+  if (Array.isArray(value) || typeof value === "number") return readNested(value, at);
+  const feed = record(value, `{"dims": […], "data": […]} or nested lists of numbers`, at);
   const dims = list(feed.dims, `${at}.dims`).map((size, i) => {
     if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
     return wrong(`${at}.dims[${i}]`, `expected a whole number from 0, given ${shown(size)}`);
@@ -114,6 +115,33 @@ function readFeed(value: unknown, name: string): Feed {
   }
   return { dims, data };
 }
+
+/** `[[1, 2], [3, 4]]`, as NumPy and PyTorch list a tensor. Its dims are the lengths of the lists. A bare number has none. */
+function readNested(value: unknown, at: string): Feed {
+  const dims: number[] = [];
+  for (let one = value; Array.isArray(one); one = one[0]) {
+    if (dims.push(one.length) > maxNesting) wrong(at, `lists are nested more than ${maxNesting} deep`);
+    if (one.length === 0) break;
+  }
+  const data: number[] = [];
+  const walk = (one: unknown, depth: number, place: string): void => {
+    if (depth === dims.length) {
+      if (Array.isArray(one))
+        wrong(place, "expected a number, given an array: the lists beside it are less deep");
+      data.push(readNumber(one, () => place));
+      return;
+    }
+    const { length } = list(one, place);
+    if (length !== dims[depth])
+      wrong(place, `expected ${dims[depth]} elements, as in the list before it, given ${length}`);
+    for (const [i, inner] of list(one, place).entries()) walk(inner, depth + 1, `${place}[${i}]`);
+  };
+  walk(value, 0, at);
+  return { dims, data };
+}
+
+/** More than any tensor has, and far less than fills the call stack. */
+const maxNesting = 64;
 
 function readNumber(value: unknown, at: () => string): number {
   if (typeof value === "number") return value;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { emptyTuning, parseTuning, printTuning, type TuningFile } from "../../../tuning/file/tuning-file.ts";
 import { CommandError } from "../terminal/failure.ts";
 import { decode, readBytes } from "./host.ts";
-import { replaceText } from "./replace-file.ts";
+import { replaceText, throughLinks } from "./replace-file.ts";
 
 const mostBytes = 64 * 1024 * 1024;
 
@@ -25,5 +25,5 @@ export function readOrEmpty(path: string): TuningFile {
 }
 
 export function writeTuningFile(path: string, file: TuningFile): void {
-  replaceText(path, printTuning(file));
+  replaceText(throughLinks(path), printTuning(file));
 }

@@ -1,14 +1,14 @@
 /** The interface of a backend of `normc run`: WebGPU, gpu.js or the oracle. */
 import type { Compiled } from "../../../compile/passes.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import type { FloatType } from "../../../program/program.ts";
+import type { DtypeChoice } from "../arguments/dtype-choice.ts";
 import type { Feed } from "../files/read-cases.ts";
 
 export interface Job {
   readonly graph: Graph;
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly params: Readonly<Record<string, number>>;
-  readonly dtype: FloatType;
+  readonly dtype: DtypeChoice;
   /** Run in place of the graph: the forward pass, then the backward pass that reads its values. The oracle ignores it. */
   readonly saving?: SavingJob;
 }

@@ -6,6 +6,7 @@ import type { GatherProgram } from "../../../program/gather-program.ts";
 import { type GpuBackend, type GpuConstructor, openGpu } from "../../../runtime/gpujs/backend.ts";
 import { createGatherNorm } from "../../../runtime/gpujs/gather-norm.ts";
 import { NormError } from "../../../runtime/shapes/errors.ts";
+import { dtypeFor } from "../arguments/dtype-choice.ts";
 import { dimsOf } from "../files/read-cases.ts";
 import type { Backend } from "./backend-interface.ts";
 
@@ -48,7 +49,7 @@ function gpujs(
     async run({ graph, feeds, params, dtype }) {
       const program = compiled.get(graph) ?? compileGather(graph).program;
       compiled.set(graph, program);
-      const options = { dims: dimsOf(feeds), params, dtype };
+      const options = { dims: dimsOf(feeds), params, dtype: dtypeFor(dtype, program) };
       const norm = await createGatherNorm({ GPU, backend }, program, options);
       ran = norm.backend;
       try {

@@ -16,7 +16,7 @@ export function sampleShapes(program: Program): Shapes {
       extents.set(factor.name, axis.variadic ? [3, 5] : [size]);
     }
   }
-  return shapesOf(program, extents, {});
+  return shapesOf(program, { extents, params: {} });
 }
 
 export function sampleFeeds(program: Program, shapes: Shapes): Record<string, Feed> {

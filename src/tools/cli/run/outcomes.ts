@@ -1,5 +1,5 @@
 /** Writes the results of `normc run` as JSON, in pieces, since one string cannot hold large tensors. */
-import { replaceFile } from "../files/replace-file.ts";
+import { replaceFile, throughLinks } from "../files/replace-file.ts";
 import type { Results, TensorResult } from "./backend-interface.ts";
 
 /** The outcome of one case. */
@@ -20,7 +20,7 @@ export function writeOutcomes(outcomes: Outcome | readonly Outcome[], path: stri
     for (const piece of joined(text)) process.stdout.write(piece);
     return;
   }
-  replaceFile(path, joined(text));
+  replaceFile(throughLinks(path), joined(text));
 }
 
 function* listText(outcomes: readonly Outcome[]): Generator<string> {

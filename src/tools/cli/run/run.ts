@@ -5,9 +5,11 @@ import { escaped } from "../../../language/diagnostics/display.ts";
 import { NormError } from "../../../runtime/shapes/errors.ts";
 import { refuseUnknown } from "../../../runtime/shapes/unknown-names.ts";
 import type { BackendChoice } from "../arguments/backend-choice.ts";
+import { type DtypeChoice, refuseUnknownTensors } from "../arguments/dtype-choice.ts";
 import { savingOf } from "../arguments/save-choice.ts";
-import { parseSettings } from "../arguments/settings.ts";
+import { readSettings } from "../arguments/settings.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "../arguments/specs.ts";
+import { refuseSameFile, refuseUnwritable } from "../files/outputs.ts";
 import { type Case, CaseError, readCase, readCases } from "../files/read-cases.ts";
 import { type ExitCode, InputError } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
@@ -30,19 +32,24 @@ export interface RunOptions {
   readonly backend: BackendChoice;
   readonly adapter: string;
   readonly mode?: string;
-  readonly dtype: "f32" | "f16";
+  readonly dtype: DtypeChoice;
   readonly grad?: boolean;
   readonly save: Save;
   readonly json?: boolean;
 }
 
 export async function run(specName: string, options: RunOptions): Promise<ExitCode> {
-  const settings = parseSettings(options.set);
+  const settings = readSettings(options.set);
   const spec = resolveSpec(specName);
   if (options.grad) refuseWithoutGradients(spec);
+  for (const graph of spec.norm.graphs) refuseUnknownTensors(options.dtype, graph, options.grad === true);
   const refused = options.grad ? refusedSaves(spec.source, spec.norm.graphs, options.save) : [];
   if (refused.length > 0) throw new InputError(refused);
   const { cases, isArray } = readCases(options.feeds);
+  if (options.out !== undefined) {
+    refuseUnwritable(options.out);
+    refuseSameFile("--out", options.out, { "the feeds": options.feeds, "the spec": spec.source.path });
+  }
 
   const backend = await openBackend(options.backend, options.adapter);
   const outcomes: Outcome[] = [];

@@ -23,9 +23,23 @@ export function fileError(code: Code, path: string, message: string): InputError
 /** Any other failure that is not a defect of normc, in one line. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
+  /** The page in `docs/diagnostics` that explains it, if there is one. */
+  readonly code: Code | undefined;
 
-  constructor(exitCode: ExitCode, message: string) {
+  constructor(exitCode: ExitCode, message: string, code?: Code) {
     super(message);
     this.exitCode = exitCode;
+    this.code = code;
   }
+}
+
+/** `normc: message` or `error[N508]: message`. */
+export function commandErrorText({
+  code,
+  message,
+}: {
+  readonly code?: Code | undefined;
+  readonly message: string;
+}): string {
+  return code === undefined ? `normc: ${message}` : `error[${code}]: ${message}`;
 }

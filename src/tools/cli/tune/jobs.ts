@@ -5,12 +5,14 @@ import { compileGraph } from "../../../compile/passes.ts";
 import { readsOverwritten, type Save } from "../../../graph/autodiff/divide.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { Source } from "../../../language/diagnostics/diagnostic.ts";
-import type { FloatType, Program } from "../../../program/program.ts";
+import type { Program } from "../../../program/program.ts";
 import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import { bucketOf, programHash, programName } from "../../../tuning/file/tuning-key.ts";
 import type { SizedProgram } from "../../../tuning/trial/trial-buffers.ts";
+import { type DtypeChoice, dtypeFor, dtypeText, refuseUnknownTensors } from "../arguments/dtype-choice.ts";
 import { saves, savingOf } from "../arguments/save-choice.ts";
-import { hasDims, parseShape, shapesOf } from "../arguments/shape.ts";
+import type { Sizes } from "../arguments/settings.ts";
+import { hasDims, isEmpty, paramsOf, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, type Spec } from "../arguments/specs.ts";
 import { backwardOf, refuseWithoutGradients } from "../run/gradients.ts";
 import { CommandError } from "../terminal/failure.ts";
@@ -53,10 +55,8 @@ export interface JobWish {
   readonly mode: string | undefined;
   readonly grad: boolean;
   readonly save: TuneSave;
-  /** As on the command line: `N=4096,D=768`. */
-  readonly shape: readonly string[];
-  readonly params: Readonly<Record<string, number>>;
-  readonly dtype: FloatType;
+  readonly sizes: Sizes;
+  readonly dtype: DtypeChoice;
 }
 
 /**
@@ -68,6 +68,7 @@ export async function taskOf(wish: JobWish): Promise<TuneTask> {
   if (grad) refuseWithoutGradients(spec);
   const graph = graphOf(spec.norm, mode);
   if (graph === undefined) throw new CommandError(2, missingMode(spec.norm, String(mode)));
+  refuseUnknownTensors(wish.dtype, graph, grad);
   if (!grad) return task([await jobOf(wish, graph, forwardOf(graph))]);
   if (save === "none" && !readsOverwritten(graph)) {
     return task([await jobOf(wish, backwardOf(graph), backwardProgram(graph))]);
@@ -126,11 +127,16 @@ function passesOf(source: Source, graph: Graph, save: Save): { saving: Program; 
   };
 }
 
-async function jobOf({ shape, params, dtype }: JobWish, graph: Graph, program: Program): Promise<TuneJob> {
-  const own = Object.fromEntries(
-    Object.entries(params).filter(([name]) => program.params.some((one) => one.name === name)),
-  );
-  const shapes = shapesOf(program, parseShape(shape), own);
+async function jobOf(wish: JobWish, graph: Graph, program: Program): Promise<TuneJob> {
+  const params = paramsOf(program, wish.sizes.params);
+  const dtype = dtypeFor(wish.dtype, program);
+  const shapes = shapesOf(program, wish.sizes);
+  if (isEmpty(program, shapes)) {
+    throw new CommandError(
+      2,
+      `--shape: ${graph.norm} has no elements of this shape: there is nothing to tune`,
+    );
+  }
   const dims = Object.fromEntries(
     program.tensors.filter(hasDims).map((one) => [one.name, shapes.dims.get(one.name) ?? []]),
   );
@@ -140,9 +146,9 @@ async function jobOf({ shape, params, dtype }: JobWish, graph: Graph, program: P
     .join(" ");
   const name = programName(program);
   return {
-    title: `${name} ${at}${dtype === "f32" ? "" : ` ${dtype}`}`,
+    title: `${name} ${at}${dtype === "f32" ? "" : ` ${dtypeText(dtype)}`}`,
     graph,
-    sized: { program, options: { dims, params: own, dtype } },
+    sized: { program, options: { dims, params, dtype } },
     name,
     hash: await programHash(program),
     bucket: bucketOf(program, shapes, resolveDtypes(program, dtype)),

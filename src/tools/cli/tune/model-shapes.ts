@@ -1,6 +1,7 @@
 /** `normc shapes`: the normalization layers of an ONNX model, which `normc tune --model` tunes. */
 import { type Layer, mapLayers } from "../../onnx/map.ts";
 import { type OnnxModel, readModel } from "../../onnx/read.ts";
+import { shapeText } from "../arguments/shape.ts";
 import { resolveSpec } from "../arguments/specs.ts";
 import { readBytes } from "../files/host.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
@@ -36,9 +37,7 @@ export async function shapes(path: string, { dim, json }: ShapesOptions): Promis
 export async function modelWishes(
   path: string,
   dims: readonly string[],
-): Promise<
-  readonly (Pick<JobWish, "spec" | "shape" | "params" | "dtype"> & Partial<Pick<JobWish, "mode">>)[]
-> {
+): Promise<readonly (Pick<JobWish, "spec" | "sizes" | "dtype"> & Partial<Pick<JobWish, "mode">>)[]> {
   const kinds = await kindsOf(path, dims);
   const wishes = kinds.flatMap(({ layer, nodes }) => {
     if ("reason" in layer) {
@@ -46,7 +45,8 @@ export async function modelWishes(
       return [];
     }
     const { norm, mode, extents, params, dtype } = layer;
-    return [{ spec: resolveSpec(norm), mode, shape: [shapeText(extents)], params, dtype }];
+    const sizes = { extents: new Map(Object.entries(extents)), params };
+    return [{ spec: resolveSpec(norm), mode, sizes, dtype }];
   });
   if (wishes.length === 0) throw new CommandError(1, `${path} has no normalization layer that can be tuned`);
   return wishes;
@@ -99,10 +99,4 @@ function textOf(layer: Layer, nodes: readonly string[]): string {
     ...(mode === undefined ? [] : [`--mode ${mode}`]),
     ...(dtype === "f32" ? [] : [`--dtype ${dtype}`]),
   ].join(" ");
-}
-
-function shapeText(extents: Readonly<Record<string, readonly number[]>>): string {
-  return Object.entries(extents)
-    .map(([axis, sizes]) => `${axis}=${sizes.join("x")}`)
-    .join(",");
 }

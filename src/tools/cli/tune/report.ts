@@ -4,7 +4,7 @@ import { version } from "../../../program/compiler-version.ts";
 import { variantText } from "../../../tuning/measure/variant-text.ts";
 import type { KernelResult } from "../../../tuning/search/search-program.ts";
 import { strategies, strategyOf } from "../../../tuning/search/strategy.ts";
-import { replaceText } from "../files/replace-file.ts";
+import { replaceText, throughLinks } from "../files/replace-file.ts";
 import { type ReportPlot, renderReport } from "./report-shell.ts";
 import { cellsOf, type Row } from "./table.ts";
 
@@ -19,7 +19,7 @@ const barHeight = 15;
 const top = 20;
 
 export function writeReport(path: string, adapter: string, rows: readonly Row[]): void {
-  replaceText(path, reportText(adapter, rows));
+  replaceText(throughLinks(path), reportText(adapter, rows));
 }
 
 export function reportText(adapter: string, rows: readonly Row[]): string {

@@ -1,14 +1,16 @@
 /** `normc tune`: measures the variants of norms on a device and keeps the best in a file. */
 
-import type { FloatType } from "../../../program/program.ts";
 import { mergeTuning } from "../../../tuning/file/tuning-file.ts";
 import { adapterFacts, adapterName } from "../../../tuning/file/tuning-key.ts";
 import { reasonsOf } from "../../../tuning/search/space.ts";
 import { giveWay, openDevice } from "../../device/index.ts";
 import { parseShard, shardOf } from "../../workbench/shard.ts";
 import { openWorkplace, type Workplace } from "../../workbench/workbench.ts";
-import { parseSettings } from "../arguments/settings.ts";
-import { resolveSpec } from "../arguments/specs.ts";
+import type { DtypeChoice } from "../arguments/dtype-choice.ts";
+import { readSizes } from "../arguments/settings.ts";
+import { shapeText } from "../arguments/shape.ts";
+import { graphOf, missingMode, resolveSpec, type Spec } from "../arguments/specs.ts";
+import { refuseSameFile, refuseUnwritable } from "../files/outputs.ts";
 import { readTuningFile, writeTuningFile } from "../files/read-tuning-file.ts";
 import { CommandError, type ExitCode, InputError } from "../terminal/failure.ts";
 import { print, printJson, say } from "../terminal/output.ts";
@@ -23,7 +25,7 @@ export interface TuneOptions {
   readonly mode?: string;
   readonly grad?: boolean;
   readonly save: TuneSave;
-  readonly dtype: FloatType;
+  readonly dtypes: readonly DtypeChoice[];
   readonly adapter: string;
   readonly budget: string;
   readonly out: string;
@@ -43,10 +45,11 @@ export async function tune(specs: readonly string[], options: TuneOptions): Prom
   if (shard === undefined)
     throw new CommandError(2, `--shard: expected I/N, such as 2/8, given \`${options.shard}\``);
   const tasks = shardOf(await tasksOf(specs, options), ({ key }) => key, shard);
+  refuseOutputs(options);
   const place = await openWorkplace(async () => {
     const reasons: string[] = [];
     const opened = await openDevice({ adapter: options.adapter, onMiss: (reason) => reasons.push(reason) });
-    if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
+    if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`, "N641");
     return opened;
   });
   if (place.current().kind === "software") giveWay();
@@ -69,6 +72,17 @@ export async function tune(specs: readonly string[], options: TuneOptions): Prom
   }
 }
 
+/** Before anything is measured: minutes of work would be lost. */
+function refuseOutputs({ out, report, model }: TuneOptions): void {
+  refuseUnwritable(out);
+  if (report === undefined) return;
+  refuseUnwritable(report);
+  refuseSameFile("--report", report, {
+    "the tuning file": out,
+    ...(model === undefined ? {} : { "the model": model }),
+  });
+}
+
 function merge(paths: readonly string[], { out, json }: TuneOptions): ExitCode {
   const file = paths.map(readTuningFile).reduce(mergeTuning);
   writeTuningFile(out, file);
@@ -82,23 +96,29 @@ function merge(paths: readonly string[], { out, json }: TuneOptions): ExitCode {
 }
 
 async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<readonly TuneTask[]> {
-  const params = parseSettings(options.set);
   const wishes: JobWish[] = [];
   const ofModel: JobWish[] = [];
-  const { mode, grad = false, save, dtype } = options;
-  const common = { mode, grad, save, dtype };
+  const { mode, grad = false, save } = options;
+  const commons = options.dtypes.map((dtype) => ({ mode, grad, save, dtype }));
   if (options.model !== undefined) {
     const { modelWishes } = await import("./model-shapes.ts");
-    ofModel.push(...(await modelWishes(options.model, options.dim)).map((one) => ({ ...common, ...one })));
+    const layers = await modelWishes(options.model, options.dim);
+    ofModel.push(...commons.flatMap((common) => layers.map((one) => ({ ...common, ...one }))));
   }
-  // Semicolons separate the shapes of one spec. A repeated axis also begins a new shape.
+  // Semicolons separate the shapes of one spec.
   const shapes = options.shape
     .join(";")
     .split(";")
     .filter((one) => one.trim() !== "");
-  for (const name of specs) {
-    const spec = resolveSpec(name);
-    for (const shape of shapes) wishes.push({ ...common, spec, shape: [shape], params });
+  const found = specs.map(resolveSpec);
+  for (const spec of found) {
+    const graph = graphOf(spec.norm, mode);
+    if (graph === undefined) throw new CommandError(2, missingMode(spec.norm, String(mode)));
+    const set = settingsOf(spec, found, options.set);
+    for (const shape of shapes) {
+      const sizes = readSizes({ shape: [shape], set }, graph);
+      wishes.push(...commons.map((common) => ({ ...common, spec, sizes })));
+    }
   }
   if (specs.length > 0 && shapes.length === 0)
     throw new CommandError(2, "--shape is missing: it gives the extents to tune for");
@@ -106,13 +126,23 @@ async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<
     throw new CommandError(2, "nothing to tune: name a spec with --shape, or a model with --model");
   }
   const tasks = new Map<string, TuneTask>();
-  const found = [...(await tasksThatFit(ofModel)), ...(await Promise.all(wishes.map(taskOf)))];
-  for (const task of found) {
+  for (const task of [...(await tasksThatFit(ofModel)), ...(await Promise.all(wishes.map(taskOf)))]) {
     // If several extents share a result, the first ones are measured.
     const [{ name, bucket }] = task.jobs as [TuneJob];
     if (!tasks.has(`${name} ${bucket}`)) tasks.set(`${name} ${bucket}`, task);
   }
   return [...tasks.values()];
+}
+
+/** Of several specs, each takes the params that it has. One that none has is a mistake. */
+function settingsOf(spec: Spec, all: readonly Spec[], words: readonly string[]): readonly string[] {
+  const has = ({ norm }: Spec, word: string): boolean => {
+    const name = word.split("=")[0]!.trim();
+    return norm.graphs.some((graph) => graph.params.some((one) => one.name === name));
+  };
+  return words
+    .flatMap((word) => word.split(","))
+    .filter((word) => has(spec, word) || !all.some((one) => has(one, word)));
 }
 
 /** A layer of a model that its norm refuses keeps no other layer from being tuned. */
@@ -123,7 +153,9 @@ async function tasksThatFit(wishes: readonly JobWish[]): Promise<readonly TuneTa
       tasks.push(await taskOf(wish));
     } catch (error) {
       if (!(error instanceof CommandError || error instanceof InputError)) throw error;
-      say(`not tuned: ${wish.spec.norm.name} ${wish.shape.join(",")}: ${error.message}`);
+      const shape = shapeText(Object.fromEntries(wish.sizes.extents));
+      const code = error instanceof CommandError && error.code !== undefined ? `${error.code}: ` : "";
+      say(`not tuned: ${wish.spec.norm.name} ${shape}: ${code}${error.message}`);
     }
   }
   if (wishes.length > 0 && tasks.length === 0)

@@ -1,7 +1,7 @@
 /** Looks up a program in a tuning file, on the adapter at hand. */
 
 import { version } from "../../../program/compiler-version.ts";
-import type { FloatType, Program } from "../../../program/program.ts";
+import type { Program } from "../../../program/program.ts";
 import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../../runtime/shapes/shapes.ts";
 import type { ChooseVariant } from "../../../runtime/variants/variant.ts";
@@ -15,6 +15,7 @@ import {
   programHash,
   programName,
 } from "../../../tuning/file/tuning-key.ts";
+import type { DtypeChoice } from "../arguments/dtype-choice.ts";
 import { say } from "../terminal/output.ts";
 
 /** Undefined if the file has nothing; then it says so. */
@@ -23,7 +24,7 @@ export async function tunedChooser(
   device: GPUDevice,
   program: Program,
   shapes: Shapes,
-  dtype: FloatType,
+  dtype: DtypeChoice,
 ): Promise<ChooseVariant | undefined> {
   const facts = adapterFacts(device);
   const bucket = bucketOf(program, shapes, resolveDtypes(program, dtype));

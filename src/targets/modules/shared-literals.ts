@@ -1,5 +1,5 @@
 /**
- * Writes plain data as TypeScript in which values that occur several times become constants. The programs of one spec
+ * Writes plain data as code in which values that occur several times become constants. The programs of one spec
  * have most axes, bindings and constants in common, and their shaders most lines.
  */
 import { escapeTemplate, isCode, printLiteral } from "./literal.ts";
@@ -8,6 +8,8 @@ import { type Piece, shareText } from "./shared-text.ts";
 export interface SharedConstant {
   readonly name: string;
   readonly literal: string;
+  /** Objects and arrays are `as const` in TypeScript. */
+  readonly kind: "text" | "data";
 }
 
 export interface SharedLiterals {
@@ -28,9 +30,9 @@ export function printShared(values: readonly unknown[], shortestPiece: number): 
   const uses = countUses(values);
   const constants: SharedConstant[] = [];
   const names = new Map<number, string>();
-  const declare = (prefix: string, literal: string): string => {
-    const name = `$${prefix}${constants.length + 1}`;
-    constants.push({ name, literal });
+  const declare = (kind: SharedConstant["kind"], literal: string): string => {
+    const name = `$${kind === "text" ? "t" : "v"}${constants.length + 1}`;
+    constants.push({ name, literal, kind });
     return name;
   };
 
@@ -39,13 +41,13 @@ export function printShared(values: readonly unknown[], shortestPiece: number): 
   const pieceNames: string[] = [];
   const template = (pieces: readonly Piece[]): string =>
     `\`${pieces.map((one) => (typeof one === "string" ? escapeTemplate(one) : `\${${pieceNames[one]}}`)).join("")}\``;
-  for (const piece of shared.pieces) pieceNames.push(declare("t", template(piece)));
+  for (const piece of shared.pieces) pieceNames.push(declare("text", template(piece)));
   const printed = new Map(
     texts.map((text, i) => {
       const pieces = shared.texts[i]!;
       const [first] = pieces;
       if (pieces.length === 1 && typeof first === "number") return [text, pieceNames[first]!];
-      return [text, uses.texts.get(text)! > 1 ? declare("t", template(pieces)) : template(pieces)];
+      return [text, uses.texts.get(text)! > 1 ? declare("text", template(pieces)) : template(pieces)];
     }),
   );
 
@@ -58,7 +60,7 @@ export function printShared(values: readonly unknown[], shortestPiece: number): 
     if (known !== undefined) return known;
     const literal = printLiteral(value, "", (inner) => (inner === value ? undefined : print(inner)));
     // A name would be as long as a short literal.
-    const name = literal.length < shortestShared ? literal : declare("v", `${literal} as const`);
+    const name = literal.length < shortestShared ? literal : declare("data", literal);
     names.set(key, name);
     return name;
   }

@@ -1,9 +1,9 @@
 /** The two runtimes that modules are written for, and how their programs are divided among modules. */
 import type { GatherDraw, GatherProgram, WholeOrSplitDraw } from "../../program/gather-program.ts";
 import type { LazyShaders, Program, Shader } from "../../program/program.ts";
+import { gpujsTarget, webgpuTarget } from "../bindings/target-words.ts";
 import { divideProgram, hasLazyShaders } from "../wgsl/lazy-shaders.ts";
-import type { ModuleTarget } from "./emit-modules.ts";
-import { gpujsTarget, webgpuTarget } from "./target-words.ts";
+import type { ModuleTarget } from "./module-content.ts";
 
 export const wgslModules: ModuleTarget<Program> = {
   words: webgpuTarget,

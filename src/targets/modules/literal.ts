@@ -1,4 +1,4 @@
-import { propertyKey } from "./taken-names.ts";
+import { propertyKey } from "../bindings/taken-names.ts";
 
 const lineWidth = 110;
 

@@ -1,4 +1,4 @@
-/** Writes declarations as TypeScript. Only this file imports ts-morph, which is large: import this file lazily. */
+/** Writes declarations as TypeScript, with their methods or as a declaration file. Only this file imports ts-morph, which is large: import this file lazily. */
 import {
   type CodeBlockWriter,
   IndentationText,
@@ -10,6 +10,7 @@ import {
   Project,
   type PropertySignatureStructure,
   QuoteKind,
+  type SourceFile,
   type StatementStructures,
   StructureKind,
   SyntaxKind,
@@ -17,26 +18,60 @@ import {
   VariableDeclarationKind,
   type VariableStatementStructure,
 } from "ts-morph";
-import type { Declaration, Member, Method } from "./declarations.ts";
-import { escapeComment } from "./doc-comments.ts";
-import { propertyKey } from "./taken-names.ts";
+import type { Declaration, Member, Method } from "../bindings/declarations.ts";
+import { escapeComment } from "../bindings/doc-comments.ts";
+import { propertyKey } from "../bindings/taken-names.ts";
 
 /** Returns the text of a module that exports each declaration, without a final line break. */
 export function writeTypescript(declarations: readonly Declaration[]): string {
-  const file = emptyProject().createSourceFile("module.ts", { statements: declarations.map(structureOf) });
-  for (const one of declarations) {
-    if (one.kind !== "object") continue;
+  return write(declarations, objectOf, (file, { name, methods }) => {
     // ts-morph's structure of a variable cannot hold methods, so they are added to its object.
     file
-      .getVariableDeclarationOrThrow(one.name)
+      .getVariableDeclarationOrThrow(name)
       .getInitializerIfKindOrThrow(SyntaxKind.ObjectLiteralExpression)
-      .addMethods(one.methods.map(methodOf));
+      .addMethods(methods.map(methodOf));
+  });
+}
+
+/** The same without the bodies of methods, for a module in JavaScript. */
+export function writeDeclarations(declarations: readonly Declaration[]): string {
+  return write(declarations, declaredObjectOf, (file, { name, methods }) => {
+    file
+      .getVariableDeclarationOrThrow(name)
+      .getTypeNodeOrThrow()
+      .asKindOrThrow(SyntaxKind.TypeLiteral)
+      .addMethods(methods.map(signatureOf));
+  });
+}
+
+function write(
+  declarations: readonly Declaration[],
+  structure: (declaration: Of<"object">) => StatementStructures,
+  addMethods: (file: SourceFile, declaration: Of<"object">) => void,
+): string {
+  // Adding methods parses the whole file again, so each object is in a file of its own: a module of 100 norms took 20 s.
+  const texts: string[] = [];
+  let before: Declaration[] = [];
+  const end = (object?: Of<"object">): void => {
+    const statements = [...before, ...(object === undefined ? [] : [object])].map((one) =>
+      structureOf(one, structure),
+    );
+    before = [];
+    if (statements.length === 0) return;
+    const file = emptyProject().createSourceFile("module.ts", { statements });
+    if (object !== undefined) addMethods(file, object);
+    texts.push(file.getFullText().trim());
+  };
+  for (const one of declarations) {
+    if (one.kind === "object") end(one);
+    else before.push(one);
   }
-  return file.getFullText().trim();
+  end();
+  return texts.join("\n\n");
 }
 
 /**
- * One project for each module: a project that held another file of the same name takes the indentation of objects from
+ * One project for each file: a project that held another file of the same name takes the indentation of objects from
  * that file.
  */
 function emptyProject(): Project {
@@ -54,14 +89,17 @@ function emptyProject(): Project {
   });
 }
 
-function structureOf(declaration: Declaration): StatementStructures {
+function structureOf(
+  declaration: Declaration,
+  object: (declaration: Of<"object">) => StatementStructures,
+): StatementStructures {
   switch (declaration.kind) {
     case "interface":
       return interfaceOf(declaration);
     case "type":
       return typeOf(declaration);
     case "object":
-      return objectOf(declaration);
+      return object(declaration);
   }
 }
 
@@ -101,6 +139,18 @@ function objectOf({ name, doc }: Of<"object">): VariableStatementStructure {
   };
 }
 
+function declaredObjectOf({ name, doc }: Of<"object">): VariableStatementStructure {
+  return {
+    kind: StructureKind.VariableStatement,
+    leadingTrivia: emptyLine,
+    isExported: true,
+    hasDeclareKeyword: true,
+    declarationKind: VariableDeclarationKind.Const,
+    docs: docsOf(doc),
+    declarations: [{ name, type: "{}" }],
+  };
+}
+
 function propertyOf(member: Member): OptionalKind<PropertySignatureStructure> {
   return {
     isReadonly: true,
@@ -113,12 +163,18 @@ function propertyOf(member: Member): OptionalKind<PropertySignatureStructure> {
 
 function methodOf(method: Method): OptionalKind<MethodDeclarationStructure> {
   return {
-    name: method.name,
-    docs: docsOf(method.doc),
-    typeParameters: [...method.typeParameters],
-    parameters: [...method.parameters],
-    returnType: method.result,
+    ...signatureOf(method),
     statements: [`return ${method.calls}(${method.given.join(", ")});`],
+  };
+}
+
+function signatureOf({ name, doc, typeParameters, parameters, result }: Method) {
+  return {
+    name,
+    docs: docsOf(doc),
+    typeParameters: [...typeParameters],
+    parameters: parameters.map(({ optional = false, ...one }) => ({ ...one, hasQuestionToken: optional })),
+    returnType: result,
   };
 }
 

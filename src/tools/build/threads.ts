@@ -1,0 +1,92 @@
+/** Makes many specs side by side: threads take one after the other from a list. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { Diagnostic, Source } from "../../language/diagnostics/diagnostic.ts";
+import { compileCacheFolder } from "../cli/files/package.ts";
+import type { MadeSpec } from "./make-spec.ts";
+import type { CacheOptions } from "./spec-cache.ts";
+import type { ResultOfSpec, SpecOptions, Workplace } from "./workplace.ts";
+
+/** What a thread is given. */
+export interface ThreadJob {
+  readonly sources: readonly Source[];
+  readonly options: SpecOptions;
+  readonly cache: CacheOptions;
+  /** One number: which source comes next. All threads count it up. */
+  readonly next: SharedArrayBuffer;
+  readonly storeFolder: string | undefined;
+  readonly compileCache: string;
+}
+
+/** What a thread says. */
+export type ThreadMessage =
+  | { readonly kind: "made"; readonly index: number; readonly made: MadeSpec }
+  /** Texts for a store in the memory of the first thread. */
+  | { readonly kind: "text"; readonly key: string; readonly text: string }
+  | { readonly kind: "found"; readonly diagnostics: readonly Diagnostic[] }
+  /** By a defect of the compiler: the first thread meets it again. */
+  | { readonly kind: "failed" };
+
+/** Each thread has a compiler of its own in memory, about 150 MB. */
+const mostThreads = 4;
+
+const specsOfThread = 6;
+
+/**
+ * A compiler takes less than half of that. Without limits the garbage of two threads grows to 800 MB; a spec that needs
+ * more is made by the first thread.
+ */
+const limits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32 };
+
+/** Returns the results by number. Those are missing that a thread failed to make. */
+export async function makeSideBySide(
+  sources: readonly Source[],
+  options: SpecOptions,
+  cache: CacheOptions,
+  { store, folder, onMade, onFound }: Workplace,
+): Promise<Map<number, ResultOfSpec>> {
+  const results = new Map<number, ResultOfSpec>();
+  const next = new SharedArrayBuffer(4);
+  const put = (index: number, made: MadeSpec): void => {
+    const source = sources[index]!;
+    results.set(index, { source, ...made });
+    onMade?.(source);
+  };
+  const job: ThreadJob = {
+    sources: sources.map(({ path, text }) => ({ path, text })),
+    options,
+    cache,
+    next,
+    storeFolder: folder,
+    compileCache: compileCacheFolder(),
+  };
+  const listen = (message: ThreadMessage): void => {
+    switch (message.kind) {
+      case "made":
+        put(message.index, message.made);
+        break;
+      case "text":
+        store.write(message.key, message.text);
+        break;
+      case "found":
+        onFound?.(message.diagnostics);
+        break;
+      case "failed":
+        break;
+    }
+  };
+  const count = Math.min(availableParallelism(), mostThreads, Math.floor(sources.length / specsOfThread));
+  await Promise.all(Array.from({ length: count }, () => runThread(job, listen)));
+  return results;
+}
+
+/** Ends when the thread ends, whether it failed or not. */
+function runThread(job: ThreadJob, listen: (message: ThreadMessage) => void): Promise<void> {
+  const file = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
+  return new Promise((resolve) => {
+    const thread = new Worker(new URL(file, import.meta.url), { workerData: job, resourceLimits: limits });
+    thread.on("message", listen);
+    thread.on("error", () => resolve());
+    thread.on("exit", () => resolve());
+  });
+}
