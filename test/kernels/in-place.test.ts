@@ -82,6 +82,8 @@ const cases = [
   forward("Softmax", { y: "x" }),
   forward("DynamicTanh", { y: "x" }),
   forward("AddRMSNorm", { h: "residual", y: "x" }),
+  // A lane reads and writes both elements of a pair.
+  forward("RMSNormRotary", { y: "x" }),
   backward("LayerNorm", { d_x: "d_y" }),
   backward("BatchNorm", { d_x: "x" }, "train"),
 ];
@@ -144,10 +146,6 @@ describe("what cannot be computed in place is refused, with the reason", () => {
   test.each([
     [
       forward("LocalResponseNorm", { y: "x" }),
-      "N522 y cannot be written over x: kernel y reads elements of x where or after others are written",
-    ],
-    [
-      forward("RMSNormRotary", { y: "x" }),
       "N522 y cannot be written over x: kernel y reads elements of x where or after others are written",
     ],
     // h is x + residual: a lane could write it before others have read their sample of both.
