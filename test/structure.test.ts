@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const road = [
   "src/language/diagnostics",
   "grammar",
+  "src/language/foreign",
   "src/language/syntax",
   "src/language/format",
   "src/language/check/modules",
@@ -55,6 +56,7 @@ const road = [
   "src/runtime/shader",
   "src/runtime/device",
   "src/runtime/options",
+  "src/runtime/norm",
   "src/runtime/webgpu",
   "src/runtime/gpujs",
   "src/tuning/measure",

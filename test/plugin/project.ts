@@ -1,11 +1,13 @@
 /** A small project in a temporary folder, which imports specs. */
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root, temporaryFolder } from "../cli/normc.ts";
 
 export interface Project {
   readonly path: string;
   write(files: Readonly<Record<string, string>>): void;
+  /** Deletes a link. */
+  unlink(name: string): void;
   [Symbol.dispose](): void;
 }
 
@@ -14,6 +16,7 @@ export function projectOf(files: Readonly<Record<string, string>>): Project {
   const folder = temporaryFolder();
   const project: Project = {
     ...folder,
+    unlink: (name) => unlinkSync(join(folder.path, name)),
     write(texts) {
       for (const [name, text] of Object.entries(texts)) {
         mkdirSync(dirname(join(folder.path, name)), { recursive: true });

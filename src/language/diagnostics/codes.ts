@@ -101,6 +101,8 @@ export const codes = {
   N623: { severity: "error", title: "specs of the config that are not there" },
   N624: { severity: "error", title: "a project that `normc init` does not fit into" },
   N630: { severity: "error", title: "a folder that another build keeps writing into" },
+  N640: { severity: "warning", title: "a comment that was meant as a division" },
+  N641: { severity: "error", title: "no WebGPU device" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

@@ -37,6 +37,7 @@ export {
   createSavingFromOptions,
 } from "./create.ts";
 export type { Inline, InlineFunctions, InlinePlace } from "./create-inline.ts";
+export { createNowFromOptions, loadPrograms } from "./load.ts";
 export { createNorm } from "./norm.ts";
 export type { Creator, PassName, PlannedNorm, PlannedNorms } from "./planned-norms.ts";
 export { type PrepareOptions, prepare } from "./prepare.ts";

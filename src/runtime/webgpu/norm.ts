@@ -8,6 +8,8 @@ import {
   withErrorScopes,
 } from "../device/device-errors.ts";
 import { openPipeline } from "../device/pipeline.ts";
+import { assemble } from "../norm/assemble.ts";
+import { chooseFor, planNorm } from "../norm/plan-norm.ts";
 import type { Norm, OpenOptions } from "../options/norm-types.ts";
 import { loadLaunchCode } from "../shader/launch-code.ts";
 import { planLaunches } from "../shader/plan-launches.ts";
@@ -15,8 +17,6 @@ import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { isFixed } from "../shapes/dynamic.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { loadedFor } from "../variants/dispatch.ts";
-import { assemble } from "./assemble.ts";
-import { chooseFor, planNorm } from "./plan-norm.ts";
 
 /**
  * Prepares a program for the given dims. It checks the dims, the params and the device's limits before it uses the
@@ -31,7 +31,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: O
   const rewrite =
     sharedBuffers || inPlace ? (await import("../shader/aliases.ts")).aliasing(program, options) : undefined;
   if (!isFixed(options))
-    return (await import("./open-norm.ts")).createOpenNorm(device, program, options, rewrite);
+    return (await import("../norm/open-norm.ts")).createOpenNorm(device, program, options, rewrite);
   const chosen = chooseFor(device, program, resolveShapes(program, options.dims, options.params), options);
   const planned = planNorm(device, await loadedFor(program, chosen.variants), chosen, options.dtype, rewrite);
   const { laidOut, shapes, dtypes } = planned;

@@ -4,6 +4,7 @@ import type { Declaration, Member, Method } from "./declarations.ts";
 import { describeInline, inlineMethod, isInline } from "./inline-api.ts";
 import {
   arrayType,
+  axesType,
   type BoundNorm,
   bufferType,
   described,
@@ -51,7 +52,7 @@ export function describeNorm(
     name: ids.options,
     doc: `Options of ${norm.name}: the dims of its tensors and the values of its params, by name.`,
     members: [
-      ...optionMembers(norm),
+      ...optionMembers(norm, target),
       dtypeMember(norm.programs, keys.dtype),
       ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
       ...memoryMembers(keys, norm.programs),
@@ -77,6 +78,7 @@ export function describeNorm(
       doc,
       methods: [
         createMethod(norm, ids, keys, target),
+        ...(target.buffers ? nowMethods(norm, ids, keys, target) : []),
         ...(backward !== undefined && isSaving(norm) ? [savingMethod(norm, ids, keys, backward)] : []),
         ...(backward === undefined ? [] : [backwardMethod(norm, ids, all, target, backward)]),
         ...(inline === undefined ? [] : [inlineMethod(norm, ids, keys, inline)]),
@@ -107,7 +109,13 @@ function describeType(
 ): Declaration[] {
   if (!hasModes(norm)) {
     return [
-      { kind: "type", name: ids.norm, doc, parameter: dtypeParameter, type: normType(ids, null, target) },
+      {
+        kind: "type",
+        name: ids.norm,
+        doc,
+        parameter: dtypeParameter,
+        type: normType(ids, null, target, axesType(norm)),
+      },
     ];
   }
   return [
@@ -118,7 +126,7 @@ function describeType(
       parameter: dtypeParameter,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
-        type: normType(ids, mode, target),
+        type: normType(ids, mode, target, axesType(norm)),
         optional: false,
         doc: "",
       })),
@@ -158,6 +166,34 @@ function createMethod(
     calls: create,
     given: [device.name, ids.programs, "options", ...keysArgument(keys)],
   };
+}
+
+/** Creation without waiting, and what it waits for once. */
+function nowMethods(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  keys: Readonly<Record<string, string>> & { readonly mode: string; readonly dtype: string },
+  target: BindingsTarget,
+): Method[] {
+  const create = createMethod(norm, ids, keys, target);
+  return [
+    {
+      name: "load",
+      doc: "Loads all that `createNow` may need.",
+      typeParameters: [],
+      parameters: [],
+      result: "Promise<void>",
+      calls: "loadPrograms",
+      given: [ids.programs],
+    },
+    {
+      ...create,
+      name: "createNow",
+      doc: "`create` without waiting, for code that cannot wait. `load` must be done. Missing pipelines are compiled at once.",
+      result: create.result.replace(/^Promise<(.*)>$/, "$1"),
+      calls: "createNowFromOptions",
+    },
+  ];
 }
 
 function hasModes({ programs }: BoundNorm<ProgramInterface>): boolean {
@@ -209,7 +245,8 @@ function describeCalls(
   ];
 }
 
-function normType(ids: NormIdentifiers, mode: Mode | null, target: BindingsTarget): string {
+function normType(ids: NormIdentifiers, mode: Mode | null, target: BindingsTarget, axes: string): string {
   const { buffers, feeds, results } = ids.calls(mode);
-  return `${target.norm}<${target.buffers ? `${buffers}, ` : ""}${feeds}, ${results}<D>>`;
+  if (!target.buffers) return `${target.norm}<${feeds}, ${results}<D>>`;
+  return `${target.norm}<${buffers}, ${feeds}, ${results}<D>, ${axes}>`;
 }

@@ -3,6 +3,7 @@ import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Declaration, Member, Method } from "./declarations.ts";
 import { dimsDoc } from "./dims-type.ts";
 import {
+  axesType,
   type BoundNorm,
   bufferType,
   described,
@@ -52,7 +53,7 @@ export function describeBackward(
       doc: `Options of the backward pass of ${norm.name}: the dims and params of \`create\`, and which gradients to compute.`,
       parameter,
       members: [
-        ...optionMembers(norm),
+        ...optionMembers(norm, target),
         {
           ...dtype,
           doc: `${dtype.doc} A gradient without an entry takes the element type of its tensor.`,
@@ -213,7 +214,7 @@ function backwardType(
   const updated = readTensors(norm, mode).filter(isUpdated);
   const states = updated.map(({ name }) => JSON.stringify(name)).join(" | ");
   const buffers = target.buffers ? `${backwardBuffers}, ` : "";
-  return `${target.backward}<${buffers}${backwardFeeds}, Of, ${states || "never"}, D>`;
+  return `${target.backward}<${buffers}${backwardFeeds}, Of, ${states || "never"}, D${target.buffers ? `, ${axesType(norm)}` : ""}>`;
 }
 
 /** The tensors that the backward programs of a mode read, or update. */

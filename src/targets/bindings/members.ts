@@ -28,14 +28,18 @@ export interface BoundNorm<P extends ProgramInterface = Program> {
   readonly clash?: { readonly name: string; readonly of: string } | undefined;
 }
 
-export function optionMembers(norm: BoundNorm<ProgramInterface>): Member[] {
+/** @param buffers whether the target takes extents that each call gives. */
+export function optionMembers(
+  norm: BoundNorm<ProgramInterface>,
+  { buffers }: { readonly buffers: boolean },
+): Member[] {
   const [program] = norm.programs;
   const members: Member[] = [];
   for (const tensor of unionByName(norm.programs.map((each) => each.tensors))) {
     if (tensor.role === "scratch" || tensor.role === "output") continue;
     members.push({
       name: tensor.name,
-      type: dimsType(program!, tensor),
+      type: dimsType(program!, tensor, buffers ? "Extent" : "number"),
       optional: tensor.role !== "input" && !needsDims(program!, tensor),
       doc: joined(norm.docs.get(tensor.name), `Dims of ${dimsDoc(program!, tensor)}.`),
     });
@@ -67,6 +71,15 @@ export function dtypeMember(programs: readonly ProgramInterface[], name: string)
     doc: `The element type in memory: one for all tensors except states, which stay f32${integers ? ", and integers" : ""}, or one per tensor.`,
     defaultValue: '"f32"',
   };
+}
+
+/** The axes that a caller may leave open, as a union type: `"N" | "D"`. */
+export function axesType({ programs }: BoundNorm<ProgramInterface>): string {
+  const tensors = programs.flatMap((one) => one.tensors).filter(({ role }) => role === "input");
+  return (
+    [...new Set(tensors.flatMap(({ dims }) => dims))].map((name) => JSON.stringify(name)).join(" | ") ||
+    "never"
+  );
 }
 
 /** What `encode` takes for a tensor. */

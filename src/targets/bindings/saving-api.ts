@@ -2,6 +2,7 @@
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Declaration, Method } from "./declarations.ts";
 import {
+  axesType,
   type BoundNorm,
   bufferType,
   dtypeParameter,
@@ -56,10 +57,10 @@ function savingType(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, mod
   const { buffers, feeds } = ids.calls(mode);
   const results = `${ids.calls(mode).results}<D>`;
   const saved = savedTensor(norm.saving ?? [], mode);
-  if (saved === undefined) return `Saving<${buffers}, ${feeds}, ${results}>`;
+  if (saved === undefined) return `Saving<${buffers}, ${feeds}, ${results}, ${axesType(norm)}>`;
   const key = propertyKey(saved.name);
   const both = (type: string, own: string): string => `${type} & { readonly ${key}: ${own} }`;
-  return `Saving<${both(buffers, bufferType)}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}>`;
+  return `Saving<${both(buffers, bufferType)}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}, ${axesType(norm)}>`;
 }
 
 /** @param load an expression: the function that loads the programs that save values. */

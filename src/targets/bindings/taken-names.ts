@@ -42,21 +42,31 @@ const derived = [
   ...callSuffixes,
 ];
 
-// Words that a module cannot declare, and names that the generated text itself relies on.
-const reserved = new Set(
-  `arguments async await break case catch class const continue debugger default delete do else enum eval export
-  extends false finally for function if implements import in instanceof interface let new null package private
-  protected public return static super switch this throw true try typeof undefined var void while with yield
-  any as bigint boolean never number object of string symbol type unknown __esModule exports module require
-  globalThis Infinity NaN Object
-  ArrayBuffer ArrayLike Backward DimsList Float32Array FloatArray GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record Saving
-  Tune
-  createBackwardFromOptions createFromOptions createInlineFromOptions createSavingFromOptions Inline InlinePlace
-  InlineProgram
-  GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`.split(
-    /\s+/,
-  ),
-);
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
+
+/** Words of JavaScript that, in a module, can be the name of nothing but a property. */
+const keywords = words(`
+  break case catch class const continue debugger default delete do else enum export extends false finally for function
+  if import in instanceof new null return super switch this throw true try typeof var void while with
+  implements interface let package private protected public static yield`);
+
+// Words that a module cannot declare as a constant and as a type, and names that the generated text itself relies on.
+const reserved: ReadonlySet<string> = new Set([
+  ...keywords,
+  ...words("arguments async await eval"),
+  // In types.
+  ...words(`any as bigint boolean infer keyof never number object of readonly string symbol type undefined unique
+    unknown`),
+  ...words(`__esModule exports module require globalThis Infinity NaN Object
+    ArrayBuffer ArrayLike Float32Array GPUBuffer GPUBufferBinding GPUDevice Int8Array Int32Array NoInfer Partial Promise Readonly Record Uint8Array
+    Uint32Array
+    Backward DimsList Extent FloatArray LazyShaders Norm Program Saving Tune
+    createBackwardFromOptions createFromOptions createNowFromOptions loadPrograms createSavingFromOptions
+    createInlineFromOptions Inline InlinePlace InlineProgram
+    GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`),
+]);
 
 /**
  * Chooses identifiers for the norms of one module, all different. A norm keeps its name if the language allows it. A
@@ -111,9 +121,10 @@ export function propertyKey(name: string): string {
   return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** A name as the label of a tuple member, which can be any word. */
+/** A name as the label of a tuple member. TypeScript takes most words of types for it, but not those of JavaScript. */
 export function tupleLabel(name: string): string {
-  return name.replace(/[^A-Za-z0-9_$]/g, "_").replace(/^(?=[0-9]|$)/, "_");
+  const label = name.replace(/[^A-Za-z0-9_$]/g, "_").replace(/^(?=[0-9]|$)/, "_");
+  return keywords.includes(label) ? `${label}_` : label;
 }
 
 /** Returns `wish`, followed by as many `_` as it takes to differ from all of `taken`. */

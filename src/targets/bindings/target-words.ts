@@ -63,6 +63,7 @@ export function importsOf(
     ...(saves ? [type("Saving"), called("createSavingFromOptions")] : []),
     ...(norms.some(isInline) ? [type("Inline"), type("InlinePlace"), called("createInlineFromOptions")] : []),
     called(target.create),
+    ...(target.buffers ? [called("createNowFromOptions"), called("loadPrograms"), type("Extent")] : []),
     type("DimsList"),
     ...(norms.some(({ programs }) => returnsFloats(programs)) ? [type("FloatArray")] : []),
     type(target.norm),

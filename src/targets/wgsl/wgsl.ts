@@ -182,7 +182,7 @@ function apart(index: Expr, stride: Expr): Expr[] {
  * WGSL's own `max` and `min` may return either operand if one is NaN, so a NaN could vanish silently. The shell defines
  * these.
  */
-const propagating = { max: "larger", min: "smaller" } as const;
+const propagating = { max: "larger", min: "smaller", peak: "peak_of" } as const;
 
 /** Operators with a different name in WGSL. */
 const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt", exp_below: "exp" };

@@ -14,6 +14,7 @@ const specHelp = `
 SPEC is a path, the name of a shipped norm (GroupNorm or group_norm), or path#Name for one norm of several.`;
 
 const filesHelp = ".norm files, or names of shipped norms; without any, the specs of norm.config.ts";
+const checkedHelp = `${filesHelp}; - for standard input`;
 
 const shapeHelp = `
 A shape gives the extents of axes. A variadic axis takes any number of extents, joined by x; S= alone means none. It may
@@ -59,7 +60,7 @@ function describe(ended: (code: ExitCode) => void): Command {
       .default("f32");
 
   add("check", "report the mistakes in specs", "normc check library/*.norm")
-    .argument("[file...]", filesHelp)
+    .argument("[file...]", checkedHelp)
     .addOption(json)
     .action(async (files, options) =>
       ended(await (await import("./commands/check.ts")).check(files, options)),
@@ -70,10 +71,15 @@ function describe(ended: (code: ExitCode) => void): Command {
     "write TypeScript or JavaScript modules with their shaders, a lock file and a manifest",
     "normc build library/*.norm --out generated",
     `Nothing is written if a file has an error; only what changed is written. normc.lock.json has a line for each kernel:
-what differs there between two builds are other kernels.`,
+what differs there between two builds are other kernels.
+Several builds may share a folder: files made of specs that are not named here stay, and go once their spec is gone.`,
   )
     .argument("[file...]", filesHelp)
     .option("--out <dir>", "the folder to write into; nothing is written elsewhere (`out` of the config)")
+    .option(
+      "--prune",
+      "also delete what other builds put into the folder, though their specs are still there",
+    )
     .option("--watch", "build again whenever a source or the config changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
     .addOption(
@@ -119,10 +125,11 @@ what differs there between two builds are other kernels.`,
     `${specHelp}
 Feeds are one case or an array of cases:
   { "feeds": { "x": { "dims": [1, 4], "data": [1, 2, 3, "Infinity"] } }, "set": { "eps": 1e-3 }, "mode": "infer" }
+A tensor may also be nested lists of numbers: "x": [[1, 2], [3, 4]].
 The oracle rounds inputs to their element type and computes in float64. It does not round outputs.`,
   )
     .argument("<spec>", "the norm")
-    .requiredOption("--feeds <file>", "JSON: one case or an array of cases")
+    .requiredOption("--feeds <file>", "JSON: one case or an array of cases; - for standard input")
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
@@ -256,11 +263,45 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
       ended(await (await import("./tune/model-shapes.ts")).shapes(model, options)),
     );
 
-  add("fmt", "write specs in their canonical form", "normc fmt library/*.norm --check")
-    .argument("[file...]", filesHelp)
+  add(
+    "fmt",
+    "write specs in their canonical form",
+    "normc fmt library/*.norm --check",
+    `Of a link, the file that it leads to is written. CRLF line ends stay. What is read from standard input is printed.`,
+  )
+    .argument("[file...]", checkedHelp)
     .option("--check", "write nothing; list the files that differ and exit with 1")
     .addOption(json)
     .action(async (files, options) => ended(await (await import("./commands/fmt.ts")).fmt(files, options)));
+
+  add(
+    "types",
+    "write the types of .norm imports: group_norm.d.norm.ts",
+    "normc types norms/*.norm",
+    `The plugin of a bundler writes them too; this is for where no bundler ran. They lie beside the specs, or with --out in
+a folder that mirrors the project, for the rootDirs of a tsconfig. A tsconfig needs allowArbitraryExtensions. Options
+that change what a norm takes must be those of the build: better say them in a config.`,
+  )
+    .argument("[file...]", filesHelp)
+    .option("--out <dir>", "a folder for them that mirrors the project (`types` of the config)")
+    .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .addOption(new Option("--no-backward", "types without backward passes").conflicts("save"))
+    .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
+    .addOption(kept())
+    .addOption(json)
+    .action(async (files, options, command: Command) =>
+      ended(await (await import("./commands/types.ts")).types(files, options, givenOf(command))),
+    );
+
+  add(
+    "init",
+    "write a spec, a config and a script into this folder, and run them once",
+    "npx normc init && npm run norms",
+    `For a project at hand or an empty folder. Writes norms/my_norm.norm, norm.config.ts and the script \`norms\` of
+package.json. If one of them is there already, nothing is written.`,
+  )
+    .addOption(json)
+    .action(async (options) => ended(await (await import("./commands/init.ts")).init(options)));
 
   return program;
 
@@ -324,6 +365,7 @@ function failed(error: unknown, json: boolean): ExitCode {
 /** An error of the file system that its caller did not expect is still no defect: it says which path and why. */
 function systemErrorText(error: unknown): string | undefined {
   if (!(error instanceof Error && "code" in error && "syscall" in error)) return undefined;
+  if (error.syscall === "uv_cwd") return "error[N001]: the working folder is no longer there";
   const path = "path" in error ? String(error.path) : undefined;
   if (path === undefined) return undefined;
   const code: Code = writingCalls.has(String(error.syscall)) ? "N005" : "N001";
@@ -337,7 +379,10 @@ function endQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(process.exitCode);
-      throw error;
+      // What is printed is lost, and a shell must not take its file for the whole of it.
+      if (stream === process.stdout)
+        say(`error[N005]: cannot write standard output: ${reasonOf(error, "write")}`);
+      process.exit(1);
     });
   }
 }

@@ -37,6 +37,7 @@ async function start(): Promise<number> {
   const out = relative(process.cwd(), join(packageRoot, "generated"));
   const { code } = await build(paths, {
     out,
+    prune: true,
     language: "ts",
     target: ["wgsl", "glsl"],
     emit: [],

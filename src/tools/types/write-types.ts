@@ -1,8 +1,8 @@
 /** Writes the types of specs. */
-import { lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { marker } from "../../compile/build/manifest.ts";
-import { reasonOf } from "../cli/files/host.ts";
+import { makeFolder } from "../cli/files/make-folder.ts";
 import { replaceText } from "../cli/files/replace-file.ts";
 import { fileError } from "../cli/terminal/failure.ts";
 
@@ -27,12 +27,4 @@ function needsWriting(path: string, text: string): boolean {
   // A map has no marker. It lies beside a declaration file, and that one was looked at first.
   if (old !== undefined && (path.endsWith(".map") || old.startsWith(`// ${marker}`))) return old !== text;
   throw fileError("N610", path, `\`${path}\` was not written by normc: it is left as it is`);
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw fileError("N005", path, `cannot make the folder \`${path}\`: ${reasonOf(error, "write")}`);
-  }
 }

@@ -17,6 +17,7 @@ import type {
 } from "../../runtime/options/norm-types.ts";
 import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
+import type { ChooseVariant } from "../../runtime/variants/variant.ts";
 import { createNorm } from "../../runtime/webgpu/norm.ts";
 import { indexedDbStorage, memoryStorage, readStorage, updateStorage } from "../file/browser-storage.ts";
 import { chooserOf } from "../file/choices.ts";
@@ -86,10 +87,29 @@ export async function createTuned(
 async function bakedChoices(
   device: GPUDevice,
   program: Program,
-  { dims, params, dtype }: NormOptions,
+  options: NormOptions,
 ): Promise<Choices | undefined> {
   const tuned = await program.tuned?.();
-  if (tuned === undefined) return undefined;
+  return tuned && choicesIn(device, program, options, tuned);
+}
+
+/** Chooses by the measurements that a module carries. Undefined if it has none for this adapter and these extents. */
+export function bakedChooser(
+  device: GPUDevice,
+  program: Program,
+  options: NormOptions,
+  tuned: { readonly tuning: unknown },
+): ChooseVariant | undefined {
+  const choices = choicesIn(device, program, options, tuned);
+  return choices && chooserOf(choices);
+}
+
+function choicesIn(
+  device: GPUDevice,
+  program: Program,
+  { dims, params, dtype }: NormOptions,
+  tuned: { readonly tuning: unknown },
+): Choices | undefined {
   const shapes = resolveShapes(program, dims, params);
   const found = bakedResult(
     tuned.tuning as BakedTuning,

@@ -1,6 +1,7 @@
 /** What the command line and the config of the project say together. The words of the command line win. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
+import type { Save } from "../../../graph/autodiff/divide.ts";
 import { findSpecs } from "../../config/find-specs.ts";
 import { type LoadedConfig, loadConfig } from "../../config/load-config.ts";
 import { standardInput } from "../files/host.ts";
@@ -70,8 +71,15 @@ export async function projectSpec(word: string, loaded: LoadedConfig): Promise<s
   return word;
 }
 
+interface NormWords {
+  readonly dtype: DtypeChoice;
+  readonly tuning?: string;
+  readonly grad?: boolean;
+  readonly save: Save;
+}
+
 /** A norm of the command line, and its options where the config decides them. */
-export async function settleNorm<O extends { readonly dtype: DtypeChoice; readonly tuning?: string }>(
+export async function settleNorm<O extends NormWords>(
   word: string,
   own: O,
   isGiven: IsGiven,
@@ -79,7 +87,9 @@ export async function settleNorm<O extends { readonly dtype: DtypeChoice; readon
   const loaded = await readConfig();
   const tuning = own.tuning ?? tuningOf(loaded);
   const dtype = isGiven("dtype") ? own.dtype : (loaded.config.dtypes?.[0] ?? own.dtype);
-  const options = { ...own, dtype, ...(tuning === undefined ? {} : { tuning }) };
+  const kept = own.grad === true ? loaded.config.gradients?.save : undefined;
+  const save = isGiven("save") ? own.save : (kept ?? own.save);
+  const options = { ...own, dtype, save, ...(tuning === undefined ? {} : { tuning }) };
   return { spec: await projectSpec(word, loaded), options };
 }
 

@@ -8,6 +8,18 @@ import type { BuildOptions } from "./build.ts";
 /** The options as the command line has them: those that are not given have their defaults. */
 export type BuildWords = Omit<BuildOptions, "out"> & { readonly out?: string };
 
+/** What a command line without options says. */
+export const defaultBuild: BuildWords = {
+  target: ["wgsl"],
+  language: "ts",
+  emit: [],
+  backward: true,
+  runtime: "normc/runtime",
+  gpujsRuntime: "normc/gpujs",
+  layout: [],
+  save: "none",
+};
+
 export interface BuildPlan {
   readonly paths: readonly string[];
   readonly options: BuildOptions;

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { type Assembled, assemble, type FolderSpec } from "../../../compile/build/assemble.ts";
+import { type Assembled, assemble, type FolderSpec, type Kept } from "../../../compile/build/assemble.ts";
 import type { BuildTarget } from "../../../compile/build/build-spec.ts";
 import type { Language } from "../../../compile/build/file-names.ts";
 import type { Layout } from "../../../compile/build/layouts.ts";
@@ -24,11 +24,13 @@ import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { printJson, say, showDiagnostics } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
 import { copiedRuntime, copiedRuntimes } from "./copied-runtime.ts";
-import { type Written, writeBuild } from "./output-folder.ts";
+import { type FolderContents, type Written, writeBuild } from "./output-folder.ts";
 
 export interface BuildOptions {
   readonly out: string;
   readonly watch?: boolean;
+  /** Whether what other builds put into the folder goes, though their specs are still there. */
+  readonly prune?: boolean;
   readonly target: readonly BuildTarget[];
   readonly language: Language;
   readonly emit: readonly BuildTarget[];
@@ -63,11 +65,15 @@ export function openPlace(paths: readonly string[]): BuildPlace {
   return { store: rememberingStore(onDisk, isSmall), folder: onDisk && cache };
 }
 
+/** Shows how a build ended. Without `written`, nothing was. */
+type Show = (diagnostics: readonly Diagnostic[], written: Written | undefined, options: BuildOptions) => void;
+
 /** Builds the files once. */
 export async function build(
   paths: readonly string[],
   options: BuildOptions,
   place = openPlace(paths),
+  show: Show = report,
 ): Promise<Round> {
   const layouts = options.layout.map(readLayout);
   for (const one of options.emit) {
@@ -108,8 +114,7 @@ export async function build(
   const assembled = hasErrors(diagnostics) ? undefined : assembleFolder(results, options, layouts);
   for (const one of assembled?.diagnostics ?? []) tell(one);
   if (assembled === undefined || hasErrors(diagnostics)) {
-    report(diagnostics, undefined, options);
-    if (!options.json) say("nothing was written");
+    show(diagnostics, undefined, options);
     return { code: 1, sources: read };
   }
   if (tuning !== undefined && !options.json) sayUnused(options.tuning!, tuning, results);
@@ -117,7 +122,13 @@ export async function build(
     files: one.built?.record.files ?? [],
     texts: () => textsOf(one, specOptions, workplace),
   }));
-  report(diagnostics, await writeBuild(options.out, specs, assembled.files, place.store), options);
+  const folder = realFolder(options.out);
+  const contents: FolderContents = {
+    specs,
+    sources: options.prune === true ? undefined : results.map(({ source }) => nameOf(folder, source)),
+    others: (kept) => assembleFolder(results, options, layouts, kept).files,
+  };
+  show(diagnostics, await writeBuild(options.out, contents, place.store), options);
   return { code: 0, sources: read };
 }
 
@@ -126,6 +137,7 @@ function assembleFolder(
   results: readonly ResultOfSpec[],
   { out, target, copyRuntime }: BuildOptions,
   layouts: readonly Layout[],
+  kept?: Kept,
 ): Exclude<Assembled, { clash: unknown }> {
   const folder = realFolder(out);
   const specs = results.flatMap(({ source, imports, built }) =>
@@ -134,11 +146,15 @@ function assembleFolder(
   const made = assemble(specs, {
     layouts,
     nameOf: (source) => nameOf(folder, source),
+    ...(kept === undefined ? {} : { kept }),
     ...(copyRuntime === true ? { copiedRuntime: copiedRuntime(target) } : {}),
   });
   if (!("clash" in made)) return made;
   const { path, sources } = made.clash;
-  const [first, second] = sources.map((one) => one.path);
+  const isOwn = (source: Source): boolean => specs.some((one) => one.source === source);
+  const [first, second] = sources.map((one) =>
+    isOwn(one) ? one.path : `${shownName(folder, one.path)} (an earlier build)`,
+  );
   throw new CommandError(
     1,
     `${first} and ${second} would both make ${path}: build them into separate folders`,
@@ -170,16 +186,25 @@ function report(
   written: Written | undefined,
   { json, out }: BuildOptions,
 ): void {
+  const shown = (name: string): string => shownName(realFolder(out), name);
   if (json) {
-    const nothing: Written = { written: [], deleted: [], unchanged: 0 };
-    printJson({ out, ...(written ?? nothing), diagnostics: renderJson(diagnostics) });
+    const nothing: Written = { written: [], deleted: [], unchanged: 0, kept: [], gone: [] };
+    const { kept, gone, ...files } = written ?? nothing;
+    const named = { kept: kept.map(shown), gone: gone.map(shown) };
+    printJson({ out, ...files, ...named, diagnostics: renderJson(diagnostics) });
     return;
   }
   showDiagnostics(diagnostics, false);
-  if (written === undefined) return;
+  if (written === undefined) {
+    say("nothing was written");
+    return;
+  }
   const parts = [`${written.written.length} files written`, `${written.unchanged} unchanged`];
   if (written.deleted.length > 0) parts.push(`${written.deleted.length} deleted`);
   say(`${join(out)}: ${parts.join(", ")}`);
+  const { kept, gone } = written;
+  if (gone.length > 0) say(`deleted what was made of ${few(gone.map(shown))}: not there any more`);
+  if (kept.length > 0) say(`kept what other builds made of ${few(kept.map(shown))}; --prune deletes it`);
 }
 
 /** Paths in the manifest are relative to the real path of the folder, which may not exist yet. */
@@ -189,6 +214,17 @@ function realFolder(out: string): string {
   } catch {
     return resolve(out);
   }
+}
+
+/** A name of the manifest, for people. */
+function shownName(folder: string, name: string): string {
+  return name.startsWith(libraryPrefix) ? name : relative(process.cwd(), resolve(folder, name));
+}
+
+function few(names: readonly string[]): string {
+  const most = 4;
+  const more = names.length > most + 1 ? [`${names.length - most} others`] : [];
+  return [...names.slice(0, more.length === 0 ? names.length : most), ...more].join(", ");
 }
 
 /** The name of a source in the manifest. Where the package is installed is nothing to remember. */

@@ -11,7 +11,7 @@ import {
 } from "../../../language/diagnostics/diagnostic.ts";
 import { printJavascript } from "../../../targets/modules/print-module.ts";
 import type { TuningFile } from "../../../tuning/file/tuning-file.ts";
-import { createHost, type Host } from "../../cli/files/host.ts";
+import { createHost, type Host, libraryPrefix } from "../../cli/files/host.ts";
 import { loadFiles } from "../../cli/files/load.ts";
 import { readTuningFile } from "../../cli/files/read-tuning-file.ts";
 import { CommandError, InputError } from "../../cli/terminal/failure.ts";
@@ -123,11 +123,8 @@ function notingHost({ note }: Stamps): Host {
       return host.read(path);
     },
     readImport(path, from) {
-      note(resolve(dirname(from.path), path));
-      const found = host.readImport(path, from);
-      // An import by the name of a package is another file.
-      if (found !== undefined && "path" in found) note(resolve(found.path));
-      return found;
+      if (!path.startsWith(libraryPrefix)) note(resolve(dirname(from.path), path));
+      return host.readImport(path, from);
     },
   };
 }

@@ -3,29 +3,23 @@
  * a uniform buffer, one for each set of extents that is in use, so that commands that are encoded but not yet submitted
  * keep theirs. Loaded on demand.
  */
-import { chunkFactor } from "../../program/names.ts";
-import type { Program, Shader } from "../../program/program.ts";
+import type { Program } from "../../program/program.ts";
 import { type Buffers, ownBuffers } from "../device/buffers.ts";
 import { errorOrLoss, refuseLost, watchDevice, withErrorScopes } from "../device/device-errors.ts";
 import { normTensors } from "../device/norm-tensors.ts";
 import { openPipeline, type Pipeline } from "../device/pipeline.ts";
-import type { Norm, NormOptions, OpenOptions } from "../options/norm-types.ts";
-import type { Launch } from "../shader/launch.ts";
+import type { Norm, OpenOptions } from "../options/norm-types.ts";
 import { loadLaunchCode } from "../shader/launch-code.ts";
 import type { Slot } from "../shader/layout.ts";
-import { extentsBytes, extentsTensor, openLaunch } from "../shader/open-extents.ts";
-import { type Launches, planLaunches } from "../shader/plan-launches.ts";
+import { extentsBytes, extentsTensor } from "../shader/open-extents.ts";
 import type { ExtentsByName } from "../shapes/dynamic.ts";
 import { bufferBytes } from "../shapes/element-types.ts";
-import { NormError } from "../shapes/errors.ts";
-import { type OpenAxes, openAxes } from "../shapes/open-axes.ts";
-import { product, resolveShapes, type Shapes } from "../shapes/shapes.ts";
+import { resolveShapes, type Shapes } from "../shapes/shapes.ts";
 import { givenNames, own } from "../shapes/unknown-names.ts";
-import { chooseVariant } from "../variants/default-variant.ts";
 import { chooseVariants, dispatchesOf, loadedFor, vectorFactor, workOf } from "../variants/dispatch.ts";
-import type { Variant } from "../variants/variant.ts";
 import { assemble } from "./assemble.ts";
-import { type Chosen, chooseFor, type PlannedNorm, planNorm } from "./plan-norm.ts";
+import { bindOpen, type OpenPlan, type OpenStart, planOpen, startOpen } from "./open-plan.ts";
+import type { Rewrite } from "./plan-norm.ts";
 
 /** How many sets of extents keep their bind groups. */
 const keptExtents = 64;
@@ -33,11 +27,8 @@ const keptExtents = 64;
 // A value of GPUBufferUsage, which is a global of browsers, not of Node.
 const uniform = 0x40;
 
-/** The kernels in one choice of variants, ready to run. */
-interface Plan {
-  readonly planned: PlannedNorm;
-  readonly bound: Launches;
-  readonly variants: readonly Variant[];
+/** A plan, ready to run. */
+export interface MadePlan extends OpenPlan {
   readonly pipelines: readonly Pipeline[];
   readonly owned: Buffers;
 }
@@ -47,82 +38,50 @@ export async function createOpenNorm(
   device: GPUDevice,
   program: Program,
   options: OpenOptions,
-  rewrite: ((shader: Shader) => Shader) | undefined,
+  rewrite: Rewrite | undefined,
 ): Promise<Norm> {
-  if (options.tune !== undefined) {
-    throw new NormError(
-      "N524",
-      "a norm with open extents is not tuned in the background: leave out one of them",
-    );
-  }
-  const axes = openAxes(program, options.dims);
-  const shapes: Shapes = { ...resolveShapes(program, axes.most, options.params), open: axes.factors };
-  const order = [...shapes.factors.keys(), chunkFactor].filter(
-    (one) => axes.factors.has(one) || one === chunkFactor,
+  const start = startOpen(device, program, options);
+  const loaded = await loadedFor(
+    program,
+    start.choices.flatMap(({ variants }) => variants),
   );
-  const chosen = choicesFor(device, program, shapes, options);
-  const unmade = await Promise.all(
-    chosen.map(async (choice) => {
-      const loaded = await loadedFor(program, choice.variants);
-      const planned = planNorm(device, loaded, choice, options.dtype, rewrite);
-      const code = await loadLaunchCode(program, planned.laidOut, planned.shapes, planned.dtypes, device);
-      const open = (launch: Launch, shader: Shader): Launch => openLaunch(launch, shader, order);
-      const withOpen = { ...code, open };
-      const bound = planLaunches(program, planned.laidOut, planned.shapes, planned.dtypes, device, withOpen);
-      const owned = ownBuffers(device, bound.program, bound.shapes, bound.dtypes, options);
-      return { planned, bound, variants: choice.variants, owned };
-    }),
-  );
+  const planned = planOpen(device, loaded, start, options, rewrite);
+  const [{ shapes, dtypes }] = planned as readonly [(typeof planned)[0]];
+  const laidOut = planned.flatMap((one) => one.laidOut);
+  const code = await loadLaunchCode(program, laidOut, shapes, dtypes, device);
+  const plans = bindOpen(device, start, planned, code);
 
   watchDevice(device);
   refuseLost(device);
   try {
-    const plans = await Promise.all(
-      unmade.map(async (one): Promise<Plan> => {
+    const made = await Promise.all(
+      plans.map(async (one): Promise<MadePlan> => {
         const pipelines = one.bound.launches.map((launch) => openPipeline(device, launch));
-        return { ...one, pipelines: await Promise.all(pipelines) };
+        return { ...one, pipelines: await Promise.all(pipelines), owned: ownedBy(device, one, options) };
       }),
     );
     await withErrorScopes(device, "making the scratch buffers", () => {
-      for (const { owned } of plans) owned.makeScratch();
+      for (const { owned } of made) owned.makeScratch();
     }).catch((error) => {
-      for (const { owned } of plans) owned.destroy();
+      for (const { owned } of made) owned.destroy();
       throw error;
     });
-    return openNorm(device, program, options, axes, order, plans);
+    return openNorm(device, program, options, start, made);
   } catch (error) {
     throw await errorOrLoss(device, error);
   }
 }
 
-/**
- * The variants for the largest extents. If rows are taken together and their number may not be a multiple of that, also
- * variants that take them one by one.
- */
-function choicesFor(
-  device: GPUDevice,
-  program: Program,
-  shapes: Shapes,
-  { choose = chooseVariant }: Pick<NormOptions, "choose">,
-): readonly Chosen[] {
-  const best = chooseFor(device, program, shapes, { choose });
-  const always = program.kernels.every((kernel, i) => {
-    const rows = kernel.chunked.length > 0 ? kernel.chunked : kernel.grid;
-    const fixed = rows.filter((factor) => !shapes.open!.has(factor));
-    return product(fixed.map((factor) => shapes.factors.get(factor)!)) % best.variants[i]!.together === 0;
-  });
-  if (always) return [best];
-  const oneByOne: NormOptions["choose"] = (work, ...rest) => choose({ ...work, together: 1 }, ...rest);
-  return [best, chooseFor(device, program, shapes, { choose: oneByOne })];
+export function ownedBy(device: GPUDevice, { bound }: OpenPlan, options: OpenOptions): Buffers {
+  return ownBuffers(device, bound.program, bound.shapes, bound.dtypes, options);
 }
 
-function openNorm(
+export function openNorm(
   device: GPUDevice,
   program: Program,
   options: OpenOptions,
-  axes: OpenAxes,
-  order: readonly string[],
-  plans: readonly Plan[],
+  { axes, order }: OpenStart,
+  plans: readonly MadePlan[],
 ): Norm {
   const sized = new Map<string, Norm>();
   const names = [...axes.axes.keys()];
@@ -143,7 +102,7 @@ function openNorm(
   }
 
   const most = resolveShapes(program, axes.most, options.params);
-  const [{ planned }] = plans as readonly [Plan];
+  const [{ planned }] = plans as readonly [MadePlan];
   return {
     program,
     dims: most.dims,
@@ -168,7 +127,7 @@ function sizedNorm(
   program: Program,
   shapes: Shapes,
   order: readonly string[],
-  plans: readonly Plan[],
+  plans: readonly MadePlan[],
   { inPlace }: OpenOptions,
 ): Norm {
   // The last one takes any number of rows.
@@ -225,7 +184,7 @@ function sizedNorm(
   });
 }
 
-function takesRows({ planned, variants }: Plan, shapes: Shapes): boolean {
+function takesRows({ planned, variants }: MadePlan, shapes: Shapes): boolean {
   return planned.program.kernels.every((kernel, i) => {
     const { rowCount, chunkRows } = workOf(kernel, shapes, vectorFactor(kernel, shapes));
     return (chunkRows || rowCount) % variants[i]!.together === 0;

@@ -1,5 +1,5 @@
 /** What is decided before anything is made on the device: shapes, variants and dispatches. */
-import type { Program, Shader } from "../../program/program.ts";
+import type { Program } from "../../program/program.ts";
 import { checkDispatch, checkSizes } from "../device/limits.ts";
 import type { NormOptions } from "../options/norm-types.ts";
 import type { LaidOut } from "../shader/launch.ts";
@@ -24,6 +24,9 @@ export function chooseFor(
   return chooseVariants(program, shapes, device, choose);
 }
 
+/** Gets the dispatches in the order in which they run. */
+export type Rewrite = (dispatches: readonly Dispatch[], dtypes: Dtypes) => readonly Dispatch[];
+
 export interface PlannedNorm {
   readonly program: Program;
   readonly shapes: Shapes;
@@ -34,24 +37,23 @@ export interface PlannedNorm {
 
 /**
  * @param program with all shaders that the variants need.
- * @param rewrite changes how a shader binds its tensors.
- * @throws NormError N501, N508, N514.
+ * @param rewrite changes how shaders bind their tensors.
+ * @throws NormError N501, N508, N514, and the errors of `rewrite`.
  */
 export function planNorm(
   device: GPUDevice,
   program: Program,
   { shapes: chosen, variants }: Chosen,
   dtype: NormOptions["dtype"],
-  rewrite: ((shader: Shader, kernel: string) => Shader) | undefined,
+  rewrite: Rewrite | undefined,
 ): PlannedNorm {
   const dtypes = resolveDtypes(program, dtype);
   const planned = program.kernels.flatMap((kernel, i) => dispatchesOf(kernel, chosen, device, variants[i]!));
   const shapes = withPartials(chosen, planned);
   checkSizes(program, shapes, dtypes, device);
   for (const dispatch of planned) checkDispatch(dispatch, device);
-  const dispatches = planned
-    .filter((dispatch) => dispatch.rowCount > 0)
-    .map((one) => (rewrite === undefined ? one : { ...one, shader: rewrite(one.shader, one.kernel.name) }));
+  const needed = planned.filter((dispatch) => dispatch.rowCount > 0);
+  const dispatches = rewrite?.(needed, dtypes) ?? needed;
   const laidOut = layOutAll(dispatches, { elements: shapes.elements, dtypes }, device);
   return { program, shapes, dtypes, dispatches, laidOut };
 }
