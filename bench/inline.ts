@@ -12,13 +12,14 @@ import { giveWay, openDevice } from "../src/tools/device/index.ts";
 import { chainOf } from "../src/tuning/measure/chain.ts";
 import { chooseClock } from "../src/tuning/measure/choose-clock.ts";
 import { wallClock } from "../src/tuning/measure/clock.ts";
-import { slopes } from "../src/tuning/measure/slope.ts";
 import { median, spreadOf } from "../src/tuning/measure/spread.ts";
 import { thisMachine } from "./machine.ts";
 import { fusedProduct, type Sizes, separateProduct } from "./products.ts";
 import { pathOf } from "./results.ts";
 
-const rounds = 15;
+const rounds = 25;
+/** How often each is recorded for one timing. */
+const links = 4;
 const norms = [
   { name: "RMSNorm", file: "rms_norm.norm" },
   { name: "LayerNorm", file: "layer_norm.norm" },
@@ -47,10 +48,12 @@ for (const adapter of process.argv.slice(2).length > 0 ? process.argv.slice(2) :
     for (const sizes of cases) {
       const { device } = opened;
       const made = await prepare(device, norm, sizes);
-      const next = await slopes(chainOf(clock, made.fused.record));
-      const nextTwo = await slopes(chainOf(clock, made.separate.record));
+      const [fused, two] = [chainOf(clock, made.fused.record), chainOf(clock, made.separate.record)];
+      for (const one of [fused, two]) await one.time(links);
       const times: [number, number][] = [];
-      for (let round = 0; round < rounds; round++) times.push([await next(), await nextTwo()]);
+      for (let round = 0; round < rounds; round++) {
+        times.push([(await fused.time(links)) / links, (await two.time(links)) / links]);
+      }
       const { median: middle, quartiles } = spreadOf(times.map(([one, two]) => one / two));
       const ms = [0, 1].map((i) => median(times.map((one) => one[i]!)).toFixed(2));
       const line = `| ${norm.name} ${sizes.t}×${sizes.d} · ${sizes.d}×${sizes.m} | ${ms.join(" | ")} | ${middle.toFixed(2)} | ${quartiles.map((one) => one.toFixed(2)).join("–")} |`;
@@ -69,7 +72,7 @@ const head = [
   `Made by \`npm run bench:inline\`. ${processor}, ${cores} cores, ${system}, Node ${node}; load before: ${load.toFixed(1)}.`,
   "",
   "Fused: the statistics of the norm, then a product that normalizes what it loads. Beside it: the norm, then the same product",
-  `of what it wrote. Medians of ${rounds} ratios, each of two times measured one after the other, and their quartiles.`,
+  `of what it wrote. Medians of ${rounds} ratios, each of two times of ${links} runs measured one after the other, and their quartiles.`,
 ];
 writeFileSync(pathOf("inline", "md"), `${[...head, ...lines].join("\n")}\n`);
 
