@@ -35,6 +35,8 @@ function scratch(plan: Plan, splits: boolean): ProgramTensor[] {
 function emitKernel({ whole, split, chunked }: LoweredKernel): ProgramKernel {
   const { name, grid, row } = whole[0];
   const shaders = whole.map(emitShader);
+  const rows = Math.max(...shaders.map((one) => one.together));
+  const factor = whole.flatMap(({ structure }) => structure.along ?? [])[0];
   return {
     name,
     grid,
@@ -43,7 +45,8 @@ function emitKernel({ whole, split, chunked }: LoweredKernel): ProgramKernel {
     shaders,
     supports: {
       held: Math.max(...shaders.map((one) => one.held)),
-      together: Math.max(...shaders.map((one) => one.together)),
+      together: factor === undefined ? rows : 1,
+      ...(factor === undefined ? {} : { neighbours: { factor, rows } }),
       split: split !== null,
     },
     split: split && {
