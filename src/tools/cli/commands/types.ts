@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type BuildTarget, compileSpec } from "../../../compile/build/build-spec.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
@@ -9,6 +9,7 @@ import { readLayout } from "../arguments/layout-choice.ts";
 import { fromHere, type IsGiven, readConfig, specFiles } from "../arguments/project.ts";
 import { standardInput } from "../files/host.ts";
 import { loadFiles } from "../files/load.ts";
+import { libraryFolder } from "../files/package.ts";
 import { projectOf } from "../files/project.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson, showDiagnostics } from "../terminal/output.ts";
@@ -45,7 +46,9 @@ export async function types(
     layouts: chosen("layout", own.layout, layouts).map(readLayout),
   };
   const folder = own.out ?? (typeof place === "string" ? fromHere(resolve(loaded.root, place)) : undefined);
-  const { files, diagnostics } = loadFiles(await specFiles(words, "types", loaded));
+  const paths = await specFiles(words, "types", loaded);
+  // Shipped norms have theirs, and the folder of the package is nobody's to write into.
+  const { files, diagnostics } = loadFiles(paths.filter((path) => dirname(path) !== libraryFolder));
   const found: Diagnostic[] = [...diagnostics];
   const texts = new Map<string, string>();
   for (const spec of files) {
