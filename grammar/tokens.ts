@@ -101,6 +101,11 @@ export const BlockComment = createToken({
 export const OpenComment = createToken({ name: "OpenComment", pattern: /\/\*[\s\S]*/, group: "mistakes" });
 export const OpenString = createToken({ name: "OpenString", pattern: /"[^"\r\n]*/, group: "mistakes" });
 
+/** The same, but among the other tokens: what they are meant to be depends on what is around them. */
+export const HashComment = createToken({ name: "HashComment", pattern: /#[^\r\n]*/, label: "`#`" });
+export const Dot = symbol("Dot", ".");
+export const At = symbol("At", "@");
+
 export const keywords: readonly TokenType[] = [
   Norm,
   Axes,
@@ -123,12 +128,15 @@ export const tokens: readonly TokenType[] = [
   Comment,
   BlockComment,
   OpenComment,
+  HashComment,
   ...keywords,
   Name,
   NumberLiteral,
   StringLiteral,
   OpenString,
   Ellipsis,
+  Dot,
+  At,
   Comma,
   Colon,
   Semicolon,

@@ -1,6 +1,6 @@
 // Compiles the package into dist/, from nothing: a file that is no longer made must not be packed.
 import { spawnSync } from "node:child_process";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,14 @@ const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.
   stdio: "inherit",
 });
 if (status === 0) {
-  chmodSync(join(root, "dist/src/tools/cli/main.js"), 0o755);
+  const main = join(root, "dist/src/tools/cli/main.js");
+  chmodSync(main, 0o755);
+  // The types of `import … from "normc/library/group_norm.norm"`.
+  const specs = readdirSync(join(root, "library")).map((file) => `library/${file}`);
+  spawnSync(process.execPath, [main, "types", ...specs, "--out", "dist"], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const license = readFileSync(join(root, "LICENSE"), "utf8");
   await bundleRuntime(join(root, "dist"), join(root, "dist/copied-runtime"), version, license);

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { rolldown } from "rolldown";
-import { dts } from "rolldown-plugin-dts";
+import { bundleDeclarations } from "./bundle-declarations.mjs";
 
 /** The entries of each target. They have declaration files. */
 const targets = [
@@ -32,12 +32,9 @@ export async function bundleRuntime(dist, out, version, license) {
     const input = (ending) =>
       Object.entries(entries).map(([name, path]) => [name, resolve(dist, path + ending)]);
     write(await bundled(Object.fromEntries(input(".js")), cores(input(".js"))));
-    // One after the other: together they would share declarations in a further file.
-    for (const one of input(".d.ts")) write(await bundled(Object.fromEntries([one]), [], [declarations]));
+    write(input(".d.ts").map(([name, path]) => [`${name}.d.ts`, bundleDeclarations(path)]));
   }
 }
-
-const declarations = dts({ dtsOnly: true, generator: "oxc", tsconfig: false, sourcemap: false });
 
 /** One file for all that an entry loads at once. What it loads on demand goes into files of its own. */
 function cores(entries) {
@@ -48,12 +45,11 @@ function cores(entries) {
   });
 }
 
-async function bundled(input, groups, plugins = []) {
+async function bundled(input, groups) {
   const [first] = Object.keys(input);
   const isGroup = (name) => groups.some((one) => one.name === name);
   const bundle = await rolldown({
     input,
-    plugins,
     platform: "neutral",
     external: [/^node:/],
     treeshake: { moduleSideEffects: false },

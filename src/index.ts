@@ -45,7 +45,8 @@ export interface SpecOptions {
   /** The file name in diagnostics; imports are relative to it. @default "spec.norm" */
   readonly path?: string;
   /**
-   * Returns the text of an imported file, or a promise of it; `path` is the path in the import. Without it the spec
+   * Returns the text of an imported file, or a promise of it; `path` is the path in the import, such as `./base.norm`,
+   * or `normc/library/batch_norm.norm` for a shipped norm. Without it the spec
    * cannot import anything. Two imports of the same file must return the same `path`. If it rejects, the call rejects.
    */
   readonly readImport?: ReadImportLater;

@@ -31,6 +31,13 @@ export interface NormConfig {
   readonly tuning?: string;
   /** The folder that `normc build` writes into. The plugin needs none. */
   readonly out?: string;
+  /**
+   * Where the types of `.norm` imports are written, `group_norm.d.norm.ts`: true is beside each spec, a path is a folder
+   * that mirrors the project, for the `rootDirs` of a tsconfig; with false the plugin writes none. @default true
+   */
+  readonly types?: boolean | string;
+  /** Whether norms can also stand in kernels of yours (`createInline`), on WebGPU. @default false */
+  readonly inline?: boolean;
   /** The language of generated modules. @default "ts" */
   readonly language?: "ts" | "js";
 }

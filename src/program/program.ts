@@ -158,11 +158,21 @@ export interface ProgramBinding {
    */
   readonly accessors: Readonly<Partial<Record<Accessor, string>>>;
   /**
+   * For an input: the outputs of the kernel that may be written over it, since no lane reads an element after another
+   * lane may have written it.
+   */
+  readonly placeOf?: readonly string[];
+  /**
    * What a write does if it does not simply store the value: `add` adds the value to the element, `zero` stores 0, `keep`
    * does nothing. The compiler never sets it. The runtime sets `add` only for a tensor that exactly one dispatch writes,
    * each element once, and that no dispatch reads.
    */
   readonly write?: "add" | "zero" | "keep";
+  /**
+   * Set by the runtime for a tensor that is read and may lie in one buffer with tensors that the kernel writes: all
+   * bindings of that buffer are then writable.
+   */
+  readonly shared?: "read_write";
 }
 
 /**

@@ -129,8 +129,9 @@ const page: TestPage = {
     device ??= await openDevice();
     const { dims, params, dtype } = job;
     const program = job.program as Program;
-    const create = await creatorFor(program, "background");
-    const norm = await create(device, program, { dims, params, dtype, tune: "background" });
+    const options = { dims, params, dtype, tune: "background" } as const;
+    const create = await creatorFor(program, options);
+    const norm = await create(device, program, options);
     try {
       const outcome = await norm.tuning;
       return {

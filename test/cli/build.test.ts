@@ -138,7 +138,7 @@ test("only what changed is written, and what is no longer made is deleted", asyn
   expect(written).not.toContain("a.ts");
   expect(everyFile(out)["a.ts"]).toEqual(before["a.ts"]);
 
-  const fewer = await normc(["build", "a.norm", "--out", "out", "--json"], folder.path);
+  const fewer = await normc(["build", "a.norm", "--out", "out", "--prune", "--json"], folder.path);
   const { deleted } = JSON.parse(fewer.out) as { deleted: string[] };
   expect(deleted.sort()).toEqual(modulesOf("b").sort());
   const left = [...modulesOf("a"), "manifest.json", "mine.ts", "normc.lock.json"];

@@ -1,6 +1,6 @@
 /** What `check` reads on behalf of an import. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { centered, normc, root, temporaryFolder } from "./normc.ts";
@@ -34,6 +34,29 @@ test.runIf(process.platform === "linux")(
     expect(code).toBe(1);
   },
 );
+
+test("a shipped norm is imported by name, in whatever folder, and nothing else of the package", async () => {
+  using folder = temporaryFolder();
+  writeFileSync(join(folder.path, "package.json"), "{}");
+  const spec = importing("normc/library/layer_norm.norm").replaceAll("Centered", "LayerNorm");
+  writeFileSync(join(folder.path, "a.norm"), spec);
+  const built = await normc(["build", "a.norm", "Softmax", "--out", "gen"], folder.path);
+  expect(built).toMatchObject({ code: 0, out: "" });
+  const { sources } = JSON.parse(readFileSync(join(folder.path, "gen/manifest.json"), "utf8")) as {
+    sources: { path: string; imports: { path: string }[] }[];
+  };
+  expect(sources.map(({ path, imports }) => [path, ...imports.map((one) => one.path)])).toEqual([
+    ["../a.norm", "normc/library/layer_norm.norm"],
+    ["normc/library/softmax.norm"],
+  ]);
+
+  writeFileSync(join(folder.path, "b.norm"), importing("normc/library/nope.norm"));
+  writeFileSync(join(folder.path, "c.norm"), importing("normc/library/../package.json"));
+  const wrong = await normc(["check", "b.norm", "c.norm"], folder.path);
+  expect(wrong.err).toContain("error[N205]: cannot read `normc/library/nope.norm`");
+  expect(wrong.err).toContain("the norms that ship with normc are `normc/library/NAME.norm`");
+  expect(wrong.err).toContain("error[N210]: `normc/library/../package.json` is outside the project");
+});
 
 test("an import that leaves the project is refused, and nothing of the file is shown", async () => {
   using folder = temporaryFolder();

@@ -45,6 +45,16 @@ test.each([
   expect(code).toBe(2);
 });
 
+test("check and fmt --check take the names of shipped norms, and offer one for a misspelt name", async () => {
+  const words = ["GroupNorm", "vector_norm", "rms_norm"];
+  expect(await normc(["check", ...words])).toEqual({ code: 0, out: "", err: "" });
+  expect(await normc(["fmt", "--check", ...words])).toEqual({ code: 0, out: "", err: "" });
+  const wrong = await normc(["check", "GrupNorm"]);
+  expect(wrong.err).toContain("error[N201]: there is no shipped norm and no file `GrupNorm`");
+  expect(wrong.err).toContain("did you mean `GroupNorm`?");
+  expect(wrong.code).toBe(1);
+});
+
 test.each([
   ["GrupNorm", "did you mean `GroupNorm`?"],
   ["group_norm#GroupNrm", "did you mean `GroupNorm`?"],

@@ -62,7 +62,7 @@ export function diagnose(text: string): Diagnostic[] {
   checkSource(
     source,
     (path) => {
-      const file = path.replace(/^\.\//, "");
+      const file = path.replace(/^(?:\.|normc\/library)\//, "");
       if (file === source.path) return source;
       if (file.startsWith("../")) return { project: "." };
       return libraryFiles().includes(file) ? librarySource(file) : undefined;

@@ -28,8 +28,14 @@ const preamble = {
 /** The norms that a block may name without an import. */
 const norms = { GroupNorm: "group_norm", LayerNorm: "layer_norm" };
 
+function isFile(text: string): boolean {
+  return /^export default /m.test(text);
+}
+
 /** The block as a function of what it takes as given. */
 function moduleOf({ text }: CodeBlock): string {
+  // A file as a whole, such as a config.
+  if (isFile(text)) return text;
   const lines = text.split("\n");
   const isImport = (line: string): boolean => /^import .* from /.test(line);
   const imported = lines.filter(isImport);
@@ -89,7 +95,9 @@ test("the examples type-check under strict, against generated modules", async ()
 }, 60_000);
 
 /** Not in Node: WebGL2. Not in a test: what tunes until its seconds are spent. */
-const runnable = blocks.filter(({ text }) => !text.includes('"gpu.js"') && !/\btune\b/.test(text));
+const runnable = blocks.filter(
+  ({ text }) => !isFile(text) && !text.includes('"gpu.js"') && !/\btune\b/.test(text),
+);
 
 /** Opens a device and gives the example what it takes as given; buffers are larger than any tensor in it. */
 const runner = (file: string): string => `

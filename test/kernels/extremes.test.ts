@@ -117,6 +117,16 @@ const rows: Readonly<Record<string, Trial>> = {
       [1e19, 2e19, 1e19, -3e19],
     ],
   ),
+  "halves that turn": trial(
+    `norm P { axes N, D = H * K, H = 2 param eps = 0 input x[N, D]
+      z = x * rsqrt(mean(x^2 over D) + eps)
+      y = z + 0.5 * z[H = 1 - index(H)] output y }`,
+    [
+      [1e20, 2e20, -1e20, 3e20, 1e20, 0, 0, 2e20],
+      [1e-30, 0, -1e-30, 2e-30, 3e-30, 1e-30, 0, 0],
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    ],
+  ),
   "a variance outside a root": trial(
     `norm P { axes N, D param eps = 1e-9 input x[N, D]
       s = sqrt(var(x over D))

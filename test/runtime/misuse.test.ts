@@ -9,6 +9,7 @@ import { without } from "../../src/runtime/options/backward-options.ts";
 import { readOptions } from "../../src/runtime/options/read-options.ts";
 import { checkFeed } from "../../src/runtime/shapes/check-feed.ts";
 import { resolveDtypes } from "../../src/runtime/shapes/element-types.ts";
+import { mostDims } from "../../src/runtime/shapes/open-axes.ts";
 import { NormError, resolveShapes } from "../../src/runtime/webgpu/index.ts";
 import { graphOf } from "../support/library.ts";
 
@@ -31,7 +32,7 @@ function codeOf(run: () => unknown): string {
 function created(options: unknown): () => unknown {
   return () => {
     const read = readOptions([program], options as never, { mode: "mode", dtype: "dtype" });
-    resolveShapes(read.program, read.dims, read.params);
+    resolveShapes(read.program, mostDims(read.dims), read.params);
     resolveDtypes(read.program, read.dtype);
   };
 }

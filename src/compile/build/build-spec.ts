@@ -48,6 +48,8 @@ export interface BuildOptions {
   readonly backward?: boolean;
   /** What the forward pass saves for the backward pass. @default "none" */
   readonly save?: Save;
+  /** Whether norms can also stand in other kernels (`createInline`), on WebGPU. @default false */
+  readonly inline?: boolean;
   /** The module specifier of the WebGPU runtime; `gpujsRuntime` is that of gpu.js. @default "normc/runtime" */
   readonly runtime?: string | undefined;
   readonly gpujsRuntime?: string | undefined;
@@ -165,8 +167,10 @@ interface Parts {
 }
 
 async function buildWebgpu(parts: Parts, options: BuildOptions): Promise<Tuned> {
-  const { backward = true, save = "none", emit = [], runtime } = options;
-  const norms = parts.norms.map(({ norm, graphs }) => compileForWebgpu(norm, graphs, { backward, save }));
+  const { backward = true, save = "none", inline = false, emit = [], runtime } = options;
+  const norms = parts.norms.map(({ norm, graphs }) =>
+    compileForWebgpu(norm, graphs, { backward, save, inline }),
+  );
   const tuned = await bakedTuning(norms, options.tuning);
   const tuning = (program: Program): unknown => tuned.baked.get(program);
   putModules(parts, "wgsl", wgslModules, { norms, runtime, tuning }, options);

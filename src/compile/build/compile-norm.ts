@@ -5,10 +5,12 @@ import { differentiable, nameClash } from "../../graph/autodiff/gradient-names.t
 import type { Graph } from "../../graph/tensor/graph.ts";
 import type { CheckedNorm } from "../../language/check/check.ts";
 import type { GatherProgram } from "../../program/gather-program.ts";
+import type { InlineProgram } from "../../program/inline-program.ts";
 import type { Program } from "../../program/program.ts";
 import type { BoundNorm } from "../../targets/bindings/members.ts";
 import { compileTraining, type Gradients } from "../compile-backward.ts";
 import { compileGather } from "../compile-gather.ts";
+import { compileInline } from "../compile-inline.ts";
 import { compileGraph } from "../passes.ts";
 
 export interface GradientChoice {
@@ -16,6 +18,8 @@ export interface GradientChoice {
   readonly backward: boolean;
   /** What the forward pass saves for them. The caller must have refused a norm that cannot save it. */
   readonly save: Save;
+  /** Whether functions for other kernels are compiled. */
+  readonly inline?: boolean;
 }
 
 export interface WebgpuNorm extends BoundNorm<Program> {
@@ -27,7 +31,7 @@ export interface WebgpuNorm extends BoundNorm<Program> {
 export function compileForWebgpu(
   norm: CheckedNorm,
   graphs: readonly Graph[],
-  { backward, save }: GradientChoice,
+  { backward, save, inline = false }: GradientChoice,
 ): WebgpuNorm {
   const clash = backward ? graphs.map(nameClash).find((one) => one !== undefined) : undefined;
   const training = backward && clash === undefined ? graphs.map((one) => compileTraining(one, save)) : [];
@@ -37,6 +41,7 @@ export function compileForWebgpu(
     programs: graphs.map((graph) => compileGraph(graph).program),
     ...(made.length === 0 ? { clash } : { backward: made.map(({ program }) => program) }),
     saving: training.flatMap((one) => ("reason" in one ? [] : (one.saving ?? []))),
+    ...(inline ? { inline: graphs.map(inlineOf) } : {}),
     gradients: new Map(made.map(({ program, gradients }) => [program, gradients])),
   };
 }
@@ -56,6 +61,11 @@ export function compileForGpujs(
       ? { clash }
       : { backward: trained.map((graph) => compileGather(differentiate(graph)).program) }),
   };
+}
+
+function inlineOf(graph: Graph): InlineProgram | null {
+  const made = compileInline(graph);
+  return "reason" in made ? null : made;
 }
 
 function described({ name, doc, docs }: CheckedNorm): Pick<CheckedNorm, "name" | "docs"> & { doc?: string } {

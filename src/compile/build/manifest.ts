@@ -19,6 +19,8 @@ export interface ManifestSource {
   readonly hash: string;
   readonly imports: readonly { readonly path: string; readonly hash: string }[];
   readonly files: readonly string[];
+  /** The version of the compiler, if it is another one than the manifest says. */
+  readonly compiler?: string;
 }
 
 export interface Manifest {

@@ -52,7 +52,7 @@ export function divide(forward: Graph, joined: Graph, save: Save): Divided | str
     const outputs = new Set(withCotangent(forward).map((one) => one.name));
     for (const { tensor, value } of values) if (outputs.has(tensor)) given.set(value, tensor);
   }
-  const within = bufferName(forward);
+  const within = freeBufferName(forward, "saved");
   const saved = savedNodes(joined, { values, gradients, given, save }).map(
     (value, place): Result => ({ tensor: `${within}[${place}]`, value }),
   );
@@ -62,20 +62,23 @@ export function divide(forward: Graph, joined: Graph, save: Save): Divided | str
     const reason = whyNotOutput(forward, values, tensorsIn(results.map((one) => one.value)));
     if (reason !== undefined) return reason;
   }
-  const kept = saved.map(
-    ({ tensor, value: { axes } }): GraphTensor => ({
-      within,
-      name: tensor,
-      role: "saved",
-      dims: axes,
-      factors: axes,
-    }),
-  );
+  const kept = asTensors(saved, within);
   const { backward: _, ...norm } = forward;
   return {
     forward: { ...norm, tensors: [...forward.tensors, ...kept], results: [...values, ...saved] },
     backward: backwardGraph(forward, [...kept, ...joined.tensors], results),
   };
+}
+
+/** Stored values as tensors, which lie in one buffer. */
+export function asTensors(stored: readonly Result[], within: string): GraphTensor[] {
+  return stored.map(({ tensor, value: { axes } }) => ({
+    within,
+    name: tensor,
+    role: "saved",
+    dims: axes,
+    factors: axes,
+  }));
 }
 
 /** The backward graph for some of its gradients. The saved values lie as they do for all gradients. */
@@ -117,9 +120,9 @@ function isCotangent({ role, gradientOf }: GraphTensor): boolean {
   return role === "input" && gradientOf !== undefined;
 }
 
-/** The name of the buffer. It differs from the names of the norm's tensors. */
-function bufferName({ tensors }: Graph): string {
-  let name = "saved";
+/** The name of the buffer that holds all stored values. It differs from the names of the norm's tensors. */
+export function freeBufferName({ tensors }: Graph, wanted: string): string {
+  let name = wanted;
   while (tensors.some((one) => one.name === name)) name += "_";
   return name;
 }
@@ -152,7 +155,7 @@ interface Cut {
  * `x − mean(x)` also reads x directly, and `rstd * gamma` reads gamma; computing them again is cheaper. A value that only
  * gradients need (the mean of xhat) would take one more loop in the forward pass.
  */
-function savedNodes(joined: Graph, { values, gradients, given, save }: Cut): Node[] {
+export function savedNodes(joined: Graph, { values, gradients, given, save }: Cut): Node[] {
   const overwritten = overwrittenStates({ ...joined, results: values });
   const isOldState = (node: Node): boolean => node.kind === "input" && overwritten.has(node.tensor);
   const computed = new Set(reachable(values.map((one) => one.value)));
@@ -181,7 +184,11 @@ function savedNodes(joined: Graph, { values, gradients, given, save }: Cut): Nod
 }
 
 /** The results, with each of the given values read from the tensor that holds it. */
-function reading(joined: Graph, results: readonly Result[], given: ReadonlyMap<Node, string>): Result[] {
+export function reading(
+  joined: Graph,
+  results: readonly Result[],
+  given: ReadonlyMap<Node, string>,
+): Result[] {
   const g = createBuilder(joined.factors);
   const made = rebuildAll(
     g,

@@ -32,6 +32,7 @@ export const block = 256;
 const identities: Readonly<Record<FoldOp, number>> = {
   add: 0,
   max: Number.NEGATIVE_INFINITY,
+  peak: Number.NEGATIVE_INFINITY,
   min: Number.POSITIVE_INFINITY,
 };
 

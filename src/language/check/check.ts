@@ -16,6 +16,7 @@ import type { FunctionDecl, NormDecl } from "../syntax/ast.ts";
 import { checkFunction } from "./check-functions.ts";
 import { type Declarations, declare } from "./declarations/declare.ts";
 import { reportUnused } from "./declarations/unused.ts";
+import { warnFloorDivisions } from "./floor-division.ts";
 import { checkModes } from "./modes.ts";
 import { type Declared, loadModule, type Module, type ReadImport } from "./modules/modules.ts";
 import { calledNames, usedFirst } from "./scope/reading-order.ts";
@@ -65,6 +66,7 @@ export function checkFile(
     innerStates: new Map(),
     record,
   };
+  for (const module of modules) if (!module.builtIn) warnFloorDivisions(module.file, tell);
   const norms = declareNorms(modules, declarations);
   checkFunctions(modules, known, tell);
   const checked = checkNorms(norms, known, tell);

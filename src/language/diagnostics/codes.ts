@@ -80,6 +80,20 @@ export const codes = {
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
   N518: { severity: "error", title: "a module built by another version of normc" },
   N519: { severity: "error", title: "a norm without gradients" },
+  N520: { severity: "error", title: "a range that cannot be bound" },
+  N521: { severity: "error", title: "a buffer that one kernel reads and writes" },
+  N522: { severity: "error", title: "an output that cannot be written over an input" },
+  N524: { severity: "error", title: "an extent that is left open" },
+  N525: { severity: "error", title: "a norm that is not loaded" },
+  N530: { severity: "error", title: "no device" },
+  N531: { severity: "error", title: "neither a pass nor an encoder" },
+  N532: { severity: "error", title: "an entry of a list without that function" },
+  N533: { severity: "error", title: "a norm that cannot stand in another kernel" },
+
+  N610: { severity: "error", title: "a file in the place of types" },
+  N611: { severity: "error", title: "an import for a target that is not configured" },
+  N612: { severity: "error", title: "an imported spec without norms" },
+  N613: { severity: "error", title: "a tuning file that the plugin cannot use" },
 
   N620: { severity: "error", title: "a config that cannot be loaded" },
   N621: { severity: "error", title: "a field that the config does not have" },
@@ -87,6 +101,8 @@ export const codes = {
   N623: { severity: "error", title: "specs of the config that are not there" },
   N624: { severity: "error", title: "a project that `normc init` does not fit into" },
   N630: { severity: "error", title: "a folder that another build keeps writing into" },
+  N640: { severity: "warning", title: "a comment that was meant as a division" },
+  N641: { severity: "error", title: "no WebGPU device" },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

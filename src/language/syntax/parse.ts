@@ -29,7 +29,13 @@ export function parse(source: Source, report: Report): File {
   const docs = docsOf(source, scanned.comments);
   const other: Diagnostic[] = [...scanned.mistakes, ...limited.mistakes];
   const items = cst === undefined ? [] : fileItems({ source, docs, report: (one) => other.push(one) }, cst);
-  for (const one of oneEach([...other, ...mistakes], scanned)) report(one);
+  const told = oneEach([...other, ...mistakes], scanned);
+  // A lost parenthesis can make `f(x; eps = 1)` look like a call of Python.
+  const unsound = new Set(
+    told.filter((one) => mistakes.includes(one)).map((one) => stretchOf(scanned.starts, one.span)),
+  );
+  const repaired = scanned.repaired.filter((one) => !unsound.has(stretchOf(scanned.starts, one.span)));
+  for (const one of [...repaired, ...told].toSorted(inOrder).slice(0, maxDiagnostics)) report(one);
   const offsets = [...other.map((one) => one.span.start), ...skipped.behind];
   const spans = [...skipped.spans, ...scanned.unread, ...limited.dropped];
   const gaps = gapsOf(items, offsets, spans, cst === undefined || hasNameless(cst));

@@ -2,6 +2,7 @@
 import { type IToken, Lexer, type TokenType } from "chevrotain";
 import * as t from "../../../grammar/tokens.ts";
 import { type Diagnostic, diagnostic, type Source, type Span } from "../diagnostics/diagnostic.ts";
+import { readForeign } from "../foreign/foreign.ts";
 import type { Comment } from "./ast.ts";
 import { strangeCharacter } from "./characters.ts";
 import { spanAt, spanOf } from "./spans.ts";
@@ -10,6 +11,8 @@ export interface Scan {
   readonly tokens: readonly IToken[];
   readonly comments: readonly Comment[];
   readonly mistakes: readonly Diagnostic[];
+  /** The tokens are as if these had been fixed. */
+  readonly repaired: readonly Diagnostic[];
   /** The text that a comment without an end swallowed. */
   readonly unread: readonly Span[];
   /** Where items and statements begin, ascending. One mistake is reported for each stretch between two of them. */
@@ -26,9 +29,14 @@ function theLexer(): Lexer {
 export function scan(source: Source): Scan {
   // A byte order mark is only allowed at the very beginning. A blank replaces it, so that offsets stay right.
   const text = source.text.startsWith("\uFEFF") ? ` ${source.text.slice(1)}` : source.text;
-  const { tokens, groups, errors } = theLexer().tokenize(text);
+  const { tokens: read, groups, errors } = theLexer().tokenize(text);
+  const foreign = readForeign(source, read);
+  const strange = foreign.tokens.filter(isStrange);
+  const tokens = strange.length === 0 ? foreign.tokens : foreign.tokens.filter((one) => !isStrange(one));
   const marked = markStarts(tokens, text);
   const mistakes = [
+    ...strange.map((one) => strangeCharacter(source, one.startOffset, one.image.length)),
+    ...foreign.lost,
     ...errors.map((one) => strangeCharacter(source, one.offset, one.length)),
     ...(groups.mistakes ?? []).map((one) => misreadToken(source, one)),
     ...numbersRunningOn(source, tokens),
@@ -42,9 +50,15 @@ export function scan(source: Source): Scan {
     tokens: marked.tokens,
     comments,
     mistakes,
+    repaired: foreign.repaired,
     unread: unread.map((one) => spanOf(source, one)),
     starts: marked.starts,
   };
+}
+
+/** A token that the language does not have, and that stands for nothing in it. */
+function isStrange({ tokenType }: IToken): boolean {
+  return tokenType === t.Dot || tokenType === t.At;
 }
 
 function misreadToken(source: Source, token: IToken): Diagnostic {

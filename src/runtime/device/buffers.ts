@@ -1,8 +1,10 @@
 import type { Program, ProgramTensor } from "../../program/program.ts";
+import type { Aliases } from "../shapes/aliases.ts";
 import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { own } from "../shapes/unknown-names.ts";
+import { overlap, type Range, readRange, type TensorBuffer } from "./ranges.ts";
 
 // Values of GPUBufferUsage, which is a global of browsers, not of Node.
 export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, storage: 0x80 } as const;
@@ -10,52 +12,69 @@ export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, storage: 
 /** The buffers that an instance owns. It uses them for tensors that the caller gives no buffer for. */
 export interface Buffers {
   makeScratch(): void;
-  /** The buffer of every tensor for one call, in the order of the program's tensors. */
-  resolve(buffers: Readonly<Record<string, GPUBuffer | undefined>>): ReadonlyMap<string, GPUBuffer>;
+  /**
+   * The range of every tensor for one call, in the order of the program's tensors.
+   * @param shapes of this call. No tensor is larger than in the shapes that the instance was made for.
+   */
+  resolve(
+    buffers: Readonly<Record<string, TensorBuffer | undefined>>,
+    shapes?: Shapes,
+  ): ReadonlyMap<string, Range>;
   destroy(): void;
 }
 
 /** Makes the buffer of an omitted tensor when it is first needed. */
-export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, dtypes: Dtypes): Buffers {
-  const owned = new Map<string, GPUBuffer>();
+export function ownBuffers(
+  device: GPUDevice,
+  program: Program,
+  most: Shapes,
+  dtypes: Dtypes,
+  aliases: Aliases = {},
+): Buffers {
+  const owned = new Map<string, Range>();
+  const bytesOf = ({ name }: ProgramTensor, shapes: Shapes): number =>
+    bufferBytes(shapes.elements.get(name)!, dtypes.get(name)!);
 
-  function make(tensor: ProgramTensor): GPUBuffer {
+  /** One for each initial value, which can depend on the extents. */
+  function ownRange(tensor: ProgramTensor, initial: number | undefined): Range {
+    const key = `${tensor.name} ${initial}`;
+    const found = owned.get(key);
+    if (found !== undefined) return found;
     const filled = tensor.initial !== undefined && tensor.role !== "scratch";
+    const size = bytesOf(tensor, most);
     const buffer = device.createBuffer({
       label: `${program.norm}.${tensor.name}`,
-      size: bufferBytes(shapes.elements.get(tensor.name)!, dtypes.get(tensor.name)!),
+      size,
       usage: usage.storage,
       mappedAtCreation: filled,
     });
-    owned.set(tensor.name, buffer);
+    const range = { buffer, offset: 0, size };
+    owned.set(key, range);
     if (filled) {
-      fillElements(buffer.getMappedRange(), shapes.initials.get(tensor.name)!, dtypes.get(tensor.name)!);
+      fillElements(buffer.getMappedRange(), initial!, dtypes.get(tensor.name)!);
       buffer.unmap();
     }
-    return buffer;
+    return range;
   }
 
   return {
     makeScratch() {
-      for (const tensor of program.tensors) if (tensor.role === "scratch") make(tensor);
+      for (const tensor of program.tensors) if (tensor.role === "scratch") ownRange(tensor, undefined);
     },
-    resolve(buffers) {
-      const bound = new Map<string, GPUBuffer>();
-      const taken = new Map<GPUBuffer, ProgramTensor>();
+    resolve(buffers, shapes = most) {
+      const bound = new Map<string, Range>();
+      const taken: [Range, ProgramTensor][] = [];
       for (const tensor of program.tensors) {
         const buffer = own(buffers, tensor.name);
         const empty = shapes.elements.get(tensor.name) === 0;
         if (buffer !== undefined && !empty) {
-          refuseUnfit(
-            buffer,
-            tensor,
-            bufferBytes(shapes.elements.get(tensor.name)!, dtypes.get(tensor.name)!),
-          );
-          refuseAlias(taken, buffer, tensor);
-          bound.set(tensor.name, buffer);
+          const range = readRange(buffer, tensor, bytesOf(tensor, shapes), device);
+          for (const [other, its] of taken) refuseOverlap(range, tensor, other, its, aliases);
+          taken.push([range, tensor]);
+          bound.set(tensor.name, range);
         } else if (empty || mayBeLeftOut(tensor)) {
           // An empty buffer cannot be bound, so the instance binds a small one of its own for an empty tensor.
-          bound.set(tensor.name, owned.get(tensor.name) ?? make(tensor));
+          bound.set(tensor.name, ownRange(tensor, shapes.initials.get(tensor.name)));
         } else {
           throw new NormError("N502", `the buffer of ${tensor.role} ${tensor.name} is missing`);
         }
@@ -63,7 +82,7 @@ export function ownBuffers(device: GPUDevice, program: Program, shapes: Shapes, 
       return bound;
     },
     destroy() {
-      for (const buffer of owned.values()) buffer.destroy();
+      for (const { buffer } of owned.values()) buffer.destroy();
       owned.clear();
     },
   };
@@ -79,29 +98,24 @@ export function isWritten(tensor: ProgramTensor): boolean {
   return tensor.role === "output" || tensor.role === "scratch" || tensor.updated === true;
 }
 
-function refuseUnfit(buffer: GPUBuffer, tensor: ProgramTensor, bytes: number): void {
-  if (typeof buffer?.size !== "number" || typeof buffer.usage !== "number") {
-    throw new NormError("N514", `tensor ${tensor.name}: expected a GPUBuffer, given ${String(buffer)}`);
-  }
-  if (buffer.size < bytes) {
+function refuseOverlap(
+  range: Range,
+  tensor: ProgramTensor,
+  other: Range,
+  its: ProgramTensor,
+  { sharedBuffers, inPlace }: Aliases,
+): void {
+  if (own(inPlace, tensor.name) === its.name || own(inPlace, its.name) === tensor.name) {
+    if (range.buffer === other.buffer && range.offset === other.offset) return;
     throw new NormError(
-      "N506",
-      `tensor ${tensor.name}: expected a buffer of ${bytes} bytes, given ${buffer.size}`,
+      "N522",
+      `${tensor.name} and ${its.name} are one in place: expected one range for both`,
     );
   }
-  if ((buffer.usage & usage.storage) === 0) {
-    throw new NormError("N514", `tensor ${tensor.name}: the buffer was made without the usage STORAGE`);
-  }
-}
-
-function refuseAlias(taken: Map<GPUBuffer, ProgramTensor>, buffer: GPUBuffer, tensor: ProgramTensor): void {
-  const other = taken.get(buffer);
-  if (other !== undefined && (isWritten(tensor) || isWritten(other))) {
-    const [first, second] = isWritten(tensor) ? [tensor, other] : [other, tensor];
-    throw new NormError(
-      "N514",
-      `one buffer is given for ${second.name} and for ${first.name}, which is written: each needs a buffer of its own`,
-    );
-  }
-  if (other === undefined || isWritten(tensor)) taken.set(buffer, tensor);
+  if (!(isWritten(tensor) || isWritten(its) || sharedBuffers) || !overlap(range, other)) return;
+  const [first, second] = isWritten(tensor) ? [tensor, its] : [its, tensor];
+  throw new NormError(
+    "N514",
+    `one buffer is given for ${second.name} and for ${first.name}, which is ${isWritten(first) ? "written" : "bound as writable"}: each needs a range of its own`,
+  );
 }

@@ -10,26 +10,47 @@ export interface Pipeline {
 /** Pipelines kept for each device. The oldest is dropped first, so that many shapes in one program do not pile up. */
 const keptPipelines = 256;
 
-const caches = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
+const bindingTypes = { read: "read-only-storage", read_write: "storage", uniform: "uniform" } as const;
+
+/** A pipeline that is being made, and the same once it is made. */
+interface Kept {
+  readonly promise: Promise<Pipeline>;
+  made?: Pipeline;
+}
+
+const caches = new WeakMap<GPUDevice, Map<string, Kept>>();
 
 /** Makes the pipeline of a launch, or returns the one made before for the same code and constants. */
 export function openPipeline(device: GPUDevice, launch: Launch): Promise<Pipeline> {
-  const cache = caches.get(device) ?? new Map<string, Promise<Pipeline>>();
-  caches.set(device, cache);
-  const accesses = launch.slots.map(({ access }) => access);
-  const key = JSON.stringify([launch.code, Object.entries(launch.constants), accesses]);
-  const found = cache.get(key);
-  if (found !== undefined) return found;
-
-  const made = compile(device, launch);
-  cache.set(key, made);
-  made.catch(() => cache.delete(key));
-  if (cache.size > keptPipelines) cache.delete(cache.keys().next().value!);
-  return made;
+  return (keptPipeline(device, launch) ?? keepPipeline(device, launch, compile(device, launch))).promise;
 }
 
-async function compile(device: GPUDevice, { label, code, constants, slots }: Launch): Promise<Pipeline> {
-  device.pushErrorScope("validation");
+export function keptPipeline(device: GPUDevice, launch: Launch): Kept | undefined {
+  return caches.get(device)?.get(keyOf(launch));
+}
+
+export function keepPipeline(device: GPUDevice, launch: Launch, promise: Promise<Pipeline>): Kept {
+  const cache = caches.get(device) ?? new Map<string, Kept>();
+  caches.set(device, cache);
+  const key = keyOf(launch);
+  const kept: Kept = { promise };
+  cache.set(key, kept);
+  promise.then(
+    (made) => {
+      kept.made = made;
+    },
+    () => cache.delete(key),
+  );
+  if (cache.size > keptPipelines) cache.delete(cache.keys().next().value!);
+  return kept;
+}
+
+function keyOf({ code, constants, slots }: Launch): string {
+  return JSON.stringify([code, Object.entries(constants), slots.map(({ access }) => access)]);
+}
+
+/** The parts of a pipeline. A mistake in them is found by the error scope around this call. */
+export function describePipeline(device: GPUDevice, { label, code, constants, slots }: Launch) {
   const module = device.createShaderModule({ label, code });
   const layout = device.createBindGroupLayout({
     label,
@@ -37,14 +58,22 @@ async function compile(device: GPUDevice, { label, code, constants, slots }: Lau
       binding,
       // GPUShaderStage is a global of browsers, not of Node; its COMPUTE is 4.
       visibility: 4,
-      buffer: { type: access === "read" ? "read-only-storage" : "storage" },
+      buffer: { type: bindingTypes[access] },
     })),
   });
-  const pending = device.createComputePipelineAsync({
+  const descriptor: GPUComputePipelineDescriptor = {
     label,
     layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
     compute: { module, entryPoint: "main", constants: { ...constants } },
-  });
+  };
+  return { module, layout, descriptor };
+}
+
+async function compile(device: GPUDevice, launch: Launch): Promise<Pipeline> {
+  const { label } = launch;
+  device.pushErrorScope("validation");
+  const { module, layout, descriptor } = describePipeline(device, launch);
+  const pending = device.createComputePipelineAsync(descriptor);
   const [outcome, error] = await Promise.allSettled([pending, device.popErrorScope()]);
 
   const refused = error.status === "fulfilled" ? error.value : null;

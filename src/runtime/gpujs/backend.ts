@@ -90,7 +90,7 @@ export async function openGpu(
   const candidates = backend === "auto" ? there : there.filter((one) => one === backend);
   let refused: unknown = new NormError(
     "N517",
-    `gpu.js has no backend ${backend} here: available are ${there.join(", ")}`,
+    `gpu.js has no backend ${backend} here: available are ${there.join(", ") || "none"}${backend === "cpu" ? ": code from strings is forbidden" : ""}`,
   );
   for (const candidate of candidates) {
     const opened = openBackend(GPU, candidate);
@@ -169,7 +169,17 @@ function isThere(statics: GpuStatics, backend: GpuBackend): boolean {
     case "webasm":
       return statics.isWebAssemblySupported;
     case "cpu":
-      return true;
+      return canMakeFunctions();
+  }
+}
+
+/** gpu.js makes the kernels of this backend from strings, which a policy of the page or an option of Node can forbid. */
+function canMakeFunctions(): boolean {
+  try {
+    new Function("");
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -3,6 +3,7 @@ import { gradients, readBackwardOptions, without } from "../options/backward-opt
 import type { FeedsByName } from "../options/norm-types.ts";
 import { type OptionKeys, readOptions } from "../options/read-options.ts";
 import { NormError } from "../shapes/errors.ts";
+import { refuseOpen } from "../shapes/open-axes.ts";
 import type { GpuSettings } from "./backend.ts";
 import { createGatherNorm, type GatherNorm } from "./gather-norm.ts";
 
@@ -18,7 +19,7 @@ export async function createGatherFromOptions<Result>(
   keys: OptionKeys = { mode: "mode", dtype: "dtype" },
 ): Promise<Result> {
   const { program, dims, params, dtype } = readOptions(programs, options, keys);
-  return (await createGatherNorm(gpu, program, { dims, params, dtype })) as Result;
+  return (await createGatherNorm(gpu, program, refuseOpen({ dims, params, dtype }))) as Result;
 }
 
 /**
@@ -39,7 +40,7 @@ export async function createGatherBackwardFromOptions<Result>(
   const results = gradients(program).filter(({ gradientOf }) => read.wanted.has(gradientOf));
   const states = program.tensors.filter(({ updated }) => updated);
   const wanted = [...results, ...states].map(({ name }) => name);
-  const norm = await createGatherNorm(gpu, program, read.optionsFor(program), wanted);
+  const norm = await createGatherNorm(gpu, program, refuseOpen(read.optionsFor(program)), wanted);
   const ignored = read.ignoredBy(program);
   const made: GatherNorm = { ...norm, run: (feeds: FeedsByName) => norm.run(without(feeds, ignored)) };
   return made as Result;

@@ -2,7 +2,7 @@ import type { GatherProgram } from "../../program/gather-program.ts";
 import type { Dtype, ProgramTensor } from "../../program/program.ts";
 import { defect } from "../device/device-errors.ts";
 import type { FeedsByName, NormOptions, ResultsByName } from "../options/norm-types.ts";
-import { type ElementArray, elementsOf } from "../shapes/array-elements.ts";
+import { type ElementArray, elementsOf, type FloatArray } from "../shapes/array-elements.ts";
 import { checkFeed } from "../shapes/check-feed.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { type Dtypes, resolveDtypes } from "../shapes/element-types.ts";
@@ -14,7 +14,7 @@ import { type GpuBackend, type GpuSettings, openGpu, refuseFallback } from "./ba
 import { openChain } from "./gather-pipeline.ts";
 import { checkSizes, sizedDraws } from "./sized-draws.ts";
 
-export type GatherOptions = Omit<NormOptions, "choose">;
+export type GatherOptions = Pick<NormOptions, "dims" | "params" | "dtype">;
 
 /** A norm on gpu.js, for one set of extents. */
 export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
@@ -35,15 +35,17 @@ export interface GatherNorm<Feeds = FeedsByName, Results = ResultsByName> {
   run(feeds: Feeds): Promise<Results>;
   /** Releases the memory of the instance on the device. It cannot be used afterwards. */
   destroy(): Promise<void>;
+  /** `destroy`, at the end of a block: `await using norm = await LayerNorm.create(…)`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
  * The backward pass of a norm: `run` takes a `d_y` for each output and returns a `d_x` for each wanted tensor, and the new
  * values of the states that the norm updates in its backward pass.
  */
-export type GatherBackward<Feeds, Of extends string, States extends string = never> = GatherNorm<
+export type GatherBackward<Feeds, Of extends string, States extends string = never, D = "f32"> = GatherNorm<
   Feeds,
-  Readonly<Record<`d_${Of}` | States, Float32Array<ArrayBuffer>>>
+  Readonly<Record<`d_${Of}` | States, FloatArray<D>>>
 >;
 
 /**
@@ -73,7 +75,7 @@ export async function createGatherNorm(
   const chain = computed.length === 0 ? undefined : openChain(gpu, backend, draws, shapes, computed);
   let usable = true;
 
-  return {
+  const norm: GatherNorm = {
     program,
     dims: shapes.dims,
     dtypes,
@@ -120,7 +122,11 @@ export async function createGatherNorm(
       await chain?.idle();
       await opened.close(async () => chain?.destroy());
     },
+    [Symbol.asyncDispose]() {
+      return this.destroy();
+    },
   };
+  return norm;
 }
 
 /** Translates an error of gpu.js. It compiles kernels when they first run, so this may be a mistake in one of them. */

@@ -7,6 +7,8 @@
  */
 export type { GatherProgram } from "../../program/gather-program.ts";
 export type { Dtype, FloatType, Mode } from "../../program/program.ts";
+export type { DimsList } from "../options/dims-list.ts";
+export type { FloatArray } from "../shapes/array-elements.ts";
 export { NormError, type NormErrorCode } from "../shapes/errors.ts";
 export { backends, type GpuBackend, type GpuConstructor, type GpuSettings } from "./backend.ts";
 export { createGatherBackwardFromOptions, createGatherFromOptions } from "./create-gather.ts";

@@ -2,9 +2,10 @@
 import type { FloatType, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { NormError } from "../shapes/errors.ts";
+import { openAxes, reopened } from "../shapes/open-axes.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
-import type { NormOptions, Tune } from "./norm-types.ts";
+import type { OpenOptions, Tune } from "./norm-types.ts";
 import { type OptionKeys, readOptions } from "./read-options.ts";
 
 export interface BackwardOptions<P extends ProgramInterface> {
@@ -14,8 +15,10 @@ export interface BackwardOptions<P extends ProgramInterface> {
   readonly wanted: ReadonlySet<string>;
   readonly accumulated: ReadonlySet<string>;
   readonly tune: Tune | undefined;
+  readonly sharedBuffers: boolean | undefined;
+  readonly inPlace: Readonly<Record<string, string>> | undefined;
   /** The options that a backward program is created with. */
-  optionsFor(program: ProgramInterface): Omit<NormOptions, "choose">;
+  optionsFor(program: ProgramInterface): Pick<OpenOptions, "dims" | "params" | "dtype">;
   /** The forward tensors that a backward program does not read. The caller may still give them. */
   ignoredBy(program: ProgramInterface): readonly string[];
 }
@@ -31,7 +34,7 @@ export async function readBackwardOptions<P extends ProgramInterface>(
   options: object,
   keys: OptionKeys & { readonly of: string; readonly accumulate?: string },
 ): Promise<BackwardOptions<P>> {
-  const { program: forward, dims, params, dtype, tune } = readOptions(programs, options, keys);
+  const { program: forward, dims, params, dtype, ...others } = readOptions(programs, options, keys);
   const { backward } = await load();
   backward.forEach(refuseOtherFormat);
   const candidates = backward.filter((one) => one.mode === forward.mode);
@@ -42,7 +45,8 @@ export async function readBackwardOptions<P extends ProgramInterface>(
     accumulate === undefined ? [] : (listed(options, accumulate, "a requested gradient", of) ?? []);
   if (of.length === 0)
     throw new NormError("N514", `${keys.of}: expected some of ${available.join(", ")}, given none`);
-  const shapes = resolveShapes(forward, dims, params);
+  const open = openAxes(forward, dims);
+  const shapes = resolveShapes(forward, open.most, params);
   const known = [forward, ...candidates].flatMap((one) => one.tensors.filter(isGiven));
   const byName = typeof dtype === "object" && dtype !== null ? dtype : undefined;
   if (byName !== undefined) {
@@ -50,7 +54,7 @@ export async function readBackwardOptions<P extends ProgramInterface>(
   }
   return {
     candidates,
-    tune,
+    ...others,
     wanted: new Set(of),
     accumulated: new Set(accumulated),
     optionsFor(program) {
@@ -58,7 +62,10 @@ export async function readBackwardOptions<P extends ProgramInterface>(
       const tensors = program.tensors.filter((one) => isGiven(one) && one.role !== "saved");
       return {
         dims: Object.fromEntries(
-          tensors.map(({ name, gradientOf = name }) => [name, shapes.dims.get(gradientOf)!]),
+          tensors.map(({ name, dims: names, gradientOf = name }) => [
+            name,
+            reopened(forward, open, names, shapes.dims.get(gradientOf)!),
+          ]),
         ),
         params,
         dtype: byName === undefined ? dtype : dtypesOf(tensors, byName),

@@ -1,6 +1,7 @@
 /** Reads the flat record of options that a generated module takes. Each name is a tensor, a param or an option. */
 import type { ProgramInterface } from "../../program/program.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
+import type { Extent } from "../shapes/dynamic.ts";
 import { NormError } from "../shapes/errors.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { NormOptions, Tune } from "./norm-types.ts";
@@ -9,9 +10,20 @@ import type { NormOptions, Tune } from "./norm-types.ts";
 export interface OptionKeys {
   readonly mode: string;
   readonly dtype: string;
-  /** Only if the norm can be tuned. */
+  /** Only on WebGPU. */
   readonly tune?: string;
+  readonly sharedBuffers?: string;
+  readonly inPlace?: string;
 }
+
+/** The names of the options unless a tensor or a param has one of them. */
+export const usualKeys = {
+  mode: "mode",
+  dtype: "dtype",
+  tune: "tune",
+  sharedBuffers: "sharedBuffers",
+  inPlace: "inPlace",
+} as const;
 
 /** The same for a backward pass, with the lists of wanted and of accumulated gradients. */
 export interface BackwardKeys extends OptionKeys {
@@ -22,10 +34,12 @@ export interface BackwardKeys extends OptionKeys {
 /** The options after reading. */
 export interface ReadOptions<P extends ProgramInterface> {
   readonly program: P;
-  readonly dims: Readonly<Record<string, readonly number[]>>;
+  readonly dims: Readonly<Record<string, readonly Extent[]>>;
   readonly params: Readonly<Record<string, number>>;
   readonly dtype: NormOptions["dtype"];
   readonly tune: Tune | undefined;
+  readonly sharedBuffers: boolean | undefined;
+  readonly inPlace: Readonly<Record<string, string>> | undefined;
 }
 
 /** @throws NormError N518 for a module of another normc, N511 for an unknown mode, N501 for an unknown name. */
@@ -50,10 +64,12 @@ export function readOptions<P extends ProgramInterface>(
 
   return {
     program,
-    dims: pick<readonly number[]>(record, program.tensors),
+    dims: pick<readonly Extent[]>(record, program.tensors),
     params: pick<number>(record, program.params),
     dtype: own(record, keys.dtype) as NormOptions["dtype"],
     tune: own(record, keys.tune!) as Tune | undefined,
+    sharedBuffers: own(record, keys.sharedBuffers!) as boolean | undefined,
+    inPlace: own(record, keys.inPlace!) as Readonly<Record<string, string>> | undefined,
   };
 }
 

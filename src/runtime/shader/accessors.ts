@@ -32,7 +32,9 @@ export function accessorCode(
     const names = arrayNames(binding.name, place);
     if (place.packedAt === null) {
       for (const [piece, name] of names.entries()) {
-        declarations.push(declared(place.binding + piece, binding.access, name, array.type));
+        declarations.push(
+          declared(place.binding + piece, binding.shared ?? binding.access, name, array.type),
+        );
       }
     }
     for (const [kind, name] of Object.entries(binding.accessors) as [Accessor, string][]) {

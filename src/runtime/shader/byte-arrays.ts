@@ -3,23 +3,31 @@ import type { Accessor } from "../../program/program.ts";
 import type { MemoryArray } from "./binding-arrays.ts";
 
 /**
- * The byte of a value, and the word of four. `round` takes ties to even. NaN is told by its bits and becomes 0. The lowest
- * byte of 1.5 * 2^23 is zero and its unit is 1, so the sum with a small integer is exact and ends in the byte of that
- * integer: half the time of a conversion to i32 on lavapipe.
+ * The byte of a value, and the word of four. Between 2^23 and 2^24 the unit of a float is 1, so an addition of 1.5 * 2^23
+ * rounds, ties to even, and leaves the integer in the lowest bits: half the time of a conversion to i32 on lavapipe. Bits
+ * of positive floats are in order, so integers saturate them. NaN is told by its bits and becomes 0.
+ *
+ * Four of them are added up into a word, in multiplications: SwiftShader shifts each lane by itself. For that, an i8 is
+ * counted from -128, and the highest bits of the bytes are turned at the end.
  */
 function helpersOf(type: "i8" | "u8"): Partial<Record<Accessor, string>> {
-  const [least, most] = type === "i8" ? ["-128.0f", "127.0f"] : ["0.0f", "255.0f"];
+  const zero = type === "i8" ? 128 : 0;
+  const magic = `${1.5 * 2 ** 23 + zero}.0f`;
+  const bits = (byte: number): string => `0x4b4000${byte.toString(16).padStart(2, "0")}`;
+  const near = (ints: string): string =>
+    `min(max(bitcast<${ints}>(v + ${magic}), ${ints}(${bits(0)})), ${ints}(${bits(255)}))`;
+  const turn = (mask: string): string => (zero === 0 ? "" : ` ^ ${mask}`);
   return {
     put: `fn _to_${type}(v: f32) -> u32 {
-  let whole = select(round(v), 0.0f, (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u);
-  return bitcast<u32>(clamp(whole, ${least}, ${most}) + 12582912.0f) & 255u;
+  let byte = select(${near("i32")}, ${bits(zero)}, (bitcast<i32>(v) & 0x7fffffff) > 0x7f800000);
+  return (bitcast<u32>(byte) & 255u)${turn("128u")};
 }
 `,
     putFour: `fn _to_${type}s(v: vec4f) -> u32 {
-  let whole = select(round(v), vec4f(), (bitcast<vec4u>(v) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
-  let near = clamp(whole, vec4f(${least}), vec4f(${most})) + 12582912.0f;
-  let bytes = (bitcast<vec4u>(near) & vec4u(255u)) << vec4u(0u, 8u, 16u, 24u);
-  return bytes.x | bytes.y | bytes.z | bytes.w;
+  let isNan = (bitcast<vec4i>(v) & vec4i(0x7fffffff)) > vec4i(0x7f800000);
+  let bytes = bitcast<vec4u>(select(${near("vec4i")}, vec4i(${bits(zero)}), isNan));
+  let word = bytes.x + bytes.y * 256u + bytes.z * 65536u + bytes.w * 16777216u;
+  return (word - 0x8b400000u)${turn("0x80808080u")};
 }
 `,
   };

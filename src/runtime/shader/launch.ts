@@ -1,4 +1,5 @@
-import type { BindingLimits, Slot } from "./layout.ts";
+import type { Dispatch } from "../variants/dispatch.ts";
+import type { BindingLimits, Layout, Slot } from "./layout.ts";
 
 /** One dispatch as the device gets it. */
 export interface Launch {
@@ -7,7 +8,15 @@ export interface Launch {
   readonly constants: Readonly<Record<string, number>>;
   /** The bindings of group 0. The position is the binding number. */
   readonly slots: readonly Slot[];
+  /** The number of its dispatch; null for a copy that packs operands. */
+  readonly dispatch: number | null;
   readonly workgroups: readonly [x: number, y: number];
+}
+
+/** A dispatch, and how its tensors lie in bindings. */
+export interface LaidOut {
+  readonly dispatch: Dispatch;
+  readonly layout: Layout;
 }
 
 export type LaunchLimits = BindingLimits & {

@@ -46,7 +46,8 @@ export interface Place {
 /** One binding of group 0: a range of a tensor's buffer, in bytes. */
 export interface Slot {
   readonly tensor: string;
-  readonly access: "read" | "read_write";
+  /** `uniform`: the extents that are left open. */
+  readonly access: "read" | "read_write" | "uniform";
   readonly offset: number;
   readonly size: number;
 }
@@ -68,15 +69,16 @@ export interface Layout {
 /** Throws N508 if the device has too few bindings, or too small ones. */
 export function layOut(kernel: string, shader: Shader, memory: Memory, device: BindingLimits): Layout {
   const pieceBytes = bindingBytes(device);
-  const operands = shader.bindings.map(({ tensor, access }) => {
+  const operands = shader.bindings.map(({ tensor, access, shared }) => {
     const length = memory.elements.get(tensor)!;
     const dtype = memory.dtypes.get(tensor)!;
     const bytes = bufferBytes(length, dtype);
-    return { tensor, access, length, dtype, bytes, pieces: Math.max(1, Math.ceil(bytes / pieceBytes)) };
+    const pieces = Math.max(1, Math.ceil(bytes / pieceBytes));
+    return { tensor, access, bound: shared ?? access, length, dtype, bytes, pieces };
   });
   const pack = packSmallest(kernel, operands, device);
   const slots: Slot[] = [];
-  const places = operands.map(({ tensor, access, dtype, bytes, pieces }): Place => {
+  const places = operands.map(({ tensor, bound, dtype, bytes, pieces }): Place => {
     const packed = pack?.operands.find((one) => one.tensor === tensor);
     if (packed !== undefined) {
       return { element: "f32", binding: 0, pieces: 1, pieceLength: 0, packedAt: packed.at };
@@ -85,7 +87,7 @@ export function layOut(kernel: string, shader: Shader, memory: Memory, device: B
     const binding = slots.length + (pack === null ? 0 : 1);
     for (let piece = 0; piece < pieces; piece++) {
       const offset = piece * pieceBytes;
-      slots.push({ tensor, access, offset, size: Math.min(bytes - offset, pieceBytes) });
+      slots.push({ tensor, access: bound, offset, size: Math.min(bytes - offset, pieceBytes) });
     }
     const element = dtype === "f16" && !device.features.has("shader-f16") ? "halves" : dtype;
     return { element, binding, pieces, pieceLength: pieceBytes / elementBytes[dtype], packedAt: null };

@@ -26,6 +26,7 @@ export function packing(norm: string, pack: Pack, memory: Memory, device: Launch
       code: moduleCode(shader, layout, { subgroups: false, residency: "reload", held: 0, wordArray }),
       constants: {},
       slots: layout.slots,
+      dispatch: null,
       workgroups: foldWorkgroups(Math.ceil(longest / copyLanes), device.limits),
     });
   }

@@ -3,8 +3,9 @@ import type { Program, ProgramConstant, ProgramTensor } from "../../program/prog
 import type { Dtypes } from "../shapes/element-types.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
-import type { Launch, LaunchLimits } from "./launch.ts";
-import { layOut, type Pack, withPacks } from "./layout.ts";
+import type { LaidOut, Launch, LaunchLimits } from "./launch.ts";
+import type { LaunchCode } from "./launch-code.ts";
+import { layOut, type Memory, type Pack, withPacks } from "./layout.ts";
 import { moduleCode } from "./module.ts";
 
 export interface Launches {
@@ -16,37 +17,37 @@ export interface Launches {
 }
 
 /** Throws N508 if a kernel's tensors cannot be bound. */
-export async function planLaunches(
-  program: Program,
+export function layOutAll(
   dispatches: readonly Dispatch[],
+  memory: Memory,
+  device: LaunchLimits,
+): readonly LaidOut[] {
+  return dispatches.map((dispatch) => ({
+    dispatch,
+    layout: layOut(dispatch.kernel.name, dispatch.shader, memory, device),
+  }));
+}
+
+export function planLaunches(
+  program: Program,
+  laidOut: readonly LaidOut[],
   shapes: Shapes,
   dtypes: Dtypes,
   device: LaunchLimits,
-): Promise<Launches> {
+  { wordArray, settling, packing, open }: LaunchCode,
+): Launches {
   const packs: Pack[] = [];
   const memory = { elements: shapes.elements, dtypes };
   const launches: Launch[] = [];
-  // Most norms are of floats and most devices have f16, so most pages never load this code.
-  const floats: readonly string[] = device.features.has("shader-f16") ? ["f32", "f16"] : ["f32"];
-  const inFloats = [...dtypes.values()].every((one) => floats.includes(one));
-  const { wordArray } = inFloats ? {} : await import("./word-arrays.ts");
-  const readsEmpty = program.tensors.some(
-    ({ name, role }) => role === "input" && shapes.elements.get(name) === 0,
-  );
-  const settle = readsEmpty
-    ? (await import("./settled-shader.ts")).settling(program.tensors, shapes.elements)
-    : undefined;
-  for (const dispatch of dispatches) {
+  const settle = settling?.(program.tensors, shapes.elements);
+  for (const [i, { dispatch, layout }] of laidOut.entries()) {
     const { kernel, variant, workgroups } = dispatch;
     const shader = settle?.(dispatch.shader) ?? dispatch.shader;
-    const layout = layOut(kernel.name, shader, memory, device);
     if (layout.pack !== null) {
       packs.push(layout.pack);
-      // Few norms on few devices need this code.
-      const { packing } = await import("./packing.ts");
-      launches.push(...packing(program.norm, layout.pack, memory, device));
+      launches.push(...packing!(program.norm, layout.pack, memory, device));
     }
-    launches.push({
+    const launch: Launch = {
       label: `${program.norm}.${kernel.name}`,
       code: moduleCode(shader, layout, {
         subgroups: variant.subgroup > 1,
@@ -58,8 +59,10 @@ export async function planLaunches(
         shader.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),
       ),
       slots: layout.slots,
+      dispatch: i,
       workgroups,
-    });
+    };
+    launches.push(open?.(launch, shader) ?? launch);
   }
   return {
     launches,

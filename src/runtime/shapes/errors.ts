@@ -14,7 +14,16 @@ export type NormErrorCode =
   | "N513"
   | "N514"
   | "N517"
-  | "N518";
+  | "N518"
+  | "N520"
+  | "N521"
+  | "N522"
+  | "N524"
+  | "N525"
+  | "N530"
+  | "N531"
+  | "N532"
+  | "N533";
 
 /** The error that the runtime throws. The message names the axis or tensor, and the expected and the given value. */
 export class NormError extends Error {

@@ -20,6 +20,8 @@ export interface Shapes {
   readonly elements: ReadonlyMap<string, number>;
   /** The value of every element of an omitted affine or state; 0 for other tensors. */
   readonly initials: ReadonlyMap<string, number>;
+  /** The factors whose extents each call gives. Their extents here are the largest. */
+  readonly open?: ReadonlySet<string>;
 }
 
 /** One number, or a list for a variadic axis, and where it comes from. */

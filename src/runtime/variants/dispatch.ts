@@ -1,5 +1,5 @@
 import { partialsTensor } from "../../program/names.ts";
-import type { Program, ProgramKernel, Shader } from "../../program/program.ts";
+import type { LazyShaders, Program, ProgramKernel, Shader } from "../../program/program.ts";
 import { product, type Shapes, withChunks } from "../shapes/shapes.ts";
 import { chooseVariant } from "./default-variant.ts";
 import { type Described, traitsOf } from "./traits.ts";
@@ -57,9 +57,15 @@ export function chooseVariants(
 
 /** Loads the lazy shaders if a variant needs them. */
 export async function loadedFor(program: Program, variants: readonly Variant[]): Promise<Program> {
+  return needsLazy(program, variants) ? withLazy(program, (await program.lazy!()).lazy) : program;
+}
+
+export function needsLazy({ lazy }: Program, variants: readonly Variant[]): boolean {
   const wanted = variants.some((one) => one.parts > 1 || one.together > 1 || one.residency !== "reload");
-  if (!wanted || program.lazy === undefined) return program;
-  const { lazy } = await program.lazy();
+  return wanted && lazy !== undefined;
+}
+
+export function withLazy(program: Program, lazy: readonly LazyShaders[]): Program {
   const kernels = program.kernels.map((one, i) => ({
     ...one,
     shaders: [...one.shaders, ...lazy[i]!.shaders],
@@ -123,6 +129,7 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
 export function vectorFactor({ shaders }: ProgramKernel, shapes: Shapes): string | null {
   const wide = shaders.find((shader) => shader.vector !== null);
   if (wide === undefined || shapes.factors.get(wide.vector!)! % 4 !== 0) return null;
+  if (shapes.open?.has(wide.vector!)) return null;
   // An empty buffer has room for only one element, not for four.
   return wide.bindings.some(({ tensor }) => shapes.elements.get(tensor) === 0) ? null : wide.vector;
 }

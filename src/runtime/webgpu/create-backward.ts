@@ -3,9 +3,14 @@
  * smallest one that computes them all. Loaded on demand, so that a page that only runs forward does not load it.
  */
 import type { LazyShaders, Program, ProgramTensor, Shader } from "../../program/program.ts";
+import { normTensors } from "../device/norm-tensors.ts";
 import { gradients, readBackwardOptions, without } from "../options/backward-options.ts";
 import type { BuffersByName, FeedsByName, Norm } from "../options/norm-types.ts";
-import type { BackwardKeys } from "../options/read-options.ts";
+import { type BackwardKeys, usualKeys } from "../options/read-options.ts";
+import type { ExtentsByName } from "../shapes/dynamic.ts";
+import { resolveDtypes } from "../shapes/element-types.ts";
+import { mostDims } from "../shapes/open-axes.ts";
+import { resolveShapes } from "../shapes/shapes.ts";
 import { creatorFor } from "./creator.ts";
 
 /**
@@ -19,19 +24,28 @@ export async function createBackward(
   programs: readonly Program[],
   load: () => Promise<{ readonly backward: readonly Program[] }>,
   options: object,
-  keys: BackwardKeys = { mode: "mode", dtype: "dtype", tune: "tune", of: "of", accumulate: "accumulate" },
+  keys: BackwardKeys = { ...usualKeys, of: "of", accumulate: "accumulate" },
 ): Promise<Norm> {
   const read = await readBackwardOptions(programs, load, options, keys);
-  const { candidates, wanted, accumulated, tune } = read;
+  const { candidates, wanted, accumulated, tune, sharedBuffers, inPlace } = read;
   const covers = (one: Program): boolean => {
     const computed = gradients(one).map(({ gradientOf }) => gradientOf);
     return [...wanted].every((name) => computed.includes(name));
   };
   const program = narrowed(candidates.find(covers)!, wanted, accumulated);
-  const create = await creatorFor(program, tune);
-  const norm = await create(device, program, { ...read.optionsFor(program), tune });
+  const own = { ...read.optionsFor(program), tune, sharedBuffers, inPlace };
+  const norm = await (await creatorFor(program, own))(device, program, own);
   const ignored = read.ignoredBy(program);
-  return ignored.length === 0 ? norm : ignoring(norm, ignored);
+  if (ignored.length === 0) return norm;
+  const forward = programs.find(({ mode }) => mode === program.mode)!;
+  const { dims, params, dtype } = read.optionsFor(forward);
+  const tensors = normTensors(
+    device,
+    forward,
+    resolveShapes(forward, mostDims(dims), params),
+    resolveDtypes(forward, dtype),
+  );
+  return ignoring(norm, ignored, tensors);
 }
 
 /**
@@ -78,10 +92,12 @@ function accumulating<T extends LazyShaders>(kernels: readonly T[], sums: Readon
  * norm itself and makes no copy, because tuning in the background updates its properties when it finds a better
  * variant.
  */
-function ignoring(norm: Norm, ignored: readonly string[]): Norm {
+function ignoring(norm: Norm, ignored: readonly string[], tensors: Norm["tensors"]): Norm {
   const { encode, run } = norm;
   return Object.assign(norm, {
-    encode: (pass: GPUComputePassEncoder, buffers: BuffersByName) => encode(pass, without(buffers, ignored)),
-    run: (feeds: FeedsByName) => run(without(feeds, ignored)),
+    tensors: { ...Object.fromEntries(ignored.map((name) => [name, tensors[name]!])), ...norm.tensors },
+    encode: (target: Parameters<Norm["encode"]>[0], buffers: BuffersByName, extents?: ExtentsByName) =>
+      encode(target, without(buffers, ignored), extents),
+    run: (feeds: FeedsByName, extents?: ExtentsByName) => run(without(feeds, ignored), extents),
   });
 }

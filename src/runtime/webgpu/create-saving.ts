@@ -3,8 +3,9 @@
  */
 import type { Program } from "../../program/program.ts";
 import type { BuffersByName, FeedsByName, ResultsByName, Saving } from "../options/norm-types.ts";
-import { type OptionKeys, readOptions } from "../options/read-options.ts";
+import { type OptionKeys, readOptions, usualKeys } from "../options/read-options.ts";
 import { bufferBytes } from "../shapes/element-types.ts";
+import { mostDims } from "../shapes/open-axes.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { creatorFor } from "./creator.ts";
 
@@ -18,14 +19,14 @@ export async function createSaving(
   programs: readonly Program[],
   load: () => Promise<{ readonly saving: readonly Program[] }>,
   options: object,
-  keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
+  keys: OptionKeys = usualKeys,
 ): Promise<Saving<BuffersByName, FeedsByName, ResultsByName>> {
   const read = readOptions(programs, options, keys);
   const { saving } = await load();
   const program = saving.find((one) => one.mode === read.program.mode) ?? read.program;
-  const norm = await (await creatorFor(program, read.tune))(device, program, read);
+  const norm = await (await creatorFor(program, read))(device, program, read);
   const saved = program.tensors.find((one) => one.role === "saved");
-  const { elements } = resolveShapes(program, read.dims, read.params);
+  const { elements } = resolveShapes(program, mostDims(read.dims), read.params);
   // The norm itself, no copy: tuning in the background updates its properties when it finds a better variant.
   const savedBytes = saved === undefined ? 0 : bufferBytes(elements.get(saved.name)!, "f32");
   return Object.assign(norm, { savedBytes });

@@ -1,6 +1,7 @@
 import type { Program } from "../../program/program.ts";
-import { type OptionKeys, readOptions } from "../options/read-options.ts";
+import { type OptionKeys, readOptions, usualKeys } from "../options/read-options.ts";
 import type { createBackward } from "./create-backward.ts";
+import type { createInline } from "./create-inline.ts";
 import type { createSaving } from "./create-saving.ts";
 import { creatorFor } from "./creator.ts";
 
@@ -14,10 +15,10 @@ export async function createFromOptions<Result>(
   device: GPUDevice,
   programs: readonly Program[],
   options: object,
-  keys: OptionKeys = { mode: "mode", dtype: "dtype", tune: "tune" },
+  keys: OptionKeys = usualKeys,
 ): Promise<Result> {
   const read = readOptions(programs, options, keys);
-  const create = await creatorFor(read.program, read.tune);
+  const create = await creatorFor(read.program, read);
   return create(device, read.program, read) as Promise<Result>;
 }
 
@@ -39,4 +40,14 @@ export async function createSavingFromOptions<Result>(
   ...args: Parameters<typeof createSaving>
 ): Promise<Result> {
   return (await import("./create-saving.ts")).createSaving(...args) as Promise<Result>;
+}
+
+/**
+ * The norm inside somebody else's kernel. Its code is loaded by the first call.
+ * @throws NormError (as a rejection) the errors of `createInline`.
+ */
+export async function createInlineFromOptions<Result>(
+  ...args: Parameters<typeof createInline>
+): Promise<Result> {
+  return (await import("./create-inline.ts")).createInline(...args) as Promise<Result>;
 }

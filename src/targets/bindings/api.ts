@@ -1,14 +1,23 @@
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { backwardMethod, describeBackward } from "./backward-api.ts";
 import type { Declaration, Member, Method } from "./declarations.ts";
+import { describeInline, inlineMethod, isInline } from "./inline-api.ts";
 import {
   arrayType,
+  axesType,
   type BoundNorm,
+  bufferType,
   described,
   dtypeMember,
+  dtypeParameter,
+  dtypeParameterOf,
+  isResult,
   joined,
   keysArgument,
+  memoryMembers,
   optionMembers,
+  optionsType,
+  returnsFloats,
   tuneMember,
 } from "./members.ts";
 import { describeSaving, savingMethod } from "./saving-api.ts";
@@ -17,29 +26,36 @@ import type { BindingsTarget } from "./target-words.ts";
 
 /**
  * Declares what a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
- * @param backward an expression that loads its backward programs. Undefined if the norm has no backward pass.
+ * @param loads expressions that load its backward and its inline programs. Undefined if the norm has none.
  */
 export function describeNorm(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
   target: BindingsTarget,
-  backward?: string,
+  { backward, inline }: { readonly backward?: string | undefined; readonly inline?: string | undefined } = {},
 ): Declaration[] {
   const own = new Set(norm.programs.flatMap((p) => [...p.tensors, ...p.params].map((each) => each.name)));
   const keys = {
     mode: freeName("mode", own),
     dtype: freeName("dtype", own),
     // Only WebGPU has variants.
-    ...(target.buffers ? { tune: freeName("tune", own) } : {}),
+    ...(target.buffers
+      ? {
+          tune: freeName("tune", own),
+          sharedBuffers: freeName("sharedBuffers", own),
+          inPlace: freeName("inPlace", own),
+        }
+      : {}),
   };
   const options: Declaration = {
     kind: "interface",
     name: ids.options,
     doc: `Options of ${norm.name}: the dims of its tensors and the values of its params, by name.`,
     members: [
-      ...optionMembers(norm),
+      ...optionMembers(norm, target),
       dtypeMember(norm.programs, keys.dtype),
       ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
+      ...memoryMembers(keys, norm.programs),
     ],
   };
   const all = {
@@ -54,6 +70,7 @@ export function describeNorm(
     ...calls,
     ...(backward === undefined ? [] : describeBackward(norm, ids, all, target)),
     ...(isSaving(norm) ? describeSaving(norm, ids) : []),
+    ...(isInline(norm) ? describeInline(norm, ids) : []),
     ...describeType(norm, ids, target, doc),
     {
       kind: "object",
@@ -61,8 +78,10 @@ export function describeNorm(
       doc,
       methods: [
         createMethod(norm, ids, keys, target),
+        ...(target.buffers ? nowMethods(norm, ids, keys, target) : []),
         ...(backward !== undefined && isSaving(norm) ? [savingMethod(norm, ids, keys, backward)] : []),
         ...(backward === undefined ? [] : [backwardMethod(norm, ids, all, target, backward)]),
+        ...(inline === undefined ? [] : [inlineMethod(norm, ids, keys, inline)]),
       ],
     },
   ];
@@ -88,15 +107,26 @@ function describeType(
   target: BindingsTarget,
   doc: string,
 ): Declaration[] {
-  if (!hasModes(norm)) return [{ kind: "type", name: ids.norm, doc, type: normType(ids, null, target) }];
+  if (!hasModes(norm)) {
+    return [
+      {
+        kind: "type",
+        name: ids.norm,
+        doc,
+        parameter: dtypeParameter,
+        type: normType(ids, null, target, axesType(norm)),
+      },
+    ];
+  }
   return [
     {
       kind: "interface",
       name: ids.modes,
       doc: `The forward pass of ${norm.name}, by mode.`,
+      parameter: dtypeParameter,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
-        type: normType(ids, mode, target),
+        type: normType(ids, mode, target, axesType(norm)),
         optional: false,
         doc: "",
       })),
@@ -105,8 +135,8 @@ function describeType(
       kind: "type",
       name: ids.norm,
       doc,
-      parameter: `M extends keyof ${ids.modes} = keyof ${ids.modes}`,
-      type: `${ids.modes}[M]`,
+      parameter: `M extends keyof ${ids.modes} = keyof ${ids.modes}, ${dtypeParameter}`,
+      type: `${ids.modes}<D>[M]`,
     },
   ];
 }
@@ -114,22 +144,56 @@ function describeType(
 function createMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
-  keys: Readonly<Record<string, string>> & { readonly mode: string },
+  keys: Readonly<Record<string, string>> & { readonly mode: string; readonly dtype: string },
   { device, create }: BindingsTarget,
 ): Method {
   const modal = hasModes(norm);
   return {
     name: "create",
     doc: `Prepares the norm to run ${device.doc}. Errors name the axis, the expected extent and the given one.`,
-    typeParameters: modal ? [`M extends keyof ${ids.modes}`] : [],
+    typeParameters: [
+      ...(modal ? [`M extends keyof ${ids.modes}`] : []),
+      dtypeParameterOf(ids.options, keys.dtype),
+    ],
     parameters: [
       { name: device.name, type: device.type },
-      { name: "options", type: ids.options + (modal ? ` & { readonly ${keys.mode}: M }` : "") },
+      {
+        name: "options",
+        type: optionsType(ids.options, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
+      },
     ],
-    result: `Promise<${ids.norm}${modal ? "<M>" : ""}>`,
+    result: `Promise<${ids.norm}<${modal ? "M, " : ""}D>>`,
     calls: create,
     given: [device.name, ids.programs, "options", ...keysArgument(keys)],
   };
+}
+
+/** Creation without waiting, and what it waits for once. */
+function nowMethods(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  keys: Readonly<Record<string, string>> & { readonly mode: string; readonly dtype: string },
+  target: BindingsTarget,
+): Method[] {
+  const create = createMethod(norm, ids, keys, target);
+  return [
+    {
+      name: "load",
+      doc: "Loads all that `createNow` may need.",
+      typeParameters: [],
+      parameters: [],
+      result: "Promise<void>",
+      calls: "loadPrograms",
+      given: [ids.programs],
+    },
+    {
+      ...create,
+      name: "createNow",
+      doc: "`create` without waiting, for code that cannot wait. `load` must be done. Missing pipelines are compiled at once.",
+      result: create.result.replace(/^Promise<(.*)>$/, "$1"),
+      calls: "createNowFromOptions",
+    },
+  ];
 }
 
 function hasModes({ programs }: BoundNorm<ProgramInterface>): boolean {
@@ -157,7 +221,7 @@ function describeCalls(
     name: names.buffers,
     doc: `Buffers for \`encode\`${mode}. Each needs the usage STORAGE.`,
     members: named.map((t) =>
-      member(t, "GPUBuffer", t.role === "affine" || (t.role === "state" && !t.updated)),
+      member(t, bufferType, t.role === "affine" || (t.role === "state" && !t.updated)),
     ),
   };
   return [
@@ -174,14 +238,15 @@ function describeCalls(
       kind: "interface",
       name: names.results,
       doc: `Results of \`run\`${mode}: dense arrays, last axis fastest.`,
-      members: named
-        .filter((t) => t.role === "output" || t.updated)
-        .map((t) => member(t, arrayType(t), false)),
+      // TypeScript lets a parameter with a low line go unused.
+      parameter: returnsFloats([program]) ? dtypeParameter : `_${dtypeParameter}`,
+      members: named.filter(isResult).map((t) => member(t, arrayType(t), false)),
     },
   ];
 }
 
-function normType(ids: NormIdentifiers, mode: Mode | null, target: BindingsTarget): string {
+function normType(ids: NormIdentifiers, mode: Mode | null, target: BindingsTarget, axes: string): string {
   const { buffers, feeds, results } = ids.calls(mode);
-  return `${target.norm}<${target.buffers ? `${buffers}, ` : ""}${feeds}, ${results}>`;
+  if (!target.buffers) return `${target.norm}<${feeds}, ${results}<D>>`;
+  return `${target.norm}<${buffers}, ${feeds}, ${results}<D>, ${axes}>`;
 }

@@ -3,12 +3,18 @@ import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Declaration, Member, Method } from "./declarations.ts";
 import { dimsDoc } from "./dims-type.ts";
 import {
+  axesType,
   type BoundNorm,
+  bufferType,
   described,
   dtypeMember,
+  dtypeParameter,
+  dtypeParameterOf,
   joined,
   keysArgument,
+  memoryMembers,
   optionMembers,
+  optionsType,
   tuneMember,
   unionByName,
 } from "./members.ts";
@@ -19,6 +25,8 @@ import type { BindingsTarget } from "./target-words.ts";
 /** The names that this norm uses for the options that are neither tensors nor params. */
 export type BackwardKeys = { readonly [key in "mode" | "dtype" | "of" | "accumulate"]: string } & {
   readonly tune?: string;
+  readonly sharedBuffers?: string;
+  readonly inPlace?: string;
 };
 
 export function describeBackward(
@@ -45,12 +53,13 @@ export function describeBackward(
       doc: `Options of the backward pass of ${norm.name}: the dims and params of \`create\`, and which gradients to compute.`,
       parameter,
       members: [
-        ...optionMembers(norm),
+        ...optionMembers(norm, target),
         {
           ...dtype,
           doc: `${dtype.doc} A gradient without an entry takes the element type of its tensor.`,
         },
         ...(keys.tune === undefined ? [] : [tuneMember(keys.tune)]),
+        ...memoryMembers(keys, programs),
         {
           name: keys.of,
           type: "readonly Of[]",
@@ -70,7 +79,13 @@ export function describeBackward(
   if (first === null) {
     return [
       ...declarations,
-      { kind: "type", name: type, doc, parameter, type: backwardType(norm, ids, null, target) },
+      {
+        kind: "type",
+        name: type,
+        doc,
+        parameter: `${parameter}, ${dtypeParameter}`,
+        type: backwardType(norm, ids, null, target),
+      },
     ];
   }
   return [
@@ -79,7 +94,7 @@ export function describeBackward(
       kind: "interface",
       name: modes,
       doc: `The backward pass of ${norm.name}, by mode.`,
-      parameter: "Of extends string",
+      parameter: `Of extends string, ${dtypeParameter}`,
       members: modesOf(norm).map((mode) => ({
         name: mode!,
         type: backwardType(norm, ids, mode, target),
@@ -91,8 +106,8 @@ export function describeBackward(
       kind: "type",
       name: type,
       doc,
-      parameter: `M extends keyof ${modes}<never> = keyof ${modes}<never>, ${parameter}`,
-      type: `${modes}<Of>[M]`,
+      parameter: `M extends keyof ${modes}<never> = keyof ${modes}<never>, ${parameter}, ${dtypeParameter}`,
+      type: `${modes}<Of, D>[M]`,
     },
   ];
 }
@@ -112,12 +127,19 @@ export function backwardMethod(
   return {
     name: "createBackward",
     doc: `Prepares the backward pass. It computes all gradients, or those of the tensors in \`${keys.of}\`.`,
-    typeParameters: [...(modal ? [`M extends keyof ${modes}<never>`] : []), `const Of extends ${of} = ${of}`],
+    typeParameters: [
+      ...(modal ? [`M extends keyof ${modes}<never>`] : []),
+      `const Of extends ${of} = ${of}`,
+      dtypeParameterOf(options, keys.dtype),
+    ],
     parameters: [
       { name: device.name, type: device.type },
-      { name: "options", type: `${options}<Of>${modal ? ` & { readonly ${keys.mode}: M }` : ""}` },
+      {
+        name: "options",
+        type: optionsType(`${options}<Of>`, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
+      },
     ],
-    result: `Promise<${type}<${modal ? "M, " : ""}Of>>`,
+    result: `Promise<${type}<${modal ? "M, " : ""}Of, D>>`,
     calls: createBackward,
     given: [
       device.name,
@@ -169,7 +191,7 @@ function describeCalls(
     kind: "interface",
     name: names.backwardBuffers,
     doc: `Buffers for \`encode\` of the backward pass${which}, except the gradients' buffers. Each needs the usage STORAGE.`,
-    members: read.map((one) => member(one, "GPUBuffer", !isUpdated(one))),
+    members: read.map((one) => member(one, bufferType, !isUpdated(one))),
   };
   return [
     ...(target.buffers ? [buffers] : []),
@@ -192,7 +214,7 @@ function backwardType(
   const updated = readTensors(norm, mode).filter(isUpdated);
   const states = updated.map(({ name }) => JSON.stringify(name)).join(" | ");
   const buffers = target.buffers ? `${backwardBuffers}, ` : "";
-  return `${target.backward}<${buffers}${backwardFeeds}, Of${states === "" ? "" : `, ${states}`}>`;
+  return `${target.backward}<${buffers}${backwardFeeds}, Of, ${states || "never"}, D${target.buffers ? `, ${axesType(norm)}` : ""}>`;
 }
 
 /** The tensors that the backward programs of a mode read, or update. */

@@ -38,7 +38,11 @@ export interface Method {
   readonly name: string;
   readonly doc: string;
   readonly typeParameters: readonly string[];
-  readonly parameters: readonly { readonly name: string; readonly type: string }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly optional?: boolean;
+  }[];
   readonly result: string;
   /** The function that it calls with `given`. The method does nothing else. */
   readonly calls: string;

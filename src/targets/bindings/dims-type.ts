@@ -1,12 +1,12 @@
 import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { tupleLabel } from "./taken-names.ts";
 
-/** `readonly [N: number, C: number, ...S: number[]]` */
-export function dimsType(program: ProgramInterface, tensor: ProgramTensor): string {
+/** `readonly [N: Extent, C: Extent, ...S: Extent[]] | DimsList`. @param extent the type of an extent. */
+export function dimsType(program: ProgramInterface, tensor: ProgramTensor, extent: string): string {
   const members = tensor.dims.map((name) =>
-    isVariadic(program, name) ? `...${tupleLabel(name)}: number[]` : `${tupleLabel(name)}: number`,
+    isVariadic(program, name) ? `...${tupleLabel(name)}: ${extent}[]` : `${tupleLabel(name)}: ${extent}`,
   );
-  return `readonly [${members.join(", ")}]`;
+  return `readonly [${members.join(", ")}] | DimsList`;
 }
 
 /** `x[N, C, ...S]`, as the spec writes it. */

@@ -1,6 +1,7 @@
 /** The members of a norm's declarations, with their documentation. */
 
 import type { InitialValue } from "../../program/initial-value.ts";
+import type { InlineProgram } from "../../program/inline-program.ts";
 import type { IntegerType } from "../../program/integers.ts";
 import type { Program, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Member } from "./declarations.ts";
@@ -21,18 +22,24 @@ export interface BoundNorm<P extends ProgramInterface = Program> {
   readonly backward?: readonly P[];
   /** The forward programs that also save values for the backward programs. Empty if nothing is saved. */
   readonly saving?: readonly P[];
+  /** By mode, what lets other kernels compute its outputs. Null for a mode that allows none. Undefined if not built. */
+  readonly inline?: readonly (InlineProgram | null)[] | undefined;
   /** Set if the norm has no backward pass because its tensor `name` has the name of the gradient of `of`. */
   readonly clash?: { readonly name: string; readonly of: string } | undefined;
 }
 
-export function optionMembers(norm: BoundNorm<ProgramInterface>): Member[] {
+/** @param buffers whether the target takes extents that each call gives. */
+export function optionMembers(
+  norm: BoundNorm<ProgramInterface>,
+  { buffers }: { readonly buffers: boolean },
+): Member[] {
   const [program] = norm.programs;
   const members: Member[] = [];
   for (const tensor of unionByName(norm.programs.map((each) => each.tensors))) {
     if (tensor.role === "scratch" || tensor.role === "output") continue;
     members.push({
       name: tensor.name,
-      type: dimsType(program!, tensor),
+      type: dimsType(program!, tensor, buffers ? "Extent" : "number"),
       optional: tensor.role !== "input" && !needsDims(program!, tensor),
       doc: joined(norm.docs.get(tensor.name), `Dims of ${dimsDoc(program!, tensor)}.`),
     });
@@ -66,6 +73,18 @@ export function dtypeMember(programs: readonly ProgramInterface[], name: string)
   };
 }
 
+/** The axes that a caller may leave open, as a union type: `"N" | "D"`. */
+export function axesType({ programs }: BoundNorm<ProgramInterface>): string {
+  const tensors = programs.flatMap((one) => one.tensors).filter(({ role }) => role === "input");
+  return (
+    [...new Set(tensors.flatMap(({ dims }) => dims))].map((name) => JSON.stringify(name)).join(" | ") ||
+    "never"
+  );
+}
+
+/** What `encode` takes for a tensor. */
+export const bufferType = "GPUBuffer | GPUBufferBinding";
+
 /** The option does not affect results, so every norm has it. */
 export function tuneMember(name: string): Member {
   return {
@@ -74,6 +93,38 @@ export function tuneMember(name: string): Member {
     optional: true,
     doc: '"background" finds the fastest variant in idle time and keeps it in IndexedDB. Pass a storage object to keep it elsewhere.',
   };
+}
+
+/**
+ * The options about memory that tensors have in common.
+ * @param keys their names; without names the target has no buffers.
+ */
+export function memoryMembers(
+  { sharedBuffers, inPlace }: { readonly sharedBuffers?: string; readonly inPlace?: string },
+  programs: readonly ProgramInterface[],
+): Member[] {
+  if (sharedBuffers === undefined || inPlace === undefined) return [];
+  const tensors = unionByName(programs.map((each) => each.tensors));
+  const namesOf = (role: ProgramTensor["role"]): string =>
+    tensors
+      .filter((one) => one.role === role)
+      .map(({ name }) => JSON.stringify(name))
+      .join(" | ") || "never";
+  return [
+    {
+      name: sharedBuffers,
+      type: "boolean",
+      optional: true,
+      doc: "Whether tensors that are read and written may lie in one buffer, at ranges that do not overlap.",
+      defaultValue: "false",
+    },
+    {
+      name: inPlace,
+      type: `Readonly<Partial<Record<${namesOf("output")}, ${namesOf("input")}>>>`,
+      optional: true,
+      doc: "Outputs that are written over an input. `encode` takes the same range for both.",
+    },
+  ];
 }
 
 export function described(program: ProgramInterface, tensor: ProgramTensor, optional: boolean): string {
@@ -89,9 +140,37 @@ const dtypeDocs: Readonly<Record<IntegerType, string>> = {
   u32: " of u32",
 };
 
-/** The array in which `run` returns a tensor. */
+/**
+ * The array in which `run` returns a tensor. That of a float depends on the type parameter `D`, the option `dtype` of the
+ * call that made the norm.
+ */
 export function arrayType({ dtype }: ProgramTensor): string {
-  return `${dtype === undefined ? "Float32Array" : arrayTypes[dtype]}<ArrayBuffer>`;
+  return dtype === undefined ? "FloatArray<D>" : `${arrayTypes[dtype]}<ArrayBuffer>`;
+}
+
+/** Whether `run` of one of the programs returns floats. */
+export function returnsFloats(programs: readonly ProgramInterface[]): boolean {
+  return programs.some(({ tensors }) => tensors.some((one) => isResult(one) && one.dtype === undefined));
+}
+
+export function isResult({ role, updated }: ProgramTensor): boolean {
+  return role === "output" || updated === true;
+}
+
+/** `D` where a type or a method declares it. */
+export const dtypeParameter = 'D = "f32"';
+
+export function dtypeParameterOf(options: string, key: string): string {
+  return `const D extends ${options}[${JSON.stringify(key)}] = "f32"`;
+}
+
+/** The type of the options of a call, from which TypeScript infers `D`, and `M` where there are modes. */
+export function optionsType(
+  options: string,
+  keys: { readonly dtype: string; readonly mode?: string | undefined },
+): string {
+  const mode = keys.mode === undefined ? "" : `readonly ${keys.mode}: M; `;
+  return `${options} & { ${mode}readonly ${keys.dtype}?: D }`;
 }
 
 const arrayTypes: Readonly<Record<IntegerType, string>> = {

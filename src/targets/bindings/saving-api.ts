@@ -1,7 +1,15 @@
 /** Declares what a module exports for a norm's forward pass that also saves values for the backward pass. */
 import type { Mode, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import type { Declaration, Method } from "./declarations.ts";
-import { type BoundNorm, keysArgument } from "./members.ts";
+import {
+  axesType,
+  type BoundNorm,
+  bufferType,
+  dtypeParameter,
+  dtypeParameterOf,
+  keysArgument,
+  optionsType,
+} from "./members.ts";
 import { type NormIdentifiers, propertyKey } from "./taken-names.ts";
 
 /** The tensor that a program saves. Usually undefined. */
@@ -19,12 +27,15 @@ export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdent
   const { modes, type } = ids.saving;
   const doc = `The forward pass of ${norm.name} that also saves the values its backward pass reads.`;
   const [first] = norm.programs;
-  if (first?.mode === null) return [{ kind: "type", name: type, doc, type: savingType(norm, ids, null) }];
+  if (first?.mode === null) {
+    return [{ kind: "type", name: type, doc, parameter: dtypeParameter, type: savingType(norm, ids, null) }];
+  }
   return [
     {
       kind: "interface",
       name: modes,
       doc: `The forward pass of ${norm.name} that also saves the values its backward pass reads, by mode.`,
+      parameter: dtypeParameter,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
         type: savingType(norm, ids, mode),
@@ -36,26 +47,27 @@ export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdent
       kind: "type",
       name: type,
       doc,
-      parameter: `M extends keyof ${modes} = keyof ${modes}`,
-      type: `${modes}[M]`,
+      parameter: `M extends keyof ${modes} = keyof ${modes}, ${dtypeParameter}`,
+      type: `${modes}<D>[M]`,
     },
   ];
 }
 
 function savingType(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, mode: Mode | null): string {
-  const { buffers, feeds, results } = ids.calls(mode);
+  const { buffers, feeds } = ids.calls(mode);
+  const results = `${ids.calls(mode).results}<D>`;
   const saved = savedTensor(norm.saving ?? [], mode);
-  if (saved === undefined) return `Saving<${buffers}, ${feeds}, ${results}>`;
+  if (saved === undefined) return `Saving<${buffers}, ${feeds}, ${results}, ${axesType(norm)}>`;
   const key = propertyKey(saved.name);
   const both = (type: string, own: string): string => `${type} & { readonly ${key}: ${own} }`;
-  return `Saving<${both(buffers, "GPUBuffer")}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}>`;
+  return `Saving<${both(buffers, bufferType)}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}, ${axesType(norm)}>`;
 }
 
 /** @param load an expression: the function that loads the programs that save values. */
 export function savingMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
-  keys: Readonly<Record<string, string>> & { readonly mode: string },
+  keys: Readonly<Record<string, string>> & { readonly mode: string; readonly dtype: string },
   load: string,
 ): Method {
   const { modes, type } = ids.saving;
@@ -63,12 +75,18 @@ export function savingMethod(
   return {
     name: "createSaving",
     doc: "Like `create`, for training: the norm also saves the values that its backward pass reads.",
-    typeParameters: modal ? [`M extends keyof ${modes}`] : [],
+    typeParameters: [
+      ...(modal ? [`M extends keyof ${modes}`] : []),
+      dtypeParameterOf(ids.options, keys.dtype),
+    ],
     parameters: [
       { name: "device", type: "GPUDevice" },
-      { name: "options", type: ids.options + (modal ? ` & { readonly ${keys.mode}: M }` : "") },
+      {
+        name: "options",
+        type: optionsType(ids.options, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
+      },
     ],
-    result: `Promise<${type}${modal ? "<M>" : ""}>`,
+    result: `Promise<${type}<${modal ? "M, " : ""}D>>`,
     calls: "createSavingFromOptions",
     given: ["device", ids.programs, load, "options", ...keysArgument(keys)],
   };

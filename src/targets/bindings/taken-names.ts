@@ -12,6 +12,8 @@ export interface NormIdentifiers {
   readonly backward: { readonly options: string; readonly modes: string; readonly type: string };
   /** The norm that saves what its backward pass reads: by mode, and its type. */
   readonly saving: { readonly modes: string; readonly type: string };
+  /** The norm inside other kernels: by mode, and its type. */
+  readonly inline: { readonly modes: string; readonly type: string };
   /** The interfaces of `encode` and `run` in a mode. The mode of a norm without modes is null. */
   calls(mode: Mode | null): CallIdentifiers;
 }
@@ -29,22 +31,42 @@ const callNames = ["Buffers", "Feeds", "Results", "BackwardBuffers", "BackwardFe
 const callSuffixes = callNames.flatMap((name) => modeSuffixes.map((mode) => mode + name));
 const backwardNames = ["BackwardOptions", "BackwardModes", "Backward"];
 const savingNames = ["SavingModes", "Saving"];
-const derived = ["Options", "Modes", "Programs", ...backwardNames, ...savingNames, ...callSuffixes];
+const inlineNames = ["InlineModes", "Inline"];
+const derived = [
+  "Options",
+  "Modes",
+  "Programs",
+  ...backwardNames,
+  ...savingNames,
+  ...inlineNames,
+  ...callSuffixes,
+];
 
-// Words that a module cannot declare, and names that the generated text itself relies on.
-const reserved = new Set(
-  `arguments async await break case catch class const continue debugger default delete do else enum eval export
-  extends false finally for function if implements import in instanceof interface let new null package private
-  protected public return static super switch this throw true try typeof undefined var void while with yield
-  any as bigint boolean never number object of string symbol type unknown __esModule exports module require
-  globalThis Infinity NaN Object
-  ArrayBuffer ArrayLike Backward Float32Array GPUBuffer GPUDevice NoInfer Norm Partial Program Promise Record Saving
-  Tune
-  createBackwardFromOptions createFromOptions createSavingFromOptions
-  GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`.split(
-    /\s+/,
-  ),
-);
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
+
+/** Words of JavaScript that, in a module, can be the name of nothing but a property. */
+const keywords = words(`
+  break case catch class const continue debugger default delete do else enum export extends false finally for function
+  if import in instanceof new null return super switch this throw true try typeof var void while with
+  implements interface let package private protected public static yield`);
+
+// Words that a module cannot declare as a constant and as a type, and names that the generated text itself relies on.
+const reserved: ReadonlySet<string> = new Set([
+  ...keywords,
+  ...words("arguments async await eval"),
+  // In types.
+  ...words(`any as bigint boolean infer keyof never number object of readonly string symbol type undefined unique
+    unknown`),
+  ...words(`__esModule exports module require globalThis Infinity NaN Object
+    ArrayBuffer ArrayLike Float32Array GPUBuffer GPUBufferBinding GPUDevice Int8Array Int32Array NoInfer Partial Promise Readonly Record Uint8Array
+    Uint32Array
+    Backward DimsList Extent FloatArray LazyShaders Norm Program Saving Tune
+    createBackwardFromOptions createFromOptions createNowFromOptions loadPrograms createSavingFromOptions
+    createInlineFromOptions Inline InlinePlace InlineProgram
+    GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`),
+]);
 
 /**
  * Chooses identifiers for the norms of one module, all different. A norm keeps its name if the language allows it. A
@@ -79,6 +101,7 @@ export function chooseIdentifiers(names: readonly string[]): NormIdentifiers[] {
         type: `${stem}Backward`,
       },
       saving: { modes: `${stem}SavingModes`, type: `${stem}Saving` },
+      inline: { modes: `${stem}InlineModes`, type: `${stem}Inline` },
       calls(mode) {
         const prefix = stem + (mode === null ? "" : mode === "train" ? "Train" : "Infer");
         return {
@@ -98,9 +121,10 @@ export function propertyKey(name: string): string {
   return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** A name as the label of a tuple member, which can be any word. */
+/** A name as the label of a tuple member. TypeScript takes most words of types for it, but not those of JavaScript. */
 export function tupleLabel(name: string): string {
-  return name.replace(/[^A-Za-z0-9_$]/g, "_").replace(/^(?=[0-9]|$)/, "_");
+  const label = name.replace(/[^A-Za-z0-9_$]/g, "_").replace(/^(?=[0-9]|$)/, "_");
+  return keywords.includes(label) ? `${label}_` : label;
 }
 
 /** Returns `wish`, followed by as many `_` as it takes to differ from all of `taken`. */

@@ -1,5 +1,6 @@
 import type { ProgramInterface } from "../../program/program.ts";
-import type { BoundNorm } from "./members.ts";
+import { isInline } from "./inline-api.ts";
+import { type BoundNorm, returnsFloats } from "./members.ts";
 
 /** How the modules for the two runtimes differ: names of types and functions, and what a norm can do. */
 export interface BindingsTarget {
@@ -60,7 +61,11 @@ export function importsOf(
   return [
     ...(training.length > 0 ? [type(target.backward), called(target.createBackward)] : []),
     ...(saves ? [type("Saving"), called("createSavingFromOptions")] : []),
+    ...(norms.some(isInline) ? [type("Inline"), type("InlinePlace"), called("createInlineFromOptions")] : []),
     called(target.create),
+    ...(target.buffers ? [called("createNowFromOptions"), called("loadPrograms"), type("Extent")] : []),
+    type("DimsList"),
+    ...(norms.some(({ programs }) => returnsFloats(programs)) ? [type("FloatArray")] : []),
     type(target.norm),
     { name: target.program, use: "constants" },
     type(target.buffers ? "Tune" : target.device.type),

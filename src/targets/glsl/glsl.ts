@@ -52,7 +52,7 @@ function statement(names: GatherNames, stmt: ScalarStmt): Line[] {
 }
 
 /** GLSL's own `max` and `min` may return either operand if one is NaN. */
-const propagating = { max: "larger", min: "smaller" } as const;
+const propagating = { max: "larger", min: "smaller", peak: "larger" } as const;
 
 const renamed: Readonly<Partial<Record<UnaryOp, string>>> = {
   rsqrt: "inversesqrt",

@@ -47,7 +47,7 @@ function hasExtrema({ body, values }: GatherKernel): boolean {
     (one) => one.kind === "binary" && one.op === "eq" && one.a.type === "f32" && one.b.kind === "local",
   );
   const reduces = everyStmt(body).some(
-    (one) => one.kind === "assign" && one.value.kind === "binary" && /^(max|min)$/.test(one.value.op),
+    (one) => one.kind === "assign" && one.value.kind === "binary" && /^(max|min|peak)$/.test(one.value.op),
   );
   return compares || reduces;
 }
@@ -125,7 +125,7 @@ function exactly(printing: Printing, expr: ScalarExpr): string {
       if (expr.op === "mod") return `${inner(a)} - Math.floor(${inner(a)} / ${inner(b)}) * ${inner(b)}`;
       return isInfix(expr.op)
         ? `${inner(a)} ${own[expr.op]} ${inner(b)}`
-        : `Math.${expr.op}(${e(a)}, ${e(b)})`;
+        : `Math.${expr.op === "peak" ? "max" : expr.op}(${e(a)}, ${e(b)})`;
     }
     case "call":
       return call(expr.op, expr.a);

@@ -6,6 +6,7 @@
 import type { ProgramInterface } from "../../program/program.ts";
 import { describeNorm } from "../bindings/api.ts";
 import type { Declaration } from "../bindings/declarations.ts";
+import { isInline } from "../bindings/inline-api.ts";
 import type { BoundNorm } from "../bindings/members.ts";
 import { chooseIdentifiers, type NormIdentifiers } from "../bindings/taken-names.ts";
 import { type BindingsTarget, type Import, importsOf } from "../bindings/target-words.ts";
@@ -22,7 +23,7 @@ export interface Banner {
 }
 
 /** The kinds of modules: `group_norm.ts`, `group_norm.backward.ts` and so on. */
-export type ModuleKind = "forward" | "backward" | "variants" | "backward.variants";
+export type ModuleKind = "forward" | "backward" | "variants" | "backward.variants" | "inline";
 
 /** One module, before it is printed in a language. */
 export interface ModuleContent {
@@ -80,6 +81,7 @@ export function moduleContents<P extends ProgramInterface>(
     backward: [],
     variants: [],
     "backward.variants": [],
+    inline: [],
   };
   const owners = new Map<string, string>();
   const divided = (program: P, kind: "variants" | "backward.variants", name: string): object => {
@@ -115,16 +117,24 @@ export function moduleContents<P extends ProgramInterface>(
         value: { backward: all("backward", backward), ...(saves ? { saving: all("saving", saving) } : {}) },
       });
     }
-    const loaded = backward === undefined ? undefined : load("backward", own.norm);
-    declarations.push(...describeNorm(norm, own, words, loaded));
+    if (isInline(norm)) {
+      const type = "{ readonly inline: readonly (InlineProgram | null)[] }";
+      values.inline.push({ exported: true, name: own.norm, type, value: { inline: norm.inline } });
+    }
+    const loads = {
+      backward: backward === undefined ? undefined : load("backward", own.norm),
+      inline: isInline(norm) ? load("inline", own.norm) : undefined,
+    };
+    declarations.push(...describeNorm(norm, own, words, loads));
   }
   const imports: Record<ModuleKind, readonly Import[]> = {
     forward: importsOf(words, norms),
     backward: [{ name: words.program, use: "constants" }],
     variants: [{ name: words.later, use: "constants" }],
     "backward.variants": [{ name: words.later, use: "constants" }],
+    inline: [{ name: "InlineProgram", use: "constants" }],
   };
-  const kinds = (["forward", "variants", "backward.variants", "backward"] as const).filter(
+  const kinds = (["forward", "variants", "backward.variants", "backward", "inline"] as const).filter(
     (kind) => kind === "forward" || values[kind].length > 0,
   );
   return kinds.map((kind) => ({

@@ -61,6 +61,8 @@ const notes: Readonly<Record<ModuleKind, string>> = {
   variants: "Do not edit. Shaders that only some devices and shapes need. They are loaded on demand.",
   "backward.variants":
     "Do not edit. Shaders of the backward passes that only some devices and shapes need. They are loaded on demand.",
+  inline:
+    "Do not edit. Functions of an element for other kernels. The module of the norms loads this one for `createInline`.",
 };
 
 function headOf({ banner, runtime }: ModuleContent, imports: readonly Import[]) {
@@ -92,6 +94,7 @@ const shortestPiece: Readonly<Record<ModuleKind, number>> = {
   backward: 60,
   variants: 60,
   "backward.variants": 60,
+  inline: 60,
 };
 
 function printedValues({ kind, values }: ModuleContent, typed: boolean) {

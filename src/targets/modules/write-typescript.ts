@@ -48,7 +48,9 @@ function property({ name, type, optional, doc, defaultValue }: Member): string {
 }
 
 function signature({ name, doc, typeParameters: types, parameters, result }: Method): string {
-  const given = parameters.map((one) => `${one.name}: ${one.type}`).join(", ");
+  const given = parameters
+    .map((one) => `${one.name}${one.optional === true ? "?" : ""}: ${one.type}`)
+    .join(", ");
   return `${docComment(doc, "  ")}  ${name}${typeParameters(...types)}(${given}): ${result}`;
 }
 

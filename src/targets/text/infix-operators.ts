@@ -2,7 +2,7 @@
 import type { BinaryOp, Expr } from "../../kernels/ir/ir.ts";
 
 /** All except those that are functions in every language. */
-export type InfixOp = Exclude<BinaryOp, "min" | "max">;
+export type InfixOp = Exclude<BinaryOp, "min" | "max" | "peak">;
 
 export const symbols: Readonly<Record<InfixOp, string>> = {
   add: "+",
@@ -19,7 +19,7 @@ export const symbols: Readonly<Record<InfixOp, string>> = {
 };
 
 export function isInfix(op: BinaryOp): op is InfixOp {
-  return op !== "min" && op !== "max";
+  return op !== "min" && op !== "max" && op !== "peak";
 }
 
 /** An expression written as an operand: in parentheses if it is infix itself or begins with a sign. */

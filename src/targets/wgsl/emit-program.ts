@@ -1,8 +1,9 @@
 /** Turns kernels into a program: plain data that the runtime understands. */
 
 import { fill } from "../../../templates/fill.ts";
-import type { Graph } from "../../graph/tensor/graph.ts";
+import type { Graph, GraphTensor } from "../../graph/tensor/graph.ts";
 import { scratchTensor } from "../../kernels/body/address.ts";
+import { placesOf } from "../../kernels/ir/in-place.ts";
 import type { Kernel, LoweredKernel } from "../../kernels/ir/ir.ts";
 import type { Plan } from "../../kernels/schedule/plan.ts";
 import { partialsTensor } from "../../program/names.ts";
@@ -19,7 +20,26 @@ import { wgslModule } from "./wgsl.ts";
 export function emitProgram(graph: Graph, plan: Plan, kernels: readonly LoweredKernel[]): Program {
   const { tensors, ...named } = programInterface(graph);
   const splits = kernels.some((one) => one.split !== null);
-  return { ...named, tensors: [...tensors, ...scratch(plan, splits)], kernels: kernels.map(emitKernel) };
+  const places = placesIn(graph);
+  return {
+    ...named,
+    tensors: [...tensors, ...scratch(plan, splits)],
+    kernels: kernels.map((one) => emitKernel(one, places)),
+  };
+}
+
+/** The outputs that have the layout of an input, and so could take its place. */
+type Places = (input: string) => readonly string[];
+
+function placesIn({ tensors }: Graph): Places {
+  const layoutOf = ({ factors }: GraphTensor): string => factors.join(" ");
+  return (input) => {
+    const read = tensors.find((one) => one.name === input && one.role === "input");
+    if (read === undefined) return [];
+    return tensors
+      .filter((one) => one.role === "output" && layoutOf(one) === layoutOf(read))
+      .map(({ name }) => name);
+  };
 }
 
 /** The scratch tensors: the memory between kernels. */
@@ -32,9 +52,10 @@ function scratch(plan: Plan, splits: boolean): ProgramTensor[] {
   return made;
 }
 
-function emitKernel({ whole, split, chunked }: LoweredKernel): ProgramKernel {
+function emitKernel({ whole, split, chunked }: LoweredKernel, places: Places): ProgramKernel {
+  const emit = (kernel: Kernel): Shader => emitShader(kernel, places);
   const { name, grid, row } = whole[0];
-  const shaders = whole.map(emitShader);
+  const shaders = whole.map(emit);
   return {
     name,
     grid,
@@ -49,15 +70,16 @@ function emitKernel({ whole, split, chunked }: LoweredKernel): ProgramKernel {
     split: split && {
       slots: split.slots,
       stages: split.stages.map((shaders) => ({
-        shaders: shaders.map(emitShader),
+        shaders: shaders.map(emit),
         shared: shaders[0].inParts,
       })),
     },
   };
 }
 
-function emitShader(kernel: Kernel): Shader {
+function emitShader(kernel: Kernel, places: Places): Shader {
   const module = wgslModule(kernel);
+  const free = placesOf(kernel);
   const { vector, together } = kernel.structure;
   return {
     vector,
@@ -65,7 +87,11 @@ function emitShader(kernel: Kernel): Shader {
     held: kernel.held,
     exchanges: kernel.exchanges,
     wgsl: fill("kernel.wgsl", module),
-    bindings: module.bindings,
+    bindings: module.bindings.map((binding) => {
+      const others = places(binding.tensor);
+      const placeOf = others.length === 0 ? [] : free(binding.tensor).filter((one) => others.includes(one));
+      return placeOf.length === 0 ? binding : { ...binding, placeOf };
+    }),
     constants: module.constants.map(({ name, constant }): ProgramConstant => ({ name, ...constant })),
   };
 }

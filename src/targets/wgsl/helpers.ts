@@ -79,6 +79,19 @@ fn smaller(a: f32, b: f32) -> f32 {
   return select(b, a, (a < b) | ${nanBits4("a")});
 }`,
   },
+  {
+    name: "peak_of",
+    text: `// The larger of two absolute values. The bits of a NaN are larger than those of a number.
+fn peak_of(a: f32, b: f32) -> f32 {
+  return bitcast<f32>(max(bitcast<i32>(a), bitcast<i32>(b)));
+}`,
+  },
+  {
+    name: "peak_of4",
+    text: `fn peak_of4(a: vec4f, b: vec4f) -> vec4f {
+  return bitcast<vec4f>(max(bitcast<vec4i>(a), bitcast<vec4i>(b)));
+}`,
+  },
   ...["exp", "exp2"].flatMap(expHelpers),
   ...["log", "log2"].flatMap(logHelpers),
   {
@@ -128,6 +141,12 @@ fn high_part(a: f32) -> f32 {
     name: "fold_max",
     text: `fn fold_max(v: vec4f) -> f32 {
   return larger(larger(v.x, v.y), larger(v.z, v.w));
+}`,
+  },
+  {
+    name: "fold_peak",
+    text: `fn fold_peak(v: vec4f) -> f32 {
+  return peak_of(peak_of(v.x, v.y), peak_of(v.z, v.w));
 }`,
   },
   {

@@ -15,7 +15,7 @@ import { type Line, printLines } from "../text/print-lines.ts";
 import { wgslHelpers } from "./helpers.ts";
 import { wgslReserved } from "./reserved-words.ts";
 
-type OverrideConstant = Exclude<Constant, { kind: "held" }>;
+export type OverrideConstant = Exclude<Constant, { kind: "held" }>;
 
 export interface WgslModule {
   readonly constants: readonly {
@@ -65,13 +65,13 @@ export function wgslModule(kernel: Kernel): WgslModule {
   };
 }
 
-function constantType({ kind }: Constant): string {
+export function constantType({ kind }: Constant): string {
   return kind === "param" ? "f32" : kind === "columns" ? "bool" : "u32";
 }
 
-type Calls = Partial<Record<Accessor, string>>;
+export type Calls = Partial<Record<Accessor, string>>;
 
-interface BodyContext {
+export interface BodyContext {
   readonly namer: Namer;
   /** Prints an expression. */
   readonly e: (expr: Expr) => string;
@@ -93,7 +93,7 @@ function accessor({ namer, called }: BodyContext, tensor: string, kind: Accessor
   return name;
 }
 
-function statements(context: BodyContext, body: readonly Stmt[]): Line[] {
+export function statements(context: BodyContext, body: readonly Stmt[]): Line[] {
   return body.flatMap((one) => statement(context, one));
 }
 
@@ -184,7 +184,7 @@ function apart(index: Expr, stride: Expr): Expr[] {
  * WGSL's own `max` and `min` may return either operand if one is NaN, so a NaN could vanish silently. The shell defines
  * these.
  */
-const propagating = { max: "larger", min: "smaller" } as const;
+const propagating = { max: "larger", min: "smaller", peak: "peak_of" } as const;
 
 /** Operators with a different name in WGSL. */
 const renamed: Readonly<Partial<Record<UnaryOp, string>>> = { rsqrt: "inverseSqrt", exp_below: "exp" };
@@ -195,7 +195,7 @@ const guarded: ReadonlySet<UnaryOp> = new Set(["exp", "exp2", "log", "log2"]);
 const literals: Literals = { f32: "f", u32: "u", nonFinite: (value) => `non_finite(${f32Bits(value)}u)` };
 
 /** Returns a function that prints expressions. One for a whole kernel: each has thousands of them. */
-function expressions(namer: Namer): (expr: Expr) => string {
+export function expressions(namer: Namer): (expr: Expr) => string {
   const inner = (one: Expr): string => operand(one, e(one));
   return e;
 

@@ -13,6 +13,9 @@ import { say, showDiagnostics } from "./terminal/output.ts";
 const specHelp = `
 SPEC is a path, the name of a shipped norm (GroupNorm or group_norm), or path#Name for one norm of several.`;
 
+const filesHelp = ".norm files, or names of shipped norms; without any, the specs of norm.config.ts";
+const checkedHelp = `${filesHelp}; - for standard input`;
+
 const shapeHelp = `
 A shape gives the extents of axes. A variadic axis takes any number of extents, joined by x; S= alone means none. It may
 also name the parts of a split axis and the params: N=2,C=320,G=8,S=64x64. What is not given follows from the rest.`;
@@ -57,20 +60,27 @@ function describe(ended: (code: ExitCode) => void): Command {
       .default("f32");
 
   add("check", "report the mistakes in specs", "normc check library/*.norm")
-    .argument("<file...>", ".norm files")
+    .argument("[file...]", checkedHelp)
     .addOption(json)
-    .action(async (files, options) => ended((await import("./commands/check.ts")).check(files, options)));
+    .action(async (files, options) =>
+      ended(await (await import("./commands/check.ts")).check(files, options)),
+    );
 
   add(
     "build",
     "write TypeScript or JavaScript modules with their shaders, a lock file and a manifest",
     "normc build library/*.norm --out generated",
     `Nothing is written if a file has an error; only what changed is written. normc.lock.json has a line for each kernel:
-what differs there between two builds are other kernels.`,
+what differs there between two builds are other kernels.
+Several builds may share a folder: files made of specs that are not named here stay, and go once their spec is gone.`,
   )
-    .argument("<file...>", ".norm files")
-    .requiredOption("--out <dir>", "the folder to write into; nothing is written elsewhere")
-    .option("--watch", "build again whenever a source changes")
+    .argument("[file...]", filesHelp)
+    .option("--out <dir>", "the folder to write into; nothing is written elsewhere (`out` of the config)")
+    .option(
+      "--prune",
+      "also delete what other builds put into the folder, though their specs are still there",
+    )
+    .option("--watch", "build again whenever a source or the config changes")
     .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
     .addOption(
       new Option(
@@ -97,12 +107,16 @@ what differs there between two builds are other kernels.`,
     )
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
+    .option("--inline", "also for your own kernels: WGSL functions of an element (createInline)")
     .option(
       "--tuning <file>",
       "a file of `normc tune`: the modules use its variants on the adapters that it knows",
     )
     .addOption(json)
-    .action(async (files, options) => ended(await (await import("./build/build.ts")).build(files, options)));
+    .action(async (files, options, command: Command) => {
+      const { buildProject } = await import("./build/build-project.ts");
+      ended(await buildProject(files, options, givenOf(command)));
+    });
 
   add(
     "run",
@@ -111,10 +125,11 @@ what differs there between two builds are other kernels.`,
     `${specHelp}
 Feeds are one case or an array of cases:
   { "feeds": { "x": { "dims": [1, 4], "data": [1, 2, 3, "Infinity"] } }, "set": { "eps": 1e-3 }, "mode": "infer" }
+A tensor may also be nested lists of numbers: "x": [[1, 2], [3, 4]].
 The oracle rounds inputs to their element type and computes in float64. It does not round outputs.`,
   )
     .argument("<spec>", "the norm")
-    .requiredOption("--feeds <file>", "JSON: one case or an array of cases")
+    .requiredOption("--feeds <file>", "JSON: one case or an array of cases; - for standard input")
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
@@ -137,7 +152,10 @@ The oracle rounds inputs to their element type and computes in float64. It does 
     .option("--grad", "gradients instead of outputs: d_x, d_gamma, … from a d_y in the feeds (0 if omitted)")
     .addOption(save)
     .addOption(json)
-    .action(async (spec, options) => ended(await (await import("./run/run.ts")).run(spec, options)));
+    .action(async (word, own, command: Command) => {
+      const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
+      ended(await (await import("./run/run.ts")).run(spec, options));
+    });
 
   add(
     "explain",
@@ -156,7 +174,10 @@ ${shapeHelp}`,
     .addOption(save)
     .option("--wgsl", "also print the WGSL")
     .addOption(json)
-    .action(async (spec, options) => ended((await import("./explain/explain.ts")).explain(spec, options)));
+    .action(async (word, own, command: Command) => {
+      const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
+      ended((await import("./explain/explain.ts")).explain(spec, options));
+    });
 
   add(
     "bench",
@@ -175,7 +196,10 @@ ${shapeHelp}`,
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
     .option("--tuning <file>", "time the variants in this file of `normc tune` in place of the defaults")
     .addOption(json)
-    .action(async (spec, options) => ended(await (await import("./commands/bench.ts")).bench(spec, options)));
+    .action(async (word, own, command: Command) => {
+      const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
+      ended(await (await import("./commands/bench.ts")).bench(spec, options));
+    });
 
   add(
     "tune",
@@ -216,7 +240,10 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     .option("--report <file>", "write an HTML page with the time of every variant that was tried")
     .option("--explain", "list the variants that were not tried, with the reasons")
     .addOption(json)
-    .action(async (specs, options) => ended(await (await import("./tune/tune.ts")).tune(specs, options)));
+    .action(async (words, own, command: Command) => {
+      const { specs, options } = await (await project()).settleTuning(words, own, givenOf(command));
+      ended(await (await import("./tune/tune.ts")).tune(specs, options));
+    });
 
   add(
     "shapes",
@@ -236,11 +263,45 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
       ended(await (await import("./tune/model-shapes.ts")).shapes(model, options)),
     );
 
-  add("fmt", "write specs in their canonical form", "normc fmt library/*.norm --check")
-    .argument("<file...>", ".norm files")
+  add(
+    "fmt",
+    "write specs in their canonical form",
+    "normc fmt library/*.norm --check",
+    `Of a link, the file that it leads to is written. CRLF line ends stay. What is read from standard input is printed.`,
+  )
+    .argument("[file...]", checkedHelp)
     .option("--check", "write nothing; list the files that differ and exit with 1")
     .addOption(json)
-    .action(async (files, options) => ended((await import("./commands/fmt.ts")).fmt(files, options)));
+    .action(async (files, options) => ended(await (await import("./commands/fmt.ts")).fmt(files, options)));
+
+  add(
+    "types",
+    "write the types of .norm imports: group_norm.d.norm.ts",
+    "normc types norms/*.norm",
+    `The plugin of a bundler writes them too; this is for where no bundler ran. They lie beside the specs, or with --out in
+a folder that mirrors the project, for the rootDirs of a tsconfig. A tsconfig needs allowArbitraryExtensions. Options
+that change what a norm takes must be those of the build: better say them in a config.`,
+  )
+    .argument("[file...]", filesHelp)
+    .option("--out <dir>", "a folder for them that mirrors the project (`types` of the config)")
+    .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .addOption(new Option("--no-backward", "types without backward passes").conflicts("save"))
+    .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
+    .addOption(kept())
+    .addOption(json)
+    .action(async (files, options, command: Command) =>
+      ended(await (await import("./commands/types.ts")).types(files, options, givenOf(command))),
+    );
+
+  add(
+    "init",
+    "write a spec, a config and a script into this folder, and run them once",
+    "npx normc init && npm run norms",
+    `For a project at hand or an empty folder. Writes norms/my_norm.norm, norm.config.ts and the script \`norms\` of
+package.json. If one of them is there already, nothing is written.`,
+  )
+    .addOption(json)
+    .action(async (options) => ended(await (await import("./commands/init.ts")).init(options)));
 
   return program;
 
@@ -250,6 +311,15 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
       .description(what)
       .addHelpText("after", `${more === "" ? "" : `\n${more.trim()}\n`}\nExample:\n  ${example}`);
   }
+}
+
+/** Reads the config, which commands such as `shapes` do without. */
+function project(): Promise<typeof import("./arguments/project.ts")> {
+  return import("./arguments/project.ts");
+}
+
+function givenOf(command: Command): (option: string) => boolean {
+  return (option) => command.getOptionValueSource(option) === "cli";
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -295,6 +365,7 @@ function failed(error: unknown, json: boolean): ExitCode {
 /** An error of the file system that its caller did not expect is still no defect: it says which path and why. */
 function systemErrorText(error: unknown): string | undefined {
   if (!(error instanceof Error && "code" in error && "syscall" in error)) return undefined;
+  if (error.syscall === "uv_cwd") return "error[N001]: the working folder is no longer there";
   const path = "path" in error ? String(error.path) : undefined;
   if (path === undefined) return undefined;
   const code: Code = writingCalls.has(String(error.syscall)) ? "N005" : "N001";
@@ -308,7 +379,10 @@ function endQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(process.exitCode);
-      throw error;
+      // What is printed is lost, and a shell must not take its file for the whole of it.
+      if (stream === process.stdout)
+        say(`error[N005]: cannot write standard output: ${reasonOf(error, "write")}`);
+      process.exit(1);
     });
   }
 }

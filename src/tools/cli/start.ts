@@ -35,8 +35,9 @@ async function start(): Promise<number> {
   const began = performance.now();
   const paths = shippedFiles().map((one) => relative(process.cwd(), one.path));
   const out = relative(process.cwd(), join(packageRoot, "generated"));
-  const code = await build(paths, {
+  const { code } = await build(paths, {
     out,
+    prune: true,
     language: "ts",
     target: ["wgsl", "glsl"],
     emit: [],

@@ -23,8 +23,10 @@ const fields = {
   layouts: list(layout, "layouts"),
   dtypes: list(choice(["f32", "f16"]), "element types", 1),
   gradients: record({ backward: truth, save: choice(["none", "stats", "output"]) }),
+  inline: truth,
   tuning: text,
   out: text,
+  types: truthOrText,
   language: choice(["ts", "js"]),
 } satisfies Record<keyof NormConfig, Check>;
 
@@ -91,6 +93,11 @@ function text(value: unknown, path: readonly string[], tell: Tell): void {
 function truth(value: unknown, path: readonly string[], tell: Tell): void {
   if (typeof value === "boolean") return;
   tell("N622", path, `${named(path)}: expected true or false, given ${shown(value)}`);
+}
+
+function truthOrText(value: unknown, path: readonly string[], tell: Tell): void {
+  if (typeof value === "boolean" || (typeof value === "string" && value !== "")) return;
+  tell("N622", path, `${named(path)}: expected true, false or a folder, given ${shown(value)}`);
 }
 
 function choice(candidates: readonly string[]): Check {

@@ -10,6 +10,8 @@ import type { LoadedConfig } from "./load-config.ts";
 export interface FoundSpecs {
   /** Absolute, each once, sorted within each entry of `specs`. */
   readonly paths: readonly string[];
+  /** Absolute: the folders where a new file can fit a pattern. */
+  readonly folders: readonly string[];
   /** N623: an entry without a file. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -23,16 +25,24 @@ export async function findSpecs({ config, path, root }: LoadedConfig): Promise<F
   const specs = config.specs ?? [];
   const without = specs.filter((one) => one.startsWith("!")).map((one) => one.slice(1));
   const paths = new Set<string>();
+  const folders = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   for (const one of specs) {
     if (one.startsWith("!")) continue;
-    const found = isDynamicPattern(one)
-      ? globSync(one, { cwd: root, absolute: true, ignore: [...ignore, ...without] }).sort()
-      : fileOf(one, root);
+    const isPattern = isDynamicPattern(one);
+    const options = { cwd: root, absolute: true, ignore: [...ignore, ...without] };
+    const found = isPattern ? globSync(one, options).sort() : fileOf(one, root);
+    if (isPattern) {
+      // The part of a pattern without wildcards. A folder may be there before its first spec is.
+      const base = /^(?:[^/*?[{(!@+]*\/)*/.exec(one)?.[0] ?? "";
+      const below = one.slice(base.length).includes("/");
+      const inside = below ? globSync(`${base}**`, { ...options, onlyDirectories: true }) : [];
+      for (const folder of [join(root, base), ...inside]) folders.add(folder);
+    }
     if (found.length === 0) diagnostics.push(missing(one, path ?? root));
     for (const file of found) paths.add(file);
   }
-  return { paths: [...paths], diagnostics };
+  return { paths: [...paths], folders: [...folders], diagnostics };
 }
 
 function fileOf(name: string, root: string): readonly string[] {

@@ -14,6 +14,9 @@ export async function loadDawn(): Promise<Dawn> {
     }
     return { create: (flags) => create([...flags]) };
   } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND") {
+      throw new Error("the package webgpu (Dawn for Node) is not installed: npm install webgpu", { cause });
+    }
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new Error(`the package webgpu (Dawn for Node) does not load: ${reason}`, { cause });
   }

@@ -1,4 +1,5 @@
 /** Reads an ONNX model: its layers, with the shapes that the file gives. */
+import { decode } from "./decode.ts";
 import { onnxSchema } from "./schema.ts";
 
 /** An extent, or the name of an extent that the model leaves open. */
@@ -26,9 +27,8 @@ export interface OnnxModel {
 /** @throws Error for bytes that are not a model. */
 export async function readModel(bytes: Uint8Array): Promise<OnnxModel> {
   // Most commands never read a model.
-  const { default: protobuf } = await import("protobufjs/light.js");
-  const type = protobuf.Root.fromJSON(onnxSchema).lookupType("onnx.ModelProto");
-  const model = type.toObject(type.decode(bytes), { longs: Number, defaults: true, oneofs: true }) as Model;
+  const { default: protobuf } = await import("protobufjs/minimal.js");
+  const model = decode(protobuf.Reader.create(bytes), onnxSchema, "ModelProto") as unknown as Model;
   if (model.graph === null || model.graph.node.length === 0) throw new Error("it has no graph");
   const versions = new Map(model.opsetImport.map(({ domain, version }) => [ownDomain(domain), version]));
   const nodes: OnnxNode[] = [];

@@ -6,6 +6,7 @@
 
 import { version } from "../../program/compiler-version.ts";
 import type { Program } from "../../program/program.ts";
+import { refuseNoDevice } from "../../runtime/device/device-errors.ts";
 import type {
   BuffersByName,
   Norm,
@@ -16,6 +17,7 @@ import type {
 } from "../../runtime/options/norm-types.ts";
 import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
+import type { ChooseVariant } from "../../runtime/variants/variant.ts";
 import { createNorm } from "../../runtime/webgpu/norm.ts";
 import { indexedDbStorage, memoryStorage, readStorage, updateStorage } from "../file/browser-storage.ts";
 import { chooserOf } from "../file/choices.ts";
@@ -49,6 +51,7 @@ export async function createTuned(
   program: Program,
   { tune, ...options }: NormOptions & { readonly tune?: Tune | undefined },
 ): Promise<Norm> {
+  refuseNoDevice(device);
   const baked = await bakedChoices(device, program, options);
   const made = (choices: Choices): Promise<Norm> =>
     createNorm(device, program, { ...options, choose: chooserOf(choices) });
@@ -58,6 +61,9 @@ export async function createTuned(
   const bucket = bucketOf(program, shapes, resolveDtypes(program, options.dtype));
   const own = { name: programName(program), hash: await programHash(program), compiler: version };
   const facts = adapterFacts(device);
+  // Candidates run on buffers of our own, one for each tensor.
+  const { dims, params, dtype } = options;
+  const trialOptions = { dims, ...(params && { params }), dtype };
   const known = knownChoices(await readStorage(storage), facts, own, bucket);
   const first = await made(known ?? baked ?? new Map());
   if (known !== undefined || first.dispatches.length === 0) {
@@ -65,7 +71,7 @@ export async function createTuned(
   }
   return replaceable(first, async (stopped, replace) => {
     const found = await searchOnce(device, `${own.hash} ${bucket}`, stopped, (everybodyStopped) =>
-      searchIdly(device, { program, options }, realTimeSource, everybodyStopped),
+      searchIdly(device, { program, options: trialOptions }, realTimeSource, everybodyStopped),
     );
     if (typeof found === "string") return { kind: "given up", reason: found };
     if (stopped()) return { kind: "given up", reason: "the norm was destroyed" };
@@ -81,10 +87,29 @@ export async function createTuned(
 async function bakedChoices(
   device: GPUDevice,
   program: Program,
-  { dims, params, dtype }: NormOptions,
+  options: NormOptions,
 ): Promise<Choices | undefined> {
   const tuned = await program.tuned?.();
-  if (tuned === undefined) return undefined;
+  return tuned && choicesIn(device, program, options, tuned);
+}
+
+/** Chooses by the measurements that a module carries. Undefined if it has none for this adapter and these extents. */
+export function bakedChooser(
+  device: GPUDevice,
+  program: Program,
+  options: NormOptions,
+  tuned: { readonly tuning: unknown },
+): ChooseVariant | undefined {
+  const choices = choicesIn(device, program, options, tuned);
+  return choices && chooserOf(choices);
+}
+
+function choicesIn(
+  device: GPUDevice,
+  program: Program,
+  { dims, params, dtype }: NormOptions,
+  tuned: { readonly tuning: unknown },
+): Choices | undefined {
   const shapes = resolveShapes(program, dims, params);
   const found = bakedResult(
     tuned.tuning as BakedTuning,
@@ -124,7 +149,8 @@ function replaceable(
       return current.dispatches;
     },
     tuning,
-    encode: (pass: GPUComputePassEncoder, buffers: BuffersByName) => current.encode(pass, buffers),
+    encode: (target: Parameters<Norm["encode"]>[0], buffers: BuffersByName) =>
+      current.encode(target, buffers),
     run: (feeds) => current.run(feeds),
     destroy() {
       destroyed = true;

@@ -1,5 +1,5 @@
 /** Lowers the reductions of a row, loop by loop. */
-import { isMoment, isScaledSum, momentKey, type ReduceNode } from "../../../graph/tensor/graph.ts";
+import { isMoment, isScaledSum, momentKey, type Node, type ReduceNode } from "../../../graph/tensor/graph.ts";
 import { div, local } from "../../ir/expr.ts";
 import type { Expr, FoldOp } from "../../ir/ir.ts";
 import { mergedTogether } from "../../schedule/handed-on.ts";
@@ -64,6 +64,12 @@ function lowerSums(context: ValueContext, row: Frame, path: Path, nodes: readonl
   if (squares.length > 0) rescaleSums(context, row, path, squares);
 }
 
+/** Whether a value is made by `abs`, and so has no sign. */
+function isMagnitude(node: Node): boolean {
+  if (node.kind !== "map") return false;
+  return node.op === "abs" || (node.op === "max" && node.args.every(isMagnitude));
+}
+
 /** How two shares of a reduction are combined. */
 export function foldOf(node: ReduceNode): FoldOp {
   switch (node.op) {
@@ -73,8 +79,9 @@ export function foldOf(node: ReduceNode): FoldOp {
     case "sumScale":
       return "add";
     case "max":
+      return isMagnitude(node.arg) ? "peak" : "max";
     case "min":
-      return node.op;
+      return "min";
     case "var":
     case "shift":
     case "rest":

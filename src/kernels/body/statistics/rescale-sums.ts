@@ -1,8 +1,8 @@
 /** A second look at sums of squares that leave f32, with the values times a power of two (`rescale.ts`). */
 
-import type { ReduceNode } from "../../../graph/tensor/graph.ts";
-import { rootOfSquare } from "../../../graph/tensor/terms.ts";
-import { any, binary, local, mul, select } from "../../ir/expr.ts";
+import type { Node, ReduceNode } from "../../../graph/tensor/graph.ts";
+import { addends, rootOfSquare } from "../../../graph/tensor/terms.ts";
+import { add, any, binary, local, mul, select } from "../../ir/expr.ts";
 import type { Expr } from "../../ir/ir.ts";
 import { bind, type Frame } from "../frame.ts";
 import { type Path, sumLoop } from "../loop.ts";
@@ -12,7 +12,7 @@ import type { ValueContext } from "../value-context.ts";
 import { foldTotals } from "./moments.ts";
 import { isScaled, scaleOf } from "./rescale.ts";
 
-/** @param squares the reductions of one operand of squares each: the sum, its scale, or both. */
+/** @param squares the reductions of one operand each, a square or a sum of squares: the sum, its scale, or both. */
 export function rescaleSums(
   context: ValueContext,
   row: Frame,
@@ -27,13 +27,10 @@ export function rescaleSums(
   const terms = squares.map(({ nodes: [{ arg }] }, i) => ({
     name: nameOf("sum"),
     op: "add" as const,
-    value: (frame: Frame) => {
-      const root = rootOfSquare(arg);
-      // A far value is stored as it is, squares too.
-      if (root === undefined) return mul(mul(lowerValue(context, frame, arg), scales[i]), scales[i]);
-      const named = bind(frame, "scaled", mul(lowerValue(context, frame, root), scales[i]), nameOf);
-      return mul(named, named);
-    },
+    value: (frame: Frame) =>
+      addends(arg)
+        .map((one) => scaledSquare(frame, one, scales[i]))
+        .reduce(add),
   }));
   const totals = foldTotals(row, path, sumLoop(row, path, when, terms, nameOf), nameOf);
   shareTotals(row.body, totals, context);
@@ -42,4 +39,12 @@ export function rescaleSums(
     const sum = bind(row, "sum_all", select(isScaled(scales[i]), second, total), nameOf);
     for (const node of nodes) row.values.set(node, node.op === "sumScale" ? scales[i] : sum);
   });
+
+  function scaledSquare(frame: Frame, square: Node, scale: Expr): Expr {
+    const root = rootOfSquare(square);
+    // A far value is stored as it is, squares too.
+    if (root === undefined) return mul(mul(lowerValue(context, frame, square), scale), scale);
+    const named = bind(frame, "scaled", mul(lowerValue(context, frame, root), scale), nameOf);
+    return mul(named, named);
+  }
 }

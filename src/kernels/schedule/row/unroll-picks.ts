@@ -69,7 +69,9 @@ function turnedAxes(nodes: readonly Node[]): string[] {
 
 function isFoldable(node: Node): boolean {
   return (
-    node.kind === "reduce" && node.weight === undefined && ["sum", "mean", "max", "min"].includes(node.op)
+    node.kind === "reduce" &&
+    node.weight === undefined &&
+    ["sum", "mean", "max", "min", "scaledSum", "sumScale"].includes(node.op)
   );
 }
 
@@ -92,7 +94,7 @@ function foldedReductions(
 
 function foldedReduction(
   g: GraphBuilder,
-  { op, arg, over }: ReduceNode,
+  { op, arg, over, floor }: ReduceNode,
   axis: string,
   each: (value: Node) => readonly Node[],
 ): Node {
@@ -100,6 +102,9 @@ function foldedReduction(
   switch (op) {
     case "sum":
       return g.reduce("sum", each(arg).reduce(g.add), rest);
+    case "scaledSum":
+    case "sumScale":
+      return g.reduce(op, each(arg).reduce(g.add), rest, undefined, floor);
     case "mean":
       return g.div(g.reduce("sum", each(arg).reduce(g.add), rest), g.size(over));
     case "max":

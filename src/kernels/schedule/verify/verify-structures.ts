@@ -15,7 +15,7 @@ export function verifyStructures(
     const [first] = list;
     if (first === undefined || first.vector !== null || first.together !== 1 || first.kept.length > 0)
       fail("the first structure serves every shape");
-    const texts = list.map((one) => `${one.vector} ${one.together} ${one.kept.length > 0}`);
+    const texts = list.map((one) => `${one.vector ?? ""} ${one.together} ${one.kept.length > 0}`);
     if (new Set(texts).size < texts.length) fail("structures differ");
     for (const one of list) {
       if (one.vector !== null && !innermost.has(one.vector))

@@ -1,6 +1,5 @@
 /** Evaluates expressions: from syntax to nodes. */
 
-import { isOperator } from "../../../graph/operators/operators.ts";
 import type { Node } from "../../../graph/tensor/graph.ts";
 import { diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { BinaryOperator, CallExpr, Expr } from "../../syntax/ast.ts";
@@ -12,6 +11,7 @@ import type { Scope, Value } from "../scope/scope.ts";
 import { enter, leave } from "../scope/session.ts";
 import { reportUnknownCall } from "../scope/unknown.ts";
 import { callFunction, callOperator } from "./call-function.ts";
+import { meansReduction, reportMissingAxes } from "./missing-axes.ts";
 import { callAxisForm, callReduction, elementAt } from "./reductions.ts";
 import { warnZeroDivisor } from "./zero-divisors.ts";
 
@@ -83,6 +83,10 @@ function call(scope: Scope, expr: CallExpr): Value {
     case "function":
       return callFunction(scope, expr, callee.fn);
     case "operator":
+      if (meansReduction(scope, expr)) {
+        reportMissingAxes(scope, expr);
+        return undefined;
+      }
       return callOperator(scope, expr, callee.operator);
     case "reduction":
       return callReduction(scope, expr);
@@ -95,12 +99,4 @@ function call(scope: Scope, expr: CallExpr): Value {
       reportUnknownCall(scope, expr);
       return undefined;
   }
-}
-
-function reportMissingAxes(scope: Scope, expr: CallExpr): void {
-  const name = expr.callee.text;
-  const note = isOperator(name)
-    ? `write \`${name}(x over N)\`; of two values, \`${name}(a, b)\``
-    : `write \`${name}(x over N)\``;
-  scope.report(diagnostic("N403", `\`${name}\` needs the axes that it runs over`, expr.span, { note }));
 }

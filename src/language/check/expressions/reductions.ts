@@ -10,6 +10,7 @@ import { suggestion } from "../../diagnostics/suggestion.ts";
 import type { AxisRef, CallExpr, Expr } from "../../syntax/ast.ts";
 import { axisNames, maxExtent } from "../declarations/axes.ts";
 import { axisFactors, type Scope, type Value } from "../scope/scope.ts";
+import { reportMissingAxes } from "./missing-axes.ts";
 import { reductionSettings } from "./reduction-settings.ts";
 import { isWhole, windowsAlong } from "./windows.ts";
 
@@ -55,11 +56,7 @@ export function callReduction(scope: Scope, expr: CallExpr): Value {
     return undefined;
   }
   if (expr.over === undefined || expr.over.length === 0) {
-    scope.report(
-      diagnostic("N403", `\`${name}\` needs the axes that it runs over`, expr.span, {
-        note: `write \`${name}(x over N${isStandardize ? "; eps" : ""})\``,
-      }),
-    );
+    reportMissingAxes(scope, expr);
     return undefined;
   }
   if (expr.arguments.length !== 1) {

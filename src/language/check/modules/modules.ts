@@ -101,7 +101,9 @@ export function loadModule(entry: Source, readImport: ReadImport, report: Report
       if (target === undefined) {
         report(
           diagnostic("N205", `cannot read \`${from.path}\``, from.span, {
-            note: "the path is relative to the file that imports it",
+            note: from.path.startsWith("normc/")
+              ? "the norms that ship with normc are `normc/library/NAME.norm`"
+              : "the path is relative to the file that imports it",
           }),
         );
         return undefined;

@@ -42,6 +42,24 @@ export function reportUnknown(scope: Scope, name: string, span: Span): void {
   scope.report(diagnostic("N201", `there is nothing called \`${name}\``, span, { ...sees, ...offer }));
 }
 
+/** What others have as a function, and how it is written here. */
+const otherwise: Readonly<Record<string, string>> = {
+  std: "write `sqrt(var(x over C))`",
+  norm: "write `sqrt(sum(x^2 over C))`",
+  prod: "there is no product over an axis; of positive values it is `exp(sum(log(x) over C))`",
+  softmax: "write `exp(x - max(x over C))` and divide by its sum, or import `Softmax`",
+  matmul: "over the axis that both have it is `sum(x * w over C)`",
+  dot: "over the axis that both have it is `sum(x * w over C)`",
+  einsum: "over the axis that both have it is `sum(x * w over C)`",
+  reshape: "axes have names: an axis is split where it is declared, `C = G * K`",
+  view: "axes have names: an axis is split where it is declared, `C = G * K`",
+  transpose: "operands meet by the names of their axes; the order in memory is that of the declaration",
+  permute: "operands meet by the names of their axes; the order in memory is that of the declaration",
+  unsqueeze: "operands meet by the names of their axes: leave it out",
+  squeeze: "operands meet by the names of their axes: leave it out",
+  layer_norm: 'import it: `import { LayerNorm } from "normc/library/layer_norm.norm"`',
+};
+
 /** Reports an unknown name that is called. */
 export function reportUnknownCall(scope: Scope, expr: CallExpr): void {
   const { text, span } = expr.callee;
@@ -62,9 +80,8 @@ export function reportUnknownCall(scope: Scope, expr: CallExpr): void {
   }
   const names = [...module.norms.keys(), ...module.functions.keys(), ...reductionNames, ...forms];
   const all = [...names, ...Object.keys(operators)];
-  scope.report(
-    diagnostic("N201", `there is no function or norm \`${text}\``, span, suggestion(text, all, span)),
-  );
+  const other = Object.hasOwn(otherwise, text) ? { note: otherwise[text]! } : suggestion(text, all, span);
+  scope.report(diagnostic("N201", `there is no function or norm \`${text}\``, span, other));
 }
 
 function isAxis({ declarations }: Scope, name: string): boolean {

@@ -47,6 +47,14 @@ export function hasDims({ role }: ProgramTensor): boolean {
   return role === "input" || role === "affine" || role === "state";
 }
 
+/** Whether no result has elements, so that nothing is dispatched. */
+export function isEmpty({ tensors }: Program, { elements }: Shapes): boolean {
+  const results = tensors.filter(
+    ({ role, updated }) => role === "output" || (role === "state" && updated === true),
+  );
+  return results.every(({ name }) => elements.get(name) === 0);
+}
+
 /** Undefined if it is not given and does not follow from what is given, the params and the spec. */
 function knownSizes(
   program: Program,

@@ -7,7 +7,7 @@ import { diagnostic, hasErrors, type Source } from "../../../language/diagnostic
 import { nearest } from "../../../language/diagnostics/suggest.ts";
 import type { Mode } from "../../../program/program.ts";
 import { standardInput } from "../files/host.ts";
-import { isNamedAfter, shippedFiles, shippedNames, shippedSpec } from "../files/library.ts";
+import { isNamedAfter, looksLikePath, shippedFiles, shippedNames, shippedSpec } from "../files/library.ts";
 import { loadFiles } from "../files/load.ts";
 import { libraryFolder } from "../files/package.ts";
 import { InputError } from "../terminal/failure.ts";
@@ -48,16 +48,13 @@ function placeOf(spec: string): Place {
   const shipped = shippedSpec(spec);
   if (shipped !== undefined) return shipped;
   if (existsSync(spec)) return { path: spec, norm: undefined };
-  throw mistake(
-    "N201",
-    `there is no shipped norm and no file \`${spec}\``,
-    spec,
-    offer(spec, shippedNames()),
-  );
+  throw unknownSpec(spec);
 }
 
-function looksLikePath(spec: string): boolean {
-  return /[/\\]/.test(spec) || spec.endsWith(".norm");
+/** A word that is neither a path nor the name of a shipped norm. */
+export function unknownSpec(spec: string): InputError {
+  const note = offer(spec, shippedNames());
+  return mistake("N201", `there is no shipped norm and no file \`${spec}\``, spec, note);
 }
 
 function onlyNorm(spec: string, path: string, norms: readonly CheckedNorm[]): string {

@@ -2,7 +2,6 @@
 import {
   existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -10,16 +9,19 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
+import type { Kept } from "../../../compile/build/assemble.ts";
 import { lockName } from "../../../compile/build/lock.ts";
 import { type Manifest, manifestName, marker, printManifest } from "../../../compile/build/manifest.ts";
 import { type Store, sha256 } from "../../build/store.ts";
 import { reasonOf } from "../files/host.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { replaceText } from "../files/replace-file.ts";
 import { deleteUnfinished } from "../files/unfinished.ts";
-import { CommandError, fileError } from "../terminal/failure.ts";
+import { fileError } from "../terminal/failure.ts";
 import { runtimeFolder } from "./copied-runtime.ts";
 import { whileLocked } from "./folder-lock.ts";
+import { noOtherBuilds, otherBuilds } from "./other-builds.ts";
 import { isPassing, replaceModules } from "./replace-modules.ts";
 import { openStamps, type Stamps } from "./stamps.ts";
 
@@ -27,6 +29,9 @@ export interface Written {
   readonly written: readonly string[];
   readonly deleted: readonly string[];
   readonly unchanged: number;
+  /** Sources of other builds, by their names in the manifest: those whose files stayed, and those whose specs are gone. */
+  readonly kept: readonly string[];
+  readonly gone: readonly string[];
 }
 
 /** The folders of the readable shaders, and that of the copied runtime. */
@@ -40,42 +45,59 @@ export interface OutputSpec {
   readonly texts: () => Promise<ReadonlyMap<string, string>>;
 }
 
+export interface FolderContents {
+  readonly specs: readonly OutputSpec[];
+  /** The names of their sources in the manifest. Undefined: what other builds put into the folder goes. */
+  readonly sources: readonly string[] | undefined;
+  /** The copied runtime, the lock file and the manifest, beside what other builds put there. */
+  readonly others: (kept: Kept) => ReadonlyMap<string, string>;
+}
+
 /**
- * Writes the files that changed, the manifest last, and deletes files of an earlier build that this one does not make.
+ * Writes the files that changed, the manifest last, and deletes files of an earlier build of the same sources that this one
+ * does not make, and those of sources that are gone.
  * Deletes what a killed build left unfinished. If nothing changed, nothing is touched. Whenever it is killed, each spec has
  * its old modules or its new ones (`replaceModules`).
- * @param others the copied runtime, the lock file and the manifest.
  * @param store remembers how the files stood.
  */
 export async function writeBuild(
   out: string,
-  specs: readonly OutputSpec[],
-  others: ReadonlyMap<string, string>,
+  { specs, sources, others: othersBeside }: FolderContents,
   store: Store,
 ): Promise<Written> {
   const folder = openFolder(out);
   const stamps = openStamps(store, folder, (path) => join(folder, path));
-  const wanted = new Map([
-    ...specs.flatMap((one) => one.files.map(({ path, hash }) => [path, hash] as const)),
-    ...[...others].map(([path, text]) => [path, sha256(text)] as const),
-  ]);
-  const work = (): Work => ({
-    changed: new Set(
-      [...wanted].filter(([path, hash]) => needsWriting(folder, path, hash, stamps)).map(([path]) => path),
-    ),
-    stale: staleFiles(folder, wanted),
-    passing: passingFiles(folder),
-  });
+  const mine = sources === undefined ? undefined : new Set(sources);
+  const isThere = (path: string): boolean => isOwnPath(path) && isPlainFile(join(folder, path));
+  const work = (): Work => {
+    const { kept, gone } = mine === undefined ? noOtherBuilds : otherBuilds(folder, mine, isThere);
+    const others = othersBeside(kept);
+    const wanted = new Map([
+      ...specs.flatMap((one) => one.files.map(({ path, hash }) => [path, hash] as const)),
+      ...[...others].map(([path, text]) => [path, sha256(text)] as const),
+    ]);
+    const stay = new Set([...wanted.keys(), ...kept.files, ...kept.sources.flatMap((one) => one.files)]);
+    return {
+      others,
+      wanted,
+      changed: new Set(
+        [...wanted].filter(([path, hash]) => needsWriting(folder, path, hash, stamps)).map(([path]) => path),
+      ),
+      stale: staleFiles(folder, stay),
+      passing: passingFiles(folder),
+      sources: { kept: kept.sources.map((one) => one.path), gone },
+    };
+  };
   const first = work();
   if (first.changed.size + first.stale.length + first.passing.length === 0) {
     deleteAllUnfinished(folder);
-    stamps.save([...wanted.keys()]);
-    return { written: [], deleted: [], unchanged: wanted.size };
+    stamps.save([...first.wanted.keys()]);
+    return { written: [], deleted: [], unchanged: first.wanted.size, ...first.sources };
   }
   return whileLocked(folder, async (beat) => {
     deleteAllUnfinished(folder);
     // Another build may have written since.
-    const { changed, stale, passing } = work();
+    const { others, wanted, changed, stale, passing, sources } = work();
     const write = (path: string, text: string): void => {
       beat();
       const full = join(folder, path);
@@ -108,11 +130,15 @@ export async function writeBuild(
       if (stale.some((path) => path.startsWith(`${inner}/`))) removeIfEmpty(join(folder, inner));
     }
     stamps.save([...wanted.keys()]);
-    return { written: [...changed], deleted: stale, unchanged: wanted.size - changed.size };
+    return { written: [...changed], deleted: stale, unchanged: wanted.size - changed.size, ...sources };
   });
 }
 
 interface Work {
+  readonly others: ReadonlyMap<string, string>;
+  /** The hashes of all files of this build, by path. */
+  readonly wanted: ReadonlyMap<string, string>;
+  readonly sources: Pick<Written, "kept" | "gone">;
   /** Paths of files that are missing or differ. */
   readonly changed: ReadonlySet<string>;
   readonly stale: readonly string[];
@@ -160,14 +186,15 @@ function openFolder(out: string): string {
   makeFolder(out);
   // The path can be a broken link or a file.
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new CommandError(1, `${out} is a file or a link to nothing where normc needs a folder`);
+    throw fileError("N005", out, `\`${out}\` is a file or a link to nothing where normc needs a folder`);
   }
   const folder = realpathSync(out);
   for (const inner of innerFolders) {
     const found = lstatSync(join(folder, inner), { throwIfNoEntry: false });
     // Through a link, the build would write and delete files outside the folder.
     if (found === undefined || found.isDirectory()) continue;
-    throw new CommandError(1, `${join(out, inner)} is a link or a file where normc needs a folder`);
+    const path = join(out, inner);
+    throw fileError("N005", path, `\`${path}\` is a link or a file where normc needs a folder`);
   }
   return folder;
 }
@@ -181,32 +208,23 @@ function deleteFile(path: string): void {
   }
 }
 
-/** Makes one parent after the other: Node's own `recursive` never returns below a folder such as /proc. */
-function makeFolder(path: string): void {
-  const full = resolve(path);
-  if (lstatSync(full, { throwIfNoEntry: false }) !== undefined) return;
-  if (dirname(full) !== full) makeFolder(dirname(full));
-  try {
-    mkdirSync(full);
-  } catch (error) {
-    throw fileError("N005", path, `cannot make the folder \`${path}\`: ${reasonOf(error, "write")}`);
-  }
-}
-
-/** Whether the file is missing or differs. Throws a CommandError if a file is there that normc did not write. */
+/** Whether the file is missing or differs. Throws an InputError N005 if a file is there that normc did not write. */
 function needsWriting(folder: string, path: string, hash: string, stamps: Stamps): boolean {
   if (stamps.hashOf(path) === hash) return false;
   const full = join(folder, path);
   const found = lstatSync(full, { throwIfNoEntry: false });
   if (found === undefined) return true;
-  if (!found.isFile()) throw new CommandError(1, `${full} is a link or a folder: normc does not replace it`);
+  if (!found.isFile()) {
+    throw fileError("N005", full, `\`${full}\` is a link or a folder: normc does not replace it`);
+  }
   const old = readFileSync(full, "utf8");
   if (sha256(old) === hash) {
     stamps.set(path, full, hash);
     return false;
   }
   if (!isOwn(path, old)) {
-    throw new CommandError(1, `${full} was not made by normc: move it away or choose another --out`);
+    const message = `\`${full}\` was not made by normc: move it away or choose another --out`;
+    throw fileError("N005", full, message);
   }
   return true;
 }
@@ -220,8 +238,8 @@ function isOwn(path: string, text: string): boolean {
   return path === manifestName ? manifestFiles(text) !== undefined : text.slice(0, 200).includes(marker);
 }
 
-/** The files listed in the manifest of an earlier build that this build no longer makes and normc may delete. */
-function staleFiles(folder: string, wanted: ReadonlyMap<string, string>): string[] {
+/** The files listed in the manifest of an earlier build that nobody makes any more and normc may delete. */
+function staleFiles(folder: string, wanted: ReadonlySet<string>): string[] {
   const path = join(folder, manifestName);
   if (!isPlainFile(path)) return [];
   const listed = manifestFiles(readFileSync(path, "utf8")) ?? [];

@@ -7,7 +7,7 @@ import { giveWay, openDevice } from "../../device/index.ts";
 import { type DtypeChoice, dtypeFor, dtypeText, refuseUnknownTensors } from "../arguments/dtype-choice.ts";
 import { savingOf } from "../arguments/save-choice.ts";
 import { readSizes } from "../arguments/settings.ts";
-import { hasDims, paramsOf, shapesOf } from "../arguments/shape.ts";
+import { hasDims, isEmpty, paramsOf, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
 import { refuseWithoutGradients } from "../run/gradients.ts";
@@ -43,13 +43,19 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
     ? savingOf(spec.source, graph, options.save).backward
     : compileGraph(graph);
   const shapes = shapesOf(program, sizes);
+  if (isEmpty(program, shapes)) {
+    throw new CommandError(
+      2,
+      `--shape: ${norm.name} has no elements of this shape: there is nothing to time`,
+    );
+  }
   const tuning =
     options.tuning === undefined ? undefined : { path: options.tuning, file: readTuningFile(options.tuning) };
   const reasons: string[] = [];
   const shown = progress(rounds + 3);
   shown.step("opening a device");
   const opened = await openDevice({ adapter: options.adapter, onMiss: (reason) => reasons.push(reason) });
-  if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
+  if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`, "N641");
   if (opened.kind === "software") giveWay();
   try {
     const dims = Object.fromEntries(

@@ -1,4 +1,5 @@
 import { renderJson } from "../../../language/diagnostics/render.ts";
+import { specFiles } from "../arguments/project.ts";
 import { loadFiles } from "../files/load.ts";
 import type { ExitCode } from "../terminal/failure.ts";
 import { exitCodeOf, printJson, showDiagnostics } from "../terminal/output.ts";
@@ -7,7 +8,8 @@ export interface CheckOptions {
   readonly json?: boolean;
 }
 
-export function check(paths: readonly string[], options: CheckOptions): ExitCode {
+export async function check(words: readonly string[], options: CheckOptions): Promise<ExitCode> {
+  const paths = await specFiles(words, "check");
   const { diagnostics } = loadFiles(paths);
   if (options.json) printJson(renderJson(diagnostics));
   else showDiagnostics(diagnostics, false);

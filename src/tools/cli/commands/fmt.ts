@@ -2,6 +2,7 @@ import { type Diagnostic, hasErrors, type Source } from "../../../language/diagn
 import { renderJson } from "../../../language/diagnostics/render.ts";
 import { format } from "../../../language/format/format.ts";
 import { parse } from "../../../language/syntax/parse.ts";
+import { specFiles } from "../arguments/project.ts";
 import { createHost, hasMark, standardInput } from "../files/host.ts";
 import { replaceText, throughLinks } from "../files/replace-file.ts";
 import { type ExitCode, InputError } from "../terminal/failure.ts";
@@ -13,7 +14,8 @@ export interface FmtOptions {
 }
 
 /** A file with a mistake stays as it is; the others are still formatted. */
-export function fmt(paths: readonly string[], options: FmtOptions): ExitCode {
+export async function fmt(words: readonly string[], options: FmtOptions): Promise<ExitCode> {
+  const paths = await specFiles(words, "fmt");
   const host = createHost();
   const changed: string[] = [];
   const found: Diagnostic[] = [];

@@ -5,6 +5,7 @@ import type { OutsideProject, ReadImport } from "../../../language/check/modules
 import type { Code } from "../../../language/diagnostics/codes.ts";
 import { type Diagnostic, diagnostic, type Source } from "../../../language/diagnostics/diagnostic.ts";
 import { CommandError, fileError, InputError } from "../terminal/failure.ts";
+import { libraryFolder } from "./package.ts";
 import { isInside, projectOf, realLibrary } from "./project.ts";
 
 /** The parser takes 1 MiB of UTF-16. Text of that length has at most this many bytes. */
@@ -56,7 +57,9 @@ export function createHost(): Host {
     },
     readImport(path, from): Source | OutsideProject | undefined {
       try {
-        const wanted = normalize(isAbsolute(path) ? path : join(dirname(from.path), path));
+        const wanted = path.startsWith(libraryPrefix)
+          ? join(libraryFolder, path.slice(libraryPrefix.length))
+          : normalize(isAbsolute(path) ? path : join(dirname(from.path), path));
         const real = realPath(wanted);
         // What a file imports belongs to the project of that file, in whatever package inside it the file lies.
         const project = projects.get(from) ?? projectOf(realPath(from.path));
@@ -76,6 +79,9 @@ export function createHost(): Host {
     found,
   };
 }
+
+/** An import of a shipped spec, whatever folder it is read from: `normc/library/batch_norm.norm`. */
+export const libraryPrefix = "normc/library/";
 
 /** The path that means standard input. A file of that name is `./-`. */
 export const standardInput = "-";

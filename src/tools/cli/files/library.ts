@@ -44,6 +44,11 @@ export function isNamedAfter(snake: string, norm: string): boolean {
   return snake === snake.toLowerCase() && snake.replaceAll("_", "") === norm.toLowerCase();
 }
 
+/** Whether a word on the command line can only be a path. */
+export function looksLikePath(spec: string): boolean {
+  return /[/\\]/.test(spec) || spec.endsWith(".norm");
+}
+
 export function shippedNames(): readonly string[] {
   return shippedFiles().flatMap((one) => [...one.norms, one.name]);
 }

@@ -28,6 +28,11 @@ import { unfinishedName } from "./unfinished.ts";
  */
 export function replaceFile(path: string, pieces: Iterable<string>): void {
   try {
+    const opened = openedAs(path);
+    if (opened !== undefined) {
+      writeWhole(opened, pieces);
+      return;
+    }
     const old = statSync(path, { throwIfNoEntry: false });
     // A pipe or a device, such as /dev/stdout, is written into, not replaced.
     if (old !== undefined && !old.isFile() && !old.isDirectory()) {
@@ -38,9 +43,9 @@ export function replaceFile(path: string, pieces: Iterable<string>): void {
     if (old !== undefined) accessSync(path, constants.W_OK);
     const unfinished = join(dirname(path), unfinishedName(path));
     // "wx" never writes through a link that somebody put there.
-    const opened = openSync(unfinished, "wx");
+    const made = openSync(unfinished, "wx");
     try {
-      withFile(opened, (file) => {
+      withFile(made, (file) => {
         if (old !== undefined) takeOver(file, old);
         writeWhole(file, pieces);
         // Some file systems find out only now that they are full, and after a power failure a renamed file that was not
@@ -56,6 +61,17 @@ export function replaceFile(path: string, pieces: Iterable<string>): void {
     if (error instanceof InputError) throw error;
     throw fileError("N005", path, `cannot write \`${path}\`: ${reasonOf(error, "write")}`);
   }
+}
+
+/**
+ * The number of an open file, for `/dev/stdout` and the like. Behind it may be a file that the shell appends to, which would be
+ * cut or replaced if it were opened by this name.
+ */
+function openedAs(path: string): number | undefined {
+  if (process.platform === "win32") return undefined;
+  const [, name, number] = /^\/dev\/(?:(stdout|stderr)|fd\/(\d+))$/.exec(resolve(path)) ?? [];
+  if (number !== undefined) return Number(number);
+  return name === undefined ? undefined : name === "stdout" ? 1 : 2;
 }
 
 /** The new file has the owner and the permissions of the old one. */
@@ -78,6 +94,7 @@ function takeOver(file: number, old: Stats): void {
  */
 export function throughLinks(path: string): string {
   try {
+    if (openedAs(path) !== undefined) return path;
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
     // A link to nothing is a file to be made.
     const exists = statSync(path, { throwIfNoEntry: false }) !== undefined;

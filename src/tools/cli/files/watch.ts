@@ -13,7 +13,10 @@ const quietMs = 60;
  */
 const lookMs = 500;
 
-/** `round` returns the files to watch. Ends when the user interrupts it. */
+/**
+ * @param round returns what to watch. Of a folder, only its own entries count.
+ * @returns when the user interrupts it.
+ */
 export async function watchRounds(
   paths: readonly string[],
   round: () => Promise<readonly string[]>,
@@ -39,7 +42,8 @@ export async function watchRounds(
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
-  await new Promise<void>((done) => watcher.once("ready", done));
+  // Without a path there is nothing to get ready, and no event says so.
+  if (paths.length > 0) await new Promise<void>((done) => watcher.once("ready", done));
 
   while (!stopped) {
     if (pending) {
@@ -47,7 +51,7 @@ export async function watchRounds(
       for (const path of stamps.keys()) stamps.set(path, stampOf(path));
       const read = await round();
       for (const path of read) if (!stamps.has(path)) stamps.set(path, stampOf(path));
-      watcher.add([...read]);
+      watcher.add(read.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true));
       say("waiting for changes (Ctrl+C ends)");
     }
     if (!pending && !stopped) {

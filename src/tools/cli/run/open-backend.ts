@@ -5,6 +5,7 @@ import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { Program, ProgramTensor } from "../../../program/program.ts";
 import { elementsOf } from "../../../runtime/shapes/array-elements.ts";
 import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
+import { NormError } from "../../../runtime/shapes/errors.ts";
 import { resolveShapes } from "../../../runtime/shapes/shapes.ts";
 import { createNorm } from "../../../runtime/webgpu/norm.ts";
 import { programInterface } from "../../../targets/interface/program-interface.ts";
@@ -30,7 +31,7 @@ export async function openBackend(choice: BackendChoice, adapter: string): Promi
     case "gpujs:cpu": {
       const { openGpuJs } = await import("./gpujs-backend.ts");
       const opened = await openGpuJs(choice === "gpujs" ? "auto" : gpujsBackends[choice]);
-      if (typeof opened === "string") throw new CommandError(3, opened);
+      if (typeof opened === "string") throw new CommandError(3, opened, "N517");
       return opened;
     }
   }
@@ -44,7 +45,7 @@ async function openWebgpu(choice: "auto" | "webgpu", adapter: string): Promise<B
   const opened = await openDevice({ adapter, onMiss: (reason) => reasons.push(reason) });
   if (opened !== undefined) return webgpu(opened);
   const reason = `no WebGPU device: ${reasons.join("; ")}`;
-  if (choice === "webgpu" || adapter !== "auto") throw new CommandError(3, reason);
+  if (choice === "webgpu" || adapter !== "auto") throw new CommandError(3, reason, "N641");
   const { openGpuJs } = await import("./gpujs-backend.ts");
   const gpujs = await openGpuJs("auto");
   if (typeof gpujs === "string") {
@@ -67,17 +68,25 @@ export const oracle: Backend = {
       const elements = elementsOf(data, dtypes.get(name)!);
       return [name, Float64Array.from(elements, Math.fround)] as const;
     });
-    const values = interpret(graph, {
-      extents: shapes.factors,
-      params: shapes.params,
-      tensors: new Map(tensors),
-    });
+    const values = withinMemory(() =>
+      interpret(graph, { extents: shapes.factors, params: shapes.params, tensors: new Map(tensors) }),
+    );
     return Object.fromEntries(
       [...values].map(([name, data]) => [name, { dims: shapes.dims.get(name) ?? [], data }]),
     );
   },
   close: () => Promise.resolve(),
 };
+
+/** Dims with a 0 in them need no data, and yet a row of them can have more elements than this machine has bytes. */
+function withinMemory<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new NormError("N508", `the oracle has no memory for these dims: ${error.message}`);
+  }
+}
 
 function webgpu(opened: OpenedDevice): Backend {
   // Many cases of one spec share a graph, and its program serves all their shapes.

@@ -9,6 +9,7 @@ import { type DtypeChoice, refuseUnknownTensors } from "../arguments/dtype-choic
 import { savingOf } from "../arguments/save-choice.ts";
 import { readSettings } from "../arguments/settings.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "../arguments/specs.ts";
+import { refuseSameFile, refuseUnwritable } from "../files/outputs.ts";
 import { type Case, CaseError, readCase, readCases } from "../files/read-cases.ts";
 import { type ExitCode, InputError } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
@@ -45,6 +46,10 @@ export async function run(specName: string, options: RunOptions): Promise<ExitCo
   const refused = options.grad ? refusedSaves(spec.source, spec.norm.graphs, options.save) : [];
   if (refused.length > 0) throw new InputError(refused);
   const { cases, isArray } = readCases(options.feeds);
+  if (options.out !== undefined) {
+    refuseUnwritable(options.out);
+    refuseSameFile("--out", options.out, { "the feeds": options.feeds, "the spec": spec.source.path });
+  }
 
   const backend = await openBackend(options.backend, options.adapter);
   const outcomes: Outcome[] = [];

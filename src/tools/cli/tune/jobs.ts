@@ -12,7 +12,7 @@ import type { SizedProgram } from "../../../tuning/trial/trial-buffers.ts";
 import { type DtypeChoice, dtypeFor, dtypeText, refuseUnknownTensors } from "../arguments/dtype-choice.ts";
 import { saves, savingOf } from "../arguments/save-choice.ts";
 import type { Sizes } from "../arguments/settings.ts";
-import { hasDims, paramsOf, shapesOf } from "../arguments/shape.ts";
+import { hasDims, isEmpty, paramsOf, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, type Spec } from "../arguments/specs.ts";
 import { backwardOf, refuseWithoutGradients } from "../run/gradients.ts";
 import { CommandError } from "../terminal/failure.ts";
@@ -131,6 +131,12 @@ async function jobOf(wish: JobWish, graph: Graph, program: Program): Promise<Tun
   const params = paramsOf(program, wish.sizes.params);
   const dtype = dtypeFor(wish.dtype, program);
   const shapes = shapesOf(program, wish.sizes);
+  if (isEmpty(program, shapes)) {
+    throw new CommandError(
+      2,
+      `--shape: ${graph.norm} has no elements of this shape: there is nothing to tune`,
+    );
+  }
   const dims = Object.fromEntries(
     program.tensors.filter(hasDims).map((one) => [one.name, shapes.dims.get(one.name) ?? []]),
   );

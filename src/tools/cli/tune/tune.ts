@@ -10,6 +10,7 @@ import type { DtypeChoice } from "../arguments/dtype-choice.ts";
 import { readSizes } from "../arguments/settings.ts";
 import { shapeText } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec, type Spec } from "../arguments/specs.ts";
+import { refuseSameFile, refuseUnwritable } from "../files/outputs.ts";
 import { readTuningFile, writeTuningFile } from "../files/read-tuning-file.ts";
 import { CommandError, type ExitCode, InputError } from "../terminal/failure.ts";
 import { print, printJson, say } from "../terminal/output.ts";
@@ -24,7 +25,7 @@ export interface TuneOptions {
   readonly mode?: string;
   readonly grad?: boolean;
   readonly save: TuneSave;
-  readonly dtype: DtypeChoice;
+  readonly dtypes: readonly DtypeChoice[];
   readonly adapter: string;
   readonly budget: string;
   readonly out: string;
@@ -44,10 +45,11 @@ export async function tune(specs: readonly string[], options: TuneOptions): Prom
   if (shard === undefined)
     throw new CommandError(2, `--shard: expected I/N, such as 2/8, given \`${options.shard}\``);
   const tasks = shardOf(await tasksOf(specs, options), ({ key }) => key, shard);
+  refuseOutputs(options);
   const place = await openWorkplace(async () => {
     const reasons: string[] = [];
     const opened = await openDevice({ adapter: options.adapter, onMiss: (reason) => reasons.push(reason) });
-    if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`);
+    if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`, "N641");
     return opened;
   });
   if (place.current().kind === "software") giveWay();
@@ -70,6 +72,17 @@ export async function tune(specs: readonly string[], options: TuneOptions): Prom
   }
 }
 
+/** Before anything is measured: minutes of work would be lost. */
+function refuseOutputs({ out, report, model }: TuneOptions): void {
+  refuseUnwritable(out);
+  if (report === undefined) return;
+  refuseUnwritable(report);
+  refuseSameFile("--report", report, {
+    "the tuning file": out,
+    ...(model === undefined ? {} : { "the model": model }),
+  });
+}
+
 function merge(paths: readonly string[], { out, json }: TuneOptions): ExitCode {
   const file = paths.map(readTuningFile).reduce(mergeTuning);
   writeTuningFile(out, file);
@@ -85,11 +98,12 @@ function merge(paths: readonly string[], { out, json }: TuneOptions): ExitCode {
 async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<readonly TuneTask[]> {
   const wishes: JobWish[] = [];
   const ofModel: JobWish[] = [];
-  const { mode, grad = false, save, dtype } = options;
-  const common = { mode, grad, save, dtype };
+  const { mode, grad = false, save } = options;
+  const commons = options.dtypes.map((dtype) => ({ mode, grad, save, dtype }));
   if (options.model !== undefined) {
     const { modelWishes } = await import("./model-shapes.ts");
-    ofModel.push(...(await modelWishes(options.model, options.dim)).map((one) => ({ ...common, ...one })));
+    const layers = await modelWishes(options.model, options.dim);
+    ofModel.push(...commons.flatMap((common) => layers.map((one) => ({ ...common, ...one }))));
   }
   // Semicolons separate the shapes of one spec.
   const shapes = options.shape
@@ -102,7 +116,8 @@ async function tasksOf(specs: readonly string[], options: TuneOptions): Promise<
     if (graph === undefined) throw new CommandError(2, missingMode(spec.norm, String(mode)));
     const set = settingsOf(spec, found, options.set);
     for (const shape of shapes) {
-      wishes.push({ ...common, spec, sizes: readSizes({ shape: [shape], set }, graph) });
+      const sizes = readSizes({ shape: [shape], set }, graph);
+      wishes.push(...commons.map((common) => ({ ...common, spec, sizes })));
     }
   }
   if (specs.length > 0 && shapes.length === 0)
@@ -139,7 +154,8 @@ async function tasksThatFit(wishes: readonly JobWish[]): Promise<readonly TuneTa
     } catch (error) {
       if (!(error instanceof CommandError || error instanceof InputError)) throw error;
       const shape = shapeText(Object.fromEntries(wish.sizes.extents));
-      say(`not tuned: ${wish.spec.norm.name} ${shape}: ${error.message}`);
+      const code = error instanceof CommandError && error.code !== undefined ? `${error.code}: ` : "";
+      say(`not tuned: ${wish.spec.norm.name} ${shape}: ${code}${error.message}`);
     }
   }
   if (wishes.length > 0 && tasks.length === 0)

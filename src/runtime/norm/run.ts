@@ -1,21 +1,20 @@
-import type { Program, ProgramTensor } from "../../program/program.ts";
+import type { ProgramTensor } from "../../program/program.ts";
 import { isWritten, usage } from "../device/buffers.ts";
 import { withErrorScopes } from "../device/device-errors.ts";
 import type { BuffersByName, FeedsByName, ResultsByName } from "../options/norm-types.ts";
 import { readElements, writeElements } from "../shapes/array-elements.ts";
 import { checkFeed } from "../shapes/check-feed.ts";
-import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
-import type { Shapes } from "../shapes/shapes.ts";
+import { bufferBytes, fillElements } from "../shapes/element-types.ts";
 import { own } from "../shapes/unknown-names.ts";
+import type { PlannedNorm } from "./plan-norm.ts";
 
 /** Uploads, runs and reads back, with buffers that exist only during this call. */
 export async function runOnce(
   device: GPUDevice,
-  program: Program,
-  shapes: Shapes,
-  dtypes: Dtypes,
+  { program, shapes, dtypes }: Pick<PlannedNorm, "program" | "shapes" | "dtypes">,
   feeds: FeedsByName,
   encode: (pass: GPUComputePassEncoder, buffers: BuffersByName) => void,
+  inPlace: Readonly<Record<string, string>> | undefined,
 ): Promise<ResultsByName> {
   for (const tensor of program.tensors) checkFeed(tensor, own(feeds, tensor.name), shapes);
   const results = program.tensors.filter((tensor) => tensor.role !== "scratch" && isWritten(tensor));
@@ -31,7 +30,7 @@ export async function runOnce(
   function upload(tensor: ProgramTensor): GPUBuffer | undefined {
     const feed = own(feeds, tensor.name);
     const written = tensor.role !== "scratch" && isWritten(tensor);
-    if (feed === undefined && !written) return undefined;
+    if ((feed === undefined && !written) || own(inPlace, tensor.name) !== undefined) return undefined;
     const filled = feed !== undefined || tensor.role === "state";
     const buffer = make(tensor, { usage: usage.storage | usage.copySource, mappedAtCreation: filled });
     if (!filled) return buffer;
@@ -42,9 +41,15 @@ export async function runOnce(
     return buffer;
   }
 
+  /** An output that takes the place of an input has its buffer. */
+  function placed<Buffer>(buffers: Record<string, Buffer>): Record<string, Buffer> {
+    for (const [output, input] of Object.entries(inPlace ?? {})) buffers[output] = own(buffers, input)!;
+    return buffers;
+  }
+
   try {
     const { buffers, readbacks } = await withErrorScopes(device, "making the buffers of a run", () => ({
-      buffers: Object.fromEntries(program.tensors.map((tensor) => [tensor.name, upload(tensor)])),
+      buffers: placed(Object.fromEntries(program.tensors.map((tensor) => [tensor.name, upload(tensor)]))),
       readbacks: results.map((tensor) => make(tensor, { usage: usage.mapRead | usage.copyTarget })),
     }));
     await withErrorScopes(device, "running", () => {

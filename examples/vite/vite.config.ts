@@ -1,0 +1,6 @@
+import normc from "normc/vite";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [normc()],
+});

@@ -1,0 +1,75 @@
+/**
+ * Which tensors a kernel may write over others that it reads. An element may be written once no lane reads it any more.
+ * Two kinds of loads are safe:
+ *
+ * - A lane reads the element that it writes itself, and before it does.
+ * - A lane reads an element of its row (a sample), and the lanes of the row then exchange sums that depend on it, before
+ *   any of them writes: what they write depends on these sums.
+ *
+ * Everything else is refused. Lanes of other workgroups, which share a split row, exchange nothing.
+ */
+import { dependents, uses } from "./dependents.ts";
+import { constantPoly, opaque, type Poly, polyOf, scaled, sum, text } from "./index-polynomials.ts";
+import type { Kernel } from "./ir.ts";
+import { type Placed, type Touch, touchesOf } from "./touches.ts";
+
+/** The tensors that may be written over the tensor `read`. */
+export function placesOf(kernel: Kernel): (read: string) => readonly string[] {
+  const { touches, all } = touchesOf(kernel);
+  const written = kernel.tensors.filter(({ access }) => access === "read_write").map(({ name }) => name);
+  const oneLaneStores =
+    touches.every((one) => one.stmt.kind === "load" || !one.ofLane) &&
+    !all.some(({ stmt }) => stmt.kind === "exchange" || stmt.kind === "storeShared");
+  return (read) => {
+    const loads = touches.filter(({ stmt }) => stmt.kind === "load" && stmt.tensor === read);
+    return written.filter((name) => {
+      const stores = touches.filter(({ stmt }) => stmt.kind === "store" && stmt.tensor === name);
+      const isRead = touches.some(({ stmt }) => stmt.kind === "load" && stmt.tensor === name);
+      return (
+        !isRead &&
+        loads.every((load) => isOwn(load, stores, oneLaneStores) || isSample(kernel, load, stores, all))
+      );
+    });
+  };
+}
+
+/**
+ * An element without a step of this lane in its index is read by all lanes of the row. That is harmless where one lane
+ * stores everything and no other lane gets to know what these have read.
+ */
+function isOwn(load: Touch, stores: readonly Touch[], oneLaneStores: boolean): boolean {
+  const same = stores.filter((one) => text(one.index) === text(load.index) && one.access === load.access);
+  return (load.ofLane || oneLaneStores) && same.length > 0 && same.every((one) => load.at < one.at);
+}
+
+function isSample(kernel: Kernel, load: Touch, stores: readonly Touch[], all: readonly Placed[]): boolean {
+  const { stmt, access, at: start, index } = load;
+  if (stmt.kind !== "load") return false;
+  // Among rows taken together, the stores of the row that the element is of.
+  const row = stores.filter(
+    (store) =>
+      (access === "one" || access === store.access) &&
+      sampledPlaces(kernel, store).some((place) => text(place) === text(index)),
+  );
+  if (row.length === 0) return false;
+  const first = Math.min(...row.map((one) => one.at));
+  const read = dependents(all, stmt.name);
+  return all.some(({ stmt: exchange, at }) => {
+    if (exchange.kind !== "exchange" || at < start || at > first || !uses(exchange.value, read)) return false;
+    const exchanged = dependents(all, exchange.name);
+    return row.every((store) => store.stmt.kind === "store" && uses(store.stmt.value, exchanged));
+  });
+}
+
+/** The first, middle and last element of the row that a store goes over. */
+function sampledPlaces({ row, structure }: Kernel, { stmt, step, known, access }: Touch): Poly[] {
+  if (step === undefined) return [];
+  const width = structure.vector !== null && row.at(-1) === structure.vector ? 4 : 1;
+  const count = scaled(step.end, width);
+  const places = [constantPoly(0), sum(count, constantPoly(1), -1), opaque("div", [count, constantPoly(2)])];
+  return places.map((place) => {
+    const values = new Map([...known.values, [step.name, scaled(place, 1 / width)]]);
+    for (const [name, value] of step.lets) values.set(name, polyOf(value, { ...known, values }));
+    return scaled(polyOf(stmt.index, { ...known, values }), access === "four" ? 4 : 1);
+  });
+}

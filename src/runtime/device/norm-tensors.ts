@@ -1,0 +1,44 @@
+import type { Dtype, ProgramInterface } from "../../program/program.ts";
+import { bufferBytes, type Dtypes } from "../shapes/element-types.ts";
+import type { Shapes } from "../shapes/shapes.ts";
+import { usage } from "./buffers.ts";
+
+/** One tensor of a norm, as its buffer has to be. */
+export interface NormTensor {
+  /** The extents, slowest first. Saved values have none. */
+  readonly dims: readonly number[];
+  readonly dtype: Dtype;
+  /** The least size of its buffer, in bytes: a multiple of four, and never 0. */
+  readonly bytes: number;
+  /** The usage that its buffer needs: `GPUBufferUsage.STORAGE`. */
+  readonly usage: GPUBufferUsageFlags;
+  /**
+   * Makes a buffer of that size, filled with zeros, which the caller owns and destroys.
+   * @param usage its usage besides STORAGE. @default COPY_SRC | COPY_DST
+   */
+  createBuffer(usage?: GPUBufferUsageFlags): GPUBuffer;
+}
+
+/** Every tensor that a caller can give a buffer for, by name. */
+export function normTensors(
+  device: GPUDevice,
+  program: ProgramInterface,
+  shapes: Shapes,
+  dtypes: Dtypes,
+): Readonly<Record<string, NormTensor>> {
+  return Object.fromEntries(
+    program.tensors
+      .filter(({ role }) => role !== "scratch")
+      .map(({ name }) => {
+        const dtype = dtypes.get(name)!;
+        const bytes = bufferBytes(shapes.elements.get(name)!, dtype);
+        const createBuffer = (more = usage.copySource | usage.copyTarget): GPUBuffer =>
+          device.createBuffer({
+            label: `${program.norm}.${name}`,
+            size: bytes,
+            usage: usage.storage | more,
+          });
+        return [name, { dims: shapes.dims.get(name)!, dtype, bytes, usage: usage.storage, createBuffer }];
+      }),
+  );
+}

@@ -1,0 +1,28 @@
+/** The plugin in esbuild's own terms: unplugin would lose the line of a mistake. */
+import type { PluginBuild } from "esbuild";
+import { esbuildMessage } from "./messages.ts";
+import { gpujsImport, queryOf } from "./specs/spec-id.ts";
+import type { LoadModule } from "./specs/spec-modules.ts";
+
+const gpujs = queryOf({ target: "glsl", kind: "forward" });
+
+export function esbuildSetup(build: PluginBuild, load: LoadModule): void {
+  build.onResolve({ filter: gpujsImport }, async ({ path, pluginData: _, namespace: __, ...how }) => {
+    const found = await build.resolve(path.replace(gpujsImport, ".norm"), how);
+    return found.errors.length > 0 ? { errors: found.errors } : { path: found.path, suffix: gpujs };
+  });
+  build.onLoad({ filter: /\.norm$/, namespace: "file" }, async ({ path, suffix }) => {
+    const loaded = await load(path + suffix);
+    if (loaded === undefined) return undefined;
+    const watchFiles = [...loaded.files];
+    if ("errors" in loaded) return { errors: loaded.errors.map(esbuildMessage), watchFiles };
+    const { code, map } = loaded.module;
+    const inline = Buffer.from(JSON.stringify(map)).toString("base64");
+    return {
+      contents: `${code}//# sourceMappingURL=data:application/json;base64,${inline}\n`,
+      loader: "js",
+      warnings: loaded.warnings.map(esbuildMessage),
+      watchFiles,
+    };
+  });
+}

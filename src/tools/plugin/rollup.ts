@@ -1,0 +1,16 @@
+/** `normc/rollup`: `.norm` imports in Rollup. */
+
+import type { Plugin } from "rollup";
+import { createUnplugin } from "unplugin";
+import { plugin } from "./plugin.ts";
+import type { NormcOptions } from "./specs/options.ts";
+
+export type { NormcOptions } from "./specs/options.ts";
+
+/**
+ * Compiles imported `.norm` files, and writes their types.
+ * @param options without them, those of `norm.config.ts` count.
+ */
+export default function normc(options?: NormcOptions): Plugin {
+  return createUnplugin<NormcOptions | undefined, false>(plugin).rollup(options);
+}
