@@ -125,7 +125,7 @@ for (const adapter of ["auto", "swiftshader"]) {
   }
   lines.push(
     "",
-    `200 batch sizes of a group norm compile ${await pipelinesOf(device)} pipelines, for one kernel.`,
+    `Pipelines that 200 batch sizes of a group norm (one kernel) compile: ${await pipelinesOf(device)}.`,
     "",
   );
   await opened.close();
