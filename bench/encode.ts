@@ -28,7 +28,7 @@ for (const adapter of ["auto", "swiftshader"]) {
   const norm = await createNorm(device, program, { dims: { x: [2, 16] } });
   const make = (size: number): GPUBuffer => device.createBuffer({ size, usage: 0x80 });
   // As in a model, layers alternate, each with its own buffers.
-  const layers = Array.from({ length: 12 }, () => ({
+  const layers = Array.from({ length: 48 }, () => ({
     x: make(128),
     gamma: make(64),
     beta: make(64),

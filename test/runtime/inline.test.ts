@@ -1,10 +1,11 @@
 /** Norms inside another kernel: every element that the functions compute, against the oracle. */
 import { afterAll, describe, expect, test } from "vitest";
+import { fusedProduct, separateProduct } from "../../bench/products.ts";
 import { compileInline } from "../../src/compile/compile-inline.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
 import type { InlineProgram } from "../../src/program/inline-program.ts";
 import { createInline, type Inline } from "../../src/runtime/webgpu/create-inline.ts";
-import type { Norm } from "../../src/runtime/webgpu/index.ts";
+import { createNorm, type Norm } from "../../src/runtime/webgpu/index.ts";
 import { readBuffer, storedBuffer } from "../support/buffers.ts";
 import { oracle, type Trial } from "../support/compare.ts";
 import { programOf } from "../support/compiled.ts";
@@ -59,7 +60,7 @@ async function storeAll(
   const own = device.createBindGroupLayout({
     entries: [{ binding: 0, visibility: 4, buffer: { type: "storage" } }],
   });
-  const theirs = device.createBindGroupLayout({ entries: [...inline.layout] });
+  const theirs = device.createBindGroupLayout({ entries: inline.layout });
   const pipeline = await device.createComputePipelineAsync({
     layout: device.createPipelineLayout({ bindGroupLayouts: [own, theirs] }),
     compute: { module, entryPoint: "main" },
@@ -140,6 +141,49 @@ describe.each(devices)("on $name", ({ device }) => {
     expect(worst(await storeAll(device, inline, far, want.length, call), want)).toBeLessThan(1e-5);
     inline.statistics!.destroy();
   });
+});
+
+test("a matrix product that normalizes what it loads gives what the norm and the product give", async () => {
+  const { device } = devices[0]!;
+  const sizes = { t: 40, d: 48, m: 64 };
+  const graph = graphOf("RMSNorm");
+  const trial = randomTrial(graph, { T: [sizes.t], D: [sizes.d] }, {}, 3);
+  const inline = await create(device, trial, { group: 1 });
+  const norm = await createNorm(device, programOf(graph), { dims: trial.dims });
+  const weights = Float32Array.from({ length: sizes.d * sizes.m }, (_, i) => Math.sin(i));
+  const buffers = {
+    x: storedBuffer(device, trial.feeds.x!, "f32"),
+    gamma: storedBuffer(device, trial.feeds.gamma!, "f32"),
+    statistics: inline.tensors.statistics!.createBuffer(),
+    weights: storedBuffer(device, weights, "f32"),
+  };
+  const normalized = oracle(trial).get("y")!;
+  const want = Float64Array.from({ length: sizes.t * sizes.m }, (_, at) => {
+    const [row, column] = [Math.floor(at / sizes.m), at % sizes.m];
+    let sum = 0;
+    for (let i = 0; i < sizes.d; i++) sum += normalized[row * sizes.d + i]! * weights[i * sizes.m + column]!;
+    return sum;
+  });
+  const products = [
+    (result: GPUBuffer) => fusedProduct(device, sizes, inline, { ...buffers, result }),
+    (result: GPUBuffer) => separateProduct(device, sizes, norm, { ...buffers, result }),
+  ];
+  const got: ArrayLike<number>[] = [];
+  for (const make of products) {
+    const result = device.createBuffer({ size: want.length * 4, usage: 0x84 });
+    const { record } = await make(result);
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    record(pass);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    got.push(await readBuffer(device, result, want.length, "f32"));
+  }
+  for (const one of got) expect(worst(one, want)).toBeLessThan(1e-5);
+  // The same operations in the same order: a product sees the very numbers that the norm would have written.
+  expect(worst(got[0]!, Float64Array.from(got[1]!))).toBeLessThan(1e-6);
+  norm.destroy();
+  inline.statistics!.destroy();
 });
 
 test("a norm that needs a window at each element is refused, with the reason", async () => {

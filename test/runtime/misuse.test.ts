@@ -89,6 +89,13 @@ describe("a norm is run", () => {
     expect(without(null as never, ["x"])).toEqual({});
   });
 
+  test.each([undefined, null, {}])("by gpu.js given as %s: N517", async (settings) => {
+    const { program: gather } = compileGather(graphOf("LayerNorm"));
+    await expect(createGatherNorm(settings as never, gather, { dims })).rejects.toMatchObject({
+      code: "N517",
+    });
+  });
+
   test("with buffers that are none: N514", () => {
     const buffers = ownBuffers({} as never, program, shapes, dtypes);
     for (const one of [null, 5, "x", {}]) {

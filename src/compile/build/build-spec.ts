@@ -18,6 +18,7 @@ import { printDeclarations, printJavascript, printTypescript } from "../../targe
 import { bake } from "../../tuning/file/lookup.ts";
 import type { TuningFile } from "../../tuning/file/tuning-file.ts";
 import { programHash } from "../../tuning/file/tuning-key.ts";
+import { withoutInline } from "../no-inline.ts";
 import { compileForGpujs, compileForWebgpu, type WebgpuNorm } from "./compile-norm.ts";
 import { baseName, type Language, modulePath, nameClaimer } from "./file-names.ts";
 import { applyLayouts, type Layout } from "./layouts.ts";
@@ -115,10 +116,12 @@ export async function compileSpec(
   { source, checked }: CheckedSpec,
   options: BuildOptions = {},
 ): Promise<CompiledSpec> {
-  const { targets = ["wgsl"], layouts = [], backward = true, save = "none" } = options;
+  const { targets = ["wgsl"], layouts = [], backward = true, save = "none", inline = false } = options;
   const usedLayouts = new Set<Layout>();
   const diagnostics = backward ? backwardDiagnostics(source, checked, save) : [];
   const report = (one: Diagnostic): void => void diagnostics.push(one);
+  if (inline)
+    for (const norm of checked.norms) diagnostics.push(...[withoutInline(source, norm) ?? []].flat());
   const norms = checked.norms.map((norm) => ({
     norm,
     graphs: norm.graphs.map((graph) => applyLayouts(graph, layouts, usedLayouts, report)),

@@ -73,9 +73,11 @@ export interface Opened {
  * @throws NormError N517 if gpu.js does not have the backend; the error of `fits` if none fits.
  */
 export async function openGpu(
-  { GPU, backend = "auto" }: GpuSettings,
+  settings: GpuSettings,
   fits: (opened: Opened) => void = () => undefined,
 ): Promise<Opened> {
+  // A caller without types may give nothing at all.
+  const { GPU, backend = "auto" } = settings ?? ({} as GpuSettings);
   const statics = GPU as unknown as GpuStatics;
   if (typeof GPU !== "function" || typeof statics.isWebAssemblySupported !== "boolean") {
     throw new NormError(

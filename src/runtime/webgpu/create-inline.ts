@@ -54,7 +54,7 @@ export interface Inline<Names extends string = string, Statistics = Norm> {
   /** The functions of each output, by name. */
   readonly functions: Readonly<Record<string, InlineFunctions>>;
   /** Entries for `createBindGroupLayout`. Needed only without the layout `"auto"`. */
-  readonly layout: readonly GPUBindGroupLayoutEntry[];
+  readonly layout: GPUBindGroupLayoutEntry[];
   /** The tensors that the functions read, by name: their dims, element types, bytes and usage. */
   readonly tensors: Readonly<Record<Names, NormTensor>>;
   /**
