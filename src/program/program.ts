@@ -112,6 +112,11 @@ export interface Supports {
   readonly held: number;
   /** Rows that a lane can take together, in a shader that takes fours. */
   readonly together: number;
+  /**
+   * Rows that a lane can take together if they are neighbours along a factor of the grid, whose extent must be a multiple
+   * of them. `together` is 1 then.
+   */
+  readonly neighbours?: { readonly factor: string; readonly rows: number };
   readonly split: boolean;
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { normc } from "./normc.ts";
+import { normc, temporaryFolder } from "./normc.ts";
 
 describe("normc bench", () => {
   it("prints the fields that others rely on, and how sure they are", async () => {
@@ -47,6 +47,21 @@ describe("normc bench", () => {
     const unknown = await normc(["bench", "LayerNorm", "--shape", "N=8,D=9999", "--tuning", path, "--json"]);
     expect(unknown.code).toBe(0);
     expect(unknown.err).toContain("has nothing for LayerNorm, f32 N<=8 D<=16384 by 1");
+  });
+
+  it("takes parts and params in --shape, and element types by tensor", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "parts.norm");
+    writeFileSync(
+      path,
+      "norm Parts { axes N, C = K * P param P = 2 input x[N, C] y = x - mean(x over P) output y }",
+    );
+    const words = ["bench", path, "--shape", "N=4,K=3,P=8", "--dtype", "x=f16", "--json"];
+    const { code, out } = await normc(words);
+    expect(code).toBe(0);
+    // x[4, 24] in f16 and y in f32.
+    const shape = { N: 4, K: 3, P: 8 };
+    expect(JSON.parse(out)).toMatchObject({ shape, dtype: "x=f16", bytes: 4 * 24 * (2 + 4) });
   });
 
   it("says what is wrong with a shape", async () => {

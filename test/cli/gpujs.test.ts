@@ -42,7 +42,7 @@ describe("normc run on gpu.js", () => {
   test("a backend that Node has not ends with 3", async () => {
     const words = ["run", "GroupNorm", "--feeds", feeds, "--backend", "gpujs:webgl2"];
     const { code, err } = await normc(words);
-    expect(err).toBe("normc: gpu.js has no backend webgl2 here: available are webasm, cpu\n");
+    expect(err).toBe("error[N517]: gpu.js has no backend webgl2 here: available are webasm, cpu\n");
     expect(code).toBe(3);
   });
 

@@ -59,9 +59,11 @@ test("builds that share a folder keep each other's files, until a spec is gone",
 
 test("what another build made is not overwritten, and what somebody wrote into the manifest is not trusted", async () => {
   using folder = temporaryFolder();
+  const build = (spec: string): ReturnType<typeof normc> =>
+    normc(["build", spec, "--no-backward", "--out", "gen"], folder.path);
   const at = (path: string): string => join(folder.path, path);
   writeFileSync(at("a.norm"), centered);
-  await normc(["build", "a.norm", "--out", "gen"], folder.path);
+  await build("a.norm");
   rmSync(at("gen/a.variants.ts"));
   renameSync(at("a.norm"), at("b.norm"));
   writeFileSync(at("a.norm"), centered);
@@ -75,18 +77,18 @@ test("what another build made is not overwritten, and what somebody wrote into t
   manifest.sources.push({ path: "../nowhere", files: ["../b.norm"] }, { path: "../a.norm" } as never);
   const hostile = JSON.stringify(manifest);
   writeFileSync(at("gen/manifest.json"), hostile);
-  const clash = await normc(["build", "a.norm", "--out", "gen"], folder.path);
+  const clash = await build("a.norm");
   expect(clash.err).toContain("b.norm (an earlier build) and a.norm would both make a.ts");
   expect(clash.code).toBe(1);
   expect(readFileSync(at("gen/manifest.json"), "utf8")).toBe(hostile);
 
   writeFileSync(at("c.norm"), centered.replace("Centered", "C"));
-  const other = await normc(["build", "c.norm", "--out", "gen"], folder.path);
+  const other = await build("c.norm");
   expect(other.code).toBe(0);
   const { sources } = JSON.parse(readFileSync(at("gen/manifest.json"), "utf8")) as typeof manifest;
   expect(sources.map((one) => [one.path, "compiler" in one ? one.compiler : "", one.files.length])).toEqual([
-    ["../b.norm", "0.0.1", 3],
-    ["../c.norm", "", 4],
+    ["../b.norm", "0.0.1", 1],
+    ["../c.norm", "", 2],
   ]);
 });
 
@@ -94,7 +96,7 @@ test.runIf(process.platform === "linux")("a folder that cannot be made is a code
   using folder = temporaryFolder();
   writeFileSync(join(folder.path, "a.norm"), centered);
   writeFileSync(join(folder.path, "file"), "");
-  for (const out of ["file/sub", "file/sub/deeper", "file", "/proc/nowhere"]) {
+  for (const out of ["file/sub/deeper", "file", "/proc/nowhere"]) {
     const { code, err } = await normc(["build", "a.norm", "--out", out], folder.path);
     expect(err, out).toMatch(/^error\[N005\]: .* folder/);
     expect(err).toContain(` --> ${out.startsWith("/") ? "/proc/nowhere" : "file"}`);
@@ -107,7 +109,9 @@ test("two builds at once into one folder: both are in the manifest", async () =>
   const names = ["a", "b", "c"];
   for (const name of names)
     writeFileSync(join(folder.path, `${name}.norm`), centered.replace("Centered", name.toUpperCase()));
-  await Promise.all(names.map((name) => normc(["build", `${name}.norm`, "--out", "gen"], folder.path)));
+  await Promise.all(
+    names.map((name) => normc(["build", `${name}.norm`, "--no-backward", "--out", "gen"], folder.path)),
+  );
   const { sources } = JSON.parse(readFileSync(join(folder.path, "gen/manifest.json"), "utf8")) as {
     sources: { path: string }[];
   };

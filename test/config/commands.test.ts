@@ -62,6 +62,13 @@ test("check and fmt take the specs of the config, explain its norms by name", as
   expect(JSON.parse(explained.out)).toMatchObject({ norm: "Centered" });
 });
 
+test("types writes nothing beside shipped specs", async () => {
+  using folder = project();
+  const { out } = await normc(["types", "--json"], folder.path);
+  const { written } = JSON.parse(out) as Result;
+  expect(written.sort()).toEqual(["norms/centered.gpujs.d.norm.ts", "norms/centered.gpujs.d.norm.ts.map"]);
+});
+
 test("run takes the element type of the config", async () => {
   using folder = project('export default { dtypes: ["f16"], specs: ["norms/*.norm"] };');
   const feeds = { feeds: { x: { dims: [1, 2], data: [1.0001, 3] } } };

@@ -3,6 +3,7 @@ import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { renderJson } from "../../src/language/diagnostics/render.ts";
+import { defineConfig } from "../../src/norm-config.ts";
 import { findSpecs } from "../../src/tools/config/find-specs.ts";
 import { loadConfig } from "../../src/tools/config/load-config.ts";
 import { temporaryFolder } from "../cli/normc.ts";
@@ -58,6 +59,15 @@ test.each([
   const { config, diagnostics } = await loadConfig(folder.path);
   expect(diagnostics).toEqual([]);
   expect(config).toEqual({ out: "a" });
+});
+
+test("defineConfig returns the config, and its type knows the fields and their values", () => {
+  const config = { specs: ["a.norm"], targets: ["wgsl"], types: false } as const;
+  expect(defineConfig(config)).toBe(config);
+  // @ts-expect-error The field is called `targets`.
+  defineConfig({ target: ["wgsl"] });
+  // @ts-expect-error There is no such target.
+  defineConfig({ targets: ["wgls"] });
 });
 
 test("a config outside the project is not run", async () => {

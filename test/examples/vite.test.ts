@@ -75,7 +75,6 @@ describe("its page", () => {
   it("runs the norm of the project, and that of the library", async ({ skip }) => {
     if (opened === undefined) return skip();
     expect(await numbers()).toBe(`mean 0.500, deviation ${deviationOfTiles().toFixed(3)}`);
-    if (process.env.NORMC_SCREENSHOT) await opened.page.screenshot({ path: process.env.NORMC_SCREENSHOT });
     await opened.page.selectOption("select", "whole");
     await opened.page.waitForFunction(
       () => document.querySelector("#numbers")?.textContent === "mean 0.500, deviation 0.200",

@@ -1,9 +1,11 @@
 /** Elements at other coordinates: values and gradients against the oracle, in every strategy, and through gpu.js. */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { workOf } from "../../src/runtime/variants/dispatch.ts";
 import {
   type ChooseVariant,
   chooseVariant,
+  resolveShapes,
   type Variant,
   whyIllegal,
 } from "../../src/runtime/webgpu/index.ts";
@@ -86,10 +88,10 @@ const cases: Readonly<Record<string, Case>> = {
   z = x * rsqrt(mean(x^2 over D) + 1e-3) * gamma
   y = z * cosine + z[P = 1 - index(P)] * where(index(P) == 0, -1, 1) * sine
   output y`,
-    dims: { x: [3, 8, 16], cosine: [3, 8], sine: [3, 8], gamma: [16] },
+    dims: { x: [5, 6, 16], cosine: [5, 8], sine: [5, 8], gamma: [16] },
     kernels: 1,
   },
-  "the other half, behind an RMS norm, heads that are no multiple of four": {
+  "the other half, behind an RMS norm, an odd number of heads": {
     body: `axes T, Heads, D = P * K, P = 2
   input x[T, Heads, D], cosine[T, K], sine[T, K]
   z = x * rsqrt(mean(x^2 over D) + 1e-3)
@@ -195,6 +197,8 @@ const trials = Object.entries(cases).map(([name, one]) => ({
 const strategies: readonly Partial<Variant>[] = [
   { lanes: 4, rows: 2 },
   { lanes: 4, rows: 2, together: 4 },
+  // Rows of rotations.
+  { lanes: 1, rows: 2, together: 2 },
   { lanes: 4, rows: 1, residency: "registers" },
   { lanes: 2, rows: 4, columns: true },
   { lanes: 2, rows: 1, parts: 3 },
@@ -252,6 +256,16 @@ it("reads each element of a rotation once for each loop", () => {
   // The loop of the sum, its second look at squares that leave f32, and the loop that stores: two halves in each.
   expect(shader!.wgsl.match(/x_at\(/g)?.length).toBe(6);
   expect(shader!.wgsl.match(/y_put\(/g)?.length).toBe(2);
+});
+
+it("takes rows of a rotation together where they have the same angles", () => {
+  const together = (name: string): number => {
+    const { graph, dims, params } = trials.find((one) => one.name === name)!.trial;
+    const program = programOf(graph);
+    return workOf(program.kernels[0]!, resolveShapes(program, dims, params ?? {}), "K").together;
+  };
+  expect(together("the other half, behind an RMS norm")).toBe(2);
+  expect(together("the other half, behind an RMS norm, an odd number of heads")).toBe(1);
 });
 
 it("gives NaN where an index is no place, and no gradient there", () => {

@@ -1,15 +1,14 @@
 /** Modules in JavaScript in plain Node scripts: no hooks, no loader, no flags, from the installed package or without it. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { unpackSwiftShader } from "../../src/tools/device/swiftshader.ts";
 import { ended, root, temporaryFolder } from "../cli/normc.ts";
 import { codeBlocks } from "../docs/blocks.ts";
 import { type Trial, worstOf } from "../support/compare.ts";
-import { openAnyDevice } from "../support/device.ts";
 import { backwardTrial, worstGradient } from "../support/gradients.ts";
 import { graphOf } from "../support/library.ts";
+import { dawnEnvironment } from "../support/plain-dawn.ts";
 import { normals } from "../support/random.ts";
 import { layOut, linkPackages } from "./tarball.ts";
 
@@ -48,17 +47,10 @@ await device.lost;
 const installed = temporaryFolder();
 const alone = temporaryFolder();
 
-/** The variables with which Dawn finds a device. None if the system has one. */
-let variables: Record<string, string> | undefined;
+let environment: NodeJS.ProcessEnv | undefined;
 
 beforeAll(async () => {
-  const opened = await openAnyDevice();
-  await opened?.close();
-  if (opened !== undefined) variables = {};
-  if (opened?.adapter.includes("SwiftShader")) {
-    const { manifest, loader } = await unpackSwiftShader();
-    variables = { VK_ICD_FILENAMES: manifest, LD_LIBRARY_PATH: dirname(loader) };
-  }
+  environment = await dawnEnvironment();
   const normc = await layOut(installed.path);
   mkdirSync(join(alone.path, "node_modules"));
   linkPackages(alone.path, ["webgpu", "@webgpu/types", "@types/node"]);
@@ -82,8 +74,7 @@ beforeAll(async () => {
   };
 }, 120_000);
 
-const run = (folder: string, file: string) =>
-  ended(process.execPath, [file], folder, { env: { ...process.env, ...variables } });
+const run = (folder: string, file: string) => ended(process.execPath, [file], folder, environment);
 
 describe.each([
   ["from the installed package", installed.path],
@@ -110,7 +101,7 @@ describe.each([
   test.for(["script.mjs", "script.ts"])(
     "%s runs with variants and the backward pass",
     async (file, { skip }) => {
-      skip(variables === undefined, "there is no device");
+      skip(environment === undefined, "there is no device");
       const { code, err } = await run(folder, file);
       expect(code, err).toBe(0);
       const results = (names: readonly string[]): Record<string, Float32Array> =>
@@ -127,7 +118,7 @@ describe.each([
 });
 
 test("the ten lines of the README run", async ({ skip }) => {
-  skip(variables === undefined, "there is no device");
+  skip(environment === undefined, "there is no device");
   const [lines] = codeBlocks().filter(({ language, at }) => language === "js" && at.startsWith("README.md"));
   writeFileSync(join(installed.path, "ten-lines.mjs"), lines!.text);
   const { code, out, err } = await run(installed.path, "ten-lines.mjs");
@@ -136,7 +127,7 @@ test("the ten lines of the README run", async ({ skip }) => {
 });
 
 test("the script does load variants: without their module it fails", async ({ skip }) => {
-  skip(variables === undefined, "there is no device");
+  skip(environment === undefined, "there is no device");
   const file = join(installed.path, "generated/group_norm.variants.js");
   renameSync(file, `${file}.away`);
   const { code, err } = await run(installed.path, "script.mjs");

@@ -42,6 +42,8 @@ export async function layOut(
   const { code, err } = await ended("tar", ["-xzf", await tarball(), "-C", modules], folder);
   if (code !== 0) throw new Error(`the tarball was not unpacked: ${err}`);
   renameSync(join(modules, "package"), join(modules, "normc"));
+  mkdirSync(join(modules, ".bin"));
+  symlinkSync("../normc/dist/src/tools/cli/main.js", join(modules, ".bin/normc"));
   linkPackages(folder, others);
   return join(modules, "normc");
 }

@@ -32,7 +32,7 @@ beforeAll(async () => {
   project.write({
     "node_modules/normc/package.json": JSON.stringify({ name: "normc", type: "module", exports }),
   });
-});
+}, 60_000);
 afterAll(() => project[Symbol.dispose]());
 
 const devices = await openTestDevices();

@@ -1,11 +1,12 @@
 /** Vite's development server with the plugin, and a page in headless Chromium. */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createServer, type HotPayload } from "vite";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import normc from "../../src/tools/plugin/vite.ts";
 import { openPage } from "../browser/browser.ts";
+import { root } from "../cli/normc.ts";
 import { centered, projectOf } from "./project.ts";
 
 const html = (script: string): string =>
@@ -38,9 +39,12 @@ window.gradient = async () => {
   "changed.norm": "fn changed(v) = v\n",
   "accept.html": html("/accept.js"),
   "accept.js": `import { Centered } from "./accepted.norm";
+import { Softmax } from "normc/library/softmax.norm";
 import { show } from "./show.js";
 import.meta.hot.accept("./accepted.norm", (module) => show(module.Centered));
-await show(Centered);
+const device = await show(Centered);
+const softmax = await Softmax.create(device, { x: [2] });
+document.body.dataset.softmax = (await softmax.run({ x: [3, 3] })).y.join(" ");
 `,
   "accepted.norm": centered(" * 2"),
 });
@@ -51,7 +55,7 @@ const server = await createServer({
   logLevel: "silent",
   plugins: [normc()],
   resolve: { conditions: ["source", "module", "browser", "development"] },
-  server: { port: 0, host: "127.0.0.1" },
+  server: { port: 0, host: "127.0.0.1", fs: { allow: [project.path, root] } },
 });
 await server.listen();
 const address = `http://127.0.0.1:${(server.httpServer!.address() as AddressInfo).port}`;
@@ -164,6 +168,12 @@ describe.skipIf(opened === undefined)("a page of Vite's server", () => {
   it("is not loaded again if it accepts the module", async () => {
     await opened!.page.goto(`${address}/accept.html`);
     await shows("-2 2 -4 4");
+    // A norm of the library, by the name of its file.
+    await opened!.page.waitForSelector('body[data-softmax="0.5 0.5"]', {
+      state: "attached",
+      timeout: 15_000,
+    });
+    expect(existsSync(join(root, "library/softmax.d.norm.ts"))).toBe(false);
     await opened!.page.evaluate(() => {
       (globalThis as unknown as Marked).mark = true;
     });

@@ -8,7 +8,7 @@ import { projectOf } from "../plugin/project.ts";
 import { diagnose, version } from "./typescript-5.ts";
 
 const right = `import { GroupNorm, type GroupNormOptions } from "./norms/group_norm.norm";
-const options: GroupNormOptions = { x: [2, 320, 64, 64], G: 32 };
+const options = { x: [2, 320, 64, 64], G: 32 } as const satisfies GroupNormOptions;
 export async function run(device: GPUDevice, pass: GPUComputePassEncoder, x: GPUBuffer, y: GPUBuffer) {
   const norm: GroupNorm = await GroupNorm.create(device, options);
   norm.encode(pass, { x, y });
@@ -76,7 +76,7 @@ beforeAll(async () => {
   expect(beside, beside.err).toMatchObject({ code: 0 });
   const apart = await normc(["types", "norms/group_norm.norm", "--out", "types"], at("mirror"));
   expect(apart, apart.err).toMatchObject({ code: 0 });
-});
+}, 60_000);
 afterAll(() => project[Symbol.dispose]());
 
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");

@@ -115,6 +115,65 @@ export function eachStep(
   row.body.push({ kind: "for", name, start: startOf(path), end, step: lanes, body: inner.body });
 }
 
+/**
+ * Writes two loops in place of one over all of a row, so that what varies only along `outer`, its slowest axes, is read
+ * once for all steps of the others. As many lanes as there are such steps share them, and the rest take other coordinates
+ * of `outer`.
+ */
+export function eachStepOfParts(
+  row: Frame,
+  { over, vector }: Path,
+  outer: AxisSet,
+  when: Expr,
+  nameOf: NameOf,
+  fill: (inner: Frame) => void,
+): void {
+  const inside: Path = { over: over.slice(outer.length), vector, range: { kind: "whole" } };
+  const [at, step, width, shared] = ["at", "i", "width", "shared"].map(nameOf) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const frame = createFrame(row, { factors: outer, linear: local("u32", at), vector: null });
+  const inner = createFrame(frame, {
+    factors: inside.over,
+    linear: elementPlace(inside, step),
+    vector,
+  });
+  const end = endOf(row, { over: outer, vector: null, range: inside.range }, when, nameOf);
+  fill(inner);
+  const lanesInside = local("u32", shared);
+  row.body.push(
+    // The largest power of two that is neither above the lanes nor above the steps.
+    { kind: "var", name: shared, value: u32(1) },
+    {
+      kind: "double",
+      name: width,
+      end: add(binary("min", lanes, stepsOf(inside)), u32(1)),
+      body: [{ kind: "assign", name: shared, value: local("u32", width) }],
+    },
+    {
+      kind: "for",
+      name: at,
+      start: div(builtin("lane"), lanesInside),
+      end,
+      step: div(lanes, lanesInside),
+      body: [
+        ...frame.body,
+        {
+          kind: "for",
+          name: step,
+          start: binary("mod", builtin("lane"), lanesInside),
+          end: stepsOf(inside),
+          step: lanesInside,
+          body: inner.body,
+        },
+      ],
+    },
+  );
+}
+
 /** Writes the loop that adds up the terms. Afterwards each term's variable holds this lane's share. */
 export function sumLoop(
   row: Frame,

@@ -1,11 +1,13 @@
 /** Writes what a kernel stores: element by element over the row, and once for each row. */
 
+import type { AxisSet } from "../../graph/tensor/axes.ts";
+import { reachable, tensorsIn } from "../../graph/tensor/graph.ts";
 import { add, binary, builtin, f32, fold, local, select, u32, widen } from "../ir/expr.ts";
 import type { Expr } from "../ir/ir.ts";
 import type { Target } from "../schedule/plan.ts";
 import { elementIndex } from "./element-index.ts";
 import { createFrame, type Frame } from "./frame.ts";
-import { eachStep, type Path } from "./loop.ts";
+import { eachStep, eachStepOfParts, type Path } from "./loop.ts";
 import { storeTargets } from "./store-targets.ts";
 import { accessOf, lowerValue } from "./value.ts";
 import type { ValueContext } from "./value-context.ts";
@@ -18,10 +20,29 @@ export function storeElements(
   targets: readonly Target[],
   sums: { readonly columns: readonly Target[]; readonly turn: Expr } | null,
 ): void {
+  const outer = sums === null && path.range.kind === "whole" ? gatheredAlong(targets, path) : [];
+  if (outer.length > 0) {
+    eachStepOfParts(row, path, outer, active, context.nameOf, (inner) =>
+      storeTargets(context, inner, targets),
+    );
+    return;
+  }
   eachStep(row, path, active, context.nameOf, (inner) => {
     storeTargets(context, inner, targets);
     if (sums !== null) for (const one of sums.columns) addToColumn(context, inner, one, sums.turn);
   });
+}
+
+/**
+ * The slowest axes of a row, if elements are read along them at places that other tensors give (the gains of the class of
+ * each sample): two loads, a check and an address, which would be computed for each element.
+ */
+function gatheredAlong(targets: readonly Target[], { over }: Path): AxisSet {
+  const lengths = reachable(targets.map((one) => one.value)).map((node) => {
+    const isGathered = node.kind === "input" && tensorsIn(node.at.map((one) => one.index)).size > 0;
+    return isGathered ? 1 + Math.max(...node.axes.map((axis) => over.indexOf(axis))) : 0;
+  });
+  return over.slice(0, Math.max(0, ...lengths.filter((one) => one < over.length)));
 }
 
 /**

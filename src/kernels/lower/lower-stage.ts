@@ -21,7 +21,7 @@ export function lowerStage(
 ): Kernel {
   const { grid } = planned;
   const lowering = startLowering(planned, addressOf, structure);
-  const body = lowerRow(lowering.pathOver(grid), 1, lowering.context.nameOf, (open) => {
+  const body = lowerRow(lowering.pathOver(grid), { together: 1 }, lowering.context.nameOf, (open) => {
     for (const work of stage.work) lowerWork(lowering, planned, open, work);
     if (stage.handsOn === null) storeResults(lowering, planned, open);
     else storePartials(open.row, grid, open.active, stage.handsOn);

@@ -30,10 +30,15 @@ export function lowerWhole(
     // Sums of columns are written as sums over the rows taken together, even if that is one row.
     return finishKernel(planned, structure, takeTogether(body, together, nameOf));
   }
-  const body = lowerRow(pathOver(grid), together, nameOf, (open) =>
+  const isUnrolled = planned.targets.some((one) => one.at !== undefined);
+  const body = lowerRow(pathOver(grid), structure, nameOf, (open) =>
     lowerRowWork(lowering, planned, open, null),
   );
-  return finishKernel(planned, structure, together === 1 ? body : takeTogether(body, together, nameOf));
+  return finishKernel(
+    planned,
+    structure,
+    together === 1 ? body : takeTogether(body, together, nameOf, isUnrolled ? "row" : "each"),
+  );
 }
 
 /** @param turn the number of the row in its chunk. Null without chunks. */

@@ -1,8 +1,9 @@
 /** Opens the row, or the few rows together, that a lane works on. */
-import { bind, createFrame, type Frame, type NameOf } from "../body/frame.ts";
+import { bind, coordinate, createFrame, type Frame, type NameOf } from "../body/frame.ts";
 import { elementPlace, type Path, stepsOf } from "../body/loop.ts";
 import { add, binary, builtin, div, mul, rows, select, u32 } from "../ir/expr.ts";
 import type { Expr, Stmt } from "../ir/ir.ts";
+import type { Structure } from "../schedule/plan.ts";
 
 /** A row for which statements are written. */
 export interface OpenRow {
@@ -17,7 +18,7 @@ export interface OpenRow {
  */
 export function lowerRow(
   path: Path,
-  together: number,
+  { together, along }: Pick<Structure, "together" | "along">,
   nameOf: NameOf,
   fill: (open: OpenRow) => void,
 ): Stmt[] {
@@ -30,12 +31,25 @@ export function lowerRow(
   const index = bind(row, "index", add(mul(builtin("group"), rows), builtin("row")), nameOf);
   const active = bind(row, "active", binary("lt", index, div(stepsOf(path), u32(together))), nameOf);
   row.body.push({ kind: "let", name: place, value: rowAt(index, active, together) });
+  if (along !== undefined) shareOuter(row, path, along, firstRow(index, active, together), nameOf);
   fill({ row, active });
   return row.body;
 }
 
+/** Neighbours along one factor have the same coordinates along the others: those of the first. */
+function shareOuter(row: Frame, { over }: Path, along: string, first: Expr, nameOf: NameOf): void {
+  const frame = { ...createFrame(null, { factors: over, linear: first, vector: null }), body: row.body };
+  for (const axis of over) {
+    if (axis !== along) row.coordinates.set(axis, coordinate(frame, axis, nameOf));
+  }
+}
+
+function firstRow(index: Expr, active: Expr, together: number): Expr {
+  return mul(select(active, index, u32(0)), u32(together));
+}
+
 /** The number of the row that a lane computes. Beyond the end this is one of the first rows. */
 export function rowAt(index: Expr, active: Expr, together: number): Expr {
-  const first = mul(select(active, index, u32(0)), u32(together));
+  const first = firstRow(index, active, together);
   return together === 1 ? first : add(first, builtin("copy"));
 }

@@ -137,6 +137,11 @@ export interface Structure {
   /** How many rows a lane takes through the loops together. The number of rows must be a multiple of it. */
   readonly together: number;
   /**
+   * The factor of the grid along which the rows lie that a lane takes together, where it matters: they then share what is
+   * read along the other factors. Its extent must be a multiple of `together`.
+   */
+  readonly along?: string;
+  /**
    * The values that each lane keeps of its share of the row. The first loop that computes a value keeps it for later
    * loops.
    */

@@ -13,13 +13,29 @@ import { add, u32 } from "../ir/expr.ts";
 import type { Access, Expr, Stmt } from "../ir/ir.ts";
 import { everyStmt, expressionsOf, operandsOf } from "../ir/visit.ts";
 
-export function takeTogether(body: readonly Stmt[], copies: number, nameOf: NameOf): Stmt[] {
+/**
+ * @param order how the statements of a step follow each other: `each`, those of all rows one after the other, which keeps
+ * loads of all rows in flight; `row`, one row after the other, which needs fewer registers.
+ */
+export function takeTogether(
+  body: readonly Stmt[],
+  copies: number,
+  nameOf: NameOf,
+  order: "each" | "row" = "each",
+): Stmt[] {
   const varying = varyingNames(body);
   const renamed = new Map<string, string>();
 
   return jam(body);
 
   function jam(block: readonly Stmt[]): Stmt[] {
+    if (order === "row" && isStep(block)) {
+      const own = block.filter((one) => varies(one, varying));
+      return [
+        ...block.filter((one) => !own.includes(one)),
+        ...Array.from({ length: copies }, (_, copy) => own.map((one) => copyOf(one, copy))).flat(),
+      ];
+    }
     return block.flatMap((stmt): Stmt[] => {
       if (varies(stmt, varying)) {
         return Array.from({ length: copies }, (_, copy) => copyOf(stmt, copy));
@@ -112,6 +128,13 @@ export function takeTogether(body: readonly Stmt[], copies: number, nameOf: Name
       }
     }
   }
+}
+
+/** Whether statements only read, compute and write, one after the other: the innermost step of a loop. */
+function isStep(block: readonly Stmt[]): boolean {
+  return block.every(
+    ({ kind }) => kind === "let" || kind === "load" || kind === "store" || kind === "assign",
+  );
 }
 
 /** Whether a statement (for a loop or branch: its head) differs between rows. */

@@ -111,7 +111,7 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
   const steps = (factors: readonly string[]): number =>
     product(factors.map((factor) => shapes.factors.get(factor)!)) /
     (vector !== null && factors.at(-1) === vector ? 4 : 1);
-  const { held, together, split } = kernel.supports;
+  const { held, split } = kernel.supports;
   const rowSteps = steps(kernel.row);
   return {
     rowSteps,
@@ -119,10 +119,15 @@ export function workOf(kernel: ProgramKernel, shapes: Shapes, vector: string | n
     across: kernel.shaders.some((shader) => shader.vector !== null && shader.vector === kernel.grid.at(-1)),
     reduces: kernel.shaders[0]!.exchanges,
     held: vector === null ? 0 : held,
-    together: vector === null ? 1 : together,
+    together: vector === null ? 1 : rowsTogether(kernel, shapes),
     split: split && rowSteps > 0,
     chunkRows: kernel.chunked.length === 0 ? 0 : steps(kernel.chunked),
   };
+}
+
+function rowsTogether({ supports: { together, neighbours } }: ProgramKernel, shapes: Shapes): number {
+  if (neighbours === undefined) return together;
+  return shapes.factors.get(neighbours.factor)! % neighbours.rows === 0 ? neighbours.rows : 1;
 }
 
 /** The factor along which the extents let a kernel take fours; null if there is none. */

@@ -56,6 +56,8 @@ function emitKernel({ whole, split, chunked }: LoweredKernel, places: Places): P
   const emit = (kernel: Kernel): Shader => emitShader(kernel, places);
   const { name, grid, row } = whole[0];
   const shaders = whole.map(emit);
+  const rows = Math.max(...shaders.map((one) => one.together));
+  const factor = whole.flatMap(({ structure }) => structure.along ?? [])[0];
   return {
     name,
     grid,
@@ -64,7 +66,8 @@ function emitKernel({ whole, split, chunked }: LoweredKernel, places: Places): P
     shaders,
     supports: {
       held: Math.max(...shaders.map((one) => one.held)),
-      together: Math.max(...shaders.map((one) => one.together)),
+      together: factor === undefined ? rows : 1,
+      ...(factor === undefined ? {} : { neighbours: { factor, rows } }),
       split: split !== null,
     },
     split: split && {

@@ -2,7 +2,10 @@
 import type { LazyShaders, Program, Shader } from "../../program/program.ts";
 
 export function hasLazyShaders({ kernels }: Program): boolean {
-  return kernels.some(({ supports }) => supports.held > 0 || supports.together > 1 || supports.split);
+  return kernels.some(
+    ({ supports }) =>
+      supports.held > 0 || supports.together > 1 || supports.neighbours !== undefined || supports.split,
+  );
 }
 
 /** Divides a program into the part that every device needs and the shaders that few devices need. */

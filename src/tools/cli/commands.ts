@@ -288,6 +288,7 @@ that change what a norm takes must be those of the build: better say them in a c
     .addOption(new Option("--no-backward", "types without backward passes").conflicts("save"))
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
+    .option("--inline", "also those of createInline")
     .addOption(json)
     .action(async (files, options, command: Command) =>
       ended(await (await import("./commands/types.ts")).types(files, options, givenOf(command))),

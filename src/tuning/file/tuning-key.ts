@@ -88,7 +88,7 @@ export async function programHash({ kernels }: Program): Promise<string> {
     grid,
     row,
     chunked,
-    [supports.held, supports.together, supports.split],
+    [supports.held, supports.neighbours ?? supports.together, supports.split],
     shaders
       .filter(({ held, together }) => held === 0 && together === 1)
       .map(({ vector, wgsl }) => [vector, wgsl.replace(/\/\/.*/g, "").replace(/\s+/g, "")]),

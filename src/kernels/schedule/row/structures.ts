@@ -23,7 +23,7 @@ import { keptValues } from "./kept-values.ts";
  * How many rows a lane takes together. Hand-written kernels on SwiftShader took 28 ms with one row, 23 with two, 19
  * with four.
  */
-const together = 4;
+const mostTogether = 4;
 
 /** The structure that goes element by element. It serves every shape. */
 const plain: Structure = { vector: null, together: 1, kept: [] };
@@ -44,13 +44,32 @@ export function wholeStructures(kernel: KernelResults, row: RowWork, vector: str
     if (kept.length > 0) found.push({ ...wide, kept });
   }
   if (scans.length > 0) return found;
-  // A step that stores several elements of a row (`unroll-picks.ts`) has enough loads in flight: four rows of them took 1.8
-  // times as long on lavapipe.
-  const isUnrolled = kernel.targets.some((one) => one.at !== undefined);
   // A single row has no others to be taken with.
   const hasRows = kernel.grid.length > 0;
-  if (inRow && hasRows && row.loops.length > 0 && !isUnrolled) found.push({ ...wide, together });
+  // A step that stores several elements of a row (`unroll-picks.ts`) has as many loads in flight as one of several rows. A
+  // rotary embedding took 1.8 times as long with four rows on lavapipe; with two, 0.85 of the time of one on SwiftShader, and
+  // as long on lavapipe.
+  const isUnrolled = kernel.targets.some((one) => one.at !== undefined);
+  const together = isUnrolled ? Math.floor(mostTogether / kernel.targets.length) : mostTogether;
+  if (inRow && hasRows && row.loops.length > 0 && together > 1) {
+    const along = isUnrolled && isRepeated(kernel) ? kernel.grid.at(-1) : undefined;
+    found.push({ ...wide, together, ...(along === undefined ? {} : { along }) });
+  }
   return found;
+}
+
+/**
+ * Whether neighbouring rows read the same elements, as the heads of a token read the same angles: those of a tensor along
+ * the row and along other factors of the grid than the last.
+ */
+function isRepeated(kernel: KernelResults): boolean {
+  const { grid } = kernel;
+  const isRead = (one: Node): boolean =>
+    one.kind === "input" &&
+    one.axes.some((axis) => !grid.includes(axis)) &&
+    one.axes.some((axis) => grid.includes(axis)) &&
+    !one.axes.includes(grid[grid.length - 1]);
+  return kernel.columns.length === 0 && reachable(storedTargets(kernel).map((one) => one.value)).some(isRead);
 }
 
 /** The structures of each stage of a split row. A variant goes four by four in all stages or in none. */

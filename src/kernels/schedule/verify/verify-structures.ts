@@ -40,7 +40,9 @@ function innermostFactors(graph: Graph, scratch: Plan["scratch"], kernel: Planne
   return new Set(last.filter((one) => !fixed.has(one)));
 }
 
-function verifyTogether({ row }: PlannedKernel, one: Structure, fail: (rule: string) => void): void {
+function verifyTogether({ grid, row }: PlannedKernel, one: Structure, fail: (rule: string) => void): void {
+  if (one.along !== undefined && (one.together === 1 || grid.at(-1) !== one.along))
+    fail("rows taken together lie along the last factor of the grid");
   if (one.together === 1) return;
   if (one.kept.length > 0) fail("of rows taken together nothing is kept");
   if (one.vector === null || row.main.at(-1) !== one.vector)

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type BuildTarget, compileSpec } from "../../../compile/build/build-spec.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
@@ -9,6 +9,7 @@ import { readLayout } from "../arguments/layout-choice.ts";
 import { fromHere, type IsGiven, readConfig, specFiles } from "../arguments/project.ts";
 import { standardInput } from "../files/host.ts";
 import { loadFiles } from "../files/load.ts";
+import { libraryFolder } from "../files/package.ts";
 import { projectOf } from "../files/project.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson, showDiagnostics } from "../terminal/output.ts";
@@ -18,6 +19,7 @@ export interface TypesOptions {
   readonly target: readonly BuildTarget[];
   readonly backward: boolean;
   readonly save: Save;
+  readonly inline?: boolean;
   readonly layout: readonly string[];
   readonly json?: boolean;
 }
@@ -32,7 +34,7 @@ export async function types(
     throw new CommandError(2, "types: standard input (-) has no name for its types: give a file");
   }
   const loaded = await readConfig();
-  const { targets, gradients = {}, layouts, types: place } = loaded.config;
+  const { targets, gradients = {}, inline = false, layouts, types: place } = loaded.config;
   const chosen = <T>(option: string, word: T, setting: T | undefined): T =>
     isGiven(option) ? word : (setting ?? word);
   const backward = isGiven("save") || chosen("backward", own.backward, gradients.backward);
@@ -40,10 +42,13 @@ export async function types(
     targets: chosen("target", own.target, targets),
     backward,
     save: backward ? chosen("save", own.save, gradients.save) : "none",
+    inline: chosen("inline", own.inline ?? false, inline),
     layouts: chosen("layout", own.layout, layouts).map(readLayout),
   };
   const folder = own.out ?? (typeof place === "string" ? fromHere(resolve(loaded.root, place)) : undefined);
-  const { files, diagnostics } = loadFiles(await specFiles(words, "types", loaded));
+  const paths = await specFiles(words, "types", loaded);
+  // Shipped norms have theirs, and the folder of the package is nobody's to write into.
+  const { files, diagnostics } = loadFiles(paths.filter((path) => dirname(path) !== libraryFolder));
   const found: Diagnostic[] = [...diagnostics];
   const texts = new Map<string, string>();
   for (const spec of files) {

@@ -5,4 +5,7 @@ import type { NormConfig } from "../../../norm-config.ts";
  * Fields of `norm.config.ts`, given in the bundler's config instead. Paths are relative to the root of the bundler.
  * Without options the plugin reads `norm.config.ts`.
  */
-export type NormcOptions = Pick<NormConfig, "targets" | "layouts" | "gradients" | "tuning" | "types">;
+export type NormcOptions = Pick<
+  NormConfig,
+  "targets" | "layouts" | "gradients" | "inline" | "tuning" | "types"
+>;

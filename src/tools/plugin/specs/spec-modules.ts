@@ -1,7 +1,7 @@
 /** What every bundler needs of the plugin: the module of an id, and the files to watch. It writes the types on the way. */
 import { existsSync } from "node:fs";
 import { type Diagnostic, diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
-import { projectOf } from "../../cli/files/project.ts";
+import { isInside, projectOf, realLibrary } from "../../cli/files/project.ts";
 import { InputError } from "../../cli/terminal/failure.ts";
 import { specTypes } from "../../types/spec-types.ts";
 import { writeTypes } from "../../types/write-types.ts";
@@ -62,8 +62,7 @@ async function typesOf(
   { main }: SpecOutput,
   { types, typesFolder }: Settings,
 ): Promise<readonly Diagnostic[]> {
-  // The specs of a package have its types beside them.
-  if (main === undefined || !types || /[/\\]node_modules[/\\]/.test(main.source.path)) return [];
+  if (main === undefined || !types || isOfPackage(main.source.path)) return [];
   const place = { folder: typesFolder, project: projectOf(main.source.path) };
   try {
     writeTypes(await specTypes(main.source, main.module, place));
@@ -72,6 +71,11 @@ async function typesOf(
     if (!(error instanceof InputError)) throw error;
     return error.diagnostics;
   }
+}
+
+/** A package brings the types of its specs, and normc those of the library. */
+function isOfPackage(path: string): boolean {
+  return /[/\\]node_modules[/\\]/.test(path) || isInside(realLibrary(), path);
 }
 
 function notATarget(spec: SpecId, { targets }: Settings): Diagnostic | undefined {
