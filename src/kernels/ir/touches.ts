@@ -18,7 +18,8 @@ export interface Touch extends Placed {
   readonly ofLane: boolean;
   /** The innermost loop of lanes around it. */
   readonly step: Step | undefined;
-  readonly known: Known;
+  /** What was known where a store stands. Undefined for loads, which nobody asks. */
+  readonly known: Known | undefined;
 }
 
 /** The steps that lanes take in a loop. */
@@ -101,15 +102,8 @@ export function touchesOf({ body, structure }: Kernel): {
           const index = scaled(of(stmt.index), stmt.access.kind === "four" ? 4 : 1);
           const ofLane = [...index.keys()].some((key) => key.includes(ofLanes));
           const access = accessText(stmt.access, of);
-          touches.push({
-            stmt,
-            at,
-            index,
-            access,
-            ofLane,
-            step,
-            known: { ...known, values: new Map(values) },
-          });
+          const here = stmt.kind === "store" ? { ...known, values: new Map(values) } : undefined;
+          touches.push({ stmt, at, index, access, ofLane, step, known: here });
           break;
         }
         case "let":
