@@ -158,6 +158,8 @@ function modulesFrom(folder: string, name: string, found = new Map<string, strin
 test("a killed build leaves the old modules or the new ones; the next one completes it and cleans up", async () => {
   using folder = project({ "centered.norm": centered });
   const out = join(folder.path, "out");
+  // With backward passes a spec has modules that load each other.
+  const words = ["build", "centered.norm", "--out", "out"];
   await normc(words, folder.path);
   const old = modulesFrom(out, "centered.ts");
   cpSync(out, join(folder.path, "old"), { recursive: true });
