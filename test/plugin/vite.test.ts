@@ -37,6 +37,7 @@ window.gradient = async () => {
 `,
   "centered.norm": `import { changed } from "./changed.norm"\n${centered().replace(/\((x - .*\))\)/, "changed($1)")}`,
   "changed.norm": "fn changed(v) = v\n",
+  "norm.config.ts": `export default { targets: ["wgsl"] };\n`,
   "accept.html": html("/accept.js"),
   "accept.js": `import { Centered } from "./accepted.norm";
 import { Softmax } from "normc/library/softmax.norm";
@@ -150,6 +151,17 @@ describe.skipIf(opened === undefined)("a page of Vite's server", () => {
     project.write({ "changed.norm": "fn changed(v) = v * 5\n" });
     await shows("-10 0 -20 0");
     expect(await overlay()).toBeUndefined();
+  });
+
+  it("hears of the config", async () => {
+    project.write({ "norm.config.ts": `export default { target: ["wgsl"] };\n` });
+    await opened!.page.waitForSelector("vite-error-overlay", { state: "attached", timeout: 15_000 });
+    expect(await overlay()).toContain("the config has no field `target`");
+    project.write({ "norm.config.ts": "export default { gradients: { backward: false } };\n" });
+    await opened!.page.waitForFunction(() => document.querySelector("vite-error-overlay") === null);
+    await shows("-10 0 -20 0");
+    const types = readFileSync(join(project.path, "centered.d.norm.ts"), "utf8");
+    expect(types).not.toContain("createBackward");
   });
 
   it("shows the overlay when it is loaded with a mistake, and clears it", async () => {

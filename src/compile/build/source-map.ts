@@ -57,14 +57,31 @@ function normPlaces(source: Source): Map<string, Place> {
   );
 }
 
+/** A column of a text that leads to a place. */
+export interface Segment {
+  readonly column: number;
+  readonly place: Place;
+}
+
 /** The mappings of a text whose lines lead, each as a whole, to one place of the only source. */
 export function lineMappings(lines: readonly Place[]): string {
+  return segmentMappings(lines.map((place) => [{ column: 0, place }]));
+}
+
+/** The mappings of a text with several segments a line, in the order of their columns. */
+export function segmentMappings(lines: readonly (readonly Segment[])[]): string {
   let last: Place = { line: 0, column: 0 };
   return lines
-    .map((place) => {
-      const fields = [0, 0, place.line - last.line, place.column - last.column];
-      last = place;
-      return fields.map(base64Vlq).join("");
+    .map((segments) => {
+      let before = 0;
+      return segments
+        .map(({ column, place }) => {
+          const fields = [column - before, 0, place.line - last.line, place.column - last.column];
+          before = column;
+          last = place;
+          return fields.map(base64Vlq).join("");
+        })
+        .join(",");
     })
     .join(";");
 }

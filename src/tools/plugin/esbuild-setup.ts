@@ -13,7 +13,8 @@ export function esbuildSetup(build: PluginBuild, load: LoadModule): void {
   });
   build.onLoad({ filter: /\.norm$/, namespace: "file" }, async ({ path, suffix }) => {
     const loaded = await load(path + suffix);
-    if (loaded === undefined) return undefined;
+    // Every build of esbuild begins with the modules that users import.
+    if (loaded === undefined || "gone" in loaded) return undefined;
     const watchFiles = [...loaded.files];
     if ("errors" in loaded) return { errors: loaded.errors.map(esbuildMessage), watchFiles };
     const { code, map } = loaded.module;

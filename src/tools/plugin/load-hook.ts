@@ -23,6 +23,7 @@ export async function loadHook(
   const loaded = await load(id);
   if (loaded === undefined) return undefined;
   for (const file of loaded.files) context.addWatchFile(file);
+  if ("gone" in loaded) throw new Error(`the spec has no such module any more: ${id}`);
   if ("errors" in loaded) throw bundlerError(loaded.errors, whole);
   for (const one of loaded.warnings) context.warn(whole ? wholeMessage([one]) : bundlerMessage([one]));
   return { code: loaded.module.code, map: JSON.stringify(loaded.module.map) };

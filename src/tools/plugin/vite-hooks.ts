@@ -1,5 +1,5 @@
 /** What Vite's development server needs beside loading: an edit reaches the page, and a mistake its overlay. */
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import type { EnvironmentModuleNode, Plugin } from "vite";
 import { loadHook } from "./load-hook.ts";
 import { bundlerError } from "./messages.ts";
@@ -15,7 +15,7 @@ interface Served {
   readonly code: string | undefined;
   /** Whether pages show a mistake that was made since. */
   readonly overlay?: boolean;
-  /** The files that it is made of. */
+  /** The files that it is made of, as Vite writes paths. */
   readonly files: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export function viteHooks(load: LoadModule, settings: ReadSettings, setRoot: (pa
         const { environment } = this;
         const node = environment.mode === "dev" ? environment.moduleGraph.getModuleById(id) : undefined;
         if (node !== undefined) {
-          const known: Served = { code: undefined, files: (await load(id))?.files ?? [] };
+          const known: Served = { code: undefined, files: vitePaths((await load(id))?.files ?? []) };
           served.set(node, known);
           const result = await loadHook(this, id, load, false);
           if (result !== undefined) served.set(node, { ...known, code: result.code });
@@ -53,22 +53,24 @@ export function viteHooks(load: LoadModule, settings: ReadSettings, setRoot: (pa
      * Vite updates the importers that accept a module, and loads the page again where none does. Before that: an edit
      * that changes no module is none, and a page keeps running while the spec has a mistake.
      */
-    async hotUpdate({ file, modules }) {
+    async hotUpdate({ type, file, modules, read }) {
       const { moduleGraph, logger, hot, name } = this.environment;
       const own = [...served].filter(
         ([node, { files }]) => node.environment === name && files.includes(file),
       );
       if (own.length === 0) return;
+      // Some editors empty a file before they write it. Vite's own way to read waits for that.
+      if (type === "update") await read();
       const changed: EnvironmentModuleNode[] = [];
       let missing = false;
       for (const [node, page] of own) {
         const loaded = await load(node.id!);
-        if (loaded === undefined) continue;
+        if (loaded === undefined || "gone" in loaded) continue;
         if ("errors" in loaded) {
           // A page that is loaded now must get the mistake, and one that is not the next good edit.
           for (const [one, had] of own) {
             moduleGraph.invalidateModule(one);
-            served.set(one, { ...had, overlay: true, files: loaded.files });
+            served.set(one, { ...had, overlay: true, files: vitePaths(loaded.files) });
           }
           const error = bundlerError(loaded.errors, false);
           logger.error(`${error.message}\n${error.frame}`, { timestamp: true });
@@ -92,4 +94,8 @@ export function viteHooks(load: LoadModule, settings: ReadSettings, setRoot: (pa
 /** A file that is only part of specs, as a spec that they import, is no module of the page. */
 function isPartOf({ importers }: EnvironmentModuleNode, specs: ReadonlySet<EnvironmentModuleNode>): boolean {
   return importers.size > 0 && [...importers].every((one) => specs.has(one));
+}
+
+function vitePaths(paths: readonly string[]): string[] {
+  return paths.map((one) => one.split(sep).join("/"));
 }

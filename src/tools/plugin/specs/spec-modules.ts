@@ -20,6 +20,8 @@ export type LoadedModule = {
     }
   /** The spec or the settings have these errors. */
   | { readonly errors: readonly Diagnostic[] }
+  /** The spec had this module, which it loaded on demand, and has it no more. */
+  | { readonly gone: true }
 );
 
 /** Undefined for an id that is no spec. */
@@ -49,6 +51,7 @@ export function moduleLoader(readSettings: ReadSettings): LoadModule {
       return { files, errors: diagnostics.filter((one) => one.severity === "error") };
     }
     const module = modules.get(queryOf(spec));
+    if (module === undefined && main !== undefined) return { files, gone: true };
     if (module === undefined) return { files, errors: [withoutNorms(spec)] };
     // Bundlers take a missing file for one that was deleted.
     const there = files.filter((one) => existsSync(one));
