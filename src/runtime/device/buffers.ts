@@ -1,5 +1,4 @@
 import type { Program, ProgramTensor } from "../../program/program.ts";
-import type { Aliases } from "../shapes/aliases.ts";
 import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
@@ -23,13 +22,20 @@ export interface Buffers {
   destroy(): void;
 }
 
+/**
+ * Looks at two ranges of one call before they are compared: whether they may overlap. Only norms whose tensors share
+ * memory have it.
+ * @throws NormError N514 or N522 for two ranges that are not as its options say.
+ */
+export type MayOverlap = (range: Range, tensor: ProgramTensor, other: Range, its: ProgramTensor) => boolean;
+
 /** Makes the buffer of an omitted tensor when it is first needed. */
 export function ownBuffers(
   device: GPUDevice,
   program: Program,
   most: Shapes,
   dtypes: Dtypes,
-  aliases: Aliases = {},
+  mayOverlap?: MayOverlap,
 ): Buffers {
   const owned = new Map<string, Range>();
   const bytesOf = ({ name }: ProgramTensor, shapes: Shapes): number =>
@@ -69,7 +75,11 @@ export function ownBuffers(
         const empty = shapes.elements.get(tensor.name) === 0;
         if (buffer !== undefined && !empty) {
           const range = readRange(buffer, tensor, bytesOf(tensor, shapes), device);
-          for (const [other, its] of taken) refuseOverlap(range, tensor, other, its, aliases);
+          for (const [other, its] of taken) {
+            if (mayOverlap?.(range, tensor, other, its) || !overlap(range, other)) continue;
+            if (isWritten(tensor)) throw overlapping(its, tensor);
+            if (isWritten(its)) throw overlapping(tensor, its);
+          }
           taken.push([range, tensor]);
           bound.set(tensor.name, range);
         } else if (empty || mayBeLeftOut(tensor)) {
@@ -98,24 +108,9 @@ export function isWritten(tensor: ProgramTensor): boolean {
   return tensor.role === "output" || tensor.role === "scratch" || tensor.updated === true;
 }
 
-function refuseOverlap(
-  range: Range,
-  tensor: ProgramTensor,
-  other: Range,
-  its: ProgramTensor,
-  { sharedBuffers, inPlace }: Aliases,
-): void {
-  if (own(inPlace, tensor.name) === its.name || own(inPlace, its.name) === tensor.name) {
-    if (range.buffer === other.buffer && range.offset === other.offset) return;
-    throw new NormError(
-      "N522",
-      `${tensor.name} and ${its.name} are one in place: expected one range for both`,
-    );
-  }
-  if (!(isWritten(tensor) || isWritten(its) || sharedBuffers) || !overlap(range, other)) return;
-  const [first, second] = isWritten(tensor) ? [tensor, its] : [its, tensor];
-  throw new NormError(
+export function overlapping(one: ProgramTensor, other: ProgramTensor, because = "written"): NormError {
+  return new NormError(
     "N514",
-    `one buffer is given for ${second.name} and for ${first.name}, which is ${isWritten(first) ? "written" : "bound as writable"}: each needs a range of its own`,
+    `one buffer is given for ${one.name} and for ${other.name}, which is ${because}: each needs a range of its own`,
   );
 }

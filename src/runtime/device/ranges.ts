@@ -30,12 +30,13 @@ export function readRange(
   const refuse = (code: "N506" | "N514" | "N520", problem: string): never => {
     throw new NormError(code, `tensor ${name}: ${problem}`);
   };
-  const { buffer, offset = 0, size }: GPUBufferBinding = isRange(given) ? given : { buffer: given };
+  const { buffer, offset = 0, size: own }: GPUBufferBinding = isRange(given) ? given : { buffer: given };
   if (typeof buffer?.size !== "number" || typeof buffer.usage !== "number") {
     refuse("N514", `expected a GPUBuffer, given ${String(given)}`);
   }
   if (!(buffer.usage & storage)) refuse("N514", "the buffer was made without the usage STORAGE");
   const left = buffer.size - offset;
+  const size = own ?? left;
   const unit = device.limits.minStorageBufferOffsetAlignment;
   if (!(Number.isInteger(offset) && offset >= 0 && offset % unit === 0)) {
     refuse(
@@ -43,15 +44,13 @@ export function readRange(
       `expected an offset that is a multiple of ${unit} (minStorageBufferOffsetAlignment), given ${offset}`,
     );
   }
-  if (!((size ?? 0) <= left)) {
+  if (!(size <= left)) {
     refuse(
       "N520",
       `the range from ${offset} of ${size} bytes ends beyond its buffer of ${buffer.size} bytes`,
     );
   }
-  if (!((size ?? left) >= bytes)) {
-    refuse("N506", `expected a buffer of ${bytes} bytes, given ${size ?? left}`);
-  }
+  if (!(size >= bytes)) refuse("N506", `expected a buffer of ${bytes} bytes, given ${size}`);
   return { buffer, offset, size: bytes };
 }
 
