@@ -3,10 +3,7 @@ import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { own } from "../shapes/unknown-names.ts";
-import { overlap, type Range, readRange, type TensorBuffer } from "./ranges.ts";
-
-// Values of GPUBufferUsage, which is a global of browsers, not of Node.
-export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, storage: 0x80 } as const;
+import { overlap, type Range, readRange, storage, type TensorBuffer } from "./ranges.ts";
 
 /** The buffers that an instance owns. It uses them for tensors that the caller gives no buffer for. */
 export interface Buffers {
@@ -51,7 +48,7 @@ export function ownBuffers(
     const buffer = device.createBuffer({
       label: `${program.norm}.${tensor.name}`,
       size,
-      usage: usage.storage,
+      usage: storage,
       mappedAtCreation: filled,
     });
     const range = { buffer, offset: 0, size };

@@ -12,8 +12,12 @@ export interface Range {
   readonly size: number;
 }
 
-/** The usage of a buffer that kernels read and write. GPUBufferUsage is a global of browsers, not of Node. */
-const storage = 0x80;
+// Values of GPUBufferUsage, which is a global of browsers, not of Node. In constants, since minifiers write those as
+// numbers, and the names of an object in full.
+export const mapRead = 0x1;
+export const copySource = 0x4;
+export const copyTarget = 0x8;
+export const storage = 0x80;
 
 /**
  * Reads what a caller gave for a tensor.
