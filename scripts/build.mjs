@@ -1,6 +1,7 @@
 // Compiles the package into dist/, from nothing: a file that is no longer made must not be packed.
 import { spawnSync } from "node:child_process";
-import { chmodSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +27,12 @@ if (status === 0) {
   });
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const license = readFileSync(join(root, "LICENSE"), "utf8");
+  // By it the cache of builds tells one compiler from another (src/tools/build/compiler-identity.ts).
+  const code = readdirSync(join(root, "dist"), { recursive: true })
+    .filter((name) => name.endsWith(".js"))
+    .sort()
+    .map((name) => `${name}\n${readFileSync(join(root, "dist", name), "utf8")}`);
+  writeFileSync(join(root, "dist/code-hash.txt"), createHash("sha256").update(code.join("\n")).digest("hex"));
   await bundleRuntime(join(root, "dist"), join(root, "dist/copied-runtime"), version, license);
 }
 process.exitCode = status ?? 1;

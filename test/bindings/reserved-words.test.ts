@@ -5,6 +5,7 @@ import { ts } from "ts-morph";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keywords } from "../../grammar/tokens.ts";
 import { compileSpec } from "../../src/compile/build/build-spec.ts";
+import { build } from "../../src/index.ts";
 import { checkFile } from "../../src/language/check/check.ts";
 import type { Diagnostic } from "../../src/language/diagnostics/diagnostic.ts";
 import {
@@ -28,8 +29,18 @@ const used =
   Object Partial Promise Readonly Record Set String Symbol Uint16Array Uint32Array Uint8Array GPU GPUBuffer GPUDevice
   GPUComputePassEncoder GPUCommandEncoder`.split(/\s+/);
 
+/** The names that modules import from a runtime. */
+const imported = [
+  ...(await build("norm A { axes N input x[N] y = standardize(x over N; 1) output y }", {
+    targets: ["wgsl", "glsl"],
+    save: "stats",
+  }).then(({ files }) => files.values())),
+].flatMap((text) =>
+  (/^import (?:type )?\{ (.*) \} from/m.exec(text)?.[1] ?? "").replaceAll("type ", "").split(", "),
+);
+
 const words = [
-  ...new Set([...tokensOfTypescript, ...used, ...Object.getOwnPropertyNames(Object.prototype)]),
+  ...new Set([...imported, ...tokensOfTypescript, ...used, ...Object.getOwnPropertyNames(Object.prototype)]),
 ].filter((word) => !ofSpecs.has(word));
 
 /** Functions of the language, which no norm can be called. */

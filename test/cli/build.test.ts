@@ -223,7 +223,7 @@ test("--layout orders the axes in memory", async () => {
   writeFileSync(join(folder.path, "centered.norm"), centered);
   const built = await normc(["build", "centered.norm", "--out", "out", "--layout", "D,N"], folder.path);
   expect(built.code).toBe(0);
-  expect(readFileSync(join(folder.path, "out/centered.ts"), "utf8")).toContain("[D: number, N: number]");
+  expect(readFileSync(join(folder.path, "out/centered.ts"), "utf8")).toContain("[D: Extent, N: Extent]");
   const wrong = await normc(["build", "centered.norm", "--out", "out", "--layout", "x=D,Q"], folder.path);
   expect(wrong.code).toBe(1);
   expect(wrong.err).toContain("error[N309]");

@@ -1,5 +1,5 @@
 /** Modules in JavaScript in plain Node scripts: no hooks, no loader, no flags, from the installed package or without it. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -117,9 +117,30 @@ describe.each([
   );
 });
 
+test("the copied runtime is small, and each of its entries loads by itself", async () => {
+  const words = ["--target", "wgsl,glsl", "--language", "js", "--copy-runtime", "--out", "copies"];
+  const main = join(installed.path, "node_modules/normc/dist/src/tools/cli/main.js");
+  const built = await ended(process.execPath, [main, "build", "Softmax", ...words], installed.path);
+  expect(built.code, built.err).toBe(0);
+  const runtime = join(installed.path, "copies/runtime");
+  const bytes = readdirSync(runtime).map((name) => statSync(join(runtime, name)).size);
+  expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(500_000);
+  // A folder without packages.
+  const apart = join(alone.path, "copies");
+  cpSync(join(installed.path, "copies"), apart, { recursive: true });
+  const entries = ["runtime/webgpu.js", "runtime/gpujs.js", "runtime/tuning.js", "softmax.gpujs.js"];
+  const script = `for (const one of ${JSON.stringify(entries)})
+    console.log(one, Object.keys(await import("./copies/" + one)).length > 0);`;
+  writeFileSync(join(alone.path, "entries.mjs"), script);
+  const { out, err } = await run(alone.path, "entries.mjs");
+  expect(out.trim().split("\n"), err).toEqual(entries.map((one) => `${one} true`));
+});
+
 test("the ten lines of the README run", async ({ skip }) => {
   skip(environment === undefined, "there is no device");
-  const [lines] = codeBlocks().filter(({ language, at }) => language === "js" && at.startsWith("README.md"));
+  const [lines] = codeBlocks().filter(
+    ({ at, text }) => at.startsWith("README.md") && text.includes('from "webgpu"'),
+  );
   writeFileSync(join(installed.path, "ten-lines.mjs"), lines!.text);
   const { code, out, err } = await run(installed.path, "ten-lines.mjs");
   expect(code, err).toBe(0);

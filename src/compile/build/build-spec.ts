@@ -103,9 +103,9 @@ export async function buildSpec(spec: CheckedSpec, options: BuildOptions = {}): 
   const stem = stemOf(spec.source);
   for (const { target, kind, content } of modules) {
     const path = modulePath(stem, target, kind, language);
-    files.set(path, language === "ts" ? await printTypescript(content) : printJavascript(content));
+    files.set(path, language === "ts" ? printTypescript(content) : printJavascript(content));
     if (language === "ts" || content.declarations.length === 0) continue;
-    files.set(path.replace(/\.js$/, ".d.ts"), await printDeclarations(content));
+    files.set(path.replace(/\.js$/, ".d.ts"), printDeclarations(content));
   }
   for (const [path, text] of shaders) files.set(path, text);
   return { ...compiled, files };

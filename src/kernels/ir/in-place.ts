@@ -48,8 +48,7 @@ function isSample(kernel: Kernel, load: Touch, stores: readonly Touch[], all: re
   // Among rows taken together, the stores of the row that the element is of.
   const row = stores.filter(
     (store) =>
-      (access === "one" || access === store.access) &&
-      sampledPlaces(kernel, store).some((place) => text(place) === text(index)),
+      (access === "one" || access === store.access) && sampledPlaces(kernel, store).includes(text(index)),
   );
   if (row.length === 0) return false;
   const first = Math.min(...row.map((one) => one.at));
@@ -61,8 +60,17 @@ function isSample(kernel: Kernel, load: Touch, stores: readonly Touch[], all: re
   });
 }
 
-/** The first, middle and last element of the row that a store goes over. */
-function sampledPlaces({ row, structure }: Kernel, { stmt, step, known, access }: Touch): Poly[] {
+/** By store: each is compared with every load of its kernel, which took a third of a build. */
+const placesOfStores = new WeakMap<Touch, readonly string[]>();
+
+/** The first, middle and last element of the row that a store goes over, as texts. */
+function sampledPlaces(kernel: Kernel, store: Touch): readonly string[] {
+  const known = placesOfStores.get(store) ?? findPlaces(kernel, store).map(text);
+  placesOfStores.set(store, known);
+  return known;
+}
+
+function findPlaces({ row, structure }: Kernel, { stmt, step, known, access }: Touch): Poly[] {
   if (step === undefined) return [];
   const width = structure.vector !== null && row.at(-1) === structure.vector ? 4 : 1;
   const count = scaled(step.end, width);

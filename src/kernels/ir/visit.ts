@@ -118,17 +118,41 @@ export interface BodyFacts {
 }
 
 export function bodyFacts(body: readonly Stmt[]): BodyFacts {
-  const all = everyExprIn(body);
-  const inParts = all.some((one) => one.kind === "builtin" && one.name === "part");
-  const exchanges = everyStmt(body).some((one) => one.kind === "exchange");
+  const used = new Map<string, Constant>();
+  let inParts = false;
+  let exchanges = false;
+  // Without lists of all expressions, as this is done for every kernel.
+  const visit = (expr: Expr): void => {
+    switch (expr.kind) {
+      case "local":
+      case "const":
+        return;
+      case "constant":
+        used.set(constantKey(expr.constant), expr.constant);
+        return;
+      case "builtin":
+        inParts ||= expr.name === "part";
+        return;
+      case "binary":
+        visit(expr.a);
+        visit(expr.b);
+        return;
+      default:
+        for (const one of operandsOf(expr)) visit(one);
+    }
+  };
+  for (const stmt of everyStmt(body)) {
+    exchanges ||= stmt.kind === "exchange";
+    for (const expr of expressionsOf(stmt)) visit(expr);
+  }
   const found = new Map<string, Constant>([
     ["lanes", { kind: "lanes" }],
     ["rows", { kind: "rows" }],
     ["columns", { kind: "columns" }],
     ...(inParts ? [["parts", { kind: "parts" }] as const] : []),
     ...(exchanges ? [["subgroup", { kind: "subgroup" }] as const] : []),
+    ...used,
   ]);
-  for (const expr of all) if (expr.kind === "constant") found.set(constantKey(expr.constant), expr.constant);
   return { constants: [...found.values()], exchanges, inParts };
 }
 

@@ -5,10 +5,10 @@ import { escapeComment } from "../bindings/doc-comments.ts";
 import type { Import } from "../bindings/target-words.ts";
 import type { ModuleContent, ModuleKind, ModuleValue } from "./module-content.ts";
 import { printShared } from "./shared-literals.ts";
+import { writeDeclarations, writeTypescript } from "./write-typescript.ts";
 
 /** The module in TypeScript. */
-export async function printTypescript(module: ModuleContent): Promise<string> {
-  const { writeTypescript } = await import("./write-typescript.ts");
+export function printTypescript(module: ModuleContent): string {
   return fill("module", {
     ...headOf(module, module.imports),
     note: notes[module.kind],
@@ -29,8 +29,7 @@ export function printJavascript(module: ModuleContent): string {
 }
 
 /** The declaration file (`.d.ts`) of the module in JavaScript. A module that is loaded on demand needs none. */
-export async function printDeclarations(module: ModuleContent): Promise<string> {
-  const { writeDeclarations } = await import("./write-typescript.ts");
+export function printDeclarations(module: ModuleContent): string {
   return fill("module", {
     ...headOf(
       module,
@@ -43,7 +42,7 @@ export async function printDeclarations(module: ModuleContent): Promise<string> 
   });
 }
 
-/** Only objects exist when the module runs. They are too simple to need a library that writes them. */
+/** Only objects exist when the module runs. */
 function javascriptObject(declaration: Declaration): string[] {
   if (declaration.kind !== "object") return [];
   const methods = declaration.methods.map((one) => `  ${javascriptMethod(one)},\n`);

@@ -9,11 +9,18 @@ export interface Block {
 
 /** Each line ends with a line break. A block is indented by two more spaces. */
 export function printLines(lines: readonly Line[], indent: string): string {
-  return lines
-    .map((line) =>
-      typeof line === "string"
-        ? `${indent}${line}\n`
-        : `${indent}${line.open}\n${printLines(line.body, `${indent}  `)}${indent}${line.close}\n`,
-    )
-    .join("");
+  const texts: string[] = [];
+  const put = (some: readonly Line[], before: string): void => {
+    for (const line of some) {
+      if (typeof line === "string") {
+        texts.push(before, line, "\n");
+        continue;
+      }
+      texts.push(before, line.open, "\n");
+      put(line.body, `${before}  `);
+      texts.push(before, line.close, "\n");
+    }
+  };
+  put(lines, indent);
+  return texts.join("");
 }

@@ -12,7 +12,7 @@ import { createNamer } from "../text/namer.ts";
 import { type Line, printLines } from "../text/print-lines.ts";
 import { wgslHelpers } from "./helpers.ts";
 import { wgslReserved } from "./reserved-words.ts";
-import { type BodyContext, type Calls, expression, type OverrideConstant, statements } from "./wgsl.ts";
+import { type BodyContext, type Calls, expressions, type OverrideConstant, statements } from "./wgsl.ts";
 
 /** @param tensors the buffers that the functions may read, in the order of their bindings. */
 export function elementFunctions(
@@ -24,7 +24,8 @@ export function elementFunctions(
   const constantNames = constants.map((one) => constantName(namer, one));
   const names = tensors.map((name) => namer.name(`tensor ${name}`, name));
   const called = new Map(tensors.map((name): [string, Calls] => [name, {}]));
-  const text = functions.map((one) => functionsOf(one, { namer, called })).join("");
+  const context = { namer, called, e: expressions(namer) };
+  const text = functions.map((one) => functionsOf(one, context)).join("");
   const helpers = helpersOf(wgslHelpers, text);
   const accessors = [...called.values()].flatMap((one) => Object.values(one));
   const declared = new Set([
@@ -59,7 +60,7 @@ function functionsOf(
   { output, grid, row, shared, element, place }: ElementFunctions,
   context: BodyContext,
 ): string {
-  const { namer } = context;
+  const { namer, e } = context;
   const local = (name: string): string => localName(namer, name);
   const name = `$${namer.name(`output ${output}`, output)}`;
   const block = (head: string, stmts: readonly Stmt[], ...last: Line[]): Line => ({
@@ -67,14 +68,13 @@ function functionsOf(
     body: [...statements(context, stmts), ...last],
     close: "}",
   });
-  const value = expression(namer, element.value);
+  const value = e(element.value);
   const whole = `fn ${name}(${local("at_")}: u32) -> f32`;
-  const number = (expr: typeof place.row): string => expression(namer, expr);
   if (grid.length === 0 || row.length === 0) {
     // All elements are of one row, or each is a row of its own.
     const [own, other] = grid.length === 0 ? ["i", "row"] : ["row", "i"];
     const numbers = [
-      `let ${local(own)} = ${number(grid.length === 0 ? place.i : place.row)};`,
+      `let ${local(own)} = ${e(grid.length === 0 ? place.i : place.row)};`,
       `let ${local(other)} = 0u;`,
     ];
     const body = [...statements(context, place.body), ...numbers, ...statements(context, shared.body)];
@@ -109,7 +109,7 @@ function functionsOf(
         ],
         close: "}",
       },
-      block(whole, place.body, `return ${name}_in(${name}_row(${number(place.row)}), ${number(place.i)});`),
+      block(whole, place.body, `return ${name}_in(${name}_row(${e(place.row)}), ${e(place.i)});`),
     ],
     "",
   );

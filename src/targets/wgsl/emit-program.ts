@@ -82,7 +82,12 @@ function emitKernel({ whole, split, chunked }: LoweredKernel, places: Places): P
 
 function emitShader(kernel: Kernel, places: Places): Shader {
   const module = wgslModule(kernel);
-  const free = placesOf(kernel);
+  let known: ReturnType<typeof placesOf> | undefined;
+  // Only for kernels with tensors that may be the same: to know it takes longer than to print the kernel.
+  const free = (tensor: string): readonly string[] => {
+    known ??= placesOf(kernel);
+    return known(tensor);
+  };
   const { vector, together } = kernel.structure;
   return {
     vector,

@@ -47,7 +47,7 @@ export function wgslModule(kernel: Kernel): WgslModule {
     .map((constant) => ({ name: constantName(namer, constant), type: constantType(constant), constant }));
   const names = kernel.tensors.map(({ name }) => namer.name(`tensor ${name}`, name));
   const called = new Map(kernel.tensors.map(({ name }): [string, Calls] => [name, {}]));
-  const body = printLines(statements({ namer, called }, kernel.body), "  ").trimEnd();
+  const body = printLines(statements({ namer, called, e: expressions(namer) }, kernel.body), "  ").trimEnd();
   const { shared } = kernel;
   return {
     constants,
@@ -73,6 +73,8 @@ export type Calls = Partial<Record<Accessor, string>>;
 
 export interface BodyContext {
   readonly namer: Namer;
+  /** Prints an expression. */
+  readonly e: (expr: Expr) => string;
   /** The accessors that the body calls, by tensor. They are collected while the body is written. */
   readonly called: ReadonlyMap<string, Calls>;
 }
@@ -96,7 +98,7 @@ export function statements(context: BodyContext, body: readonly Stmt[]): Line[] 
 }
 
 function statement(context: BodyContext, stmt: Stmt): Line[] {
-  const e = (expr: Expr): string => expression(context.namer, expr);
+  const { e } = context;
   const local = (name: string): string => localName(context.namer, name);
   const block = (head: string, body: readonly Stmt[]): Line[] => [
     { open: `${head} {`, body: statements(context, body), close: "}" },
@@ -192,56 +194,60 @@ const guarded: ReadonlySet<UnaryOp> = new Set(["exp", "exp2", "log", "log2"]);
 
 const literals: Literals = { f32: "f", u32: "u", nonFinite: (value) => `non_finite(${f32Bits(value)}u)` };
 
-export function expression(namer: Namer, expr: Expr): string {
-  const e = (one: Expr): string => expression(namer, one);
+/** Returns a function that prints expressions. One for a whole kernel: each has thousands of them. */
+export function expressions(namer: Namer): (expr: Expr) => string {
   const inner = (one: Expr): string => operand(one, e(one));
-  switch (expr.kind) {
-    case "const":
-      return literal(literals, expr.type, expr.value);
-    case "constant":
-      return constantName(namer, expr.constant);
-    case "builtin":
-      return namer.name(`builtin ${expr.name === "row" ? "row_in_group" : expr.name}`, expr.name);
-    case "local":
-      return localName(namer, expr.name);
-    case "binary": {
-      // On Vulkan, Dawn compiles != to an ordered comparison, which is false for a NaN. IEEE 754 says true.
-      if (expr.op === "ne" && expr.a.type !== "u32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
-      // || and && take no vectors.
-      if (expr.type === "boolx4" && expr.op === "or") return `${inner(expr.a)} | ${inner(expr.b)}`;
-      if (isInfix(expr.op)) return `${inner(expr.a)} ${symbols[expr.op]} ${inner(expr.b)}`;
-      const wide = expr.type === "f32x4" ? "4" : "";
-      const name = expr.type === "u32" ? expr.op : `${propagating[expr.op]}${wide}`;
-      return `${name}(${e(expr.a)}, ${e(expr.b)})`;
+  return e;
+
+  function e(expr: Expr): string {
+    switch (expr.kind) {
+      case "const":
+        return literal(literals, expr.type, expr.value);
+      case "constant":
+        return constantName(namer, expr.constant);
+      case "builtin":
+        return namer.name(`builtin ${expr.name === "row" ? "row_in_group" : expr.name}`, expr.name);
+      case "local":
+        return localName(namer, expr.name);
+      case "binary": {
+        // On Vulkan, Dawn compiles != to an ordered comparison, which is false for a NaN. IEEE 754 says true.
+        if (expr.op === "ne" && expr.a.type !== "u32") return `!(${inner(expr.a)} == ${inner(expr.b)})`;
+        // || and && take no vectors.
+        if (expr.type === "boolx4" && expr.op === "or") return `${inner(expr.a)} | ${inner(expr.b)}`;
+        if (isInfix(expr.op)) return `${inner(expr.a)} ${symbols[expr.op]} ${inner(expr.b)}`;
+        const wide = expr.type === "f32x4" ? "4" : "";
+        const name = expr.type === "u32" ? expr.op : `${propagating[expr.op]}${wide}`;
+        return `${name}(${e(expr.a)}, ${e(expr.b)})`;
+      }
+      case "call": {
+        if (expr.op === "neg") return `-${inner(expr.a)}`;
+        const wide = expr.type === "f32x4" ? "4" : "";
+        if (expr.op === "high") return `high_part${wide}(${e(expr.a)})`;
+        const name = guarded.has(expr.op) ? `${expr.op}_of${wide}` : (renamed[expr.op] ?? expr.op);
+        return `${name}(${e(expr.a)})`;
+      }
+      case "select":
+        return `select(${e(expr.b)}, ${e(expr.a)}, ${e(expr.condition)})`;
+      case "float":
+        return `f32(${e(expr.a)})`;
+      case "whole":
+        return `u32(${e(expr.a)})`;
+      case "join":
+        return `vec4f(${expr.parts.map(e).join(", ")})`;
+      case "overCopies":
+        throw new Error("a sum over rows taken together is written out before it is emitted");
+      case "splat":
+        return `vec4f(${e(expr.a)})`;
+      case "ramp":
+        return "vec4f(0.0f, 1.0f, 2.0f, 3.0f)";
+      case "fold":
+        return `fold_${expr.op}(${e(expr.a)})`;
+      case "running": {
+        const turned = expr.reverse ? ".wzyx" : "";
+        return `running_${expr.op}(${expr.reverse ? `(${e(expr.a)})` : e(expr.a)}${turned})${turned}`;
+      }
+      case "any":
+        return `any(${e(expr.a)})`;
     }
-    case "call": {
-      if (expr.op === "neg") return `-${inner(expr.a)}`;
-      const wide = expr.type === "f32x4" ? "4" : "";
-      if (expr.op === "high") return `high_part${wide}(${e(expr.a)})`;
-      const name = guarded.has(expr.op) ? `${expr.op}_of${wide}` : (renamed[expr.op] ?? expr.op);
-      return `${name}(${e(expr.a)})`;
-    }
-    case "select":
-      return `select(${e(expr.b)}, ${e(expr.a)}, ${e(expr.condition)})`;
-    case "float":
-      return `f32(${e(expr.a)})`;
-    case "whole":
-      return `u32(${e(expr.a)})`;
-    case "join":
-      return `vec4f(${expr.parts.map(e).join(", ")})`;
-    case "overCopies":
-      throw new Error("a sum over rows taken together is written out before it is emitted");
-    case "splat":
-      return `vec4f(${e(expr.a)})`;
-    case "ramp":
-      return "vec4f(0.0f, 1.0f, 2.0f, 3.0f)";
-    case "fold":
-      return `fold_${expr.op}(${e(expr.a)})`;
-    case "running": {
-      const turned = expr.reverse ? ".wzyx" : "";
-      return `running_${expr.op}(${expr.reverse ? `(${e(expr.a)})` : e(expr.a)}${turned})${turned}`;
-    }
-    case "any":
-      return `any(${e(expr.a)})`;
   }
 }

@@ -10,7 +10,7 @@ import { libraryFolder } from "../files/package.ts";
 import { CommandError, InputError } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
 import type { DtypeChoice } from "./dtype-choice.ts";
-import { unknownSpec } from "./specs.ts";
+import { unknownSpec } from "./unknown-spec.ts";
 
 /** Whether an option was written on the command line. Otherwise it has its default, and the config decides. */
 export type IsGiven = (option: string) => boolean;

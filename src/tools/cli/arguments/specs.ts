@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { CheckedNorm } from "../../../language/check/check.ts";
-import { diagnostic, hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
-import { nearest } from "../../../language/diagnostics/suggest.ts";
+import { hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
 import type { Mode } from "../../../program/program.ts";
 import { standardInput } from "../files/host.ts";
-import { isNamedAfter, looksLikePath, shippedFiles, shippedNames, shippedSpec } from "../files/library.ts";
+import { isNamedAfter, looksLikePath, shippedFiles, shippedSpec } from "../files/library.ts";
 import { loadFiles } from "../files/load.ts";
 import { libraryFolder } from "../files/package.ts";
 import { InputError } from "../terminal/failure.ts";
+import { mistake, offer, unknownSpec } from "./unknown-spec.ts";
 
 export interface Spec {
   readonly source: Source;
@@ -51,12 +51,6 @@ function placeOf(spec: string): Place {
   throw unknownSpec(spec);
 }
 
-/** A word that is neither a path nor the name of a shipped norm. */
-export function unknownSpec(spec: string): InputError {
-  const note = offer(spec, shippedNames());
-  return mistake("N201", `there is no shipped norm and no file \`${spec}\``, spec, note);
-}
-
 function onlyNorm(spec: string, path: string, norms: readonly CheckedNorm[]): string {
   const [first] = norms;
   const file = basename(path).replace(/\.norm$/, "");
@@ -65,18 +59,6 @@ function onlyNorm(spec: string, path: string, norms: readonly CheckedNorm[]): st
   const prefix = path.startsWith(libraryFolder) ? "" : `${path}#`;
   const list = norms.map((one) => `\`${prefix}${one.name}\``).join(", ");
   throw mistake("N201", `\`${path}\` declares several norms: say which`, spec, `one of ${list}`);
-}
-
-function offer(word: string, candidates: readonly string[]): string {
-  const best = nearest(word, candidates);
-  if (best !== undefined) return `did you mean \`${best}\`?`;
-  return `there is ${candidates.map((one) => `\`${one}\``).join(", ")}`;
-}
-
-function mistake(code: "N004" | "N201", message: string, spec: string, note?: string): InputError {
-  const source = { path: "<command line>", text: spec };
-  const span = { source, start: 0, end: spec.length };
-  return new InputError([diagnostic(code, message, span, note === undefined ? {} : { note })]);
 }
 
 /**

@@ -28,13 +28,17 @@ export type Beat = () => void;
  * Waits until no other build writes into the folder.
  * @throws InputError N630 if another build does not come to an end.
  */
-export async function whileLocked<T>(folder: string, write: (beat: Beat) => Promise<T>): Promise<T> {
+export async function whileLocked<T>(
+  folder: string,
+  write: (beat: Beat) => Promise<T>,
+  patience = patienceMs,
+): Promise<T> {
   const path = join(folder, lockFile);
   const mine = `${process.pid} ${randomBytes(8).toString("hex")}`;
   const start = performance.now();
   while (!take(path, mine)) {
     if (isGone(path)) remove(path);
-    else if (performance.now() - start > patienceMs) {
+    else if (performance.now() - start > patience) {
       const message = `another build keeps writing into \`${folder}\`: end it, or delete \`${path}\` if there is none`;
       throw fileError("N630", folder, message);
     } else await wait(lookMs);

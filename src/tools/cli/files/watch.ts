@@ -5,7 +5,7 @@ import type { ExitCode } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
 
 /** Editors write a file in several steps; several files are often saved at once. */
-const quietMs = 60;
+const quietMs = 25;
 
 /**
  * How often the files themselves are looked at. A watch ends with the folder of its file, and hears nothing when a branch
