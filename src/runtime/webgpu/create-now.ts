@@ -10,9 +10,9 @@ import { assemble } from "../norm/assemble.ts";
 import { openNorm, ownedBy } from "../norm/open-norm.ts";
 import { bindOpen, planOpen, startOpen } from "../norm/open-plan.ts";
 import { chooseFor, planNorm } from "../norm/plan-norm.ts";
+import { sharedMemory } from "../norm/shared-memory.ts";
 import type { Norm, OpenOptions } from "../options/norm-types.ts";
 import { type BackwardKeys, type OptionKeys, readOptions, usualKeys } from "../options/read-options.ts";
-import { aliasing } from "../shader/aliases.ts";
 import type { Launch } from "../shader/launch.ts";
 import type { LaunchCode } from "../shader/launch-code.ts";
 import { packing } from "../shader/packing.ts";
@@ -24,7 +24,6 @@ import { NormError } from "../shapes/errors.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { withLazy } from "../variants/dispatch.ts";
 import type { ChooseVariant } from "../variants/variant.ts";
-import type { loadPrograms } from "./load.ts";
 import type { PassName } from "./planned-norms.ts";
 
 const code: LaunchCode = { wordArray, packing };
@@ -37,6 +36,12 @@ interface Plan {
 }
 
 type Planner = (device: GPUDevice, options: object, keys: OptionKeys | undefined) => Plan;
+
+/** Loads the programs of the passes other than the forward pass. */
+export type LoadFurther = () => Promise<{
+  readonly backward: readonly Program[];
+  readonly saving?: readonly Program[];
+}>;
 
 /** What is loaded of the norms, by pass. The first program of a norm stands for all of them. */
 const planners: Readonly<Record<PassName, WeakMap<Program, Planner>>> = {
@@ -54,7 +59,7 @@ const tuningOf = new WeakMap<NonNullable<Program["tuned"]>, BakedChooser>();
 export async function loadPass(
   programs: readonly Program[],
   pass: PassName = "create",
-  further: Parameters<typeof loadPrograms>[2],
+  further: LoadFurther | undefined,
 ): Promise<void> {
   planners[pass].set(programs[0]!, await plannerOf(programs, pass, further));
 }
@@ -62,7 +67,7 @@ export async function loadPass(
 async function plannerOf(
   programs: readonly Program[],
   pass: PassName,
-  further: Parameters<typeof loadPrograms>[2],
+  further: LoadFurther | undefined,
 ): Promise<Planner> {
   switch (pass) {
     case "create": {
@@ -133,7 +138,7 @@ export function createNow(
 
 function makeNow(device: GPUDevice, program: Program, options: OpenOptions): Norm {
   const { sharedBuffers, inPlace } = options;
-  const rewrite = sharedBuffers || inPlace ? aliasing(program, options) : undefined;
+  const shared = sharedBuffers || inPlace ? sharedMemory(program, options) : undefined;
   let failure: unknown;
   /** Makes something at once. What the device finds wrong with it afterwards is kept for the next `encode`. */
   const watched = <Made>(doing: string, make: () => Made): { made: Made; checked: Promise<Made> } => {
@@ -149,14 +154,13 @@ function makeNow(device: GPUDevice, program: Program, options: OpenOptions): Nor
     return { made: result.made, checked };
   };
   const pipelineNow = (launch: Launch): Pipeline => {
-    const kept = keptPipeline(device, launch)?.made;
-    if (kept !== undefined) return kept;
+    const kept = keptPipeline(device, launch);
+    if (kept !== undefined && "pipeline" in kept) return kept;
     const { made, checked } = watched(`compiling ${launch.label}`, () => {
       const { layout, descriptor } = describePipeline(device, launch);
       return { pipeline: device.createComputePipeline(descriptor), layout };
     });
-    // One that the device refuses is dropped again.
-    keepPipeline(device, launch, checked).made = made;
+    keepPipeline(device, launch, checked, made);
     return made;
   };
 
@@ -173,14 +177,14 @@ function makeNow(device: GPUDevice, program: Program, options: OpenOptions): Nor
   function make(): Norm {
     if (!isFixed(options)) {
       const start = startOpen(device, program, options);
-      const planned = planOpen(device, program, start, options, rewrite);
+      const planned = planOpen(device, program, start, options, shared?.rewrite);
       const made = bindOpen(device, start, planned, {
         ...code,
         ...settlingFor(planned[0]!.shapes.elements),
       }).map((one) => ({
         ...one,
         pipelines: one.bound.launches.map(pipelineNow),
-        owned: ownedBy(device, one, options),
+        owned: ownedBy(device, one, shared),
       }));
       watched("making the scratch buffers", () => {
         for (const { owned } of made) owned.makeScratch();
@@ -188,12 +192,12 @@ function makeNow(device: GPUDevice, program: Program, options: OpenOptions): Nor
       return openNorm(device, program, options, start, made);
     }
     const chosen = chooseFor(device, program, resolveShapes(program, options.dims, options.params), options);
-    const planned = planNorm(device, program, chosen, options.dtype, rewrite);
+    const planned = planNorm(device, program, chosen, options.dtype, shared?.rewrite);
     const { laidOut, shapes, dtypes } = planned;
     const own = { ...code, ...settlingFor(shapes.elements) };
     const bound = planLaunches(planned.program, laidOut, shapes, dtypes, device, own);
     const pipelines = bound.launches.map(pipelineNow);
-    const owned = ownBuffers(device, bound.program, bound.shapes, bound.dtypes, options);
+    const owned = ownBuffers(device, bound.program, bound.shapes, bound.dtypes, shared?.mayOverlap);
     watched("making the scratch buffers", owned.makeScratch);
     return assemble(device, { planned, bound, pipelines, owned, inPlace });
   }

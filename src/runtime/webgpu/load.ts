@@ -1,6 +1,7 @@
 import type { Program } from "../../program/program.ts";
 import type { BackwardKeys, OptionKeys } from "../options/read-options.ts";
 import { NormError } from "../shapes/errors.ts";
+import type { LoadFurther } from "./create-now.ts";
 import type { PassName } from "./planned-norms.ts";
 
 /** The code that makes norms without waiting, once it is loaded. Most pages never load it. */
@@ -14,7 +15,7 @@ let now: typeof import("./create-now.ts") | undefined;
 export async function loadPrograms(
   programs: readonly Program[],
   pass?: PassName,
-  further?: () => Promise<{ readonly backward: readonly Program[]; readonly saving?: readonly Program[] }>,
+  further?: LoadFurther,
 ): Promise<void> {
   const loaded = await import("./create-now.ts");
   await loaded.loadPass(programs, pass, further);
