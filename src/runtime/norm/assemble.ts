@@ -5,7 +5,7 @@ import { normTensors } from "../device/norm-tensors.ts";
 import type { Pipeline } from "../device/pipeline.ts";
 import type { Norm } from "../options/norm-types.ts";
 import type { Launches } from "../shader/plan-launches.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 import { givenNames, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { PlannedNorm } from "./plan-norm.ts";
 
@@ -79,5 +79,8 @@ export function assemble(device: GPUDevice, { planned, bound, pipelines, owned, 
 function passOf(target: GPUComputePassEncoder | GPUCommandEncoder, label: string): GPUComputePassEncoder {
   if ("beginComputePass" in Object(target)) return (target as GPUCommandEncoder).beginComputePass({ label });
   if ("dispatchWorkgroups" in Object(target)) return target as GPUComputePassEncoder;
-  throw new NormError("N531", `expected a GPUComputePassEncoder or a GPUCommandEncoder, given ${target}`);
+  throw new NormError(
+    "N531",
+    `expected a GPUComputePassEncoder or a GPUCommandEncoder, given ${shownValue(target)}`,
+  );
 }
