@@ -150,6 +150,8 @@ describe.each(devices)("$name", ({ device }) => {
     expect(() => norm.encode(undefined as never, buffers[1]!, { N: 2 })).toThrow(
       /x: expected a buffer of 512 bytes/,
     );
+    // N = 3 has been seen; a text is no number.
+    expect(() => norm.encode(undefined as never, buffers[0]!, { N: "3" as never })).toThrow('given "3"');
     norm.destroy();
   });
 
@@ -167,6 +169,7 @@ describe.each(devices)("$name", ({ device }) => {
     expect(call({ N: [4, 2], D: 3 })).toThrow('"D" is not an open axis of this norm: it has N');
     expect(call({ N: [4, 2] })).toThrow("the buffer of input x is missing");
     norm.destroy();
+    expect(call({ N: [4, 2] })).toThrow("this LayerNorm is destroyed");
     const create = (x: unknown, more = {}) =>
       createNorm(device, program, { dims: { x: x as number[] }, ...more });
     await expect(create([dynamic(0), 64])).rejects.toThrow(

@@ -28,11 +28,11 @@ export function assemble(device: GPUDevice, { planned, bound, pipelines, owned, 
   let usable = true;
 
   const encode: Norm["encode"] = (target, buffers, extents): void => {
-    if (!usable) throw new Error(`this ${program.norm} is destroyed`);
+    if (!usable) throw new NormError("N534", `this ${program.norm} is destroyed`);
     refuseLost(device);
+    refuseUnknown("an open axis", givenNames(extents), []);
     const found = bindGroups.find(buffers, () => {
       refuseUnknown("a tensor", givenNames(buffers), names);
-      refuseUnknown("an open axis", givenNames(extents), []);
       return owned.resolve(buffers, bound.shapes);
     });
     const pass = passOf(target, program.norm);
@@ -51,7 +51,8 @@ export function assemble(device: GPUDevice, { planned, bound, pipelines, owned, 
     tensors: normTensors(device, program, shapes, dtypes),
     dispatches,
     encode,
-    async run(feeds) {
+    async run(feeds, extents) {
+      refuseUnknown("an open axis", givenNames(extents), []);
       refuseUnknown(
         "an input of the run",
         givenNames(feeds),

@@ -23,7 +23,8 @@ export type NormErrorCode =
   | "N530"
   | "N531"
   | "N532"
-  | "N533";
+  | "N533"
+  | "N534";
 
 /** The error that the runtime throws. The message names the axis or tensor, and the expected and the given value. */
 export class NormError extends Error {
