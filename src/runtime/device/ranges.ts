@@ -1,6 +1,6 @@
 /** The range of a buffer that a tensor takes, as the caller gives it, and what of it a device refuses. */
 import type { ProgramTensor } from "../../program/program.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 
 /** A whole buffer, or a range of one. `size` is in bytes; up to the end of the buffer if it is omitted. */
 export type TensorBuffer = GPUBuffer | GPUBufferBinding;
@@ -36,7 +36,7 @@ export function readRange(
   };
   const { buffer, offset = 0, size: own }: GPUBufferBinding = isRange(given) ? given : { buffer: given };
   if (typeof buffer?.size !== "number" || typeof buffer.usage !== "number") {
-    refuse("N514", `expected a GPUBuffer, given ${String(given)}`);
+    refuse("N514", `expected a GPUBuffer, given ${shownValue(given)}`);
   }
   if (!(buffer.usage & storage)) refuse("N514", "the buffer was made without the usage STORAGE");
   const left = buffer.size - offset;
@@ -45,7 +45,7 @@ export function readRange(
   if (!(Number.isInteger(offset) && offset >= 0 && offset % unit === 0)) {
     refuse(
       "N520",
-      `expected an offset that is a multiple of ${unit} (minStorageBufferOffsetAlignment), given ${offset}`,
+      `expected an offset that is a multiple of ${unit} (minStorageBufferOffsetAlignment), given ${shownValue(offset)}`,
     );
   }
   if (!(size <= left)) {

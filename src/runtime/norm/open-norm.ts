@@ -14,6 +14,7 @@ import type { Slot } from "../shader/layout.ts";
 import { extentsBytes, extentsTensor } from "../shader/open-extents.ts";
 import type { ExtentsByName } from "../shapes/dynamic.ts";
 import { bufferBytes } from "../shapes/element-types.ts";
+import { NormError } from "../shapes/errors.ts";
 import { resolveShapes, type Shapes } from "../shapes/shapes.ts";
 import { givenNames, own } from "../shapes/unknown-names.ts";
 import { chooseVariants, dispatchesOf, loadedFor, vectorFactor, workOf } from "../variants/dispatch.ts";
@@ -89,8 +90,9 @@ export function openNorm(
 
   /** The norm for the extents of a call. It shares pipelines and scratch memory with those for other extents. */
   function normAt(extents: ExtentsByName | undefined): Norm {
-    if (!usable) throw new Error(`this ${program.norm} is destroyed`);
-    const key = names.map((name) => own(extents, name)).join(" ");
+    if (!usable) throw new NormError("N534", `this ${program.norm} is destroyed`);
+    // As JSON, because the text "37" is no extent.
+    const key = JSON.stringify(names.map((name) => own(extents, name)));
     const found = sized.get(key);
     if (found !== undefined && givenNames(extents).length === names.length) return found;
     const shapes = resolveShapes(program, axes.dimsAt(extents), options.params);

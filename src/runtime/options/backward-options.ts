@@ -1,7 +1,7 @@
 /** Reads the options of a backward pass: which gradients, at which dims and element types. */
 import type { FloatType, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 import { openAxes, reopened } from "../shapes/open-axes.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
@@ -100,7 +100,7 @@ function listed(
   const list = own(options as Readonly<Record<string, unknown>>, key);
   if (list === undefined) return undefined;
   if (!Array.isArray(list)) {
-    throw new NormError("N514", `${key}: expected a list of names, given ${JSON.stringify(list)}`);
+    throw new NormError("N514", `${key}: expected a list of names, given ${shownValue(list)}`);
   }
   refuseUnknown(what, list.map(String), known);
   return list.map(String);

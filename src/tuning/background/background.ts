@@ -8,7 +8,6 @@ import { version } from "../../program/compiler-version.ts";
 import type { Program } from "../../program/program.ts";
 import { refuseNoDevice } from "../../runtime/device/device-errors.ts";
 import type {
-  BuffersByName,
   Norm,
   NormOptions,
   Tune,
@@ -149,9 +148,8 @@ function replaceable(
       return current.dispatches;
     },
     tuning,
-    encode: (target: Parameters<Norm["encode"]>[0], buffers: BuffersByName) =>
-      current.encode(target, buffers),
-    run: (feeds) => current.run(feeds),
+    encode: (...given: Parameters<Norm["encode"]>) => current.encode(...given),
+    run: (feeds, extents) => current.run(feeds, extents),
     destroy() {
       destroyed = true;
       for (const norm of [...replaced, current]) norm.destroy();
