@@ -170,6 +170,10 @@ describe.each(devices)("gradients on $name", ({ device }) => {
     expect(codeOf(create)).toBe(
       'N525 LayerNorm.createBackwardNow: first `await LayerNorm.load("createBackward")`',
     );
+    await expect(loadPrograms(programs, "backward" as never, further)).rejects.toMatchObject({
+      code: "N525",
+      message: 'LayerNorm.load: expected create, createBackward, createSaving, given "backward"',
+    });
     await loadPrograms(programs, "createBackward", further);
     create().destroy();
     const more = (options: object): string =>

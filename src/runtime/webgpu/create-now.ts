@@ -20,7 +20,7 @@ import { planLaunches } from "../shader/plan-launches.ts";
 import { settling } from "../shader/settled-shader.ts";
 import { wordArray } from "../shader/word-arrays.ts";
 import { isFixed } from "../shapes/dynamic.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { withLazy } from "../variants/dispatch.ts";
 import type { ChooseVariant } from "../variants/variant.ts";
@@ -55,12 +55,19 @@ type BakedChooser = (device: GPUDevice, program: Program, options: OpenOptions) 
 /** By what loads the measurements, which copies of a program share. */
 const tuningOf = new WeakMap<NonNullable<Program["tuned"]>, BakedChooser>();
 
-/** Loads the code of a pass, the shaders that its programs may need, and their built-in tuning. */
+/**
+ * Loads the code of a pass, the shaders that its programs may need, and their built-in tuning.
+ * @throws NormError (as a rejection) N525 for a pass that there is not.
+ */
 export async function loadPass(
   programs: readonly Program[],
   pass: PassName = "create",
   further: LoadFurther | undefined,
 ): Promise<void> {
+  if (!Object.hasOwn(planners, pass)) {
+    const names = Object.keys(planners).join(", ");
+    throw new NormError("N525", `${programs[0]?.norm}.load: expected ${names}, given ${shownValue(pass)}`);
+  }
   planners[pass].set(programs[0]!, await plannerOf(programs, pass, further));
 }
 

@@ -11,6 +11,7 @@ import type {
   Saving,
 } from "../options/norm-types.ts";
 import { type OptionKeys, readOptions, usualKeys } from "../options/read-options.ts";
+import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { bufferBytes } from "../shapes/element-types.ts";
 import { mostDims } from "../shapes/open-axes.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
@@ -45,6 +46,7 @@ export function planSaving(
   options: object,
   keys: OptionKeys = usualKeys,
 ): SavingPlan {
+  saving.forEach(refuseOtherFormat);
   const { program: forward, ...own } = readOptions(programs, options, keys);
   const program = saving.find((one) => one.mode === forward.mode) ?? forward;
   const saved = program.tensors.find((one) => one.role === "saved");
