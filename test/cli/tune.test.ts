@@ -128,7 +128,7 @@ describe("normc tune", () => {
 });
 
 describe("normc build --tuning", () => {
-  it("puts the choices into modules that have some, and changes no other", async () => {
+  it("puts the choices into modules that have some, changes no other, and sees that the file changed", async () => {
     using folder = temporaryFolder();
     const tuning = join(folder.path, "tuning.json");
     const hash = await hashOfLayerNorm();
@@ -160,20 +160,28 @@ describe("normc build --tuning", () => {
     };
     const results = new Map([["f32 N<=4 D<=8 by 4", result]]);
     const programs = new Map([["LayerNorm", { ...hash, results }]]);
-    writeFileSync(tuning, printTuning({ adapters: new Map([["acme", { facts, programs }]]) }));
+    const text = printTuning({ adapters: new Map([["acme", { facts, programs }]]) });
+    writeFileSync(tuning, text);
+    const build = async (to: string, more: readonly string[] = []): Promise<void> => {
+      const words = ["build", "library/layer_norm.norm", "--out", to, "--no-backward", ...more];
+      expect((await normc(words)).code).toBe(0);
+    };
     const out = join(folder.path, "with");
     const plain = join(folder.path, "plain");
-    expect((await normc(["build", "library/layer_norm.norm", "--out", out, "--tuning", tuning])).code).toBe(
-      0,
-    );
-    expect((await normc(["build", "library/layer_norm.norm", "--out", plain])).code).toBe(0);
+    await build(out, ["--tuning", tuning]);
+    await build(plain);
     const dense = (folder: string): string =>
       readFileSync(join(folder, "layer_norm.ts"), "utf8").replace(/\s+/g, "");
-    const [without, text] = [dense(plain), dense(out)];
-    const added = [...text.matchAll(/,tuned:async\(\)=>\(.*?\),?(?=\},?\])/g)].map(([one]) => one);
+    const [without, tuned] = [dense(plain), dense(out)];
+    const added = [...tuned.matchAll(/,tuned:async\(\)=>\(.*?\),?(?=\},?\])/g)].map(([one]) => one);
     expect(added).toHaveLength(1);
     expect(added[0]).toContain("y:{lanes:4,rows:16}");
-    expect(text.replace(added[0]!, ",")).toBe(without);
+    expect(tuned.replace(added[0]!, ",")).toBe(without);
+
+    // The spec and the options are as they were, and in the cache.
+    writeFileSync(tuning, text.replace(/("rows": ?)16/, "$18"));
+    await build(out, ["--tuning", tuning]);
+    expect(dense(out)).toContain("y:{lanes:4,rows:8}");
   }, 60_000);
 });
 

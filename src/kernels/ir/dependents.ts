@@ -6,19 +6,28 @@ type Stmts = readonly { readonly stmt: Stmt }[];
 
 /** The names whose values depend on a name, itself among them. */
 export function dependents(all: Stmts, name: string): ReadonlySet<string> {
-  const of = usersOf(all);
+  const { users, known } = factsOf(all);
+  const before = known.get(name);
+  if (before !== undefined) return before;
   const found = new Set([name]);
   // The loop goes on over what it adds.
-  for (const one of found) for (const user of of.get(one) ?? []) found.add(user);
+  for (const one of found) for (const user of users.get(one) ?? []) found.add(user);
+  known.set(name, found);
   return found;
 }
 
-/** By list, as each is asked for many names. */
-const usersOfLists = new WeakMap<Stmts, ReadonlyMap<string, ReadonlySet<string>>>();
+interface Facts {
+  /** By name: the names whose values contain it. */
+  readonly users: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The dependents of the names that were asked for. */
+  readonly known: Map<string, ReadonlySet<string>>;
+}
 
-/** By name: the names whose values contain it. */
-function usersOf(all: Stmts): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = usersOfLists.get(all);
+/** By list: each is asked for many names, and for most of them again and again. */
+const factsOfLists = new WeakMap<Stmts, Facts>();
+
+function factsOf(all: Stmts): Facts {
+  const known = factsOfLists.get(all);
   if (known !== undefined) return known;
   const users = new Map<string, Set<string>>();
   const visit = (expr: Expr, user: string): void => {
@@ -31,8 +40,9 @@ function usersOf(all: Stmts): ReadonlyMap<string, ReadonlySet<string>> {
   for (const { stmt } of all) {
     if ("name" in stmt) for (const expr of expressionsOf(stmt)) visit(expr, stmt.name);
   }
-  usersOfLists.set(all, users);
-  return users;
+  const facts: Facts = { users, known: new Map() };
+  factsOfLists.set(all, facts);
+  return facts;
 }
 
 export function uses(expr: Expr, names: ReadonlySet<string>): boolean {
