@@ -90,6 +90,7 @@ export const codes = {
   N532: { severity: "error", title: "an entry of a list without that function" },
   N533: { severity: "error", title: "a norm that cannot stand in another kernel" },
   N534: { severity: "error", title: "a norm that is destroyed" },
+  N535: { severity: "error", title: "a place that functions of a norm cannot have" },
 
   N610: { severity: "error", title: "a file in the place of types" },
   N611: { severity: "error", title: "an import for a target that is not configured" },
