@@ -74,7 +74,7 @@ export const codes = {
   N511: { severity: "error", title: "a mode that the norm does not have" },
   N512: { severity: "error", title: "feeds in the wrong format" },
   N513: { severity: "error", title: "a defect of normc" },
-  N514: { severity: "error", title: "an unusable buffer, element type or list" },
+  N514: { severity: "error", title: "an unusable buffer, element type, list or storage" },
   N515: { severity: "error", title: "a name that belongs to a gradient" },
   N516: { severity: "error", title: "values that cannot be saved for the backward pass" },
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
