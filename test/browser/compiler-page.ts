@@ -20,6 +20,8 @@ export interface CompilerAnswers {
   /** Of a spec with a mistake: the norms, and the diagnostics as text. */
   readonly wrong: { readonly norms: number; readonly told: string };
   readonly formatted: readonly (string | undefined)[];
+  /** The scripts that the page had loaded when it had done all but build, and when it had built. */
+  readonly scripts: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
 function evaluates(): boolean {
@@ -28,6 +30,10 @@ function evaluates(): boolean {
   } catch {
     return false;
   }
+}
+
+function scripts(): string[] {
+  return performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
 }
 
 async function answer(): Promise<CompilerAnswers> {
@@ -39,11 +45,13 @@ async function answer(): Promise<CompilerAnswers> {
     compileGradients(norm);
     compileGather(norm);
   }
+  const before = scripts();
   return {
     evaluates: evaluates(),
     library: await buildLibrary(specs, { build, check, compileGather, compileGradients }),
     wrong: { norms: norms.length, told: renderText(diagnostics, { color: false }) },
     formatted,
+    scripts: { before, after: scripts() },
   };
 }
 

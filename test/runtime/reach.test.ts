@@ -1,7 +1,8 @@
 /** What people reach for around `encode`: tensors, encoders, `using`, halves, requirements, pipelines ahead of time. */
 import { afterAll, describe, expect, test } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { toHalf } from "../../src/runtime/shapes/float16.ts";
+import { fromHalf } from "../../src/runtime/shapes/from-half.ts";
 import {
   createFromOptions,
   createNorm,

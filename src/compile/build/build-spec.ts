@@ -14,7 +14,8 @@ import {
   moduleContents,
 } from "../../targets/modules/module-content.ts";
 import { gatherModules, wgslModules } from "../../targets/modules/module-targets.ts";
-import { printDeclarations, printJavascript, printTypescript } from "../../targets/modules/print-module.ts";
+import { printJavascript, startDeclarations, startTypescript } from "../../targets/modules/print-module.ts";
+import { finishFiles, type UnfinishedFile } from "../../targets/modules/unfinished-module.ts";
 import { bake } from "../../tuning/file/lookup.ts";
 import type { TuningFile } from "../../tuning/file/tuning-file.ts";
 import { programHash } from "../../tuning/file/tuning-key.ts";
@@ -95,17 +96,28 @@ export interface BuiltSpec extends Omit<CompiledSpec, "modules" | "shaders"> {
   readonly files: ReadonlyMap<string, string>;
 }
 
+/** A built spec whose modules lack their declarations. The thread that has ts-morph finishes them. */
+export interface UnfinishedSpec extends Omit<BuiltSpec, "files"> {
+  readonly files: ReadonlyMap<string, UnfinishedFile>;
+}
+
 /** @throws Error only if the compiler has a defect. */
 export async function buildSpec(spec: CheckedSpec, options: BuildOptions = {}): Promise<BuiltSpec> {
+  const { files, ...built } = await startSpec(spec, options);
+  return { ...built, files: await finishFiles(files) };
+}
+
+/** @throws Error only if the compiler has a defect. */
+export async function startSpec(spec: CheckedSpec, options: BuildOptions = {}): Promise<UnfinishedSpec> {
   const { language = "ts" } = options;
   const { modules, shaders, ...compiled } = await compileSpec(spec, options);
-  const files = new Map<string, string>();
+  const files = new Map<string, UnfinishedFile>();
   const stem = stemOf(spec.source);
   for (const { target, kind, content } of modules) {
     const path = modulePath(stem, target, kind, language);
-    files.set(path, language === "ts" ? printTypescript(content) : printJavascript(content));
+    files.set(path, language === "ts" ? startTypescript(content) : printJavascript(content));
     if (language === "ts" || content.declarations.length === 0) continue;
-    files.set(path.replace(/\.js$/, ".d.ts"), printDeclarations(content));
+    files.set(path.replace(/\.js$/, ".d.ts"), startDeclarations(content));
   }
   for (const [path, text] of shaders) files.set(path, text);
   return { ...compiled, files };

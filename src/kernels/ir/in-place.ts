@@ -13,16 +13,17 @@ import { constantPoly, opaque, type Poly, polyOf, scaled, sum, text } from "./in
 import type { Kernel } from "./ir.ts";
 import { type Placed, type Touch, touchesOf } from "./touches.ts";
 
-/** The tensors that may be written over the tensor `read`. */
-export function placesOf(kernel: Kernel): (read: string) => readonly string[] {
+/** Returns those of the tensors that may be written over the tensor `read`. */
+export function placesOf(kernel: Kernel): (read: string, tensors: readonly string[]) => readonly string[] {
   const { touches, all } = touchesOf(kernel);
-  const written = kernel.tensors.filter(({ access }) => access === "read_write").map(({ name }) => name);
+  const isWritten = (name: string): boolean =>
+    kernel.tensors.some((one) => one.name === name && one.access === "read_write");
   const oneLaneStores =
     touches.every((one) => one.stmt.kind === "load" || !one.ofLane) &&
     !all.some(({ stmt }) => stmt.kind === "exchange" || stmt.kind === "storeShared");
-  return (read) => {
+  return (read, tensors) => {
     const loads = touches.filter(({ stmt }) => stmt.kind === "load" && stmt.tensor === read);
-    return written.filter((name) => {
+    return tensors.filter(isWritten).filter((name) => {
       const stores = touches.filter(({ stmt }) => stmt.kind === "store" && stmt.tensor === name);
       const isRead = touches.some(({ stmt }) => stmt.kind === "load" && stmt.tensor === name);
       return (
@@ -71,7 +72,7 @@ function sampledPlaces(kernel: Kernel, store: Touch): readonly string[] {
 }
 
 function findPlaces({ row, structure }: Kernel, { stmt, step, known, access }: Touch): Poly[] {
-  if (step === undefined) return [];
+  if (step === undefined || known === undefined) return [];
   const width = structure.vector !== null && row.at(-1) === structure.vector ? 4 : 1;
   const count = scaled(step.end, width);
   const places = [constantPoly(0), sum(count, constantPoly(1), -1), opaque("div", [count, constantPoly(2)])];

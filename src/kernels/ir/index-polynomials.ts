@@ -28,26 +28,41 @@ export function sum(a: Poly, b: Poly, factor = 1): Poly {
 const times = " * ";
 
 export function product(a: Poly, b: Poly): Poly {
-  let result: Poly = new Map();
+  const result = new Map<string, number>();
   for (const [left, x] of a) {
     for (const [right, y] of b) {
-      const atoms = [left, right].flatMap((one) => (one === "" ? [] : one.split(times)));
-      result = sum(result, new Map([[atoms.sort().join(times), x * y]]));
+      const key = monomial(left, right);
+      const total = (result.get(key) ?? 0) + x * y;
+      if (total === 0) result.delete(key);
+      else result.set(key, total);
     }
   }
   return result;
+}
+
+function monomial(a: string, b: string): string {
+  if (a === "") return b;
+  if (b === "") return a;
+  return [...a.split(times), ...b.split(times)].sort().join(times);
 }
 
 export function scaled(a: Poly, factor: number): Poly {
   return new Map([...a].map(([key, value]) => [key, value * factor]));
 }
 
+/** Equal texts for equal polynomials. */
 export function text(poly: Poly): string {
-  return [...poly]
-    .map(([key, value]) => `${value} ${key}`)
-    .sort()
-    .join(" + ");
+  const known = texts.get(poly);
+  if (known !== undefined) return known;
+  const terms: string[] = [];
+  for (const [key, value] of poly) terms.push(`${value} ${key}`);
+  const made = terms.sort().join(" + ");
+  texts.set(poly, made);
+  return made;
 }
+
+/** The indices of stores and loads are compared many times. */
+const texts = new WeakMap<Poly, string>();
 
 /** What is known of the names in scope. A name that is not known is an atom. */
 export interface Known {

@@ -2,6 +2,7 @@
 import { uses } from "./dependents.ts";
 import { atom, type Known, opaque, type Poly, polyOf, scaled, sum, text } from "./index-polynomials.ts";
 import type { Access, Expr, Kernel, Stmt } from "./ir.ts";
+import { everyStmt, expressionsOf, operandsOf } from "./visit.ts";
 
 /** A statement, and its number in the order of the text. */
 export interface Placed {
@@ -18,7 +19,8 @@ export interface Touch extends Placed {
   readonly ofLane: boolean;
   /** The innermost loop of lanes around it. */
   readonly step: Step | undefined;
-  readonly known: Known;
+  /** What was known where a store stands. Undefined for loads, which nobody asks. */
+  readonly known: Known | undefined;
 }
 
 /** The steps that lanes take in a loop. */
@@ -45,6 +47,7 @@ export function touchesOf({ body, structure }: Kernel): {
   const variables = new Set<string>();
   const rounds = new Set<string>();
   const known: Known = { values, vector: structure.vector };
+  const needed = namesOfPlaces(body);
   const of = (expr: Expr): Poly => (uses(expr, variables) ? atom(`{${all.length}}`) : polyOf(expr, known));
 
   /** The end of a loop for a row that exists: the others compute the first row again and store nothing. */
@@ -101,18 +104,12 @@ export function touchesOf({ body, structure }: Kernel): {
           const index = scaled(of(stmt.index), stmt.access.kind === "four" ? 4 : 1);
           const ofLane = [...index.keys()].some((key) => key.includes(ofLanes));
           const access = accessText(stmt.access, of);
-          touches.push({
-            stmt,
-            at,
-            index,
-            access,
-            ofLane,
-            step,
-            known: { ...known, values: new Map(values) },
-          });
+          const here = stmt.kind === "store" ? { ...known, values: new Map(values) } : undefined;
+          touches.push({ stmt, at, index, access, ofLane, step, known: here });
           break;
         }
         case "let":
+          if (!needed.has(stmt.name)) break;
           step?.lets.push([stmt.name, stmt.value]);
           step = visitLet(stmt, block[i + 1]) ?? step;
           break;
@@ -140,6 +137,38 @@ export function touchesOf({ body, structure }: Kernel): {
   }
   visit(body, undefined);
   return { touches, all };
+}
+
+/**
+ * The names on which indices and the ends of loops depend. The others, most of a kernel, are values: polynomials of them would
+ * be long, and nobody asks for them.
+ */
+function namesOfPlaces(body: readonly Stmt[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const add = (expr: Expr): void => {
+    if (expr.kind === "local") names.add(expr.name);
+    else for (const one of operandsOf(expr)) add(one);
+  };
+  // A name is declared before it is used.
+  for (const stmt of everyStmt(body).toReversed()) {
+    switch (stmt.kind) {
+      case "let":
+        if (names.has(stmt.name)) add(stmt.value);
+        break;
+      case "load":
+      case "store":
+        add(stmt.index);
+        if (stmt.access.kind === "apart") add(stmt.access.stride);
+        break;
+      case "for":
+      case "if":
+        for (const one of expressionsOf(stmt)) add(one);
+        break;
+      default:
+        break;
+    }
+  }
+  return names;
 }
 
 function accessText(access: Access, of: (expr: Expr) => Poly): string {

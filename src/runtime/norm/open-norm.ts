@@ -20,7 +20,7 @@ import { givenNames, own } from "../shapes/unknown-names.ts";
 import { chooseVariants, dispatchesOf, loadedFor, vectorFactor, workOf } from "../variants/dispatch.ts";
 import { assemble } from "./assemble.ts";
 import { bindOpen, type OpenPlan, type OpenStart, planOpen, startOpen } from "./open-plan.ts";
-import type { Rewrite } from "./plan-norm.ts";
+import type { SharedMemory } from "./shared-memory.ts";
 
 /** How many sets of extents keep their bind groups. */
 const keptExtents = 64;
@@ -39,14 +39,14 @@ export async function createOpenNorm(
   device: GPUDevice,
   program: Program,
   options: OpenOptions,
-  rewrite: Rewrite | undefined,
+  shared: SharedMemory | undefined,
 ): Promise<Norm> {
   const start = startOpen(device, program, options);
   const loaded = await loadedFor(
     program,
     start.choices.flatMap(({ variants }) => variants),
   );
-  const planned = planOpen(device, loaded, start, options, rewrite);
+  const planned = planOpen(device, loaded, start, options, shared?.rewrite);
   const [{ shapes, dtypes }] = planned as readonly [(typeof planned)[0]];
   const laidOut = planned.flatMap((one) => one.laidOut);
   const code = await loadLaunchCode(program, laidOut, shapes, dtypes, device);
@@ -58,7 +58,7 @@ export async function createOpenNorm(
     const made = await Promise.all(
       plans.map(async (one): Promise<MadePlan> => {
         const pipelines = one.bound.launches.map((launch) => openPipeline(device, launch));
-        return { ...one, pipelines: await Promise.all(pipelines), owned: ownedBy(device, one, options) };
+        return { ...one, pipelines: await Promise.all(pipelines), owned: ownedBy(device, one, shared) };
       }),
     );
     await withErrorScopes(device, "making the scratch buffers", () => {
@@ -73,8 +73,8 @@ export async function createOpenNorm(
   }
 }
 
-export function ownedBy(device: GPUDevice, { bound }: OpenPlan, options: OpenOptions): Buffers {
-  return ownBuffers(device, bound.program, bound.shapes, bound.dtypes, options);
+export function ownedBy(device: GPUDevice, { bound }: OpenPlan, shared: SharedMemory | undefined): Buffers {
+  return ownBuffers(device, bound.program, bound.shapes, bound.dtypes, shared?.mayOverlap);
 }
 
 export function openNorm(

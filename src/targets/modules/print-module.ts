@@ -5,16 +5,45 @@ import { escapeComment } from "../bindings/doc-comments.ts";
 import type { Import } from "../bindings/target-words.ts";
 import type { ModuleContent, ModuleKind, ModuleValue } from "./module-content.ts";
 import { printShared } from "./shared-literals.ts";
-import { writeDeclarations, writeTypescript } from "./write-typescript.ts";
+import { finishModule, type UnfinishedModule } from "./unfinished-module.ts";
 
 /** The module in TypeScript. */
-export function printTypescript(module: ModuleContent): string {
-  return fill("module", {
+export function printTypescript(module: ModuleContent): Promise<string> {
+  return finishModule(startTypescript(module));
+}
+
+/** The declaration file (`.d.ts`) of the module in JavaScript. A module that is loaded on demand needs none. */
+export function printDeclarations(module: ModuleContent): Promise<string> {
+  return finishModule(startDeclarations(module));
+}
+
+/** The module in TypeScript without its declarations. */
+export function startTypescript(module: ModuleContent): UnfinishedModule {
+  return unfinished(module, false, {
     ...headOf(module, module.imports),
     note: notes[module.kind],
-    declarations: writeTypescript(module.declarations),
     ...printedValues(module, true),
   });
+}
+
+/** The declaration file without its declarations. */
+export function startDeclarations(module: ModuleContent): UnfinishedModule {
+  const types = module.imports.filter(({ use }) => use === "types");
+  return unfinished(module, true, {
+    ...headOf(module, types),
+    note: notes[module.kind],
+    constants: [],
+    values: [],
+  });
+}
+
+/** Stands for the declarations. No source, import or literal of a module has this character. */
+const gap = "\0";
+
+function unfinished({ declarations }: ModuleContent, declared: boolean, values: object): UnfinishedModule {
+  const text = fill("module", { ...values, declarations: declarations.length === 0 ? "" : gap });
+  const at = declarations.length === 0 ? text.length : text.indexOf(gap);
+  return { before: text.slice(0, at), declarations, declared, after: text.slice(at + 1) };
 }
 
 /** The module in JavaScript, without comments: those of its norms are in the declaration file. */
@@ -25,20 +54,6 @@ export function printJavascript(module: ModuleContent): string {
     note: notes[module.kind],
     declarations: module.declarations.flatMap(javascriptObject).join("\n\n"),
     ...printedValues(module, false),
-  });
-}
-
-/** The declaration file (`.d.ts`) of the module in JavaScript. A module that is loaded on demand needs none. */
-export function printDeclarations(module: ModuleContent): string {
-  return fill("module", {
-    ...headOf(
-      module,
-      module.imports.filter(({ use }) => use === "types"),
-    ),
-    note: notes[module.kind],
-    declarations: writeDeclarations(module.declarations),
-    constants: [],
-    values: [],
   });
 }
 

@@ -41,8 +41,7 @@ export function createNamer(reserved: Reserved): Namer {
     name: (key, wanted) => {
       const known = given.get(key);
       if (known !== undefined) return known;
-      const base = wanted.replace(/[^A-Za-z0-9_]/g, "_").replace(/^_+|_+$/g, "") || "v";
-      const start = /^[0-9]/.test(base) ? `v${base}` : base;
+      const start = /^[A-Za-z][A-Za-z0-9]*$/.test(wanted) ? wanted : beginning(wanted);
       let made = respelled(start, reserved);
       // This terminates: each round tries a new suffix, and few names are taken.
       let count = counts.get(start) ?? 0;
@@ -56,6 +55,11 @@ export function createNamer(reserved: Reserved): Namer {
       return made;
     },
   };
+}
+
+function beginning(wanted: string): string {
+  const base = wanted.replace(/[^A-Za-z0-9_]/g, "_").replace(/^_+|_+$/g, "") || "v";
+  return /^[0-9]/.test(base) ? `v${base}` : base;
 }
 
 function respelled(word: string, { prefixes, twoUnderscores }: Reserved): string {

@@ -84,9 +84,10 @@ function emitShader(kernel: Kernel, places: Places): Shader {
   const module = wgslModule(kernel);
   let known: ReturnType<typeof placesOf> | undefined;
   // Only for kernels with tensors that may be the same: to know it takes longer than to print the kernel.
-  const free = (tensor: string): readonly string[] => {
+  const placesAmong = (tensor: string, others: readonly string[]): readonly string[] => {
+    if (others.length === 0) return [];
     known ??= placesOf(kernel);
-    return known(tensor);
+    return known(tensor, others);
   };
   const { vector, together } = kernel.structure;
   return {
@@ -96,8 +97,7 @@ function emitShader(kernel: Kernel, places: Places): Shader {
     exchanges: kernel.exchanges,
     wgsl: fill("kernel.wgsl", module),
     bindings: module.bindings.map((binding) => {
-      const others = places(binding.tensor);
-      const placeOf = others.length === 0 ? [] : free(binding.tensor).filter((one) => others.includes(one));
+      const placeOf = placesAmong(binding.tensor, places(binding.tensor));
       return placeOf.length === 0 ? binding : { ...binding, placeOf };
     }),
     constants: module.constants.map(({ name, constant }): ProgramConstant => ({ name, ...constant })),

@@ -1,26 +1,15 @@
-/** Makes a spec that the cache does not have, and stores it. This file and its imports are loaded only if there is one. */
-import { type BuildOptions, buildSpec } from "../../compile/build/build-spec.ts";
+/**
+ * Makes a spec that the cache does not have. Any thread can do the first half. This file and its imports are loaded only if
+ * there is such a spec.
+ */
+import { type BuildOptions, startSpec } from "../../compile/build/build-spec.ts";
 import { checkSource } from "../../compile/precision/check-source.ts";
 import type { ReadImport } from "../../language/check/modules/modules.ts";
 import { type Diagnostic, hasErrors, type Source } from "../../language/diagnostics/diagnostic.ts";
 import { reportOnce } from "../../language/diagnostics/reports.ts";
-import { printRecord, type SpecRecord } from "./record.ts";
-import {
-  type CacheKeys,
-  type CacheOptions,
-  keysOf,
-  needsKey,
-  printNeeds,
-  type ReadSource,
-} from "./spec-cache.ts";
-import { type Store, sha256 } from "./store.ts";
-
-export interface MadeSpec {
-  /** Undefined if the spec has errors. */
-  readonly built: { readonly keys: CacheKeys; readonly record: SpecRecord } | undefined;
-  readonly imports: readonly Source[];
-  readonly diagnostics: readonly Diagnostic[];
-}
+import { finishSpec, type MadeSpec, type StartedSpec } from "./finish-spec.ts";
+import type { CacheOptions, ReadSource } from "./spec-cache.ts";
+import type { Store } from "./store.ts";
 
 /** @throws Error only if the compiler has a defect. */
 export async function makeSpec(
@@ -30,6 +19,15 @@ export async function makeSpec(
   options: BuildOptions,
   cache: CacheOptions,
 ): Promise<MadeSpec> {
+  return finishSpec(store, await startMake(source, readImport, options), cache);
+}
+
+/** @throws Error only if the compiler has a defect. */
+export async function startMake(
+  source: Source,
+  readImport: ReadImport,
+  options: BuildOptions,
+): Promise<StartedSpec> {
   const diagnostics: Diagnostic[] = [];
   const sources = [source];
   const reads: ReadSource[] = [];
@@ -46,26 +44,13 @@ export async function makeSpec(
     recorded,
     reportOnce((one) => diagnostics.push(one)),
   );
-  // In the order of reading, as the cache finds them.
-  const imports = sources.slice(1);
-  if (hasErrors(diagnostics)) return { built: undefined, imports, diagnostics };
-  const made = await buildSpec({ source, checked }, options);
+  if (hasErrors(diagnostics)) return { built: undefined, sources, reads, diagnostics };
+  const { files, kernels, tuned, usedLayouts, programs, ...made } = await startSpec(
+    { source, checked },
+    options,
+  );
   diagnostics.push(...made.diagnostics);
-  if (hasErrors(diagnostics)) return { built: undefined, imports, diagnostics };
-
-  const { files, kernels, tuned, usedLayouts, programs } = made;
-  const record: SpecRecord = {
-    files: [...files].map(([path, text]) => ({ path, hash: sha256(text) })),
-    kernels: [...kernels],
-    tuned,
-    usedLayouts: (options.layouts ?? []).flatMap((one, i) => (usedLayouts.has(one) ? [i] : [])),
-    diagnostics,
-  };
-  const needs = { imports: reads, programs };
-  const keys = keysOf(sources, needs, cache);
-  // The texts first: what the record promises is there.
-  store.write(keys.files, JSON.stringify([...files]));
-  store.write(keys.record, printRecord(record, sources));
-  store.write(needsKey(source, cache), printNeeds(needs));
-  return { built: { keys, record }, imports, diagnostics };
+  if (hasErrors(diagnostics)) return { built: undefined, sources, reads, diagnostics };
+  const used = (options.layouts ?? []).flatMap((one, i) => (usedLayouts.has(one) ? [i] : []));
+  return { built: { files, kernels, tuned, programs, usedLayouts: used }, sources, reads, diagnostics };
 }

@@ -11,8 +11,6 @@ export type SpecOptions = Omit<BuildOptions, "specifierOf">;
 
 export interface Workplace {
   readonly store: Store;
-  /** The folder of the store. Undefined if it is in memory. */
-  readonly folder: string | undefined;
   readonly readImport: ReadImport;
   /** Called after each spec that had to be made. */
   readonly onMade?: (source: Source) => void;

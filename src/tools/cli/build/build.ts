@@ -54,15 +54,12 @@ export interface Round {
 /** What builds share, so that a watch reads nothing twice. */
 export interface BuildPlace {
   readonly store: Store;
-  /** The folder of the cache, if it can be used. */
-  readonly folder: string | undefined;
 }
 
 export function openPlace(paths: readonly string[]): BuildPlace {
   const own = paths.find((path) => dirname(path) !== libraryFolder);
   const cache = cacheFolder(own === undefined ? "." : dirname(own));
-  const onDisk = openStore(cache);
-  return { store: rememberingStore(onDisk, isSmall), folder: onDisk && cache };
+  return { store: rememberingStore(openStore(cache), isSmall) };
 }
 
 /** Shows how a build ended. Without `written`, nothing was. */
@@ -100,7 +97,6 @@ export async function build(
   const elsewhere: Diagnostic[] = [];
   const workplace: Workplace = {
     store: place.store,
-    folder: place.folder,
     readImport: host.readImport,
     onMade: (source) => shown.step(source.path),
     onFound: (found) => elsewhere.push(...found),
