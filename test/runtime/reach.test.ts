@@ -110,6 +110,17 @@ test("create(undefined) says that a device is missing, not a dim", async () => {
   await expect((LayerNorm.create as (...none: never[]) => unknown)()).rejects.toMatchObject({ code: "N530" });
 });
 
+test.each<[string, object]>([
+  ["N522", { inPlace: true }],
+  ["N522", { inPlace: "y" }],
+  ["N522", { inPlace: ["y", "x"] }],
+  ["N514", { tune: true }],
+  ["N514", { tune: "yes" }],
+  ["N514", { tune: new Map() }],
+])("options that have another form: %s: %j", async (code, options) => {
+  await expect(LayerNorm.create(device, { x: [1, 4], ...options })).rejects.toMatchObject({ code });
+});
+
 test("`using` destroys, also a norm that is tuned", async () => {
   let kept: Norm;
   {

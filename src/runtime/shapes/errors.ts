@@ -24,7 +24,8 @@ export type NormErrorCode =
   | "N531"
   | "N532"
   | "N533"
-  | "N534";
+  | "N534"
+  | "N535";
 
 /** The error that the runtime throws. The message names the axis or tensor, and the expected and the given value. */
 export class NormError extends Error {
