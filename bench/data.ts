@@ -1,4 +1,5 @@
-import { fromHalf, toHalf } from "../src/runtime/shapes/float16.ts";
+import { toHalf } from "../src/runtime/shapes/float16.ts";
+import { fromHalf } from "../src/runtime/shapes/from-half.ts";
 import { uniform } from "../src/tuning/measure/uniform.ts";
 import type { BenchCase } from "./cases.ts";
 import { product, viewOf } from "./view.ts";

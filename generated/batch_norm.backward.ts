@@ -517,8 +517,8 @@ const $v72 = [{ name: "eps", initial: 0.00001, kind: "number" }, { name: "moment
 const $v73 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
 const $v74 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
 const $v75 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v76 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v77 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v76 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
+const $v77 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
 const $v78 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
 const $v79 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
 const $v80 = [
@@ -527,38 +527,41 @@ const $v80 = [
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v81 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v82 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v81 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
+const $v82 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
 const $v83 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v84 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
 const $v85 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
-const $v86 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v87 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v88 = { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false } as const;
-const $v89 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
-const $v90 = [
+const $v86 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v87 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v88 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v89 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v90 = { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false } as const;
+const $v91 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
+const $v92 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v91 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v92 = { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false } as const;
-const $v93 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
-const $v94 = [
+const $v93 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
+const $v94 = { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false } as const;
+const $v95 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
+const $v96 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v95 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v96 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v97 = [
+const $v97 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v98 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v98 = [
+const $v99 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" },
@@ -660,11 +663,16 @@ ${$t20}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_3*v
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t68}${$t44}`,
-              bindings: [$v76, $v77, $v86, $v87], constants: $v80,
+              bindings: [$v86, $v87, $v88, $v89], constants: $v80,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t70}${$t44}`,
-              bindings: [$v81, $v82, $v86, $v87], constants: $v80,
+              bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } }, $v88,
+                $v89,
+              ],
+              constants: $v80,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -687,14 +695,14 @@ ${$t20}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_3*v
               wgsl: `${$t68}let end_2=select(0u,N*S,active_1);
 ${$t24}${$t15}d_x_put(base+((N_10*(C*S))+S_10),((sub_2-(mul_3*sub_3))-div)*mul_4);
 ${$t66}`,
-              bindings: [$v76, $v77, $v78, $v79, $v86, $v87], constants: $v80,
+              bindings: [$v76, $v77, $v78, $v79, $v88, $v89], constants: $v80,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
               wgsl: `${$t70}let end_2=select(0u,(N*S)/4u,active_1);
 ${$t24}${$t17}d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_3*vec4f(sub_3)))-vec4f(div))*vec4f(mul_4));
 ${$t66}`,
-              bindings: [$v81, $v82, $v78, $v83, $v86, $v87], constants: $v80,
+              bindings: [$v81, $v82, $v78, $v83, $v88, $v89], constants: $v80,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -704,7 +712,7 @@ ${$t66}`,
     },
     {
       format: 2, norm: "BatchNorm", mode: "infer", axes: $v71, params: $v72,
-      tensors: [{ name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v88, $v73, $v74],
+      tensors: [{ name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v90, $v73, $v74],
       kernels: [
         {
           name: "d_x", grid: ["N", "C"], row: ["S"], chunked: [],
@@ -719,7 +727,7 @@ d_x_put(base+i,d_y_1*mul);
 }
 }
 `,
-              bindings: [$v78, $v89, $v76, $v79], constants: $v90,
+              bindings: [$v78, $v91, $v76, $v79], constants: $v92,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: false,
@@ -731,7 +739,7 @@ d_x_put_four(base+i,d_y_1*vec4f(mul));
 }
 }
 `,
-              bindings: [$v78, $v89, $v91, $v83], constants: $v90,
+              bindings: [$v78, $v91, $v93, $v83], constants: $v92,
             },
           ],
           supports: { held: 0, together: 1, split: false }, split: null,
@@ -740,7 +748,7 @@ d_x_put_four(base+i,d_y_1*vec4f(mul));
     },
     {
       format: 2, norm: "BatchNorm", mode: "infer", axes: $v71, params: $v72,
-      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v92, $v88, $v73, $v84, $v85, $v75],
+      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v94, $v90, $v73, $v84, $v85, $v75],
       kernels: [
         {
           name: "d_gamma", grid: ["C"], row: ["N", "S"], chunked: [],
@@ -761,7 +769,7 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v93, $v89, $v76, $v77, $v86, $v87], constants: $v94,
+              bindings: [$v95, $v91, $v86, $v87, $v88, $v89], constants: $v96,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -782,7 +790,11 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v93, $v89, $v91, $v95, $v86, $v87], constants: $v94,
+              bindings: [
+                $v95, $v91, { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v88, $v89,
+              ],
+              constants: $v96,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -794,7 +806,7 @@ d_beta_put(row,sum_all);
       format: 2, norm: "BatchNorm", mode: "infer", axes: $v71, params: $v72,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v92, $v88, $v73, $v74, $v84, $v85,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v94, $v90, $v73, $v74, $v84, $v85,
         { name: "(scratch)", role: "scratch", dims: [], values: [["N", "C"], ["N", "C"]] }, $v75,
       ],
       kernels: [
@@ -820,7 +832,7 @@ ${$t61}let end=select(0u,S,active_1);
 ${$t60}let d_y_2=d_y_at(base+i_2);
 d_x_put(base+i_2,d_y_2*mul);
 ${$t69}`,
-              bindings: [$v93, $v89, $v76, $v77, $v78, $v79, $v96], constants: $v97,
+              bindings: [$v95, $v91, $v76, $v77, $v78, $v79, $v97], constants: $v98,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -844,7 +856,12 @@ ${$t67}let end=select(0u,S/4u,active_1);
 ${$t60}let d_y_2=d_y_four(base+i_2);
 d_x_put_four(base+i_2,d_y_2*vec4f(mul));
 ${$t69}`,
-              bindings: [$v93, $v89, $v91, $v95, $v78, $v83, $v96], constants: $v97,
+              bindings: [
+                $v95, $v91, $v93,
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] },
+                $v78, $v83, $v97,
+              ],
+              constants: $v98,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -871,9 +888,9 @@ d_beta_put(row,sum_all_2);
 `,
               bindings: [
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
-                $v86, $v87,
+                $v88, $v89,
               ],
-              constants: $v98,
+              constants: $v99,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: true,
@@ -917,7 +934,7 @@ d_beta_put_four(row,sum_all_2);
                   accessors: { putFour: "d_beta_put_four" },
                 },
               ],
-              constants: $v98,
+              constants: $v99,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

@@ -1363,8 +1363,10 @@ let sum_all_2=sum_5_2;
 let mean_all=mean_3_2/f32(N*S);
 let sum_all_3=sum_6_2;
 `;
-const $v222 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v223 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v222 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
+const $v223 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
 const $v224 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
 const $v225 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v226 = [
@@ -1382,7 +1384,8 @@ const $v230 = [
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v231 = {
+const $v231 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v232 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -1460,22 +1463,30 @@ squares_3=squares_3+part_4;
 ${$t178}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
 let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
 ${$t206}`,
-      bindings: [$v227, $v223, $v229], constants: $v230,
+      bindings: [$v227, $v231, $v229], constants: $v230,
     },
   ],
   shared: true,
 } as const;
-const $v232 = {
+const $v233 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v233 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v234 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v235 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v236 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v237 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v238 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v239 = {
+const $v234 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v235 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v236 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v237 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
+const $v238 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
+const $v239 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v240 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
+const $v241 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v242 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v243 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v244 = [
+  { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } }, $v231, $v242,
+  $v243,
+] as const;
+const $v245 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -1503,7 +1514,7 @@ ${$t12}sum_3=all_8;
 ${$t170}let mean_all=mean;
 let sum_all_3=sum_3;
 ${$t212}`,
-      bindings: [$v227, $v228, $v232], constants: $v230,
+      bindings: [$v227, $v228, $v233], constants: $v230,
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true,
@@ -1542,44 +1553,44 @@ let sum_all_2=sum_2_2;
 let mean_all=mean_2;
 let sum_all_3=sum_3_2;
 ${$t212}`,
-      bindings: [$v233, $v234, $v232], constants: $v230,
+      bindings: [$v234, $v235, $v233], constants: $v230,
     },
   ],
   shared: true,
 } as const;
-const $v240 = [
+const $v246 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v241 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
-const $v242 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
-const $v243 = [
+const $v247 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
+const $v248 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
+const $v249 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v244 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v245 = [
+const $v250 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v251 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v246 = [
+const $v252 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v247 = [
+const $v253 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v248 = [
+const $v254 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
@@ -1775,7 +1786,7 @@ d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_5-(mul_3_5*vec4f(sub
       split: {
         slots: 10,
         stages: [
-          $v231,
+          $v232,
           {
             shaders: [
               {
@@ -1805,7 +1816,7 @@ let mean_all=mean;
 let mean_all_2=mean_2;
 let mean_all_3=mean_3;
 ${$t208}`,
-                bindings: [$v227, $v228, $v232], constants: $v230,
+                bindings: [$v227, $v228, $v233], constants: $v230,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -1836,7 +1847,7 @@ let mean_all=mean_4;
 let mean_all_2=mean_2_2;
 let mean_all_3=mean_3_2;
 ${$t208}`,
-                bindings: [$v233, $v234, $v232], constants: $v230,
+                bindings: [$v234, $v235, $v233], constants: $v230,
               },
             ],
             shared: true,
@@ -1849,7 +1860,7 @@ ${$t208}`,
 }
 }
 `,
-                bindings: [$v235, $v224, $v227, $v228, $v236], constants: $v230,
+                bindings: [$v236, $v224, $v237, $v238, $v239], constants: $v230,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -1857,7 +1868,7 @@ ${$t208}`,
 }
 }
 `,
-                bindings: [$v235, $v224, $v233, $v234, $v225], constants: $v230,
+                bindings: [$v236, $v224, $v240, $v241, $v225], constants: $v230,
               },
             ],
             shared: true,
@@ -1874,7 +1885,7 @@ export const BatchNorm$train$backward1: { readonly lazy: readonly LazyShaders[] 
       shaders: [
         {
           vector: "S", together: 1, held: 1, exchanges: true, wgsl: `${$t207}${$t25}${$t26}${$t221}${$t209}`,
-          bindings: [$v222, $v223, $v237, $v238], constants: $v226,
+          bindings: $v244, constants: $v226,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -1937,22 +1948,22 @@ part_8_3=part_8_3+(sub_3*mul_2_3);
 part_8_4=part_8_4+(sub_4*mul_2_4);
 part_8_5=part_8_5+(sub_5*mul_2_5);
 ${$t215}${$t210}`,
-          bindings: [$v222, $v223, $v237, $v238], constants: $v226,
+          bindings: $v244, constants: $v226,
         },
       ],
       split: {
         slots: 11,
         stages: [
-          $v231, $v239,
+          $v232, $v245,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t161}${$t168}${$t196}${$t211}`,
-                bindings: [$v235, $v237, $v238], constants: $v240,
+                bindings: [$v236, $v242, $v243], constants: $v246,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t161}${$t176}${$t194}${$t211}`,
-                bindings: [$v235, $v237, $v238], constants: $v240,
+                bindings: [$v236, $v242, $v243], constants: $v246,
               },
             ],
             shared: false,
@@ -1977,7 +1988,7 @@ ${$t69}d_x_put_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)),((sub_2-(mul_3*vec4f(sub_
 }
 }
 ${$t209}`,
-          bindings: [$v222, $v223, $v224, $v225, $v237, $v238], constants: $v226,
+          bindings: [$v222, $v223, $v224, $v225, $v242, $v243], constants: $v226,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -2005,26 +2016,26 @@ d_x_put_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_4-(mul_3_4*vec4f(sub
 d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_5-(mul_3_5*vec4f(sub_3_5)))-vec4f(div_5))*vec4f(mul_4_5));
 }
 ${$t210}`,
-          bindings: [$v222, $v223, $v224, $v225, $v237, $v238], constants: $v226,
+          bindings: [$v222, $v223, $v224, $v225, $v242, $v243], constants: $v226,
         },
       ],
       split: {
         slots: 11,
         stages: [
-          $v231, $v239,
+          $v232, $v245,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t188}${$t196}${$t192}${$t97}${$t107}d_x_put(base+((N_1*(C*S))+S_1),((sub-(mul_2*sub_2))-div)*mul_3);
 ${$t213}`,
-                bindings: [$v235, $v224, $v227, $v228, $v236, $v237, $v238], constants: $v230,
+                bindings: [$v236, $v224, $v237, $v238, $v239, $v242, $v243], constants: $v230,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t141}${$t187}${$t194}${$t193}${$t97}${$t96}d_x_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),((sub-(mul_2*vec4f(sub_2)))-vec4f(div))*vec4f(mul_3));
 ${$t213}`,
-                bindings: [$v235, $v224, $v233, $v234, $v225, $v237, $v238], constants: $v230,
+                bindings: [$v236, $v224, $v240, $v241, $v225, $v242, $v243], constants: $v230,
               },
             ],
             shared: true,
@@ -2083,7 +2094,7 @@ d_beta_put(row_5,sum_all_6);
 }
 }
 `,
-          bindings: [$v241, $v242, $v233, $v234, $v237, $v238],
+          bindings: [$v247, $v248, $v234, $v235, $v242, $v243],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2104,7 +2115,7 @@ ${$t70}${$t104}${$t80}let x_1=x_at(base+((N_1*(C*S))+S_1));
 part_1=part_1+d_y_1;
 part_2=part_2+(d_y_1*((x_1-running_mean_1)*rsqrt));
 ${$t202}`,
-                bindings: [$v241, $v242, $v227, $v228, $v229], constants: $v230,
+                bindings: [$v247, $v248, $v227, $v228, $v229], constants: $v230,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2113,7 +2124,7 @@ ${$t70}${$t110}${$t59}let x_1=x_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
 part_1=part_1+d_y_1;
 part_2=part_2+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
 ${$t220}${$t199}`,
-                bindings: [$v241, $v242, $v233, $v234, $v229], constants: $v230,
+                bindings: [$v247, $v248, $v234, $v235, $v229], constants: $v230,
               },
             ],
             shared: true,
@@ -2122,11 +2133,11 @@ ${$t220}${$t199}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t142}${$t8}${$t214}`,
-                bindings: [$v235, $v237, $v238], constants: $v243,
+                bindings: [$v236, $v242, $v243], constants: $v249,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t142}${$t9}${$t214}`,
-                bindings: [$v235, $v237, $v238], constants: $v243,
+                bindings: [$v236, $v242, $v243], constants: $v249,
               },
             ],
             shared: false,
@@ -2167,7 +2178,7 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row,sum_all_2);
 }
 }
 `,
-          bindings: [$v241, $v242, $v233, $v234, $v224, $v225, $v244], constants: $v245,
+          bindings: [$v247, $v248, $v240, $v241, $v224, $v225, $v250], constants: $v251,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -2234,7 +2245,7 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row_5,sum_all_2_5);
 }
 }
 `,
-          bindings: [$v241, $v242, $v233, $v234, $v224, $v225, $v244], constants: $v245,
+          bindings: [$v247, $v248, $v240, $v241, $v224, $v225, $v250], constants: $v251,
         },
       ],
       split: {
@@ -2251,7 +2262,7 @@ let x_1=x_at(base+i);
 part_1=part_1+(d_y_1*((x_1-running_mean_1)*rsqrt));
 part_2=part_2+d_y_1;
 ${$t189}${$t216}`,
-                bindings: [$v241, $v242, $v227, $v228, $v229], constants: $v246,
+                bindings: [$v247, $v248, $v227, $v228, $v229], constants: $v252,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2263,7 +2274,7 @@ let x_1=x_four(base+i);
 part_1=part_1+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
 part_2=part_2+d_y_1;
 ${$t220}${$t216}`,
-                bindings: [$v241, $v242, $v233, $v234, $v229], constants: $v246,
+                bindings: [$v247, $v248, $v234, $v235, $v229], constants: $v252,
               },
             ],
             shared: true,
@@ -2279,7 +2290,7 @@ let C_1=row%max(C,1u);
 ${$t125}let d_y_1=d_y_at(base+i);
 d_x_put(base+i,d_y_1*mul);
 ${$t218}`,
-                bindings: [$v235, $v224, $v242, $v227, $v236, $v244], constants: $v246,
+                bindings: [$v236, $v224, $v248, $v237, $v239, $v250], constants: $v252,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2290,7 +2301,7 @@ let C_1=row%max(C,1u);
 ${$t125}let d_y_1=d_y_four(base+i);
 d_x_put_four(base+i,d_y_1*vec4f(mul));
 ${$t218}`,
-                bindings: [$v235, $v224, $v242, $v233, $v225, $v244], constants: $v246,
+                bindings: [$v236, $v224, $v248, $v240, $v225, $v250], constants: $v252,
               },
             ],
             shared: true,
@@ -2317,7 +2328,7 @@ ${$t202}`,
                   { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                   $v229,
                 ],
-                constants: $v247,
+                constants: $v253,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -2351,7 +2362,7 @@ partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
                   },
                   $v229,
                 ],
-                constants: $v247,
+                constants: $v253,
               },
             ],
             shared: true,
@@ -2365,7 +2376,7 @@ d_beta_put(row,total_2);
 }
 }
 `,
-                bindings: [$v235, $v237, $v238], constants: $v248,
+                bindings: [$v236, $v242, $v243], constants: $v254,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -2385,7 +2396,7 @@ d_beta_put_four(row,total_2);
 }
 `,
                 bindings: [
-                  $v235,
+                  $v236,
                   {
                     tensor: "d_gamma", access: "read_write", name: "d_gamma",
                     accessors: { putFour: "d_gamma_put_four" },
@@ -2395,7 +2406,7 @@ d_beta_put_four(row,total_2);
                     accessors: { putFour: "d_beta_put_four" },
                   },
                 ],
-                constants: $v248,
+                constants: $v254,
               },
             ],
             shared: false,

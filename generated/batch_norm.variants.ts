@@ -282,34 +282,36 @@ let squares_3=total_4/f32(N*S);
 let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
 let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $v44 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v45 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v46 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v47 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v48 = {
+const $v44 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v45 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v46 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v47 = {
   tensor: "running_mean", access: "read_write", name: "running_mean",
   accessors: { at: "running_mean_at", put: "running_mean_put" },
 } as const;
-const $v49 = {
+const $v48 = {
   tensor: "running_var", access: "read_write", name: "running_var",
   accessors: { at: "running_var_at", put: "running_var_put" },
 } as const;
+const $v49 = [
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["y"] }, $v44,
+  $v45, $v46, $v47, $v48,
+] as const;
 const $v50 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" }, { name: "momentum", kind: "param", param: "momentum" },
 ] as const;
-const $v51 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v52 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v53 = [
+const $v51 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v52 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v54 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v55 = [
+const $v53 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v54 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
@@ -373,7 +375,7 @@ running_var_put(row,running_var_1+mul_2);
 }
 }
 `,
-          bindings: [$v44, $v45, $v46, $v47, $v48, $v49], constants: $v50,
+          bindings: $v49, constants: $v50,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -676,7 +678,7 @@ running_var_put(row_5,running_var_5+mul_2_5);
 }
 }
 `,
-          bindings: [$v44, $v45, $v46, $v47, $v48, $v49], constants: $v50,
+          bindings: $v49, constants: $v50,
         },
       ],
       split: {
@@ -737,7 +739,8 @@ workgroupBarrier();
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
 ${$t31}`,
-                bindings: [$v51, $v52], constants: $v53,
+                bindings: [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } }, $v51],
+                constants: $v52,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -766,7 +769,8 @@ squares_3=squares_3+part_4;
 ${$t39}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
 ${$t31}`,
-                bindings: [$v44, $v52], constants: $v53,
+                bindings: [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } }, $v51],
+                constants: $v52,
               },
             ],
             shared: true,
@@ -788,10 +792,11 @@ let x_1=x_at(base+((N_1*(C*S))+S_1));
 y_put(base+((N_1*(C*S))+S_1),((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1);
 ${$t41}`,
                 bindings: [
-                  $v54, $v45, $v46, $v51,
-                  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v48, $v49,
+                  $v53, $v44, $v45,
+                  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] },
+                  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v47, $v48,
                 ],
-                constants: $v55,
+                constants: $v54,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -809,10 +814,11 @@ let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*vec4f(gamma_1))+vec4f(be
 y_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),add);
 ${$t41}`,
                 bindings: [
-                  $v54, $v45, $v46, { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-                  $v47, $v48, $v49,
+                  $v53, $v44, $v45,
+                  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] },
+                  $v46, $v47, $v48,
                 ],
-                constants: $v55,
+                constants: $v54,
               },
             ],
             shared: true,

@@ -86,16 +86,17 @@ let place_7=u32(where_13);
 let gamma_7=gamma_at(row+(place_7*C));
 let where_14=select(non_finite(2143289344u),gamma_7,!(mul_18==0.0f));
 `;
-const $t22 = `let label_8=label_at(N_13);
+const $t22 = `let label_8=label_at(at_1);
 let mul_21=(select(0.0f,1.0f,0.0f<=label_8)*select(0.0f,1.0f,label_8<size))*select(0.0f,1.0f,floor(label_8)==label_8);
 let where_15=select(0.0f,label_8,!(mul_21==0.0f));
 let place_8=u32(where_15);
 let gamma_8=gamma_at(row+(place_8*C));
 let where_16=select(non_finite(2143289344u),gamma_8,!(mul_21==0.0f));
 `;
-const $t23 = `let running_var_2=running_var_at(C_1);
+const $t23 = `let running_var_2=running_var_at(at_1);
 let rsqrt_2=inverseSqrt(running_var_2+eps);
-let gamma_1=gamma_at(base_3+C_1);
+let gamma_1=gamma_at(base_3+at_1);
+let mul_2=rsqrt_2*select(non_finite(2143289344u),gamma_1,!(mul==0.0f));
 `;
 const $t24 = `${$t7}override SUBGROUP:u32;
 `;
@@ -113,75 +114,82 @@ let about=shift_3*scale;
 const $t28 = `let stop_3=min(block_3+(LANES*256u),N*S);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t29 = `let sub_3=mean_all_3-(mean_all*mean_all_2);
-for(var i_4=lane;i_4<end_2;i_4+=LANES){
+const $t29 = `let end_2=select(0u,N,active_1);
+let sub_3=mean_all_3-(mean_all*mean_all_2);
 `;
-const $t30 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t30 = `var shared_1=1u;
+for(var width=1u;width<min(LANES,S)+1u;width*=2u){
+`;
+const $t31 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t31 = `let stop_3=min(block_3+(LANES*256u),(N*S)/4u);
+const $t32 = `let label_5=label_at(at_1);
+let mul_11=(select(0.0f,1.0f,0.0f<=label_5)*select(0.0f,1.0f,label_5<size))*select(0.0f,1.0f,floor(label_5)==label_5);
+let where_5=select(0.0f,label_5,!(mul_11==0.0f));
+let place_5=u32(where_5);
+let gamma_5=gamma_at(row+(place_5*C));
+let where_6=select(non_finite(2143289344u),gamma_5,!(mul_11==0.0f));
+`;
+const $t33 = `let stop_3=min(block_3+(LANES*256u),(N*S)/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t32 = `${$t14}let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
+const $t34 = `var shared_1=1u;
+for(var width=1u;width<min(LANES,S/4u)+1u;width*=2u){
+`;
+const $t35 = `${$t14}let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
 let about=shift_2*scale;
 `;
-const $t33 = `let add=shift_4+mean_all;
+const $t36 = `let end_2=select(0u,N,active_1);
+let add=shift_4+mean_all;
 let add_2=shift+mean_all_2;
-for(var i_4=lane;i_4<end_2;i_4+=LANES){
 `;
-const $t34 = `let label_4=label_at(N_9);
+const $t37 = `let label_4=label_at(N_9);
 let mul_7=(select(0.0f,1.0f,0.0f<=label_4)*select(0.0f,1.0f,label_4<size))*select(0.0f,1.0f,floor(label_4)==label_4);
 let where_4=select(0.0f,label_4,!(mul_7==0.0f));
 let place_4=u32(where_4);
 let gamma_4=gamma_at(row+(place_4*C));
 `;
-const $t35 = `let label_5=label_at(N_10);
-let mul_11=(select(0.0f,1.0f,0.0f<=label_5)*select(0.0f,1.0f,label_5<size))*select(0.0f,1.0f,floor(label_5)==label_5);
-let where_5=select(0.0f,label_5,!(mul_11==0.0f));
-let place_5=u32(where_5);
-let gamma_5=gamma_at(row+(place_5*C));
-`;
-const $t36 = `override eps:f32;
-${$t30}`;
-const $t37 = `${$t24}override C:u32;
+const $t38 = `override eps:f32;
+${$t31}`;
+const $t39 = `${$t24}override C:u32;
 override S:u32;
 `;
-const $t38 = `}
+const $t40 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t39 = `var sum_2=0.0f;
+const $t41 = `var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,N*S,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=0.0f;
 var part_4=0.0f;
 ${$t15}`;
-const $t40 = `workgroupBarrier();
+const $t42 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t41 = `var sum_3=vec4f(0.0f);
+const $t43 = `var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,(N*S)/4u,again);
 for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
 ${$t15}`;
-const $t42 = `${$t37}override Classes:u32;
+const $t44 = `${$t39}override Classes:u32;
 override N:u32;
 `;
-const $t43 = `}
+const $t45 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t44 = `${$t24}override N:u32;
+const $t46 = `${$t24}override N:u32;
 override C:u32;
 override S:u32;
 `;
-const $t45 = `workgroupBarrier();
+const $t47 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 let mine=scratch_memory[(row_in_group*LANES)+lane];
@@ -195,7 +203,7 @@ workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t46 = `var sum=0.0f;
+const $t48 = `var sum=0.0f;
 var sum_2=0.0f;
 for(var block=lane;block<N;block+=LANES*256u){
 var part_1=0.0f;
@@ -204,7 +212,7 @@ let stop=min(block+(LANES*256u),N);
 for(var i=block;i<stop;i+=LANES){
 let label_1=label_at(i);
 `;
-const $t47 = `var sum=0.0f;
+const $t49 = `var sum=0.0f;
 var squares=0.0f;
 for(var block=lane;block<N*S;block+=LANES*256u){
 var part_1=0.0f;
@@ -212,7 +220,7 @@ var part_2=0.0f;
 let stop=min(block+(LANES*256u),N*S);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t48 = `workgroupBarrier();
+const $t50 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 let mine_3=scratch_memory[(row_in_group*LANES)+lane];
@@ -226,24 +234,24 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t49 = `}
+const $t51 = `}
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t50 = `}
+const $t52 = `}
 ${$t9}`;
-const $t51 = `${$t45}sum=all;
+const $t53 = `${$t47}sum=all;
 ${$t1}`;
-const $t52 = `${$t40}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+const $t54 = `${$t42}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_12;
 ${$t4}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_13;
 let mine_7=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
-${$t49}`;
-const $t53 = `let base_2=row*(S/4u);
+${$t51}`;
+const $t55 = `let base_2=row*(S/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=lane;block<(N*S)/4u;block+=LANES*256u){
@@ -252,31 +260,31 @@ var part_2=vec4f(0.0f);
 let stop=min(block+(LANES*256u),(N*S)/4u);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t54 = `part_1=part_1+d;
+const $t56 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t55 = `${$t40}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+const $t57 = `${$t42}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_11;
 ${$t4}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-${$t49}`;
-const $t56 = `${$t30}${$t9}`;
-const $t57 = `}
+${$t51}`;
+const $t58 = `${$t31}${$t9}`;
+const $t59 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t58 = `mean_3=all_5;
+const $t60 = `mean_3=all_5;
 ${$t5}mean_4=all_6;
 `;
-const $t59 = `mean_3_2=all_5;
+const $t61 = `mean_3_2=all_5;
 ${$t5}mean_4_2=all_6;
 `;
-const $t60 = `${$t44}${$t36}`;
-const $t61 = `var sum=0.0f;
+const $t62 = `${$t46}${$t38}`;
+const $t63 = `var sum=0.0f;
 var sum_2=0.0f;
 for(var block=lane;block<S;block+=LANES*256u){
 var part_1=0.0f;
@@ -286,7 +294,7 @@ for(var i=block;i<stop;i+=LANES){
 let d_y_1=d_y_at(base+i);
 let x_1=x_at(base+i);
 `;
-const $t62 = `var sum=vec4f(0.0f);
+const $t64 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 for(var block=lane;block<S/4u;block+=LANES*256u){
 var part_1=vec4f(0.0f);
@@ -296,128 +304,136 @@ for(var i=block;i<stop;i+=LANES){
 let d_y_1=d_y_four(base+i);
 let x_1=x_four(base+i);
 `;
-const $t63 = `${$t50}let active_1=index<C;
+const $t65 = `${$t52}let active_1=index<C;
 let row=select(0u,index,active_1);
 let N_1=0u/max(S,1u);
 let S_1=0u%max(S,1u);
 let base=row*S;
 `;
-const $t64 = `let active_1=index<(N*C);
+const $t66 = `let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 `;
-const $t65 = `${$t61}part_1=part_1+d_y_1;
+const $t67 = `${$t63}part_1=part_1+d_y_1;
 `;
-const $t66 = `fn non_finite(bits:u32)->f32{
-return bitcast<f32>(bits);
+const $t68 = `shared_1=width;
 }
-${$t8}`;
-const $t67 = `${$t50}${$t64}`;
-const $t68 = `${$t62}part_1=part_1+d_y_1;
+for(var at_1=lane/shared_1;at_1<end_2;at_1+=LANES/shared_1){
 `;
-const $t69 = `${$t44}override eps:f32;
+const $t69 = `${$t52}${$t66}`;
+const $t70 = `${$t64}part_1=part_1+d_y_1;
+`;
+const $t71 = `${$t46}override eps:f32;
 override Classes:u32;
-${$t30}`;
-const $t70 = `${$t37}override N:u32;
-${$t36}${$t8}`;
-const $t71 = `${$t63}let x_1=x_at(base+((N_1*(C*S))+S_1));
+${$t31}`;
+const $t72 = `${$t65}let x_1=x_at(base+((N_1*(C*S))+S_1));
 ${$t11}let x_2=x_at(base+((N_2*(C*S))+S_2));
 ${$t12}let x_3=x_at(base+((N_3*(C*S))+S_3));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t72 = `${$t24}override C:u32;
+const $t73 = `${$t24}override C:u32;
 override Classes:u32;
 override N:u32;
-${$t56}let active_1=index<(C*Classes);
+${$t58}let active_1=index<(C*Classes);
 let row=select(0u,index,active_1);
 let Classes_1=row%max(Classes,1u);
 let index_2=f32(Classes_1);
 let C_1=row/max(Classes,1u);
 `;
-const $t73 = `${$t50}let active_1=index<N;
+const $t74 = `${$t52}let active_1=index<N;
 let row=select(0u,index,active_1);
 for(var segment=0u;segment<C;segment+=1u){
 `;
-const $t74 = `${$t42}override eps:f32;
-override scratch_length:u32=LANES*ROWS*3u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t66}`;
-const $t75 = `${$t64}let base=row*S;
+const $t75 = `shared_1=width;
+}
+for(var at_1=lane/shared_1;at_1<end;at_1+=LANES/shared_1){
+`;
+const $t76 = `${$t66}let base=row*S;
 let C_1=row%max(C,1u);
 `;
-const $t76 = `${$t42}${$t36}${$t66}`;
-const $t77 = `}
+const $t77 = `${$t30}${$t68}let base_2=(at_1*(C*S))+(row*S);
+`;
+const $t78 = `fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+${$t8}`;
+const $t79 = `${$t34}${$t68}let base_3=(at_1*((C*S)/4u))+(row*(S/4u));
+`;
+const $t80 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
-${$t57}let other_2=exchange(sum_2,mask);
+${$t59}let other_2=exchange(sum_2,mask);
 sum_2=sum_2+other_2;
-${$t38}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-${$t51}sum_2=all_2;
+${$t40}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+${$t53}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 `;
-const $t78 = `${$t72}let base=(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+C_1;
+const $t81 = `${$t73}let base=(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+C_1;
 let base_2=((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+((((N*C)+3u)/4u)*4u))+C_1;
-${$t46}`;
-const $t79 = `let running_mean_1=running_mean_at(C_1);
+${$t48}`;
+const $t82 = `let running_mean_1=running_mean_at(C_1);
 let running_var_1=running_var_at(C_1);
 let rsqrt=inverseSqrt(running_var_1+eps);
 `;
-const $t80 = `${$t63}let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
+const $t83 = `${$t65}let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 let label_1=label_at(N_1);
 let size=f32(Classes);
 let mul=(select(0.0f,1.0f,0.0f<=label_1)*select(0.0f,1.0f,label_1<size))*select(0.0f,1.0f,floor(label_1)==label_1);
 ${$t10}let gamma_1=gamma_at(row+(place*C));
 `;
-const $t81 = `${$t54}${$t57}let other_2=exchange(squares,mask);
+const $t84 = `${$t56}${$t59}let other_2=exchange(squares,mask);
 squares=squares+other_2;
-${$t38}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t51}squares=all_2;
+${$t40}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t53}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(N*S);
 let variance=larger((squares/f32(N*S))-(mean*mean),0.0f);
 `;
-const $t82 = `let mul=(select(0.0f,1.0f,0.0f<=label_1)*select(0.0f,1.0f,label_1<f32(Classes)))*select(0.0f,1.0f,floor(label_1)==label_1);
+const $t85 = `${$t39}override N:u32;
+${$t38}${$t8}`;
+const $t86 = `let mul=(select(0.0f,1.0f,0.0f<=label_1)*select(0.0f,1.0f,label_1<f32(Classes)))*select(0.0f,1.0f,floor(label_1)==label_1);
 ${$t10}`;
-const $t83 = `${$t72}let base=((((N*C)+3u)/4u)*4u)+C_1;
-${$t46}`;
-const $t84 = `let running_mean_1=running_mean_at(segment);
+const $t87 = `${$t73}let base=((((N*C)+3u)/4u)*4u)+C_1;
+${$t48}`;
+const $t88 = `let running_mean_1=running_mean_at(segment);
 let running_var_1=running_var_at(segment);
 let rsqrt=inverseSqrt(running_var_1+eps);
 `;
-const $t85 = `${$t7}override N:u32;
+const $t89 = `${$t44}override eps:f32;
+override scratch_length:u32=LANES*ROWS*3u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t78}`;
+const $t90 = `${$t44}${$t38}${$t78}`;
+const $t91 = `let running_var_1=running_var_at(C_1);
+let N_1=row/max(C,1u);
+let label_1=label_at(N_1);
+${$t86}let gamma_1=gamma_at((place*C)+C_1);
+let mul_2=inverseSqrt(running_var_1+eps)*select(non_finite(2143289344u),gamma_1,!(mul==0.0f));
+for(var i=lane;i<end;i+=LANES){
+`;
+const $t92 = `${$t80}d_gamma_put((Classes_1*C)+C_1,sum_all);
+d_beta_put((Classes_1*C)+C_1,sum_all_2);
+}
+}
+`;
+const $t93 = `${$t7}override N:u32;
 override C:u32;
 override S:u32;
 override Classes:u32;
 override eps:f32;
 fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
-${$t67}`;
-const $t86 = `let running_var_1=running_var_at(C_1);
-let N_1=row/max(C,1u);
-let label_1=label_at(N_1);
-${$t82}let gamma_1=gamma_at((place*C)+C_1);
-let mul_2=inverseSqrt(running_var_1+eps)*select(non_finite(2143289344u),gamma_1,!(mul==0.0f));
-for(var i=lane;i<end;i+=LANES){
-`;
-const $t87 = `let label_1=label_at(row);
-${$t82}let base_3=place*C;
-for(var i_2=lane;i_2<end;i_2+=LANES){
-`;
-const $t88 = `fn fold_add(v:vec4f)->f32{
+${$t69}`;
+const $t94 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t67}let base=row*(S/4u);
+${$t69}let base=row*(S/4u);
 let C_1=row%max(C,1u);
 `;
-const $t89 = `${$t77}d_gamma_put((Classes_1*C)+C_1,sum_all);
-d_beta_put((Classes_1*C)+C_1,sum_all_2);
-}
-}
-`;
-const $t90 = `part_5=part_5+sub;
+const $t95 = `part_5=part_5+sub;
 part_6=part_6+mul_10;
 part_7=part_7+(sub*mul_10);
 }
@@ -426,7 +442,17 @@ mean_4=mean_4+part_6;
 mean_5=mean_5+part_7;
 }
 `;
-const $t91 = `let d_2=(x_5*scale)-about;
+const $t96 = `${$t83}let mul_2=d_y_1*select(non_finite(2143289344u),gamma_1,!(mul==0.0f));
+${$t25}let where_2=select(0.0f,label_2,!(mul_3==0.0f));
+let place_2=u32(where_2);
+let gamma_2=gamma_at(row+(place_2*C));
+let mul_4=d_y_2*select(non_finite(2143289344u),gamma_2,!(mul_3==0.0f));
+${$t26}let where_3=select(0.0f,label_3,!(mul_5==0.0f));
+let place_3=u32(where_3);
+let gamma_3=gamma_at(row+(place_3*C));
+let mul_6=d_y_3*select(non_finite(2143289344u),gamma_3,!(mul_5==0.0f));
+${$t13}`;
+const $t97 = `let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -438,25 +464,25 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t43}${$t48}sum_2=all_3;
+${$t45}${$t50}sum_2=all_3;
 ${$t2}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(N*S);
 let variance_2=larger((squares_2/f32(N*S))-(mean_2*mean_2),0.0f);
 ${$t16}`;
-const $t92 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+const $t98 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_9=exchange(mean_3,mask_3);
 mean_3=mean_3+other_9;
 let other_10=exchange(mean_4,mask_3);
 mean_4=mean_4+other_10;
 `;
-const $t93 = `}
+const $t99 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
 `;
-const $t94 = `${$t54}}
+const $t100 = `${$t56}}
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
@@ -464,35 +490,38 @@ let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t43}${$t45}sum_2=all;
+${$t45}${$t47}sum_2=all;
 ${$t1}squares_2=all_2;
 workgroupBarrier();
 }
 let mean=sum_2/f32(N*S);
 let variance=larger((squares_2/f32(N*S))-(mean*mean),0.0f);
 `;
-const $t95 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+const $t101 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
 let other_10=exchange(mean_4_2,mask_3);
 mean_4_2=mean_4_2+other_10;
 `;
-const $t96 = `}
+const $t102 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 `;
-const $t97 = `${$t80}let mul_2=d_y_1*select(non_finite(2143289344u),gamma_1,!(mul==0.0f));
-${$t25}let where_2=select(0.0f,label_2,!(mul_3==0.0f));
-let place_2=u32(where_2);
+const $t103 = `${$t83}let where_2=select(non_finite(2143289344u),gamma_1,!(mul==0.0f));
+let mul_2=d_y_1*where_2;
+${$t25}let where_3=select(0.0f,label_2,!(mul_3==0.0f));
+let place_2=u32(where_3);
 let gamma_2=gamma_at(row+(place_2*C));
-let mul_4=d_y_2*select(non_finite(2143289344u),gamma_2,!(mul_3==0.0f));
-${$t26}let where_3=select(0.0f,label_3,!(mul_5==0.0f));
-let place_3=u32(where_3);
+let where_4=select(non_finite(2143289344u),gamma_2,!(mul_3==0.0f));
+let mul_4=d_y_2*where_4;
+${$t26}let where_5=select(0.0f,label_3,!(mul_5==0.0f));
+let place_3=u32(where_5);
 let gamma_3=gamma_at(row+(place_3*C));
-let mul_6=d_y_3*select(non_finite(2143289344u),gamma_3,!(mul_5==0.0f));
+let where_6=select(non_finite(2143289344u),gamma_3,!(mul_5==0.0f));
+let mul_6=d_y_3*where_6;
 ${$t13}`;
-const $t98 = `let d_2=(x_5*vec4f(scale))-vec4f(about);
+const $t104 = `let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -510,67 +539,14 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t48}sum_3_2=all_3;
+${$t50}sum_3_2=all_3;
 ${$t2}squares_3_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_3_2/f32(N*S);
 let variance_2=larger((squares_3_2/f32(N*S))-(mean_2*mean_2),0.0f);
 ${$t16}`;
-const $t99 = `${$t80}let where_2=select(non_finite(2143289344u),gamma_1,!(mul==0.0f));
-let mul_2=d_y_1*where_2;
-${$t25}let where_3=select(0.0f,label_2,!(mul_3==0.0f));
-let place_2=u32(where_3);
-let gamma_2=gamma_at(row+(place_2*C));
-let where_4=select(non_finite(2143289344u),gamma_2,!(mul_3==0.0f));
-let mul_4=d_y_2*where_4;
-${$t26}let where_5=select(0.0f,label_3,!(mul_5==0.0f));
-let place_3=u32(where_5);
-let gamma_3=gamma_at(row+(place_3*C));
-let where_6=select(non_finite(2143289344u),gamma_3,!(mul_5==0.0f));
-let mul_6=d_y_3*where_6;
-${$t13}`;
-const $t100 = `workgroupBarrier();
-}
-let mean_all=mean_3/f32(N*S);
-let mean_all_2=mean_4/f32(N*S);
-`;
-const $t101 = `}
-sum=sum+part_1;
-sum_2=sum_2+part_2;
-}
-var sum_3=fold_add(sum);
-var sum_2_2=fold_add(sum_2);
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
-let other=exchange(sum_3,mask);
-sum_3=sum_3+other;
-let other_2=exchange(sum_2_2,mask);
-sum_2_2=sum_2_2+other_2;
-}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_3;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
-${$t45}sum_3=all;
-${$t1}sum_2_2=all_2;
-workgroupBarrier();
-}
-let sum_all=sum_3;
-let sum_all_2=sum_2_2;
-if(active_1&&(lane==0u)){
-`;
-const $t102 = `workgroupBarrier();
-}
-let mean_all=mean_3_2/f32(N*S);
-let mean_all_2=mean_4_2/f32(N*S);
-`;
-const $t103 = `if(active_1&&(lane==0u)){
-scratch_put(row,shift_2);
-scratch_put((((C+3u)/4u)*4u)+row,rest);
-scratch_put(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+row,scale*inverseSqrt(scaledSpread+((eps*scale)*scale)));
-}
-}
-`;
-const $t104 = `let N_9=0u/max(S,1u);
+const $t105 = `let N_9=0u/max(S,1u);
 let S_9=0u%max(S,1u);
 let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
 let x_6=x_at(base+((N_9*(C*S))+S_9));
@@ -609,184 +585,227 @@ let where_12=select(non_finite(2143289344u),gamma_6,!(mul_15==0.0f));
 let mul_16=(d_y_6*mul_14)*where_12;
 let shift_4=mul_10+(((mul_13-mul_10)+(mul_16-mul_10))*0.3333333432674408f);
 `;
-const $t105 = `scratch_put((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+row,sum_all_2);
+const $t106 = `workgroupBarrier();
+}
+let mean_all=mean_3/f32(N*S);
+let mean_all_2=mean_4/f32(N*S);
+`;
+const $t107 = `}
+sum=sum+part_1;
+sum_2=sum_2+part_2;
+}
+var sum_3=fold_add(sum);
+var sum_2_2=fold_add(sum_2);
+for(var mask=1u;mask<SUBGROUP;mask*=2u){
+let other=exchange(sum_3,mask);
+sum_3=sum_3+other;
+let other_2=exchange(sum_2_2,mask);
+sum_2_2=sum_2_2+other_2;
+}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_3;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2_2;
+${$t47}sum_3=all;
+${$t1}sum_2_2=all_2;
+workgroupBarrier();
+}
+let sum_all=sum_3;
+let sum_all_2=sum_2_2;
+if(active_1&&(lane==0u)){
+`;
+const $t108 = `workgroupBarrier();
+}
+let mean_all=mean_3_2/f32(N*S);
+let mean_all_2=mean_4_2/f32(N*S);
+`;
+const $t109 = `if(active_1&&(lane==0u)){
+scratch_put(row,shift_2);
+scratch_put((((C+3u)/4u)*4u)+row,rest);
+scratch_put(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+row,scale*inverseSqrt(scaledSpread+((eps*scale)*scale)));
+}
+}
+`;
+const $t110 = `${$t49}let N_7=i/max(S,1u);
+let S_7=i%max(S,1u);
+let x_4=x_at(base+((N_7*(C*S))+S_7));
+let d=x_4-shift_2;
+${$t84}${$t27}${$t41}let N_8=i_2/max(S,1u);
+let S_8=i_2%max(S,1u);
+let x_5=x_at(base+((N_8*(C*S))+S_8));
+${$t97}`;
+const $t111 = `${$t55}let N_7=(i*4u)/max(S,1u);
+let S_7=(i*4u)%max(S,1u);
+let x_4=x_four(base_2+((N_7*((C*S)/4u))+(S_7/4u)));
+let d=x_4-vec4f(shift_2);
+${$t100}${$t27}${$t43}let N_8=(i_2*4u)/max(S,1u);
+let S_8=(i_2*4u)%max(S,1u);
+let x_5=x_four(base_2+((N_8*((C*S)/4u))+(S_8/4u)));
+${$t104}`;
+const $t112 = `scratch_put((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+row,sum_all_2);
 scratch_put(((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+((((N*C)+3u)/4u)*4u))+row,sum_all);
 }
 }
 `;
-const $t106 = `${$t47}let N_7=i/max(S,1u);
-let S_7=i%max(S,1u);
-let x_4=x_at(base+((N_7*(C*S))+S_7));
-let d=x_4-shift_2;
-${$t81}${$t27}${$t39}let N_8=i_2/max(S,1u);
-let S_8=i_2%max(S,1u);
-let x_5=x_at(base+((N_8*(C*S))+S_8));
-${$t91}`;
-const $t107 = `${$t53}let N_7=(i*4u)/max(S,1u);
-let S_7=(i*4u)%max(S,1u);
-let x_4=x_four(base_2+((N_7*((C*S)/4u))+(S_7/4u)));
-let d=x_4-vec4f(shift_2);
-${$t94}${$t27}${$t41}let N_8=(i_2*4u)/max(S,1u);
-let S_8=(i_2*4u)%max(S,1u);
-let x_5=x_four(base_2+((N_8*((C*S)/4u))+(S_8/4u)));
-${$t98}`;
-const $t108 = `scratch_put(row,sum_all_2);
+const $t113 = `scratch_put(row,sum_all_2);
 scratch_put(((((N*C)+3u)/4u)*4u)+row,sum_all);
 }
 }
 `;
-const $t109 = `scratch_put((row*C)+segment,sum_all);
+const $t114 = `scratch_put((row*C)+segment,sum_all);
 scratch_put(((((N*C)+3u)/4u)*4u)+((row*C)+segment),sum_all_2);
 }
 }
+let end=select(0u,C,active_1);
+let label_1=label_at(row);
+${$t86}let base_3=place*C;
 `;
-const $t110 = `${$t78}let scratch_23=scratch_at(base+(i*C));
+const $t115 = `${$t81}let scratch_23=scratch_at(base+(i*C));
 let scratch_16=scratch_at(base_2+(i*C));
 part_1=part_1+select(0.0f,scratch_23,label_1==index_2);
 part_2=part_2+select(0.0f,scratch_16,label_1==index_2);
-${$t89}`;
-const $t111 = `${$t78}let scratch_35=scratch_at(base+(i*C));
+${$t92}`;
+const $t116 = `${$t81}let scratch_35=scratch_at(base+(i*C));
 let scratch_28=scratch_at(base_2+(i*C));
 part_1=part_1+select(0.0f,scratch_35,label_1==index_2);
 part_2=part_2+select(0.0f,scratch_28,label_1==index_2);
-${$t89}`;
-const $t112 = `${$t83}let scratch_17=scratch_at(C_1+(i*C));
+${$t92}`;
+const $t117 = `${$t87}let scratch_17=scratch_at(C_1+(i*C));
 let scratch_10=scratch_at(base+(i*C));
 part_1=part_1+select(0.0f,scratch_17,label_1==index_2);
 part_2=part_2+select(0.0f,scratch_10,label_1==index_2);
-${$t89}`;
-const $t113 = `${$t83}let scratch_28=scratch_at(C_1+(i*C));
+${$t92}`;
+const $t118 = `${$t87}let scratch_28=scratch_at(C_1+(i*C));
 let scratch_22=scratch_at(base+(i*C));
 part_1=part_1+select(0.0f,scratch_28,label_1==index_2);
 part_2=part_2+select(0.0f,scratch_22,label_1==index_2);
-${$t89}`;
-const $v114 = [
+${$t92}`;
+const $v119 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   { name: "C", variadic: false, factors: [{ name: "C", extent: null }] },
   { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
   { name: "Classes", variadic: false, factors: [{ name: "Classes", extent: { param: "Classes" } }] },
 ] as const;
-const $v115 = [
+const $v120 = [
   { name: "eps", initial: 0.00001, kind: "number" }, { name: "momentum", initial: 0.1, kind: "number" },
   { name: "Classes", initial: 1000, kind: "extent" },
 ] as const;
-const $v116 = { name: "gamma", role: "affine", dims: ["Classes", "C"], initial: 1 } as const;
-const $v117 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
-const $v118 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
-const $v119 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v120 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v121 = { tensor: "label", access: "read", name: "label", accessors: { at: "label_at" } } as const;
-const $v122 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v123 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v124 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v125 = [
+const $v121 = { name: "gamma", role: "affine", dims: ["Classes", "C"], initial: 1 } as const;
+const $v122 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
+const $v123 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
+const $v124 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
+const $v125 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v126 = { tensor: "label", access: "read", name: "label", accessors: { at: "label_at" } } as const;
+const $v127 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v128 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v129 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v130 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "Classes", kind: "extent", factor: "Classes" },
   { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v126 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v127 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v128 = [
-  { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } }, $v121, $v122,
-  $v126, $v127,
-] as const;
-const $v129 = { name: "d_gamma", role: "output", dims: ["Classes", "C"], gradientOf: "gamma" } as const;
-const $v130 = { name: "d_beta", role: "output", dims: ["Classes", "C"], gradientOf: "beta" } as const;
-const $v131 = { name: "(scratch)", role: "scratch", dims: [], values: [["C"], ["C"], ["C"], ["N", "C"], ["N", "C"]] } as const;
-const $v132 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v131 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v132 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v133 = [
+  { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } }, $v126, $v127,
+  $v131, $v132,
+] as const;
+const $v134 = { name: "d_gamma", role: "output", dims: ["Classes", "C"], gradientOf: "gamma" } as const;
+const $v135 = { name: "d_beta", role: "output", dims: ["Classes", "C"], gradientOf: "beta" } as const;
+const $v136 = { name: "(scratch)", role: "scratch", dims: [], values: [["C"], ["C"], ["C"], ["N", "C"], ["N", "C"]] } as const;
+const $v137 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v138 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v134 = {
+const $v139 = {
   name: "scratch_3", grid: ["C"], row: ["N", "S"], chunked: [],
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
-      wgsl: `${$t70}${$t71}${$t47}let N_4=i/max(S,1u);
+      wgsl: `${$t85}${$t72}${$t49}let N_4=i/max(S,1u);
 let S_4=i%max(S,1u);
 let x_4=x_at(base+((N_4*(C*S))+S_4));
 let d=x_4-shift;
-${$t81}${$t32}${$t39}let N_5=i_2/max(S,1u);
+${$t84}${$t35}${$t41}let N_5=i_2/max(S,1u);
 let S_5=i_2%max(S,1u);
 let x_5=x_at(base+((N_5*(C*S))+S_5));
-${$t91}${$t103}`,
-      bindings: [$v123, $v132], constants: $v133,
+${$t97}${$t109}`,
+      bindings: [$v128, $v137], constants: $v138,
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true,
-      wgsl: `${$t70}}
+      wgsl: `${$t85}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t71}${$t53}let N_4=(i*4u)/max(S,1u);
+${$t72}${$t55}let N_4=(i*4u)/max(S,1u);
 let S_4=(i*4u)%max(S,1u);
 let x_4=x_four(base_2+((N_4*((C*S)/4u))+(S_4/4u)));
 let d=x_4-vec4f(shift);
-${$t94}${$t32}${$t41}let N_5=(i_2*4u)/max(S,1u);
+${$t100}${$t35}${$t43}let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5=x_four(base_2+((N_5*((C*S)/4u))+(S_5/4u)));
-${$t98}${$t103}`,
-      bindings: [$v126, $v132], constants: $v133,
+${$t104}${$t109}`,
+      bindings: [$v131, $v137], constants: $v138,
     },
   ],
   supports: { held: 0, together: 4, split: true }, split: null,
 } as const;
-const $v135 = {
+const $v140 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { at: "scratch_at", put: "scratch_put" },
 } as const;
-const $v136 = [
+const $v141 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
 ] as const;
-const $v137 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v138 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v139 = [
+const $v142 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v143 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v144 = [
   {
     vector: null, together: 1, held: 0, exchanges: true,
-    wgsl: `${$t44}${$t56}${$t75}${$t20}${$t65}part_2=part_2+(d_y_1*(((x_1-scratch_3)-scratch_4)*scratch_13));
-${$t77}${$t105}`,
-    bindings: [$v120, $v123, $v135], constants: $v136,
+    wgsl: `${$t46}${$t58}${$t76}${$t20}${$t67}part_2=part_2+(d_y_1*(((x_1-scratch_3)-scratch_4)*scratch_13));
+${$t80}${$t112}`,
+    bindings: [$v125, $v128, $v140], constants: $v141,
   },
   {
     vector: "S", together: 1, held: 0, exchanges: true,
-    wgsl: `${$t44}${$t30}${$t88}${$t20}${$t68}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_3))-vec4f(scratch_4))*vec4f(scratch_13)));
-${$t101}${$t105}`,
-    bindings: [$v137, $v138, $v135], constants: $v136,
+    wgsl: `${$t46}${$t31}${$t94}${$t20}${$t70}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_3))-vec4f(scratch_4))*vec4f(scratch_13)));
+${$t107}${$t112}`,
+    bindings: [$v142, $v143, $v140], constants: $v141,
   },
 ] as const;
-const $v140 = [
-  $v121, { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
+const $v145 = [
+  $v126, { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
   { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
   { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
 ] as const;
-const $v141 = [
+const $v146 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "Classes", kind: "extent", factor: "Classes" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v142 = { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false } as const;
-const $v143 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
-const $v144 = [
+const $v147 = { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false } as const;
+const $v148 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
+const $v149 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "Classes", kind: "extent", factor: "Classes" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v145 = { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false } as const;
-const $v146 = { name: "(scratch)", role: "scratch", dims: [], values: [["N", "C"], ["N", "C"]] } as const;
-const $v147 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
-const $v148 = [
+const $v150 = { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false } as const;
+const $v151 = { name: "(scratch)", role: "scratch", dims: [], values: [["N", "C"], ["N", "C"]] } as const;
+const $v152 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
+const $v153 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v149 = [
+const $v154 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
@@ -796,10 +815,10 @@ const $v149 = [
 export const ConditionalBatchNorm: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "ConditionalBatchNorm", mode: "train", axes: $v114, params: $v115,
+      format: 2, norm: "ConditionalBatchNorm", mode: "train", axes: $v119, params: $v120,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v116, $v117, $v118, $v119,
+        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v121, $v122, $v123, $v124,
       ],
       kernels: [
         {
@@ -807,71 +826,69 @@ export const ConditionalBatchNorm: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t74}${$t97}${$t106}${$t3}var mean_3=0.0f;
+              wgsl: `${$t89}${$t96}${$t110}${$t3}var mean_3=0.0f;
 var mean_4=0.0f;
 var mean_5=0.0f;
 ${$t17}var part_7=0.0f;
 ${$t28}let N_9=i_3/max(S,1u);
 let S_9=i_3%max(S,1u);
 let d_y_4=d_y_at(base+((N_9*(C*S))+S_9));
-${$t34}let mul_8=d_y_4*select(non_finite(2143289344u),gamma_4,!(mul_7==0.0f));
+${$t37}let mul_8=d_y_4*select(non_finite(2143289344u),gamma_4,!(mul_7==0.0f));
 let sub=mul_8-shift;
 let x_6=x_at(base+((N_9*(C*S))+S_9));
 let mul_10=((x_6-shift_3)-rest)*mul_9;
-${$t90}${$t92}let other_11=exchange(mean_5,mask_3);
+${$t95}${$t98}let other_11=exchange(mean_5,mask_3);
 mean_5=mean_5+other_11;
-${$t93}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
-${$t52}${$t58}${$t6}mean_5=all_7;
-${$t100}let mean_all_3=mean_5/f32(N*S);
-let end_2=select(0u,N*S,active_1);
-${$t29}let N_10=i_4/max(S,1u);
-let S_10=i_4%max(S,1u);
-let d_y_5=d_y_at(base+((N_10*(C*S))+S_10));
-${$t35}let mul_12=d_y_5*select(non_finite(2143289344u),gamma_5,!(mul_11==0.0f));
+${$t99}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5;
+${$t54}${$t60}${$t6}mean_5=all_7;
+${$t106}let mean_all_3=mean_5/f32(N*S);
+${$t29}${$t77}${$t32}for(var i_4=lane%shared_1;i_4<S;i_4+=shared_1){
+let d_y_5=d_y_at(base_2+i_4);
+let mul_12=d_y_5*where_6;
 let sub_2=mul_12-shift;
-let x_7=x_at(base+((N_10*(C*S))+S_10));
+let x_7=x_at(base_2+i_4);
 let mul_13=((x_7-shift_3)-rest)*mul_9;
-d_x_put(base+((N_10*(C*S))+S_10),((sub_2-(mul_13*sub_3))-mean_all)*mul_9);
+d_x_put(base_2+i_4,((sub_2-(mul_13*sub_3))-mean_all)*mul_9);
+}
 }
 }
 `,
-              bindings: [$v120, $v121, $v122, $v123, $v124], constants: $v125,
+              bindings: [$v125, $v126, $v127, $v128, $v129], constants: $v130,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t74}}
+              wgsl: `${$t89}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t97}${$t107}${$t3}var mean_3=vec4f(0.0f);
+${$t96}${$t111}${$t3}var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
 ${$t18}var part_7=vec4f(0.0f);
-${$t31}let N_9=(i_3*4u)/max(S,1u);
+${$t33}let N_9=(i_3*4u)/max(S,1u);
 let S_9=(i_3*4u)%max(S,1u);
 let d_y_4=d_y_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)));
-${$t34}let mul_8=d_y_4*vec4f(select(non_finite(2143289344u),gamma_4,!(mul_7==0.0f)));
+${$t37}let mul_8=d_y_4*vec4f(select(non_finite(2143289344u),gamma_4,!(mul_7==0.0f)));
 let sub=mul_8-vec4f(shift);
 let x_6=x_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)));
 let mul_10=((x_6-vec4f(shift_3))-vec4f(rest))*vec4f(mul_9);
-${$t90}${$t19}var mean_5_2=fold_add(mean_5);
-${$t95}let other_11=exchange(mean_5_2,mask_3);
+${$t95}${$t19}var mean_5_2=fold_add(mean_5);
+${$t101}let other_11=exchange(mean_5_2,mask_3);
 mean_5_2=mean_5_2+other_11;
-${$t96}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
-${$t52}${$t59}${$t6}mean_5_2=all_7;
-${$t102}let mean_all_3=mean_5_2/f32(N*S);
-let end_2=select(0u,(N*S)/4u,active_1);
-${$t29}let N_10=(i_4*4u)/max(S,1u);
-let S_10=(i_4*4u)%max(S,1u);
-let d_y_5=d_y_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)));
-${$t35}let mul_12=d_y_5*vec4f(select(non_finite(2143289344u),gamma_5,!(mul_11==0.0f)));
+${$t102}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
+${$t54}${$t61}${$t6}mean_5_2=all_7;
+${$t108}let mean_all_3=mean_5_2/f32(N*S);
+${$t29}${$t79}${$t32}for(var i_4=lane%shared_1;i_4<S/4u;i_4+=shared_1){
+let d_y_5=d_y_four(base_3+i_4);
+let mul_12=d_y_5*vec4f(where_6);
 let sub_2=mul_12-vec4f(shift);
-let x_7=x_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)));
+let x_7=x_four(base_3+i_4);
 let mul_13=((x_7-vec4f(shift_3))-vec4f(rest))*vec4f(mul_9);
-d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_13*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul_9));
+d_x_put_four(base_3+i_4,((sub_2-(mul_13*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mul_9));
+}
 }
 }
 `,
-              bindings: $v128, constants: $v125,
+              bindings: $v133, constants: $v130,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -880,27 +897,27 @@ d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_13*vec4f(sub_3)))
       lazy: () => import("./conditional_batch_norm.backward.variants.js").then((module) => module.ConditionalBatchNorm$train$backward0),
     },
     {
-      format: 2, norm: "ConditionalBatchNorm", mode: "train", axes: $v114, params: $v115,
+      format: 2, norm: "ConditionalBatchNorm", mode: "train", axes: $v119, params: $v120,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v116, $v117, $v129, $v130, $v131, $v119,
+        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v121, $v122, $v134, $v135, $v136, $v124,
       ],
       kernels: [
-        $v134,
+        $v139,
         {
-          name: "scratch_23", grid: ["N", "C"], row: ["S"], chunked: [], shaders: $v139,
+          name: "scratch_23", grid: ["N", "C"], row: ["S"], chunked: [], shaders: $v144,
           supports: { held: 0, together: 4, split: true }, split: null,
         },
         {
           name: "d_gamma", grid: ["C", "Classes"], row: ["N"], chunked: [],
           shaders: [
             {
-              vector: null, together: 1, held: 0, exchanges: true, wgsl: $t110, bindings: $v140,
-              constants: $v141,
+              vector: null, together: 1, held: 0, exchanges: true, wgsl: $t115, bindings: $v145,
+              constants: $v146,
             },
             {
-              vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t110, bindings: $v140,
-              constants: $v141,
+              vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t115, bindings: $v145,
+              constants: $v146,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -909,28 +926,28 @@ d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_13*vec4f(sub_3)))
       lazy: () => import("./conditional_batch_norm.backward.variants.js").then((module) => module.ConditionalBatchNorm$train$backward1),
     },
     {
-      format: 2, norm: "ConditionalBatchNorm", mode: "train", axes: $v114, params: $v115,
+      format: 2, norm: "ConditionalBatchNorm", mode: "train", axes: $v119, params: $v120,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v116, $v117, $v118, $v129, $v130, $v131,
-        $v119,
+        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v121, $v122, $v123, $v134, $v135, $v136,
+        $v124,
       ],
       kernels: [
-        $v134,
+        $v139,
         {
-          name: "scratch_35", grid: ["N", "C"], row: ["S"], chunked: [], shaders: $v139,
+          name: "scratch_35", grid: ["N", "C"], row: ["S"], chunked: [], shaders: $v144,
           supports: { held: 0, together: 4, split: true }, split: null,
         },
         {
           name: "d_gamma", grid: ["C", "Classes"], row: ["N"], chunked: [],
           shaders: [
             {
-              vector: null, together: 1, held: 0, exchanges: true, wgsl: $t111, bindings: $v140,
-              constants: $v141,
+              vector: null, together: 1, held: 0, exchanges: true, wgsl: $t116, bindings: $v145,
+              constants: $v146,
             },
             {
-              vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t111, bindings: $v140,
-              constants: $v141,
+              vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t116, bindings: $v145,
+              constants: $v146,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -940,7 +957,7 @@ d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2-(mul_13*vec4f(sub_3)))
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t76}${$t99}${$t106}${$t104}var mean_3=0.0f;
+              wgsl: `${$t90}${$t103}${$t110}${$t105}var mean_3=0.0f;
 var mean_4=0.0f;
 ${$t17}${$t28}let N_12=i_3/max(S,1u);
 let S_12=i_3%max(S,1u);
@@ -955,27 +972,26 @@ part_6=part_6+(mul_20-shift);
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
 }
-${$t92}${$t93}${$t55}${$t58}${$t100}let end_2=select(0u,N*S,active_1);
-${$t33}let N_13=i_4/max(S,1u);
-let S_13=i_4%max(S,1u);
-let d_y_8=d_y_at(base+((N_13*(C*S))+S_13));
-${$t22}let mul_22=d_y_8*where_16;
-let x_10=x_at(base+((N_13*(C*S))+S_13));
+${$t98}${$t99}${$t57}${$t60}${$t106}${$t36}${$t77}${$t22}for(var i_4=lane%shared_1;i_4<S;i_4+=shared_1){
+let d_y_8=d_y_at(base_2+i_4);
+let mul_22=d_y_8*where_16;
+let x_10=x_at(base_2+i_4);
 let mul_23=((x_10-shift_3)-rest)*mul_7;
-d_x_put(base+((N_13*(C*S))+S_13),((mul_22-(mul_23*add))-add_2)*mul_7);
+d_x_put(base_2+i_4,((mul_22-(mul_23*add))-add_2)*mul_7);
+}
 }
 }
 `,
-              bindings: [$v120, $v121, $v122, $v123, $v124], constants: $v125,
+              bindings: [$v125, $v126, $v127, $v128, $v129], constants: $v130,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t76}}
+              wgsl: `${$t90}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t99}${$t107}${$t104}var mean_3=vec4f(0.0f);
+${$t103}${$t111}${$t105}var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
-${$t18}${$t31}let N_12=(i_3*4u)/max(S,1u);
+${$t18}${$t33}let N_12=(i_3*4u)/max(S,1u);
 let S_12=(i_3*4u)%max(S,1u);
 let d_y_7=d_y_four(base_2+((N_12*((C*S)/4u))+(S_12/4u)));
 let x_9=x_four(base_2+((N_12*((C*S)/4u))+(S_12/4u)));
@@ -988,18 +1004,17 @@ part_6=part_6+(mul_20-vec4f(shift));
 mean_3=mean_3+part_5;
 mean_4=mean_4+part_6;
 }
-${$t19}${$t95}${$t96}${$t55}${$t59}${$t102}let end_2=select(0u,(N*S)/4u,active_1);
-${$t33}let N_13=(i_4*4u)/max(S,1u);
-let S_13=(i_4*4u)%max(S,1u);
-let d_y_8=d_y_four(base_2+((N_13*((C*S)/4u))+(S_13/4u)));
-${$t22}let mul_22=d_y_8*vec4f(where_16);
-let x_10=x_four(base_2+((N_13*((C*S)/4u))+(S_13/4u)));
+${$t19}${$t101}${$t102}${$t57}${$t61}${$t108}${$t36}${$t79}${$t22}for(var i_4=lane%shared_1;i_4<S/4u;i_4+=shared_1){
+let d_y_8=d_y_four(base_3+i_4);
+let mul_22=d_y_8*vec4f(where_16);
+let x_10=x_four(base_3+i_4);
 let mul_23=((x_10-vec4f(shift_3))-vec4f(rest))*vec4f(mul_7);
-d_x_put_four(base_2+((N_13*((C*S)/4u))+(S_13/4u)),((mul_22-(mul_23*vec4f(add)))-vec4f(add_2))*vec4f(mul_7));
+d_x_put_four(base_3+i_4,((mul_22-(mul_23*vec4f(add)))-vec4f(add_2))*vec4f(mul_7));
+}
 }
 }
 `,
-              bindings: $v128, constants: $v125,
+              bindings: $v133, constants: $v130,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1008,35 +1023,48 @@ d_x_put_four(base_2+((N_13*((C*S)/4u))+(S_13/4u)),((mul_22-(mul_23*vec4f(add)))-
       lazy: () => import("./conditional_batch_norm.backward.variants.js").then((module) => module.ConditionalBatchNorm$train$backward2),
     },
     {
-      format: 2, norm: "ConditionalBatchNorm", mode: "infer", axes: $v114, params: $v115,
-      tensors: [{ name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v116, $v142, $v117, $v118],
+      format: 2, norm: "ConditionalBatchNorm", mode: "infer", axes: $v119, params: $v120,
+      tensors: [{ name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v121, $v147, $v122, $v123],
       kernels: [
         {
           name: "d_x", grid: ["N", "C"], row: ["S"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: false,
-              wgsl: `${$t85}let end=select(0u,S,active_1);
+              wgsl: `${$t93}let end=select(0u,S,active_1);
 let base=row*S;
 let C_1=row%max(C,1u);
-${$t86}let d_y_1=d_y_at(base+i);
+${$t91}let d_y_1=d_y_at(base+i);
 d_x_put(base+i,d_y_1*mul_2);
 }
 }
 `,
-              bindings: [$v143, $v121, $v122, $v120, $v124], constants: $v144,
+              bindings: [
+                $v148, $v126, $v127,
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] },
+                $v129,
+              ],
+              constants: $v149,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: false,
-              wgsl: `${$t85}let end=select(0u,S/4u,active_1);
+              wgsl: `${$t93}let end=select(0u,S/4u,active_1);
 let base=row*(S/4u);
 let C_1=row%max(C,1u);
-${$t86}let d_y_1=d_y_four(base+i);
+${$t91}let d_y_1=d_y_four(base+i);
 d_x_put_four(base+i,d_y_1*vec4f(mul_2));
 }
 }
 `,
-              bindings: [$v143, $v121, $v122, $v137, $v127], constants: $v144,
+              bindings: [
+                $v148, $v126, $v127,
+                {
+                  tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" },
+                  placeOf: ["d_x"],
+                },
+                $v132,
+              ],
+              constants: $v149,
             },
           ],
           supports: { held: 0, together: 1, split: false }, split: null,
@@ -1044,11 +1072,11 @@ d_x_put_four(base+i,d_y_1*vec4f(mul_2));
       ],
     },
     {
-      format: 2, norm: "ConditionalBatchNorm", mode: "infer", axes: $v114, params: $v115,
+      format: 2, norm: "ConditionalBatchNorm", mode: "infer", axes: $v119, params: $v120,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v116, $v145, $v142, $v117, $v129, $v130,
-        $v146, $v119,
+        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v121, $v150, $v147, $v122, $v134, $v135,
+        $v151, $v124,
       ],
       kernels: [
         {
@@ -1056,15 +1084,15 @@ d_x_put_four(base+i,d_y_1*vec4f(mul_2));
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t60}${$t9}${$t75}${$t79}${$t65}part_2=part_2+(d_y_1*((x_1-running_mean_1)*rsqrt));
-${$t77}${$t108}`,
-              bindings: [$v147, $v143, $v120, $v123, $v132], constants: $v148,
+              wgsl: `${$t62}${$t9}${$t76}${$t82}${$t67}part_2=part_2+(d_y_1*((x_1-running_mean_1)*rsqrt));
+${$t80}${$t113}`,
+              bindings: [$v152, $v148, $v125, $v128, $v137], constants: $v153,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t60}${$t88}${$t79}${$t68}part_2=part_2+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
-${$t101}${$t108}`,
-              bindings: [$v147, $v143, $v137, $v138, $v132], constants: $v148,
+              wgsl: `${$t62}${$t94}${$t82}${$t70}part_2=part_2+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
+${$t107}${$t113}`,
+              bindings: [$v152, $v148, $v142, $v143, $v137], constants: $v153,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1073,12 +1101,12 @@ ${$t101}${$t108}`,
           name: "d_gamma", grid: ["C", "Classes"], row: ["N"], chunked: [],
           shaders: [
             {
-              vector: null, together: 1, held: 0, exchanges: true, wgsl: $t112, bindings: $v140,
-              constants: $v141,
+              vector: null, together: 1, held: 0, exchanges: true, wgsl: $t117, bindings: $v145,
+              constants: $v146,
             },
             {
-              vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t112, bindings: $v140,
-              constants: $v141,
+              vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t117, bindings: $v145,
+              constants: $v146,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1087,11 +1115,11 @@ ${$t101}${$t108}`,
       lazy: () => import("./conditional_batch_norm.backward.variants.js").then((module) => module.ConditionalBatchNorm$infer$backward4),
     },
     {
-      format: 2, norm: "ConditionalBatchNorm", mode: "infer", axes: $v114, params: $v115,
+      format: 2, norm: "ConditionalBatchNorm", mode: "infer", axes: $v119, params: $v120,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v116, $v145, $v142, $v117, $v118, $v129,
-        $v130, $v146, $v119,
+        { name: "label", role: "input", dims: ["N"], dtype: "u32" }, $v121, $v150, $v147, $v122, $v123, $v134,
+        $v135, $v151, $v124,
       ],
       kernels: [
         {
@@ -1099,40 +1127,40 @@ ${$t101}${$t108}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t69}fn non_finite(bits:u32)->f32{
+              wgsl: `${$t71}fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
-${$t73}let base=(row*(C*S))+(segment*S);
-${$t84}${$t61}part_1=part_1+(d_y_1*((x_1-running_mean_1)*rsqrt));
+${$t74}let base=(row*(C*S))+(segment*S);
+${$t88}${$t63}part_1=part_1+(d_y_1*((x_1-running_mean_1)*rsqrt));
 part_2=part_2+d_y_1;
-${$t77}${$t109}let end=select(0u,C*S,active_1);
-let base_2=row*(C*S);
-${$t87}let d_y_2=d_y_at(base_2+i_2);
-let C_1=i_2/max(S,1u);
-${$t23}d_x_put(base_2+i_2,d_y_2*(rsqrt_2*select(non_finite(2143289344u),gamma_1,!(mul==0.0f))));
+${$t80}${$t114}${$t30}${$t75}let base_2=(row*(C*S))+(at_1*S);
+${$t23}for(var i_2=lane%shared_1;i_2<S;i_2+=shared_1){
+let d_y_2=d_y_at(base_2+i_2);
+d_x_put(base_2+i_2,d_y_2*mul_2);
+}
 }
 }
 `,
-              bindings: [$v147, $v143, $v120, $v123, $v121, $v122, $v132, $v124], constants: $v149,
+              bindings: [$v152, $v148, $v125, $v128, $v126, $v127, $v137, $v129], constants: $v154,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t69}fn non_finite(bits:u32)->f32{
+              wgsl: `${$t71}fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
 }
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t73}let base=(row*((C*S)/4u))+(segment*(S/4u));
-${$t84}${$t62}part_1=part_1+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
+${$t74}let base=(row*((C*S)/4u))+(segment*(S/4u));
+${$t88}${$t64}part_1=part_1+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
 part_2=part_2+d_y_1;
-${$t101}${$t109}let end=select(0u,(C*S)/4u,active_1);
-let base_2=row*((C*S)/4u);
-${$t87}let d_y_2=d_y_four(base_2+i_2);
-let C_1=(i_2*4u)/max(S,1u);
-${$t23}d_x_put_four(base_2+i_2,d_y_2*vec4f(rsqrt_2*select(non_finite(2143289344u),gamma_1,!(mul==0.0f))));
+${$t107}${$t114}${$t34}${$t75}let base_2=(row*((C*S)/4u))+(at_1*(S/4u));
+${$t23}for(var i_2=lane%shared_1;i_2<S/4u;i_2+=shared_1){
+let d_y_2=d_y_four(base_2+i_2);
+d_x_put_four(base_2+i_2,d_y_2*vec4f(mul_2));
+}
 }
 }
 `,
-              bindings: [$v147, $v143, $v137, $v138, $v121, $v122, $v132, $v127], constants: $v149,
+              bindings: [$v152, $v148, $v142, $v143, $v126, $v127, $v137, $v132], constants: $v154,
             },
           ],
           supports: { held: 0, together: 4, split: false }, split: null,
@@ -1141,12 +1169,12 @@ ${$t23}d_x_put_four(base_2+i_2,d_y_2*vec4f(rsqrt_2*select(non_finite(2143289344u
           name: "d_gamma", grid: ["C", "Classes"], row: ["N"], chunked: [],
           shaders: [
             {
-              vector: null, together: 1, held: 0, exchanges: true, wgsl: $t113, bindings: $v140,
-              constants: $v141,
+              vector: null, together: 1, held: 0, exchanges: true, wgsl: $t118, bindings: $v145,
+              constants: $v146,
             },
             {
-              vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t113, bindings: $v140,
-              constants: $v141,
+              vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t118, bindings: $v145,
+              constants: $v146,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

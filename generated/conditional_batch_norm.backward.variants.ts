@@ -322,15 +322,15 @@ const $t91 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
 ${$t70}`;
-const $t92 = `${$t15}let d_y_2_2=d_y_at(base_3+((N_2*(C*S))+S_2));
-let d_y_2_3=d_y_at(base_4+((N_2*(C*S))+S_2));
-let d_y_2_4=d_y_at(base_5+((N_2*(C*S))+S_2));
-let d_y_2_5=d_y_at(base_6+((N_2*(C*S))+S_2));
+const $t92 = `${$t15}let d_y_2_2=d_y_at(base_4+((N_2*(C*S))+S_2));
+let d_y_2_3=d_y_at(base_5+((N_2*(C*S))+S_2));
+let d_y_2_4=d_y_at(base_6+((N_2*(C*S))+S_2));
+let d_y_2_5=d_y_at(base_7+((N_2*(C*S))+S_2));
 ${$t58}`;
-const $t93 = `${$t16}let d_y_3_2=d_y_at(base_3+((N_3*(C*S))+S_3));
-let d_y_3_3=d_y_at(base_4+((N_3*(C*S))+S_3));
-let d_y_3_4=d_y_at(base_5+((N_3*(C*S))+S_3));
-let d_y_3_5=d_y_at(base_6+((N_3*(C*S))+S_3));
+const $t93 = `${$t16}let d_y_3_2=d_y_at(base_4+((N_3*(C*S))+S_3));
+let d_y_3_3=d_y_at(base_5+((N_3*(C*S))+S_3));
+let d_y_3_4=d_y_at(base_6+((N_3*(C*S))+S_3));
+let d_y_3_5=d_y_at(base_7+((N_3*(C*S))+S_3));
 ${$t60}`;
 const $t94 = `let label_4=label_at(N_4);
 let mul_12=(select(0.0f,1.0f,0.0f<=label_4)*select(0.0f,1.0f,label_4<size))*select(0.0f,1.0f,floor(label_4)==label_4);
@@ -376,14 +376,14 @@ ${$t17}let x_2=x_at(base+((N_5*(C*S))+S_5));
 ${$t18}let x_3=x_at(base+((N_6*(C*S))+S_6));
 let shift_2=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t106 = `${$t17}let x_2_2=x_at(base_3+((N_5*(C*S))+S_5));
-let x_2_3=x_at(base_4+((N_5*(C*S))+S_5));
-let x_2_4=x_at(base_5+((N_5*(C*S))+S_5));
-let x_2_5=x_at(base_6+((N_5*(C*S))+S_5));
-${$t18}let x_3_2=x_at(base_3+((N_6*(C*S))+S_6));
-let x_3_3=x_at(base_4+((N_6*(C*S))+S_6));
-let x_3_4=x_at(base_5+((N_6*(C*S))+S_6));
-let x_3_5=x_at(base_6+((N_6*(C*S))+S_6));
+const $t106 = `${$t17}let x_2_2=x_at(base_4+((N_5*(C*S))+S_5));
+let x_2_3=x_at(base_5+((N_5*(C*S))+S_5));
+let x_2_4=x_at(base_6+((N_5*(C*S))+S_5));
+let x_2_5=x_at(base_7+((N_5*(C*S))+S_5));
+${$t18}let x_3_2=x_at(base_4+((N_6*(C*S))+S_6));
+let x_3_3=x_at(base_5+((N_6*(C*S))+S_6));
+let x_3_4=x_at(base_6+((N_6*(C*S))+S_6));
+let x_3_5=x_at(base_7+((N_6*(C*S))+S_6));
 `;
 const $t107 = `${$t27}var sum_2_3=vec4f(0.0f);
 var sum_2_4=vec4f(0.0f);
@@ -458,73 +458,65 @@ let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 ${$t110}`;
-const $t121 = `${$t69}partials_put((part*C)+row,shift);
-partials_put((((3u*PARTS)+part)*C)+row,shift_3);
-partials_put((((4u*PARTS)+part)*C)+row,rest);
-partials_put((((6u*PARTS)+part)*C)+row,scale);
-partials_put((((5u*PARTS)+part)*C)+row,scaledSpread);
-}
-}
+const $t121 = `${$t114}override eps:f32;
 `;
-const $t122 = `${$t114}override eps:f32;
-`;
-const $t123 = `let N_1=i/max(S,1u);
+const $t122 = `let N_1=i/max(S,1u);
 let S_1=i%max(S,1u);
 let d_y_1=d_y_at(base+((N_1*(C*S))+S_1));
 ${$t118}`;
-const $t124 = `override SUBGROUP:u32;
+const $t123 = `override SUBGROUP:u32;
 override N:u32;
 override C:u32;
 override S:u32;
 `;
-const $t125 = `${$t104}let d_y_1=d_y_at(base+i);
+const $t124 = `${$t104}let d_y_1=d_y_at(base+i);
 let x_1=x_at(base+i);
 part_1=part_1+d_y_1;
 `;
-const $t126 = `${$t10}let mul_2=d_y_1*where_2;
+const $t125 = `${$t10}let mul_2=d_y_1*where_2;
 `;
-const $t127 = `let N_1=(i*4u)/max(S,1u);
+const $t126 = `let N_1=(i*4u)/max(S,1u);
 let S_1=(i*4u)%max(S,1u);
 let d_y_1=d_y_four(base+((N_1*((C*S)/4u))+(S_1/4u)));
 ${$t118}`;
-const $t128 = `var sum=vec4f(0.0f);
+const $t127 = `var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
 ${$t103}let d_y_1=d_y_four(base+i);
 let x_1=x_four(base+i);
 part_1=part_1+d_y_1;
 `;
-const $t129 = `${$t95}override S:u32;
+const $t128 = `${$t95}override S:u32;
 `;
-const $t130 = `}
+const $t129 = `}
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t131 = `let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t130 = `let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
 ${$t14}`;
-const $t132 = `${$t11}${$t124}`;
-const $t133 = `${$t67}${$t13}`;
-const $t134 = `let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t131 = `${$t11}${$t123}`;
+const $t132 = `${$t67}${$t13}`;
+const $t133 = `let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 ${$t14}`;
-const $t135 = `${$t66}${$t124}`;
-const $t136 = `${$t129}override Classes:u32;
+const $t134 = `${$t66}${$t123}`;
+const $t135 = `${$t128}override Classes:u32;
 override N:u32;
 `;
-const $t137 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
-${$t130}`;
-const $t138 = `override eps:f32;
+const $t136 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_7+other_14;
+${$t129}`;
+const $t137 = `override eps:f32;
 ${$t67}`;
-const $t139 = `${$t119}${$t131}`;
-const $t140 = `${$t120}sum=all;
+const $t138 = `${$t119}${$t130}`;
+const $t139 = `${$t120}sum=all;
 ${$t3}`;
-const $t141 = `${$t123}${$t1}let sub=mul_2-part_1;
+const $t140 = `${$t122}${$t1}let sub=mul_2-part_1;
 ${$t71}`;
-const $t142 = `${$t127}let mul_2=d_y_1*vec4f(select(non_finite(2143289344u),gamma_1,!(mul==0.0f)));
+const $t141 = `${$t126}let mul_2=d_y_1*vec4f(select(non_finite(2143289344u),gamma_1,!(mul==0.0f)));
 let sub=mul_2-vec4f(part_1);
 ${$t46}`;
-const $t143 = `${$t98}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t142 = `${$t98}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
@@ -535,35 +527,35 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t144 = `${$t55}let x_1=x_at(base+((N_1*(C*S))+S_1));
+const $t143 = `${$t55}let x_1=x_at(base+((N_1*(C*S))+S_1));
 ${$t15}let x_2=x_at(base+((N_2*(C*S))+S_2));
 ${$t16}let x_3=x_at(base+((N_3*(C*S))+S_3));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t145 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
-${$t130}`;
-const $t146 = `${$t136}override eps:f32;
+const $t144 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_6+other_12;
+${$t129}`;
+const $t145 = `${$t135}override eps:f32;
 `;
-const $t147 = `${$t139}let active_1=index<C;
+const $t146 = `${$t138}let active_1=index<C;
 let row=select(0u,index,active_1);
 `;
-const $t148 = `}
+const $t147 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t149 = `${$t122}${$t67}`;
-const $t150 = `${$t133}${$t131}`;
-const $t151 = `let active_1=index<(N*C);
+const $t148 = `${$t121}${$t67}`;
+const $t149 = `${$t132}${$t130}`;
+const $t150 = `let active_1=index<(N*C);
 let row=select(0u,index,active_1);
 `;
-const $t152 = `part_1=part_1+d;
+const $t151 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t153 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+const $t152 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
 ${$t110}total=all;
 workgroupBarrier();
 }
@@ -572,16 +564,16 @@ var total_2=0.0f;
 var total_3=0.0f;
 var total_4=0.0f;
 `;
-const $t154 = `total_5=all_5;
+const $t153 = `total_5=all_5;
 ${$t6}total_6=all_6;
 `;
-const $t155 = `let active_1=index<(C*Classes);
+const $t154 = `let active_1=index<(C*Classes);
 let row=select(0u,index,active_1);
 `;
-const $t156 = `mean_3_2=all_5;
+const $t155 = `mean_3_2=all_5;
 ${$t6}mean_4_2=all_6;
 `;
-const $t157 = `for(var p=lane;p<used;p+=LANES){
+const $t156 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
@@ -593,14 +585,14 @@ workgroupBarrier();
 }
 let part_1=partials_at(row);
 `;
-const $t158 = `total_4=total_4+other_5;
+const $t157 = `total_4=total_4+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 `;
-const $t159 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+const $t158 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
@@ -618,38 +610,38 @@ let squares_3=total_4/f32(N*S);
 let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
 let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $t160 = `fn non_finite(bits:u32)->f32{
+const $t159 = `fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
 }
 ${$t12}`;
-const $t161 = `${$t109}${$t1}${$t82}${$t96}let gamma_2=gamma_at(row+(place_2*C));
+const $t160 = `${$t109}${$t1}${$t82}${$t96}let gamma_2=gamma_at(row+(place_2*C));
 let mul_4=d_y_2*select(non_finite(2143289344u),gamma_2,!(mul_3==0.0f));
 ${$t83}${$t97}let gamma_3=gamma_at(row+(place_3*C));
 let mul_6=d_y_3*select(non_finite(2143289344u),gamma_3,!(mul_5==0.0f));
 ${$t2}`;
-const $t162 = `}
+const $t161 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t163 = `${$t122}override Classes:u32;
+const $t162 = `${$t121}override Classes:u32;
 ${$t75}`;
-const $t164 = `let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
-${$t157}`;
-const $t165 = `mean=all_5;
+const $t163 = `let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+${$t156}`;
+const $t164 = `mean=all_5;
 ${$t6}mean_2=all_6;
 `;
-const $t166 = `let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
-${$t157}`;
-const $t167 = `${$t6}mean_2_2=all_6;
+const $t165 = `let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+${$t156}`;
+const $t166 = `${$t6}mean_2_2=all_6;
 `;
-const $t168 = `${$t109}${$t126}${$t82}let where_3=select(0.0f,label_2,!(mul_3==0.0f));
+const $t167 = `${$t109}${$t125}${$t82}let where_3=select(0.0f,label_2,!(mul_3==0.0f));
 ${$t72}let where_4=select(non_finite(2143289344u),gamma_2,!(mul_3==0.0f));
 let mul_4=d_y_2*where_4;
 ${$t83}let where_5=select(0.0f,label_3,!(mul_5==0.0f));
 ${$t73}let where_6=select(non_finite(2143289344u),gamma_3,!(mul_5==0.0f));
 let mul_6=d_y_3*where_6;
 ${$t2}`;
-const $t169 = `${$t80}let x_1=x_at(base+((N_1*(C*S))+S_1));
+const $t168 = `${$t80}let x_1=x_at(base+((N_1*(C*S))+S_1));
 let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 let mul_2=((x_1-part_2)-rest)*mul;
 let label_1=label_at(N_1);
@@ -676,18 +668,18 @@ ${$t73}let where_6=select(non_finite(2143289344u),gamma_3,!(mul_9==0.0f));
 let mul_10=(d_y_3*mul_8)*where_6;
 let shift=mul_4+(((mul_7-mul_4)+(mul_10-mul_4))*0.3333333432674408f);
 `;
-const $t170 = `}
+const $t169 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t171 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+const $t170 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_9=exchange(mean_3_2,mask_3);
 mean_3_2=mean_3_2+other_9;
 let other_10=exchange(mean_4_2,mask_3);
 mean_4_2=mean_4_2+other_10;
 `;
-const $t172 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+const $t171 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5_2=exchange(mean_3_2_2,mask_3);
 let other_5_3=exchange(mean_3_2_3,mask_3);
 let other_5_4=exchange(mean_3_2_4,mask_3);
@@ -705,115 +697,106 @@ mean_4_2_3=mean_4_2_3+other_6_3;
 mean_4_2_4=mean_4_2_4+other_6_4;
 mean_4_2_5=mean_4_2_5+other_6_5;
 `;
-const $t173 = `${$t160}}
+const $t172 = `${$t159}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 `;
-const $t174 = `${$t119}${$t134}`;
-const $t175 = `${$t163}fn non_finite(bits:u32)->f32{
+const $t173 = `${$t119}${$t133}`;
+const $t174 = `${$t162}fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
-${$t147}`;
-const $t176 = `fn non_finite(bits:u32)->f32{
+${$t146}`;
+const $t175 = `fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
 }
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 `;
-const $t177 = `${$t86}override Classes:u32;
+const $t176 = `${$t86}override Classes:u32;
 override N:u32;
-${$t150}${$t155}let first=min(part*(((N+PARTS)-1u)/PARTS),N);
+${$t149}${$t154}let first=min(part*(((N+PARTS)-1u)/PARTS),N);
 let last=min(first+(((N+PARTS)-1u)/PARTS),N);
 let Classes_1=row%max(Classes,1u);
 let index_2=f32(Classes_1);
 let C_1=row/max(Classes,1u);
 `;
-const $t178 = `${$t173}${$t174}`;
-const $t179 = `${$t114}override Classes:u32;
-${$t138}`;
-const $t180 = `${$t147}${$t38}`;
-const $t181 = `${$t12}}
+const $t177 = `${$t172}${$t173}`;
+const $t178 = `${$t114}override Classes:u32;
+${$t137}`;
+const $t179 = `${$t146}${$t38}`;
+const $t180 = `${$t12}}
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 `;
-const $t182 = `override PARTS:u32;
-${$t133}${$t134}`;
-const $t183 = `${$t178}let active_1=index<C;
+const $t181 = `override PARTS:u32;
+${$t132}${$t133}`;
+const $t182 = `${$t177}let active_1=index<C;
 let row=select(0u,index,active_1);
 `;
-const $t184 = `${$t147}${$t42}`;
-const $t185 = `}
+const $t183 = `${$t146}${$t42}`;
+const $t184 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_5;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_6;
 `;
-const $t186 = `}
+const $t185 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
-${$t148}let other_2=exchange(sum_2,mask);
+${$t147}let other_2=exchange(sum_2,mask);
 sum_2=sum_2+other_2;
-${$t162}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-${$t140}sum_2=all_2;
+${$t161}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+${$t139}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 `;
-const $t187 = `${$t177}let base=(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+C_1;
+const $t186 = `${$t176}let base=(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+C_1;
 let base_2=((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+((((N*C)+3u)/4u)*4u))+C_1;
 ${$t117}`;
-const $t188 = `let active_1=index<(C/4u);
+const $t187 = `let active_1=index<(C/4u);
 ${$t24}let N_1=0u/max(S,1u);
 let S_1=0u%max(S,1u);
-let base_3=row_2*S;
-let base_4=row_3*S;
-let base_5=row_4*S;
-let base_6=row_5*S;
 `;
-const $t189 = `${$t95}override N:u32;
+const $t188 = `${$t95}override N:u32;
 override S:u32;
 override PARTS:u32;
 override eps:f32;
-${$t75}${$t13}${$t134}let active_1=index<C;
+${$t75}${$t13}${$t133}let active_1=index<C;
 let row=select(0u,index,active_1);
 `;
-const $t190 = `${$t177}let base=((((N*C)+3u)/4u)*4u)+C_1;
+const $t189 = `${$t176}let base=((((N*C)+3u)/4u)*4u)+C_1;
 ${$t117}`;
-const $t191 = `var sum_2=fold_add(sum);
+const $t190 = `var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t170}${$t120}sum_2=all;
+${$t169}${$t120}sum_2=all;
 ${$t3}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t192 = `}
+const $t191 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
 `;
-const $t193 = `${$t179}${$t160}${$t180}`;
-const $t194 = `${$t179}${$t173}${$t184}`;
-const $t195 = `}
+const $t192 = `${$t178}${$t159}${$t179}`;
+const $t193 = `${$t178}${$t172}${$t183}`;
+const $t194 = `}
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 let other_9=exchange(mean,mask_5);
 mean=mean+other_9;
 let other_10=exchange(mean_2,mask_5);
 mean_2=mean_2+other_10;
 `;
-const $t196 = `partials_put((part*(N*C))+row,sum_all);
-partials_put(((PARTS+part)*(N*C))+row,sum_all_2);
-}
-}
+const $t195 = `${$t131}${$t181}${$t150}`;
+const $t196 = `${$t131}override eps:f32;
 `;
-const $t197 = `${$t132}${$t182}${$t151}`;
-const $t198 = `${$t132}override eps:f32;
-`;
-const $t199 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
+const $t197 = `for(var p_2=lane;p_2<used_2;p_2+=LANES){
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 }
@@ -829,31 +812,31 @@ for(var p_3=lane;p_3<used_2;p_3+=LANES){
 let part_3=partials_at((((3u*PARTS)+p_3)*C)+row);
 let part_4=partials_at((((4u*PARTS)+p_3)*C)+row);
 `;
-const $t200 = `}
+const $t198 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other=exchange(total,mask_3);
 ${$t115}${$t111}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t153}for(var p_4=lane;p_4<used_2;p_4+=LANES){
+${$t152}for(var p_4=lane;p_4<used_2;p_4+=LANES){
 let part_5=partials_at((((3u*PARTS)+p_4)*C)+row);
 let part_6=partials_at((((4u*PARTS)+p_4)*C)+row);
 let part_7=partials_at((((5u*PARTS)+p_4)*C)+row);
 let part_8=partials_at((((6u*PARTS)+p_4)*C)+row);
 `;
-const $t201 = `}
+const $t199 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
 ${$t115}${$t98}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t153}for(var p_3=lane;p_3<used;p_3+=LANES){
+${$t152}for(var p_3=lane;p_3<used;p_3+=LANES){
 let part_4=partials_at((p_3*C)+row);
 let part_5=partials_at(((PARTS+p_3)*C)+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*C)+row);
 let part_7=partials_at((((3u*PARTS)+p_3)*C)+row);
 `;
-const $t202 = `fn fold_add(v:vec4f)->f32{
+const $t200 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t174}let active_1=index<((N*C)/4u);
+${$t173}let active_1=index<((N*C)/4u);
 ${$t24}let base_2=row_2*(S/4u);
 let base_3=row_3*(S/4u);
 let base_4=row_4*(S/4u);
@@ -863,7 +846,7 @@ let C_3=row_3%max(C,1u);
 let C_4=row_4%max(C,1u);
 let C_5=row_5%max(C,1u);
 `;
-const $t203 = `var sum_3_2=fold_add(sum_3);
+const $t201 = `var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
@@ -874,56 +857,59 @@ squares_3_2=squares_3_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t143}sum_3_2=all_3;
+${$t142}sum_3_2=all_3;
 ${$t4}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t204 = `${$t146}${$t178}${$t188}`;
-const $t205 = `part_2_2=part_2_2+(d_3*d_3);
+const $t202 = `${$t69}partials_put((part*C)+row,shift);
+partials_put((((3u*PARTS)+part)*C)+row,shift_3);
+partials_put((((4u*PARTS)+part)*C)+row,rest);
+partials_put((((6u*PARTS)+part)*C)+row,scale);
+partials_put((((5u*PARTS)+part)*C)+row,scaledSpread);
+}
+}
+`;
+const $t203 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=mean;
+scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
+`;
+const $t204 = `var total=0.0f;
+var total_2=0.0f;
+for(var p=lane;p<used;p+=LANES){
+`;
+const $t205 = `${$t145}${$t177}${$t187}let base_4=row_2*S;
+let base_5=row_3*S;
+let base_6=row_4*S;
+let base_7=row_5*S;
+`;
+const $t206 = `var total=0.0f;
+for(var p_2=lane;p_2<used;p_2+=LANES){
+let part_2=partials_at((p_2*C)+row);
+let part_3=partials_at(((PARTS+p_2)*C)+row);
+`;
+const $t207 = `part_2_2=part_2_2+(d_3*d_3);
 part_2_3=part_2_3+(d_4*d_4);
 part_2_4=part_2_4+(d_5*d_5);
 part_2_5=part_2_5+(d_6*d_6);
 }
 `;
-const $t206 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=mean;
-scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
-`;
-const $t207 = `${$t186}${$t196}`;
-const $t208 = `var total=0.0f;
-var total_2=0.0f;
-for(var p=lane;p<used;p+=LANES){
-`;
-const $t209 = `${$t186}partials_put((part*(C*Classes))+row,sum_all);
-partials_put(((PARTS+part)*(C*Classes))+row,sum_all_2);
-}
-}
-`;
-const $t210 = `part_9=part_9+sub;
-part_10=part_10+mul_4;
-part_11=part_11+(sub*mul_4);
-}
-mean=mean+part_9;
-mean_2=mean_2+part_10;
-mean_3=mean_3+part_11;
-`;
-const $t211 = `var total=0.0f;
-for(var p_2=lane;p_2<used;p_2+=LANES){
-let part_2=partials_at((p_2*C)+row);
-let part_3=partials_at(((PARTS+p_2)*C)+row);
-`;
-const $t212 = `workgroupBarrier();
+const $t208 = `workgroupBarrier();
 for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
 if(lane<half_5){
 `;
-const $t213 = `${$t150}${$t151}let first=min(part*(((S+PARTS)-1u)/PARTS),S);
+const $t209 = `${$t149}${$t150}let first=min(part*(((S+PARTS)-1u)/PARTS),S);
 let last=min(first+(((S+PARTS)-1u)/PARTS),S);
 let base=row*S;
 let C_1=row%max(C,1u);
 `;
-const $t214 = `total_2=total_2+part_2;
+const $t210 = `partials_put((part*(N*C))+row,sum_all);
+partials_put(((PARTS+part)*(N*C))+row,sum_all_2);
+}
+}
+`;
+const $t211 = `total_2=total_2+part_2;
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(total,mask);
@@ -936,14 +922,41 @@ ${$t3}total_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t215 = `fn fold_add(v:vec4f)->f32{
+const $t212 = `part_9=part_9+sub;
+part_10=part_10+mul_4;
+part_11=part_11+(sub*mul_4);
+}
+mean=mean+part_9;
+mean_2=mean_2+part_10;
+mean_3=mean_3+part_11;
+`;
+const $t213 = `fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-${$t139}${$t151}let first=min(part*((((S/4u)+PARTS)-1u)/PARTS),S/4u);
+${$t138}${$t150}let first=min(part*((((S/4u)+PARTS)-1u)/PARTS),S/4u);
 let last=min(first+((((S/4u)+PARTS)-1u)/PARTS),S/4u);
 let base=row*(S/4u);
 let C_1=row%max(C,1u);
 `;
-const $t216 = `squares_4=squares_4+part_2_2;
+const $t214 = `${$t208}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t215 = `workgroupBarrier();
+}
+let mean=total_5/f32(N*S);
+let mean_2=total_6/f32(N*S);
+`;
+const $t216 = `${$t185}${$t210}`;
+const $t217 = `${$t185}partials_put((part*(C*Classes))+row,sum_all);
+partials_put(((PARTS+part)*(C*Classes))+row,sum_all_2);
+}
+}
+`;
+const $t218 = `let running_mean_1=running_mean_at(C_1);
+let running_var_1=running_var_at(C_1);
+let rsqrt=inverseSqrt(running_var_1+eps);
+`;
+const $t219 = `${$t111}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t220 = `squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
@@ -958,7 +971,7 @@ var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t217 = `let other_2_2=exchange(squares_2_2,mask);
+const $t221 = `let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
 let other_2_5=exchange(squares_2_5,mask);
@@ -968,35 +981,14 @@ squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
 `;
-const $t218 = `${$t212}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-`;
-const $t219 = `workgroupBarrier();
-}
-let mean=total_5/f32(N*S);
-let mean_2=total_6/f32(N*S);
-`;
-const $t220 = `let running_mean_1=running_mean_at(C_1);
-let running_var_1=running_var_at(C_1);
-let rsqrt=inverseSqrt(running_var_1+eps);
-`;
-const $t221 = `${$t111}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
-`;
-const $t222 = `${$t152}${$t148}let other_2=exchange(squares,mask);
+const $t222 = `${$t151}${$t147}let other_2=exchange(squares,mask);
 squares=squares+other_2;
-${$t162}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t140}squares=all_2;
+${$t161}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t139}squares=all_2;
 workgroupBarrier();
 }
 `;
-const $t223 = `let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
-part_3_2=part_3_2+d_2_2;
-part_4_2=part_4_2+(d_2_2*d_2_2);
-}
-sum_3_3=sum_3_3+part_3_2;
-squares_3_3=squares_3_3+part_4_2;
-}
-`;
-const $t224 = `let d_2=(x_5*scale)-about;
+const $t223 = `let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
@@ -1008,56 +1000,78 @@ let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t170}${$t143}sum_2=all_3;
+${$t169}${$t142}sum_2=all_3;
 ${$t4}squares_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t225 = `}
+const $t224 = `}
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_3=exchange(total_2,mask_4);
 total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_4);
 total_3=total_3+other_4;
 let other_5=exchange(total_4,mask_4);
-${$t158}workgroupBarrier();
+${$t157}workgroupBarrier();
 for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
 if(lane<half_4){
 let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 ${$t44}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_4))];
 ${$t45}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_4))];
-${$t159}`;
-const $t226 = `${$t208}let part_1=partials_at((p*(N*C))+row);
+${$t158}`;
+const $t225 = `${$t204}let part_1=partials_at((p*(N*C))+row);
 total=total+part_1;
 let part_2=partials_at(((PARTS+p)*(N*C))+row);
-${$t214}if(active_1&&(lane==0u)){
+${$t211}if(active_1&&(lane==0u)){
 `;
-const $t227 = `workgroupBarrier();
+const $t226 = `workgroupBarrier();
 }
 let mean_all=mean_3_2/f32(N*S);
 let mean_all_2=mean_4_2/f32(N*S);
 `;
-const $t228 = `${$t175}${$t164}let used_2=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
-${$t199}total=total+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
-${$t200}total_2=total_2+(f32(min((p_4+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_4*((((N*S)+PARTS)-1u)/PARTS)))*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
+const $t227 = `let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
+part_3_2=part_3_2+d_2_2;
+part_4_2=part_4_2+(d_2_2*d_2_2);
+}
+sum_3_3=sum_3_3+part_3_2;
+squares_3_3=squares_3_3+part_4_2;
+}
+`;
+const $t228 = `${$t174}${$t163}let used_2=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+${$t197}total=total+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*((part_3-part_2)+part_4));
+${$t198}total_2=total_2+(f32(min((p_4+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_4*((((N*S)+PARTS)-1u)/PARTS)))*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
 total_3=total_3+(f32(min((p_4+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_4*((((N*S)+PARTS)-1u)/PARTS)))*(((part_7*(8.271806125530277e-25f/part_8))*(8.271806125530277e-25f/part_8))+(((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f)*((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32(min((p_4+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_4*((((N*S)+PARTS)-1u)/PARTS)))*(((part_7*(1.2089258196146292e+24f/part_8))*(1.2089258196146292e+24f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f)*((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f))));
+${$t224}`;
+const $t229 = `${$t195}let used=((S+(((S+PARTS)-1u)/PARTS))-1u)/(((S+PARTS)-1u)/PARTS);
 ${$t225}`;
-const $t229 = `${$t197}let used=((S+(((S+PARTS)-1u)/PARTS))-1u)/(((S+PARTS)-1u)/PARTS);
-${$t226}`;
-const $t230 = `${$t218}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+const $t230 = `${$t214}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 ${$t79}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-${$t145}`;
-const $t231 = `${$t166}let used_2=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
-${$t199}total=total+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
-${$t200}total_2=total_2+(f32((min((p_4+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_4*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
+${$t144}`;
+const $t231 = `${$t165}let used_2=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+${$t197}total=total+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_3-part_2)+part_4));
+${$t198}total_2=total_2+(f32((min((p_4+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_4*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(1.0f/part_8))*(1.0f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.0f)*((((part_5-part_2)+part_6)-rest)*1.0f))));
 total_3=total_3+(f32((min((p_4+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_4*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(8.271806125530277e-25f/part_8))*(8.271806125530277e-25f/part_8))+(((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f)*((((part_5-part_2)+part_6)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32((min((p_4+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_4*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_7*(1.2089258196146292e+24f/part_8))*(1.2089258196146292e+24f/part_8))+(((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f)*((((part_5-part_2)+part_6)-rest)*1.2089258196146292e+24f))));
+${$t224}`;
+const $t232 = `${$t195}let used=(((S/4u)+((((S/4u)+PARTS)-1u)/PARTS))-1u)/((((S/4u)+PARTS)-1u)/PARTS);
 ${$t225}`;
-const $t232 = `${$t197}let used=(((S/4u)+((((S/4u)+PARTS)-1u)/PARTS))-1u)/((((S/4u)+PARTS)-1u)/PARTS);
-${$t226}`;
-const $t233 = `let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
+const $t233 = `${$t228}${$t38}`;
+const $t234 = `${$t214}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
+${$t64}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+${$t22}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
+${$t136}`;
+const $t235 = `workgroupBarrier();
+}
+let mean_all=mean;
+let mean_all_2=mean_2;
+`;
+const $t236 = `${$t228}let used_3=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+`;
+const $t237 = `${$t174}${$t231}let used_3=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+`;
+const $t238 = `let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
@@ -1065,22 +1079,12 @@ sum_3_4=sum_3_4+part_3_3;
 squares_3_4=squares_3_4+part_4_3;
 }
 `;
-const $t234 = `${$t228}${$t38}`;
-const $t235 = `${$t218}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-${$t64}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
-${$t22}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_5))];
-${$t137}`;
-const $t236 = `workgroupBarrier();
-}
-let mean_all=mean;
-let mean_all_2=mean_2;
-`;
-const $t237 = `${$t228}let used_3=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
-`;
-const $t238 = `${$t175}${$t231}let used_3=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
-`;
-const $t239 = `${$t163}${$t176}${$t147}${$t231}${$t42}`;
-const $t240 = `let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
+const $t239 = `${$t162}${$t175}${$t146}${$t231}${$t42}`;
+const $t240 = `${$t38}let end=select(0u,last,active_1);
+${$t90}`;
+const $t241 = `${$t42}let end=select(0u,last,active_1);
+${$t101}`;
+const $t242 = `let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
@@ -1088,10 +1092,6 @@ sum_3_5=sum_3_5+part_3_4;
 squares_3_5=squares_3_5+part_4_4;
 }
 `;
-const $t241 = `${$t38}let end=select(0u,last,active_1);
-${$t90}`;
-const $t242 = `${$t42}let end=select(0u,last,active_1);
-${$t101}`;
 const $t243 = `${$t39}${$t105}var sum=0.0f;
 var squares=0.0f;
 ${$t8}var part_1=0.0f;
@@ -1107,9 +1107,9 @@ var squares_2=0.0f;
 ${$t40}${$t68}let N_8=i_2/max(S,1u);
 let S_8=i_2%max(S,1u);
 let x_5=x_at(base+((N_8*(C*S))+S_8));
-${$t224}let mean_2=sum_2/f32(last_2-first_2);
+${$t223}let mean_2=sum_2/f32(last_2-first_2);
 let variance_2=larger((squares_2/f32(last_2-first_2))-(mean_2*mean_2),0.0f);
-${$t121}`;
+${$t202}`;
 const $t244 = `var total_5=0.0f;
 var total_6=0.0f;
 var total_7=0.0f;
@@ -1128,9 +1128,9 @@ let other_10=exchange(total_6,mask_5);
 total_6=total_6+other_10;
 let other_11=exchange(total_7,mask_5);
 total_7=total_7+other_11;
-${$t185}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
-${$t235}${$t154}${$t7}total_7=all_7;
-${$t219}let mean_3=total_7/f32(N*S);
+${$t184}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_7;
+${$t234}${$t153}${$t7}total_7=all_7;
+${$t215}let mean_3=total_7/f32(N*S);
 `;
 const $t245 = `let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
@@ -1174,17 +1174,28 @@ let variance_2_3=larger((squares_3_2_3/f32(N*S))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(N*S))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(N*S))-(mean_2_5*mean_2_5),0.0f);
 `;
-const $t246 = `${$t152}}
-${$t191}`;
-const $t247 = `let d_2=(x_5*vec4f(scale))-vec4f(about);
+const $t246 = `var shared_1=1u;
+for(var width=1u;width<min(LANES,S/4u)+1u;width*=2u){
+shared_1=width;
+}
+`;
+const $t247 = `${$t246}for(var at_1=lane/shared_1;at_1<end_2;at_1+=LANES/shared_1){
+let base_3_2=(at_1*((C*S)/4u))+(row_2*(S/4u));
+let base_3_3=(at_1*((C*S)/4u))+(row_3*(S/4u));
+let base_3_4=(at_1*((C*S)/4u))+(row_4*(S/4u));
+let base_3_5=(at_1*((C*S)/4u))+(row_5*(S/4u));
+`;
+const $t248 = `${$t151}}
+${$t190}`;
+const $t249 = `let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
-${$t203}`;
-const $t248 = `${$t105}var sum=vec4f(0.0f);
+${$t201}`;
+const $t250 = `${$t105}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(S/4u);
 for(var k=0u;k<HELD;k+=1u){
@@ -1196,7 +1207,7 @@ sum=sum+d;
 squares=squares+(d*d);
 }
 }
-${$t191}let mean=sum_2/f32(N*S);
+${$t190}let mean=sum_2/f32(N*S);
 let variance=larger((squares_2/f32(N*S))-(mean*mean),0.0f);
 ${$t85}let end=select(0u,(N*S)/4u,again);
 for(var k_2=0u;k_2<HELD;k_2+=1u){
@@ -1208,15 +1219,66 @@ sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
-${$t203}let mean_2=sum_3_2/f32(N*S);
+${$t201}let mean_2=sum_3_2/f32(N*S);
 let variance_2=larger((squares_3_2/f32(N*S))-(mean_2*mean_2),0.0f);
 ${$t20}`;
-const $t249 = `}
+const $t251 = `}
 }
 var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
 `;
-const $t250 = `}
+const $t252 = `let about_2=shift_3_2*scale_2;
+let about_3=shift_3_3*scale_3;
+let about_4=shift_3_4*scale_4;
+let about_5=shift_3_5*scale_5;
+${$t30}let end_3=select(0u,(N*S)/4u,again_2);
+let end_4=select(0u,(N*S)/4u,again_3);
+let end_5=select(0u,(N*S)/4u,again_4);
+let end_6=select(0u,(N*S)/4u,again_5);
+for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+var part_3_2=vec4f(0.0f);
+var part_4_2=vec4f(0.0f);
+let stop_2_2=min(block_2+(LANES*256u),end_3);
+for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
+let N_8=(i_2*4u)/max(S,1u);
+let S_8=(i_2*4u)%max(S,1u);
+let x_5_2=x_four(base_2_2+((N_8*((C*S)/4u))+(S_8/4u)));
+${$t227}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+var part_3_3=vec4f(0.0f);
+var part_4_3=vec4f(0.0f);
+let stop_2_3=min(block_2+(LANES*256u),end_4);
+for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
+let N_8=(i_2*4u)/max(S,1u);
+let S_8=(i_2*4u)%max(S,1u);
+let x_5_3=x_four(base_2_3+((N_8*((C*S)/4u))+(S_8/4u)));
+${$t238}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
+var part_3_4=vec4f(0.0f);
+var part_4_4=vec4f(0.0f);
+let stop_2_4=min(block_2+(LANES*256u),end_5);
+for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
+let N_8=(i_2*4u)/max(S,1u);
+let S_8=(i_2*4u)%max(S,1u);
+let x_5_4=x_four(base_2_4+((N_8*((C*S)/4u))+(S_8/4u)));
+${$t242}for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
+var part_3_5=vec4f(0.0f);
+var part_4_5=vec4f(0.0f);
+let stop_2_5=min(block_2+(LANES*256u),end_6);
+for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
+let N_8=(i_2*4u)/max(S,1u);
+let S_8=(i_2*4u)%max(S,1u);
+let x_5_5=x_four(base_2_5+((N_8*((C*S)/4u))+(S_8/4u)));
+${$t245}`;
+const $t253 = `}
+mean_3_3=mean_3_3+part_5_2;
+mean_3_4=mean_3_4+part_5_3;
+mean_3_5=mean_3_5+part_5_4;
+mean_3_6=mean_3_6+part_5_5;
+mean_4_3=mean_4_3+part_6_2;
+mean_4_4=mean_4_4+part_6_3;
+mean_4_5=mean_4_5+part_6_4;
+mean_4_6=mean_4_6+part_6_5;
+`;
+const $t254 = `}
 sum_4=sum_4+part_3;
 sum_5=sum_5+part_4;
 sum_6=sum_6+part_5;
@@ -1262,69 +1324,18 @@ let sum_all_2_4=sum_2_2_4;
 let sum_all_2_5=sum_2_2_5;
 if(active_1&&(lane==0u)){
 `;
-const $t251 = `let about_2=shift_3_2*scale_2;
-let about_3=shift_3_3*scale_3;
-let about_4=shift_3_4*scale_4;
-let about_5=shift_3_5*scale_5;
-${$t30}let end_3=select(0u,(N*S)/4u,again_2);
-let end_4=select(0u,(N*S)/4u,again_3);
-let end_5=select(0u,(N*S)/4u,again_4);
-let end_6=select(0u,(N*S)/4u,again_5);
-for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
-var part_3_2=vec4f(0.0f);
-var part_4_2=vec4f(0.0f);
-let stop_2_2=min(block_2+(LANES*256u),end_3);
-for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
-let N_8=(i_2*4u)/max(S,1u);
-let S_8=(i_2*4u)%max(S,1u);
-let x_5_2=x_four(base_2_2+((N_8*((C*S)/4u))+(S_8/4u)));
-${$t223}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
-var part_3_3=vec4f(0.0f);
-var part_4_3=vec4f(0.0f);
-let stop_2_3=min(block_2+(LANES*256u),end_4);
-for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
-let N_8=(i_2*4u)/max(S,1u);
-let S_8=(i_2*4u)%max(S,1u);
-let x_5_3=x_four(base_2_3+((N_8*((C*S)/4u))+(S_8/4u)));
-${$t233}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
-var part_3_4=vec4f(0.0f);
-var part_4_4=vec4f(0.0f);
-let stop_2_4=min(block_2+(LANES*256u),end_5);
-for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
-let N_8=(i_2*4u)/max(S,1u);
-let S_8=(i_2*4u)%max(S,1u);
-let x_5_4=x_four(base_2_4+((N_8*((C*S)/4u))+(S_8/4u)));
-${$t240}for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
-var part_3_5=vec4f(0.0f);
-var part_4_5=vec4f(0.0f);
-let stop_2_5=min(block_2+(LANES*256u),end_6);
-for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
-let N_8=(i_2*4u)/max(S,1u);
-let S_8=(i_2*4u)%max(S,1u);
-let x_5_5=x_four(base_2_5+((N_8*((C*S)/4u))+(S_8/4u)));
-${$t245}`;
-const $t252 = `}
-mean_3_3=mean_3_3+part_5_2;
-mean_3_4=mean_3_4+part_5_3;
-mean_3_5=mean_3_5+part_5_4;
-mean_3_6=mean_3_6+part_5_5;
-mean_4_3=mean_4_3+part_6_2;
-mean_4_4=mean_4_4+part_6_3;
-mean_4_5=mean_4_5+part_6_4;
-mean_4_6=mean_4_6+part_6_5;
-`;
-const $t253 = `${$t43}${$t105}${$t88}${$t8}var part_1=vec4f(0.0f);
+const $t255 = `${$t43}${$t105}${$t88}${$t8}var part_1=vec4f(0.0f);
 var part_2=vec4f(0.0f);
 ${$t87}${$t61}let d=x_4-vec4f(shift_2);
-${$t246}let mean=sum_2/f32((last_2-first_2)*4u);
+${$t248}let mean=sum_2/f32((last_2-first_2)*4u);
 let variance=larger((squares_2/f32((last_2-first_2)*4u))-(mean*mean),0.0f);
 ${$t85}${$t40}${$t89}let N_8=(i_2*4u)/max(S,1u);
 let S_8=(i_2*4u)%max(S,1u);
 let x_5=x_four(base_2+((N_8*((C*S)/4u))+(S_8/4u)));
-${$t247}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
+${$t249}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
 let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
-${$t121}`;
-const $t254 = `}
+${$t202}`;
+const $t256 = `}
 var mean_3_2_2=fold_add(mean_3_3);
 var mean_3_2_3=fold_add(mean_3_4);
 var mean_3_2_4=fold_add(mean_3_5);
@@ -1334,56 +1345,56 @@ var mean_4_2_3=fold_add(mean_4_4);
 var mean_4_2_4=fold_add(mean_4_5);
 var mean_4_2_5=fold_add(mean_4_6);
 `;
-const $t255 = `if(active_1&&(lane==0u)){
+const $t257 = `if(active_1&&(lane==0u)){
 partials_put((((7u*PARTS)+part)*C)+row,mean_all);
 partials_put((((8u*PARTS)+part)*C)+row,mean_all_2);
 partials_put((((9u*PARTS)+part)*C)+row,mean_all_3);
 }
 }
 `;
-const $t256 = `${$t69}partials_put((part*C)+row,shift_2);
+const $t258 = `${$t69}partials_put((part*C)+row,shift_2);
 partials_put(((PARTS+part)*C)+row,rest);
 partials_put((((3u*PARTS)+part)*C)+row,scale);
 partials_put((((2u*PARTS)+part)*C)+row,scaledSpread);
 }
 }
 `;
-const $t257 = `}
+const $t259 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_3);
 total_3=total_3+other_4;
 let other_5=exchange(total_4,mask_3);
-${$t158}${$t111}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+${$t157}${$t111}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 ${$t44}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
 ${$t45}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-${$t159}if(active_1&&(lane==0u)){
+${$t158}if(active_1&&(lane==0u)){
 scratch_put(row,part_1);
 scratch_put((((C+3u)/4u)*4u)+row,rest);
 scratch_put(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+row,scale*inverseSqrt(squares_4+((eps*scale)*scale)));
 }
 }
 `;
-const $t258 = `scratch_put((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+row,total_2);
-scratch_put(((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+((((N*C)+3u)/4u)*4u))+row,total);
-}
-}
-`;
-const $t259 = `for(var p_5=lane;p_5<used_3;p_5+=LANES){
+const $t260 = `for(var p_5=lane;p_5<used_3;p_5+=LANES){
 }
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 }
 if(SUBGROUP<LANES){
-${$t212}}
+${$t208}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 let part_9=partials_at(((7u*PARTS)*C)+row);
 `;
-const $t260 = `}
+const $t261 = `scratch_put((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+row,total_2);
+scratch_put(((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+((((N*C)+3u)/4u)*4u))+row,total);
+}
+}
+`;
+const $t262 = `}
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 }
@@ -1405,8 +1416,8 @@ workgroupBarrier();
 let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 if(active_1&&(lane==0u)){
-${$t196}`;
-const $t261 = `var total_5=0.0f;
+${$t210}`;
+const $t263 = `var total_5=0.0f;
 var total_6=0.0f;
 for(var p_6=lane;p_6<used_4;p_6+=LANES){
 let part_10=partials_at((((10u*PARTS)+p_6)*C)+row);
@@ -1419,37 +1430,37 @@ let other_9=exchange(total_5,mask_6);
 total_5=total_5+other_9;
 let other_10=exchange(total_6,mask_6);
 total_6=total_6+other_10;
-${$t185}workgroupBarrier();
+${$t184}workgroupBarrier();
 for(var half_6=LANES/2u;half_6>=SUBGROUP;half_6/=2u){
 if(lane<half_6){
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
 ${$t79}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
-${$t145}${$t154}${$t219}`;
-const $t262 = `if(active_1&&(lane==0u)){
+${$t144}${$t153}${$t215}`;
+const $t264 = `if(active_1&&(lane==0u)){
 partials_put((((7u*PARTS)+part)*C)+row,shift);
 partials_put((((10u*PARTS)+part)*C)+row,mean_all);
 partials_put((((11u*PARTS)+part)*C)+row,mean_all_2);
 }
 }
 `;
-const $t263 = `scratch_put(row,total_2);
+const $t265 = `scratch_put(row,total_2);
 scratch_put(((((N*C)+3u)/4u)*4u)+row,total);
 }
 }
 `;
-const $t264 = `${$t187}let scratch_23=scratch_at(base+(i*C));
+const $t266 = `${$t186}let scratch_23=scratch_at(base+(i*C));
 let scratch_16=scratch_at(base_2+(i*C));
 part_1=part_1+select(0.0f,scratch_23,label_1==index_2);
 part_2=part_2+select(0.0f,scratch_16,label_1==index_2);
-${$t209}`;
-const $t265 = `${$t95}override Classes:u32;
+${$t217}`;
+const $t267 = `${$t95}override Classes:u32;
 override N:u32;
-${$t182}${$t155}let used=((N+(((N+PARTS)-1u)/PARTS))-1u)/(((N+PARTS)-1u)/PARTS);
-${$t208}let part_1=partials_at((p*(C*Classes))+row);
+${$t181}${$t154}let used=((N+(((N+PARTS)-1u)/PARTS))-1u)/(((N+PARTS)-1u)/PARTS);
+${$t204}let part_1=partials_at((p*(C*Classes))+row);
 total=total+part_1;
 let part_2=partials_at(((PARTS+p)*(C*Classes))+row);
-${$t214}let Classes_1=row%max(Classes,1u);
+${$t211}let Classes_1=row%max(Classes,1u);
 let C_1=row/max(Classes,1u);
 if(active_1&&(lane==0u)){
 d_gamma_put((Classes_1*C)+C_1,total);
@@ -1457,80 +1468,99 @@ d_beta_put((Classes_1*C)+C_1,total_2);
 }
 }
 `;
-const $t266 = `${$t187}let scratch_35=scratch_at(base+(i*C));
+const $t268 = `${$t186}let scratch_35=scratch_at(base+(i*C));
 let scratch_28=scratch_at(base_2+(i*C));
 part_1=part_1+select(0.0f,scratch_35,label_1==index_2);
 part_2=part_2+select(0.0f,scratch_28,label_1==index_2);
-${$t209}`;
-const $t267 = `${$t190}let scratch_17=scratch_at(C_1+(i*C));
+${$t217}`;
+const $t269 = `${$t189}let scratch_17=scratch_at(C_1+(i*C));
 let scratch_10=scratch_at(base+(i*C));
 part_1=part_1+select(0.0f,scratch_17,label_1==index_2);
 part_2=part_2+select(0.0f,scratch_10,label_1==index_2);
-${$t209}`;
-const $t268 = `${$t190}let scratch_28=scratch_at(C_1+(i*C));
+${$t217}`;
+const $t270 = `${$t189}let scratch_28=scratch_at(C_1+(i*C));
 let scratch_22=scratch_at(base+(i*C));
 part_1=part_1+select(0.0f,scratch_28,label_1==index_2);
 part_2=part_2+select(0.0f,scratch_22,label_1==index_2);
-${$t209}`;
-const $v269 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v270 = { tensor: "label", access: "read", name: "label", accessors: { at: "label_at" } } as const;
-const $v271 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v272 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+${$t217}`;
+const $v271 = { tensor: "label", access: "read", name: "label", accessors: { at: "label_at" } } as const;
+const $v272 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
 const $v273 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v274 = [
+  {
+    tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" },
+    placeOf: ["d_x"],
+  },
+  $v271, $v272,
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] },
+  $v273,
+] as const;
+const $v275 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "Classes", kind: "extent", factor: "Classes" },
   { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v275 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v276 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v277 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v278 = [
+const $v276 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v277 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v278 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v279 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v280 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v281 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "Classes", kind: "extent", factor: "Classes" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v279 = {
+const $v282 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v280 = [
+const $v283 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
   { name: "Classes", kind: "extent", factor: "Classes" },
 ] as const;
-const $v281 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v282 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v283 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v284 = [
-  $v283, $v275, $v270, $v271, $v276,
+const $v284 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v285 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v286 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v287 = [
+  $v286, { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] }, $v271,
+  $v272, { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] },
   { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
 ] as const;
-const $v285 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v286 = [
+const $v288 = [
+  $v286, { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] },
+  $v271, $v272, { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] },
+  $v273,
+] as const;
+const $v289 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v290 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v287 = [
+const $v291 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v288 = {
+const $v292 = {
   shaders: [
     {
       vector: "S", together: 4, held: 0, exchanges: true,
-      wgsl: `${$t129}override N:u32;
+      wgsl: `${$t128}override N:u32;
 override eps:f32;
-${$t181}${$t174}${$t188}let x_6=x_at(base_3+((N_1*(C*S))+S_1));
+${$t180}${$t173}${$t187}let base_3=row_2*S;
+let base_4=row_3*S;
+let base_5=row_4*S;
+let base_6=row_5*S;
+let x_6=x_at(base_3+((N_1*(C*S))+S_1));
 let x_7=x_at(base_4+((N_1*(C*S))+S_1));
 let x_8=x_at(base_5+((N_1*(C*S))+S_1));
 let x_9=x_at(base_6+((N_1*(C*S))+S_1));
@@ -1564,11 +1594,11 @@ part_5=part_5+d_3;
 part_6=part_6+d_4;
 part_7=part_7+d_5;
 part_8=part_8+d_6;
-${$t205}sum_4=sum_4+part_5;
+${$t207}sum_4=sum_4+part_5;
 sum_5=sum_5+part_6;
 sum_6=sum_6+part_7;
 sum_7=sum_7+part_8;
-${$t216}let other_5=exchange(sum_2_2,mask);
+${$t220}let other_5=exchange(sum_2_2,mask);
 let other_6=exchange(sum_2_3,mask);
 let other_7=exchange(sum_2_4,mask);
 let other_8=exchange(sum_2_5,mask);
@@ -1576,7 +1606,7 @@ sum_2_2=sum_2_2+other_5;
 sum_2_3=sum_2_3+other_6;
 sum_2_4=sum_2_4+other_7;
 sum_2_5=sum_2_5+other_8;
-${$t217}let mean_3=sum_2_2/f32(N*S);
+${$t221}let mean_3=sum_2_2/f32(N*S);
 let mean_4=sum_2_3/f32(N*S);
 let mean_5=sum_2_4/f32(N*S);
 let mean_6=sum_2_5/f32(N*S);
@@ -1608,7 +1638,7 @@ for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5_2=x_four(base_2_2+((N_5*((C*S)/4u))+(S_5/4u)));
-${$t223}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+${$t227}for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_3=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 let stop_2_3=min(block_2+(LANES*256u),end_3);
@@ -1616,7 +1646,7 @@ for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5_3=x_four(base_2_3+((N_5*((C*S)/4u))+(S_5/4u)));
-${$t233}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
+${$t238}for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 var part_3_4=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 let stop_2_4=min(block_2+(LANES*256u),end_4);
@@ -1624,7 +1654,7 @@ for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5_4=x_four(base_2_4+((N_5*((C*S)/4u))+(S_5/4u)));
-${$t240}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
+${$t242}for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 var part_3_5=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
 let stop_2_5=min(block_2+(LANES*256u),end_5);
@@ -1652,7 +1682,7 @@ scratch_put(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+row_5,scale_5*inverseSqrt(scaled
 }
 }
 `,
-      bindings: [$v272, $v285],
+      bindings: [$v277, $v289],
       constants: [
         { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
         { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -1668,7 +1698,7 @@ scratch_put(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+row_5,scale_5*inverseSqrt(scaled
         shaders: [
           {
             vector: null, together: 1, held: 0, exchanges: true,
-            wgsl: `${$t149}${$t12}${$t180}${$t144}var sum=0.0f;
+            wgsl: `${$t148}${$t12}${$t179}${$t143}var sum=0.0f;
 var squares=0.0f;
 ${$t91}let N_4=i/max(S,1u);
 let S_4=i%max(S,1u);
@@ -1681,28 +1711,28 @@ var squares_2=0.0f;
 ${$t48}${$t68}let N_5=i_2/max(S,1u);
 let S_5=i_2%max(S,1u);
 let x_5=x_at(base+((N_5*(C*S))+S_5));
-${$t224}let mean_2=sum_2/f32(last-first);
+${$t223}let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t256}`,
-            bindings: [$v276, $v277], constants: $v286,
+${$t258}`,
+            bindings: [$v279, $v280], constants: $v290,
           },
           {
             vector: "S", together: 1, held: 0, exchanges: true,
-            wgsl: `${$t149}${$t181}${$t184}${$t144}${$t88}${$t103}let N_4=(i*4u)/max(S,1u);
+            wgsl: `${$t148}${$t180}${$t183}${$t143}${$t88}${$t103}let N_4=(i*4u)/max(S,1u);
 let S_4=(i*4u)%max(S,1u);
 let x_4=x_four(base_2+((N_4*((C*S)/4u))+(S_4/4u)));
 let d=x_4-vec4f(shift);
-${$t246}let mean=sum_2/f32((last-first)*4u);
+${$t248}let mean=sum_2/f32((last-first)*4u);
 let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
 ${$t78}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 ${$t48}${$t89}let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5=x_four(base_2+((N_5*((C*S)/4u))+(S_5/4u)));
-${$t247}let mean_2=sum_3_2/f32((last-first)*4u);
+${$t249}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t256}`,
-            bindings: [$v272, $v277], constants: $v286,
+${$t258}`,
+            bindings: [$v277, $v280], constants: $v290,
           },
         ],
         shared: true,
@@ -1711,21 +1741,21 @@ ${$t256}`,
         shaders: [
           {
             vector: null, together: 1, held: 0, exchanges: true,
-            wgsl: `${$t189}${$t164}${$t211}total=total+(f32(min((p_2+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_2*((((N*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-${$t201}total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+            wgsl: `${$t188}${$t163}${$t206}total=total+(f32(min((p_2+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_2*((((N*S)+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t199}total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
 total_3=total_3+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
-${$t257}`,
-            bindings: [$v283, $v285], constants: $v287,
+${$t259}`,
+            bindings: [$v286, $v289], constants: $v291,
           },
           {
             vector: "S", together: 1, held: 0, exchanges: true,
-            wgsl: `${$t189}${$t166}${$t211}total=total+(f32((min((p_2+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_2*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-${$t201}total_2=total_2+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+            wgsl: `${$t188}${$t165}${$t206}total=total+(f32((min((p_2+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_2*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t199}total_2=total_2+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
 total_3=total_3+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
-${$t257}`,
-            bindings: [$v283, $v285], constants: $v287,
+${$t259}`,
+            bindings: [$v286, $v289], constants: $v291,
           },
         ],
         shared: false,
@@ -1733,24 +1763,24 @@ ${$t257}`,
     ],
   },
 } as const;
-const $v289 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v290 = [
+const $v293 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v294 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" },
 ] as const;
-const $v291 = [
+const $v295 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v292 = {
+const $v296 = {
   shaders: [
     {
       vector: "S", together: 4, held: 0, exchanges: true,
-      wgsl: `${$t132}${$t202}let scratch_3_2=scratch_at(C_2);
+      wgsl: `${$t131}${$t200}let scratch_3_2=scratch_at(C_2);
 let scratch_3_3=scratch_at(C_3);
 let scratch_3_4=scratch_at(C_4);
 let scratch_3_5=scratch_at(C_5);
@@ -1766,7 +1796,7 @@ ${$t116}part_2_2=part_2_2+(d_y_2*(((x_2-vec4f(scratch_3_2))-vec4f(scratch_4_2))*
 part_2_3=part_2_3+(d_y_3*(((x_3-vec4f(scratch_3_3))-vec4f(scratch_4_3))*vec4f(scratch_13_3)));
 part_2_4=part_2_4+(d_y_4*(((x_4-vec4f(scratch_3_4))-vec4f(scratch_4_4))*vec4f(scratch_13_4)));
 part_2_5=part_2_5+(d_y_5*(((x_5-vec4f(scratch_3_5))-vec4f(scratch_4_5))*vec4f(scratch_13_5)));
-${$t250}scratch_put((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+row_2,sum_all_2_2);
+${$t254}scratch_put((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+row_2,sum_all_2_2);
 scratch_put((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+row_3,sum_all_2_3);
 scratch_put((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+row_4,sum_all_2_4);
 scratch_put((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+row_5,sum_all_2_5);
@@ -1778,7 +1808,7 @@ scratch_put(((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+((((N*C)+3u)
 }
 `,
       bindings: [
-        $v281, $v282,
+        $v284, $v285,
         {
           tensor: "(scratch)", access: "read_write", name: "scratch",
           accessors: { at: "scratch_at", put: "scratch_put" },
@@ -1799,15 +1829,15 @@ scratch_put(((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+((((N*C)+3u)
         shaders: [
           {
             vector: null, together: 1, held: 0, exchanges: true,
-            wgsl: `${$t135}${$t213}${$t49}${$t125}part_2=part_2+(d_y_1*(((x_1-scratch_3)-scratch_4)*scratch_13));
-${$t207}`,
-            bindings: [$v289, $v275, $v276, $v277], constants: $v290,
+            wgsl: `${$t134}${$t209}${$t49}${$t124}part_2=part_2+(d_y_1*(((x_1-scratch_3)-scratch_4)*scratch_13));
+${$t216}`,
+            bindings: [$v293, $v278, $v279, $v280], constants: $v294,
           },
           {
             vector: "S", together: 1, held: 0, exchanges: true,
-            wgsl: `${$t135}${$t67}${$t215}${$t49}${$t128}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_3))-vec4f(scratch_4))*vec4f(scratch_13)));
-${$t260}`,
-            bindings: [$v289, $v281, $v282, $v277], constants: $v290,
+            wgsl: `${$t134}${$t67}${$t213}${$t49}${$t127}part_2=part_2+(d_y_1*(((x_1-vec4f(scratch_3))-vec4f(scratch_4))*vec4f(scratch_13)));
+${$t262}`,
+            bindings: [$v293, $v284, $v285, $v280], constants: $v294,
           },
         ],
         shared: true,
@@ -1815,12 +1845,12 @@ ${$t260}`,
       {
         shaders: [
           {
-            vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t229}${$t258}`,
-            bindings: [$v283, $v285], constants: $v291,
+            vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t229}${$t261}`,
+            bindings: [$v286, $v289], constants: $v295,
           },
           {
-            vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t232}${$t258}`,
-            bindings: [$v283, $v285], constants: $v291,
+            vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t232}${$t261}`,
+            bindings: [$v286, $v289], constants: $v295,
           },
         ],
         shared: false,
@@ -1828,32 +1858,32 @@ ${$t260}`,
     ],
   },
 } as const;
-const $v293 = [
+const $v297 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "Classes", kind: "extent", factor: "Classes" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v294 = [
-  $v283, { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
+const $v298 = [
+  $v286, { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
   { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } },
 ] as const;
-const $v295 = [
+const $v299 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "Classes", kind: "extent", factor: "Classes" }, { name: "N", kind: "extent", factor: "N" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v296 = {
+const $v300 = {
   shaders: [
-    { vector: null, together: 1, held: 0, exchanges: true, wgsl: $t265, bindings: $v294, constants: $v295 },
-    { vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t265, bindings: $v294, constants: $v295 },
+    { vector: null, together: 1, held: 0, exchanges: true, wgsl: $t267, bindings: $v298, constants: $v299 },
+    { vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t267, bindings: $v298, constants: $v299 },
   ],
   shared: false,
 } as const;
-const $v297 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
-const $v298 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
-const $v299 = [
+const $v301 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
+const $v302 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
+const $v303 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
@@ -1866,7 +1896,7 @@ export const ConditionalBatchNorm$train$backward0: { readonly lazy: readonly Laz
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t146}${$t75}${$t183}${$t161}${$t248}var mean_3=vec4f(0.0f);
+          wgsl: `${$t145}${$t75}${$t182}${$t160}${$t250}var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 var mean_5=vec4f(0.0f);
 let mul_9=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
@@ -1883,15 +1913,15 @@ let mul_10=((kept_2-vec4f(shift_3))-vec4f(rest))*vec4f(mul_9);
 mean_3=mean_3+sub;
 mean_4=mean_4+mul_10;
 mean_5=mean_5+(sub*mul_10);
-${$t249}var mean_5_2=fold_add(mean_5);
-${$t171}let other_11=exchange(mean_5_2,mask_3);
+${$t251}var mean_5_2=fold_add(mean_5);
+${$t170}let other_11=exchange(mean_5_2,mask_3);
 mean_5_2=mean_5_2+other_11;
-${$t192}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
-${$t221}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t191}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_5_2;
+${$t219}let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 ${$t64}let other_13=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
 ${$t22}let other_14=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-${$t137}${$t156}${$t7}mean_5_2=all_7;
-${$t227}let mean_all_3=mean_5_2/f32(N*S);
+${$t136}${$t155}${$t7}mean_5_2=all_7;
+${$t226}let mean_all_3=mean_5_2/f32(N*S);
 let end_2=select(0u,(N*S)/4u,active_1);
 let sub_3=mean_all_3-(mean_all*mean_all_2);
 ${$t23}let sub_2=kept_3-vec4f(shift);
@@ -1904,14 +1934,14 @@ d_x_put_four(base_2+((N_9*((C*S)/4u))+(S_9/4u)),((sub_2-(mul_11*vec4f(sub_3)))-v
 }
 }
 `,
-          bindings: [$v269, $v270, $v271, $v272, $v273], constants: $v274,
+          bindings: $v274, constants: $v275,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t204}let d_y_6=d_y_at(base_3+((N_1*(C*S))+S_1));
-let d_y_7=d_y_at(base_4+((N_1*(C*S))+S_1));
-let d_y_8=d_y_at(base_5+((N_1*(C*S))+S_1));
-let d_y_9=d_y_at(base_6+((N_1*(C*S))+S_1));
+          wgsl: `${$t205}let d_y_6=d_y_at(base_4+((N_1*(C*S))+S_1));
+let d_y_7=d_y_at(base_5+((N_1*(C*S))+S_1));
+let d_y_8=d_y_at(base_6+((N_1*(C*S))+S_1));
+let d_y_9=d_y_at(base_7+((N_1*(C*S))+S_1));
 ${$t112}let gamma_6=gamma_at(row_2+(place*C));
 let gamma_7=gamma_at(row_3+(place*C));
 let gamma_8=gamma_at(row_4+(place*C));
@@ -1934,10 +1964,10 @@ let shift_6=mul_2_4+(((mul_4_4-mul_2_4)+(mul_6_4-mul_2_4))*0.3333333432674408f);
 let shift_7=mul_2_5+(((mul_4_5-mul_2_5)+(mul_6_5-mul_2_5))*0.3333333432674408f);
 let N_4=0u/max(S,1u);
 let S_4=0u%max(S,1u);
-let x_8=x_at(base_3+((N_4*(C*S))+S_4));
-let x_9=x_at(base_4+((N_4*(C*S))+S_4));
-let x_10=x_at(base_5+((N_4*(C*S))+S_4));
-let x_11=x_at(base_6+((N_4*(C*S))+S_4));
+let x_8=x_at(base_4+((N_4*(C*S))+S_4));
+let x_9=x_at(base_5+((N_4*(C*S))+S_4));
+let x_10=x_at(base_6+((N_4*(C*S))+S_4));
+let x_11=x_at(base_7+((N_4*(C*S))+S_4));
 ${$t106}let shift_2_2=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
 let shift_2_3=x_9+(((x_2_3-x_9)+(x_3_3-x_9))*0.3333333432674408f);
 let shift_2_4=x_10+(((x_2_4-x_10)+(x_3_4-x_10))*0.3333333432674408f);
@@ -1947,11 +1977,11 @@ ${$t113}part_8=part_8+d_3;
 part_9=part_9+d_4;
 part_10=part_10+d_5;
 part_11=part_11+d_6;
-${$t205}sum_4=sum_4+part_8;
+${$t207}sum_4=sum_4+part_8;
 sum_5=sum_5+part_9;
 sum_6=sum_6+part_10;
 sum_7=sum_7+part_11;
-${$t216}let other_8=exchange(sum_2_2,mask);
+${$t220}let other_8=exchange(sum_2_2,mask);
 let other_9=exchange(sum_2_3,mask);
 let other_10=exchange(sum_2_4,mask);
 let other_11=exchange(sum_2_5,mask);
@@ -1959,7 +1989,7 @@ sum_2_2=sum_2_2+other_8;
 sum_2_3=sum_2_3+other_9;
 sum_2_4=sum_2_4+other_10;
 sum_2_5=sum_2_5+other_11;
-${$t217}let mean_6=sum_2_2/f32(N*S);
+${$t221}let mean_6=sum_2_2/f32(N*S);
 let mean_7=sum_2_3/f32(N*S);
 let mean_8=sum_2_4/f32(N*S);
 let mean_9=sum_2_5/f32(N*S);
@@ -1975,7 +2005,7 @@ let shift_3_2=select(shift_2_2,select(select(0.0f,shift_2_2,abs(shift_2_2)<8.507
 let shift_3_3=select(shift_2_3,select(select(0.0f,shift_2_3,abs(shift_2_3)<8.507059173023462e+37f),shift_2_3+mean_7,abs(shift_2_3+mean_7)<8.507059173023462e+37f),again_3);
 let shift_3_4=select(shift_2_4,select(select(0.0f,shift_2_4,abs(shift_2_4)<8.507059173023462e+37f),shift_2_4+mean_8,abs(shift_2_4+mean_8)<8.507059173023462e+37f),again_4);
 let shift_3_5=select(shift_2_5,select(select(0.0f,shift_2_5,abs(shift_2_5)<8.507059173023462e+37f),shift_2_5+mean_9,abs(shift_2_5+mean_9)<8.507059173023462e+37f),again_5);
-${$t251}let rest_2=select(mean_6,mean_2_2/scale_2,again_2);
+${$t252}let rest_2=select(mean_6,mean_2_2/scale_2,again_2);
 let rest_3=select(mean_7,mean_2_3/scale_3,again_3);
 let rest_4=select(mean_8,mean_2_4/scale_4,again_4);
 let rest_5=select(mean_9,mean_2_5/scale_5,again_5);
@@ -2026,15 +2056,15 @@ part_7_2=part_7_2+(sub_4*mul_10_2);
 part_7_3=part_7_3+(sub_5*mul_10_3);
 part_7_4=part_7_4+(sub_6*mul_10_4);
 part_7_5=part_7_5+(sub_7*mul_10_5);
-${$t252}mean_5_3=mean_5_3+part_7_2;
+${$t253}mean_5_3=mean_5_3+part_7_2;
 mean_5_4=mean_5_4+part_7_3;
 mean_5_5=mean_5_5+part_7_4;
 mean_5_6=mean_5_6+part_7_5;
-${$t254}var mean_5_2_2=fold_add(mean_5_3);
+${$t256}var mean_5_2_2=fold_add(mean_5_3);
 var mean_5_2_3=fold_add(mean_5_4);
 var mean_5_2_4=fold_add(mean_5_5);
 var mean_5_2_5=fold_add(mean_5_6);
-${$t172}let other_7_2=exchange(mean_5_2_2,mask_3);
+${$t171}let other_7_2=exchange(mean_5_2_2,mask_3);
 let other_7_3=exchange(mean_5_2_3,mask_3);
 let other_7_4=exchange(mean_5_2_4,mask_3);
 let other_7_5=exchange(mean_5_2_5,mask_3);
@@ -2051,46 +2081,49 @@ ${$t36}let mean_all_3_2=mean_5_2_2/f32(N*S);
 let mean_all_3_3=mean_5_2_3/f32(N*S);
 let mean_all_3_4=mean_5_2_4/f32(N*S);
 let mean_all_3_5=mean_5_2_5/f32(N*S);
-let end_2=select(0u,(N*S)/4u,active_1);
+let end_2=select(0u,N,active_1);
 let sub_3_2=mean_all_3_2-(mean_all_4*mean_all_2_2);
 let sub_3_3=mean_all_3_3-(mean_all_5*mean_all_2_3);
 let sub_3_4=mean_all_3_4-(mean_all_6*mean_all_2_4);
 let sub_3_5=mean_all_3_5-(mean_all_7*mean_all_2_5);
-for(var i_4=lane;i_4<end_2;i_4+=LANES){
-let N_10=(i_4*4u)/max(S,1u);
-let S_10=(i_4*4u)%max(S,1u);
-let d_y_5_2=d_y_four(base_2_2+((N_10*((C*S)/4u))+(S_10/4u)));
-let d_y_5_3=d_y_four(base_2_3+((N_10*((C*S)/4u))+(S_10/4u)));
-let d_y_5_4=d_y_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)));
-let d_y_5_5=d_y_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)));
-let label_5=label_at(N_10);
+${$t247}let label_5=label_at(at_1);
 let mul_11=(select(0.0f,1.0f,0.0f<=label_5)*select(0.0f,1.0f,label_5<size))*select(0.0f,1.0f,floor(label_5)==label_5);
 let where_5=select(0.0f,label_5,!(mul_11==0.0f));
 let place_5=u32(where_5);
-${$t37}let mul_12_2=d_y_5_2*vec4f(select(non_finite(2143289344u),gamma_5_2,!(mul_11==0.0f)));
-let mul_12_3=d_y_5_3*vec4f(select(non_finite(2143289344u),gamma_5_3,!(mul_11==0.0f)));
-let mul_12_4=d_y_5_4*vec4f(select(non_finite(2143289344u),gamma_5_4,!(mul_11==0.0f)));
-let mul_12_5=d_y_5_5*vec4f(select(non_finite(2143289344u),gamma_5_5,!(mul_11==0.0f)));
+${$t37}let where_6_2=select(non_finite(2143289344u),gamma_5_2,!(mul_11==0.0f));
+let where_6_3=select(non_finite(2143289344u),gamma_5_3,!(mul_11==0.0f));
+let where_6_4=select(non_finite(2143289344u),gamma_5_4,!(mul_11==0.0f));
+let where_6_5=select(non_finite(2143289344u),gamma_5_5,!(mul_11==0.0f));
+for(var i_4=lane%shared_1;i_4<S/4u;i_4+=shared_1){
+let d_y_5_2=d_y_four(base_3_2+i_4);
+let d_y_5_3=d_y_four(base_3_3+i_4);
+let d_y_5_4=d_y_four(base_3_4+i_4);
+let d_y_5_5=d_y_four(base_3_5+i_4);
+let mul_12_2=d_y_5_2*vec4f(where_6_2);
+let mul_12_3=d_y_5_3*vec4f(where_6_3);
+let mul_12_4=d_y_5_4*vec4f(where_6_4);
+let mul_12_5=d_y_5_5*vec4f(where_6_5);
 let sub_2_2=mul_12_2-vec4f(shift_4);
 let sub_2_3=mul_12_3-vec4f(shift_5);
 let sub_2_4=mul_12_4-vec4f(shift_6);
 let sub_2_5=mul_12_5-vec4f(shift_7);
-let x_7_2=x_four(base_2_2+((N_10*((C*S)/4u))+(S_10/4u)));
-let x_7_3=x_four(base_2_3+((N_10*((C*S)/4u))+(S_10/4u)));
-let x_7_4=x_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)));
-let x_7_5=x_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)));
+let x_7_2=x_four(base_3_2+i_4);
+let x_7_3=x_four(base_3_3+i_4);
+let x_7_4=x_four(base_3_4+i_4);
+let x_7_5=x_four(base_3_5+i_4);
 let mul_13_2=((x_7_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(mul_9_2);
 let mul_13_3=((x_7_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(mul_9_3);
 let mul_13_4=((x_7_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(mul_9_4);
 let mul_13_5=((x_7_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(mul_9_5);
-d_x_put_four(base_2_2+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_2-(mul_13_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(mul_9_2));
-d_x_put_four(base_2_3+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_3-(mul_13_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(mul_9_3));
-d_x_put_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_4-(mul_13_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(mul_9_4));
-d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_5-(mul_13_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(mul_9_5));
+d_x_put_four(base_3_2+i_4,((sub_2_2-(mul_13_2*vec4f(sub_3_2)))-vec4f(mean_all_4))*vec4f(mul_9_2));
+d_x_put_four(base_3_3+i_4,((sub_2_3-(mul_13_3*vec4f(sub_3_3)))-vec4f(mean_all_5))*vec4f(mul_9_3));
+d_x_put_four(base_3_4+i_4,((sub_2_4-(mul_13_4*vec4f(sub_3_4)))-vec4f(mean_all_6))*vec4f(mul_9_4));
+d_x_put_four(base_3_5+i_4,((sub_2_5-(mul_13_5*vec4f(sub_3_5)))-vec4f(mean_all_7))*vec4f(mul_9_5));
+}
 }
 }
 `,
-          bindings: [$v269, $v270, $v271, $v272, $v273], constants: $v274,
+          bindings: [$v276, $v271, $v272, $v277, $v273], constants: $v275,
         },
       ],
       split: {
@@ -2099,12 +2132,12 @@ d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_5-(mul_13_5*vec4f(su
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t193}${$t161}${$t243}`,
-                bindings: [$v275, $v270, $v271, $v276, $v277], constants: $v278,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t192}${$t160}${$t243}`,
+                bindings: [$v278, $v271, $v272, $v279, $v280], constants: $v281,
               },
               {
-                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t194}${$t161}${$t253}`,
-                bindings: [$v275, $v270, $v271, $v272, $v277], constants: $v278,
+                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t193}${$t160}${$t255}`,
+                bindings: [$v278, $v271, $v272, $v277, $v280], constants: $v281,
               },
             ],
             shared: true,
@@ -2113,20 +2146,20 @@ d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),((sub_2_5-(mul_13_5*vec4f(su
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t234}${$t90}var mean=0.0f;
+                wgsl: `${$t233}${$t90}var mean=0.0f;
 var mean_2=0.0f;
 var mean_3=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_9=0.0f;
 var part_10=0.0f;
 var part_11=0.0f;
-${$t70}${$t141}${$t210}${$t195}let other_11=exchange(mean_3,mask_5);
+${$t70}${$t140}${$t212}${$t194}let other_11=exchange(mean_3,mask_5);
 mean_3=mean_3+other_11;
-${$t206}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
-${$t235}${$t165}${$t7}mean_3=all_7;
-${$t236}let mean_all_3=mean_3;
-${$t255}`,
-                bindings: [$v275, $v270, $v271, $v276, $v279], constants: $v280,
+${$t203}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
+${$t234}${$t164}${$t7}mean_3=all_7;
+${$t235}let mean_all_3=mean_3;
+${$t257}`,
+                bindings: [$v278, $v271, $v272, $v279, $v282], constants: $v283,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2137,7 +2170,7 @@ for(var block=first+lane;block<last;block+=LANES*256u){
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
-${$t70}${$t142}${$t210}}
+${$t70}${$t141}${$t212}}
 var mean_4=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 var mean_3_2=fold_add(mean_3);
@@ -2150,15 +2183,15 @@ mean_3_2=mean_3_2+other_11;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_4;
 ${$t9}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3_2;
-${$t235}mean_4=all_5;
-${$t167}${$t7}mean_3_2=all_7;
+${$t234}mean_4=all_5;
+${$t166}${$t7}mean_3_2=all_7;
 workgroupBarrier();
 }
 let mean_all=mean_4;
 let mean_all_2=mean_2_2;
 let mean_all_3=mean_3_2;
-${$t255}`,
-                bindings: [$v281, $v270, $v271, $v282, $v279], constants: $v280,
+${$t257}`,
+                bindings: [$v284, $v271, $v272, $v285, $v282], constants: $v283,
               },
             ],
             shared: true,
@@ -2167,19 +2200,19 @@ ${$t255}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t237}${$t244}${$t241}${$t102}${$t141}d_x_put(base+((N_1*(C*S))+S_1),((sub-(mul_4*sub_2))-mean)*mul_3);
+                wgsl: `${$t236}${$t244}${$t240}${$t102}${$t140}d_x_put(base+((N_1*(C*S))+S_1),((sub-(mul_4*sub_2))-mean)*mul_3);
 }
 }
 `,
-                bindings: $v284, constants: $v280,
+                bindings: $v287, constants: $v283,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t238}${$t244}${$t242}${$t102}${$t142}d_x_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),((sub-(mul_4*vec4f(sub_2)))-vec4f(mean))*vec4f(mul_3));
+                wgsl: `${$t237}${$t244}${$t241}${$t102}${$t141}d_x_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),((sub-(mul_4*vec4f(sub_2)))-vec4f(mean))*vec4f(mul_3));
 }
 }
 `,
-                bindings: [$v283, $v281, $v270, $v271, $v282, $v273], constants: $v280,
+                bindings: $v288, constants: $v283,
               },
             ],
             shared: true,
@@ -2192,35 +2225,7 @@ ${$t255}`,
 
 export const ConditionalBatchNorm$train$backward1: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
-    $v288, $v292,
-    {
-      shaders: [],
-      split: {
-        slots: 2,
-        stages: [
-          {
-            shaders: [
-              {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: $t264,
-                bindings: [$v270, $v289, $v277], constants: $v293,
-              },
-              {
-                vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t264,
-                bindings: [$v270, $v289, $v277], constants: $v293,
-              },
-            ],
-            shared: true,
-          },
-          $v296,
-        ],
-      },
-    },
-  ],
-};
-
-export const ConditionalBatchNorm$train$backward2: { readonly lazy: readonly LazyShaders[] } = {
-  lazy: [
-    $v288, $v292,
+    $v292, $v296,
     {
       shaders: [],
       split: {
@@ -2230,16 +2235,44 @@ export const ConditionalBatchNorm$train$backward2: { readonly lazy: readonly Laz
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: $t266,
-                bindings: [$v270, $v289, $v277], constants: $v293,
+                bindings: [$v271, $v293, $v280], constants: $v297,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t266,
-                bindings: [$v270, $v289, $v277], constants: $v293,
+                bindings: [$v271, $v293, $v280], constants: $v297,
               },
             ],
             shared: true,
           },
-          $v296,
+          $v300,
+        ],
+      },
+    },
+  ],
+};
+
+export const ConditionalBatchNorm$train$backward2: { readonly lazy: readonly LazyShaders[] } = {
+  lazy: [
+    $v292, $v296,
+    {
+      shaders: [],
+      split: {
+        slots: 2,
+        stages: [
+          {
+            shaders: [
+              {
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: $t268,
+                bindings: [$v271, $v293, $v280], constants: $v297,
+              },
+              {
+                vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t268,
+                bindings: [$v271, $v293, $v280], constants: $v297,
+              },
+            ],
+            shared: true,
+          },
+          $v300,
         ],
       },
     },
@@ -2247,7 +2280,7 @@ export const ConditionalBatchNorm$train$backward2: { readonly lazy: readonly Laz
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t136}${$t138}${$t183}${$t168}${$t248}let N_8=0u/max(S,1u);
+          wgsl: `${$t135}${$t137}${$t182}${$t167}${$t250}let N_8=0u/max(S,1u);
 let S_8=0u%max(S,1u);
 let d_y_4=d_y_at(base+((N_8*(C*S))+S_8));
 let x_5=x_at(base+((N_8*(C*S))+S_8));
@@ -2290,9 +2323,9 @@ let mul_19=(d_y_7*mul_17)*vec4f(where_14);
 let mul_20=d_y_7*vec4f(where_14);
 mean_3=mean_3+(mul_19-vec4f(shift_4));
 mean_4=mean_4+(mul_20-vec4f(shift));
-${$t249}${$t171}${$t192}${$t221}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t251}${$t170}${$t191}${$t219}let other_11=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 ${$t79}let other_12=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-${$t145}${$t156}${$t227}let end_2=select(0u,(N*S)/4u,active_1);
+${$t144}${$t155}${$t226}let end_2=select(0u,(N*S)/4u,active_1);
 let add=shift_4+mean_all;
 let add_2=shift+mean_all_2;
 ${$t23}let N_12=(i_4*4u)/max(S,1u);
@@ -2308,14 +2341,14 @@ d_x_put_four(base_2+((N_12*((C*S)/4u))+(S_12/4u)),((mul_22-(mul_23*vec4f(add)))-
 }
 }
 `,
-          bindings: [$v269, $v270, $v271, $v272, $v273], constants: $v274,
+          bindings: $v274, constants: $v275,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t204}let d_y_9=d_y_at(base_3+((N_1*(C*S))+S_1));
-let d_y_10=d_y_at(base_4+((N_1*(C*S))+S_1));
-let d_y_11=d_y_at(base_5+((N_1*(C*S))+S_1));
-let d_y_12=d_y_at(base_6+((N_1*(C*S))+S_1));
+          wgsl: `${$t205}let d_y_9=d_y_at(base_4+((N_1*(C*S))+S_1));
+let d_y_10=d_y_at(base_5+((N_1*(C*S))+S_1));
+let d_y_11=d_y_at(base_6+((N_1*(C*S))+S_1));
+let d_y_12=d_y_at(base_7+((N_1*(C*S))+S_1));
 ${$t112}let gamma_9=gamma_at(row_2+(place*C));
 let gamma_10=gamma_at(row_3+(place*C));
 let gamma_11=gamma_at(row_4+(place*C));
@@ -2354,10 +2387,10 @@ let shift_7=mul_2_4+(((mul_4_4-mul_2_4)+(mul_6_4-mul_2_4))*0.3333333432674408f);
 let shift_8=mul_2_5+(((mul_4_5-mul_2_5)+(mul_6_5-mul_2_5))*0.3333333432674408f);
 let N_4=0u/max(S,1u);
 let S_4=0u%max(S,1u);
-let x_11=x_at(base_3+((N_4*(C*S))+S_4));
-let x_12=x_at(base_4+((N_4*(C*S))+S_4));
-let x_13=x_at(base_5+((N_4*(C*S))+S_4));
-let x_14=x_at(base_6+((N_4*(C*S))+S_4));
+let x_11=x_at(base_4+((N_4*(C*S))+S_4));
+let x_12=x_at(base_5+((N_4*(C*S))+S_4));
+let x_13=x_at(base_6+((N_4*(C*S))+S_4));
+let x_14=x_at(base_7+((N_4*(C*S))+S_4));
 ${$t106}let shift_2_2=x_11+(((x_2_2-x_11)+(x_3_2-x_11))*0.3333333432674408f);
 let shift_2_3=x_12+(((x_2_3-x_12)+(x_3_3-x_12))*0.3333333432674408f);
 let shift_2_4=x_13+(((x_2_4-x_13)+(x_3_4-x_13))*0.3333333432674408f);
@@ -2367,11 +2400,11 @@ ${$t65}${$t113}part_7=part_7+d_3;
 part_8=part_8+d_4;
 part_9=part_9+d_5;
 part_10=part_10+d_6;
-${$t205}sum_4=sum_4+part_7;
+${$t207}sum_4=sum_4+part_7;
 sum_5=sum_5+part_8;
 sum_6=sum_6+part_9;
 sum_7=sum_7+part_10;
-${$t216}let other_7=exchange(sum_2_2,mask);
+${$t220}let other_7=exchange(sum_2_2,mask);
 let other_8=exchange(sum_2_3,mask);
 let other_9=exchange(sum_2_4,mask);
 let other_10=exchange(sum_2_5,mask);
@@ -2379,7 +2412,7 @@ sum_2_2=sum_2_2+other_7;
 sum_2_3=sum_2_3+other_8;
 sum_2_4=sum_2_4+other_9;
 sum_2_5=sum_2_5+other_10;
-${$t217}let mean_5=sum_2_2/f32(N*S);
+${$t221}let mean_5=sum_2_2/f32(N*S);
 let mean_6=sum_2_3/f32(N*S);
 let mean_7=sum_2_4/f32(N*S);
 let mean_8=sum_2_5/f32(N*S);
@@ -2395,20 +2428,20 @@ let shift_3_2=select(shift_2_2,select(select(0.0f,shift_2_2,abs(shift_2_2)<8.507
 let shift_3_3=select(shift_2_3,select(select(0.0f,shift_2_3,abs(shift_2_3)<8.507059173023462e+37f),shift_2_3+mean_6,abs(shift_2_3+mean_6)<8.507059173023462e+37f),again_3);
 let shift_3_4=select(shift_2_4,select(select(0.0f,shift_2_4,abs(shift_2_4)<8.507059173023462e+37f),shift_2_4+mean_7,abs(shift_2_4+mean_7)<8.507059173023462e+37f),again_4);
 let shift_3_5=select(shift_2_5,select(select(0.0f,shift_2_5,abs(shift_2_5)<8.507059173023462e+37f),shift_2_5+mean_8,abs(shift_2_5+mean_8)<8.507059173023462e+37f),again_5);
-${$t251}let rest_2=select(mean_5,mean_2_2/scale_2,again_2);
+${$t252}let rest_2=select(mean_5,mean_2_2/scale_2,again_2);
 let rest_3=select(mean_6,mean_2_3/scale_3,again_3);
 let rest_4=select(mean_7,mean_2_4/scale_4,again_4);
 let rest_5=select(mean_8,mean_2_5/scale_5,again_5);
 ${$t31}let N_9=0u/max(S,1u);
 let S_9=0u%max(S,1u);
-let d_y_4_2=d_y_at(base_3+((N_9*(C*S))+S_9));
-let d_y_4_3=d_y_at(base_4+((N_9*(C*S))+S_9));
-let d_y_4_4=d_y_at(base_5+((N_9*(C*S))+S_9));
-let d_y_4_5=d_y_at(base_6+((N_9*(C*S))+S_9));
-let x_6_2=x_at(base_3+((N_9*(C*S))+S_9));
-let x_6_3=x_at(base_4+((N_9*(C*S))+S_9));
-let x_6_4=x_at(base_5+((N_9*(C*S))+S_9));
-let x_6_5=x_at(base_6+((N_9*(C*S))+S_9));
+let d_y_4_2=d_y_at(base_4+((N_9*(C*S))+S_9));
+let d_y_4_3=d_y_at(base_5+((N_9*(C*S))+S_9));
+let d_y_4_4=d_y_at(base_6+((N_9*(C*S))+S_9));
+let d_y_4_5=d_y_at(base_7+((N_9*(C*S))+S_9));
+let x_6_2=x_at(base_4+((N_9*(C*S))+S_9));
+let x_6_3=x_at(base_5+((N_9*(C*S))+S_9));
+let x_6_4=x_at(base_6+((N_9*(C*S))+S_9));
+let x_6_5=x_at(base_7+((N_9*(C*S))+S_9));
 let mul_7_2=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
 let mul_7_3=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
 let mul_7_4=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
@@ -2429,14 +2462,14 @@ let mul_10_4=(d_y_4_4*mul_8_4)*where_8_4;
 let mul_10_5=(d_y_4_5*mul_8_5)*where_8_5;
 let N_10=((N*S)/2u)/max(S,1u);
 let S_10=((N*S)/2u)%max(S,1u);
-let d_y_5_2=d_y_at(base_3+((N_10*(C*S))+S_10));
-let d_y_5_3=d_y_at(base_4+((N_10*(C*S))+S_10));
-let d_y_5_4=d_y_at(base_5+((N_10*(C*S))+S_10));
-let d_y_5_5=d_y_at(base_6+((N_10*(C*S))+S_10));
-let x_7_2=x_at(base_3+((N_10*(C*S))+S_10));
-let x_7_3=x_at(base_4+((N_10*(C*S))+S_10));
-let x_7_4=x_at(base_5+((N_10*(C*S))+S_10));
-let x_7_5=x_at(base_6+((N_10*(C*S))+S_10));
+let d_y_5_2=d_y_at(base_4+((N_10*(C*S))+S_10));
+let d_y_5_3=d_y_at(base_5+((N_10*(C*S))+S_10));
+let d_y_5_4=d_y_at(base_6+((N_10*(C*S))+S_10));
+let d_y_5_5=d_y_at(base_7+((N_10*(C*S))+S_10));
+let x_7_2=x_at(base_4+((N_10*(C*S))+S_10));
+let x_7_3=x_at(base_5+((N_10*(C*S))+S_10));
+let x_7_4=x_at(base_6+((N_10*(C*S))+S_10));
+let x_7_5=x_at(base_7+((N_10*(C*S))+S_10));
 let mul_11_2=((x_7_2-shift_3_2)-rest_2)*mul_7_2;
 let mul_11_3=((x_7_3-shift_3_3)-rest_3)*mul_7_3;
 let mul_11_4=((x_7_4-shift_3_4)-rest_4)*mul_7_4;
@@ -2452,14 +2485,14 @@ let mul_13_4=(d_y_5_4*mul_11_4)*where_10_4;
 let mul_13_5=(d_y_5_5*mul_11_5)*where_10_5;
 let N_11=((N*S)-1u)/max(S,1u);
 let S_11=((N*S)-1u)%max(S,1u);
-let d_y_6_2=d_y_at(base_3+((N_11*(C*S))+S_11));
-let d_y_6_3=d_y_at(base_4+((N_11*(C*S))+S_11));
-let d_y_6_4=d_y_at(base_5+((N_11*(C*S))+S_11));
-let d_y_6_5=d_y_at(base_6+((N_11*(C*S))+S_11));
-let x_8_2=x_at(base_3+((N_11*(C*S))+S_11));
-let x_8_3=x_at(base_4+((N_11*(C*S))+S_11));
-let x_8_4=x_at(base_5+((N_11*(C*S))+S_11));
-let x_8_5=x_at(base_6+((N_11*(C*S))+S_11));
+let d_y_6_2=d_y_at(base_4+((N_11*(C*S))+S_11));
+let d_y_6_3=d_y_at(base_5+((N_11*(C*S))+S_11));
+let d_y_6_4=d_y_at(base_6+((N_11*(C*S))+S_11));
+let d_y_6_5=d_y_at(base_7+((N_11*(C*S))+S_11));
+let x_8_2=x_at(base_4+((N_11*(C*S))+S_11));
+let x_8_3=x_at(base_5+((N_11*(C*S))+S_11));
+let x_8_4=x_at(base_6+((N_11*(C*S))+S_11));
+let x_8_5=x_at(base_7+((N_11*(C*S))+S_11));
 let mul_14_2=((x_8_2-shift_3_2)-rest_2)*mul_7_2;
 let mul_14_3=((x_8_3-shift_3_3)-rest_3)*mul_7_3;
 let mul_14_4=((x_8_4-shift_3_4)-rest_4)*mul_7_4;
@@ -2520,12 +2553,12 @@ part_6_2=part_6_2+(mul_20_2-vec4f(shift_5));
 part_6_3=part_6_3+(mul_20_3-vec4f(shift_6));
 part_6_4=part_6_4+(mul_20_4-vec4f(shift_7));
 part_6_5=part_6_5+(mul_20_5-vec4f(shift_8));
-${$t252}${$t254}${$t172}}
+${$t253}${$t256}${$t171}}
 let mean_all_3=mean_3_2_2/f32(N*S);
 let mean_all_4=mean_3_2_3/f32(N*S);
 let mean_all_5=mean_3_2_4/f32(N*S);
 let mean_all_6=mean_3_2_5/f32(N*S);
-${$t36}let end_2=select(0u,(N*S)/4u,active_1);
+${$t36}let end_2=select(0u,N,active_1);
 let add_3=shift_4_2+mean_all_3;
 let add_4=shift_4_3+mean_all_4;
 let add_5=shift_4_4+mean_all_5;
@@ -2534,14 +2567,7 @@ let add_2_2=shift_5+mean_all_2_2;
 let add_2_3=shift_6+mean_all_2_3;
 let add_2_4=shift_7+mean_all_2_4;
 let add_2_5=shift_8+mean_all_2_5;
-for(var i_4=lane;i_4<end_2;i_4+=LANES){
-let N_13=(i_4*4u)/max(S,1u);
-let S_13=(i_4*4u)%max(S,1u);
-let d_y_8_2=d_y_four(base_2_2+((N_13*((C*S)/4u))+(S_13/4u)));
-let d_y_8_3=d_y_four(base_2_3+((N_13*((C*S)/4u))+(S_13/4u)));
-let d_y_8_4=d_y_four(base_2_4+((N_13*((C*S)/4u))+(S_13/4u)));
-let d_y_8_5=d_y_four(base_2_5+((N_13*((C*S)/4u))+(S_13/4u)));
-let label_8=label_at(N_13);
+${$t247}let label_8=label_at(at_1);
 ${$t54}let gamma_8_2=gamma_at(row_2+(place_8*C));
 let gamma_8_3=gamma_at(row_3+(place_8*C));
 let gamma_8_4=gamma_at(row_4+(place_8*C));
@@ -2550,26 +2576,32 @@ let where_16_2=select(non_finite(2143289344u),gamma_8_2,!(mul_21==0.0f));
 let where_16_3=select(non_finite(2143289344u),gamma_8_3,!(mul_21==0.0f));
 let where_16_4=select(non_finite(2143289344u),gamma_8_4,!(mul_21==0.0f));
 let where_16_5=select(non_finite(2143289344u),gamma_8_5,!(mul_21==0.0f));
+for(var i_4=lane%shared_1;i_4<S/4u;i_4+=shared_1){
+let d_y_8_2=d_y_four(base_3_2+i_4);
+let d_y_8_3=d_y_four(base_3_3+i_4);
+let d_y_8_4=d_y_four(base_3_4+i_4);
+let d_y_8_5=d_y_four(base_3_5+i_4);
 let mul_22_2=d_y_8_2*vec4f(where_16_2);
 let mul_22_3=d_y_8_3*vec4f(where_16_3);
 let mul_22_4=d_y_8_4*vec4f(where_16_4);
 let mul_22_5=d_y_8_5*vec4f(where_16_5);
-let x_10_2=x_four(base_2_2+((N_13*((C*S)/4u))+(S_13/4u)));
-let x_10_3=x_four(base_2_3+((N_13*((C*S)/4u))+(S_13/4u)));
-let x_10_4=x_four(base_2_4+((N_13*((C*S)/4u))+(S_13/4u)));
-let x_10_5=x_four(base_2_5+((N_13*((C*S)/4u))+(S_13/4u)));
+let x_10_2=x_four(base_3_2+i_4);
+let x_10_3=x_four(base_3_3+i_4);
+let x_10_4=x_four(base_3_4+i_4);
+let x_10_5=x_four(base_3_5+i_4);
 let mul_23_2=((x_10_2-vec4f(shift_3_2))-vec4f(rest_2))*vec4f(mul_7_2);
 let mul_23_3=((x_10_3-vec4f(shift_3_3))-vec4f(rest_3))*vec4f(mul_7_3);
 let mul_23_4=((x_10_4-vec4f(shift_3_4))-vec4f(rest_4))*vec4f(mul_7_4);
 let mul_23_5=((x_10_5-vec4f(shift_3_5))-vec4f(rest_5))*vec4f(mul_7_5);
-d_x_put_four(base_2_2+((N_13*((C*S)/4u))+(S_13/4u)),((mul_22_2-(mul_23_2*vec4f(add_3)))-vec4f(add_2_2))*vec4f(mul_7_2));
-d_x_put_four(base_2_3+((N_13*((C*S)/4u))+(S_13/4u)),((mul_22_3-(mul_23_3*vec4f(add_4)))-vec4f(add_2_3))*vec4f(mul_7_3));
-d_x_put_four(base_2_4+((N_13*((C*S)/4u))+(S_13/4u)),((mul_22_4-(mul_23_4*vec4f(add_5)))-vec4f(add_2_4))*vec4f(mul_7_4));
-d_x_put_four(base_2_5+((N_13*((C*S)/4u))+(S_13/4u)),((mul_22_5-(mul_23_5*vec4f(add_6)))-vec4f(add_2_5))*vec4f(mul_7_5));
+d_x_put_four(base_3_2+i_4,((mul_22_2-(mul_23_2*vec4f(add_3)))-vec4f(add_2_2))*vec4f(mul_7_2));
+d_x_put_four(base_3_3+i_4,((mul_22_3-(mul_23_3*vec4f(add_4)))-vec4f(add_2_3))*vec4f(mul_7_3));
+d_x_put_four(base_3_4+i_4,((mul_22_4-(mul_23_4*vec4f(add_5)))-vec4f(add_2_4))*vec4f(mul_7_4));
+d_x_put_four(base_3_5+i_4,((mul_22_5-(mul_23_5*vec4f(add_6)))-vec4f(add_2_5))*vec4f(mul_7_5));
+}
 }
 }
 `,
-          bindings: [$v269, $v270, $v271, $v272, $v273], constants: $v274,
+          bindings: [$v276, $v271, $v272, $v277, $v273], constants: $v275,
         },
       ],
       split: {
@@ -2578,12 +2610,12 @@ d_x_put_four(base_2_5+((N_13*((C*S)/4u))+(S_13/4u)),((mul_22_5-(mul_23_5*vec4f(a
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t193}${$t168}${$t243}`,
-                bindings: [$v275, $v270, $v271, $v276, $v277], constants: $v278,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t192}${$t167}${$t243}`,
+                bindings: [$v278, $v271, $v272, $v279, $v280], constants: $v281,
               },
               {
-                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t194}${$t168}${$t253}`,
-                bindings: [$v275, $v270, $v271, $v272, $v277], constants: $v278,
+                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t193}${$t167}${$t255}`,
+                bindings: [$v278, $v271, $v272, $v277, $v280], constants: $v281,
               },
             ],
             shared: true,
@@ -2592,7 +2624,7 @@ d_x_put_four(base_2_5+((N_13*((C*S)/4u))+(S_13/4u)),((mul_22_5-(mul_23_5*vec4f(a
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t234}${$t169}${$t39}var mean=0.0f;
+                wgsl: `${$t233}${$t168}${$t39}var mean=0.0f;
 var mean_2=0.0f;
 ${$t8}var part_9=0.0f;
 var part_10=0.0f;
@@ -2608,12 +2640,12 @@ part_10=part_10+(mul_14-part_1);
 }
 mean=mean+part_9;
 mean_2=mean_2+part_10;
-${$t195}${$t206}${$t230}${$t165}${$t236}${$t262}`,
-                bindings: [$v275, $v276, $v270, $v271, $v279], constants: $v280,
+${$t194}${$t203}${$t230}${$t164}${$t235}${$t264}`,
+                bindings: [$v278, $v279, $v271, $v272, $v282], constants: $v283,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t239}${$t169}${$t43}let base_2=row*(S/4u);
+                wgsl: `${$t239}${$t168}${$t43}let base_2=row*(S/4u);
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 ${$t8}var part_9=vec4f(0.0f);
@@ -2640,12 +2672,12 @@ ${$t47}}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 ${$t9}${$t230}mean_3=all_5;
-${$t167}workgroupBarrier();
+${$t166}workgroupBarrier();
 }
 let mean_all=mean_3;
 let mean_all_2=mean_2_2;
-${$t262}`,
-                bindings: [$v269, $v272, $v270, $v271, $v279], constants: $v280,
+${$t264}`,
+                bindings: [$v276, $v277, $v271, $v272, $v282], constants: $v283,
               },
             ],
             shared: true,
@@ -2654,22 +2686,22 @@ ${$t262}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t237}${$t259}let used_4=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
-${$t261}${$t241}${$t108}${$t123}${$t126}${$t71}d_x_put(base+((N_1*(C*S))+S_1),((mul_2-(mul_4*add))-add_2)*mul_3);
+                wgsl: `${$t236}${$t260}let used_4=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
+${$t263}${$t240}${$t108}${$t122}${$t125}${$t71}d_x_put(base+((N_1*(C*S))+S_1),((mul_2-(mul_4*add))-add_2)*mul_3);
 }
 }
 `,
-                bindings: $v284, constants: $v280,
+                bindings: $v287, constants: $v283,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t238}${$t259}let used_4=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
-${$t261}${$t242}${$t108}${$t127}${$t10}let mul_2=d_y_1*vec4f(where_2);
+                wgsl: `${$t237}${$t260}let used_4=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
+${$t263}${$t241}${$t108}${$t126}${$t10}let mul_2=d_y_1*vec4f(where_2);
 ${$t46}d_x_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),((mul_2-(mul_4*vec4f(add)))-vec4f(add_2))*vec4f(mul_3));
 }
 }
 `,
-                bindings: [$v283, $v281, $v270, $v271, $v282, $v273], constants: $v280,
+                bindings: $v288, constants: $v283,
               },
             ],
             shared: true,
@@ -2686,7 +2718,7 @@ export const ConditionalBatchNorm$infer$backward4: { readonly lazy: readonly Laz
       shaders: [
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t198}${$t202}let running_mean_2=running_mean_at(C_2);
+          wgsl: `${$t196}${$t200}let running_mean_2=running_mean_at(C_2);
 let running_mean_3=running_mean_at(C_3);
 let running_mean_4=running_mean_at(C_4);
 let running_mean_5=running_mean_at(C_5);
@@ -2702,7 +2734,7 @@ ${$t116}part_2_2=part_2_2+(d_y_2*((x_2-vec4f(running_mean_2))*vec4f(rsqrt_2)));
 part_2_3=part_2_3+(d_y_3*((x_3-vec4f(running_mean_3))*vec4f(rsqrt_3)));
 part_2_4=part_2_4+(d_y_4*((x_4-vec4f(running_mean_4))*vec4f(rsqrt_4)));
 part_2_5=part_2_5+(d_y_5*((x_5-vec4f(running_mean_5))*vec4f(rsqrt_5)));
-${$t250}scratch_put(row_2,sum_all_2_2);
+${$t254}scratch_put(row_2,sum_all_2_2);
 scratch_put(row_3,sum_all_2_3);
 scratch_put(row_4,sum_all_2_4);
 scratch_put(row_5,sum_all_2_5);
@@ -2713,7 +2745,7 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row_5,sum_all_6);
 }
 }
 `,
-          bindings: [$v297, $v298, $v281, $v282, $v285],
+          bindings: [$v301, $v302, $v284, $v285, $v289],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2729,16 +2761,16 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row_5,sum_all_6);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t135}override eps:f32;
-${$t213}${$t220}${$t125}part_2=part_2+(d_y_1*((x_1-running_mean_1)*rsqrt));
-${$t207}`,
-                bindings: [$v297, $v298, $v275, $v276, $v277], constants: $v299,
+                wgsl: `${$t134}override eps:f32;
+${$t209}${$t218}${$t124}part_2=part_2+(d_y_1*((x_1-running_mean_1)*rsqrt));
+${$t216}`,
+                bindings: [$v301, $v302, $v278, $v279, $v280], constants: $v303,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t135}${$t138}${$t215}${$t220}${$t128}part_2=part_2+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
-${$t260}`,
-                bindings: [$v297, $v298, $v281, $v282, $v277], constants: $v299,
+                wgsl: `${$t134}${$t137}${$t213}${$t218}${$t127}part_2=part_2+(d_y_1*((x_1-vec4f(running_mean_1))*vec4f(rsqrt)));
+${$t262}`,
+                bindings: [$v301, $v302, $v284, $v285, $v280], constants: $v303,
               },
             ],
             shared: true,
@@ -2746,12 +2778,12 @@ ${$t260}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t229}${$t263}`,
-                bindings: [$v283, $v285], constants: $v291,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t229}${$t265}`,
+                bindings: [$v286, $v289], constants: $v295,
               },
               {
-                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t232}${$t263}`,
-                bindings: [$v283, $v285], constants: $v291,
+                vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t232}${$t265}`,
+                bindings: [$v286, $v289], constants: $v295,
               },
             ],
             shared: false,
@@ -2767,17 +2799,17 @@ ${$t260}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: $t267,
-                bindings: [$v270, $v289, $v277], constants: $v293,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: $t269,
+                bindings: [$v271, $v293, $v280], constants: $v297,
               },
               {
-                vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t267,
-                bindings: [$v270, $v289, $v277], constants: $v293,
+                vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t269,
+                bindings: [$v271, $v293, $v280], constants: $v297,
               },
             ],
             shared: true,
           },
-          $v296,
+          $v300,
         ],
       },
     },
@@ -2790,8 +2822,8 @@ export const ConditionalBatchNorm$infer$backward5: { readonly lazy: readonly Laz
       shaders: [
         {
           vector: "S", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t198}override Classes:u32;
-${$t176}${$t174}let active_1=index<(N/4u);
+          wgsl: `${$t196}override Classes:u32;
+${$t175}${$t173}let active_1=index<(N/4u);
 ${$t24}for(var segment=0u;segment<C;segment+=1u){
 let base_4=(row_2*((C*S)/4u))+(segment*(S/4u));
 let base_5=(row_3*((C*S)/4u))+(segment*(S/4u));
@@ -2816,7 +2848,7 @@ part_2_2=part_2_2+d_y_3;
 part_2_3=part_2_3+d_y_4;
 part_2_4=part_2_4+d_y_5;
 part_2_5=part_2_5+d_y_6;
-${$t250}scratch_put((row_2*C)+segment,sum_all_3);
+${$t254}scratch_put((row_2*C)+segment,sum_all_3);
 scratch_put((row_3*C)+segment,sum_all_4);
 scratch_put((row_4*C)+segment,sum_all_5);
 scratch_put((row_5*C)+segment,sum_all_6);
@@ -2826,23 +2858,19 @@ scratch_put(((((N*C)+3u)/4u)*4u)+((row_4*C)+segment),sum_all_2_4);
 scratch_put(((((N*C)+3u)/4u)*4u)+((row_5*C)+segment),sum_all_2_5);
 }
 }
-let end=select(0u,(C*S)/4u,active_1);
-let base_2_2=row_2*((C*S)/4u);
-let base_2_3=row_3*((C*S)/4u);
-let base_2_4=row_4*((C*S)/4u);
-let base_2_5=row_5*((C*S)/4u);
+let end=select(0u,C,active_1);
 let label_2=label_at(row_2);
 let label_3=label_at(row_3);
 let label_4=label_at(row_4);
 let label_5=label_at(row_5);
-let mul_2=(select(0.0f,1.0f,0.0f<=label_2)*select(0.0f,1.0f,label_2<f32(Classes)))*select(0.0f,1.0f,floor(label_2)==label_2);
-let mul_3=(select(0.0f,1.0f,0.0f<=label_3)*select(0.0f,1.0f,label_3<f32(Classes)))*select(0.0f,1.0f,floor(label_3)==label_3);
-let mul_4=(select(0.0f,1.0f,0.0f<=label_4)*select(0.0f,1.0f,label_4<f32(Classes)))*select(0.0f,1.0f,floor(label_4)==label_4);
-let mul_5=(select(0.0f,1.0f,0.0f<=label_5)*select(0.0f,1.0f,label_5<f32(Classes)))*select(0.0f,1.0f,floor(label_5)==label_5);
-let where_2=select(0.0f,label_2,!(mul_2==0.0f));
-let where_3=select(0.0f,label_3,!(mul_3==0.0f));
-let where_4=select(0.0f,label_4,!(mul_4==0.0f));
-let where_5=select(0.0f,label_5,!(mul_5==0.0f));
+let mul_3=(select(0.0f,1.0f,0.0f<=label_2)*select(0.0f,1.0f,label_2<f32(Classes)))*select(0.0f,1.0f,floor(label_2)==label_2);
+let mul_4=(select(0.0f,1.0f,0.0f<=label_3)*select(0.0f,1.0f,label_3<f32(Classes)))*select(0.0f,1.0f,floor(label_3)==label_3);
+let mul_5=(select(0.0f,1.0f,0.0f<=label_4)*select(0.0f,1.0f,label_4<f32(Classes)))*select(0.0f,1.0f,floor(label_4)==label_4);
+let mul_6=(select(0.0f,1.0f,0.0f<=label_5)*select(0.0f,1.0f,label_5<f32(Classes)))*select(0.0f,1.0f,floor(label_5)==label_5);
+let where_2=select(0.0f,label_2,!(mul_3==0.0f));
+let where_3=select(0.0f,label_3,!(mul_4==0.0f));
+let where_4=select(0.0f,label_4,!(mul_5==0.0f));
+let where_5=select(0.0f,label_5,!(mul_6==0.0f));
 let place_2=u32(where_2);
 let place_3=u32(where_3);
 let place_4=u32(where_4);
@@ -2851,26 +2879,35 @@ let base_3_2=place_2*C;
 let base_3_3=place_3*C;
 let base_3_4=place_4*C;
 let base_3_5=place_5*C;
-for(var i_2=lane;i_2<end;i_2+=LANES){
+${$t246}for(var at_1=lane/shared_1;at_1<end;at_1+=LANES/shared_1){
+let base_2_2=(row_2*((C*S)/4u))+(at_1*(S/4u));
+let base_2_3=(row_3*((C*S)/4u))+(at_1*(S/4u));
+let base_2_4=(row_4*((C*S)/4u))+(at_1*(S/4u));
+let base_2_5=(row_5*((C*S)/4u))+(at_1*(S/4u));
+let running_var_2=running_var_at(at_1);
+let rsqrt_2=inverseSqrt(running_var_2+eps);
+let gamma_2=gamma_at(base_3_2+at_1);
+let gamma_3=gamma_at(base_3_3+at_1);
+let gamma_4=gamma_at(base_3_4+at_1);
+let gamma_5=gamma_at(base_3_5+at_1);
+let mul_2_2=rsqrt_2*select(non_finite(2143289344u),gamma_2,!(mul_3==0.0f));
+let mul_2_3=rsqrt_2*select(non_finite(2143289344u),gamma_3,!(mul_4==0.0f));
+let mul_2_4=rsqrt_2*select(non_finite(2143289344u),gamma_4,!(mul_5==0.0f));
+let mul_2_5=rsqrt_2*select(non_finite(2143289344u),gamma_5,!(mul_6==0.0f));
+for(var i_2=lane%shared_1;i_2<S/4u;i_2+=shared_1){
 let d_y_2_2=d_y_four(base_2_2+i_2);
 let d_y_2_3=d_y_four(base_2_3+i_2);
 let d_y_2_4=d_y_four(base_2_4+i_2);
 let d_y_2_5=d_y_four(base_2_5+i_2);
-let C_1=(i_2*4u)/max(S,1u);
-let running_var_2=running_var_at(C_1);
-let rsqrt_2=inverseSqrt(running_var_2+eps);
-let gamma_2=gamma_at(base_3_2+C_1);
-let gamma_3=gamma_at(base_3_3+C_1);
-let gamma_4=gamma_at(base_3_4+C_1);
-let gamma_5=gamma_at(base_3_5+C_1);
-d_x_put_four(base_2_2+i_2,d_y_2_2*vec4f(rsqrt_2*select(non_finite(2143289344u),gamma_2,!(mul_2==0.0f))));
-d_x_put_four(base_2_3+i_2,d_y_2_3*vec4f(rsqrt_2*select(non_finite(2143289344u),gamma_3,!(mul_3==0.0f))));
-d_x_put_four(base_2_4+i_2,d_y_2_4*vec4f(rsqrt_2*select(non_finite(2143289344u),gamma_4,!(mul_4==0.0f))));
-d_x_put_four(base_2_5+i_2,d_y_2_5*vec4f(rsqrt_2*select(non_finite(2143289344u),gamma_5,!(mul_5==0.0f))));
+d_x_put_four(base_2_2+i_2,d_y_2_2*vec4f(mul_2_2));
+d_x_put_four(base_2_3+i_2,d_y_2_3*vec4f(mul_2_3));
+d_x_put_four(base_2_4+i_2,d_y_2_4*vec4f(mul_2_4));
+d_x_put_four(base_2_5+i_2,d_y_2_5*vec4f(mul_2_5));
+}
 }
 }
 `,
-          bindings: [$v297, $v298, $v281, $v282, $v270, $v271, $v285, $v273],
+          bindings: [$v301, $v302, $v284, $v285, $v271, $v272, $v289, $v273],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2890,17 +2927,17 @@ d_x_put_four(base_2_5+i_2,d_y_2_5*vec4f(rsqrt_2*select(non_finite(2143289344u),g
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: $t268,
-                bindings: [$v270, $v289, $v277], constants: $v293,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: $t270,
+                bindings: [$v271, $v293, $v280], constants: $v297,
               },
               {
-                vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t268,
-                bindings: [$v270, $v289, $v277], constants: $v293,
+                vector: "C", together: 1, held: 0, exchanges: true, wgsl: $t270,
+                bindings: [$v271, $v293, $v280], constants: $v297,
               },
             ],
             shared: true,
           },
-          $v296,
+          $v300,
         ],
       },
     },

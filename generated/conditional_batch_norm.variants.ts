@@ -145,7 +145,17 @@ workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t35 = `${$t9}if(active_1&&(lane==0u)){
+const $t35 = `fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+${$t32}`;
+const $t36 = `${$t4}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all/PARTS;
+let part=group_of_all%PARTS;
+${$t17}`;
+const $t37 = `${$t29}override eps:f32;
+${$t16}${$t32}`;
+const $t38 = `${$t9}if(active_1&&(lane==0u)){
 partials_put((part*C)+row,shift_2);
 partials_put(((PARTS+part)*C)+row,rest);
 partials_put((((3u*PARTS)+part)*C)+row,scale);
@@ -153,24 +163,14 @@ partials_put((((2u*PARTS)+part)*C)+row,scaledSpread);
 }
 }
 `;
-const $t36 = `fn non_finite(bits:u32)->f32{
-return bitcast<f32>(bits);
-}
-${$t32}`;
-const $t37 = `${$t4}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all/PARTS;
-let part=group_of_all%PARTS;
-${$t17}`;
-const $t38 = `${$t29}override eps:f32;
-${$t16}${$t32}`;
-const $t39 = `${$t36}fn fold_add(v:vec4f)->f32{
+const $t39 = `${$t35}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
 ${$t4}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
 const $t40 = `${$t29}${$t15}override scratch_length:u32=LANES*ROWS*3u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t36}${$t37}`;
+${$t35}${$t36}`;
 const $t41 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
@@ -295,36 +295,35 @@ let squares_3=total_4/f32(N*S);
 let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
 let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $v48 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v49 = { tensor: "label", access: "read", name: "label", accessors: { at: "label_at" } } as const;
-const $v50 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v51 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v52 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v53 = {
+const $v48 = { tensor: "label", access: "read", name: "label", accessors: { at: "label_at" } } as const;
+const $v49 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v50 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v51 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v52 = {
   tensor: "running_mean", access: "read_write", name: "running_mean",
   accessors: { at: "running_mean_at", put: "running_mean_put" },
 } as const;
-const $v54 = {
+const $v53 = {
   tensor: "running_var", access: "read_write", name: "running_var",
   accessors: { at: "running_var_at", put: "running_var_put" },
 } as const;
-const $v55 = [
+const $v54 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" }, { name: "Classes", kind: "extent", factor: "Classes" },
   { name: "momentum", kind: "param", param: "momentum" },
 ] as const;
-const $v56 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v57 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v58 = [
+const $v55 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v56 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v57 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v59 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v60 = [
+const $v58 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v59 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
@@ -387,7 +386,14 @@ running_var_put(row,running_var_1+mul_3);
 }
 }
 `,
-          bindings: [$v48, $v49, $v50, $v51, $v52, $v53, $v54], constants: $v55,
+          bindings: [
+            {
+              tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" },
+              placeOf: ["y"],
+            },
+            $v48, $v49, $v50, $v51, $v52, $v53,
+          ],
+          constants: $v54,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -398,22 +404,22 @@ let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
 let N_1=0u/max(S,1u);
 let S_1=0u%max(S,1u);
-let base_3=row_2*S;
-let base_4=row_3*S;
-let base_5=row_4*S;
-let base_6=row_5*S;
-let x_7=x_at(base_3+((N_1*(C*S))+S_1));
-let x_8=x_at(base_4+((N_1*(C*S))+S_1));
-let x_9=x_at(base_5+((N_1*(C*S))+S_1));
-let x_10=x_at(base_6+((N_1*(C*S))+S_1));
-${$t6}let x_2_2=x_at(base_3+((N_2*(C*S))+S_2));
-let x_2_3=x_at(base_4+((N_2*(C*S))+S_2));
-let x_2_4=x_at(base_5+((N_2*(C*S))+S_2));
-let x_2_5=x_at(base_6+((N_2*(C*S))+S_2));
-${$t7}let x_3_2=x_at(base_3+((N_3*(C*S))+S_3));
-let x_3_3=x_at(base_4+((N_3*(C*S))+S_3));
-let x_3_4=x_at(base_5+((N_3*(C*S))+S_3));
-let x_3_5=x_at(base_6+((N_3*(C*S))+S_3));
+let base_4=row_2*S;
+let base_5=row_3*S;
+let base_6=row_4*S;
+let base_7=row_5*S;
+let x_7=x_at(base_4+((N_1*(C*S))+S_1));
+let x_8=x_at(base_5+((N_1*(C*S))+S_1));
+let x_9=x_at(base_6+((N_1*(C*S))+S_1));
+let x_10=x_at(base_7+((N_1*(C*S))+S_1));
+${$t6}let x_2_2=x_at(base_4+((N_2*(C*S))+S_2));
+let x_2_3=x_at(base_5+((N_2*(C*S))+S_2));
+let x_2_4=x_at(base_6+((N_2*(C*S))+S_2));
+let x_2_5=x_at(base_7+((N_2*(C*S))+S_2));
+${$t7}let x_3_2=x_at(base_4+((N_3*(C*S))+S_3));
+let x_3_3=x_at(base_5+((N_3*(C*S))+S_3));
+let x_3_4=x_at(base_6+((N_3*(C*S))+S_3));
+let x_3_5=x_at(base_7+((N_3*(C*S))+S_3));
 let shift_3=x_7+(((x_2_2-x_7)+(x_3_2-x_7))*0.3333333432674408f);
 let shift_4=x_8+(((x_2_3-x_8)+(x_3_3-x_8))*0.3333333432674408f);
 let shift_5=x_9+(((x_2_4-x_9)+(x_3_4-x_9))*0.3333333432674408f);
@@ -633,37 +639,53 @@ let scaledSpread_2=select(variance_3,variance_2_2,again_2);
 let scaledSpread_3=select(variance_4,variance_2_3,again_3);
 let scaledSpread_4=select(variance_5,variance_2_4,again_4);
 let scaledSpread_5=select(variance_6,variance_2_5,again_5);
-let end_2=select(0u,(N*S)/4u,active_1);
+let end_2=select(0u,N,active_1);
 let mul_4=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
 let mul_5=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
 let mul_6=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
 let mul_7=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
 let size=f32(Classes);
-for(var i_3=lane;i_3<end_2;i_3+=LANES){
-let N_6=(i_3*4u)/max(S,1u);
-let S_6=(i_3*4u)%max(S,1u);
-let x_6_2=x_four(base_2_2+((N_6*((C*S)/4u))+(S_6/4u)));
-let x_6_3=x_four(base_2_3+((N_6*((C*S)/4u))+(S_6/4u)));
-let x_6_4=x_four(base_2_4+((N_6*((C*S)/4u))+(S_6/4u)));
-let x_6_5=x_four(base_2_5+((N_6*((C*S)/4u))+(S_6/4u)));
-let label_1=label_at(N_6);
+var shared_1=1u;
+for(var width=1u;width<min(LANES,S/4u)+1u;width*=2u){
+shared_1=width;
+}
+for(var at_1=lane/shared_1;at_1<end_2;at_1+=LANES/shared_1){
+let base_3_2=(at_1*((C*S)/4u))+(row_2*(S/4u));
+let base_3_3=(at_1*((C*S)/4u))+(row_3*(S/4u));
+let base_3_4=(at_1*((C*S)/4u))+(row_4*(S/4u));
+let base_3_5=(at_1*((C*S)/4u))+(row_5*(S/4u));
+let label_1=label_at(at_1);
 ${$t10}let gamma_2=gamma_at(row_2+(place*C));
 let gamma_3=gamma_at(row_3+(place*C));
 let gamma_4=gamma_at(row_4+(place*C));
 let gamma_5=gamma_at(row_5+(place*C));
+let where_2_2=select(non_finite(2143289344u),gamma_2,!(mul_2==0.0f));
+let where_2_3=select(non_finite(2143289344u),gamma_3,!(mul_2==0.0f));
+let where_2_4=select(non_finite(2143289344u),gamma_4,!(mul_2==0.0f));
+let where_2_5=select(non_finite(2143289344u),gamma_5,!(mul_2==0.0f));
 let place_2=u32(where_1);
 let beta_2=beta_at(row_2+(place_2*C));
 let beta_3=beta_at(row_3+(place_2*C));
 let beta_4=beta_at(row_4+(place_2*C));
 let beta_5=beta_at(row_5+(place_2*C));
-let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_4))*vec4f(select(non_finite(2143289344u),gamma_2,!(mul_2==0.0f))))+vec4f(select(non_finite(2143289344u),beta_2,!(mul_2==0.0f)));
-let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_5))*vec4f(select(non_finite(2143289344u),gamma_3,!(mul_2==0.0f))))+vec4f(select(non_finite(2143289344u),beta_3,!(mul_2==0.0f)));
-let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_6))*vec4f(select(non_finite(2143289344u),gamma_4,!(mul_2==0.0f))))+vec4f(select(non_finite(2143289344u),beta_4,!(mul_2==0.0f)));
-let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_7))*vec4f(select(non_finite(2143289344u),gamma_5,!(mul_2==0.0f))))+vec4f(select(non_finite(2143289344u),beta_5,!(mul_2==0.0f)));
-y_put_four(base_2_2+((N_6*((C*S)/4u))+(S_6/4u)),add_2);
-y_put_four(base_2_3+((N_6*((C*S)/4u))+(S_6/4u)),add_3);
-y_put_four(base_2_4+((N_6*((C*S)/4u))+(S_6/4u)),add_4);
-y_put_four(base_2_5+((N_6*((C*S)/4u))+(S_6/4u)),add_5);
+let where_3_2=select(non_finite(2143289344u),beta_2,!(mul_2==0.0f));
+let where_3_3=select(non_finite(2143289344u),beta_3,!(mul_2==0.0f));
+let where_3_4=select(non_finite(2143289344u),beta_4,!(mul_2==0.0f));
+let where_3_5=select(non_finite(2143289344u),beta_5,!(mul_2==0.0f));
+for(var i_3=lane%shared_1;i_3<S/4u;i_3+=shared_1){
+let x_6_2=x_four(base_3_2+i_3);
+let x_6_3=x_four(base_3_3+i_3);
+let x_6_4=x_four(base_3_4+i_3);
+let x_6_5=x_four(base_3_5+i_3);
+let add_2=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_4))*vec4f(where_2_2))+vec4f(where_3_2);
+let add_3=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_5))*vec4f(where_2_3))+vec4f(where_3_3);
+let add_4=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_6))*vec4f(where_2_4))+vec4f(where_3_4);
+let add_5=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_7))*vec4f(where_2_5))+vec4f(where_3_5);
+y_put_four(base_3_2+i_3,add_2);
+y_put_four(base_3_3+i_3,add_3);
+y_put_four(base_3_4+i_3,add_4);
+y_put_four(base_3_5+i_3,add_5);
+}
 }
 if(active_1&&(lane==0u)){
 let running_mean_2=running_mean_at(row_2);
@@ -690,7 +712,7 @@ running_var_put(row_5,running_var_5+mul_3_5);
 }
 }
 `,
-          bindings: [$v48, $v49, $v50, $v51, $v52, $v53, $v54], constants: $v55,
+          bindings: [$v55, $v48, $v49, $v50, $v51, $v52, $v53], constants: $v54,
         },
       ],
       split: {
@@ -700,7 +722,7 @@ running_var_put(row_5,running_var_5+mul_3_5);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t38}${$t37}${$t11}${$t30}var sum=0.0f;
+                wgsl: `${$t37}${$t36}${$t11}${$t30}var sum=0.0f;
 var squares=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
@@ -750,15 +772,16 @@ workgroupBarrier();
 }
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t35}`,
-                bindings: [$v56, $v57], constants: $v58,
+${$t38}`,
+                bindings: [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } }, $v56],
+                constants: $v57,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t38}fn fold_add(v:vec4f)->f32{
+                wgsl: `${$t37}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t37}${$t14}${$t30}let base_2=row*(S/4u);
+${$t36}${$t14}${$t30}let base_2=row*(S/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
@@ -782,8 +805,8 @@ squares_3=squares_3+part_4;
 }
 ${$t43}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t35}`,
-                bindings: [$v48, $v57], constants: $v58,
+${$t38}`,
+                bindings: [$v55, $v56], constants: $v57,
               },
             ],
             shared: true,
@@ -805,10 +828,11 @@ let x_1=x_at(base+((N_1*(C*S))+S_1));
 ${$t27}y_put(base+((N_1*(C*S))+S_1),((((x_1-part_1)-rest)*mul)*select(non_finite(2143289344u),gamma_1,!(mul_2==0.0f)))+select(non_finite(2143289344u),beta_1,!(mul_2==0.0f)));
 ${$t45}`,
                 bindings: [
-                  $v59, $v56, $v49, $v50, $v51,
-                  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v53, $v54,
+                  $v58, { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] },
+                  $v48, $v49, $v50,
+                  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v52, $v53,
                 ],
-                constants: $v60,
+                constants: $v59,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -826,10 +850,11 @@ ${$t27}let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*vec4f(select(non_
 y_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),add);
 ${$t45}`,
                 bindings: [
-                  $v59, { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v49, $v50,
-                  $v51, $v52, $v53, $v54,
+                  $v58,
+                  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] },
+                  $v48, $v49, $v50, $v51, $v52, $v53,
                 ],
-                constants: $v60,
+                constants: $v59,
               },
             ],
             shared: true,

@@ -732,9 +732,9 @@ const $v150 = [{ name: "G", initial: 32, kind: "extent" }, { name: "eps", initia
 const $v151 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
 const $v152 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
 const $v153 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v154 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v154 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
 const $v155 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v156 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v156 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
 const $v157 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
 const $v158 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
@@ -742,49 +742,54 @@ const $v158 = [
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v159 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v160 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v159 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
+const $v160 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
 const $v161 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v162 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
 const $v163 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
-const $v164 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v165 = {
+const $v164 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v165 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v166 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v167 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v168 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { at: "scratch_at", put: "scratch_put" },
 } as const;
-const $v166 = [
+const $v169 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" },
 ] as const;
-const $v167 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v168 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v169 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v170 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v171 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v172 = [
+const $v170 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v171 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v172 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v173 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v174 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v175 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v173 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v174 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v175 = [
+const $v176 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v177 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v178 = [
   {
     tensor: "(scratch)", access: "read", name: "scratch",
     accessors: { four: "scratch_four", at: "scratch_at" },
   },
-  $v173, $v174,
+  $v176, $v177,
 ] as const;
-const $v176 = [
+const $v179 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v177 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v178 = [
+const $v180 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v181 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
@@ -880,7 +885,7 @@ workgroupBarrier();
 }
 let mean_all=mean_3/f32(K*S);
 ${$t103}`,
-              bindings: [$v154, $v156, $v164], constants: $v158,
+              bindings: [$v164, $v165, $v166], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -898,7 +903,7 @@ workgroupBarrier();
 }
 let mean_all=mean_3_2/f32(K*S);
 ${$t103}`,
-              bindings: [$v154, $v160, $v164], constants: $v158,
+              bindings: [$v164, $v167, $v166], constants: $v158,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -930,7 +935,7 @@ ${$t67}${$t69}sum_2=all_2;
 ${$t9}sum_3=all_3;
 ${$t57}let sum_all_3=sum_3;
 ${$t109}`,
-              bindings: [$v154, $v156, $v165], constants: $v166,
+              bindings: [$v164, $v165, $v168], constants: $v169,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -971,7 +976,7 @@ let sum_all=sum_4;
 let sum_all_2=sum_2_2;
 let sum_all_3=sum_3_2;
 ${$t109}`,
-              bindings: [$v167, $v168, $v165], constants: $v166,
+              bindings: [$v170, $v171, $v168], constants: $v169,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -994,7 +999,7 @@ let scratch_24=scratch_at(base_4+(i*(G*K)));
 ${$t25}part_1=part_1+(((scratch_23-(scratch_21*scratch_16))+(scratch_14*(scratch_24-scratch_25)))*scratch_12);
 part_2=part_2+(scratch_16+scratch_18);
 ${$t99}`,
-              bindings: [$v169, $v170, $v171], constants: $v172,
+              bindings: [$v172, $v173, $v174], constants: $v175,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1011,7 +1016,7 @@ let scratch_24=scratch_four(base_4+(i*((G*K)/4u)));
 ${$t25}part_1=part_1+(((scratch_23-(vec4f(scratch_21)*scratch_16))+(vec4f(scratch_14)*(scratch_24-vec4f(scratch_25))))*vec4f(scratch_12));
 part_2=part_2+(scratch_16+vec4f(scratch_18));
 ${$t100}`,
-              bindings: $v175, constants: $v172,
+              bindings: $v178, constants: $v175,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1063,7 +1068,7 @@ ${$t26}let x_7=x_at(base+i_4);
 let sub_6=(x_7-shift_4)-rest;
 d_x_put(base+i_4,((((sub_4*gamma_5)+(shift*sub_5))-(sub_6*mul_2))-div)*mul);
 ${$t140}`,
-              bindings: [$v154, $v155, $v156, $v164, $v157], constants: $v158,
+              bindings: [$v164, $v155, $v165, $v166, $v157], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1093,7 +1098,11 @@ let sub_6=(x_7-vec4f(shift_4))-vec4f(rest);
 let mul_3=((((sub_4*vec4f(gamma_5))+vec4f(shift*sub_5))-(sub_6*vec4f(mul_2)))-vec4f(div))*vec4f(mul);
 d_x_put_four(base_3+i_4,mul_3);
 ${$t140}`,
-              bindings: [$v159, $v155, $v160, $v164, $v161], constants: $v158,
+              bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+                $v155, $v167, $v166, $v161,
+              ],
+              constants: $v158,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1118,7 +1127,7 @@ ${$t27}let mul=((scratch_24-(scratch_22*scratch_17))+(scratch_15*(scratch_25-(sc
 part_1=part_1+mul;
 part_2=part_2+(scratch_17+(scratch_15*size));
 ${$t99}`,
-              bindings: [$v169, $v170, $v171], constants: $v176,
+              bindings: [$v172, $v173, $v174], constants: $v179,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1137,7 +1146,7 @@ ${$t27}let mul=((scratch_24-(vec4f(scratch_22)*scratch_17))+(vec4f(scratch_15)*(
 part_1=part_1+mul;
 part_2=part_2+(scratch_17+vec4f(scratch_15*size));
 ${$t100}`,
-              bindings: $v175, constants: $v176,
+              bindings: $v178, constants: $v179,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1193,7 +1202,7 @@ d_x_put(base+i_4,((sub_2-(mul_10*sub_3))-mean_all)*mul);
 }
 }
 `,
-              bindings: [$v156, $v154, $v155, $v177, $v157], constants: $v158,
+              bindings: [$v156, $v154, $v155, $v180, $v157], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1231,7 +1240,7 @@ d_x_put_four(base_2+i_4,((sub_2-(mul_10*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mu
 }
 }
 `,
-              bindings: [$v160, $v159, $v155, $v177, $v161], constants: $v158,
+              bindings: [$v160, $v159, $v155, $v180, $v161], constants: $v158,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1253,11 +1262,11 @@ d_x_put_four(base_2+i_4,((sub_2-(mul_10*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mu
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t101}${$t119}${$t146}`,
-              bindings: [$v156, $v164], constants: $v158,
+              bindings: [$v165, $v166], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t126}${$t133}${$t146}`,
-              bindings: [$v160, $v164], constants: $v158,
+              bindings: [$v167, $v166], constants: $v158,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1286,7 +1295,7 @@ let mul_2=(d_y_1*div)*((add*(1.0f-div))+1.0f);
 part_1=part_1+(mul_2*mul);
 part_2=part_2+mul_2;
 ${$t99}`,
-              bindings: [$v155, $v177, $v154, $v156, $v169, $v170, $v171], constants: $v178,
+              bindings: [$v155, $v180, $v164, $v165, $v172, $v173, $v174], constants: $v181,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1328,7 +1337,7 @@ d_beta_put(row,sum_all_2);
 }
 }
 `,
-              bindings: [$v155, $v177, $v167, $v168, $v169, $v170, $v171], constants: $v178,
+              bindings: [$v155, $v180, $v170, $v171, $v172, $v173, $v174], constants: $v181,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1382,7 +1391,7 @@ d_x_put(base+i_4,(((mul_5*gamma_2)-(sub_2*mul_6))-div_3)*mul);
 }
 }
 `,
-              bindings: [$v156, $v155, $v177, $v154, $v164, $v157], constants: $v158,
+              bindings: [$v165, $v155, $v180, $v164, $v166, $v157], constants: $v158,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1422,7 +1431,7 @@ d_x_put_four(base_2+i_4,(((mul_5*vec4f(gamma_2))-(sub_2*vec4f(mul_6)))-vec4f(div
 }
 }
 `,
-              bindings: [$v160, $v155, $v177, $v167, $v164, $v161], constants: $v158,
+              bindings: [$v167, $v155, $v180, $v170, $v166, $v161], constants: $v158,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1438,7 +1447,7 @@ let scratch_44=scratch_at(base+(i*(G*K)));
 part_1=part_1+scratch_41;
 part_2=part_2+scratch_44;
 ${$t99}`,
-              bindings: [$v169, $v170, $v171], constants: $v172,
+              bindings: [$v172, $v173, $v174], constants: $v175,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1450,9 +1459,9 @@ part_2=part_2+scratch_44;
 ${$t100}`,
               bindings: [
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
-                $v173, $v174,
+                $v176, $v177,
               ],
-              constants: $v172,
+              constants: $v175,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

@@ -2063,9 +2063,11 @@ partials_put((((5u*PARTS)+part)*(N*G))+row,total_6);
 const $t420 = `${$t30}${$t87}`;
 const $t421 = `${$t134}${$t174}${$t183}let d=x_4-vec4f(shift);
 ${$t286}${$t87}${$t299}`;
-const $v422 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v422 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
 const $v423 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v424 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v424 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
 const $v425 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v426 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
@@ -2083,7 +2085,8 @@ const $v430 = [
   { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v431 = {
+const $v431 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v432 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -2123,66 +2126,70 @@ ${$t56}${$t140}let x_5=x_four(base_3+i_2);
 ${$t383}let mean_2=sum_3_2/f32((last_3-first_3)*4u);
 let variance_2=larger((squares_3_2/f32((last_3-first_3)*4u))-(mean_2*mean_2),0.0f);
 ${$t380}`,
-      bindings: [$v427, $v423, $v424, $v429], constants: $v430,
+      bindings: [$v427, $v423, $v431, $v429], constants: $v430,
     },
   ],
   shared: true,
 } as const;
-const $v432 = {
+const $v433 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v433 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v434 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v435 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v436 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v437 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v438 = [
+const $v434 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v435 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v436 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v437 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
+const $v438 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
+const $v439 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v440 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
+const $v441 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v442 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v443 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "PARTS", kind: "parts" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v439 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v440 = [
+const $v444 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v445 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
 ] as const;
-const $v441 = [
+const $v446 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v442 = [
+const $v447 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v443 = [
+const $v448 = [
   {
     tensor: "(scratch)", access: "read", name: "scratch",
     accessors: { four: "scratch_four", at: "scratch_at" },
   },
   $v429,
 ] as const;
-const $v444 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v445 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v446 = [
+const $v449 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v450 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v451 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v447 = {
+const $v452 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t208}${$t266}${$t18}${$t378}`,
-      bindings: [$v435, $v444, $v445], constants: $v446,
+      bindings: [$v436, $v449, $v450], constants: $v451,
     },
     {
       vector: "K", together: 1, held: 0, exchanges: true,
@@ -2206,27 +2213,28 @@ d_beta_put_four(row,total_2);
 }
 `,
       bindings: [
-        $v435,
+        $v436,
         {
           tensor: "d_gamma", access: "read_write", name: "d_gamma",
           accessors: { putFour: "d_gamma_put_four" },
         },
         { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } },
       ],
-      constants: $v446,
+      constants: $v451,
     },
   ],
   shared: false,
 } as const;
-const $v448 = [
+const $v453 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v454 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v449 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v450 = {
+const $v455 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v456 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -2254,18 +2262,18 @@ var squares_3=vec4f(0.0f);
 ${$t90}${$t386}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
 ${$t415}`,
-      bindings: [$v424, $v429], constants: $v430,
+      bindings: [$v431, $v429], constants: $v430,
     },
   ],
   shared: true,
 } as const;
-const $v451 = [
+const $v457 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
 ] as const;
-const $v452 = [
+const $v458 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
@@ -2367,7 +2375,7 @@ d_x_put_four(base_3_5+i_4,((add_2_5-(mul_3_5*vec4f(sub_5)))-vec4f(mean_all_7))*v
       split: {
         slots: 13,
         stages: [
-          $v431,
+          $v432,
           {
             shaders: [
               {
@@ -2387,7 +2395,7 @@ let other_10=exchange(mean_2,mask_6);
 mean_2=mean_2+other_10;
 let other_11=exchange(mean_3,mask_6);
 ${$t292}${$t225}${$t366}${$t385}`,
-                bindings: [$v427, $v423, $v428, $v432], constants: $v430,
+                bindings: [$v427, $v423, $v428, $v433], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2399,7 +2407,7 @@ let other_10=exchange(mean_2_2,mask_6);
 mean_2_2=mean_2_2+other_10;
 let other_11=exchange(mean_3_2,mask_6);
 ${$t293}${$t225}${$t369}${$t385}`,
-                bindings: [$v433, $v423, $v434, $v432], constants: $v430,
+                bindings: [$v434, $v423, $v435, $v433], constants: $v430,
               },
             ],
             shared: true,
@@ -2413,7 +2421,7 @@ ${$t381}${$t143}${$t182}${$t102}${$t170}d_x_put(base+i,((add-(mul_2*sub))-mean)*
 }
 }
 `,
-                bindings: [$v435, $v427, $v423, $v428, $v436], constants: $v430,
+                bindings: [$v436, $v437, $v423, $v438, $v439], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2422,7 +2430,7 @@ ${$t381}${$t164}${$t182}${$t123}${$t191}d_x_put_four(base+i,((add-(mul_2*vec4f(s
 }
 }
 `,
-                bindings: [$v435, $v433, $v423, $v434, $v425], constants: $v430,
+                bindings: [$v436, $v440, $v423, $v441, $v425], constants: $v430,
               },
             ],
             shared: true,
@@ -2460,7 +2468,7 @@ scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+r
 scratch_put((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,shift*size);
 scratch_put(((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+row,shift_3);
 ${$t370}`,
-          bindings: [$v427, $v424, $v437], constants: $v426,
+          bindings: [$v427, $v431, $v442], constants: $v426,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -2579,7 +2587,7 @@ scratch_put((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u)
 }
 }
 `,
-          bindings: [$v427, $v424, $v437], constants: $v426,
+          bindings: [$v427, $v431, $v442], constants: $v426,
         },
       ],
       split: {
@@ -2617,7 +2625,7 @@ var squares_3=vec4f(0.0f);
 ${$t65}${$t386}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
 let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
 ${$t390}`,
-                bindings: [$v427, $v424, $v429], constants: $v430,
+                bindings: [$v427, $v431, $v429], constants: $v430,
               },
             ],
             shared: true,
@@ -2642,7 +2650,7 @@ workgroupBarrier();
 }
 let mean_all=mean;
 ${$t395}`,
-                bindings: [$v428, $v432], constants: $v430,
+                bindings: [$v428, $v433], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2666,7 +2674,7 @@ workgroupBarrier();
 }
 let mean_all=mean_2;
 ${$t395}`,
-                bindings: [$v434, $v432], constants: $v430,
+                bindings: [$v435, $v433], constants: $v430,
               },
             ],
             shared: true,
@@ -2675,11 +2683,11 @@ ${$t395}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t251}${$t218}${$t329}${$t11}${$t391}`, bindings: [$v435, $v437], constants: $v438,
+                wgsl: `${$t251}${$t218}${$t329}${$t11}${$t391}`, bindings: [$v436, $v442], constants: $v443,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t251}${$t331}${$t12}${$t391}`,
-                bindings: [$v435, $v437], constants: $v438,
+                bindings: [$v436, $v442], constants: $v443,
               },
             ],
             shared: false,
@@ -2804,7 +2812,7 @@ scratch_put(((((((((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*
 }
 `,
           bindings: [
-            $v433, $v434,
+            $v434, $v435,
             {
               tensor: "(scratch)", access: "read_write", name: "scratch",
               accessors: { at: "scratch_at", put: "scratch_put" },
@@ -2841,7 +2849,7 @@ sum_3=sum_3+other_3;
 ${$t240}${$t207}${$t204}sum_2=all_2;
 ${$t16}sum_3=all_3;
 ${$t244}${$t398}`,
-                bindings: [$v439, $v427, $v428, $v429], constants: $v440,
+                bindings: [$v444, $v427, $v428, $v429], constants: $v445,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2863,7 +2871,7 @@ sum_3_2=sum_3_2+other_3;
 ${$t308}${$t207}sum_4=all;
 ${$t278}${$t16}sum_3_2=all_3;
 ${$t387}${$t398}`,
-                bindings: [$v439, $v433, $v434, $v429], constants: $v440,
+                bindings: [$v444, $v434, $v435, $v429], constants: $v445,
               },
             ],
             shared: true,
@@ -2874,13 +2882,13 @@ ${$t387}${$t398}`,
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t245}let used=((S+(((S+PARTS)-1u)/PARTS))-1u)/(((S+PARTS)-1u)/PARTS);
 ${$t401}`,
-                bindings: [$v435, $v437], constants: $v441,
+                bindings: [$v436, $v442], constants: $v446,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t245}let used=(((S/4u)+((((S/4u)+PARTS)-1u)/PARTS))-1u)/((((S/4u)+PARTS)-1u)/PARTS);
 ${$t401}`,
-                bindings: [$v435, $v437], constants: $v441,
+                bindings: [$v436, $v442], constants: $v446,
               },
             ],
             shared: false,
@@ -2910,7 +2918,7 @@ let scratch_24=scratch_at(base_4+(i*(G*K)));
 ${$t77}part_1=part_1+(((scratch_23-(scratch_21*scratch_16))+(scratch_14*(scratch_24-scratch_25)))*scratch_12);
 part_2=part_2+(scratch_16+scratch_18);
 ${$t282}`,
-                bindings: [$v439, $v429], constants: $v442,
+                bindings: [$v444, $v429], constants: $v447,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2927,12 +2935,12 @@ let scratch_24=scratch_four(base_4+(i*((G*K)/4u)));
 ${$t77}part_1=part_1+(((scratch_23-(vec4f(scratch_21)*scratch_16))+(vec4f(scratch_14)*(scratch_24-vec4f(scratch_25))))*vec4f(scratch_12));
 part_2=part_2+(scratch_16+vec4f(scratch_18));
 ${$t376}`,
-                bindings: $v443, constants: $v442,
+                bindings: $v448, constants: $v447,
               },
             ],
             shared: true,
           },
-          $v447,
+          $v452,
         ],
       },
     },
@@ -3005,7 +3013,7 @@ ${$t20}scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)
 }
 }
 `,
-          bindings: [$v422, $v423, $v424, $v437, $v425], constants: $v426,
+          bindings: [$v453, $v423, $v431, $v442, $v425], constants: $v426,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -3230,13 +3238,13 @@ scratch_put(((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+((((N*G)+3u)/4u)*4u))+r
 }
 }
 `,
-          bindings: [$v422, $v423, $v424, $v437, $v425], constants: $v426,
+          bindings: [$v453, $v423, $v431, $v442, $v425], constants: $v426,
         },
       ],
       split: {
         slots: 13,
         stages: [
-          $v431,
+          $v432,
           {
             shaders: [
               {
@@ -3263,7 +3271,7 @@ let other_11=exchange(sum_3,mask_6);
 sum_3=sum_3+other_11;
 ${$t240}${$t225}${$t349}${$t7}sum_3=all_7;
 ${$t244}${$t411}`,
-                bindings: [$v428, $v427, $v423, $v437, $v432], constants: $v430,
+                bindings: [$v428, $v427, $v423, $v442, $v433], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3283,7 +3291,7 @@ sum_3_2=sum_3_2+other_11;
 ${$t308}${$t225}sum_4=all_5;
 ${$t350}${$t7}sum_3_2=all_7;
 ${$t387}${$t411}`,
-                bindings: [$v434, $v433, $v423, $v437, $v432], constants: $v430,
+                bindings: [$v435, $v434, $v423, $v442, $v433], constants: $v430,
               },
             ],
             shared: true,
@@ -3300,7 +3308,7 @@ let x_1=x_at(base+i);
 let sub_3=(x_1-part_3)-rest;
 d_x_put(base+i,((((sub*gamma_1)+(part_1*sub_2))-(sub_3*mul_2))-div)*mul);
 ${$t413}`,
-                bindings: [$v435, $v427, $v423, $v428, $v436, $v437], constants: $v430,
+                bindings: [$v436, $v437, $v423, $v438, $v439, $v442], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3311,7 +3319,7 @@ let sub_3=(x_1-vec4f(part_3))-vec4f(rest);
 let mul_3=((((sub*vec4f(gamma_1))+vec4f(part_1*sub_2))-(sub_3*vec4f(mul_2)))-vec4f(div))*vec4f(mul);
 d_x_put_four(base+i,mul_3);
 ${$t413}`,
-                bindings: [$v435, $v433, $v423, $v434, $v425, $v437], constants: $v430,
+                bindings: [$v436, $v440, $v423, $v441, $v425, $v442], constants: $v430,
               },
             ],
             shared: true,
@@ -3343,7 +3351,7 @@ ${$t84}let mul=((scratch_24-(scratch_22*scratch_17))+(scratch_15*(scratch_25-(sc
 part_1=part_1+mul;
 part_2=part_2+(scratch_17+(scratch_15*size));
 ${$t282}`,
-                bindings: [$v439, $v429], constants: $v448,
+                bindings: [$v444, $v429], constants: $v454,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -3362,12 +3370,12 @@ ${$t84}let mul=((scratch_24-(vec4f(scratch_22)*scratch_17))+(vec4f(scratch_15)*(
 part_1=part_1+mul;
 part_2=part_2+(scratch_17+vec4f(scratch_15*size));
 ${$t376}`,
-                bindings: $v443, constants: $v448,
+                bindings: $v448, constants: $v454,
               },
             ],
             shared: true,
           },
-          $v447,
+          $v452,
         ],
       },
     },
@@ -3419,7 +3427,7 @@ d_x_put_four(base_2+i_4,((sub_2-(mul_10*vec4f(sub_3)))-vec4f(mean_all))*vec4f(mu
 }
 }
 `,
-          bindings: [$v424, $v422, $v423, $v449, $v425], constants: $v426,
+          bindings: [$v424, $v422, $v423, $v455, $v425], constants: $v426,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -3636,13 +3644,13 @@ d_x_put_four(base_2_5+i_4,((sub_2_5-(mul_10_5*vec4f(sub_3_5)))-vec4f(mean_all_7)
 }
 }
 `,
-          bindings: [$v424, $v422, $v423, $v449, $v425], constants: $v426,
+          bindings: [$v424, $v422, $v423, $v455, $v425], constants: $v426,
         },
       ],
       split: {
         slots: 10,
         stages: [
-          $v450,
+          $v456,
           {
             shaders: [
               {
@@ -3669,7 +3677,7 @@ let other_10=exchange(mean_2,mask_4);
 mean_2=mean_2+other_10;
 let other_11=exchange(mean_3,mask_4);
 ${$t292}${$t339}${$t366}${$t417}`,
-                bindings: [$v427, $v428, $v423, $v449, $v432], constants: $v430,
+                bindings: [$v427, $v428, $v423, $v455, $v433], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3689,7 +3697,7 @@ let other_10=exchange(mean_2_2,mask_4);
 mean_2_2=mean_2_2+other_10;
 let other_11=exchange(mean_3_2,mask_4);
 ${$t293}${$t339}${$t369}${$t417}`,
-                bindings: [$v422, $v424, $v423, $v449, $v432], constants: $v430,
+                bindings: [$v453, $v431, $v423, $v455, $v433], constants: $v430,
               },
             ],
             shared: true,
@@ -3705,7 +3713,7 @@ d_x_put(base+i,((sub-(mul_2*sub_2))-mean)*mul);
 }
 }
 `,
-                bindings: [$v435, $v427, $v428, $v423, $v449, $v436], constants: $v430,
+                bindings: [$v436, $v437, $v438, $v423, $v455, $v439], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3717,7 +3725,7 @@ d_x_put_four(base+i,((sub-(mul_2*vec4f(sub_2)))-vec4f(mean))*vec4f(mul));
 }
 }
 `,
-                bindings: [$v435, $v433, $v434, $v423, $v449, $v425], constants: $v430,
+                bindings: [$v436, $v440, $v441, $v423, $v455, $v425], constants: $v430,
               },
             ],
             shared: true,
@@ -3775,22 +3783,22 @@ scratch_put((((((N*G)+3u)/4u)*4u)+((((N*G)+3u)/4u)*4u))+row_5,scale_5*inverseSqr
 }
 }
 `,
-          bindings: [$v424, $v437], constants: $v426,
+          bindings: [$v431, $v442], constants: $v426,
         },
       ],
       split: {
         slots: 4,
         stages: [
-          $v450,
+          $v456,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t251}${$t298}${$t418}`,
-                bindings: [$v435, $v437], constants: $v438,
+                bindings: [$v436, $v442], constants: $v443,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t251}${$t301}${$t418}`,
-                bindings: [$v435, $v437], constants: $v438,
+                bindings: [$v436, $v442], constants: $v443,
               },
             ],
             shared: false,
@@ -3918,7 +3926,7 @@ d_beta_put(row_5,sum_all_2_5);
 }
 }
 `,
-          bindings: [$v423, $v449, $v433, $v434, $v439, $v444, $v445],
+          bindings: [$v423, $v455, $v434, $v435, $v444, $v449, $v450],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -3949,7 +3957,7 @@ let mul_2=(d_y_1*div)*((add*(1.0f-div))+1.0f);
 part_1=part_1+(mul_2*mul);
 part_2=part_2+mul_2;
 ${$t282}`,
-                bindings: [$v423, $v449, $v427, $v428, $v439, $v429], constants: $v451,
+                bindings: [$v423, $v455, $v427, $v428, $v444, $v429], constants: $v457,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3981,7 +3989,7 @@ let other=exchange(sum_3,mask);
 sum_3=sum_3+other;
 ${$t74}${$t334}${$t193}sum_3=all;
 ${$t278}${$t396}${$t253}`,
-                bindings: [$v423, $v449, $v433, $v434, $v439, $v429], constants: $v451,
+                bindings: [$v423, $v455, $v434, $v435, $v444, $v429], constants: $v457,
               },
             ],
             shared: true,
@@ -3992,13 +4000,13 @@ ${$t278}${$t396}${$t253}`,
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t277}let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
 ${$t378}`,
-                bindings: [$v435, $v444, $v445], constants: $v452,
+                bindings: [$v436, $v449, $v450], constants: $v458,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t277}let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
 ${$t378}`,
-                bindings: [$v435, $v444, $v445], constants: $v452,
+                bindings: [$v436, $v449, $v450], constants: $v458,
               },
             ],
             shared: false,
@@ -4060,7 +4068,7 @@ d_x_put_four(base_2+i_4,(((mul_5*vec4f(gamma_2))-(sub_2*vec4f(mul_6)))-vec4f(div
 }
 }
 `,
-          bindings: [$v424, $v423, $v449, $v433, $v437, $v425], constants: $v426,
+          bindings: [$v431, $v423, $v455, $v434, $v442, $v425], constants: $v426,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -4237,13 +4245,13 @@ d_x_put_four(base_2_5+i_4,(((mul_5_5*vec4f(gamma_2_5))-(sub_2_5*vec4f(mul_6_5)))
 }
 }
 `,
-          bindings: [$v424, $v423, $v449, $v433, $v437, $v425], constants: $v426,
+          bindings: [$v431, $v423, $v455, $v434, $v442, $v425], constants: $v426,
         },
       ],
       split: {
         slots: 6,
         stages: [
-          $v450,
+          $v456,
           {
             shaders: [
               {
@@ -4265,7 +4273,7 @@ sum=sum+other_9;
 let other_10=exchange(sum_2,mask_4);
 sum_2=sum_2+other_10;
 ${$t226}${$t326}${$t349}${$t241}${$t419}`,
-                bindings: [$v423, $v449, $v427, $v428, $v437, $v432], constants: $v430,
+                bindings: [$v423, $v455, $v427, $v428, $v442, $v433], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -4288,7 +4296,7 @@ let other_10=exchange(sum_2_2,mask_4);
 sum_2_2=sum_2_2+other_10;
 ${$t334}${$t326}sum_3=all_5;
 ${$t350}${$t396}${$t419}`,
-                bindings: [$v423, $v449, $v433, $v434, $v437, $v432], constants: $v430,
+                bindings: [$v423, $v455, $v434, $v435, $v442, $v433], constants: $v430,
               },
             ],
             shared: true,
@@ -4303,7 +4311,7 @@ ${$t345}${$t132}d_x_put(base+i,(((mul_3*gamma_1)-(sub*mul_4))-div_2)*mul);
 }
 }
 `,
-                bindings: [$v435, $v427, $v428, $v423, $v449, $v436], constants: $v430,
+                bindings: [$v436, $v437, $v438, $v423, $v455, $v439], constants: $v430,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -4313,7 +4321,7 @@ ${$t346}${$t129}d_x_put_four(base+i,(((mul_3*vec4f(gamma_1))-(sub*vec4f(mul_4)))
 }
 }
 `,
-                bindings: [$v435, $v433, $v434, $v423, $v449, $v425], constants: $v430,
+                bindings: [$v436, $v440, $v441, $v423, $v455, $v425], constants: $v430,
               },
             ],
             shared: true,
@@ -4336,7 +4344,7 @@ let scratch_44=scratch_at(base+(i*(G*K)));
 part_1=part_1+scratch_41;
 part_2=part_2+scratch_44;
 ${$t282}`,
-                bindings: [$v439, $v429], constants: $v442,
+                bindings: [$v444, $v429], constants: $v447,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -4352,12 +4360,12 @@ ${$t376}`,
                   },
                   $v429,
                 ],
-                constants: $v442,
+                constants: $v447,
               },
             ],
             shared: true,
           },
-          $v447,
+          $v452,
         ],
       },
     },

@@ -590,26 +590,28 @@ squares=squares+part_2;
 `;
 const $t52 = `${$t15}}
 `;
-const $v53 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v54 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v55 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v56 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v53 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v54 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v55 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v56 = [
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["y"] }, $v53,
+  $v54, $v55,
+] as const;
 const $v57 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v58 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v59 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v60 = [
+const $v58 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v59 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v61 = {
+const $v60 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -660,7 +662,8 @@ workgroupBarrier();
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
 ${$t48}`,
-      bindings: [$v58, $v59], constants: $v60,
+      bindings: [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } }, $v58],
+      constants: $v59,
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true,
@@ -688,14 +691,21 @@ squares_3=squares_3+part_4;
 ${$t45}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
 ${$t48}`,
-      bindings: [$v53, $v59], constants: $v60,
+      bindings: [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } }, $v58],
+      constants: $v59,
     },
   ],
   shared: true,
 } as const;
-const $v62 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v63 = [$v62, $v58, $v54, $v55, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }] as const;
-const $v64 = [$v62, { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v54, $v55, $v56] as const;
+const $v61 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v62 = [
+  $v61, { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] }, $v53, $v54,
+  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+] as const;
+const $v63 = [
+  $v61, { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] }, $v53, $v54,
+  $v55,
+] as const;
 
 export const GroupNorm: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
@@ -708,7 +718,7 @@ export const GroupNorm: { readonly lazy: readonly LazyShaders[] } = {
 }
 }
 `,
-          bindings: [$v53, $v54, $v55, $v56], constants: $v57,
+          bindings: $v56, constants: $v57,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -719,13 +729,13 @@ y_put_four(base_2_5+i_3,add_5);
 }
 }
 `,
-          bindings: [$v53, $v54, $v55, $v56], constants: $v57,
+          bindings: $v56, constants: $v57,
         },
       ],
       split: {
         slots: 4,
         stages: [
-          $v61,
+          $v60,
           {
             shaders: [
               {
@@ -734,7 +744,7 @@ y_put_four(base_2_5+i_3,add_5);
 }
 }
 `,
-                bindings: $v63, constants: $v60,
+                bindings: $v62, constants: $v59,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -742,7 +752,7 @@ y_put_four(base_2_5+i_3,add_5);
 }
 }
 `,
-                bindings: $v64, constants: $v60,
+                bindings: $v63, constants: $v59,
               },
             ],
             shared: true,
@@ -764,7 +774,7 @@ export const GroupNormSiLU: { readonly lazy: readonly LazyShaders[] } = {
 }
 }
 `,
-          bindings: [$v53, $v54, $v55, $v56], constants: $v57,
+          bindings: $v56, constants: $v57,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -775,13 +785,13 @@ y_put_four(base_2_5+i_3,add_5*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-add_5))));
 }
 }
 `,
-          bindings: [$v53, $v54, $v55, $v56], constants: $v57,
+          bindings: $v56, constants: $v57,
         },
       ],
       split: {
         slots: 4,
         stages: [
-          $v61,
+          $v60,
           {
             shaders: [
               {
@@ -793,7 +803,7 @@ y_put(base+i,add*(1.0f/(1.0f+exp_of(-add))));
 }
 }
 `,
-                bindings: $v63, constants: $v60,
+                bindings: $v62, constants: $v59,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -801,7 +811,7 @@ y_put(base+i,add*(1.0f/(1.0f+exp_of(-add))));
 }
 }
 `,
-                bindings: $v64, constants: $v60,
+                bindings: $v63, constants: $v59,
               },
             ],
             shared: true,

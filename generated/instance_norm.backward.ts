@@ -1006,8 +1006,8 @@ const $v259 = [
 const $v260 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
 const $v261 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
 const $v262 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v263 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v264 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v263 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
+const $v264 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
 const $v265 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
 const $v266 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
 const $v267 = [
@@ -1016,72 +1016,78 @@ const $v267 = [
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v268 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v269 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v268 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
+const $v269 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
 const $v270 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v271 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
 const $v272 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
-const $v273 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v274 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v275 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v276 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v277 = [
+const $v273 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v274 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v275 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v276 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v277 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v278 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v279 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v280 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v281 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v278 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v279 = { name: "(scratch)", role: "scratch", dims: [], values: [["N", "C"], ["N", "C"]] } as const;
-const $v280 = [
+const $v282 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v283 = { name: "(scratch)", role: "scratch", dims: [], values: [["N", "C"], ["N", "C"]] } as const;
+const $v284 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v281 = [
+const $v285 = [
   { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
   { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } },
   { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } },
 ] as const;
-const $v282 = [
+const $v286 = [
   { name: "eps", initial: 0.00001, kind: "number" }, { name: "momentum", initial: 0.1, kind: "number" },
   { name: "ratio", initial: 0.5, kind: "number" },
 ] as const;
-const $v283 = [
+const $v287 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "ratio", kind: "param", param: "ratio" }, { name: "S", kind: "extent", factor: "S" },
   { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v284 = [
+const $v288 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "ratio", kind: "param", param: "ratio" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v285 = { name: "(scratch)", role: "scratch", dims: [], values: [["N", "C"], ["N", "C"], ["N", "C"]] } as const;
-const $v286 = [
+const $v289 = { name: "(scratch)", role: "scratch", dims: [], values: [["N", "C"], ["N", "C"], ["N", "C"]] } as const;
+const $v290 = [
   {
     vector: null, together: 1, held: 0, exchanges: true,
-    wgsl: `${$t169}${$t114}${$t146}${$t90}${$t162}${$t16}${$t80}${$t175}${$t253}`, bindings: [$v264, $v273],
+    wgsl: `${$t169}${$t114}${$t146}${$t90}${$t162}${$t16}${$t80}${$t175}${$t253}`, bindings: [$v274, $v275],
     constants: $v267,
   },
   {
     vector: "S", together: 1, held: 0, exchanges: true,
-    wgsl: `${$t169}${$t136}${$t146}${$t95}${$t194}${$t19}${$t84}${$t205}${$t253}`, bindings: [$v269, $v273],
+    wgsl: `${$t169}${$t136}${$t146}${$t95}${$t194}${$t19}${$t84}${$t205}${$t253}`, bindings: [$v277, $v275],
     constants: $v267,
   },
 ] as const;
-const $v287 = [
+const $v291 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" }, { name: "ratio", kind: "param", param: "ratio" },
 ] as const;
-const $v288 = { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false } as const;
-const $v289 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
-const $v290 = { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false } as const;
-const $v291 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
-const $v292 = [
+const $v292 = { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false } as const;
+const $v293 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
+const $v294 = { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false } as const;
+const $v295 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
+const $v296 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "ratio", kind: "param", param: "ratio" },
@@ -1159,12 +1165,12 @@ ${$t186}${$t211}d_x_put_four(base_2+i_4,((sub_2-(mul_3*vec4f(sub_3)))-vec4f(mean
 var mean_3=0.0f;
 var sum_4=0.0f;
 ${$t135}${$t196}${$t178}${$t197}${$t121}${$t140}${$t234}${$t106}`,
-              bindings: [$v263, $v264, $v273], constants: $v267,
+              bindings: [$v273, $v274, $v275], constants: $v267,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
               wgsl: `${$t244}${$t251}${$t137}${$t206}${$t207}${$t180}${$t21}${$t198}${$t121}${$t155}${$t240}${$t106}`,
-              bindings: [$v268, $v269, $v273], constants: $v267,
+              bindings: [$v276, $v277, $v275], constants: $v267,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1196,7 +1202,7 @@ workgroupBarrier();
 }
 let sum_all_2=sum_2;
 ${$t101}`,
-              bindings: [$v263, $v274, $v275, $v276], constants: $v277,
+              bindings: [$v273, $v278, $v279, $v280], constants: $v281,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1223,7 +1229,7 @@ workgroupBarrier();
 }
 let sum_all_2=sum_3;
 ${$t101}`,
-              bindings: [$v278, $v274, $v275, $v276], constants: $v277,
+              bindings: [$v282, $v278, $v279, $v280], constants: $v281,
             },
           ],
           supports: { held: 0, together: 4, split: false }, split: null,
@@ -1236,7 +1242,7 @@ ${$t101}`,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v260, $v261, $v271, $v272, $v279, $v262,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v260, $v261, $v271, $v272, $v283, $v262,
       ],
       kernels: [
         {
@@ -1258,7 +1264,7 @@ ${$t234}let sum_all_3=sum_5;
 let end_2=select(0u,S,active_1);
 ${$t193}${$t210}d_x_put(base+i_4,((sub_2-(mul_3*sub_3))-div)*mul_4);
 ${$t227}`,
-              bindings: [$v263, $v264, $v265, $v266, $v273], constants: $v267,
+              bindings: [$v263, $v264, $v265, $v266, $v275], constants: $v267,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1275,7 +1281,7 @@ ${$t240}let sum_all_3=sum_6_2;
 let end_2=select(0u,S/4u,active_1);
 ${$t193}${$t211}d_x_put_four(base_2+i_4,((sub_2-(mul_3*vec4f(sub_3)))-vec4f(div))*vec4f(mul_4));
 ${$t227}`,
-              bindings: [$v268, $v269, $v265, $v270, $v273], constants: $v267,
+              bindings: [$v268, $v269, $v265, $v270, $v275], constants: $v267,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1290,7 +1296,7 @@ let scratch_38=scratch_at(base+(i*C));
 part_1=part_1+scratch_24;
 part_2=part_2+scratch_38;
 ${$t241}`,
-              bindings: [$v274, $v275, $v276], constants: $v280,
+              bindings: [$v278, $v279, $v280], constants: $v284,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: true,
@@ -1299,7 +1305,7 @@ let scratch_38=scratch_four(base+(i*(C/4u)));
 part_1=part_1+scratch_24;
 part_2=part_2+scratch_38;
 ${$t245}`,
-              bindings: $v281, constants: $v280,
+              bindings: $v285, constants: $v284,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1313,7 +1319,7 @@ ${$t245}`,
 export const InstanceBatchNorm: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "InstanceBatchNorm", mode: "train", axes: $v259, params: $v282,
+      format: 2, norm: "InstanceBatchNorm", mode: "train", axes: $v259, params: $v286,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v260, $v261,
@@ -1335,7 +1341,7 @@ part_6=part_6+(where_4-shift);
 ${$t200}workgroupBarrier();
 }
 ${$t28}${$t249}`,
-              bindings: [$v263, $v265, $v264, $v273], constants: $v283,
+              bindings: [$v273, $v265, $v274, $v275], constants: $v287,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1351,7 +1357,7 @@ part_6=part_6+(where_4-vec4f(shift));
 ${$t215}workgroupBarrier();
 }
 ${$t31}${$t249}`,
-              bindings: [$v268, $v265, $v269, $v273], constants: $v283,
+              bindings: [$v276, $v265, $v277, $v275], constants: $v287,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1376,7 +1382,7 @@ d_x_put(base+i_4,((((mul_11*mul_12)+where_9)-add)*mul_4)+(sub*scratch_14));
 }
 }
 `,
-              bindings: [$v263, $v265, $v264, $v274, $v266], constants: $v284,
+              bindings: [$v263, $v265, $v264, $v278, $v266], constants: $v288,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1396,7 +1402,7 @@ d_x_put_four(base_2+i_4,add_3);
 }
 }
 `,
-              bindings: [$v268, $v265, $v269, $v274, $v270], constants: $v284,
+              bindings: [$v268, $v265, $v269, $v278, $v270], constants: $v288,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1405,11 +1411,11 @@ d_x_put_four(base_2+i_4,add_3);
       lazy: () => import("./instance_norm.backward.variants.js").then((module) => module.InstanceBatchNorm$train$backward0),
     },
     {
-      format: 2, norm: "InstanceBatchNorm", mode: "train", axes: $v259, params: $v282,
-      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v260, $v271, $v272, $v285, $v262],
+      format: 2, norm: "InstanceBatchNorm", mode: "train", axes: $v259, params: $v286,
+      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v260, $v271, $v272, $v289, $v262],
       kernels: [
         {
-          name: "scratch_15", grid: ["N", "C"], row: ["S"], chunked: [], shaders: $v286,
+          name: "scratch_15", grid: ["N", "C"], row: ["S"], chunked: [], shaders: $v290,
           supports: { held: 0, together: 4, split: true }, split: null,
         },
         {
@@ -1446,7 +1452,7 @@ workgroupBarrier();
 let sum_all=sum_3;
 let sum_all_2=sum_4;
 ${$t101}`,
-              bindings: [$v264, $v263, $v274, $v275, $v276], constants: $v287,
+              bindings: [$v274, $v273, $v278, $v279, $v280], constants: $v291,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1485,7 +1491,7 @@ workgroupBarrier();
 let sum_all=sum_4_2;
 let sum_all_2=sum_5_2;
 ${$t101}`,
-              bindings: [$v269, $v278, $v274, $v275, $v276], constants: $v287,
+              bindings: [$v277, $v282, $v278, $v279, $v280], constants: $v291,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1494,7 +1500,7 @@ ${$t101}`,
       lazy: () => import("./instance_norm.backward.variants.js").then((module) => module.InstanceBatchNorm$train$backward1),
     },
     {
-      format: 2, norm: "InstanceBatchNorm", mode: "train", axes: $v259, params: $v282,
+      format: 2, norm: "InstanceBatchNorm", mode: "train", axes: $v259, params: $v286,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
         { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v260, $v261, $v271, $v272,
@@ -1514,7 +1520,7 @@ ${$t101}`,
 let where_7=select(0.0f,neg_4,index_2<floor_1);
 let where_8=select(0.0f,d_y_7*gamma_1,index_2<floor_1);
 ${$t224}${$t257}`,
-              bindings: [$v263, $v265, $v264, $v273], constants: $v284,
+              bindings: [$v273, $v265, $v274, $v275], constants: $v288,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1522,7 +1528,7 @@ ${$t224}${$t257}`,
 let where_7=select(vec4f(0.0f),-mul_3,index_2<floor_1);
 let where_8=select(vec4f(0.0f),d_y_7*vec4f(gamma_1),index_2<floor_1);
 ${$t231}${$t257}`,
-              bindings: [$v268, $v265, $v269, $v273], constants: $v284,
+              bindings: [$v276, $v265, $v277, $v275], constants: $v288,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1581,7 +1587,7 @@ let mul_11=((x_7-shift_3)-rest)*mul_4;
 let add=((((mul_9*scratch_69)+select(0.0f,mul_10,index_2<floor_1))-scratch_56)*scratch_26_2)+(((sub_2+(mul_11*mul_12))-mean_all_2)*mul_4);
 d_x_put(base+((N_10*(C*S))+S_10),add);
 ${$t232}`,
-              bindings: [$v263, $v265, $v264, $v274, $v266, $v275, $v276], constants: $v283,
+              bindings: [$v263, $v265, $v264, $v278, $v266, $v279, $v280], constants: $v287,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1637,7 +1643,7 @@ let mul_11=((x_7-vec4f(shift_3))-vec4f(rest))*vec4f(mul_4);
 let add=((((mul_9*vec4f(scratch_69))+select(vec4f(0.0f),mul_10,index_2<floor_1))-vec4f(scratch_56))*vec4f(scratch_26_2))+(((sub_2+(mul_11*vec4f(mul_12)))-vec4f(mean_all_2))*vec4f(mul_4));
 d_x_put_four(base_2+((N_10*((C*S)/4u))+(S_10/4u)),add);
 ${$t232}`,
-              bindings: [$v268, $v265, $v269, $v274, $v270, $v275, $v276], constants: $v283,
+              bindings: [$v268, $v265, $v269, $v278, $v270, $v279, $v280], constants: $v287,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1646,10 +1652,10 @@ ${$t232}`,
       lazy: () => import("./instance_norm.backward.variants.js").then((module) => module.InstanceBatchNorm$train$backward2),
     },
     {
-      format: 2, norm: "InstanceBatchNorm", mode: "infer", axes: $v259, params: $v282,
+      format: 2, norm: "InstanceBatchNorm", mode: "infer", axes: $v259, params: $v286,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v288, $v260, $v261, $v262,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v292, $v260, $v261, $v262,
       ],
       kernels: [
         {
@@ -1662,14 +1668,14 @@ let mul_9=2.0f*mean_all;
 ${$t236}${$t247}}
 }
 `,
-              bindings: [$v263, $v265, $v264, $v289, $v266], constants: $v284,
+              bindings: [$v263, $v265, $v264, $v293, $v266], constants: $v288,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
               wgsl: `${$t246}${$t192}${$t79}${$t113}${$t225}${$t237}${$t236}${$t248}}
 }
 `,
-              bindings: [$v268, $v265, $v269, $v289, $v270], constants: $v284,
+              bindings: [$v268, $v265, $v269, $v293, $v270], constants: $v288,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1678,11 +1684,11 @@ ${$t236}${$t247}}
       lazy: () => import("./instance_norm.backward.variants.js").then((module) => module.InstanceBatchNorm$infer$backward3),
     },
     {
-      format: 2, norm: "InstanceBatchNorm", mode: "infer", axes: $v259, params: $v282,
-      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v290, $v288, $v260, $v271, $v272, $v285, $v262],
+      format: 2, norm: "InstanceBatchNorm", mode: "infer", axes: $v259, params: $v286,
+      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v294, $v292, $v260, $v271, $v272, $v289, $v262],
       kernels: [
         {
-          name: "scratch_9", grid: ["N", "C"], row: ["S"], chunked: [], shaders: $v286,
+          name: "scratch_9", grid: ["N", "C"], row: ["S"], chunked: [], shaders: $v290,
           supports: { held: 0, together: 4, split: true }, split: null,
         },
         {
@@ -1696,7 +1702,7 @@ ${$t109}${$t160}let x_1=x_at(base+((N_1*(C*S))+S_1));
 ${$t37}part_1=part_1+d_y_1;
 part_2=part_2+(d_y_1*select((x_1-running_mean_1)*rsqrt,((x_1-scratch_9)-scratch_10)*scratch_19,index_2<floor_1));
 ${$t184}${$t222}${$t101}`,
-              bindings: [$v291, $v289, $v263, $v264, $v274, $v275, $v276], constants: $v292,
+              bindings: [$v295, $v293, $v273, $v274, $v278, $v279, $v280], constants: $v296,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1726,11 +1732,11 @@ let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 ${$t101}`,
               bindings: [
-                $v291, $v289, $v278,
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v274, $v275,
-                $v276,
+                $v295, $v293, $v282,
+                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v278, $v279,
+                $v280,
               ],
-              constants: $v292,
+              constants: $v296,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1739,11 +1745,11 @@ ${$t101}`,
       lazy: () => import("./instance_norm.backward.variants.js").then((module) => module.InstanceBatchNorm$infer$backward4),
     },
     {
-      format: 2, norm: "InstanceBatchNorm", mode: "infer", axes: $v259, params: $v282,
+      format: 2, norm: "InstanceBatchNorm", mode: "infer", axes: $v259, params: $v286,
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v290, $v288, $v260, $v261, $v271, $v272,
-        $v279, $v262,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v294, $v292, $v260, $v261, $v271, $v272,
+        $v283, $v262,
       ],
       kernels: [
         {
@@ -1770,7 +1776,7 @@ let end_2=select(0u,S,active_1);
 let mul_9=2.0f*mean_all;
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 ${$t247}${$t258}`,
-              bindings: [$v263, $v265, $v264, $v291, $v289, $v266, $v273], constants: $v284,
+              bindings: [$v263, $v265, $v264, $v295, $v293, $v266, $v275], constants: $v288,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1791,7 +1797,7 @@ ${$t68}${$t218}let sum_all=sum_4_2;
 let sum_all_2=sum_5_2;
 ${$t237}for(var i_4=lane;i_4<end_2;i_4+=LANES){
 ${$t248}${$t258}`,
-              bindings: [$v268, $v265, $v269, $v291, $v289, $v270, $v273], constants: $v284,
+              bindings: [$v268, $v265, $v269, $v295, $v293, $v270, $v275], constants: $v288,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1806,7 +1812,7 @@ let scratch_57=scratch_at(base+(i*C));
 part_1=part_1+scratch_54;
 part_2=part_2+scratch_57;
 ${$t241}`,
-              bindings: [$v274, $v275, $v276], constants: $v280,
+              bindings: [$v278, $v279, $v280], constants: $v284,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: true,
@@ -1815,7 +1821,7 @@ let scratch_57=scratch_four(base+(i*(C/4u)));
 part_1=part_1+scratch_54;
 part_2=part_2+scratch_57;
 ${$t245}`,
-              bindings: $v281, constants: $v280,
+              bindings: $v285, constants: $v284,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

@@ -2824,8 +2824,10 @@ partials_put((((10u*PARTS)+part)*(N*C))+row,sum_all_2);
 }
 }
 `;
-const $v691 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v692 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v691 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
+const $v692 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
 const $v693 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
 const $v694 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v695 = [
@@ -2843,7 +2845,8 @@ const $v699 = [
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v700 = {
+const $v700 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v701 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t551}${$t273}${$t596}`,
@@ -2851,41 +2854,46 @@ const $v700 = {
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t583}${$t273}${$t635}`,
-      bindings: [$v696, $v692, $v698], constants: $v699,
+      bindings: [$v696, $v700, $v698], constants: $v699,
     },
   ],
   shared: true,
 } as const;
-const $v701 = {
+const $v702 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v702 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v703 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v704 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v705 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v706 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v707 = [
+const $v703 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v704 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v705 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v706 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
+const $v707 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
+const $v708 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v709 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
+const $v710 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v711 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v712 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v713 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v708 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v709 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v710 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v711 = [
+const $v714 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v715 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v716 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v717 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v712 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v698] as const;
-const $v713 = [
+const $v718 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v698] as const;
+const $v719 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v714 = {
+const $v720 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -2894,7 +2902,7 @@ d_beta_put(row,total_2);
 }
 }
 `,
-      bindings: [$v704, $v709, $v710], constants: $v713,
+      bindings: [$v705, $v715, $v716], constants: $v719,
     },
     {
       vector: "C", together: 1, held: 0, exchanges: true,
@@ -2913,78 +2921,78 @@ d_beta_put_four(row,total_2);
 }
 `,
       bindings: [
-        $v704,
+        $v705,
         {
           tensor: "d_gamma", access: "read_write", name: "d_gamma",
           accessors: { putFour: "d_gamma_put_four" },
         },
         { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } },
       ],
-      constants: $v713,
+      constants: $v719,
     },
   ],
   shared: false,
 } as const;
-const $v715 = [
+const $v721 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "ratio", kind: "param", param: "ratio" }, { name: "S", kind: "extent", factor: "S" },
   { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v716 = [
+const $v722 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "ratio", kind: "param", param: "ratio" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v717 = [
+const $v723 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
   { name: "ratio", kind: "param", param: "ratio" },
 ] as const;
-const $v718 = [
+const $v724 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v719 = [
+const $v725 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "ratio", kind: "param", param: "ratio" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v720 = [
+const $v726 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "ratio", kind: "param", param: "ratio" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v721 = {
+const $v727 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t579}${$t335}${$t596}`,
-      bindings: [$v696, $v693, $v697, $v698], constants: $v720,
+      bindings: [$v696, $v693, $v697, $v698], constants: $v726,
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t594}${$t335}${$t635}`,
-      bindings: [$v696, $v693, $v692, $v698], constants: $v720,
+      bindings: [$v696, $v693, $v700, $v698], constants: $v726,
     },
   ],
   shared: true,
 } as const;
-const $v722 = [
+const $v728 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
   { name: "ratio", kind: "param", param: "ratio" },
 ] as const;
-const $v723 = {
+const $v729 = {
   shaders: [
     {
       vector: "S", together: 4, held: 0, exchanges: true,
@@ -3036,7 +3044,7 @@ scratch_put((((((N*C)+3u)/4u)*4u)+((((N*C)+3u)/4u)*4u))+row_5,scale_5*inverseSqr
 }
 }
 `,
-      bindings: [$v692, $v706], constants: $v695,
+      bindings: [$v700, $v712], constants: $v695,
     },
   ],
   split: {
@@ -3056,7 +3064,7 @@ ${$t529}${$t680}`,
             wgsl: `${$t583}${$t382}${$t400}let x_4=x_four(base_2+i);
 ${$t624}let x_5=x_four(base_2+i_2);
 ${$t612}${$t680}`,
-            bindings: [$v692, $v698], constants: $v699,
+            bindings: [$v700, $v698], constants: $v699,
           },
         ],
         shared: true,
@@ -3070,7 +3078,7 @@ ${$t455}total_2=total_2+(f32(min((p_3+1u)*(((S+PARTS)-1u)/PARTS),S)-(p_3*(((S+PA
 total_3=total_3+(f32(min((p_3+1u)*(((S+PARTS)-1u)/PARTS),S)-(p_3*(((S+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32(min((p_3+1u)*(((S+PARTS)-1u)/PARTS),S)-(p_3*(((S+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
 ${$t681}`,
-            bindings: [$v704, $v706], constants: $v707,
+            bindings: [$v705, $v712], constants: $v713,
           },
           {
             vector: "S", together: 1, held: 0, exchanges: true,
@@ -3079,7 +3087,7 @@ ${$t455}total_2=total_2+(f32((min((p_3+1u)*((((S/4u)+PARTS)-1u)/PARTS),S/4u)-(p_
 total_3=total_3+(f32((min((p_3+1u)*((((S/4u)+PARTS)-1u)/PARTS),S/4u)-(p_3*((((S/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32((min((p_3+1u)*((((S/4u)+PARTS)-1u)/PARTS),S/4u)-(p_3*((((S/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
 ${$t681}`,
-            bindings: [$v704, $v706], constants: $v707,
+            bindings: [$v705, $v712], constants: $v713,
           },
         ],
         shared: false,
@@ -3087,21 +3095,21 @@ ${$t681}`,
     ],
   },
 } as const;
-const $v724 = [
+const $v730 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" }, { name: "ratio", kind: "param", param: "ratio" },
 ] as const;
-const $v725 = [
+const $v731 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v726 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
-const $v727 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
-const $v728 = [
+const $v732 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
+const $v733 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
+const $v734 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
@@ -3211,7 +3219,7 @@ d_x_put_four(base_2_5+i_4,((sub_2_5-(mul_3_5*vec4f(sub_3_5)))-vec4f(mean_all_7))
       split: {
         slots: 10,
         stages: [
-          $v700,
+          $v701,
           {
             shaders: [
               {
@@ -3225,7 +3233,7 @@ ${$t358}scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mean_3;
 ${$t424}${$t539}mean_3=all_7;
 ${$t509}let mean_all_3=mean_3;
 ${$t657}`,
-                bindings: [$v696, $v697, $v701], constants: $v699,
+                bindings: [$v696, $v697, $v702], constants: $v699,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3254,7 +3262,7 @@ let mean_all=mean_4;
 let mean_all_2=mean_2_2;
 let mean_all_3=mean_3_2;
 ${$t657}`,
-                bindings: [$v702, $v703, $v701], constants: $v699,
+                bindings: [$v703, $v704, $v702], constants: $v699,
               },
             ],
             shared: true,
@@ -3267,7 +3275,7 @@ ${$t657}`,
 }
 }
 `,
-                bindings: [$v704, $v693, $v696, $v697, $v705], constants: $v699,
+                bindings: [$v705, $v693, $v706, $v707, $v708], constants: $v699,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3275,7 +3283,7 @@ ${$t657}`,
 }
 }
 `,
-                bindings: [$v704, $v693, $v702, $v703, $v694], constants: $v699,
+                bindings: [$v705, $v693, $v709, $v710, $v694], constants: $v699,
               },
             ],
             shared: true,
@@ -3297,7 +3305,7 @@ scratch_put(row,sum_all_2-(sum_all*mean_all));
 }
 }
 `,
-          bindings: [$v691, $v692, $v706], constants: $v695,
+          bindings: [$v711, $v700, $v712], constants: $v695,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -3338,13 +3346,13 @@ scratch_put(row_5,sum_all_2_5-(sum_all_6*mean_all_5));
 }
 }
 `,
-          bindings: [$v691, $v692, $v706], constants: $v695,
+          bindings: [$v711, $v700, $v712], constants: $v695,
         },
       ],
       split: {
         slots: 10,
         stages: [
-          $v700,
+          $v701,
           {
             shaders: [
               {
@@ -3363,7 +3371,7 @@ let mean_all=mean;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 ${$t660}`,
-                bindings: [$v696, $v697, $v701], constants: $v699,
+                bindings: [$v696, $v697, $v702], constants: $v699,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3385,7 +3393,7 @@ let mean_all=mean_2;
 let sum_all_2=sum_2_2;
 if(active_1&&(lane==0u)){
 ${$t660}`,
-                bindings: [$v702, $v703, $v701], constants: $v699,
+                bindings: [$v703, $v704, $v702], constants: $v699,
               },
             ],
             shared: true,
@@ -3394,11 +3402,11 @@ ${$t660}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t546}${$t671}`,
-                bindings: [$v704, $v706], constants: $v707,
+                bindings: [$v705, $v712], constants: $v713,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t567}${$t671}`,
-                bindings: [$v704, $v706], constants: $v707,
+                bindings: [$v705, $v712], constants: $v713,
               },
             ],
             shared: false,
@@ -3477,7 +3485,7 @@ let sum_all_2_3=sum_3_3;
 let sum_all_2_4=sum_3_4;
 let sum_all_2_5=sum_3_5;
 ${$t586}`,
-          bindings: [$v702, $v708, $v709, $v710],
+          bindings: [$v703, $v714, $v715, $v716],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -3524,7 +3532,7 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row,sum_all_3);
 }
 }
 `,
-          bindings: [$v691, $v692, $v693, $v694, $v706], constants: $v695,
+          bindings: [$v691, $v692, $v693, $v694, $v712], constants: $v695,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -3593,13 +3601,13 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row_5,sum_all_3_5);
 }
 }
 `,
-          bindings: [$v691, $v692, $v693, $v694, $v706], constants: $v695,
+          bindings: [$v691, $v692, $v693, $v694, $v712], constants: $v695,
         },
       ],
       split: {
         slots: 11,
         stages: [
-          $v700,
+          $v701,
           {
             shaders: [
               {
@@ -3619,7 +3627,7 @@ let mean_all=mean;
 let sum_all_2=sum_2;
 let sum_all_3=sum_3;
 ${$t673}`,
-                bindings: [$v696, $v697, $v701], constants: $v699,
+                bindings: [$v696, $v697, $v702], constants: $v699,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3651,7 +3659,7 @@ let mean_all=mean_2;
 let sum_all_2=sum_2_2;
 let sum_all_3=sum_3_2;
 ${$t673}`,
-                bindings: [$v702, $v703, $v701], constants: $v699,
+                bindings: [$v703, $v704, $v702], constants: $v699,
               },
             ],
             shared: true,
@@ -3665,7 +3673,7 @@ ${$t673}`,
 let mean=total_6/f32(S);
 ${$t553}${$t316}${$t352}d_x_put(base+i,((sub-(mul_2*sub_2))-div)*mul_3);
 ${$t674}`,
-                bindings: [$v704, $v693, $v696, $v697, $v705, $v706], constants: $v699,
+                bindings: [$v705, $v693, $v706, $v707, $v708, $v712], constants: $v699,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3674,7 +3682,7 @@ ${$t674}`,
 let mean=total_6/f32(S);
 ${$t585}${$t316}${$t353}d_x_put_four(base+i,((sub-(mul_2*vec4f(sub_2)))-vec4f(div))*vec4f(mul_3));
 ${$t674}`,
-                bindings: [$v704, $v693, $v702, $v703, $v694, $v706], constants: $v699,
+                bindings: [$v705, $v693, $v709, $v710, $v694, $v712], constants: $v699,
               },
             ],
             shared: true,
@@ -3696,7 +3704,7 @@ let scratch_38=scratch_at(base+(i*C));
 part_1=part_1+scratch_24;
 part_2=part_2+scratch_38;
 ${$t616}`,
-                bindings: [$v708, $v698], constants: $v711,
+                bindings: [$v714, $v698], constants: $v717,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -3705,12 +3713,12 @@ let scratch_38=scratch_four(base+(i*(C/4u)));
 part_1=part_1+scratch_24;
 part_2=part_2+scratch_38;
 ${$t677}`,
-                bindings: $v712, constants: $v711,
+                bindings: $v718, constants: $v717,
               },
             ],
             shared: true,
           },
-          $v714,
+          $v720,
         ],
       },
     },
@@ -3743,7 +3751,7 @@ scratch_put((((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+(((C+3u)/4u
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v706], constants: $v715,
+          bindings: [$v711, $v693, $v700, $v712], constants: $v721,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -3833,7 +3841,7 @@ scratch_put((((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+(((C+3u)/4u
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v706], constants: $v715,
+          bindings: [$v711, $v693, $v700, $v712], constants: $v721,
         },
       ],
       split: {
@@ -3843,11 +3851,11 @@ scratch_put((((((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+(((C+3u)/4u)*4u))+(((C+3u)/4u
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t575}${$t347}${$t626}`,
-                bindings: [$v696, $v693, $v697, $v698], constants: $v716,
+                bindings: [$v696, $v693, $v697, $v698], constants: $v722,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t587}${$t347}${$t637}`,
-                bindings: [$v696, $v693, $v692, $v698], constants: $v716,
+                bindings: [$v696, $v693, $v700, $v698], constants: $v722,
               },
             ],
             shared: true,
@@ -3863,7 +3871,7 @@ let where_1=select(d_y_1*gamma_1,0.0f,index_2<floor_1);
 part_9=part_9+select(neg,0.0f,index_2<floor_1);
 part_10=part_10+(where_1-part_1);
 ${$t528}${$t678}`,
-                bindings: [$v693, $v696, $v697, $v701], constants: $v717,
+                bindings: [$v693, $v696, $v697, $v702], constants: $v723,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3874,7 +3882,7 @@ let where_1=select(d_y_1*vec4f(gamma_1),vec4f(0.0f),index_2<floor_1);
 part_9=part_9+select(-mul_3,vec4f(0.0f),index_2<floor_1);
 part_10=part_10+(where_1-vec4f(part_1));
 ${$t651}${$t678}`,
-                bindings: [$v693, $v702, $v703, $v701], constants: $v717,
+                bindings: [$v693, $v703, $v704, $v702], constants: $v723,
               },
             ],
             shared: true,
@@ -3883,11 +3891,11 @@ ${$t651}${$t678}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t478}${$t513}${$t24}${$t679}`,
-                bindings: [$v704, $v706], constants: $v718,
+                bindings: [$v705, $v712], constants: $v724,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t484}${$t593}${$t679}`,
-                bindings: [$v704, $v706], constants: $v718,
+                bindings: [$v705, $v712], constants: $v724,
               },
             ],
             shared: false,
@@ -3929,7 +3937,7 @@ d_x_put_four(base_2+i_4,add_3);
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v708, $v694], constants: $v719,
+          bindings: [$v691, $v693, $v692, $v714, $v694], constants: $v725,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -4066,13 +4074,13 @@ d_x_put_four(base_2_5+i_4,add_3_5);
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v708, $v694], constants: $v719,
+          bindings: [$v691, $v693, $v692, $v714, $v694], constants: $v725,
         },
       ],
       split: {
         slots: 12,
         stages: [
-          $v721,
+          $v727,
           {
             shaders: [
               {
@@ -4082,7 +4090,7 @@ let where_4=select(0.0f,-((d_y_4*mul_6)*mul_3),index_2<floor_1);
 let mul_7=d_y_4*gamma_1;
 let where_5=select(0.0f,mul_7,index_2<floor_1);
 ${$t631}`,
-                bindings: [$v696, $v697, $v693, $v701], constants: $v722,
+                bindings: [$v696, $v697, $v693, $v702], constants: $v728,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -4091,7 +4099,7 @@ let where_4=select(vec4f(0.0f),-((d_y_4*mul_6)*vec4f(mul_3)),index_2<floor_1);
 let mul_7=d_y_4*vec4f(gamma_1);
 let where_5=select(vec4f(0.0f),mul_7,index_2<floor_1);
 ${$t655}`,
-                bindings: [$v691, $v692, $v693, $v701], constants: $v722,
+                bindings: [$v711, $v700, $v693, $v702], constants: $v728,
               },
             ],
             shared: true,
@@ -4105,7 +4113,7 @@ d_x_put(base+i,((((mul_2*mul_3)+where_1)-add)*mul)+(sub*scratch_14));
 }
 }
 `,
-                bindings: [$v704, $v693, $v708, $v697, $v696, $v705], constants: $v722,
+                bindings: [$v705, $v693, $v714, $v707, $v706, $v708], constants: $v728,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -4115,7 +4123,7 @@ d_x_put_four(base+i,add_3);
 }
 }
 `,
-                bindings: [$v704, $v693, $v708, $v703, $v702, $v694], constants: $v722,
+                bindings: [$v705, $v693, $v714, $v710, $v709, $v694], constants: $v728,
               },
             ],
             shared: true,
@@ -4128,7 +4136,7 @@ d_x_put_four(base+i,add_3);
 
 export const InstanceBatchNorm$train$backward1: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
-    $v723,
+    $v729,
     {
       shaders: [
         {
@@ -4164,7 +4172,7 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-          bindings: [$v692, $v702, $v708, $v709, $v710], constants: $v724,
+          bindings: [$v700, $v703, $v714, $v715, $v716], constants: $v730,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -4263,7 +4271,7 @@ sum_5_2_3=sum_5_2_3+other_6_3;
 sum_5_2_4=sum_5_2_4+other_6_4;
 sum_5_2_5=sum_5_2_5+other_6_5;
 ${$t653}${$t90}${$t586}`,
-          bindings: [$v692, $v702, $v708, $v709, $v710], constants: $v724,
+          bindings: [$v700, $v703, $v714, $v715, $v716], constants: $v730,
         },
       ],
       split: {
@@ -4280,7 +4288,7 @@ ${$t548}let N_5=i_2/max(S,1u);
 let S_5=i_2%max(S,1u);
 let x_5=x_at(base+((N_5*(C*S))+S_5));
 ${$t529}${$t683}`,
-                bindings: [$v697, $v698], constants: $v725,
+                bindings: [$v697, $v698], constants: $v731,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -4288,7 +4296,7 @@ ${$t529}${$t683}`,
 let S_5=(i_2*4u)%max(S,1u);
 let x_5=x_four(base_2+((N_5*((C*S)/4u))+(S_5/4u)));
 ${$t612}${$t683}`,
-                bindings: [$v692, $v698], constants: $v725,
+                bindings: [$v700, $v698], constants: $v731,
               },
             ],
             shared: true,
@@ -4316,7 +4324,7 @@ let other_10=exchange(sum_2,mask_4);
 sum_2=sum_2+other_10;
 ${$t430}${$t663}${$t371}sum_2=all_6;
 ${$t474}${$t685}`,
-                bindings: [$v696, $v697, $v708, $v701], constants: $v717,
+                bindings: [$v696, $v697, $v714, $v702], constants: $v723,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -4339,7 +4347,7 @@ let other_10=exchange(sum_2_2,mask_4);
 sum_2_2=sum_2_2+other_10;
 ${$t413}${$t663}${$t394}sum_2_2=all_6;
 ${$t602}${$t685}`,
-                bindings: [$v702, $v703, $v708, $v701], constants: $v717,
+                bindings: [$v703, $v704, $v714, $v702], constants: $v723,
               },
             ],
             shared: true,
@@ -4348,11 +4356,11 @@ ${$t602}${$t685}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t478}${$t530}${$t21}${$t665}`,
-                bindings: [$v704, $v709, $v710], constants: $v718,
+                bindings: [$v705, $v715, $v716], constants: $v724,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t484}${$t535}${$t23}${$t665}`,
-                bindings: [$v704, $v709, $v710], constants: $v718,
+                bindings: [$v705, $v715, $v716], constants: $v724,
               },
             ],
             shared: false,
@@ -4391,7 +4399,7 @@ scratch_put((((((((N*C)+3u)/4u)*4u)+((((N*C)+3u)/4u)*4u))+((((N*C)+3u)/4u)*4u))+
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v706], constants: $v719,
+          bindings: [$v711, $v693, $v700, $v712], constants: $v725,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -4479,7 +4487,7 @@ scratch_put((((((((N*C)+3u)/4u)*4u)+((((N*C)+3u)/4u)*4u))+((((N*C)+3u)/4u)*4u))+
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v706], constants: $v719,
+          bindings: [$v711, $v693, $v700, $v712], constants: $v725,
         },
       ],
       split: {
@@ -4489,11 +4497,11 @@ scratch_put((((((((N*C)+3u)/4u)*4u)+((((N*C)+3u)/4u)*4u))+((((N*C)+3u)/4u)*4u))+
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t579}${$t379}${$t596}`,
-                bindings: [$v696, $v693, $v697, $v698], constants: $v720,
+                bindings: [$v696, $v693, $v697, $v698], constants: $v726,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t594}${$t379}${$t635}`,
-                bindings: [$v696, $v693, $v692, $v698], constants: $v720,
+                bindings: [$v696, $v693, $v700, $v698], constants: $v726,
               },
             ],
             shared: true,
@@ -4506,7 +4514,7 @@ scratch_put((((((((N*C)+3u)/4u)*4u)+((((N*C)+3u)/4u)*4u))+((((N*C)+3u)/4u)*4u))+
 let where_4=select(0.0f,neg_4,index_2<floor_1);
 let where_5=select(0.0f,d_y_4*gamma_1,index_2<floor_1);
 ${$t631}`,
-                bindings: [$v696, $v697, $v693, $v701], constants: $v722,
+                bindings: [$v696, $v697, $v693, $v702], constants: $v728,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -4514,7 +4522,7 @@ ${$t631}`,
 let where_4=select(vec4f(0.0f),-mul_3,index_2<floor_1);
 let where_5=select(vec4f(0.0f),d_y_4*vec4f(gamma_1),index_2<floor_1);
 ${$t655}`,
-                bindings: [$v691, $v692, $v693, $v701], constants: $v722,
+                bindings: [$v711, $v700, $v693, $v702], constants: $v728,
               },
             ],
             shared: true,
@@ -4523,11 +4531,11 @@ ${$t655}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t546}${$t666}${$t686}`,
-                bindings: [$v704, $v706], constants: $v707,
+                bindings: [$v705, $v712], constants: $v713,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t567}${$t668}${$t686}`,
-                bindings: [$v704, $v706], constants: $v707,
+                bindings: [$v705, $v712], constants: $v713,
               },
             ],
             shared: false,
@@ -4592,7 +4600,7 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v708, $v694, $v709, $v710], constants: $v715,
+          bindings: [$v691, $v693, $v692, $v714, $v694, $v715, $v716], constants: $v721,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -4764,7 +4772,7 @@ d_x_put_four(base_2_4+((N_10*((C*S)/4u))+(S_10/4u)),add_4);
 d_x_put_four(base_2_5+((N_10*((C*S)/4u))+(S_10/4u)),add_5);
 }
 ${$t586}`,
-          bindings: [$v691, $v693, $v692, $v708, $v694, $v709, $v710], constants: $v715,
+          bindings: [$v691, $v693, $v692, $v714, $v694, $v715, $v716], constants: $v721,
         },
       ],
       split: {
@@ -4774,11 +4782,11 @@ ${$t586}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t575}${$t395}${$t626}`,
-                bindings: [$v696, $v693, $v697, $v698], constants: $v716,
+                bindings: [$v696, $v693, $v697, $v698], constants: $v722,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t587}${$t395}${$t637}`,
-                bindings: [$v696, $v693, $v692, $v698], constants: $v716,
+                bindings: [$v696, $v693, $v700, $v698], constants: $v722,
               },
             ],
             shared: true,
@@ -4813,7 +4821,7 @@ let mean_all_2=mean_2;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 ${$t687}`,
-                bindings: [$v693, $v696, $v697, $v708, $v701], constants: $v717,
+                bindings: [$v693, $v696, $v697, $v714, $v702], constants: $v723,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -4849,7 +4857,7 @@ let mean_all_2=mean_2_2;
 let sum_all_2=sum_2_2;
 if(active_1&&(lane==0u)){
 ${$t687}`,
-                bindings: [$v693, $v702, $v703, $v708, $v701], constants: $v717,
+                bindings: [$v693, $v703, $v704, $v714, $v702], constants: $v723,
               },
             ],
             shared: true,
@@ -4874,7 +4882,7 @@ let mul_4=((x_1-part_2)-rest)*mul_3;
 let add=((((mul*scratch_69)+select(0.0f,mul_2,index_2<floor_1))-scratch_56)*scratch_26)+(((sub+(mul_4*mul_5))-mean_2)*mul_3);
 d_x_put(base+((N_1*(C*S))+S_1),add);
 ${$t675}`,
-                bindings: [$v704, $v693, $v697, $v708, $v696, $v705, $v709, $v710], constants: $v717,
+                bindings: [$v705, $v693, $v707, $v714, $v706, $v708, $v715, $v716], constants: $v723,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -4894,7 +4902,7 @@ let mul_4=((x_1-vec4f(part_2))-vec4f(rest))*vec4f(mul_3);
 let add=((((mul*vec4f(scratch_69))+select(vec4f(0.0f),mul_2,index_2<floor_1))-vec4f(scratch_56))*vec4f(scratch_26))+(((sub+(mul_4*vec4f(mul_5)))-vec4f(mean_2))*vec4f(mul_3));
 d_x_put_four(base+((N_1*((C*S)/4u))+(S_1/4u)),add);
 ${$t675}`,
-                bindings: [$v704, $v693, $v703, $v708, $v702, $v694, $v709, $v710], constants: $v717,
+                bindings: [$v705, $v693, $v710, $v714, $v709, $v694, $v715, $v716], constants: $v723,
               },
             ],
             shared: true,
@@ -4915,31 +4923,31 @@ export const InstanceBatchNorm$infer$backward3: { readonly lazy: readonly LazySh
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v726, $v694], constants: $v719,
+          bindings: [$v691, $v693, $v692, $v732, $v694], constants: $v725,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
           wgsl: `${$t519}${$t619}${$t622}${$t228}${$t185}${$t299}${$t652}${$t661}${$t166}${$t549}}
 }
 `,
-          bindings: [$v691, $v693, $v692, $v726, $v694], constants: $v719,
+          bindings: [$v691, $v693, $v692, $v732, $v694], constants: $v725,
         },
       ],
       split: {
         slots: 9,
         stages: [
-          $v721,
+          $v727,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t589}${$t623}${$t254}${$t380}${$t528}${$t688}`,
-                bindings: [$v693, $v696, $v697, $v701], constants: $v722,
+                bindings: [$v693, $v696, $v697, $v702], constants: $v728,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t611}${$t625}${$t311}${$t384}${$t651}${$t688}`,
-                bindings: [$v693, $v702, $v703, $v701], constants: $v722,
+                bindings: [$v693, $v703, $v704, $v702], constants: $v728,
               },
             ],
             shared: true,
@@ -4951,14 +4959,14 @@ export const InstanceBatchNorm$infer$backward3: { readonly lazy: readonly LazySh
                 wgsl: `${$t621}${$t669}${$t670}}
 }
 `,
-                bindings: [$v704, $v693, $v726, $v697, $v696, $v705], constants: $v722,
+                bindings: [$v705, $v693, $v732, $v707, $v706, $v708], constants: $v728,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t628}${$t669}${$t672}}
 }
 `,
-                bindings: [$v704, $v693, $v726, $v703, $v702, $v694], constants: $v722,
+                bindings: [$v705, $v693, $v732, $v710, $v709, $v694], constants: $v728,
               },
             ],
             shared: true,
@@ -4971,7 +4979,7 @@ export const InstanceBatchNorm$infer$backward3: { readonly lazy: readonly LazySh
 
 export const InstanceBatchNorm$infer$backward4: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
-    $v723,
+    $v729,
     {
       shaders: [
         {
@@ -5074,7 +5082,7 @@ let sum_all_2_3=sum_2_2_3;
 let sum_all_2_4=sum_2_2_4;
 let sum_all_2_5=sum_2_2_5;
 ${$t586}`,
-          bindings: [$v727, $v726, $v702, $v703, $v708, $v709, $v710],
+          bindings: [$v733, $v732, $v703, $v704, $v714, $v715, $v716],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -5094,7 +5102,7 @@ ${$t586}`,
                 wgsl: `${$t409}${$t362}${$t563}${$t175}${$t307}${$t323}${$t136}part_1=part_1+d_y_1;
 part_2=part_2+(d_y_1*select((x_1-running_mean_1)*rsqrt,((x_1-scratch_9)-scratch_10)*scratch_19,index_2<floor_1));
 ${$t616}`,
-                bindings: [$v727, $v726, $v696, $v697, $v708, $v698], constants: $v716,
+                bindings: [$v733, $v732, $v696, $v697, $v714, $v698], constants: $v722,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -5118,7 +5126,7 @@ sum_2_2=sum_2_2+other_2;
 ${$t413}${$t369}sum_3=all;
 ${$t2}sum_2_2=all_2;
 ${$t602}${$t608}`,
-                bindings: [$v727, $v726, $v702, $v703, $v708, $v698], constants: $v716,
+                bindings: [$v733, $v732, $v703, $v704, $v714, $v698], constants: $v722,
               },
             ],
             shared: true,
@@ -5127,11 +5135,11 @@ ${$t602}${$t608}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t499}${$t20}${$t689}`,
-                bindings: [$v704, $v709, $v710], constants: $v728,
+                bindings: [$v705, $v715, $v716], constants: $v734,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true, wgsl: `${$t499}${$t22}${$t689}`,
-                bindings: [$v704, $v709, $v710], constants: $v728,
+                bindings: [$v705, $v715, $v716], constants: $v734,
               },
             ],
             shared: false,
@@ -5168,7 +5176,7 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row,sum_all_2);
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v727, $v726, $v694, $v706], constants: $v719,
+          bindings: [$v691, $v693, $v692, $v733, $v732, $v694, $v712], constants: $v725,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -5206,13 +5214,13 @@ scratch_put(((((N*C)+3u)/4u)*4u)+row_5,sum_all_2_5);
 }
 }
 `,
-          bindings: [$v691, $v693, $v692, $v727, $v726, $v694, $v706], constants: $v719,
+          bindings: [$v691, $v693, $v692, $v733, $v732, $v694, $v712], constants: $v725,
         },
       ],
       split: {
         slots: 11,
         stages: [
-          $v721,
+          $v727,
           {
             shaders: [
               {
@@ -5232,7 +5240,7 @@ ${$t517}${$t509}let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 ${$t75}${$t690}`,
-                bindings: [$v693, $v727, $v726, $v696, $v697, $v701], constants: $v722,
+                bindings: [$v693, $v733, $v732, $v696, $v697, $v702], constants: $v728,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -5248,7 +5256,7 @@ ${$t481}${$t364}${$t9}sum_3=all_7;
 ${$t531}${$t561}let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 ${$t540}${$t690}`,
-                bindings: [$v693, $v727, $v726, $v702, $v703, $v701], constants: $v722,
+                bindings: [$v693, $v733, $v732, $v703, $v704, $v702], constants: $v728,
               },
             ],
             shared: true,
@@ -5258,12 +5266,12 @@ ${$t540}${$t690}`,
               {
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t458}${$t555}${$t451}${$t670}${$t676}`,
-                bindings: [$v704, $v693, $v726, $v697, $v696, $v705, $v706], constants: $v722,
+                bindings: [$v705, $v693, $v732, $v707, $v706, $v708, $v712], constants: $v728,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t458}${$t573}${$t451}${$t672}${$t676}`,
-                bindings: [$v704, $v693, $v726, $v703, $v702, $v694, $v706], constants: $v722,
+                bindings: [$v705, $v693, $v732, $v710, $v709, $v694, $v712], constants: $v728,
               },
             ],
             shared: true,
@@ -5285,7 +5293,7 @@ let scratch_57=scratch_at(base+(i*C));
 part_1=part_1+scratch_54;
 part_2=part_2+scratch_57;
 ${$t616}`,
-                bindings: [$v708, $v698], constants: $v711,
+                bindings: [$v714, $v698], constants: $v717,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -5294,12 +5302,12 @@ let scratch_57=scratch_four(base+(i*(C/4u)));
 part_1=part_1+scratch_54;
 part_2=part_2+scratch_57;
 ${$t677}`,
-                bindings: $v712, constants: $v711,
+                bindings: $v718, constants: $v717,
               },
             ],
             shared: true,
           },
-          $v714,
+          $v720,
         ],
       },
     },

@@ -760,7 +760,7 @@ let mul_4=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
 let mul_5=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
 let mul_6=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
 `;
-const $v103 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v103 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["y"] } as const;
 const $v104 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
 const $v105 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
 const $v106 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
@@ -770,22 +770,23 @@ const $v107 = [
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v108 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v109 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v108 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v109 = [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } }, $v108] as const;
 const $v110 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v111 = {
+const $v111 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v112 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
       wgsl: `${$t66}${$t56}${$t17}${$t35}${$t47}let x_4=x_at(base+i);
 ${$t95}let x_5=x_at(base+i_2);
 ${$t93}${$t96}`,
-      bindings: [$v108, $v109], constants: $v110,
+      bindings: $v109, constants: $v110,
     },
     {
       vector: "S", together: 1, held: 0, exchanges: true,
@@ -795,52 +796,53 @@ return(v.x+v.y)+(v.z+v.w);
 ${$t56}${$t20}${$t35}${$t77}let x_4=x_four(base_2+i);
 ${$t97}let x_5=x_four(base_2+i_2);
 ${$t94}${$t96}`,
-      bindings: [$v103, $v109], constants: $v110,
+      bindings: [$v111, $v108], constants: $v110,
     },
   ],
   shared: true,
 } as const;
-const $v112 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v113 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
-const $v114 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v115 = {
+const $v113 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v114 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] } as const;
+const $v115 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
+const $v116 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] } as const;
+const $v117 = {
   tensor: "running_mean", access: "read_write", name: "running_mean",
   accessors: { at: "running_mean_at", put: "running_mean_put" },
 } as const;
-const $v116 = {
+const $v118 = {
   tensor: "running_var", access: "read_write", name: "running_var",
   accessors: { at: "running_var_at", put: "running_var_put" },
 } as const;
-const $v117 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v118 = [
+const $v119 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v120 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v119 = [
+const $v121 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
   { name: "momentum", kind: "param", param: "momentum" },
 ] as const;
-const $v120 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v121 = [
+const $v122 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v123 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" }, { name: "ratio", kind: "param", param: "ratio" },
 ] as const;
-const $v122 = [
+const $v124 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
   { name: "ratio", kind: "param", param: "ratio" },
 ] as const;
-const $v123 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
-const $v124 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
+const $v125 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
+const $v126 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
 
 export const InstanceNorm: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
@@ -880,7 +882,7 @@ y_put_four(base_2_5+i_3,add_5);
       split: {
         slots: 4,
         stages: [
-          $v111,
+          $v112,
           {
             shaders: [
               {
@@ -891,7 +893,7 @@ ${$t38}y_put(base+i,((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1);
 }
 }
 `,
-                bindings: [$v112, $v104, $v105, $v108, $v113], constants: $v110,
+                bindings: [$v113, $v104, $v105, $v114, $v115], constants: $v110,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -902,7 +904,7 @@ y_put_four(base+i,add);
 }
 }
 `,
-                bindings: [$v112, $v104, $v105, $v114, $v106], constants: $v110,
+                bindings: [$v113, $v104, $v105, $v116, $v106], constants: $v110,
               },
             ],
             shared: true,
@@ -1042,7 +1044,7 @@ scratch_put(((((C+3u)/4u)*4u)+(((C+3u)/4u)*4u))+row_5,scale_5*inverseSqrt(scaled
 }
 }
 `,
-          bindings: [$v103, $v115, $v116, $v117],
+          bindings: [$v111, $v117, $v118, $v119],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -1068,7 +1070,7 @@ ${$t95}let N_5=i_2/max(S,1u);
 let S_5=i_2%max(S,1u);
 let x_5=x_at(base+((N_5*(C*S))+S_5));
 ${$t93}${$t98}`,
-                bindings: [$v108, $v109], constants: $v118,
+                bindings: $v109, constants: $v120,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -1084,7 +1086,7 @@ ${$t97}let N_5=(i_2*4u)/max(S,1u);
 let S_5=(i_2*4u)%max(S,1u);
 let x_5=x_four(base_2+((N_5*((C*S)/4u))+(S_5/4u)));
 ${$t94}${$t98}`,
-                bindings: [$v103, $v109], constants: $v118,
+                bindings: [$v111, $v108], constants: $v120,
               },
             ],
             shared: true,
@@ -1099,7 +1101,7 @@ ${$t80}total_2=total_2+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((
 total_3=total_3+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32(min((p_3+1u)*((((N*S)+PARTS)-1u)/PARTS),N*S)-(p_3*((((N*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
 ${$t99}`,
-                bindings: [$v112, $v115, $v116, $v117], constants: $v119,
+                bindings: [$v113, $v117, $v118, $v119], constants: $v121,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -1109,7 +1111,7 @@ ${$t80}total_2=total_2+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/
 total_3=total_3+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32((min((p_3+1u)*(((((N*S)/4u)+PARTS)-1u)/PARTS),(N*S)/4u)-(p_3*(((((N*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
 ${$t99}`,
-                bindings: [$v112, $v115, $v116, $v117], constants: $v119,
+                bindings: [$v113, $v117, $v118, $v119], constants: $v121,
               },
             ],
             shared: false,
@@ -1127,7 +1129,7 @@ y_put_four(base_2+i_3,mul_2+vec4f(beta_1));
 }
 }
 `,
-          bindings: [$v103, $v120, $v104, $v105, $v106], constants: $v121,
+          bindings: [$v103, $v122, $v104, $v105, $v106], constants: $v123,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -1148,13 +1150,13 @@ let mul_2_3=select(((x_6_3-vec4f(scratch_8_3))-vec4f(scratch_9_3))*vec4f(scratch
 let mul_2_4=select(((x_6_4-vec4f(scratch_8_4))-vec4f(scratch_9_4))*vec4f(scratch_21_4),((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_5),index_2_4<floor_1)*vec4f(gamma_4);
 let mul_2_5=select(((x_6_5-vec4f(scratch_8_5))-vec4f(scratch_9_5))*vec4f(scratch_21_5),((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_6),index_2_5<floor_1)*vec4f(gamma_5);
 ${$t100}`,
-          bindings: [$v103, $v120, $v104, $v105, $v106], constants: $v121,
+          bindings: [$v103, $v122, $v104, $v105, $v106], constants: $v123,
         },
       ],
       split: {
         slots: 4,
         stages: [
-          $v111,
+          $v112,
           {
             shaders: [
               {
@@ -1164,7 +1166,7 @@ y_put(base+i,add);
 }
 }
 `,
-                bindings: [$v112, $v120, $v104, $v105, $v108, $v113], constants: $v122,
+                bindings: [$v113, $v122, $v104, $v105, $v114, $v115], constants: $v124,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -1173,7 +1175,7 @@ y_put_four(base+i,mul_2+vec4f(beta_1));
 }
 }
 `,
-                bindings: [$v112, $v120, $v104, $v105, $v114, $v106], constants: $v122,
+                bindings: [$v113, $v122, $v104, $v105, $v116, $v106], constants: $v124,
               },
             ],
             shared: true,
@@ -1196,7 +1198,7 @@ y_put_four(base_2+i_3,mul_2+vec4f(beta_1));
 }
 }
 `,
-          bindings: [$v103, $v123, $v124, $v104, $v105, $v106], constants: $v121,
+          bindings: [$v103, $v125, $v126, $v104, $v105, $v106], constants: $v123,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -1217,13 +1219,13 @@ let mul_2_3=select((x_6_3-vec4f(running_mean_3))*vec4f(rsqrt_3),((x_6_3-vec4f(sh
 let mul_2_4=select((x_6_4-vec4f(running_mean_4))*vec4f(rsqrt_4),((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_5),index_2_4<floor_1)*vec4f(gamma_4);
 let mul_2_5=select((x_6_5-vec4f(running_mean_5))*vec4f(rsqrt_5),((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_6),index_2_5<floor_1)*vec4f(gamma_5);
 ${$t100}`,
-          bindings: [$v103, $v123, $v124, $v104, $v105, $v106], constants: $v121,
+          bindings: [$v103, $v125, $v126, $v104, $v105, $v106], constants: $v123,
         },
       ],
       split: {
         slots: 4,
         stages: [
-          $v111,
+          $v112,
           {
             shaders: [
               {
@@ -1233,7 +1235,7 @@ y_put(base+i,add);
 }
 }
 `,
-                bindings: [$v112, $v123, $v124, $v104, $v105, $v108, $v113], constants: $v122,
+                bindings: [$v113, $v125, $v126, $v104, $v105, $v114, $v115], constants: $v124,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -1242,7 +1244,7 @@ y_put_four(base+i,mul_2+vec4f(beta_1));
 }
 }
 `,
-                bindings: [$v112, $v123, $v124, $v104, $v105, $v114, $v106], constants: $v122,
+                bindings: [$v113, $v125, $v126, $v104, $v105, $v116, $v106], constants: $v124,
               },
             ],
             shared: true,

@@ -783,105 +783,112 @@ const $v173 = [
 const $v174 = { name: "d_y", role: "input", dims: ["N", "D"], gradientOf: "y" } as const;
 const $v175 = { name: "d_x", role: "output", dims: ["N", "D"], gradientOf: "x" } as const;
 const $v176 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v177 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v177 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
 const $v178 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v179 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v179 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
 const $v180 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
 const $v181 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v182 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v182 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
 const $v183 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
-const $v184 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v184 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
 const $v185 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v186 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
 const $v187 = { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" } as const;
 const $v188 = { name: "(scratch)", role: "scratch", dims: [], values: [["N"], ["N"], ["N"]] } as const;
-const $v189 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v190 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v191 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v192 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v193 = [
+const $v189 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v190 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v191 = [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } }, $v190] as const;
+const $v192 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v193 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v194 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v195 = [{ tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } }, $v189, $v192, $v193, $v194] as const;
+const $v196 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v194 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v195 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v196 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v197 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v198 = {
+const $v197 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v198 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v199 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v200 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v201 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { at: "scratch_at", put: "scratch_put" },
 } as const;
-const $v199 = [
+const $v202 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v200 = [
+const $v203 = [
   $v182, $v183, $v184, $v185,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { four: "scratch_four", putFour: "scratch_put_four" },
   },
 ] as const;
-const $v201 = [
+const $v204 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v202 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
-const $v203 = [
+const $v205 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
+const $v206 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   { name: "C", variadic: false, factors: [{ name: "C", extent: null }] },
   { name: "S", variadic: true, factors: [{ name: "S", extent: null }] },
 ] as const;
-const $v204 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
-const $v205 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
-const $v206 = [
+const $v207 = { name: "d_y", role: "input", dims: ["N", "C", "S"], gradientOf: "y" } as const;
+const $v208 = { name: "d_x", role: "output", dims: ["N", "C", "S"], gradientOf: "x" } as const;
+const $v209 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v207 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
-const $v208 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
-const $v209 = [
+const $v210 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
+const $v211 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v212 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
+const $v213 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
+const $v214 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v210 = [
+const $v215 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v211 = [
+const $v216 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v212 = { name: "gamma", role: "affine", dims: ["C", "S"], initial: 1 } as const;
-const $v213 = [
+const $v217 = { name: "gamma", role: "affine", dims: ["C", "S"], initial: 1 } as const;
+const $v218 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v214 = { name: "d_gamma", role: "output", dims: ["C", "S"], gradientOf: "gamma" } as const;
-const $v215 = { name: "d_beta", role: "output", dims: ["C", "S"], gradientOf: "beta" } as const;
-const $v216 = [
+const $v219 = { name: "d_gamma", role: "output", dims: ["C", "S"], gradientOf: "gamma" } as const;
+const $v220 = { name: "d_beta", role: "output", dims: ["C", "S"], gradientOf: "beta" } as const;
+const $v221 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v217 = [
+const $v222 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
@@ -931,7 +938,7 @@ export const LayerNorm: { readonly backward: readonly Program[] } = {
             {
               vector: null, together: 1, held: 0, exchanges: true,
               wgsl: `${$t119}${$t137}${$t57}${$t60}${$t110}${$t11}${$t65}${$t128}${$t131}`,
-              bindings: [$v179, $v189], constants: $v181,
+              bindings: [$v189, $v190], constants: $v181,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -940,7 +947,7 @@ fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 ${$t137}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 ${$t62}${$t151}${$t16}${$t71}${$t158}${$t131}`,
-              bindings: [$v184, $v189], constants: $v181,
+              bindings: $v191, constants: $v181,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -955,14 +962,14 @@ let row=select(0u,index,active_1);
 ${$t153}let d_y_1=d_y_at(row+(i*D));
 let x_1=x_at(row+(i*D));
 ${$t154}`,
-              bindings: [$v177, $v179, $v190, $v191, $v192], constants: $v193,
+              bindings: $v195, constants: $v196,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
               wgsl: `${$t124}${$t89}${$t141}${$t159}let d_y_1=d_y_four(row+(i*(D/4u)));
 let x_1=x_four(row+(i*(D/4u)));
 ${$t167}`,
-              bindings: [$v194, $v195, $v190, $v196, $v197], constants: $v193,
+              bindings: [$v197, $v198, $v192, $v199, $v200], constants: $v196,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -987,14 +994,14 @@ ${$t167}`,
               wgsl: `${$t132}${$t120}let base_2=slot*D;
 let base_3=((((chunk*D)+3u)/4u)*4u)+(slot*D);
 ${$t129}${$t165}${$t133}`,
-              bindings: [$v177, $v178, $v179, $v180, $v198], constants: $v199,
+              bindings: [$v177, $v178, $v179, $v180, $v201], constants: $v202,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
               wgsl: `${$t132}${$t142}let base_3=slot*(D/4u);
 let base_4=(((chunk*D)+3u)/4u)+(slot*(D/4u));
 ${$t129}${$t166}${$t168}`,
-              bindings: $v200, constants: $v199,
+              bindings: $v203, constants: $v202,
             },
           ],
           supports: { held: 2, together: 4, split: false }, split: null,
@@ -1010,7 +1017,7 @@ let base=((((chunk*D)+3u)/4u)*4u)+row;
 ${$t74}let sums_17_over_N=scratch_at(row+(i*D));
 let sums_15_over_N=scratch_at(base+(i*D));
 ${$t155}`,
-              bindings: [$v190, $v191, $v192], constants: $v201,
+              bindings: [$v192, $v193, $v194], constants: $v204,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -1018,7 +1025,7 @@ ${$t155}`,
 ${$t77}let sums_17_over_N=scratch_four(row+(i*(D/4u)));
 let sums_15_over_N=scratch_four(base+(i*(D/4u)));
 ${$t161}`,
-              bindings: [$v202, $v196, $v197], constants: $v201,
+              bindings: [$v205, $v199, $v200], constants: $v204,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1032,11 +1039,11 @@ ${$t161}`,
 export const LayerNormChannels: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "LayerNormChannels", mode: null, axes: $v203,
+      format: 2, norm: "LayerNormChannels", mode: null, axes: $v206,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v204, $v205, $v176,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v207, $v208, $v176,
       ],
       kernels: [
         {
@@ -1047,14 +1054,14 @@ export const LayerNormChannels: { readonly backward: readonly Program[] } = {
               wgsl: `${$t67}${$t85}${$t157}${$t171}}
 }
 `,
-              bindings: [$v177, $v178, $v179, $v180], constants: $v206,
+              bindings: [$v177, $v178, $v179, $v180], constants: $v209,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
               wgsl: `${$t67}${$t94}${$t162}${$t172}}
 }
 `,
-              bindings: [$v194, $v178, $v195, $v185], constants: $v206,
+              bindings: [$v210, $v178, $v211, $v185], constants: $v209,
             },
           ],
           supports: { held: 2, together: 1, split: true }, split: null,
@@ -1063,10 +1070,10 @@ export const LayerNormChannels: { readonly backward: readonly Program[] } = {
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNormChannels$backward0),
     },
     {
-      format: 2, norm: "LayerNormChannels", mode: null, axes: $v203,
+      format: 2, norm: "LayerNormChannels", mode: null, axes: $v206,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
-        { name: "x", role: "input", dims: ["N", "C", "S"] }, $v204, $v207, $v208,
+        { name: "x", role: "input", dims: ["N", "C", "S"] }, $v207, $v212, $v213,
         { name: "(scratch)", role: "scratch", dims: [], values: [["N", "S"], ["N", "S"], ["N", "S"]] }, $v176,
       ],
       kernels: [
@@ -1081,7 +1088,7 @@ scratch_put((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+row,scale*inverseSqrt(sc
 }
 }
 `,
-              bindings: [$v179, $v189], constants: $v206,
+              bindings: [$v189, $v190], constants: $v209,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1096,13 +1103,13 @@ ${$t8}scratch_put_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+row,mul)
 }
 `,
               bindings: [
-                $v195,
+                $v198,
                 {
                   tensor: "(scratch)", access: "read_write", name: "scratch",
                   accessors: { putFour: "scratch_put_four" },
                 },
               ],
-              constants: $v206,
+              constants: $v209,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1131,7 +1138,7 @@ let scratch_3=scratch_at(((((N*S)+3u)/4u)*4u)+i);
 let scratch_12=scratch_at((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+i);
 part_1=part_1+d_y_1;
 ${$t149}`,
-              bindings: [$v177, $v179, $v190, $v191, $v192], constants: $v209,
+              bindings: $v195, constants: $v214,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1182,7 +1189,7 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v194, $v195, $v202, $v191, $v192], constants: $v209,
+              bindings: [$v197, $v198, $v205, $v193, $v194], constants: $v214,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1191,11 +1198,11 @@ d_beta_put(row,sum_all);
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNormChannels$backward1),
     },
     {
-      format: 2, norm: "LayerNormChannels", mode: null, axes: $v203,
+      format: 2, norm: "LayerNormChannels", mode: null, axes: $v206,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["N", "C", "S"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v204, $v205, $v207, $v208,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v207, $v208, $v212, $v213,
         { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "C"], ["(chunk)", "C"]] }, $v176,
       ],
       kernels: [
@@ -1209,7 +1216,7 @@ let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<(N*S));
 let row=select(0u,at_1,active_1);
 ${$t20}${$t171}${$t133}`,
-              bindings: [$v177, $v178, $v179, $v180, $v198], constants: $v210,
+              bindings: [$v177, $v178, $v179, $v180, $v201], constants: $v215,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1228,7 +1235,7 @@ scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+fold_add(d_y_5));
 }
 }
 `,
-              bindings: [$v194, $v178, $v195, $v185, $v198], constants: $v210,
+              bindings: [$v210, $v178, $v211, $v185, $v201], constants: $v215,
             },
           ],
           supports: { held: 2, together: 1, split: false }, split: null,
@@ -1244,7 +1251,7 @@ let base=((((chunk*C)+3u)/4u)*4u)+row;
 ${$t74}let sums_17_over_N_S=scratch_at(row+(i*C));
 let sums_15_over_N_S=scratch_at(base+(i*C));
 ${$t26}${$t150}`,
-              bindings: [$v190, $v191, $v192], constants: $v211,
+              bindings: [$v192, $v193, $v194], constants: $v216,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: true,
@@ -1254,7 +1261,7 @@ let base=(((chunk*C)+3u)/4u)+row;
 ${$t77}let sums_17_over_N_S=scratch_four(row+(i*(C/4u)));
 let sums_15_over_N_S=scratch_four(base+(i*(C/4u)));
 ${$t26}${$t156}`,
-              bindings: [$v202, $v196, $v197], constants: $v211,
+              bindings: [$v205, $v199, $v200], constants: $v216,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1268,9 +1275,9 @@ ${$t26}${$t156}`,
 export const LayerNormAll: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "LayerNormAll", mode: null, axes: $v203,
+      format: 2, norm: "LayerNormAll", mode: null, axes: $v206,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
-      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v212, $v204, $v205, $v176],
+      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v217, $v207, $v208, $v176],
       kernels: [
         {
           name: "d_x", grid: ["N"], row: ["C", "S"], chunked: [],
@@ -1280,14 +1287,14 @@ export const LayerNormAll: { readonly backward: readonly Program[] } = {
               wgsl: `${$t69}${$t85}${$t136}${$t169}}
 }
 `,
-              bindings: [$v177, $v178, $v179, $v180], constants: $v213,
+              bindings: [$v177, $v178, $v179, $v180], constants: $v218,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
               wgsl: `${$t69}${$t114}${$t136}${$t170}}
 }
 `,
-              bindings: [$v182, $v183, $v184, $v185], constants: $v213,
+              bindings: [$v182, $v183, $v184, $v185], constants: $v218,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1296,9 +1303,9 @@ export const LayerNormAll: { readonly backward: readonly Program[] } = {
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNormAll$backward0),
     },
     {
-      format: 2, norm: "LayerNormAll", mode: null, axes: $v203,
+      format: 2, norm: "LayerNormAll", mode: null, axes: $v206,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
-      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v204, $v214, $v215, $v188, $v176],
+      tensors: [{ name: "x", role: "input", dims: ["N", "C", "S"] }, $v207, $v219, $v220, $v188, $v176],
       kernels: [
         {
           name: "scratch_2", grid: ["N"], row: ["C", "S"], chunked: [],
@@ -1306,7 +1313,7 @@ export const LayerNormAll: { readonly backward: readonly Program[] } = {
             {
               vector: null, together: 1, held: 0, exchanges: true,
               wgsl: `${$t127}${$t144}${$t57}${$t82}${$t110}${$t28}${$t65}${$t130}${$t131}`,
-              bindings: [$v179, $v189], constants: $v213,
+              bindings: [$v189, $v190], constants: $v218,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1315,7 +1322,7 @@ fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 ${$t144}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 ${$t91}${$t151}${$t29}${$t71}${$t160}${$t131}`,
-              bindings: [$v184, $v189], constants: $v213,
+              bindings: $v191, constants: $v218,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1328,14 +1335,14 @@ ${$t91}${$t151}${$t29}${$t71}${$t160}${$t131}`,
               wgsl: `${$t135}${$t163}${$t153}let d_y_1=d_y_at(row+(i*(C*S)));
 let x_1=x_at(row+(i*(C*S)));
 ${$t154}`,
-              bindings: [$v177, $v179, $v190, $v191, $v192], constants: $v209,
+              bindings: $v195, constants: $v214,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
               wgsl: `${$t121}${$t89}${$t164}${$t159}let d_y_1=d_y_four(row+(i*((C*S)/4u)));
 let x_1=x_four(row+(i*((C*S)/4u)));
 ${$t167}`,
-              bindings: [$v194, $v195, $v190, $v196, $v197], constants: $v209,
+              bindings: [$v197, $v198, $v192, $v199, $v200], constants: $v214,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1344,10 +1351,10 @@ ${$t167}`,
       lazy: () => import("./layer_norm.backward.variants.js").then((module) => module.LayerNormAll$backward1),
     },
     {
-      format: 2, norm: "LayerNormAll", mode: null, axes: $v203,
+      format: 2, norm: "LayerNormAll", mode: null, axes: $v206,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
-        { name: "x", role: "input", dims: ["N", "C", "S"] }, $v212, $v204, $v205, $v214, $v215,
+        { name: "x", role: "input", dims: ["N", "C", "S"] }, $v217, $v207, $v208, $v219, $v220,
         {
           name: "(scratch)", role: "scratch", dims: [],
           values: [["(chunk)", "C", "S"], ["(chunk)", "C", "S"]],
@@ -1363,14 +1370,14 @@ ${$t167}`,
               wgsl: `${$t145}${$t120}let base_2=slot*(C*S);
 let base_3=(((((chunk*C)*S)+3u)/4u)*4u)+(slot*(C*S));
 ${$t138}${$t169}${$t133}`,
-              bindings: [$v177, $v178, $v179, $v180, $v198], constants: $v216,
+              bindings: [$v177, $v178, $v179, $v180, $v201], constants: $v221,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
               wgsl: `${$t145}${$t142}let base_3=slot*((C*S)/4u);
 let base_4=((((chunk*C)*S)+3u)/4u)+(slot*((C*S)/4u));
 ${$t138}${$t170}${$t168}`,
-              bindings: $v200, constants: $v216,
+              bindings: $v203, constants: $v221,
             },
           ],
           supports: { held: 2, together: 4, split: false }, split: null,
@@ -1384,7 +1391,7 @@ ${$t138}${$t170}${$t168}`,
 ${$t74}let sums_17_over_N=scratch_at(row+(i*(C*S)));
 let sums_15_over_N=scratch_at(base+(i*(C*S)));
 ${$t155}`,
-              bindings: [$v190, $v191, $v192], constants: $v217,
+              bindings: [$v192, $v193, $v194], constants: $v222,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: true,
@@ -1392,7 +1399,7 @@ ${$t155}`,
 ${$t77}let sums_17_over_N=scratch_four(row+(i*((C*S)/4u)));
 let sums_15_over_N=scratch_four(base+(i*((C*S)/4u)));
 ${$t161}`,
-              bindings: [$v202, $v196, $v197], constants: $v217,
+              bindings: [$v205, $v199, $v200], constants: $v222,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

@@ -1983,9 +1983,11 @@ let kept_4=held[held_place(0u,k_4,local_index)];
 let mul_3=((kept_4-shift_4)-rest)*mul;
 d_x_put_four(base+(i_4*(S/4u)),((add_2-(mul_3*sub))-mean_all)*mul);
 `;
-const $v378 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v378 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
 const $v379 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
-const $v380 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v380 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
 const $v381 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v382 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
@@ -2002,144 +2004,148 @@ const $v387 = [
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v388 = {
+const $v388 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v389 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v389 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v390 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v391 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v392 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v393 = [
-  $v392, $v383, $v384, $v385,
+const $v390 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v391 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v392 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v393 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v394 = [
+  $v393, { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] }, $v384,
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] },
   { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
 ] as const;
-const $v394 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v395 = [
+const $v395 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
+const $v396 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v397 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v398 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "PARTS", kind: "parts" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v396 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v397 = [
+const $v399 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v400 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v398 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v399 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v400 = [
+const $v401 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v402 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v403 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v401 = [
-  $v392,
+const $v404 = [
+  $v393,
   { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } },
   { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } },
 ] as const;
-const $v402 = [
+const $v405 = [
   $v378, $v379, $v380, $v381,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { four: "scratch_four", putFour: "scratch_put_four" },
   },
 ] as const;
-const $v403 = [
+const $v406 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v404 = [
+const $v407 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v405 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
-const $v406 = [
+const $v408 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
+const $v409 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v407 = [
+const $v410 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "C", kind: "extent", factor: "C" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v408 = [
+const $v411 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" }, { name: "C", kind: "extent", factor: "C" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v409 = [
+const $v412 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "S", kind: "extent", factor: "S" },
 ] as const;
-const $v410 = [
+const $v413 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v411 = [
+const $v414 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v412 = [
+const $v415 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v413 = [
+const $v416 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v414 = [
+const $v417 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v415 = [
+const $v418 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v416 = [
+const $v419 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v417 = [
+const $v420 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "N", kind: "extent", factor: "N" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v418 = [
+const $v421 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "N", kind: "extent", factor: "N" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v419 = [
+const $v422 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v420 = [
+const $v423 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
@@ -2192,7 +2198,7 @@ ${$t88}${$t335}`,
 let last_2=min(first_2+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 ${$t88}let base_2=row*(D/4u);
 ${$t355}`,
-                bindings: [$v383, $v384, $v380, $v386], constants: $v387,
+                bindings: [$v383, $v384, $v388, $v386], constants: $v387,
               },
             ],
             shared: true,
@@ -2203,13 +2209,13 @@ ${$t355}`,
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t314}${$t40}let base=row*D;
 ${$t344}`,
-                bindings: [$v383, $v384, $v385, $v388], constants: $v387,
+                bindings: [$v383, $v384, $v385, $v389], constants: $v387,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t120}${$t266}${$t317}${$t43}let base=row*(D/4u);
 ${$t368}`,
-                bindings: [$v389, $v390, $v391, $v388], constants: $v387,
+                bindings: [$v390, $v391, $v392, $v389], constants: $v387,
               },
             ],
             shared: true,
@@ -2222,7 +2228,7 @@ ${$t368}`,
 ${$t325}${$t40}let end=select(0u,last,active_1);
 let base=row*D;
 ${$t364}`,
-                bindings: $v393, constants: $v387,
+                bindings: $v394, constants: $v387,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2230,7 +2236,7 @@ ${$t364}`,
 ${$t325}${$t43}let end=select(0u,last,active_1);
 let base=row*(D/4u);
 ${$t367}`,
-                bindings: [$v392, $v389, $v390, $v391, $v381], constants: $v387,
+                bindings: [$v393, $v395, $v391, $v396, $v381], constants: $v387,
               },
             ],
             shared: true,
@@ -2261,7 +2267,7 @@ let end_3=select(0u,D/4u,again_3);
 let end_4=select(0u,D/4u,again_4);
 let end_5=select(0u,D/4u,again_5);
 ${$t331}${$t37}${$t369}`,
-          bindings: [$v380, $v394], constants: $v382,
+          bindings: [$v388, $v397], constants: $v382,
         },
       ],
       split: {
@@ -2278,7 +2284,7 @@ ${$t331}${$t37}${$t369}`,
                 wgsl: `${$t272}${$t273}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 let base_2=row*(D/4u);
 ${$t356}`,
-                bindings: [$v380, $v386], constants: $v387,
+                bindings: [$v388, $v386], constants: $v387,
               },
             ],
             shared: true,
@@ -2292,7 +2298,7 @@ ${$t304}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PA
 total_3=total_3+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
 ${$t345}`,
-                bindings: [$v392, $v394], constants: $v395,
+                bindings: [$v393, $v397], constants: $v398,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2301,7 +2307,7 @@ ${$t304}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_
 total_3=total_3+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
 ${$t345}`,
-                bindings: [$v392, $v394], constants: $v395,
+                bindings: [$v393, $v397], constants: $v398,
               },
             ],
             shared: false,
@@ -2321,14 +2327,14 @@ ${$t345}`,
                 wgsl: `${$t187}${$t199}${$t188}let d_y_1=d_y_at(row+(i*D));
 let x_1=x_at(row+(i*D));
 ${$t275}${$t370}`,
-                bindings: [$v383, $v385, $v396, $v386], constants: $v397,
+                bindings: [$v383, $v385, $v399, $v386], constants: $v400,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t187}${$t200}${$t201}let d_y_1=d_y_four(row+(i*(D/4u)));
 let x_1=x_four(row+(i*(D/4u)));
 ${$t292}${$t372}`,
-                bindings: [$v389, $v391, $v396, $v386], constants: $v397,
+                bindings: [$v390, $v392, $v399, $v386], constants: $v400,
               },
             ],
             shared: true,
@@ -2337,12 +2343,12 @@ ${$t292}${$t372}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t202}${$t245}${$t203}${$t208}${$t346}`, bindings: [$v392, $v398, $v399],
-                constants: $v400,
+                wgsl: `${$t202}${$t245}${$t203}${$t208}${$t346}`, bindings: [$v393, $v401, $v402],
+                constants: $v403,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t202}${$t276}${$t209}${$t219}${$t373}`, bindings: $v401, constants: $v400,
+                wgsl: `${$t202}${$t276}${$t209}${$t219}${$t373}`, bindings: $v404, constants: $v403,
               },
             ],
             shared: false,
@@ -2359,7 +2365,7 @@ export const LayerNorm$backward2: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t214}${$t293}${$t51}${$t103}${$t349}${$t360}`, bindings: $v402, constants: $v403,
+          wgsl: `${$t214}${$t293}${$t51}${$t103}${$t349}${$t360}`, bindings: $v405, constants: $v406,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -2384,7 +2390,7 @@ let x_3_3=x_at(base_6+(D-1u));
 let x_3_4=x_at(base_7+(D-1u));
 let x_3_5=x_at(base_8+(D-1u));
 ${$t350}${$t361}`,
-          bindings: $v402, constants: $v403,
+          bindings: $v405, constants: $v406,
         },
       ],
       split: null,
@@ -2402,7 +2408,7 @@ ${$t350}${$t361}`,
 ${$t128}let sums_17_over_N=scratch_at(row+(i*D));
 let sums_15_over_N=scratch_at(base+(i*D));
 ${$t277}${$t370}`,
-                bindings: [$v396, $v386], constants: $v404,
+                bindings: [$v399, $v386], constants: $v407,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2410,7 +2416,7 @@ ${$t277}${$t370}`,
 ${$t147}let sums_17_over_N=scratch_four(row+(i*(D/4u)));
 let sums_15_over_N=scratch_four(base+(i*(D/4u)));
 ${$t307}${$t372}`,
-                bindings: [$v405, $v386], constants: $v404,
+                bindings: [$v408, $v386], constants: $v407,
               },
             ],
             shared: true,
@@ -2419,12 +2425,12 @@ ${$t307}${$t372}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t215}${$t245}${$t182}${$t208}${$t353}`, bindings: [$v392, $v398, $v399],
-                constants: $v406,
+                wgsl: `${$t215}${$t245}${$t182}${$t208}${$t353}`, bindings: [$v393, $v401, $v402],
+                constants: $v409,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t215}${$t276}${$t191}${$t219}${$t359}`, bindings: $v401, constants: $v406,
+                wgsl: `${$t215}${$t276}${$t191}${$t219}${$t359}`, bindings: $v404, constants: $v409,
               },
             ],
             shared: false,
@@ -2445,7 +2451,7 @@ export const LayerNormChannels$backward0: { readonly lazy: readonly LazyShaders[
 }
 }
 `,
-          bindings: [$v389, $v384, $v391, $v381],
+          bindings: [$v395, $v384, $v396, $v381],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2474,7 +2480,7 @@ partials_put((((8u*PARTS)+part)*(N*S))+row,scaledSpread);
 }
 }
 `,
-                bindings: [$v383, $v384, $v385, $v386], constants: $v407,
+                bindings: [$v383, $v384, $v385, $v386], constants: $v410,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2512,7 +2518,7 @@ partials_put(((((8u*PARTS)+part)*(N*S))+(row*4u))+3u,(scaledSpread)[3]);
 }
 }
 `,
-                bindings: [$v389, $v384, $v391, $v386], constants: $v407,
+                bindings: [$v390, $v384, $v392, $v386], constants: $v410,
               },
             ],
             shared: true,
@@ -2527,7 +2533,7 @@ partials_put((((12u*PARTS)+part)*(N*S))+row,mean_all_3);
 }
 }
 `,
-                bindings: [$v383, $v384, $v385, $v388], constants: $v407,
+                bindings: [$v383, $v384, $v385, $v389], constants: $v410,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2551,7 +2557,7 @@ partials_put(((((12u*PARTS)+part)*(N*S))+(row*4u))+3u,(mean_all_3)[3]);
 }
 }
 `,
-                bindings: [$v389, $v384, $v391, $v388], constants: $v407,
+                bindings: [$v390, $v384, $v392, $v389], constants: $v410,
               },
             ],
             shared: true,
@@ -2572,7 +2578,7 @@ ${$t366}${$t58}${$t79}${$t151}d_x_put(base+(i*S),((add-(mul_2*sub))-mean)*mul);
 }
 }
 `,
-                bindings: $v393, constants: $v407,
+                bindings: $v394, constants: $v410,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2597,7 +2603,7 @@ ${$t366}${$t365}${$t48}${$t155}d_x_put_four(base+(i*(S/4u)),((add-(mul_2*sub))-m
 }
 }
 `,
-                bindings: [$v392, $v389, $v384, $v391, $v381], constants: $v407,
+                bindings: [$v393, $v395, $v384, $v396, $v381], constants: $v410,
               },
             ],
             shared: true,
@@ -2627,7 +2633,7 @@ partials_put((((2u*PARTS)+part)*(N*S))+row,scaledSpread);
 }
 }
 `,
-                bindings: [$v385, $v386], constants: $v407,
+                bindings: [$v385, $v386], constants: $v410,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2662,7 +2668,7 @@ partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(scaledSpread)[3]);
 }
 }
 `,
-                bindings: [$v391, $v386], constants: $v407,
+                bindings: [$v392, $v386], constants: $v410,
               },
             ],
             shared: true,
@@ -2689,7 +2695,7 @@ scratch_put((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+row,scale*inverseSqrt(sq
 }
 }
 `,
-                bindings: [$v392, $v394], constants: $v408,
+                bindings: [$v393, $v397], constants: $v411,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2725,13 +2731,13 @@ ${$t14}scratch_put_four(((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))/4u)+row,mul
 }
 `,
                 bindings: [
-                  $v392,
+                  $v393,
                   {
                     tensor: "(scratch)", access: "read_write", name: "scratch",
                     accessors: { putFour: "scratch_put_four" },
                   },
                 ],
-                constants: $v408,
+                constants: $v411,
               },
             ],
             shared: false,
@@ -2833,7 +2839,7 @@ d_beta_put(row_5,sum_all_6);
 }
 }
 `,
-          bindings: [$v389, $v391, $v405, $v398, $v399],
+          bindings: [$v390, $v392, $v408, $v401, $v402],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2863,7 +2869,7 @@ let scratch_3=scratch_at(((((N*S)+3u)/4u)*4u)+i);
 let scratch_12=scratch_at((((((N*S)+3u)/4u)*4u)+((((N*S)+3u)/4u)*4u))+i);
 part_1=part_1+d_y_1;
 ${$t262}${$t363}`,
-                bindings: [$v383, $v385, $v396, $v386], constants: $v409,
+                bindings: [$v383, $v385, $v399, $v386], constants: $v412,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -2903,7 +2909,7 @@ let sum_all=sum_3;
 let sum_all_2=sum_2_2;
 if(active_1&&(lane==0u)){
 ${$t363}`,
-                bindings: [$v389, $v391, $v405, $v386], constants: $v409,
+                bindings: [$v390, $v392, $v408, $v386], constants: $v412,
               },
             ],
             shared: true,
@@ -2914,13 +2920,13 @@ ${$t363}`,
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t280}let used=(((N*S)+((((N*S)+PARTS)-1u)/PARTS))-1u)/((((N*S)+PARTS)-1u)/PARTS);
 ${$t352}`,
-                bindings: [$v392, $v398, $v399], constants: $v410,
+                bindings: [$v393, $v401, $v402], constants: $v413,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t280}let used=((((N*S)/4u)+(((((N*S)/4u)+PARTS)-1u)/PARTS))-1u)/(((((N*S)/4u)+PARTS)-1u)/PARTS);
 ${$t352}`,
-                bindings: [$v392, $v398, $v399], constants: $v410,
+                bindings: [$v393, $v401, $v402], constants: $v413,
               },
             ],
             shared: false,
@@ -2958,7 +2964,7 @@ scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+fold_add(kept_3));
 }
 `,
           bindings: [
-            $v389, $v384, $v391, $v381,
+            $v395, $v384, $v396, $v381,
             {
               tensor: "(scratch)", access: "read_write", name: "scratch",
               accessors: { at: "scratch_at", put: "scratch_put" },
@@ -2989,7 +2995,7 @@ ${$t148}let base=((((chunk*C)+3u)/4u)*4u)+row;
 ${$t128}let sums_17_over_N_S=scratch_at(row+(i*C));
 let sums_15_over_N_S=scratch_at(base+(i*C));
 ${$t62}${$t244}${$t363}`,
-                bindings: [$v396, $v386], constants: $v411,
+                bindings: [$v399, $v386], constants: $v414,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -3008,7 +3014,7 @@ partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `,
-                bindings: [$v405, $v386], constants: $v411,
+                bindings: [$v408, $v386], constants: $v414,
               },
             ],
             shared: true,
@@ -3019,7 +3025,7 @@ partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t246}${$t228}let active_1=index<C;
 ${$t182}${$t196}${$t353}`,
-                bindings: [$v392, $v398, $v399], constants: $v412,
+                bindings: [$v393, $v401, $v402], constants: $v415,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -3028,7 +3034,7 @@ ${$t191}let part_1=vec4f(partials_at((p*C)+(row*4u)),partials_at(((p*C)+(row*4u)
 total=total+part_1;
 let part_2=vec4f(partials_at(((PARTS+p)*C)+(row*4u)),partials_at((((PARTS+p)*C)+(row*4u))+1u),partials_at((((PARTS+p)*C)+(row*4u))+2u),partials_at((((PARTS+p)*C)+(row*4u))+3u));
 ${$t359}`,
-                bindings: $v401, constants: $v412,
+                bindings: $v404, constants: $v415,
               },
             ],
             shared: false,
@@ -3049,7 +3055,7 @@ export const LayerNormAll$backward0: { readonly lazy: readonly LazyShaders[] } =
 }
 }
 `,
-          bindings: [$v378, $v379, $v380, $v381], constants: $v413,
+          bindings: [$v378, $v379, $v380, $v381], constants: $v416,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -3064,7 +3070,7 @@ let d_y_3_5=d_y_at(base_6+((C*S)-1u));
 ${$t156}${$t30}${$t63}${$t358}}
 }
 `,
-          bindings: [$v378, $v379, $v380, $v381], constants: $v413,
+          bindings: [$v378, $v379, $v380, $v381], constants: $v416,
         },
       ],
       split: {
@@ -3077,7 +3083,7 @@ ${$t156}${$t30}${$t63}${$t358}}
                 wgsl: `${$t281}${$t152}let first_2=min(part*((((C*S)+PARTS)-1u)/PARTS),C*S);
 let last_2=min(first_2+((((C*S)+PARTS)-1u)/PARTS),C*S);
 ${$t132}${$t335}`,
-                bindings: [$v383, $v384, $v385, $v386], constants: $v414,
+                bindings: [$v383, $v384, $v385, $v386], constants: $v417,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3085,7 +3091,7 @@ ${$t132}${$t335}`,
 let last_2=min(first_2+(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u);
 ${$t132}let base_2=row*((C*S)/4u);
 ${$t355}`,
-                bindings: [$v383, $v384, $v380, $v386], constants: $v414,
+                bindings: [$v383, $v384, $v388, $v386], constants: $v417,
               },
             ],
             shared: true,
@@ -3096,13 +3102,13 @@ ${$t355}`,
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t321}${$t65}let base=row*(C*S);
 ${$t344}`,
-                bindings: [$v383, $v384, $v385, $v388], constants: $v414,
+                bindings: [$v383, $v384, $v385, $v389], constants: $v417,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t163}${$t266}${$t322}${$t66}let base=row*((C*S)/4u);
 ${$t368}`,
-                bindings: [$v389, $v390, $v391, $v388], constants: $v414,
+                bindings: [$v390, $v391, $v392, $v389], constants: $v417,
               },
             ],
             shared: true,
@@ -3115,7 +3121,7 @@ ${$t368}`,
 ${$t326}${$t65}let end=select(0u,last,active_1);
 let base=row*(C*S);
 ${$t364}`,
-                bindings: $v393, constants: $v414,
+                bindings: $v394, constants: $v417,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3123,7 +3129,7 @@ ${$t364}`,
 ${$t326}${$t66}let end=select(0u,last,active_1);
 let base=row*((C*S)/4u);
 ${$t367}`,
-                bindings: [$v392, $v389, $v390, $v391, $v381], constants: $v414,
+                bindings: [$v393, $v395, $v391, $v396, $v381], constants: $v417,
               },
             ],
             shared: true,
@@ -3154,7 +3160,7 @@ let end_3=select(0u,(C*S)/4u,again_3);
 let end_4=select(0u,(C*S)/4u,again_4);
 let end_5=select(0u,(C*S)/4u,again_5);
 ${$t331}${$t64}${$t369}`,
-          bindings: [$v380, $v394], constants: $v413,
+          bindings: [$v388, $v397], constants: $v416,
         },
       ],
       split: {
@@ -3164,14 +3170,14 @@ ${$t331}${$t64}${$t369}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t281}${$t297}${$t340}`,
-                bindings: [$v385, $v386], constants: $v414,
+                bindings: [$v385, $v386], constants: $v417,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t296}${$t297}let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 let base_2=row*((C*S)/4u);
 ${$t356}`,
-                bindings: [$v380, $v386], constants: $v414,
+                bindings: [$v388, $v386], constants: $v417,
               },
             ],
             shared: true,
@@ -3185,7 +3191,7 @@ ${$t310}total_2=total_2+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*(
 total_3=total_3+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
 ${$t348}`,
-                bindings: [$v392, $v394], constants: $v415,
+                bindings: [$v393, $v397], constants: $v418,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3194,7 +3200,7 @@ ${$t310}total_2=total_2+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)
 total_3=total_3+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_3*(((((C*S)/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
 ${$t348}`,
-                bindings: [$v392, $v394], constants: $v415,
+                bindings: [$v393, $v397], constants: $v418,
               },
             ],
             shared: false,
@@ -3214,14 +3220,14 @@ ${$t348}`,
                 wgsl: `${$t248}${$t217}${$t188}let d_y_1=d_y_at(row+(i*(C*S)));
 let x_1=x_at(row+(i*(C*S)));
 ${$t275}${$t374}`,
-                bindings: [$v383, $v385, $v396, $v386], constants: $v416,
+                bindings: [$v383, $v385, $v399, $v386], constants: $v419,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t248}${$t218}${$t201}let d_y_1=d_y_four(row+(i*((C*S)/4u)));
 let x_1=x_four(row+(i*((C*S)/4u)));
 ${$t292}${$t376}`,
-                bindings: [$v389, $v391, $v396, $v386], constants: $v416,
+                bindings: [$v390, $v392, $v399, $v386], constants: $v419,
               },
             ],
             shared: true,
@@ -3230,12 +3236,12 @@ ${$t292}${$t376}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t193}${$t283}${$t203}${$t234}${$t346}`, bindings: [$v392, $v398, $v399],
-                constants: $v417,
+                wgsl: `${$t193}${$t283}${$t203}${$t234}${$t346}`, bindings: [$v393, $v401, $v402],
+                constants: $v420,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t193}${$t298}${$t209}${$t253}${$t373}`, bindings: $v401, constants: $v417,
+                wgsl: `${$t193}${$t298}${$t209}${$t253}${$t373}`, bindings: $v404, constants: $v420,
               },
             ],
             shared: false,
@@ -3252,7 +3258,7 @@ export const LayerNormAll$backward2: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "S", together: 1, held: 2, exchanges: true,
-          wgsl: `${$t264}${$t293}${$t67}${$t103}${$t357}${$t360}`, bindings: $v402, constants: $v418,
+          wgsl: `${$t264}${$t293}${$t67}${$t103}${$t357}${$t360}`, bindings: $v405, constants: $v421,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -3277,7 +3283,7 @@ let x_3_3=x_at(base_6+((C*S)-1u));
 let x_3_4=x_at(base_7+((C*S)-1u));
 let x_3_5=x_at(base_8+((C*S)-1u));
 ${$t358}${$t361}`,
-          bindings: $v402, constants: $v418,
+          bindings: $v405, constants: $v421,
         },
       ],
       split: null,
@@ -3295,7 +3301,7 @@ ${$t358}${$t361}`,
 ${$t128}let sums_17_over_N=scratch_at(row+(i*(C*S)));
 let sums_15_over_N=scratch_at(base+(i*(C*S)));
 ${$t277}${$t374}`,
-                bindings: [$v396, $v386], constants: $v419,
+                bindings: [$v399, $v386], constants: $v422,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -3303,7 +3309,7 @@ ${$t277}${$t374}`,
 ${$t147}let sums_17_over_N=scratch_four(row+(i*((C*S)/4u)));
 let sums_15_over_N=scratch_four(base+(i*((C*S)/4u)));
 ${$t307}${$t376}`,
-                bindings: [$v405, $v386], constants: $v419,
+                bindings: [$v408, $v386], constants: $v422,
               },
             ],
             shared: true,
@@ -3312,12 +3318,12 @@ ${$t307}${$t376}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t268}${$t283}${$t182}${$t234}${$t353}`, bindings: [$v392, $v398, $v399],
-                constants: $v420,
+                wgsl: `${$t268}${$t283}${$t182}${$t234}${$t353}`, bindings: [$v393, $v401, $v402],
+                constants: $v423,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t268}${$t298}${$t191}${$t253}${$t359}`, bindings: $v401, constants: $v420,
+                wgsl: `${$t268}${$t298}${$t191}${$t253}${$t359}`, bindings: $v404, constants: $v423,
               },
             ],
             shared: false,

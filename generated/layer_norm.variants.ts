@@ -702,41 +702,48 @@ fn larger4(a:vec4f,b:vec4f)->vec4f{
 return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 }
 `;
-const $v108 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v109 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v110 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v111 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v108 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v109 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v110 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v111 = [
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["y"] },
+  $v108, $v109, $v110,
+] as const;
 const $v112 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v113 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v114 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v113 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v114 = [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } }, $v113] as const;
 const $v115 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v116 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v117 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v118 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v119 = [$v116, $v113, $v117, $v118, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }] as const;
-const $v120 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v121 = [
+const $v116 = [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } }, $v113] as const;
+const $v117 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v118 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v119 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v120 = [
+  $v117, { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] }, $v118, $v119,
+  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+] as const;
+const $v121 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] } as const;
+const $v122 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "S", kind: "extent", factor: "S" },
   { name: "C", kind: "extent", factor: "C" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v122 = [
+const $v123 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "C", kind: "extent", factor: "C" }, { name: "S", kind: "extent", factor: "S" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v123 = [
+const $v124 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
@@ -762,7 +769,7 @@ ${$t93}let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
 ${$t9}let end_2=select(0u,D/4u,active_1);
 ${$t86}`,
-          bindings: [$v108, $v109, $v110, $v111], constants: $v112,
+          bindings: $v111, constants: $v112,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -806,7 +813,7 @@ let variance_2_4=larger((squares_3_2_4/f32(D))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(D))-(mean_2_5*mean_2_5),0.0f);
 ${$t16}let end_2=select(0u,D/4u,active_1);
 ${$t90}`,
-          bindings: [$v108, $v109, $v110, $v111], constants: $v112,
+          bindings: $v111, constants: $v112,
         },
       ],
       split: {
@@ -816,13 +823,13 @@ ${$t90}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t46}${$t71}${$t17}${$t35}${$t103}`, bindings: [$v113, $v114], constants: $v115,
+                wgsl: `${$t46}${$t71}${$t17}${$t35}${$t103}`, bindings: $v114, constants: $v115,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t46}${$t78}${$t19}${$t35}let base_2=row*(D/4u);
 ${$t106}`,
-                bindings: [$v108, $v114], constants: $v115,
+                bindings: $v116, constants: $v115,
               },
             ],
             shared: true,
@@ -839,7 +846,7 @@ total_4=total_4+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)
 ${$t102}${$t17}let end=select(0u,last,active_1);
 let base=row*D;
 ${$t96}`,
-                bindings: $v119, constants: $v115,
+                bindings: $v120, constants: $v115,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -851,7 +858,7 @@ total_4=total_4+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/
 ${$t102}${$t19}let end=select(0u,last,active_1);
 let base=row*(D/4u);
 ${$t101}`,
-                bindings: [$v116, $v120, $v109, $v110, $v111], constants: $v115,
+                bindings: [$v117, $v121, $v108, $v109, $v110], constants: $v115,
               },
             ],
             shared: true,
@@ -903,7 +910,7 @@ y_put_four(base+(i_3*(S/4u)),((((kept_2-shift_2)-rest)*mul)*vec4f(gamma_1))+vec4
 }
 }
 `,
-          bindings: [$v120, $v117, $v118, $v111],
+          bindings: [$v121, $v118, $v119, $v110],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -932,7 +939,7 @@ partials_put((((2u*PARTS)+part)*(N*S))+row,scaledSpread);
 }
 }
 `,
-                bindings: [$v113, $v114], constants: $v121,
+                bindings: $v114, constants: $v122,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -962,7 +969,8 @@ partials_put(((((2u*PARTS)+part)*(N*S))+(row*4u))+3u,(scaledSpread)[3]);
 }
 }
 `,
-                bindings: [$v120, $v114], constants: $v121,
+                bindings: [{ tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v113],
+                constants: $v122,
               },
             ],
             shared: true,
@@ -992,7 +1000,7 @@ y_put(base+(i*S),((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1);
 }
 }
 `,
-                bindings: $v119, constants: $v121,
+                bindings: $v120, constants: $v122,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -1039,7 +1047,7 @@ y_put_four(base+(i*(S/4u)),((((x_1-part_1)-rest)*mul)*vec4f(gamma_1))+vec4f(beta
 }
 }
 `,
-                bindings: [$v116, $v120, $v117, $v118, $v111], constants: $v121,
+                bindings: [$v117, $v121, $v118, $v119, $v110], constants: $v122,
               },
             ],
             shared: true,
@@ -1069,7 +1077,7 @@ ${$t93}let mean_2=sum_3_2/f32(C*S);
 let variance_2=larger((squares_3_2/f32(C*S))-(mean_2*mean_2),0.0f);
 ${$t9}let end_2=select(0u,(C*S)/4u,active_1);
 ${$t86}`,
-          bindings: [$v108, $v109, $v110, $v111], constants: $v122,
+          bindings: $v111, constants: $v123,
         },
         {
           vector: "S", together: 4, held: 0, exchanges: true,
@@ -1113,7 +1121,7 @@ let variance_2_4=larger((squares_3_2_4/f32(C*S))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(C*S))-(mean_2_5*mean_2_5),0.0f);
 ${$t16}let end_2=select(0u,(C*S)/4u,active_1);
 ${$t90}`,
-          bindings: [$v108, $v109, $v110, $v111], constants: $v122,
+          bindings: $v111, constants: $v123,
         },
       ],
       split: {
@@ -1123,13 +1131,13 @@ ${$t90}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t59}${$t71}${$t24}${$t48}${$t103}`, bindings: [$v113, $v114], constants: $v123,
+                wgsl: `${$t59}${$t71}${$t24}${$t48}${$t103}`, bindings: $v114, constants: $v124,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t59}${$t78}${$t25}${$t48}let base_2=row*((C*S)/4u);
 ${$t106}`,
-                bindings: [$v108, $v114], constants: $v123,
+                bindings: $v116, constants: $v124,
               },
             ],
             shared: true,
@@ -1146,7 +1154,7 @@ total_4=total_4+(f32(min((p_3+1u)*((((C*S)+PARTS)-1u)/PARTS),C*S)-(p_3*((((C*S)+
 ${$t104}${$t24}let end=select(0u,last,active_1);
 let base=row*(C*S);
 ${$t96}`,
-                bindings: $v119, constants: $v123,
+                bindings: $v120, constants: $v124,
               },
               {
                 vector: "S", together: 1, held: 0, exchanges: true,
@@ -1158,7 +1166,7 @@ total_4=total_4+(f32((min((p_3+1u)*(((((C*S)/4u)+PARTS)-1u)/PARTS),(C*S)/4u)-(p_
 ${$t104}${$t25}let end=select(0u,last,active_1);
 let base=row*((C*S)/4u);
 ${$t101}`,
-                bindings: [$v116, $v120, $v109, $v110, $v111], constants: $v123,
+                bindings: [$v117, $v121, $v108, $v109, $v110], constants: $v124,
               },
             ],
             shared: true,

@@ -14,15 +14,17 @@ let div=alpha_1/size_1;
 let C_1=row%max(C,1u);
 let start=C_1-min((u32(size)-1u)/2u,C_1);
 let end_2=(C_1+min(u32(size)/2u,(max(C,1u)-1u)-C_1))+1u;
+let before=min((u32(size)-1u)/2u,max(C,1u)-1u);
+let after=min(u32(size)/2u,max(C,1u)-1u);
 let N_1=row/max(C,1u);
 let beta_1=beta;
 let floor_1=floor(beta_1);
 let mul=beta_1*0.5f;
 let floor_2=floor(mul);
 `;
-const $t4 = `for(var step=0u;step<(min((u32(size)-1u)/2u,max(C,1u)-1u)+min(u32(size)/2u,max(C,1u)-1u))+1u;step+=1u){
+const $t4 = `for(var step=0u;step<(before+after)+1u;step+=1u){
 let at_1=C_1+step;
-let C_2=min(max(at_1,min((u32(size)-1u)/2u,max(C,1u)-1u))-min((u32(size)-1u)/2u,max(C,1u)-1u),max(C,1u)-1u);
+let C_2=min(max(at_1,before)-before,max(C,1u)-1u);
 `;
 const $t5 = `let stop=min(block+256u,end_3);
 for(var C_3=block;C_3<stop;C_3+=1u){
@@ -70,7 +72,16 @@ return select(log2(a),edge,a<=0.0f||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
 ${$t9}let end=select(0u,S,active_1);
 let base=row*S;
 ${$t3}`;
-const $t11 = `${$t6}fn exp2_of4(a:vec4f)->vec4f{
+const $t11 = `let sub=beta_1-1.0f;
+let floor_3=floor(sub);
+let mul_2=sub*0.5f;
+let floor_4=floor(mul_2);
+for(var i=lane;i<end;i+=LANES){
+`;
+const $t12 = `${$t6}fn or_zero4(a:vec4f,own:bool)->vec4f{
+return bitcast<vec4f>(bitcast<vec4u>(a)&vec4u(select(0u,0xffffffffu,own)));
+}
+fn exp2_of4(a:vec4f)->vec4f{
 return select(exp2(a),a,((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
 }
 fn log2_of4(a:vec4f)->vec4f{
@@ -79,32 +90,24 @@ return select(log2(a),edge,(a<=vec4f())|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>
 ${$t9}let end=select(0u,S/4u,active_1);
 let base=row*(S/4u);
 ${$t3}`;
-const $t12 = `let sub=beta_1-1.0f;
-let floor_3=floor(sub);
-let mul_2=sub*0.5f;
-let floor_4=floor(mul_2);
-for(var i=lane;i<end;i+=LANES){
-`;
-const $t13 = `}
-let add=vec4f(k)+(vec4f(div)*total);
-let sqrt_1=sqrt(add);
-`;
-const $t14 = `let start_2=C_1-min(u32(size)/2u,C_1);
+const $t13 = `let start_2=C_1-min(u32(size)/2u,C_1);
 let end_3=(C_1+min((u32(size)-1u)/2u,(max(C,1u)-1u)-C_1))+1u;
 let mul_2=2.0f*div;
 for(var i=lane;i<end;i+=LANES){
 `;
-const $v15 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v16 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v17 = [
+const $t14 = `}
+let add=vec4f(k)+(vec4f(div)*total);
+let sqrt_1=sqrt(add);
+`;
+const $v15 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v16 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "C", kind: "extent", factor: "C" },
   { name: "S", kind: "extent", factor: "S" }, { name: "alpha", kind: "param", param: "alpha" },
   { name: "size", kind: "param", param: "size" }, { name: "beta", kind: "param", param: "beta" },
   { name: "k", kind: "param", param: "k" },
 ] as const;
-const $v18 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v19 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v17 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
 
 export const LocalResponseNorm: { readonly backward: readonly Program[] } = {
   backward: [
@@ -131,10 +134,10 @@ export const LocalResponseNorm: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: false,
-              wgsl: `${$t10}${$t12}let d_y_1=d_y_at(base+i);
+              wgsl: `${$t10}${$t11}let d_y_1=d_y_at(base+i);
 let x_1=x_at(base+i);
 ${$t7}let x_2=x_at(base_2+(C_2*S));
-total=total+select(0.0f,x_2*x_2,(min((u32(size)-1u)/2u,max(C,1u)-1u)<=at_1)&&(at_1<(C+min((u32(size)-1u)/2u,max(C,1u)-1u))));
+total=total+select(0.0f,x_2*x_2,(before<=at_1)&&(at_1<(C+before)));
 }
 let add=k+(div*total);
 let sqrt_1=sqrt(add);
@@ -147,21 +150,21 @@ scratch_put(base+i,select(-(mul_3*beta_1),0.0f,beta==0.0f)/where_1);
 }
 `,
               bindings: [
-                $v15, $v16,
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } }, $v15,
                 {
                   tensor: "(scratch)", access: "read_write", name: "scratch",
                   accessors: { put: "scratch_put" },
                 },
               ],
-              constants: $v17,
+              constants: $v16,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: false,
-              wgsl: `${$t11}${$t12}let d_y_1=d_y_four(base+i);
+              wgsl: `${$t12}${$t11}let d_y_1=d_y_four(base+i);
 let x_1=x_four(base+i);
 ${$t8}let x_2=x_four(base_2+(C_2*(S/4u)));
-total=total+select(vec4f(0.0f),x_2*x_2,(min((u32(size)-1u)/2u,max(C,1u)-1u)<=at_1)&&(at_1<(C+min((u32(size)-1u)/2u,max(C,1u)-1u))));
-${$t13}let log2_1=log2_of4(abs(add));
+total=total+or_zero4(x_2*x_2,(before<=at_1)&&(at_1<(C+before)));
+${$t14}let log2_1=log2_of4(abs(add));
 let exp2_1=exp2_of4(vec4f(beta_1)*log2_1);
 ${$t2}let exp2_2=exp2_of4(vec4f(sub)*log2_1);
 let mul_3=(d_y_1*(x_1/where_1))*select(select(exp2_2,select(vec4f(non_finite(2143289344u)),select(exp2_2,-exp2_2,!(mul_2==floor_4)),sub==floor_3),add<vec4f(0.0f)),vec4f(1.0f),sub==0.0f);
@@ -170,25 +173,25 @@ scratch_put_four(base+i,select(-(mul_3*vec4f(beta_1)),vec4f(0.0f),beta==0.0f)/wh
 }
 `,
               bindings: [
-                $v18, $v19,
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } }, $v17,
                 {
                   tensor: "(scratch)", access: "read_write", name: "scratch",
                   accessors: { putFour: "scratch_put_four" },
                 },
               ],
-              constants: $v17,
+              constants: $v16,
             },
           ],
-          supports: { held: 0, together: 1, split: false }, split: null,
+          supports: { held: 0, together: 1, neighbours: { factor: "C", rows: 4 }, split: false }, split: null,
         },
         {
           name: "d_x", grid: ["N", "C"], row: ["S"], chunked: [],
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: false,
-              wgsl: `${$t10}${$t14}let d_y_1=d_y_at(base+i);
+              wgsl: `${$t10}${$t13}let d_y_1=d_y_at(base+i);
 ${$t7}let x_1=x_at(base_2+(C_2*S));
-total=total+select(0.0f,x_1*x_1,(min((u32(size)-1u)/2u,max(C,1u)-1u)<=at_1)&&(at_1<(C+min((u32(size)-1u)/2u,max(C,1u)-1u))));
+total=total+select(0.0f,x_1*x_1,(before<=at_1)&&(at_1<(C+before)));
 }
 let add=k+(div*total);
 let sqrt_1=sqrt(add);
@@ -207,18 +210,19 @@ d_x_put(base+i,(d_y_1/where_1)+((total_2*x_2)*mul_2));
 }
 `,
               bindings: [
-                $v15, $v16,
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] },
+                $v15,
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } },
                 { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
               ],
-              constants: $v17,
+              constants: $v16,
             },
             {
               vector: "S", together: 1, held: 0, exchanges: false,
-              wgsl: `${$t11}${$t14}let d_y_1=d_y_four(base+i);
+              wgsl: `${$t12}${$t13}let d_y_1=d_y_four(base+i);
 ${$t8}let x_1=x_four(base_2+(C_2*(S/4u)));
-total=total+select(vec4f(0.0f),x_1*x_1,(min((u32(size)-1u)/2u,max(C,1u)-1u)<=at_1)&&(at_1<(C+min((u32(size)-1u)/2u,max(C,1u)-1u))));
-${$t13}let exp2_1=exp2_of4(vec4f(beta_1)*log2_of4(abs(add)));
+total=total+or_zero4(x_1*x_1,(before<=at_1)&&(at_1<(C+before)));
+${$t14}let exp2_1=exp2_of4(vec4f(beta_1)*log2_of4(abs(add)));
 ${$t2}var total_2=vec4f(0.0f);
 for(var block=start_2;block<end_3;block+=256u){
 var part_1=vec4f(0.0f);
@@ -233,16 +237,21 @@ d_x_put_four(base+i,(d_y_1/where_1)+((total_2*x_2)*vec4f(mul_2)));
 }
 `,
               bindings: [
-                $v18, $v19,
+                {
+                  tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" },
+                  placeOf: ["d_x"],
+                },
+                $v17,
                 { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } },
                 { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
               ],
-              constants: $v17,
+              constants: $v16,
             },
           ],
           supports: { held: 0, together: 1, split: false }, split: null,
         },
       ],
+      lazy: () => import("./local_response_norm.backward.variants.js").then((module) => module.LocalResponseNorm$backward0),
     },
   ],
 };

@@ -11,13 +11,15 @@ const $t2 = `const where=Math.fround(((this.constants.beta===0.0)? 1.0:((add<0.0
 const $t3 = `int C_1=(group/max(S,1))%max(C,1);
 int start=C_1-min((int(size)-1)/2,C_1);
 int end=(C_1+min(int(size)/2,(max(C,1)-1)-C_1))+1;
+int before=min((int(size)-1)/2,max(C,1)-1);
+int after=min(int(size)/2,max(C,1)-1);
 int N=group/max(C*S,1);
 int S_1=group%max(S,1);
 int base=(N*(C*S))+S_1;
 float total=0.0;
-for(int step_1=0;step_1<(min((int(size)-1)/2,max(C,1)-1)+min(int(size)/2,max(C,1)-1))+1;step_1+=1){
+for(int step_1=0;step_1<(before+after)+1;step_1+=1){
 int at=C_1+step_1;
-int C_2=min(max(at,min((int(size)-1)/2,max(C,1)-1))-min((int(size)-1)/2,max(C,1)-1),max(C,1)-1);
+int C_2=min(max(at,before)-before,max(C,1)-1);
 `;
 const $t4 = `float sqrt_1=sqrt(add);
 float beta_1=beta;
@@ -29,13 +31,15 @@ const size_1=this.constants.size;
 const $t6 = `const C_1=(Math.floor(this.thread.x/Math.max(this.constants.S,1)))-Math.floor((Math.floor(this.thread.x/Math.max(this.constants.S,1)))/Math.max(this.constants.C,1))*Math.max(this.constants.C,1);
 const start=C_1-Math.min(Math.floor((this.constants.size-1)/2),C_1);
 const end=(C_1+Math.min(Math.floor(this.constants.size/2),(Math.max(this.constants.C,1)-1)-C_1))+1;
+const before=Math.min(Math.floor((this.constants.size-1)/2),Math.max(this.constants.C,1)-1);
+const after=Math.min(Math.floor(this.constants.size/2),Math.max(this.constants.C,1)-1);
 const N=Math.floor(this.thread.x/Math.max(this.constants.C*this.constants.S,1));
 const S_1=this.thread.x-Math.floor(this.thread.x/Math.max(this.constants.S,1))*Math.max(this.constants.S,1);
 const base=(N*(this.constants.C*this.constants.S))+S_1;
 let total=0.0;
-for(let step_1=0;step_1<(Math.min(Math.floor((this.constants.size-1)/2),Math.max(this.constants.C,1)-1)+Math.min(Math.floor(this.constants.size/2),Math.max(this.constants.C,1)-1))+1;step_1+=1){
+for(let step_1=0;step_1<(before+after)+1;step_1+=1){
 const at=C_1+step_1;
-const C_2=Math.min(Math.max(at,Math.min(Math.floor((this.constants.size-1)/2),Math.max(this.constants.C,1)-1))-Math.min(Math.floor((this.constants.size-1)/2),Math.max(this.constants.C,1)-1),Math.max(this.constants.C,1)-1);
+const C_2=Math.min(Math.max(at,before)-before,Math.max(this.constants.C,1)-1);
 `;
 const $t7 = `const sqrt_1=Math.fround(Math.sqrt(add));
 const beta_1=this.constants.beta;
@@ -88,7 +92,7 @@ export const LocalResponseNorm: { readonly backward: readonly GatherProgram[] } 
 float alpha_1=alpha;
 float size_1=size;
 ${$t3}float x_2=x_at(base+(C_2*S));
-total=total+(((min((int(size)-1)/2,max(C,1)-1)<=at)&&(at<(C+min((int(size)-1)/2,max(C,1)-1))))?(x_2*x_2):0.0);
+total=total+(((before<=at)&&(at<(C+before)))?(x_2*x_2):0.0);
 }
 float add=k+((alpha_1/size_1)*total);
 ${$t4}float log2_1=log2_of(abs(add));
@@ -106,7 +110,7 @@ return where_4/where_2;
 const d_y_1=d_y[this.thread.x];
 const x_1=x[this.thread.x];
 ${$t5}${$t6}const x_2=x[base+(C_2*this.constants.S)];
-total=total+(((Math.min(Math.floor((this.constants.size-1)/2),Math.max(this.constants.C,1)-1)<=at)&&(at<(this.constants.C+Math.min(Math.floor((this.constants.size-1)/2),Math.max(this.constants.C,1)-1))))?(x_2*x_2):0.0);
+total=total+(((before<=at)&&(at<(this.constants.C+before)))?(x_2*x_2):0.0);
 }
 const add=Math.fround(this.constants.k+((alpha_1/size_1)*total));
 ${$t7}const log2_1=Math.fround(Math.log2(Math.abs(add)));
@@ -137,7 +141,7 @@ return where_4/where_2;
 float size_1=size;
 float div=alpha_1/size_1;
 ${$t3}float x_1=x_at(base+(C_2*S));
-total=total+(((min((int(size)-1)/2,max(C,1)-1)<=at)&&(at<(C+min((int(size)-1)/2,max(C,1)-1))))?(x_1*x_1):0.0);
+total=total+(((before<=at)&&(at<(C+before)))?(x_1*x_1):0.0);
 }
 float add=k+(div*total);
 ${$t4}float exp2_1=exp2_of(beta_1*log2_of(abs(add)));
@@ -161,7 +165,7 @@ return(d_y_1/((beta==0.75)?(sqrt_1*sqrt(sqrt_1)):where))+((total_2*x_2)*(2.0*div
 const d_y_1=d_y[this.thread.x];
 ${$t5}const div=Math.fround(alpha_1/size_1);
 ${$t6}const x_1=x[base+(C_2*this.constants.S)];
-total=total+(((Math.min(Math.floor((this.constants.size-1)/2),Math.max(this.constants.C,1)-1)<=at)&&(at<(this.constants.C+Math.min(Math.floor((this.constants.size-1)/2),Math.max(this.constants.C,1)-1))))?(x_1*x_1):0.0);
+total=total+(((before<=at)&&(at<(this.constants.C+before)))?(x_1*x_1):0.0);
 }
 const add=Math.fround(this.constants.k+(div*total));
 ${$t7}const exp2_1=Math.fround(Math.pow(2,beta_1*Math.log2(Math.abs(add))));

@@ -697,9 +697,9 @@ const $v132 = { name: "d_y", role: "input", dims: ["N", "D"], gradientOf: "y" } 
 const $v133 = { name: "d_x", role: "output", dims: ["N", "D"], gradientOf: "x" } as const;
 const $v134 = { name: "d_mask", role: "output", dims: ["N", "D"], gradientOf: "mask" } as const;
 const $v135 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v136 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" } } as const;
-const $v137 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v138 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v136 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" }, placeOf: ["d_x"] } as const;
+const $v137 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
+const $v138 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x", "d_mask"] } as const;
 const $v139 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
 const $v140 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
 const $v141 = { tensor: "d_mask", access: "read_write", name: "d_mask", accessors: { put: "d_mask_put" } } as const;
@@ -708,60 +708,67 @@ const $v142 = [
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v143 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" } } as const;
-const $v144 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v145 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v143 = {
+  tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" },
+  placeOf: ["d_x"],
+} as const;
+const $v144 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v145 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x", "d_mask"] } as const;
 const $v146 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
 const $v147 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v148 = { tensor: "d_mask", access: "read_write", name: "d_mask", accessors: { putFour: "d_mask_put_four" } } as const;
 const $v149 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
 const $v150 = { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" } as const;
-const $v151 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v152 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v153 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v154 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v155 = [
+const $v151 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" } } as const;
+const $v152 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v153 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v154 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v155 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v156 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v157 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v158 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v156 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v157 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v158 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v159 = {
+const $v159 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v160 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v161 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v162 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v163 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { at: "scratch_at", put: "scratch_put" },
 } as const;
-const $v160 = [
+const $v164 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v161 = {
+const $v165 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { four: "scratch_four", putFour: "scratch_put_four" },
 } as const;
-const $v162 = [
+const $v166 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v163 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v157, $v158] as const;
-const $v164 = [
+const $v167 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v161, $v162] as const;
+const $v168 = [
   { name: "N", variadic: false, factors: [{ name: "N", extent: null }] },
   { name: "T", variadic: false, factors: [{ name: "T", extent: null }] },
   { name: "C", variadic: false, factors: [{ name: "C", extent: null }] },
 ] as const;
-const $v165 = [{ name: "eps", initial: 0.00001, kind: "number" }, { name: "momentum", initial: 0.1, kind: "number" }] as const;
-const $v166 = { name: "d_y", role: "input", dims: ["N", "T", "C"], gradientOf: "y" } as const;
-const $v167 = { name: "d_x", role: "output", dims: ["N", "T", "C"], gradientOf: "x" } as const;
-const $v168 = { name: "d_mask", role: "output", dims: ["N", "T"], gradientOf: "mask" } as const;
-const $v169 = [
+const $v169 = [{ name: "eps", initial: 0.00001, kind: "number" }, { name: "momentum", initial: 0.1, kind: "number" }] as const;
+const $v170 = { name: "d_y", role: "input", dims: ["N", "T", "C"], gradientOf: "y" } as const;
+const $v171 = { name: "d_x", role: "output", dims: ["N", "T", "C"], gradientOf: "x" } as const;
+const $v172 = { name: "d_mask", role: "output", dims: ["N", "T"], gradientOf: "mask" } as const;
+const $v173 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v170 = {
+const $v174 = {
   name: "d_mask", grid: ["N", "T"], row: [], chunked: [],
   shaders: [
     {
@@ -773,7 +780,7 @@ d_mask_put(row,0.0f);
 }
 }
 `,
-      bindings: [$v141], constants: $v169,
+      bindings: [$v141], constants: $v173,
     },
     {
       vector: "T", together: 1, held: 0, exchanges: false,
@@ -784,43 +791,45 @@ d_mask_put_four(row,vec4f(0.0f));
 }
 }
 `,
-      bindings: [$v148], constants: $v169,
+      bindings: [$v148], constants: $v173,
     },
   ],
   supports: { held: 0, together: 1, split: false }, split: null,
 } as const;
-const $v171 = [
+const $v175 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
+const $v176 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "T", kind: "extent", factor: "T" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v172 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
-const $v173 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
-const $v174 = { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false } as const;
-const $v175 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
-const $v176 = [
+const $v177 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
+const $v178 = { name: "d_beta", role: "output", dims: ["C"], gradientOf: "beta" } as const;
+const $v179 = { name: "running_var", role: "state", dims: ["C"], initial: 1, updated: false } as const;
+const $v180 = { tensor: "running_var", access: "read", name: "running_var", accessors: { at: "running_var_at" } } as const;
+const $v181 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "T", kind: "extent", factor: "T" },
   { name: "C", kind: "extent", factor: "C" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v177 = { tensor: "running_var", access: "read", name: "running_var", accessors: { four: "running_var_four" } } as const;
-const $v178 = { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false } as const;
-const $v179 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
-const $v180 = [
+const $v182 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
+const $v183 = { tensor: "running_var", access: "read", name: "running_var", accessors: { four: "running_var_four" } } as const;
+const $v184 = { name: "running_mean", role: "state", dims: ["C"], initial: 0, updated: false } as const;
+const $v185 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { at: "running_mean_at" } } as const;
+const $v186 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "eps", kind: "param", param: "eps" }, { name: "N", kind: "extent", factor: "N" },
   { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v181 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { four: "running_mean_four" } } as const;
-const $v182 = [
+const $v187 = { tensor: "running_mean", access: "read", name: "running_mean", accessors: { four: "running_mean_four" } } as const;
+const $v188 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "T", kind: "extent", factor: "T" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v183 = [
+const $v189 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
@@ -896,14 +905,21 @@ ${$t18}}
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t114}${$t100}${$t83}${$t33}${$t102}`, bindings: [$v136, $v137, $v151],
+              wgsl: `${$t114}${$t100}${$t83}${$t33}${$t102}`, bindings: [$v151, $v152, $v153],
               constants: $v142,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
               wgsl: `${$t129}${$t83}let sub=(squares_4/total)-mul;
 ${$t11}${$t102}`,
-              bindings: [$v143, $v144, $v151], constants: $v142,
+              bindings: [
+                {
+                  tensor: "mask", access: "read", name: "mask",
+                  accessors: { at: "mask_at", four: "mask_four" },
+                },
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } }, $v153,
+              ],
+              constants: $v142,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -926,7 +942,7 @@ ${$t19}let mul=where_1*(((select(0.0f,x_1,!(mask_1==0.0f))-scratch_7)-scratch_11
 part_1=part_1+where_1;
 part_2=part_2+mul;
 ${$t93}`,
-              bindings: [$v136, $v138, $v137, $v152, $v153, $v154], constants: $v155,
+              bindings: [$v151, $v154, $v152, $v155, $v156, $v157], constants: $v158,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -944,10 +960,10 @@ part_1=part_1+where_1;
 part_2=part_2+(where_1*mul);
 ${$t104}`,
               bindings: [
-                { tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" } }, $v145,
-                $v156, $v152, $v157, $v158,
+                { tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" } }, $v159,
+                $v160, $v155, $v161, $v162,
               ],
-              constants: $v155,
+              constants: $v158,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1001,7 +1017,7 @@ scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+where_18);
 }
 }
 `,
-              bindings: [$v136, $v137, $v138, $v139, $v140, $v141, $v159], constants: $v160,
+              bindings: [$v136, $v137, $v138, $v139, $v140, $v141, $v163], constants: $v164,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -1024,7 +1040,7 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+where_17);
 }
 }
 `,
-              bindings: [$v143, $v144, $v145, $v146, $v147, $v148, $v161], constants: $v160,
+              bindings: [$v143, $v144, $v145, $v146, $v147, $v148, $v165], constants: $v164,
             },
           ],
           supports: { held: 3, together: 4, split: false }, split: null,
@@ -1038,7 +1054,7 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+where_17);
 ${$t115}let sums_32_over_N=scratch_at(row+(i*D));
 let sums_28_over_N=scratch_at(base+(i*D));
 ${$t84}${$t109}`,
-              bindings: [$v152, $v153, $v154], constants: $v162,
+              bindings: [$v155, $v156, $v157], constants: $v166,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -1046,7 +1062,7 @@ ${$t84}${$t109}`,
 ${$t119}let sums_32_over_N=scratch_four(row+(i*(D/4u)));
 let sums_28_over_N=scratch_four(base+(i*(D/4u)));
 ${$t84}${$t116}`,
-              bindings: $v163, constants: $v162,
+              bindings: $v167, constants: $v166,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1060,14 +1076,14 @@ ${$t84}${$t116}`,
 export const MaskedBatchNorm: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "MaskedBatchNorm", mode: "train", axes: $v164, params: $v165,
+      format: 2, norm: "MaskedBatchNorm", mode: "train", axes: $v168, params: $v169,
       tensors: [
         { name: "x", role: "input", dims: ["N", "T", "C"] },
         { name: "mask", role: "input", dims: ["N", "T"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v166, $v167, $v168, $v135,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v170, $v171, $v172, $v135,
       ],
       kernels: [
-        $v170,
+        $v174,
         {
           name: "d_x", grid: ["C"], row: ["N", "T"], chunked: [],
           shaders: [
@@ -1094,7 +1110,7 @@ d_x_put(row+(i_4*C),(where_13*rsqrt)+where_16);
 }
 }
 `,
-              bindings: [$v136, $v137, $v139, $v138, $v140], constants: $v171,
+              bindings: [$v151, $v137, $v139, $v175, $v140], constants: $v176,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1103,10 +1119,10 @@ d_x_put(row+(i_4*C),(where_13*rsqrt)+where_16);
       lazy: () => import("./masked_norm.backward.variants.js").then((module) => module.MaskedBatchNorm$train$backward0),
     },
     {
-      format: 2, norm: "MaskedBatchNorm", mode: "train", axes: $v164, params: $v165,
+      format: 2, norm: "MaskedBatchNorm", mode: "train", axes: $v168, params: $v169,
       tensors: [
         { name: "x", role: "input", dims: ["N", "T", "C"] },
-        { name: "mask", role: "input", dims: ["N", "T"] }, $v166, $v172, $v173, $v135,
+        { name: "mask", role: "input", dims: ["N", "T"] }, $v170, $v177, $v178, $v135,
       ],
       kernels: [
         {
@@ -1129,7 +1145,7 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v136, $v137, $v138, $v153, $v154], constants: $v171,
+              bindings: [$v151, $v152, $v154, $v156, $v157], constants: $v176,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: true,
@@ -1206,7 +1222,7 @@ sum_3=sum_3+other_13;
 let other_14=exchange4(sum_4,mask_12);
 sum_4=sum_4+other_14;
 ${$t117}${$t97}`,
-              bindings: [$v136, $v156, $v145, $v157, $v158], constants: $v171,
+              bindings: [$v151, $v160, $v159, $v161, $v162], constants: $v176,
             },
           ],
           supports: { held: 1, together: 1, split: true }, split: null,
@@ -1215,14 +1231,14 @@ ${$t117}${$t97}`,
       lazy: () => import("./masked_norm.backward.variants.js").then((module) => module.MaskedBatchNorm$train$backward1),
     },
     {
-      format: 2, norm: "MaskedBatchNorm", mode: "train", axes: $v164, params: $v165,
+      format: 2, norm: "MaskedBatchNorm", mode: "train", axes: $v168, params: $v169,
       tensors: [
         { name: "x", role: "input", dims: ["N", "T", "C"] },
         { name: "mask", role: "input", dims: ["N", "T"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v166, $v167, $v168, $v172, $v173, $v135,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v170, $v171, $v172, $v177, $v178, $v135,
       ],
       kernels: [
-        $v170,
+        $v174,
         {
           name: "d_x", grid: ["C"], row: ["N", "T"], chunked: [],
           shaders: [
@@ -1285,7 +1301,7 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v136, $v137, $v139, $v138, $v140, $v153, $v154], constants: $v171,
+              bindings: [$v151, $v137, $v139, $v175, $v140, $v156, $v157], constants: $v176,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1294,13 +1310,13 @@ d_beta_put(row,sum_all);
       lazy: () => import("./masked_norm.backward.variants.js").then((module) => module.MaskedBatchNorm$train$backward2),
     },
     {
-      format: 2, norm: "MaskedBatchNorm", mode: "infer", axes: $v164, params: $v165,
+      format: 2, norm: "MaskedBatchNorm", mode: "infer", axes: $v168, params: $v169,
       tensors: [
         { name: "mask", role: "input", dims: ["N", "T"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v174, $v166, $v167, $v168,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v179, $v170, $v171, $v172,
       ],
       kernels: [
-        $v170,
+        $v174,
         {
           name: "d_x", grid: ["N", "T", "C"], row: [], chunked: [],
           shaders: [
@@ -1320,7 +1336,7 @@ d_x_put(row,select(0.0f,d_y_1*(gamma_1*inverseSqrt(running_var_1+eps)),!(mask_1=
 }
 }
 `,
-              bindings: [$v136, $v138, $v139, $v175, $v140], constants: $v176,
+              bindings: [$v151, $v175, $v139, $v180, $v140], constants: $v181,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: false,
@@ -1339,7 +1355,7 @@ d_x_put_four(row,where_1);
 }
 }
 `,
-              bindings: [$v136, $v145, $v146, $v177, $v147], constants: $v176,
+              bindings: [$v151, $v182, $v146, $v183, $v147], constants: $v181,
             },
           ],
           supports: { held: 0, together: 1, split: false }, split: null,
@@ -1347,10 +1363,10 @@ d_x_put_four(row,where_1);
       ],
     },
     {
-      format: 2, norm: "MaskedBatchNorm", mode: "infer", axes: $v164, params: $v165,
+      format: 2, norm: "MaskedBatchNorm", mode: "infer", axes: $v168, params: $v169,
       tensors: [
         { name: "x", role: "input", dims: ["N", "T", "C"] },
-        { name: "mask", role: "input", dims: ["N", "T"] }, $v178, $v174, $v166, $v172, $v173, $v135,
+        { name: "mask", role: "input", dims: ["N", "T"] }, $v184, $v179, $v170, $v177, $v178, $v135,
       ],
       kernels: [
         {
@@ -1371,7 +1387,7 @@ let x_1=x_at(row+(i*C));
 part_1=part_1+select(0.0f,d_y_1,!(mask_1==0.0f));
 part_2=part_2+select(0.0f,d_y_1*((x_1-running_mean_1)*rsqrt),!(mask_1==0.0f));
 ${$t93}`,
-              bindings: [$v179, $v175, $v136, $v138, $v137, $v153, $v154], constants: $v180,
+              bindings: [$v185, $v180, $v151, $v154, $v152, $v156, $v157], constants: $v186,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: true,
@@ -1388,7 +1404,7 @@ let x_1=x_four(row+(i*(C/4u)));
 part_1=part_1+select(vec4f(0.0f),d_y_1,!(mask_1==0.0f));
 part_2=part_2+select(vec4f(0.0f),d_y_1*((x_1-running_mean_1)*rsqrt),!(mask_1==0.0f));
 ${$t104}`,
-              bindings: [$v181, $v177, $v136, $v145, $v156, $v157, $v158], constants: $v180,
+              bindings: [$v187, $v183, $v151, $v159, $v160, $v161, $v162], constants: $v186,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1397,12 +1413,12 @@ ${$t104}`,
       lazy: () => import("./masked_norm.backward.variants.js").then((module) => module.MaskedBatchNorm$infer$backward4),
     },
     {
-      format: 2, norm: "MaskedBatchNorm", mode: "infer", axes: $v164, params: $v165,
+      format: 2, norm: "MaskedBatchNorm", mode: "infer", axes: $v168, params: $v169,
       tensors: [
         { name: "x", role: "input", dims: ["N", "T", "C"] },
         { name: "mask", role: "input", dims: ["N", "T"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v178, $v174, $v166, $v167, $v168, $v172,
-        $v173, { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "C"], ["(chunk)", "C"]] },
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v184, $v179, $v170, $v171, $v172, $v177,
+        $v178, { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "C"], ["(chunk)", "C"]] },
         $v135,
       ],
       kernels: [
@@ -1435,7 +1451,7 @@ d_mask_put(row,0.0f);
 }
 }
 `,
-              bindings: [$v136, $v138, $v139, $v175, $v137, $v179, $v140, $v159, $v141], constants: $v182,
+              bindings: [$v151, $v175, $v139, $v180, $v152, $v185, $v140, $v163, $v141], constants: $v188,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: false,
@@ -1463,7 +1479,7 @@ d_mask_put(row,0.0f);
 }
 }
 `,
-              bindings: [$v136, $v145, $v146, $v177, $v156, $v181, $v147, $v161, $v141], constants: $v182,
+              bindings: [$v151, $v182, $v146, $v183, $v160, $v187, $v147, $v165, $v141], constants: $v188,
             },
           ],
           supports: { held: 0, together: 1, split: false }, split: null,
@@ -1477,7 +1493,7 @@ d_mask_put(row,0.0f);
 ${$t115}let sums_15_over_N_T=scratch_at(row+(i*C));
 let sums_12_over_N_T=scratch_at(base+(i*C));
 ${$t85}${$t109}`,
-              bindings: [$v152, $v153, $v154], constants: $v183,
+              bindings: [$v155, $v156, $v157], constants: $v189,
             },
             {
               vector: "C", together: 1, held: 0, exchanges: true,
@@ -1485,7 +1501,7 @@ ${$t85}${$t109}`,
 ${$t119}let sums_15_over_N_T=scratch_four(row+(i*(C/4u)));
 let sums_12_over_N_T=scratch_four(base+(i*(C/4u)));
 ${$t85}${$t116}`,
-              bindings: $v163, constants: $v183,
+              bindings: $v167, constants: $v189,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

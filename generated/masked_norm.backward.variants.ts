@@ -1644,9 +1644,12 @@ partials_put((((PARTS+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `;
-const $v277 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" } } as const;
-const $v278 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v279 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v277 = {
+  tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" },
+  placeOf: ["d_x"],
+} as const;
+const $v278 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v279 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x", "d_mask"] } as const;
 const $v280 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
 const $v281 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v282 = { tensor: "d_mask", access: "read_write", name: "d_mask", accessors: { putFour: "d_mask_put_four" } } as const;
@@ -1663,7 +1666,9 @@ const $v287 = [
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v288 = {
+const $v288 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" } } as const;
+const $v289 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v290 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -1707,80 +1712,81 @@ partials_put((((3u*PARTS)+part)*N)+row,total);
 }
 }
 `,
-      bindings: [$v277, $v278, $v286], constants: $v287,
+      bindings: [$v288, $v289, $v286], constants: $v287,
     },
   ],
   shared: true,
 } as const;
-const $v289 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v290 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v291 = {
+const $v291 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v292 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v293 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v292 = [
+const $v294 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v293 = { tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" } } as const;
-const $v294 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v295 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v296 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v297 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v298 = [
+const $v295 = { tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" } } as const;
+const $v296 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v297 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v298 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v299 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v300 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v301 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "PARTS", kind: "parts" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v299 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v300 = [
+const $v302 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v303 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v301 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v302 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v303 = [
+const $v304 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v305 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v306 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v304 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v305 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v306 = [
+const $v307 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v308 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v309 = [
   $v277, $v278, $v279, $v280, $v281, $v282,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { four: "scratch_four", putFour: "scratch_put_four" },
   },
 ] as const;
-const $v307 = [
+const $v310 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v308 = [
+const $v311 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v309 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v286] as const;
-const $v310 = [
+const $v312 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v286] as const;
+const $v313 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v311 = [
+const $v314 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v312 = {
+const $v315 = {
   vector: null, together: 1, held: 0, exchanges: true,
   wgsl: `${$t96}${$t128}${$t120}${$t239}let mask_1=mask_at(0u);
 let x_1=x_at(row);
@@ -1800,26 +1806,28 @@ partials_put((((3u*PARTS)+part)*C)+row,total);
 }
 }
 `,
-  bindings: [$v284, $v285, $v286], constants: $v311,
+  bindings: [$v284, $v285, $v286], constants: $v314,
 } as const;
-const $v313 = [
+const $v316 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "N", kind: "extent", factor: "N" },
   { name: "T", kind: "extent", factor: "T" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v314 = [
+const $v317 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
+const $v318 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
+const $v319 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "N", kind: "extent", factor: "N" }, { name: "T", kind: "extent", factor: "T" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v315 = [
+const $v320 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "C", kind: "extent", factor: "C" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v316 = [
+const $v321 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "C", kind: "extent", factor: "C" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
@@ -1914,7 +1922,7 @@ ${$t49}}
       split: {
         slots: 7,
         stages: [
-          $v288,
+          $v290,
           {
             shaders: [
               {
@@ -1933,7 +1941,7 @@ part_13=part_13+where_1;
 part_14=part_14+where_3;
 part_15=part_15+where_4;
 ${$t255}${$t263}`,
-                bindings: [$v284, $v289, $v285, $v290, $v291], constants: $v292,
+                bindings: [$v284, $v291, $v285, $v292, $v293], constants: $v294,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -1979,7 +1987,7 @@ let sum_all_2=sum_2_2;
 let sum_all_3=sum_3_2;
 if(active_1&&(lane==0u)){
 ${$t263}`,
-                bindings: [$v293, $v279, $v294, $v280, $v291], constants: $v292,
+                bindings: [$v295, $v296, $v297, $v280, $v293], constants: $v294,
               },
             ],
             shared: true,
@@ -2006,10 +2014,23 @@ d_mask_put(base+i,0.0f);
 }
 `,
                 bindings: [
-                  $v295, $v284, $v285, $v289, $v290, $v296,
+                  $v298,
+                  {
+                    tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" },
+                    placeOf: ["d_x", "d_mask"],
+                  },
+                  {
+                    tensor: "x", access: "read", name: "x", accessors: { at: "x_at" },
+                    placeOf: ["d_x", "d_mask"],
+                  },
+                  {
+                    tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" },
+                    placeOf: ["d_x", "d_mask"],
+                  },
+                  $v292, $v299,
                   { tensor: "d_mask", access: "read_write", name: "d_mask", accessors: { put: "d_mask_put" } },
                 ],
-                constants: $v292,
+                constants: $v294,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2030,7 +2051,19 @@ d_mask_put_four(base+i,vec4f(0.0f));
 }
 }
 `,
-                bindings: [$v295, $v293, $v294, $v279, $v280, $v281, $v282], constants: $v292,
+                bindings: [
+                  $v298,
+                  {
+                    tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" },
+                    placeOf: ["d_x", "d_mask"],
+                  },
+                  {
+                    tensor: "x", access: "read", name: "x", accessors: { four: "x_four" },
+                    placeOf: ["d_x", "d_mask"],
+                  },
+                  $v279, $v280, $v281, $v282,
+                ],
+                constants: $v294,
               },
             ],
             shared: true,
@@ -2136,22 +2169,22 @@ scratch_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_5,rsqrt_5);
 }
 }
 `,
-          bindings: [$v277, $v278, $v297], constants: $v283,
+          bindings: [$v288, $v289, $v300], constants: $v283,
         },
       ],
       split: {
         slots: 4,
         stages: [
-          $v288,
+          $v290,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t236}${$t12}${$t265}`,
-                bindings: [$v295, $v297], constants: $v298,
+                bindings: [$v298, $v300], constants: $v301,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t236}${$t17}${$t265}`,
-                bindings: [$v295, $v297], constants: $v298,
+                bindings: [$v298, $v300], constants: $v301,
               },
             ],
             shared: false,
@@ -2176,7 +2209,7 @@ ${$t56}let mul=where_1*(((select(0.0f,x_1,!(mask_1==0.0f))-scratch_7)-scratch_11
 part_1=part_1+where_1;
 part_2=part_2+mul;
 ${$t242}${$t266}`,
-                bindings: [$v284, $v289, $v285, $v299, $v286], constants: $v300,
+                bindings: [$v284, $v291, $v285, $v302, $v286], constants: $v303,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2188,7 +2221,7 @@ ${$t56}let mul=((select(vec4f(0.0f),x_1,!(mask_1==vec4f(0.0f)))-vec4f(scratch_7)
 part_1=part_1+where_1;
 part_2=part_2+(where_1*mul);
 ${$t246}${$t269}`,
-                bindings: [$v293, $v279, $v294, $v299, $v286], constants: $v300,
+                bindings: [$v295, $v296, $v297, $v302, $v286], constants: $v303,
               },
             ],
             shared: true,
@@ -2202,12 +2235,12 @@ d_beta_put(row,total);
 }
 }
 `,
-                bindings: [$v295, $v301, $v302], constants: $v303,
+                bindings: [$v298, $v304, $v305], constants: $v306,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t195}${$t197}${$t18}${$t219}${$t270}`, bindings: [$v295, $v304, $v305],
-                constants: $v303,
+                wgsl: `${$t195}${$t197}${$t18}${$t219}${$t270}`, bindings: [$v298, $v307, $v308],
+                constants: $v306,
               },
             ],
             shared: false,
@@ -2250,7 +2283,7 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+where_14);
 }
 }
 `,
-          bindings: $v306, constants: $v307,
+          bindings: $v309, constants: $v310,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -2366,7 +2399,7 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+(((where_17_2+
 }
 }
 `,
-          bindings: $v306, constants: $v307,
+          bindings: $v309, constants: $v310,
         },
       ],
       split: null,
@@ -2384,7 +2417,7 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+(((where_17_2+
 ${$t87}let sums_32_over_N=scratch_at(row+(i*D));
 let sums_28_over_N=scratch_at(base+(i*D));
 ${$t181}${$t249}${$t266}`,
-                bindings: [$v299, $v286], constants: $v308,
+                bindings: [$v302, $v286], constants: $v311,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2392,7 +2425,7 @@ ${$t181}${$t249}${$t266}`,
 ${$t95}let sums_32_over_N=scratch_four(row+(i*(D/4u)));
 let sums_28_over_N=scratch_four(base+(i*(D/4u)));
 ${$t181}${$t251}${$t269}`,
-                bindings: $v309, constants: $v308,
+                bindings: $v312, constants: $v311,
               },
             ],
             shared: true,
@@ -2406,12 +2439,12 @@ d_beta_put(row,total_2);
 }
 }
 `,
-                bindings: [$v295, $v301, $v302], constants: $v310,
+                bindings: [$v298, $v304, $v305], constants: $v313,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t212}${$t197}${$t19}${$t219}${$t273}`, bindings: [$v295, $v304, $v305],
-                constants: $v310,
+                wgsl: `${$t212}${$t197}${$t19}${$t219}${$t273}`, bindings: [$v298, $v307, $v308],
+                constants: $v313,
               },
             ],
             shared: false,
@@ -2430,7 +2463,7 @@ export const MaskedBatchNorm$train$backward0: { readonly lazy: readonly LazyShad
       split: {
         slots: 7,
         stages: [
-          { shaders: [$v312], shared: true },
+          { shaders: [$v315], shared: true },
           {
             shaders: [
               {
@@ -2447,7 +2480,7 @@ part_15=part_15+where_2;
 ${$t255}${$t258}}
 }
 `,
-                bindings: [$v290, $v284, $v289, $v285, $v291], constants: $v313,
+                bindings: [$v292, $v284, $v291, $v285, $v293], constants: $v316,
               },
             ],
             shared: true,
@@ -2463,7 +2496,7 @@ d_x_put(row+(i*C),(where_1*rsqrt)+where_4);
 }
 }
 `,
-                bindings: [$v295, $v290, $v284, $v289, $v285, $v296], constants: $v313,
+                bindings: [$v298, $v292, $v284, $v317, $v318, $v299], constants: $v316,
               },
             ],
             shared: true,
@@ -2540,7 +2573,7 @@ d_beta_put_four(row,sum_all);
 }
 }
 `,
-          bindings: [$v284, $v294, $v279, $v304, $v305],
+          bindings: [$v284, $v297, $v296, $v307, $v308],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -2554,7 +2587,7 @@ d_beta_put_four(row,sum_all);
         stages: [
           {
             shaders: [
-              $v312,
+              $v315,
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t96}${$t188}${$t120}${$t256}${$t257}${$t144}${$t141}${$t77}part_1=part_1+wd;
@@ -2588,7 +2621,7 @@ partials_put(((((3u*PARTS)+part)*C)+(row*4u))+3u,(total)[3]);
 }
 }
 `,
-                bindings: [$v284, $v294, $v286], constants: $v311,
+                bindings: [$v284, $v297, $v286], constants: $v314,
               },
             ],
             shared: true,
@@ -2607,7 +2640,7 @@ sum_2=sum_2+part_14;
 ${$t225}${$t234}${$t60}}
 }
 `,
-                bindings: [$v284, $v289, $v285, $v291], constants: $v313,
+                bindings: [$v284, $v291, $v285, $v293], constants: $v316,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -2638,7 +2671,7 @@ partials_put(((((5u*PARTS)+part)*C)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `,
-                bindings: [$v284, $v279, $v294, $v291], constants: $v313,
+                bindings: [$v284, $v296, $v297, $v293], constants: $v316,
               },
             ],
             shared: true,
@@ -2655,7 +2688,7 @@ d_beta_put(row,total_5);
 }
 }
 `,
-                bindings: [$v295, $v301, $v302], constants: $v314,
+                bindings: [$v298, $v304, $v305], constants: $v319,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -2677,7 +2710,7 @@ d_beta_put_four(row,total_5);
 }
 }
 `,
-                bindings: [$v295, $v304, $v305], constants: $v314,
+                bindings: [$v298, $v307, $v308], constants: $v319,
               },
             ],
             shared: false,
@@ -2696,7 +2729,7 @@ export const MaskedBatchNorm$train$backward2: { readonly lazy: readonly LazyShad
       split: {
         slots: 9,
         stages: [
-          { shaders: [$v312], shared: true },
+          { shaders: [$v315], shared: true },
           {
             shaders: [
               {
@@ -2735,7 +2768,7 @@ partials_put((((8u*PARTS)+part)*C)+row,sum_all_5);
 }
 }
 `,
-                bindings: [$v290, $v284, $v289, $v285, $v291], constants: $v313,
+                bindings: [$v292, $v284, $v291, $v285, $v293], constants: $v316,
               },
             ],
             shared: true,
@@ -2776,7 +2809,7 @@ d_beta_put(row,total_5);
 }
 }
 `,
-                bindings: [$v295, $v290, $v284, $v289, $v285, $v296, $v301, $v302], constants: $v313,
+                bindings: [$v298, $v292, $v284, $v317, $v318, $v299, $v304, $v305], constants: $v316,
               },
             ],
             shared: true,
@@ -2816,9 +2849,9 @@ ${$t242}${$t275}`,
                     tensor: "running_var", access: "read", name: "running_var",
                     accessors: { at: "running_var_at" },
                   },
-                  $v284, $v289, $v285, $v286,
+                  $v284, $v291, $v285, $v286,
                 ],
-                constants: $v313,
+                constants: $v316,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -2838,9 +2871,9 @@ ${$t246}${$t276}`,
                     tensor: "running_var", access: "read", name: "running_var",
                     accessors: { four: "running_var_four" },
                   },
-                  $v284, $v279, $v294, $v286,
+                  $v284, $v296, $v297, $v286,
                 ],
-                constants: $v313,
+                constants: $v316,
               },
             ],
             shared: true,
@@ -2854,11 +2887,11 @@ d_beta_put(row,total);
 }
 }
 `,
-                bindings: [$v295, $v301, $v302], constants: $v314,
+                bindings: [$v298, $v304, $v305], constants: $v319,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true, wgsl: `${$t214}${$t222}${$t270}`,
-                bindings: [$v295, $v304, $v305], constants: $v314,
+                bindings: [$v298, $v307, $v308], constants: $v319,
               },
             ],
             shared: false,
@@ -2887,7 +2920,7 @@ ${$t58}let base=((((chunk*C)+3u)/4u)*4u)+row;
 ${$t87}let sums_15_over_N_T=scratch_at(row+(i*C));
 let sums_12_over_N_T=scratch_at(base+(i*C));
 ${$t189}${$t249}${$t275}`,
-                bindings: [$v299, $v286], constants: $v315,
+                bindings: [$v302, $v286], constants: $v320,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
@@ -2895,7 +2928,7 @@ ${$t189}${$t249}${$t275}`,
 ${$t95}let sums_15_over_N_T=scratch_four(row+(i*(C/4u)));
 let sums_12_over_N_T=scratch_four(base+(i*(C/4u)));
 ${$t189}${$t251}${$t276}`,
-                bindings: $v309, constants: $v315,
+                bindings: $v312, constants: $v320,
               },
             ],
             shared: true,
@@ -2911,12 +2944,12 @@ d_beta_put(row,total_2);
 }
 }
 `,
-                bindings: [$v295, $v301, $v302], constants: $v316,
+                bindings: [$v298, $v304, $v305], constants: $v321,
               },
               {
                 vector: "C", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t215}${$t154}${$t140}${$t19}${$t222}${$t273}`, bindings: [$v295, $v304, $v305],
-                constants: $v316,
+                wgsl: `${$t215}${$t154}${$t140}${$t19}${$t222}${$t273}`, bindings: [$v298, $v307, $v308],
+                constants: $v321,
               },
             ],
             shared: false,

@@ -350,25 +350,32 @@ total_4=all_4;
 workgroupBarrier();
 }
 `;
-const $v64 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" } } as const;
-const $v65 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v66 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v67 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v68 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v69 = [
+const $v64 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v65 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v66 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v67 = [
+  {
+    tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at", four: "mask_four" },
+    placeOf: ["y"],
+  },
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["y"] }, $v64,
+  $v65, $v66,
+] as const;
+const $v68 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v70 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" } } as const;
-const $v71 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v72 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v73 = [
+const $v69 = { tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" } } as const;
+const $v70 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v71 = [$v69, { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } }, $v70] as const;
+const $v72 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v74 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v73 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v74 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] } as const;
 const $v75 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
 const $v76 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
 const $v77 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
@@ -438,7 +445,7 @@ y_put_four(base_2+i_3,select(vec4f(0.0f),add,!(kept_3==vec4f(0.0f))));
 }
 }
 `,
-          bindings: [$v64, $v65, $v66, $v67, $v68], constants: $v69,
+          bindings: $v67, constants: $v68,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -866,7 +873,7 @@ y_put_four(base_2_5+i_3,select(vec4f(0.0f),add_5,!(mask_11_5==vec4f(0.0f))));
 }
 }
 `,
-          bindings: [$v64, $v65, $v66, $v67, $v68], constants: $v69,
+          bindings: $v67, constants: $v68,
         },
       ],
       split: {
@@ -930,7 +937,7 @@ partials_put((((3u*PARTS)+part)*N)+row,total);
 }
 }
 `,
-                bindings: [$v70, $v71, $v72], constants: $v73,
+                bindings: $v71, constants: $v72,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -967,7 +974,14 @@ partials_put((((3u*PARTS)+part)*N)+row,total);
 }
 }
 `,
-                bindings: [$v64, $v65, $v72], constants: $v73,
+                bindings: [
+                  {
+                    tensor: "mask", access: "read", name: "mask",
+                    accessors: { at: "mask_at", four: "mask_four" },
+                  },
+                  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } }, $v70,
+                ],
+                constants: $v72,
               },
             ],
             shared: true,
@@ -989,7 +1003,15 @@ y_put(base+i,where_2);
 }
 }
 `,
-                bindings: [$v74, $v70, $v71, $v75, $v76, $v77], constants: $v78,
+                bindings: [
+                  $v73,
+                  {
+                    tensor: "mask", access: "read", name: "mask", accessors: { at: "mask_at" },
+                    placeOf: ["y"],
+                  },
+                  $v74, $v75, $v76, $v77,
+                ],
+                constants: $v78,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -1007,8 +1029,13 @@ y_put_four(base+i,select(vec4f(0.0f),add,!(mask_4==vec4f(0.0f))));
 }
 `,
                 bindings: [
-                  $v74, { tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" } },
-                  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } }, $v66, $v67, $v68,
+                  $v73,
+                  {
+                    tensor: "mask", access: "read", name: "mask", accessors: { four: "mask_four" },
+                    placeOf: ["y"],
+                  },
+                  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] },
+                  $v64, $v65, $v66,
                 ],
                 constants: $v78,
               },
@@ -1235,7 +1262,7 @@ partials_put((((7u*PARTS)+part)*C)+row,spread);
 }
 }
 `,
-                bindings: [$v70, $v71, $v72],
+                bindings: $v71,
                 constants: [
                   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
                   { name: "COLUMNS", kind: "columns" }, { name: "PARTS", kind: "parts" },
@@ -1411,7 +1438,7 @@ running_var_put(row,select(running_var_1,add_2,!(total==0.0f)));
 }
 `,
                 bindings: [
-                  $v74, $v75, $v76, $v70, $v71, $v77,
+                  $v73, $v75, $v76, $v69, $v74, $v77,
                   {
                     tensor: "running_mean", access: "read_write", name: "running_mean",
                     accessors: { at: "running_mean_at", put: "running_mean_put" },

@@ -21,7 +21,10 @@ override ROWS:u32;
 override COLUMNS:bool;
 override SUBGROUP:u32;
 `;
-const $t8 = `@compute @workgroup_size(LANES*ROWS)
+const $t8 = `fn peak_of(a:f32,b:f32)->f32{
+return bitcast<f32>(max(bitcast<i32>(a),bitcast<i32>(b)));
+`;
+const $t9 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
@@ -32,103 +35,106 @@ let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t9 = `let mul=x_1*gamma_1;
+const $t10 = `let mul=x_1*gamma_1;
 let scratch_10=scratch_at(i);
 let scratch_24=scratch_at((((T+3u)/4u)*4u)+i);
 `;
-const $t10 = `for(var turn=0u;turn<((T+chunk)-1u)/chunk;turn+=1u){
+const $t11 = `for(var turn=0u;turn<((T+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<T);
 let row=select(0u,at_1,active_1);
 `;
-const $t11 = `let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+const $t12 = `fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t13 = `let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
 let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
 let about=shift_2*scale;
 `;
-const $t12 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+const $t14 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t13 = `let scratch_4=scratch_at(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+i);
+const $t15 = `let scratch_4=scratch_at(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+i);
 let scratch_5=scratch_at((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+i);
 let scratch_14=scratch_at(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+i);
 `;
-const $t14 = `let add=(mul*gamma_1)+beta_1;
+const $t16 = `let add=(mul*gamma_1)+beta_1;
 let scratch_19=scratch_at((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+i);
 let scratch_27=scratch_at(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+i);
 `;
-const $t15 = `override scratch_length:u32=LANES*ROWS*2u;
+const $t17 = `override scratch_length:u32=LANES*ROWS*2u;
 var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
-const $t16 = `for(var block=lane;block<D;block+=LANES*256u){
+const $t18 = `for(var block=lane;block<D;block+=LANES*256u){
 var part_1=0.0f;
 `;
-const $t17 = `let stop=min(block+(LANES*256u),D);
+const $t19 = `let stop=min(block+(LANES*256u),D);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t18 = `let mul_2=x_1*gamma_1;
+const $t20 = `let mul_2=x_1*gamma_1;
 let abs_1=abs(mul_2);
 part_1=part_1+mul;
 `;
-const $t19 = `for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+const $t21 = `for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=0.0f;
 `;
-const $t20 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t22 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t21 = `let stop_3=min(block_3+(LANES*256u),D);
+const $t23 = `let stop_3=min(block_3+(LANES*256u),D);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t22 = `let d_scale_1=d_scale_at(row);
+const $t24 = `let d_scale_1=d_scale_at(row);
 let size=f32(D);
 let mul_5=scale*inverseSqrt((sum_all/size)+((eps*scale)*scale));
 let mul_6=0.007874015718698502f*((d_scale_1*mul_5)/sum_all_2);
 `;
-const $t23 = `for(var block=lane;block<D/4u;block+=LANES*256u){
+const $t25 = `for(var block=lane;block<D/4u;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 `;
-const $t24 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
-${$t11}`;
-const $t25 = `let rest=select(mean,mean_2/scale,again);
+const $t26 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+${$t13}`;
+const $t27 = `let rest=select(mean,mean_2/scale,again);
 let scaledSpread=select(variance,variance_2,again);
 `;
-const $t26 = `let add_6=(mul_11*gamma_6)+beta_6;
+const $t28 = `let add_6=(mul_11*gamma_6)+beta_6;
 let abs_6=abs(add_6);
 let sign_4=sign(add_6);
 `;
-const $t27 = `let stop_3=min(block_3+(LANES*256u),D/4u);
+const $t29 = `let stop_3=min(block_3+(LANES*256u),D/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t28 = `let scale=select(8.271806125530277e-25f,1.0f,variance<8.507059173023462e+37f);
-${$t11}`;
-const $t29 = `let add_6=(mul_14*gamma_6)+beta_6;
+const $t30 = `let scale=select(8.271806125530277e-25f,1.0f,variance<8.507059173023462e+37f);
+${$t13}`;
+const $t31 = `let add_6=(mul_14*gamma_6)+beta_6;
 let abs_6=abs(add_6);
 let sign_4=sign(add_6);
 `;
-const $t30 = `override eps:f32;
-${$t15}`;
-const $t31 = `${$t17}let x_1=x_at(base+i);
+const $t32 = `override eps:f32;
+${$t17}`;
+const $t33 = `${$t19}let x_1=x_at(base+i);
 `;
-const $t32 = `workgroupBarrier();
+const $t34 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t33 = `var part_4=0.0f;
-${$t21}`;
-const $t34 = `let stop=min(block+(LANES*256u),D/4u);
+const $t35 = `var part_4=0.0f;
+${$t23}`;
+const $t36 = `let stop=min(block+(LANES*256u),D/4u);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t35 = `for(var block_2=lane;block_2<end;block_2+=LANES*256u){
+const $t37 = `for(var block_2=lane;block_2<end;block_2+=LANES*256u){
 var part_3=vec4f(0.0f);
 `;
-const $t36 = `for(var block=lane;block<T;block+=LANES*256u){
+const $t38 = `for(var block=lane;block<T;block+=LANES*256u){
 var part_1=0.0f;
 `;
-const $t37 = `let rest=select(mean,mean_2/scale,again);
+const $t39 = `let rest=select(mean,mean_2/scale,again);
 let scratch_8=scratch_at(row);
 let scratch_9=scratch_at((((T+3u)/4u)*4u)+row);
 ${$t6}`;
-const $t38 = `let gamma_3=gamma_at(0u);
+const $t40 = `let gamma_3=gamma_at(0u);
 let beta_3=beta_at(0u);
 let add_3=(mul_4*gamma_3)+beta_3;
 let abs_3=abs(add_3);
@@ -137,92 +143,92 @@ let div=d_scale_1/sum_all;
 let mul_5=0.007874015718698502f*div;
 let sign_1=sign(add_3);
 `;
-const $t39 = `let scratch_4=scratch_at(row);
+const $t41 = `let scratch_4=scratch_at(row);
 let scratch_5=scratch_at((((T+3u)/4u)*4u)+row);
 let scratch_8=scratch_at(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row);
 let scratch_9=scratch_at((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row);
 ${$t6}`;
-const $t40 = `override T:u32;
+const $t42 = `override T:u32;
 override D:u32;
-${$t30}`;
-const $t41 = `}
+${$t32}`;
+const $t43 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t42 = `${$t32}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t44 = `${$t34}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 `;
-const $t43 = `workgroupBarrier();
+const $t45 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t44 = `${$t34}let x_1=x_four(base+i);
+const $t46 = `${$t36}let x_1=x_four(base+i);
 `;
-const $t45 = `var part_4=vec4f(0.0f);
-${$t27}`;
-const $t46 = `let stop=min(block+(LANES*256u),T);
+const $t47 = `var part_4=vec4f(0.0f);
+${$t29}`;
+const $t48 = `let stop=min(block+(LANES*256u),T);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t47 = `for(var block=lane;block<T;block+=LANES*256u){
+const $t49 = `for(var block=lane;block<T;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 `;
-const $t48 = `for(var block=lane;block<chunk;block+=LANES*256u){
+const $t50 = `for(var block=lane;block<chunk;block+=LANES*256u){
 var part_1=0.0f;
 `;
-const $t49 = `${$t32}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t51 = `${$t34}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
 `;
-const $t50 = `let stop=min(block+(LANES*256u),chunk);
+const $t52 = `let stop=min(block+(LANES*256u),chunk);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t51 = `for(var block=lane;block<chunk;block+=LANES*256u){
+const $t53 = `for(var block=lane;block<chunk;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 `;
-const $t52 = `let mul_4=((x_3-scratch_4)-scratch_5)*mul;
-${$t38}let mul_6=select(0.0f,mul_5,abs_3==max_all)*sign_1;
+const $t54 = `let mul_4=((x_3-scratch_4)-scratch_5)*mul;
+${$t40}let mul_6=select(0.0f,mul_5,abs_3==max_all)*sign_1;
 let mul_7=mul_6*gamma_3;
 `;
-const $t53 = `${$t7}${$t40}`;
-const $t54 = `}
+const $t55 = `${$t7}${$t42}`;
+const $t56 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t55 = `}
+const $t57 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 `;
-const $t56 = `${$t43}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t58 = `${$t45}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t57 = `workgroupBarrier();
+const $t59 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 `;
-const $t58 = `${$t46}let x_1=x_at(row+(i*D));
+const $t60 = `${$t48}let x_1=x_at(row+(i*D));
 `;
-const $t59 = `${$t42}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+const $t61 = `${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 `;
-const $t60 = `${$t42}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
+const $t62 = `${$t44}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=peak_of(mine_2,other_4);
 `;
-const $t61 = `${$t46}let x_1=x_four(row+(i*(D/4u)));
+const $t63 = `${$t48}let x_1=x_four(row+(i*(D/4u)));
 `;
-const $t62 = `${$t54}sum=all;
+const $t64 = `${$t56}sum=all;
 `;
-const $t63 = `}
+const $t65 = `}
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t64 = `}
+const $t66 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 `;
-const $t65 = `${$t7}override D:u32;
+const $t67 = `${$t7}override D:u32;
 `;
-const $t66 = `${$t55}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+const $t68 = `${$t57}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t67 = `let mul_8=((x_4-scratch_4)-scratch_5)*mul;
+const $t69 = `let mul_8=((x_4-scratch_4)-scratch_5)*mul;
 let gamma_4=gamma_at(D/2u);
 let beta_4=beta_at(D/2u);
 let add_4=(mul_8*gamma_4)+beta_4;
@@ -231,25 +237,23 @@ let sign_2=sign(add_4);
 let mul_9=select(0.0f,mul_5,abs_4==max_all)*sign_2;
 let mul_10=mul_9*gamma_4;
 `;
-const $t68 = `fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-`;
-const $t69 = `${$t62}${$t1}`;
 const $t70 = `}
+${$t9}`;
+const $t71 = `${$t64}${$t1}`;
+const $t72 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3;
 `;
-const $t71 = `${$t65}override T:u32;
+const $t73 = `${$t67}override T:u32;
 `;
-const $t72 = `${$t7}override chunk:u32;
+const $t74 = `${$t7}override chunk:u32;
 `;
-const $t73 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
-${$t63}`;
-const $t74 = `${$t56}let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+const $t75 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
+${$t65}`;
+const $t76 = `${$t58}let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
-${$t63}`;
-const $t75 = `${$t57}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+${$t65}`;
+const $t77 = `${$t59}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
 let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
 }
@@ -257,38 +261,41 @@ workgroupBarrier();
 }
 let all_4=scratch_memory[row_in_group*LANES];
 `;
-const $t76 = `${$t54}sum_2=all;
+const $t78 = `${$t56}sum_2=all;
 ${$t1}`;
-const $t77 = `part_1=part_1+d;
+const $t79 = `part_1=part_1+d;
 part_2=part_2+(d*d);
 }
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $t78 = `}
+const $t80 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
 `;
-const $t79 = `${$t71}override scratch_length:u32=LANES*ROWS*1u;
+const $t81 = `${$t73}override scratch_length:u32=LANES*ROWS*1u;
 `;
-const $t80 = `${$t59}${$t69}`;
-const $t81 = `${$t56}let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t12}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-${$t73}`;
-const $t82 = `${$t65}override chunk:u32;
+const $t82 = `${$t61}${$t71}`;
+const $t83 = `${$t58}let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+${$t14}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+${$t75}`;
+const $t84 = `${$t70}let own=index<chunk;
+let slot=select(0u,index,own);
+`;
+const $t85 = `${$t67}override chunk:u32;
 override scratch_length:u32=LANES*ROWS*1u;
 `;
-const $t83 = `${$t57}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+const $t86 = `${$t59}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine_5,other_10);
+scratch_memory[(row_in_group*LANES)+lane]=peak_of(mine_5,other_10);
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t84 = `let x_8=x_at(base);
+const $t87 = `let x_8=x_at(base);
 let mul_4=((x_8-shift_2)-rest)*mul;
-${$t38}let mul_6=(select(0.0f,mul_5,abs_3==max_all)*sign_1)*gamma_3;
+${$t40}let mul_6=(select(0.0f,mul_5,abs_3==max_all)*sign_1)*gamma_3;
 let x_9=x_at(base+(D/2u));
 let mul_7=((x_9-shift_2)-rest)*mul;
 let gamma_4=gamma_at(D/2u);
@@ -308,7 +315,7 @@ let mul_10=(select(0.0f,mul_5,abs_5==max_all)*sign_3)*gamma_5;
 let shift_3=mul_6+(((mul_8-mul_6)+(mul_10-mul_6))*0.3333333432674408f);
 let mul_12=0.003937007859349251f*div;
 `;
-const $t85 = `let mul_11=((x_5-scratch_4)-scratch_5)*mul;
+const $t88 = `let mul_11=((x_5-scratch_4)-scratch_5)*mul;
 let gamma_5=gamma_at(D-1u);
 let beta_5=beta_at(D-1u);
 let add_5=(mul_11*gamma_5)+beta_5;
@@ -319,24 +326,24 @@ let mul_13=mul_12*gamma_5;
 let shift=mul_7+(((mul_10-mul_7)+(mul_13-mul_7))*0.3333333432674408f);
 let mul_15=0.003937007859349251f*div;
 `;
-const $t86 = `${$t57}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t89 = `${$t59}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t12}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-${$t73}`;
-const $t87 = `${$t8}let active_1=index<T;
+${$t14}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t75}`;
+const $t90 = `${$t70}let active_1=index<T;
 let row=select(0u,index,active_1);
 `;
-const $t88 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
+const $t91 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 `;
-const $t89 = `}
+const $t92 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_1;
 `;
-const $t90 = `${$t71}override chunk:u32;
+const $t93 = `${$t73}override chunk:u32;
 `;
-const $t91 = `workgroupBarrier();
+const $t94 = `workgroupBarrier();
 for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
 if(lane<half_4){
 let mine_6=scratch_memory[(row_in_group*LANES)+lane];
@@ -347,37 +354,34 @@ workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 `;
-const $t92 = `fn non_finite(bits:u32)->f32{
+const $t95 = `${$t55}fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
 }
-${$t68}`;
-const $t93 = `${$t87}let base=row*D;
 `;
-const $t94 = `}
+const $t96 = `${$t90}let base=row*D;
+`;
+const $t97 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t95 = `${$t8}let active_1=index<D;
+const $t98 = `${$t9}let active_1=index<D;
 let row=select(0u,index,active_1);
 `;
-const $t96 = `}
+const $t99 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_2;
 `;
-const $t97 = `var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-${$t8}let active_1=index<(D/4u);
+const $t100 = `var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+${$t9}let active_1=index<(D/4u);
 let row=select(0u,index,active_1);
 `;
-const $t98 = `}
+const $t101 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(sum,mask);
 sum=sum+other;
 `;
-const $t99 = `${$t8}let own=index<chunk;
-let slot=select(0u,index,own);
-`;
-const $t100 = `workgroupBarrier();
+const $t102 = `workgroupBarrier();
 for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
 if(lane<half_5){
 let mine_7=scratch_memory[(row_in_group*LANES)+lane];
@@ -391,7 +395,7 @@ workgroupBarrier();
 }
 let all_7=scratch_memory[row_in_group*LANES];
 `;
-const $t101 = `${$t43}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+const $t103 = `${$t45}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
 }
@@ -399,151 +403,158 @@ workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 `;
-const $t102 = `${$t53}${$t92}`;
-const $t103 = `}
+const $t104 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 `;
-const $t104 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+const $t105 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
 sum_3_2=sum_3_2+other_5;
 `;
-const $t105 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t95}`;
-const $t106 = `${$t97}let gamma_1=gamma_four(row);
+const $t106 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t98}`;
+const $t107 = `${$t100}let gamma_1=gamma_four(row);
 `;
-const $t107 = `${$t10}let base=row*D;
+const $t108 = `${$t11}let base=row*D;
 `;
-const $t108 = `${$t93}let x_1=x_at(base);
+const $t109 = `${$t96}let x_1=x_at(base);
 let x_2=x_at(base+(D/2u));
 let x_3=x_at(base+(D-1u));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t109 = `}
+const $t110 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 `;
-const $t110 = `part_1=part_1+(mul_2*mul);
+const $t111 = `part_1=part_1+(mul_2*mul);
 part_2=part_2+mul_2;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 `;
-const $t111 = `${$t53}${$t68}`;
-const $t112 = `${$t15}${$t95}`;
-const $t113 = `${$t49}scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-${$t54}`;
+const $t112 = `${$t17}${$t98}`;
+const $t113 = `${$t51}scratch_memory[(row_in_group*LANES)+lane]=peak_of(mine,other_2);
+${$t56}`;
 const $t114 = `part_1=part_1+sums_32_over_T;
 part_2=part_2+sums_30_over_T;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 `;
-const $t115 = `${$t72}override D:u32;
-override T:u32;
-${$t30}${$t92}`;
-const $t116 = `${$t72}${$t40}${$t92}`;
-const $t117 = `${$t41}${$t49}scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t62}workgroupBarrier();
+const $t115 = `${$t43}${$t51}scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+${$t64}workgroupBarrier();
 }
 let sum_all=sum;
 if(active_1&&(lane==0u)){
 `;
-const $t118 = `var sum=0.0f;
+const $t116 = `var sum=0.0f;
 var max_1=non_finite(4286578688u);
-${$t16}var part_2=non_finite(4286578688u);
-${$t31}let mul=x_1*x_1;
+${$t18}var part_2=non_finite(4286578688u);
+${$t33}let mul=x_1*x_1;
 let gamma_1=gamma_at(i);
 `;
-const $t119 = `let base=row*(D/4u);
+const $t117 = `let base=row*(D/4u);
 var sum=vec4f(0.0f);
 var max_1=vec4f(non_finite(4286578688u));
-${$t23}var part_2=vec4f(non_finite(4286578688u));
-${$t44}let mul=x_1*x_1;
+${$t25}var part_2=vec4f(non_finite(4286578688u));
+${$t46}let mul=x_1*x_1;
 let gamma_1=gamma_four(i);
 `;
-const $t120 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
-return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
+const $t118 = `${$t74}override D:u32;
+override T:u32;
+${$t32}fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+`;
+const $t119 = `${$t55}${$t12}`;
+const $t120 = `${$t74}${$t42}fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
+}
+`;
+const $t121 = `${$t8}}
+fn peak_of4(a:vec4f,b:vec4f)->vec4f{
+return bitcast<vec4f>(max(bitcast<vec4i>(a),bitcast<vec4i>(b)));
 }
 fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-fn fold_max(v:vec4f)->f32{
-return larger(larger(v.x,v.y),larger(v.z,v.w));
-}
+fn fold_peak(v:vec4f)->f32{
+return peak_of(peak_of(v.x,v.y),peak_of(v.z,v.w));
 `;
-const $t121 = `${$t108}var sum=0.0f;
+const $t122 = `${$t109}var sum=0.0f;
 var squares=0.0f;
-${$t16}var part_2=0.0f;
-${$t17}let x_4=x_at(base+i);
+${$t18}var part_2=0.0f;
+${$t19}let x_4=x_at(base+i);
 let d=x_4-shift;
-${$t77}${$t94}let other_2=exchange(squares,mask);
+${$t79}${$t97}let other_2=exchange(squares,mask);
 squares=squares+other_2;
-${$t41}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t80}squares=all_2;
+${$t43}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t82}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(D);
 let variance=larger((squares/f32(D))-(mean*mean),0.0f);
 `;
-const $t122 = `${$t102}${$t120}`;
-const $t123 = `${$t120}${$t99}`;
-const $t124 = `sum_2=sum_2+other_2;
-${$t41}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-${$t80}sum_2=all_2;
+const $t123 = `${$t95}${$t8}${$t96}${$t116}`;
+const $t124 = `${$t8}${$t84}`;
+const $t125 = `${$t95}${$t121}${$t90}${$t117}`;
+const $t126 = `${$t121}${$t84}`;
+const $t127 = `sum_2=sum_2+other_2;
+${$t43}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
+${$t82}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 `;
-const $t125 = `var sum_2=0.0f;
+const $t128 = `var sum_2=0.0f;
 var squares_2=0.0f;
 let end=select(0u,D,again);
-${$t19}var part_4=0.0f;
-${$t20}let x_5=x_at(base+i_2);
+${$t21}var part_4=0.0f;
+${$t22}let x_5=x_at(base+i_2);
 let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_2=sum_2+part_3;
 squares_2=squares_2+part_4;
-${$t103}let other_6=exchange(squares_2,mask_2);
+${$t104}let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t66}${$t81}sum_2=all_3;
+${$t68}${$t83}sum_2=all_3;
 ${$t3}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(D);
 let variance_2=larger((squares_2/f32(D))-(mean_2*mean_2),0.0f);
 `;
-const $t126 = `${$t102}${$t93}${$t118}`;
-const $t127 = `${$t122}${$t87}${$t119}`;
-const $t128 = `${$t121}${$t24}${$t125}`;
-const $t129 = `${$t108}let base_2=row*(D/4u);
+const $t129 = `${$t122}${$t26}${$t128}`;
+const $t130 = `${$t109}let base_2=row*(D/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-${$t23}var part_2=vec4f(0.0f);
-${$t34}let x_4=x_four(base_2+i);
+${$t25}var part_2=vec4f(0.0f);
+${$t36}let x_4=x_four(base_2+i);
 let d=x_4-vec4f(shift);
-${$t77}}
+${$t79}}
 var sum_2=fold_add(sum);
 var squares_2=fold_add(squares);
-${$t88}let other_2=exchange(squares_2,mask);
+${$t91}let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t66}${$t59}${$t76}squares_2=all_2;
+${$t68}${$t61}${$t78}squares_2=all_2;
 workgroupBarrier();
 }
 let mean=sum_2/f32(D);
 let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
 `;
-const $t130 = `${$t128}${$t25}`;
-const $t131 = `var sum_3=vec4f(0.0f);
+const $t131 = `${$t95}${$t12}}
+`;
+const $t132 = `${$t129}${$t27}`;
+const $t133 = `var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D/4u,again);
-${$t35}var part_4=vec4f(0.0f);
-${$t20}let x_5=x_four(base_2+i_2);
+${$t37}var part_4=vec4f(0.0f);
+${$t22}let x_5=x_four(base_2+i_2);
 let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
@@ -553,17 +564,17 @@ squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
 var squares_3_2=fold_add(squares_3);
-${$t104}let other_6=exchange(squares_3_2,mask_2);
+${$t105}let other_6=exchange(squares_3_2,mask_2);
 squares_3_2=squares_3_2+other_6;
-${$t64}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t81}sum_3_2=all_3;
+${$t66}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+${$t83}sum_3_2=all_3;
 ${$t3}squares_3_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
 `;
-const $t132 = `if(active_1&&(lane==0u)){
+const $t134 = `if(active_1&&(lane==0u)){
 scratch_put(row,max_all);
 let d_scale_1=d_scale_at(row);
 let mul_2=d_scale_1*(scale*inverseSqrt((sum_all/f32(D))+((eps*scale)*scale)));
@@ -571,38 +582,34 @@ scratch_put((((T+3u)/4u)*4u)+row,0.007874015718698502f*(mul_2/sum_all_2));
 }
 }
 `;
-const $t133 = `${$t129}${$t24}${$t131}`;
-const $t134 = `${$t111}fn fold_add(v:vec4f)->f32{
+const $t135 = `${$t131}${$t8}`;
+const $t136 = `${$t130}${$t26}${$t133}`;
+const $t137 = `${$t119}}
+fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-}
 `;
-const $t135 = `}
+const $t138 = `${$t131}${$t121}`;
+const $t139 = `}
 sum=sum+part_1;
-${$t94}${$t117}d_gamma_put(row,sum_all);
+${$t97}${$t115}d_gamma_put(row,sum_all);
 }
 }
 `;
-const $t136 = `${$t133}${$t25}`;
-const $t137 = `}
+const $t140 = `${$t136}${$t27}`;
+const $t141 = `}
 sum=sum+part_1;
-${$t98}${$t117}d_gamma_put_four(row,sum_all);
+${$t101}${$t115}d_gamma_put_four(row,sum_all);
 }
 }
 `;
-const $t138 = `let scaledSpread=select(variance,variance_2,again);
+const $t142 = `let scaledSpread=select(variance,variance_2,again);
 if(active_1&&(lane==0u)){
 scratch_put(row,scale);
 scratch_put((((T+3u)/4u)*4u)+row,scaledSpread);
 }
 }
 `;
-const $t139 = `part_8=part_8+sub;
-}
-mean_3=mean_3+part_7;
-mean_4=mean_4+part_8;
-}
-`;
-const $t140 = `if(active_1&&(lane==0u)){
+const $t143 = `if(active_1&&(lane==0u)){
 scratch_put(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row,shift_2);
 scratch_put((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row,rest);
 scratch_put(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row,mul);
@@ -612,36 +619,42 @@ scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4
 }
 }
 `;
-const $t141 = `${$t94}let other_2=exchange(sum_2,mask);
-${$t124}d_gamma_put(row,sum_all);
+const $t144 = `part_8=part_8+sub;
+}
+mean_3=mean_3+part_7;
+mean_4=mean_4+part_8;
+}
+`;
+const $t145 = `${$t97}let other_2=exchange(sum_2,mask);
+${$t127}d_gamma_put(row,sum_all);
 d_beta_put(row,sum_all_2);
 }
 }
 `;
-const $t142 = `sum_3=sum_3+part_4;
+const $t146 = `sum_3=sum_3+part_4;
 }
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_7=exchange(sum_3,mask_3);
 sum_3=sum_3+other_7;
-${$t70}${$t75}sum_3=all_4;
+${$t72}${$t77}sum_3=all_4;
 workgroupBarrier();
 }
 let sum_all_2=sum_3;
 `;
-const $t143 = `${$t98}let other_2=exchange4(sum_2,mask);
-${$t124}d_gamma_put_four(row,sum_all);
+const $t147 = `${$t101}let other_2=exchange4(sum_2,mask);
+${$t127}d_gamma_put_four(row,sum_all);
 d_beta_put_four(row,sum_all_2);
 }
 }
 `;
-const $t144 = `part_5=larger(part_5,abs_1);
+const $t148 = `part_5=peak_of(part_5,abs_1);
 }
-max_1=larger(max_1,part_5);
+max_1=peak_of(max_1,part_5);
 }
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_9=exchange(max_1,mask_3);
-max_1=larger(max_1,other_9);
-${$t89}${$t83}max_1=all_5;
+max_1=peak_of(max_1,other_9);
+${$t92}${$t86}max_1=all_5;
 workgroupBarrier();
 }
 let max_all=max_1;
@@ -652,7 +665,7 @@ let stop_4=min(block_4+(LANES*256u),D);
 for(var i_4=block_4;i_4<stop_4;i_4+=LANES){
 let x_7=x_at(base+i_4);
 `;
-const $t145 = `if(active_1&&(lane==0u)){
+const $t149 = `if(active_1&&(lane==0u)){
 scratch_put(row,shift_2);
 scratch_put((((T+3u)/4u)*4u)+row,rest);
 scratch_put(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row,scale);
@@ -660,112 +673,112 @@ scratch_put((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row,scaledSpr
 }
 }
 `;
-const $t146 = `part_2=larger(part_2,abs_1);
+const $t150 = `part_2=peak_of(part_2,abs_1);
 }
 sum=sum+part_1;
-max_1=larger(max_1,part_2);
-${$t94}let other_2=exchange(max_1,mask);
-max_1=larger(max_1,other_2);
-${$t41}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_1;
-${$t60}${$t69}max_1=all_2;
+max_1=peak_of(max_1,part_2);
+${$t97}let other_2=exchange(max_1,mask);
+max_1=peak_of(max_1,other_2);
+${$t43}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_1;
+${$t62}${$t71}max_1=all_2;
 workgroupBarrier();
 }
 let max_all=max_1;
 let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum+eps)<5.169878828456423e-26f),sum<8.507059173023462e+37f);
 var sum_2=0.0f;
 let end=select(0u,D,!(scale==1.0f));
-${$t19}${$t20}let x_2=x_at(base+i_2);
+${$t21}${$t22}let x_2=x_at(base+i_2);
 let scaled=x_2*scale;
 part_3=part_3+(scaled*scaled);
 }
 sum_2=sum_2+part_3;
-${$t103}${$t55}${$t74}sum_2=all_3;
+${$t104}${$t57}${$t76}sum_2=all_3;
 workgroupBarrier();
 }
 let sum_all=select(sum,sum_2,!(scale==1.0f));
 var sum_3=0.0f;
 for(var block_3=lane;block_3<D;block_3+=LANES*256u){
-${$t33}let x_3=x_at(base+i_3);
+${$t35}let x_3=x_at(base+i_3);
 let gamma_2=gamma_at(i_3);
 `;
-const $t147 = `sum_4=sum_4+part_4;
+const $t151 = `sum_4=sum_4+part_4;
 }
 var sum_4_2=fold_add(sum_4);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_7=exchange(sum_4_2,mask_3);
 sum_4_2=sum_4_2+other_7;
-${$t78}${$t75}sum_4_2=all_4;
+${$t80}${$t77}sum_4_2=all_4;
 workgroupBarrier();
 }
 let sum_all_2=sum_4_2;
 `;
-const $t148 = `part_4=part_4+sub;
-}
-mean=mean+part_3;
-mean_2=mean_2+part_4;
-`;
-const $t149 = `var max_1=non_finite(4286578688u);
+const $t152 = `var max_1=non_finite(4286578688u);
 for(var block_3=lane;block_3<D;block_3+=LANES*256u){
 var part_5=non_finite(4286578688u);
-${$t21}let x_6=x_at(base+i_3);
+${$t23}let x_6=x_at(base+i_3);
 `;
-const $t150 = `sum_3=sum_3+part_6;
+const $t153 = `sum_3=sum_3+part_6;
 }
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_11=exchange(sum_3,mask_4);
 sum_3=sum_3+other_11;
-${$t70}${$t91}sum_3=all_6;
+${$t72}${$t94}sum_3=all_6;
 workgroupBarrier();
 }
 let sum_all=sum_3;
 `;
-const $t151 = `part_2=larger4(part_2,abs_1);
+const $t154 = `part_4=part_4+sub;
+}
+mean=mean+part_3;
+mean_2=mean_2+part_4;
+`;
+const $t155 = `part_2=peak_of4(part_2,abs_1);
 }
 sum=sum+part_1;
-max_1=larger4(max_1,part_2);
+max_1=peak_of4(max_1,part_2);
 }
 var sum_2=fold_add(sum);
-var max_2=fold_max(max_1);
-${$t88}let other_2=exchange(max_2,mask);
-max_2=larger(max_2,other_2);
-${$t55}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
-${$t60}${$t76}max_2=all_2;
+var max_2=fold_peak(max_1);
+${$t91}let other_2=exchange(max_2,mask);
+max_2=peak_of(max_2,other_2);
+${$t57}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
+${$t62}${$t78}max_2=all_2;
 workgroupBarrier();
 }
 let max_all=max_2;
 let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2+eps)<5.169878828456423e-26f),sum_2<8.507059173023462e+37f);
 var sum_3=vec4f(0.0f);
 let end=select(0u,D/4u,!(scale==1.0f));
-${$t35}${$t20}let x_2=x_four(base+i_2);
+${$t37}${$t22}let x_2=x_four(base+i_2);
 let scaled=x_2*vec4f(scale);
 part_3=part_3+(scaled*scaled);
 }
 sum_3=sum_3+part_3;
 }
 var sum_3_2=fold_add(sum_3);
-${$t104}${$t64}${$t74}sum_3_2=all_3;
+${$t105}${$t66}${$t76}sum_3_2=all_3;
 workgroupBarrier();
 }
 let sum_all=select(sum_2,sum_3_2,!(scale==1.0f));
 var sum_4=vec4f(0.0f);
 for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
-${$t45}let x_3=x_four(base+i_3);
+${$t47}let x_3=x_four(base+i_3);
 let gamma_2=gamma_four(i_3);
 `;
-const $t152 = `var max_1=vec4f(non_finite(4286578688u));
+const $t156 = `var max_1=vec4f(non_finite(4286578688u));
 for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
 var part_5=vec4f(non_finite(4286578688u));
-${$t27}let x_6=x_four(base_2+i_3);
+${$t29}let x_6=x_four(base_2+i_3);
 `;
-const $t153 = `part_5=larger4(part_5,abs_1);
+const $t157 = `part_5=peak_of4(part_5,abs_1);
 }
-max_1=larger4(max_1,part_5);
+max_1=peak_of4(max_1,part_5);
 }
-var max_2=fold_max(max_1);
+var max_2=fold_peak(max_1);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_9=exchange(max_2,mask_3);
-max_2=larger(max_2,other_9);
-${$t96}${$t83}max_2=all_5;
+max_2=peak_of(max_2,other_9);
+${$t99}${$t86}max_2=all_5;
 workgroupBarrier();
 }
 let max_all=max_2;
@@ -776,113 +789,115 @@ let stop_4=min(block_4+(LANES*256u),D/4u);
 for(var i_4=block_4;i_4<stop_4;i_4+=LANES){
 let x_7=x_four(base_2+i_4);
 `;
-const $t154 = `sum_4=sum_4+part_6;
+const $t158 = `sum_4=sum_4+part_6;
 }
 var sum_4_2=fold_add(sum_4);
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_11=exchange(sum_4_2,mask_4);
 sum_4_2=sum_4_2+other_11;
-${$t78}${$t91}sum_4_2=all_6;
+${$t80}${$t94}sum_4_2=all_6;
 workgroupBarrier();
 }
 let sum_all=sum_4_2;
 `;
-const $t155 = `let add_2=(mul_3*gamma_2)+beta_2;
+const $t159 = `let add_2=(mul_3*gamma_2)+beta_2;
 let abs_2=abs(add_2);
 let eq=select(0.0f,1.0f,abs_2==max_all);
 `;
-const $t156 = `let add_2=(mul_3*gamma_2)+beta_2;
+const $t160 = `let add_2=(mul_3*gamma_2)+beta_2;
 let abs_2=abs(add_2);
 ${$t2}`;
-const $t157 = `${$t18}${$t146}let mul_3=x_3*gamma_2;
+const $t161 = `${$t20}${$t150}let mul_3=x_3*gamma_2;
 let abs_2=abs(mul_3);
 let eq=select(0.0f,1.0f,abs_2==max_all);
 part_4=part_4+eq;
 }
-${$t142}let end_2=select(0u,D,active_1);
-${$t22}`;
-const $t158 = `${$t18}${$t151}let mul_3=x_3*gamma_2;
+${$t146}let end_2=select(0u,D,active_1);
+${$t24}`;
+const $t162 = `${$t20}${$t155}let mul_3=x_3*gamma_2;
 let abs_2=abs(mul_3);
 ${$t2}part_4=part_4+eq;
 }
-${$t147}let end_2=select(0u,D/4u,active_1);
-${$t22}`;
-const $t159 = `let mul_7=0.007874015718698502f*((((d_scale_1*(max_all*mul_5))*mul_5)*mul_5)/size);
+${$t151}let end_2=select(0u,D/4u,active_1);
+${$t24}`;
+const $t163 = `let mul_7=0.007874015718698502f*((((d_scale_1*(max_all*mul_5))*mul_5)*mul_5)/size);
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 `;
-const $t160 = `let mul_8=0.007874015718698502f*((((d_scale_1*(max_all*mul_5))*mul_5)*mul_5)/size);
+const $t164 = `let mul_8=0.007874015718698502f*((((d_scale_1*(max_all*mul_5))*mul_5)*mul_5)/size);
 for(var i_4=lane;i_4<end_2;i_4+=LANES){
 `;
-const $t161 = `let x_4=x_at(base+i_4);
+const $t165 = `let x_4=x_at(base+i_4);
 let gamma_3=gamma_at(i_4);
 let mul_4=x_4*gamma_3;
 let abs_3=abs(mul_4);
 `;
-const $t162 = `let x_4=x_four(base+i_4);
+const $t166 = `let x_4=x_four(base+i_4);
 let gamma_3=gamma_four(i_4);
 let mul_4=x_4*gamma_3;
 let abs_3=abs(mul_4);
 `;
-const $v163 = [
+const $v167 = [
   { name: "T", variadic: true, factors: [{ name: "T", extent: null }] },
   { name: "D", variadic: false, factors: [{ name: "D", extent: null }] },
 ] as const;
-const $v164 = { name: "d_scale", role: "input", dims: ["T"], gradientOf: "scale" } as const;
-const $v165 = { name: "d_x", role: "output", dims: ["T", "D"], gradientOf: "x" } as const;
-const $v166 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v167 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v168 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v169 = { tensor: "d_scale", access: "read", name: "d_scale", accessors: { at: "d_scale_at" } } as const;
-const $v170 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v171 = [
+const $v168 = { name: "d_scale", role: "input", dims: ["T"], gradientOf: "scale" } as const;
+const $v169 = { name: "d_x", role: "output", dims: ["T", "D"], gradientOf: "x" } as const;
+const $v170 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
+const $v171 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
+const $v172 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v173 = { tensor: "d_scale", access: "read", name: "d_scale", accessors: { at: "d_scale_at" } } as const;
+const $v174 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v175 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v172 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v173 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v174 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v175 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
-const $v176 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v177 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v178 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v179 = [
+const $v176 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v177 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v178 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v179 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
+const $v180 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v181 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v182 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v183 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v184 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v185 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v180 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v181 = {
+const $v186 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v187 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { at: "scratch_at", put: "scratch_put" },
 } as const;
-const $v182 = [
+const $v188 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "T", kind: "extent", factor: "T" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v183 = [
+const $v189 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v184 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
-const $v185 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v186 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v187 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four", at: "gamma_at" } } as const;
-const $v188 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four", at: "beta_at" } } as const;
-const $v189 = { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" } as const;
-const $v190 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v191 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v192 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v193 = [
+const $v190 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
+const $v191 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v192 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four", at: "gamma_at" } } as const;
+const $v193 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four", at: "beta_at" } } as const;
+const $v194 = { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" } as const;
+const $v195 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v196 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v197 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v198 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v199 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "T", kind: "extent", factor: "T" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v194 = [
+const $v200 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "T", kind: "extent", factor: "T" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
@@ -891,11 +906,11 @@ const $v194 = [
 export const RMSNormQuant: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "RMSNormQuant", mode: null, axes: $v163,
+      format: 2, norm: "RMSNormQuant", mode: null, axes: $v167,
       params: [{ name: "eps", initial: 0.000001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] },
-        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v164, $v165, $v166,
+        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v168, $v169, $v170,
       ],
       kernels: [
         {
@@ -903,20 +918,20 @@ export const RMSNormQuant: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t126}${$t157}${$t159}${$t161}d_x_put(base+i_4,((select(0.0f,mul_6,abs_3==max_all)*sign(mul_4))*gamma_3)-(x_4*mul_7));
+              wgsl: `${$t123}${$t161}${$t163}${$t165}d_x_put(base+i_4,((select(0.0f,mul_6,abs_3==max_all)*sign(mul_4))*gamma_3)-(x_4*mul_7));
 }
 }
 `,
-              bindings: [$v167, $v168, $v169, $v170], constants: $v171,
+              bindings: [$v171, $v172, $v173, $v174], constants: $v175,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t127}${$t158}${$t159}${$t162}let sub=((select(vec4f(0.0f),vec4f(mul_6),abs_3==vec4f(max_all))*sign(mul_4))*gamma_3)-(x_4*vec4f(mul_7));
+              wgsl: `${$t125}${$t162}${$t163}${$t166}let sub=((select(vec4f(0.0f),vec4f(mul_6),abs_3==vec4f(max_all))*sign(mul_4))*gamma_3)-(x_4*vec4f(mul_7));
 d_x_put_four(base+i_4,sub);
 }
 }
 `,
-              bindings: [$v172, $v173, $v169, $v174], constants: $v171,
+              bindings: [$v176, $v177, $v173, $v178], constants: $v175,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -925,12 +940,12 @@ d_x_put_four(base+i_4,sub);
       lazy: () => import("./quantized_norm.backward.variants.js").then((module) => module.RMSNormQuant$backward0),
     },
     {
-      format: 2, norm: "RMSNormQuant", mode: null, axes: $v163,
+      format: 2, norm: "RMSNormQuant", mode: null, axes: $v167,
       params: [{ name: "eps", initial: 0.000001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] },
-        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v164, $v175,
-        { name: "(scratch)", role: "scratch", dims: [], values: [["T"], ["T"]] }, $v166,
+        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v168, $v179,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["T"], ["T"]] }, $v170,
       ],
       kernels: [
         {
@@ -938,23 +953,23 @@ d_x_put_four(base+i_4,sub);
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t126}let abs_1=abs(x_1*gamma_1);
+              wgsl: `${$t123}let abs_1=abs(x_1*gamma_1);
 part_1=part_1+mul;
-${$t146}let abs_2=abs(x_3*gamma_2);
+${$t150}let abs_2=abs(x_3*gamma_2);
 part_4=part_4+select(0.0f,1.0f,abs_2==max_all);
 }
-${$t142}${$t132}`,
-              bindings: [$v167, $v168, $v169, $v176], constants: $v171,
+${$t146}${$t134}`,
+              bindings: [$v180, $v172, $v173, $v181], constants: $v175,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t127}let abs_1=abs(x_1*gamma_1);
+              wgsl: `${$t125}let abs_1=abs(x_1*gamma_1);
 part_1=part_1+mul;
-${$t151}let abs_2=abs(x_3*gamma_2);
+${$t155}let abs_2=abs(x_3*gamma_2);
 part_4=part_4+select(vec4f(0.0f),vec4f(1.0f),abs_2==vec4f(max_all));
 }
-${$t147}${$t132}`,
-              bindings: [$v172, $v173, $v169, $v176], constants: $v171,
+${$t151}${$t134}`,
+              bindings: [$v182, $v177, $v173, $v181], constants: $v175,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -964,18 +979,18 @@ ${$t147}${$t132}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t79}${$t105}let gamma_1=gamma_at(row);
+              wgsl: `${$t81}${$t106}let gamma_1=gamma_at(row);
 var sum=0.0f;
-${$t36}${$t58}${$t9}part_1=part_1+((select(0.0f,scratch_24,abs(mul)==scratch_10)*sign(mul))*x_1);
-${$t135}`,
-              bindings: [$v168, $v167, $v177, $v178], constants: $v179,
+${$t38}${$t60}${$t10}part_1=part_1+((select(0.0f,scratch_24,abs(mul)==scratch_10)*sign(mul))*x_1);
+${$t139}`,
+              bindings: [$v172, $v180, $v183, $v184], constants: $v185,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t79}${$t106}var sum=vec4f(0.0f);
-${$t47}${$t61}${$t9}part_1=part_1+((select(vec4f(0.0f),vec4f(scratch_24),abs(mul)==vec4f(scratch_10))*sign(mul))*x_1);
-${$t137}`,
-              bindings: [$v173, $v172, $v177, $v180], constants: $v179,
+              wgsl: `${$t81}${$t107}var sum=vec4f(0.0f);
+${$t49}${$t63}${$t10}part_1=part_1+((select(vec4f(0.0f),vec4f(scratch_24),abs(mul)==vec4f(scratch_10))*sign(mul))*x_1);
+${$t141}`,
+              bindings: [$v177, $v182, $v183, $v186], constants: $v185,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -984,12 +999,12 @@ ${$t137}`,
       lazy: () => import("./quantized_norm.backward.variants.js").then((module) => module.RMSNormQuant$backward1),
     },
     {
-      format: 2, norm: "RMSNormQuant", mode: null, axes: $v163,
+      format: 2, norm: "RMSNormQuant", mode: null, axes: $v167,
       params: [{ name: "eps", initial: 0.000001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] },
-        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v164, $v165, $v175,
-        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "D"]] }, $v166,
+        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v168, $v169, $v179,
+        { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "D"]] }, $v170,
       ],
       kernels: [
         {
@@ -997,8 +1012,8 @@ ${$t137}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t115}${$t99}let base_2=slot*D;
-${$t107}${$t118}${$t157}${$t160}${$t161}let mul_7=select(0.0f,mul_6,abs_3==max_all)*sign(mul_4);
+              wgsl: `${$t118}${$t124}let base_2=slot*D;
+${$t108}${$t116}${$t161}${$t164}${$t165}let mul_7=select(0.0f,mul_6,abs_3==max_all)*sign(mul_4);
 d_x_put(base+i_4,(mul_7*gamma_3)-(x_4*mul_8));
 let before=scratch_at(base_2+i_4);
 scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+(mul_7*x_4));
@@ -1006,12 +1021,12 @@ scratch_put(base_2+i_4,select(before,0.0f,turn==0u)+(mul_7*x_4));
 }
 }
 `,
-              bindings: [$v167, $v168, $v169, $v170, $v181], constants: $v182,
+              bindings: [$v171, $v172, $v173, $v174, $v187], constants: $v188,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t115}${$t123}let base_2=slot*(D/4u);
-${$t10}${$t119}${$t158}${$t160}${$t162}let mul_7=select(vec4f(0.0f),vec4f(mul_6),abs_3==vec4f(max_all))*sign(mul_4);
+              wgsl: `${$t118}${$t126}let base_2=slot*(D/4u);
+${$t11}${$t117}${$t162}${$t164}${$t166}let mul_7=select(vec4f(0.0f),vec4f(mul_6),abs_3==vec4f(max_all))*sign(mul_4);
 d_x_put_four(base+i_4,(mul_7*gamma_3)-(x_4*vec4f(mul_8)));
 let before=scratch_four(base_2+i_4);
 scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+(mul_7*x_4));
@@ -1020,13 +1035,13 @@ scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+(mul_7*x_4));
 }
 `,
               bindings: [
-                $v172, $v173, $v169, $v174,
+                $v176, $v177, $v173, $v178,
                 {
                   tensor: "(scratch)", access: "read_write", name: "scratch",
                   accessors: { four: "scratch_four", putFour: "scratch_put_four" },
                 },
               ],
-              constants: $v182,
+              constants: $v188,
             },
           ],
           supports: { held: 1, together: 4, split: false }, split: null,
@@ -1036,19 +1051,19 @@ scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+(mul_7*x_4));
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t82}${$t105}var sum=0.0f;
-${$t48}${$t50}let sums_28_over_T=scratch_at(row+(i*D));
+              wgsl: `${$t85}${$t106}var sum=0.0f;
+${$t50}${$t52}let sums_28_over_T=scratch_at(row+(i*D));
 part_1=part_1+sums_28_over_T;
-${$t135}`,
-              bindings: [$v177, $v178], constants: $v183,
+${$t139}`,
+              bindings: [$v183, $v184], constants: $v189,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t82}${$t97}var sum=vec4f(0.0f);
-${$t51}${$t50}let sums_28_over_T=scratch_four(row+(i*(D/4u)));
+              wgsl: `${$t85}${$t100}var sum=vec4f(0.0f);
+${$t53}${$t52}let sums_28_over_T=scratch_four(row+(i*(D/4u)));
 part_1=part_1+sums_28_over_T;
-${$t137}`,
-              bindings: [$v184, $v180], constants: $v183,
+${$t141}`,
+              bindings: [$v190, $v186], constants: $v189,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1062,12 +1077,12 @@ ${$t137}`,
 export const LayerNormQuant: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "LayerNormQuant", mode: null, axes: $v163,
+      format: 2, norm: "LayerNormQuant", mode: null, axes: $v167,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v164, $v165, $v166,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v168, $v169, $v170,
       ],
       kernels: [
         {
@@ -1075,17 +1090,17 @@ export const LayerNormQuant: { readonly backward: readonly Program[] } = {
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t102}${$t130}${$t4}${$t149}let mul_2=((x_6-shift_2)-rest)*mul;
+              wgsl: `${$t135}${$t132}${$t4}${$t152}let mul_2=((x_6-shift_2)-rest)*mul;
 let gamma_1=gamma_at(i_3);
 let beta_1=beta_at(i_3);
 let add=(mul_2*gamma_1)+beta_1;
 let abs_1=abs(add);
-${$t144}let mul_3=((x_7-shift_2)-rest)*mul;
+${$t148}let mul_3=((x_7-shift_2)-rest)*mul;
 let gamma_2=gamma_at(i_4);
 let beta_2=beta_at(i_4);
-${$t155}part_6=part_6+eq;
+${$t159}part_6=part_6+eq;
 }
-${$t150}${$t84}var mean_3=0.0f;
+${$t153}${$t87}var mean_3=0.0f;
 var mean_4=0.0f;
 for(var block_5=lane;block_5<D;block_5+=LANES*256u){
 var part_7=0.0f;
@@ -1096,16 +1111,16 @@ let x_11=x_at(base+i_5);
 let mul_11=((x_11-shift_2)-rest)*mul;
 let gamma_6=gamma_at(i_5);
 let beta_6=beta_at(i_5);
-${$t26}let mul_13=(select(0.0f,mul_5,abs_6==max_all)*sign_4)*gamma_6;
+${$t28}let mul_13=(select(0.0f,mul_5,abs_6==max_all)*sign_4)*gamma_6;
 let sub=mul_13-shift_3;
 part_7=part_7+((select(0.0f,-(mul_11*mul_12),abs_6==max_all)*sign_4)*gamma_6);
-${$t139}for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
+${$t144}for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 let other_13=exchange(mean_3,mask_5);
 mean_3=mean_3+other_13;
 let other_14=exchange(mean_4,mask_5);
 mean_4=mean_4+other_14;
-${$t109}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
-${$t100}mean_3=all_7;
+${$t110}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4;
+${$t102}mean_3=all_7;
 ${$t5}mean_4=all_8;
 workgroupBarrier();
 }
@@ -1127,21 +1142,21 @@ d_x_put(base+i_6,(((mul_14*mul_15)+sub_2)-mean_all_2)*mul);
 }
 }
 `,
-              bindings: [$v167, $v168, $v185, $v169, $v170], constants: $v171,
+              bindings: [$v171, $v172, $v191, $v173, $v174], constants: $v175,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t122}${$t136}${$t4}${$t152}let mul_2=((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
+              wgsl: `${$t138}${$t140}${$t4}${$t156}let mul_2=((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
 let add=(mul_2*gamma_1)+beta_1;
 let abs_1=abs(add);
-${$t153}let mul_3=((x_7-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
+${$t157}let mul_3=((x_7-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
 let gamma_2=gamma_four(i_4);
 let beta_2=beta_four(i_4);
-${$t156}part_6=part_6+eq;
+${$t160}part_6=part_6+eq;
 }
-${$t154}${$t84}var mean_3=vec4f(0.0f);
+${$t158}${$t87}var mean_3=vec4f(0.0f);
 var mean_4=vec4f(0.0f);
 for(var block_5=lane;block_5<D/4u;block_5+=LANES*256u){
 var part_7=vec4f(0.0f);
@@ -1152,11 +1167,11 @@ let x_11=x_four(base_2+i_5);
 let mul_11=((x_11-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
 let gamma_6=gamma_four(i_5);
 let beta_6=beta_four(i_5);
-${$t26}let mul_13=(select(vec4f(0.0f),-(mul_11*vec4f(mul_12)),abs_6==vec4f(max_all))*sign_4)*gamma_6;
+${$t28}let mul_13=(select(vec4f(0.0f),-(mul_11*vec4f(mul_12)),abs_6==vec4f(max_all))*sign_4)*gamma_6;
 let mul_14=(select(vec4f(0.0f),vec4f(mul_5),abs_6==vec4f(max_all))*sign_4)*gamma_6;
 let sub=mul_14-vec4f(shift_3);
 part_7=part_7+mul_13;
-${$t139}var mean_3_2=fold_add(mean_3);
+${$t144}var mean_3_2=fold_add(mean_3);
 var mean_4_2=fold_add(mean_4);
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 let other_13=exchange(mean_3_2,mask_5);
@@ -1167,7 +1182,7 @@ mean_4_2=mean_4_2+other_14;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-${$t100}mean_3_2=all_7;
+${$t102}mean_3_2=all_7;
 ${$t5}mean_4_2=all_8;
 workgroupBarrier();
 }
@@ -1189,7 +1204,14 @@ d_x_put_four(base_2+i_6,(((mul_15*vec4f(mul_16))+sub_2)-vec4f(mean_all_2))*vec4f
 }
 }
 `,
-              bindings: [$v186, $v187, $v188, $v169, $v174], constants: $v171,
+              bindings: [
+                {
+                  tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" },
+                  placeOf: ["d_x"],
+                },
+                $v192, $v193, $v173, $v178,
+              ],
+              constants: $v175,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1198,29 +1220,29 @@ d_x_put_four(base_2+i_6,(((mul_15*vec4f(mul_16))+sub_2)-vec4f(mean_all_2))*vec4f
       lazy: () => import("./quantized_norm.backward.variants.js").then((module) => module.LayerNormQuant$backward0),
     },
     {
-      format: 2, norm: "LayerNormQuant", mode: null, axes: $v163,
+      format: 2, norm: "LayerNormQuant", mode: null, axes: $v167,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v164, $v175, $v189,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v168, $v179, $v194,
         {
           name: "(scratch)", role: "scratch", dims: [],
           values: [["T"], ["T"], ["T"], ["T"], ["T"], ["T"], ["T"]],
         },
-        $v166,
+        $v170,
       ],
       kernels: [
         {
           name: "scratch_8", grid: ["T"], row: ["D"], chunked: [],
           shaders: [
             {
-              vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t111}${$t128}${$t138}`,
-              bindings: [$v167, $v176], constants: $v171,
+              vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t119}${$t129}${$t142}`,
+              bindings: [$v180, $v181], constants: $v175,
             },
             {
-              vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t134}${$t133}${$t138}`,
-              bindings: [$v186, $v176], constants: $v171,
+              vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t137}${$t136}${$t142}`,
+              bindings: [$v195, $v181], constants: $v175,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1230,31 +1252,31 @@ d_x_put_four(base_2+i_6,(((mul_15*vec4f(mul_16))+sub_2)-vec4f(mean_all_2))*vec4f
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t102}${$t121}${$t28}${$t125}${$t37}${$t149}let gamma_1=gamma_at(i_3);
+              wgsl: `${$t135}${$t122}${$t30}${$t128}${$t39}${$t152}let gamma_1=gamma_at(i_3);
 let beta_1=beta_at(i_3);
 let abs_1=abs(((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1);
-${$t144}let gamma_2=gamma_at(i_4);
+${$t148}let gamma_2=gamma_at(i_4);
 let beta_2=beta_at(i_4);
 let abs_2=abs(((((x_7-shift_2)-rest)*mul)*gamma_2)+beta_2);
 part_6=part_6+select(0.0f,1.0f,abs_2==max_all);
 }
-${$t150}${$t140}`,
-              bindings: [$v167, $v168, $v185, $v169, $v181], constants: $v171,
+${$t153}${$t143}`,
+              bindings: [$v180, $v172, $v191, $v173, $v187], constants: $v175,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t122}${$t129}${$t28}${$t131}${$t37}${$t152}let gamma_1=gamma_four(i_3);
+              wgsl: `${$t138}${$t130}${$t30}${$t133}${$t39}${$t156}let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
 let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 let abs_1=abs(add);
-${$t153}let gamma_2=gamma_four(i_4);
+${$t157}let gamma_2=gamma_four(i_4);
 let beta_2=beta_four(i_4);
 let add_2=((((x_7-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_2)+beta_2;
 let abs_2=abs(add_2);
 part_6=part_6+select(vec4f(0.0f),vec4f(1.0f),abs_2==vec4f(max_all));
 }
-${$t154}${$t140}`,
-              bindings: [$v186, $v173, $v190, $v169, $v181], constants: $v171,
+${$t158}${$t143}`,
+              bindings: [$v195, $v177, $v196, $v173, $v187], constants: $v175,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1264,27 +1286,27 @@ ${$t154}${$t140}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t71}${$t112}let gamma_1=gamma_at(row);
+              wgsl: `${$t73}${$t112}let gamma_1=gamma_at(row);
 let beta_1=beta_at(row);
 var sum=0.0f;
 var sum_2=0.0f;
-${$t36}var part_2=0.0f;
-${$t58}${$t13}let mul=((x_1-scratch_4)-scratch_5)*scratch_14;
-${$t14}let mul_2=select(0.0f,scratch_27,abs(add)==scratch_19)*sign(add);
-${$t110}${$t141}`,
-              bindings: [$v168, $v185, $v167, $v177, $v178, $v191], constants: $v179,
+${$t38}var part_2=0.0f;
+${$t60}${$t15}let mul=((x_1-scratch_4)-scratch_5)*scratch_14;
+${$t16}let mul_2=select(0.0f,scratch_27,abs(add)==scratch_19)*sign(add);
+${$t111}${$t145}`,
+              bindings: [$v172, $v191, $v180, $v183, $v184, $v197], constants: $v185,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t71}override scratch_length:u32=LANES*ROWS*2u;
-${$t106}let beta_1=beta_four(row);
+              wgsl: `${$t73}override scratch_length:u32=LANES*ROWS*2u;
+${$t107}let beta_1=beta_four(row);
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t47}var part_2=vec4f(0.0f);
-${$t61}${$t13}let mul=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(scratch_14);
-${$t14}let mul_2=select(vec4f(0.0f),vec4f(scratch_27),abs(add)==vec4f(scratch_19))*sign(add);
-${$t110}${$t143}`,
-              bindings: [$v173, $v190, $v172, $v177, $v180, $v192], constants: $v179,
+${$t49}var part_2=vec4f(0.0f);
+${$t63}${$t15}let mul=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(scratch_14);
+${$t16}let mul_2=select(vec4f(0.0f),vec4f(scratch_27),abs(add)==vec4f(scratch_19))*sign(add);
+${$t111}${$t147}`,
+              bindings: [$v177, $v196, $v182, $v183, $v186, $v198], constants: $v185,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1293,29 +1315,29 @@ ${$t110}${$t143}`,
       lazy: () => import("./quantized_norm.backward.variants.js").then((module) => module.LayerNormQuant$backward1),
     },
     {
-      format: 2, norm: "LayerNormQuant", mode: null, axes: $v163,
+      format: 2, norm: "LayerNormQuant", mode: null, axes: $v167,
       params: [{ name: "eps", initial: 0.00001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v164, $v165, $v175, $v189,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v168, $v169, $v179, $v194,
         {
           name: "(scratch)", role: "scratch", dims: [],
           values: [["T"], ["T"], ["T"], ["T"], ["(chunk)", "D"], ["(chunk)", "D"]],
         },
-        $v166,
+        $v170,
       ],
       kernels: [
         {
           name: "scratch_4", grid: ["T"], row: ["D"], chunked: [],
           shaders: [
             {
-              vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t111}${$t130}${$t145}`,
-              bindings: [$v167, $v176], constants: $v171,
+              vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t119}${$t132}${$t149}`,
+              bindings: [$v180, $v181], constants: $v175,
             },
             {
-              vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t134}${$t136}${$t145}`,
-              bindings: [$v186, $v176], constants: $v171,
+              vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t137}${$t140}${$t149}`,
+              bindings: [$v195, $v181], constants: $v175,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1325,24 +1347,24 @@ ${$t110}${$t143}`,
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t116}${$t99}let base_2=((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(slot*D);
+              wgsl: `${$t120}${$t124}let base_2=((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(slot*D);
 let base_3=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+((((chunk*D)+3u)/4u)*4u))+(slot*D);
-${$t107}${$t39}var max_1=non_finite(4286578688u);
+${$t108}${$t41}var max_1=non_finite(4286578688u);
 for(var block=lane;block<D;block+=LANES*256u){
 var part_1=non_finite(4286578688u);
-${$t31}let mul_2=((x_1-scratch_4)-scratch_5)*mul;
+${$t33}let mul_2=((x_1-scratch_4)-scratch_5)*mul;
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
 let add=(mul_2*gamma_1)+beta_1;
 let abs_1=abs(add);
-part_1=larger(part_1,abs_1);
+part_1=peak_of(part_1,abs_1);
 }
-max_1=larger(max_1,part_1);
+max_1=peak_of(max_1,part_1);
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(max_1,mask);
-max_1=larger(max_1,other);
-${$t89}${$t113}max_1=all;
+max_1=peak_of(max_1,other);
+${$t92}${$t113}max_1=all;
 workgroupBarrier();
 }
 let max_all=max_1;
@@ -1355,33 +1377,33 @@ let x_2=x_at(base+i_2);
 let mul_3=((x_2-scratch_4)-scratch_5)*mul;
 let gamma_2=gamma_at(i_2);
 let beta_2=beta_at(i_2);
-${$t155}part_2=part_2+eq;
+${$t159}part_2=part_2+eq;
 }
 sum=sum+part_2;
 }
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum,mask_2);
 sum=sum+other_3;
-${$t41}${$t101}sum=all_2;
+${$t43}${$t103}sum=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
 let x_3=x_at(base);
-${$t52}let x_4=x_at(base+(D/2u));
-${$t67}let x_5=x_at(base+(D-1u));
-${$t85}var mean=0.0f;
+${$t54}let x_4=x_at(base+(D/2u));
+${$t69}let x_5=x_at(base+(D-1u));
+${$t88}var mean=0.0f;
 var mean_2=0.0f;
 for(var block_3=lane;block_3<D;block_3+=LANES*256u){
 var part_3=0.0f;
-${$t33}let x_6=x_at(base+i_3);
+${$t35}let x_6=x_at(base+i_3);
 let mul_14=((x_6-scratch_4)-scratch_5)*mul;
 let gamma_6=gamma_at(i_3);
 let beta_6=beta_at(i_3);
-${$t29}let mul_16=select(0.0f,mul_5,abs_6==max_all)*sign_4;
+${$t31}let mul_16=select(0.0f,mul_5,abs_6==max_all)*sign_4;
 let mul_17=mul_16*gamma_6;
 let sub=mul_17-shift;
 part_3=part_3+((select(0.0f,-(mul_14*mul_15),abs_6==max_all)*sign_4)*gamma_6);
-${$t148}}
+${$t154}}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(mean,mask_3);
 mean=mean+other_5;
@@ -1391,7 +1413,7 @@ mean_2=mean_2+other_6;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2;
-${$t86}mean=all_3;
+${$t89}mean=all_3;
 ${$t3}mean_2=all_4;
 workgroupBarrier();
 }
@@ -1419,30 +1441,30 @@ scratch_put(base_3+i_4,select(before_2,0.0f,turn==0u)+mul_20);
 }
 }
 `,
-              bindings: [$v167, $v168, $v185, $v169, $v170, $v181], constants: $v193,
+              bindings: [$v171, $v172, $v191, $v173, $v174, $v187], constants: $v199,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t116}${$t123}let base_3=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))/4u)+(slot*(D/4u));
+              wgsl: `${$t120}${$t126}let base_3=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))/4u)+(slot*(D/4u));
 let base_4=((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+((((chunk*D)+3u)/4u)*4u))/4u)+(slot*(D/4u));
-${$t10}let base=row*(D/4u);
-${$t39}var max_1=vec4f(non_finite(4286578688u));
+${$t11}let base=row*(D/4u);
+${$t41}var max_1=vec4f(non_finite(4286578688u));
 for(var block=lane;block<D/4u;block+=LANES*256u){
 var part_1=vec4f(non_finite(4286578688u));
-${$t44}let mul_2=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(mul);
+${$t46}let mul_2=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(mul);
 let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
 let add=(mul_2*gamma_1)+beta_1;
 let abs_1=abs(add);
-part_1=larger4(part_1,abs_1);
+part_1=peak_of4(part_1,abs_1);
 }
-max_1=larger4(max_1,part_1);
+max_1=peak_of4(max_1,part_1);
 }
-var max_2=fold_max(max_1);
+var max_2=fold_peak(max_1);
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(max_2,mask);
-max_2=larger(max_2,other);
-${$t96}${$t113}max_2=all;
+max_2=peak_of(max_2,other);
+${$t99}${$t113}max_2=all;
 workgroupBarrier();
 }
 let max_all=max_2;
@@ -1455,7 +1477,7 @@ let x_2=x_four(base+i_2);
 let mul_3=((x_2-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(mul);
 let gamma_2=gamma_four(i_2);
 let beta_2=beta_four(i_2);
-${$t156}part_2=part_2+eq;
+${$t160}part_2=part_2+eq;
 }
 sum=sum+part_2;
 }
@@ -1463,28 +1485,28 @@ var sum_2=fold_add(sum);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum_2,mask_2);
 sum_2=sum_2+other_3;
-${$t55}${$t101}sum_2=all_2;
+${$t57}${$t103}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum_2;
 let base_2=row*D;
 let x_3=x_at(base_2);
-${$t52}let x_4=x_at(base_2+(D/2u));
-${$t67}let x_5=x_at(base_2+(D-1u));
-${$t85}var mean=vec4f(0.0f);
+${$t54}let x_4=x_at(base_2+(D/2u));
+${$t69}let x_5=x_at(base_2+(D-1u));
+${$t88}var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
 var part_3=vec4f(0.0f);
-${$t45}let x_6=x_four(base+i_3);
+${$t47}let x_6=x_four(base+i_3);
 let mul_14=((x_6-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(mul);
 let gamma_6=gamma_four(i_3);
 let beta_6=beta_four(i_3);
-${$t29}let mul_16=(select(vec4f(0.0f),-(mul_14*vec4f(mul_15)),abs_6==vec4f(max_all))*sign_4)*gamma_6;
+${$t31}let mul_16=(select(vec4f(0.0f),-(mul_14*vec4f(mul_15)),abs_6==vec4f(max_all))*sign_4)*gamma_6;
 let mul_17=select(vec4f(0.0f),vec4f(mul_5),abs_6==vec4f(max_all))*sign_4;
 let mul_18=mul_17*gamma_6;
 let sub=mul_18-vec4f(shift);
 part_3=part_3+mul_16;
-${$t148}}
+${$t154}}
 var mean_3=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
@@ -1492,8 +1514,8 @@ let other_5=exchange(mean_3,mask_3);
 mean_3=mean_3+other_5;
 let other_6=exchange(mean_2_2,mask_3);
 mean_2_2=mean_2_2+other_6;
-${$t109}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
-${$t86}mean_3=all_3;
+${$t110}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
+${$t89}mean_3=all_3;
 ${$t3}mean_2_2=all_4;
 workgroupBarrier();
 }
@@ -1522,14 +1544,17 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+mul_21);
 }
 `,
               bindings: [
-                { tensor: "x", access: "read", name: "x", accessors: { four: "x_four", at: "x_at" } }, $v187,
-                $v188, $v169, $v174,
+                {
+                  tensor: "x", access: "read", name: "x", accessors: { four: "x_four", at: "x_at" },
+                  placeOf: ["d_x"],
+                },
+                $v192, $v193, $v173, $v178,
                 {
                   tensor: "(scratch)", access: "read_write", name: "scratch",
                   accessors: { at: "scratch_at", four: "scratch_four", putFour: "scratch_put_four" },
                 },
               ],
-              constants: $v193,
+              constants: $v199,
             },
           ],
           supports: { held: 1, together: 4, split: false }, split: null,
@@ -1539,28 +1564,28 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+mul_21);
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true,
-              wgsl: `${$t90}${$t112}let base=((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row;
+              wgsl: `${$t93}${$t112}let base=((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row;
 let base_2=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+((((chunk*D)+3u)/4u)*4u))+row;
 var sum=0.0f;
 var sum_2=0.0f;
-${$t48}var part_2=0.0f;
-${$t50}let sums_32_over_T=scratch_at(base+(i*D));
+${$t50}var part_2=0.0f;
+${$t52}let sums_32_over_T=scratch_at(base+(i*D));
 let sums_30_over_T=scratch_at(base_2+(i*D));
-${$t114}${$t141}`,
-              bindings: [$v177, $v178, $v191], constants: $v194,
+${$t114}${$t145}`,
+              bindings: [$v183, $v184, $v197], constants: $v200,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
-              wgsl: `${$t90}override scratch_length:u32=LANES*ROWS*2u;
-${$t97}let base=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))/4u)+row;
+              wgsl: `${$t93}override scratch_length:u32=LANES*ROWS*2u;
+${$t100}let base=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))/4u)+row;
 let base_2=((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+((((chunk*D)+3u)/4u)*4u))/4u)+row;
 var sum=vec4f(0.0f);
 var sum_2=vec4f(0.0f);
-${$t51}var part_2=vec4f(0.0f);
-${$t50}let sums_32_over_T=scratch_four(base+(i*(D/4u)));
+${$t53}var part_2=vec4f(0.0f);
+${$t52}let sums_32_over_T=scratch_four(base+(i*(D/4u)));
 let sums_30_over_T=scratch_four(base_2+(i*(D/4u)));
-${$t114}${$t143}`,
-              bindings: [$v184, $v180, $v192], constants: $v194,
+${$t114}${$t147}`,
+              bindings: [$v190, $v186, $v198], constants: $v200,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

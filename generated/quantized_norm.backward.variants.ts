@@ -28,7 +28,7 @@ const $t11 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+ot
 `;
 const $t12 = `let all_4=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
-const $t13 = `scratch_memory[(row_in_group*LANES)+lane]=larger(mine_5,other_10);
+const $t13 = `scratch_memory[(row_in_group*LANES)+lane]=peak_of(mine_5,other_10);
 `;
 const $t14 = `let all_8=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 `;
@@ -48,120 +48,125 @@ const $t21 = `override LANES:u32;
 override ROWS:u32;
 override COLUMNS:bool;
 `;
-const $t22 = `@compute @workgroup_size(LANES*ROWS)
+const $t22 = `fn peak_of(a:f32,b:f32)->f32{
+return bitcast<f32>(max(bitcast<i32>(a),bitcast<i32>(b)));
+`;
+const $t23 = `@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t23 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+const $t24 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
 let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
 let index=(group*ROWS)+row_in_group;
 `;
-const $t24 = `for(var k=0u;k<HELD;k+=1u){
+const $t25 = `for(var k=0u;k<HELD;k+=1u){
 let i=lane+(k*LANES);
 if(i<(D/4u)){
 `;
-const $t25 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
+const $t26 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
 let i_2=lane+(k_2*LANES);
 `;
-const $t26 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
+const $t27 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
 let i_3=lane+(k_3*LANES);
 if(i_3<(D/4u)){
 `;
-const $t27 = `for(var k_4=0u;k_4<HELD;k_4+=1u){
+const $t28 = `for(var k_4=0u;k_4<HELD;k_4+=1u){
 let i_4=lane+(k_4*LANES);
 `;
-const $t28 = `let active_1=index<(T/4u);
+const $t29 = `let active_1=index<(T/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
 `;
-const $t29 = `var max_3=vec4f(non_finite(4286578688u));
+const $t30 = `var max_3=vec4f(non_finite(4286578688u));
 var max_4=vec4f(non_finite(4286578688u));
 var max_5=vec4f(non_finite(4286578688u));
 var max_6=vec4f(non_finite(4286578688u));
 `;
-const $t30 = `var max_2_2=fold_max(max_3);
-var max_2_3=fold_max(max_4);
-var max_2_4=fold_max(max_5);
-var max_2_5=fold_max(max_6);
+const $t31 = `var max_2_2=fold_peak(max_3);
+var max_2_3=fold_peak(max_4);
+var max_2_4=fold_peak(max_5);
+var max_2_5=fold_peak(max_6);
 `;
-const $t31 = `var sum_3_3=vec4f(0.0f);
+const $t32 = `var sum_3_3=vec4f(0.0f);
 var sum_3_4=vec4f(0.0f);
 var sum_3_5=vec4f(0.0f);
 var sum_3_6=vec4f(0.0f);
 `;
-const $t32 = `var sum_4_3=vec4f(0.0f);
+const $t33 = `var sum_4_3=vec4f(0.0f);
 var sum_4_4=vec4f(0.0f);
 var sum_4_5=vec4f(0.0f);
 var sum_4_6=vec4f(0.0f);
 `;
-const $t33 = `let stop_3=min(block_3+(LANES*256u),D/4u);
+const $t34 = `let stop_3=min(block_3+(LANES*256u),D/4u);
 for(var i_3=block_3;i_3<stop_3;i_3+=LANES){
 `;
-const $t34 = `let eq_2=select(vec4f(0.0f),vec4f(1.0f),abs_2_2==vec4f(max_all_2));
+const $t35 = `let eq_2=select(vec4f(0.0f),vec4f(1.0f),abs_2_2==vec4f(max_all_2));
 let eq_3=select(vec4f(0.0f),vec4f(1.0f),abs_2_3==vec4f(max_all_3));
 let eq_4=select(vec4f(0.0f),vec4f(1.0f),abs_2_4==vec4f(max_all_4));
 let eq_5=select(vec4f(0.0f),vec4f(1.0f),abs_2_5==vec4f(max_all_5));
 `;
-const $t35 = `let d_scale_2=d_scale_at(row_2);
+const $t36 = `let d_scale_2=d_scale_at(row_2);
 let d_scale_3=d_scale_at(row_3);
 let d_scale_4=d_scale_at(row_4);
 let d_scale_5=d_scale_at(row_5);
 `;
-const $t36 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
+const $t37 = `let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+let group=group_of_all/PARTS;
+let part=group_of_all%PARTS;
+`;
+const $t38 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last=min(first+(((D+PARTS)-1u)/PARTS),D);
 `;
-const $t37 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+const $t39 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last=min(first+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 `;
-const $t38 = `for(var p_2=lane;p_2<used;p_2+=LANES){
+const $t40 = `for(var p_2=lane;p_2<used;p_2+=LANES){
 let part_2=partials_at((p_2*T)+row);
 let part_3=partials_at(((PARTS+p_2)*T)+row);
 `;
-const $t39 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+const $t41 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
 let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t40 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+const $t42 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
 let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
 `;
-const $t41 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+const $t43 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
 let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
 `;
-const $t42 = `let x_5=x_four(base_3+i);
+const $t44 = `let x_5=x_four(base_3+i);
 let x_6=x_four(base_4+i);
 let x_7=x_four(base_5+i);
 `;
-const $t43 = `let first=min(part*(((T+PARTS)-1u)/PARTS),T);
+const $t45 = `let first=min(part*(((T+PARTS)-1u)/PARTS),T);
 let last=min(first+(((T+PARTS)-1u)/PARTS),T);
 `;
-const $t44 = `partials_put((part*D)+(row*4u),(sum_all)[0]);
+const $t46 = `partials_put((part*D)+(row*4u),(sum_all)[0]);
 partials_put(((part*D)+(row*4u))+1u,(sum_all)[1]);
 partials_put(((part*D)+(row*4u))+2u,(sum_all)[2]);
 partials_put(((part*D)+(row*4u))+3u,(sum_all)[3]);
 `;
-const $t45 = `let first=min(part*(((chunk+PARTS)-1u)/PARTS),chunk);
+const $t47 = `let first=min(part*(((chunk+PARTS)-1u)/PARTS),chunk);
 let last=min(first+(((chunk+PARTS)-1u)/PARTS),chunk);
 `;
-const $t46 = `let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+const $t48 = `fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t49 = `let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
 let shift_2=select(shift,select(select(0.0f,shift,abs(shift)<8.507059173023462e+37f),shift+mean,abs(shift+mean)<8.507059173023462e+37f),again);
 let about=shift_2*scale;
 `;
-const $t47 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
+const $t50 = `scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t48 = `scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
+const $t51 = `scratch_memory[(row_in_group*LANES)+lane]=mine_7+other_15;
 let mine_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 `;
-const $t49 = `let base_3=row_2*D;
-let base_4=row_3*D;
-let base_5=row_4*D;
-let base_6=row_5*D;
-`;
-const $t50 = `let x_2_2=x_at(base_3+(D/2u));
+const $t52 = `let x_2_2=x_at(base_3+(D/2u));
 let x_2_3=x_at(base_4+(D/2u));
 let x_2_4=x_at(base_5+(D/2u));
 let x_2_5=x_at(base_6+(D/2u));
@@ -170,42 +175,42 @@ let x_3_3=x_at(base_4+(D-1u));
 let x_3_4=x_at(base_5+(D-1u));
 let x_3_5=x_at(base_6+(D-1u));
 `;
-const $t51 = `let base_2_2=row_2*(D/4u);
+const $t53 = `let base_2_2=row_2*(D/4u);
 let base_2_3=row_3*(D/4u);
 let base_2_4=row_4*(D/4u);
 let base_2_5=row_5*(D/4u);
 `;
-const $t52 = `var squares_4=vec4f(0.0f);
+const $t54 = `var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
 `;
-const $t53 = `var part_2_2=vec4f(0.0f);
+const $t55 = `var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
 `;
-const $t54 = `squares_4=squares_4+part_2_2;
+const $t56 = `squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
 `;
-const $t55 = `var squares_2_2=fold_add(squares_4);
+const $t57 = `var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
 `;
-const $t56 = `let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
+const $t58 = `let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_3+eps)<5.169878828456423e-26f),variance_3<8.507059173023462e+37f);
 let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_4+eps)<5.169878828456423e-26f),variance_4<8.507059173023462e+37f);
 let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_5+eps)<5.169878828456423e-26f),variance_5<8.507059173023462e+37f);
 let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance_6+eps)<5.169878828456423e-26f),variance_6<8.507059173023462e+37f);
 `;
-const $t57 = `let scaledSpread_2=select(variance_3,variance_2_2,again_2);
+const $t59 = `let scaledSpread_2=select(variance_3,variance_2_2,again_2);
 let scaledSpread_3=select(variance_4,variance_2_3,again_3);
 let scaledSpread_4=select(variance_5,variance_2_4,again_4);
 let scaledSpread_5=select(variance_6,variance_2_5,again_5);
 `;
-const $t58 = `let add_8=(mul_2_2*gamma_1)+beta_1;
+const $t60 = `let add_8=(mul_2_2*gamma_1)+beta_1;
 let add_9=(mul_2_3*gamma_1)+beta_1;
 let add_10=(mul_2_4*gamma_1)+beta_1;
 let add_11=(mul_2_5*gamma_1)+beta_1;
@@ -214,12 +219,12 @@ let abs_9=abs(add_9);
 let abs_10=abs(add_10);
 let abs_11=abs(add_11);
 `;
-const $t59 = `let abs_2_2=abs(add_2_2);
+const $t61 = `let abs_2_2=abs(add_2_2);
 let abs_2_3=abs(add_2_3);
 let abs_2_4=abs(add_2_4);
 let abs_2_5=abs(add_2_5);
 `;
-const $t60 = `let abs_4_2=abs(add_4_2);
+const $t62 = `let abs_4_2=abs(add_4_2);
 let abs_4_3=abs(add_4_3);
 let abs_4_4=abs(add_4_4);
 let abs_4_5=abs(add_4_5);
@@ -228,7 +233,7 @@ let sign_2_3=sign(add_4_3);
 let sign_2_4=sign(add_4_4);
 let sign_2_5=sign(add_4_5);
 `;
-const $t61 = `let abs_5_2=abs(add_5_2);
+const $t63 = `let abs_5_2=abs(add_5_2);
 let abs_5_3=abs(add_5_3);
 let abs_5_4=abs(add_5_4);
 let abs_5_5=abs(add_5_5);
@@ -237,7 +242,7 @@ let sign_3_3=sign(add_5_3);
 let sign_3_4=sign(add_5_4);
 let sign_3_5=sign(add_5_5);
 `;
-const $t62 = `let abs_6_2=abs(add_6_2);
+const $t64 = `let abs_6_2=abs(add_6_2);
 let abs_6_3=abs(add_6_3);
 let abs_6_4=abs(add_6_4);
 let abs_6_5=abs(add_6_5);
@@ -246,7 +251,7 @@ let sign_4_3=sign(add_6_3);
 let sign_4_4=sign(add_6_4);
 let sign_4_5=sign(add_6_5);
 `;
-const $t63 = `let abs_7_2=abs(add_7_2);
+const $t65 = `let abs_7_2=abs(add_7_2);
 let abs_7_3=abs(add_7_3);
 let abs_7_4=abs(add_7_4);
 let abs_7_5=abs(add_7_5);
@@ -255,105 +260,105 @@ let sign_5_3=sign(add_7_3);
 let sign_5_4=sign(add_7_4);
 let sign_5_5=sign(add_7_5);
 `;
-const $t64 = `partials_put((part*T)+row,shift_2);
+const $t66 = `partials_put((part*T)+row,shift_2);
 partials_put(((PARTS+part)*T)+row,rest);
 `;
-const $t65 = `partials_put((((3u*PARTS)+part)*T)+row,scale);
+const $t67 = `partials_put((((3u*PARTS)+part)*T)+row,scale);
 partials_put((((2u*PARTS)+part)*T)+row,scaledSpread);
 `;
-const $t66 = `for(var p_3=lane;p_3<used;p_3+=LANES){
+const $t68 = `for(var p_3=lane;p_3<used;p_3+=LANES){
 let part_4=partials_at((p_3*T)+row);
 let part_5=partials_at(((PARTS+p_3)*T)+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*T)+row);
 `;
-const $t67 = `let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
+const $t69 = `let rest_2=select(mean_3,mean_2_2/scale_2,again_2);
 let rest_3=select(mean_4,mean_2_3/scale_3,again_3);
 let rest_4=select(mean_5,mean_2_4/scale_4,again_4);
 let rest_5=select(mean_6,mean_2_5/scale_5,again_5);
 `;
-const $t68 = `let scratch_4=scratch_at(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+i);
+const $t70 = `let scratch_4=scratch_at(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+i);
 let scratch_5=scratch_at((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+i);
 let scratch_14=scratch_at(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+i);
 `;
-const $t69 = `let add=(mul*gamma_1)+beta_1;
+const $t71 = `let add=(mul*gamma_1)+beta_1;
 let scratch_19=scratch_at((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+i);
 let scratch_27=scratch_at(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+i);
 `;
-const $t70 = `let base_3=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))/4u)+(slot*(D/4u));
+const $t72 = `let base_3=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))/4u)+(slot*(D/4u));
 let base_4=((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+((((chunk*D)+3u)/4u)*4u))/4u)+(slot*(D/4u));
 `;
-const $t71 = `${$t25}if(i_2<end){
+const $t73 = `${$t26}if(i_2<end){
 `;
-const $t72 = `${$t26}let kept_2=held[held_place(0u,k_3,local_index)];
+const $t74 = `${$t27}let kept_2=held[held_place(0u,k_3,local_index)];
 `;
-const $t73 = `var sum_5=vec4f(0.0f);
+const $t75 = `var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 var sum_7=vec4f(0.0f);
 `;
-const $t74 = `${$t21}override PARTS:u32;
+const $t76 = `${$t21}override PARTS:u32;
 `;
-const $t75 = `${$t36}let base=row*D;
+const $t77 = `${$t38}let base=row*D;
 `;
-const $t76 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t78 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 `;
-const $t77 = `let stop=min(block+(LANES*256u),last);
+const $t79 = `let stop=min(block+(LANES*256u),last);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t78 = `let stop_2=min(block_2+(LANES*256u),end);
+const $t80 = `let stop_2=min(block_2+(LANES*256u),end);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 `;
-const $t79 = `${$t37}let base=row*(D/4u);
+const $t81 = `${$t39}let base=row*(D/4u);
 `;
-const $t80 = `for(var block_2=lane;block_2<end_2;block_2+=LANES*256u){
+const $t82 = `for(var block_2=lane;block_2<end_2;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 `;
-const $t81 = `let stop_2_2=min(block_2+(LANES*256u),end_2);
+const $t83 = `let stop_2_2=min(block_2+(LANES*256u),end_2);
 for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 `;
-const $t82 = `let stop_2_3=min(block_2+(LANES*256u),end_3);
+const $t84 = `let stop_2_3=min(block_2+(LANES*256u),end_3);
 for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 `;
-const $t83 = `let stop_2_4=min(block_2+(LANES*256u),end_4);
+const $t85 = `let stop_2_4=min(block_2+(LANES*256u),end_4);
 for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 `;
-const $t84 = `let stop_2_5=min(block_2+(LANES*256u),end_5);
+const $t86 = `let stop_2_5=min(block_2+(LANES*256u),end_5);
 for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 `;
-const $t85 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
-${$t46}`;
-const $t86 = `let rest=select(mean,mean_2/scale,again);
+const $t87 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+${$t49}`;
+const $t88 = `let rest=select(mean,mean_2/scale,again);
 let scaledSpread=select(variance,variance_2,again);
 `;
-const $t87 = `let end=select(0u,last,again);
+const $t89 = `let end=select(0u,last,again);
 ${$t4}`;
-const $t88 = `let scratch_8=scratch_at(row);
+const $t90 = `let scratch_8=scratch_at(row);
 let scratch_9=scratch_at((((T+3u)/4u)*4u)+row);
 ${$t18}`;
-const $t89 = `let stop_2_2=min(block_2+(LANES*256u),end_3);
+const $t91 = `let stop_2_2=min(block_2+(LANES*256u),end_3);
 for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
 `;
-const $t90 = `let stop_2_3=min(block_2+(LANES*256u),end_4);
+const $t92 = `let stop_2_3=min(block_2+(LANES*256u),end_4);
 for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
 `;
-const $t91 = `let stop_2_4=min(block_2+(LANES*256u),end_5);
+const $t93 = `let stop_2_4=min(block_2+(LANES*256u),end_5);
 for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
 `;
-const $t92 = `let stop_2_5=min(block_2+(LANES*256u),end_6);
+const $t94 = `let stop_2_5=min(block_2+(LANES*256u),end_6);
 for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
 `;
-const $t93 = `let end=select(0u,last,!(scale==1.0f));
+const $t95 = `let end=select(0u,last,!(scale==1.0f));
 ${$t4}`;
-const $t94 = `let mul=x_1*gamma_1;
+const $t96 = `let mul=x_1*gamma_1;
 let scratch_10=scratch_at(i);
 let scratch_24=scratch_at((((T+3u)/4u)*4u)+i);
 `;
-const $t95 = `for(var turn=0u;turn<((T+chunk)-1u)/chunk;turn+=1u){
+const $t97 = `for(var turn=0u;turn<((T+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<T);
 let row=select(0u,at_1,active_1);
 `;
-const $t96 = `for(var turn=0u;turn<(((T/4u)+chunk)-1u)/chunk;turn+=1u){
+const $t98 = `for(var turn=0u;turn<(((T/4u)+chunk)-1u)/chunk;turn+=1u){
 let at_1=(turn*chunk)+slot;
 let active_1=own&&(at_1<(T/4u));
 let row_2=(select(0u,at_1,active_1)*4u)+0u;
@@ -361,86 +366,86 @@ let row_3=(select(0u,at_1,active_1)*4u)+1u;
 let row_4=(select(0u,at_1,active_1)*4u)+2u;
 let row_5=(select(0u,at_1,active_1)*4u)+3u;
 `;
-const $t97 = `let about_2=shift_2_2*scale_2;
+const $t99 = `let about_2=shift_2_2*scale_2;
 let about_3=shift_2_3*scale_3;
 let about_4=shift_2_4*scale_4;
 let about_5=shift_2_5*scale_5;
-${$t31}var squares_3_3=vec4f(0.0f);
+${$t32}var squares_3_3=vec4f(0.0f);
 var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
 `;
-const $t98 = `let scale=select(8.271806125530277e-25f,1.0f,variance<8.507059173023462e+37f);
-${$t46}`;
-const $t99 = `${$t23}let active_1=index<T;
+const $t100 = `let scale=select(8.271806125530277e-25f,1.0f,variance<8.507059173023462e+37f);
+${$t49}`;
+const $t101 = `${$t24}let active_1=index<T;
 let row=select(0u,index,active_1);
 `;
-const $t100 = `workgroupBarrier();
+const $t102 = `workgroupBarrier();
 for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
 if(lane<half){
 `;
-const $t101 = `${$t71}let kept=held[held_place(0u,k_2,local_index)];
+const $t103 = `${$t73}let kept=held[held_place(0u,k_2,local_index)];
 `;
-const $t102 = `${$t73}var sum_8=vec4f(0.0f);
+const $t104 = `${$t75}var sum_8=vec4f(0.0f);
 `;
-const $t103 = `for(var block=lane;block<D/4u;block+=LANES*256u){
+const $t105 = `for(var block=lane;block<D/4u;block+=LANES*256u){
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
 var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 `;
-const $t104 = `let stop=min(block+(LANES*256u),D/4u);
+const $t106 = `let stop=min(block+(LANES*256u),D/4u);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t105 = `${$t77}let x_1=x_at(base+i);
+const $t107 = `${$t79}let x_1=x_at(base+i);
 `;
-const $t106 = `for(var block=first+lane;block<last;block+=LANES*256u){
+const $t108 = `for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=vec4f(0.0f);
 `;
-const $t107 = `let gamma_1=gamma_four(i);
+const $t109 = `let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
 let add=(mul_2*gamma_1)+beta_1;
 let abs_1=abs(add);
 `;
-const $t108 = `let stop=min(block+(LANES*256u),last_2);
+const $t110 = `let stop=min(block+(LANES*256u),last_2);
 for(var i=block;i<stop;i+=LANES){
 `;
-const $t109 = `let add_4=(mul_9*gamma_4)+beta_4;
+const $t111 = `let add_4=(mul_9*gamma_4)+beta_4;
 let abs_4=abs(add_4);
 let sign_4=sign(add_4);
 `;
-const $t110 = `override SUBGROUP:u32;
+const $t112 = `override SUBGROUP:u32;
 override T:u32;
 override D:u32;
 override eps:f32;
 `;
-const $t111 = `var sum=vec4f(0.0f);
+const $t113 = `var sum=vec4f(0.0f);
 var max_1=vec4f(non_finite(4286578688u));
 `;
-const $t112 = `let mul=x_1*x_1;
+const $t114 = `let mul=x_1*x_1;
 let gamma_1=gamma_four(i);
 let mul_2=x_1*gamma_1;
 let abs_1=abs(mul_2);
 `;
-const $t113 = `${$t100}let mine=scratch_memory[(row_in_group*LANES)+lane];
+const $t115 = `${$t102}let mine=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t114 = `workgroupBarrier();
+const $t116 = `workgroupBarrier();
 for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
 if(lane<half_2){
 `;
-const $t115 = `${$t77}let x_1=x_four(base+i);
+const $t117 = `${$t79}let x_1=x_four(base+i);
 `;
-const $t116 = `}
+const $t118 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total;
 `;
-const $t117 = `${$t27}if(i_4<end_2){
+const $t119 = `${$t28}if(i_4<end_2){
 let kept_3=held[held_place(0u,k_4,local_index)];
 let gamma_3=gamma_four(i_4);
 let mul_4=kept_3*gamma_3;
 let abs_3=abs(mul_4);
 `;
-const $t118 = `let gamma_3=gamma_four(i_4);
+const $t120 = `let gamma_3=gamma_four(i_4);
 let mul_4_2=x_4_2*gamma_3;
 let mul_4_3=x_4_3*gamma_3;
 let mul_4_4=x_4_4*gamma_3;
@@ -450,33 +455,33 @@ let abs_3_3=abs(mul_4_3);
 let abs_3_4=abs(mul_4_4);
 let abs_3_5=abs(mul_4_5);
 `;
-const $t119 = `let x_1=x_at(base);
+const $t121 = `let x_1=x_at(base);
 let x_2=x_at(base+(D/2u));
 let x_3=x_at(base+(D-1u));
 let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
 `;
-const $t120 = `${$t53}${$t104}let x_4_2=x_four(base_2_2+i);
+const $t122 = `${$t55}${$t106}let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
 let x_4_4=x_four(base_2_4+i);
 let x_4_5=x_four(base_2_5+i);
 `;
-const $t121 = `${$t24}let x_1=x_four(base+i);
+const $t123 = `${$t25}let x_1=x_four(base+i);
 `;
-const $t122 = `${$t113}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t124 = `${$t115}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
 let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
 `;
-const $t123 = `}
+const $t125 = `}
 workgroupBarrier();
 }
 let all=scratch_memory[row_in_group*LANES];
 `;
-const $t124 = `workgroupBarrier();
+const $t126 = `workgroupBarrier();
 for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
 if(lane<half_3){
 `;
-const $t125 = `let gamma_1=gamma_four(i);
+const $t127 = `let gamma_1=gamma_four(i);
 let mul_2_2=x_5*gamma_1;
 let mul_2_3=x_6*gamma_1;
 let mul_2_4=x_7*gamma_1;
@@ -486,120 +491,118 @@ let abs_5=abs(mul_2_3);
 let abs_6=abs(mul_2_4);
 let abs_7=abs(mul_2_5);
 `;
-const $t126 = `var part_4_2=vec4f(0.0f);
+const $t128 = `var part_4_2=vec4f(0.0f);
 var part_4_3=vec4f(0.0f);
 var part_4_4=vec4f(0.0f);
 var part_4_5=vec4f(0.0f);
-${$t33}`;
-const $t127 = `${$t74}${$t110}`;
-const $t128 = `}
+${$t34}`;
+const $t129 = `${$t76}${$t112}`;
+const $t130 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 `;
-const $t129 = `let mul=x_1*x_1;
+const $t131 = `let mul=x_1*x_1;
 let gamma_1=gamma_four(i);
 let abs_1=abs(x_1*gamma_1);
 `;
-const $t130 = `total=total+other;
-${$t116}`;
-const $t131 = `let base=row*D;
-${$t119}`;
-const $t132 = `${$t76}var part_2=0.0f;
-${$t77}`;
-const $t133 = `let mul_2=((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul);
-${$t107}`;
-const $t134 = `${$t120}let d_3=x_4_2-vec4f(shift_3);
+const $t132 = `total=total+other;
+${$t118}`;
+const $t133 = `let base=row*D;
+${$t121}`;
+const $t134 = `${$t78}var part_2=0.0f;
+${$t79}`;
+const $t135 = `let mul_2=((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul);
+${$t109}`;
+const $t136 = `${$t122}let d_3=x_4_2-vec4f(shift_3);
 let d_4=x_4_3-vec4f(shift_4);
 let d_5=x_4_4-vec4f(shift_5);
 let d_6=x_4_5-vec4f(shift_6);
 `;
-const $t135 = `${$t113}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+const $t137 = `${$t115}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
 `;
-const $t136 = `${$t21}${$t110}`;
-const $t137 = `${$t111}let base=row*(D/4u);
-${$t121}`;
-const $t138 = `}
+const $t138 = `${$t21}${$t112}`;
+const $t139 = `${$t113}let base=row*(D/4u);
+${$t123}`;
+const $t140 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_2;
 `;
-const $t139 = `${$t102}${$t29}${$t103}var part_2_2=vec4f(non_finite(4286578688u));
+const $t141 = `${$t104}${$t30}${$t105}var part_2_2=vec4f(non_finite(4286578688u));
 var part_2_3=vec4f(non_finite(4286578688u));
 var part_2_4=vec4f(non_finite(4286578688u));
 var part_2_5=vec4f(non_finite(4286578688u));
-${$t104}`;
-const $t140 = `${$t135}scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
+${$t106}`;
+const $t142 = `${$t137}scratch_memory[(row_in_group*LANES)+lane]=peak_of(mine,other_2);
 `;
-const $t141 = `${$t123}total=all;
+const $t143 = `${$t125}total=all;
 `;
-const $t142 = `}
+const $t144 = `}
 workgroupBarrier();
 }
 let all_2=scratch_memory[row_in_group*LANES];
 `;
-const $t143 = `${$t36}let end=select(0u,last,active_1);
+const $t145 = `${$t38}let end=select(0u,last,active_1);
 let base=row*D;
 `;
-const $t144 = `${$t74}override SUBGROUP:u32;
+const $t146 = `${$t76}override SUBGROUP:u32;
 override D:u32;
 `;
-const $t145 = `${$t122}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+const $t147 = `${$t124}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 `;
-const $t146 = `workgroupBarrier();
+const $t148 = `workgroupBarrier();
 for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
 if(lane<half_4){
 `;
-const $t147 = `${$t106}var part_2=vec4f(0.0f);
-${$t77}`;
-const $t148 = `${$t124}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+const $t149 = `${$t108}var part_2=vec4f(0.0f);
+${$t79}`;
+const $t150 = `${$t126}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t149 = `let mul_2=((x_1-part_1)-rest)*mul;
+const $t151 = `let mul_2=((x_1-part_1)-rest)*mul;
 let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
 let add=(mul_2*gamma_1)+beta_1;
 let abs_1=abs(add);
 `;
-const $t150 = `${$t122}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
+const $t152 = `${$t124}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=peak_of(mine_2,other_4);
 `;
-const $t151 = `total_4=total_4+other_5;
-${$t128}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
+const $t153 = `total_4=total_4+other_5;
+${$t130}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 `;
-const $t152 = `fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-`;
-const $t153 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
+const $t154 = `}
+${$t23}`;
+const $t155 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 `;
-const $t154 = `}
+const $t156 = `}
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t155 = `${$t123}sum=all;
+const $t157 = `${$t125}sum=all;
 `;
-const $t156 = `${$t141}workgroupBarrier();
+const $t158 = `${$t143}workgroupBarrier();
 }
 `;
-const $t157 = `${$t142}total_2=all_2;
+const $t159 = `${$t144}total_2=all_2;
 `;
-const $t158 = `${$t144}override T:u32;
+const $t160 = `${$t146}override T:u32;
 `;
-const $t159 = `${$t138}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+const $t161 = `${$t140}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
 `;
-const $t160 = `workgroupBarrier();
+const $t162 = `workgroupBarrier();
 for(var half_5=LANES/2u;half_5>=SUBGROUP;half_5/=2u){
 if(lane<half_5){
 `;
-const $t161 = `${$t51}${$t102}${$t52}for(var block=lane;block<D/4u;block+=LANES*256u){
+const $t163 = `${$t53}${$t104}${$t54}for(var block=lane;block<D/4u;block+=LANES*256u){
 `;
-const $t162 = `${$t124}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+const $t164 = `${$t126}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 `;
-const $t163 = `${$t154}sum_3_2=all_3;
+const $t165 = `${$t156}sum_3_2=all_3;
 `;
-const $t164 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
+const $t166 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other_5=exchange(sum_2_2,mask);
 let other_6=exchange(sum_2_3,mask);
 let other_7=exchange(sum_2_4,mask);
@@ -609,40 +612,35 @@ sum_2_3=sum_2_3+other_6;
 sum_2_4=sum_2_4+other_7;
 sum_2_5=sum_2_5+other_8;
 `;
-const $t165 = `${$t22}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-let group=group_of_all/PARTS;
-let part=group_of_all%PARTS;
-`;
-const $t166 = `}
+const $t167 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(total,mask);
 `;
-const $t167 = `${$t162}scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
+const $t168 = `${$t164}scratch_memory[(row_in_group*LANES)+lane]=mine_5+other_10;
 `;
-const $t168 = `${$t21}override SUBGROUP:u32;
+const $t169 = `${$t21}override SUBGROUP:u32;
 override D:u32;
 `;
-const $t169 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t156}`;
-const $t170 = `workgroupBarrier();
+const $t170 = `scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+${$t158}`;
+const $t171 = `workgroupBarrier();
 for(var half_6=LANES/2u;half_6>=SUBGROUP;half_6/=2u){
 if(lane<half_6){
-`;
-const $t171 = `${$t22}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
 const $t172 = `fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
 }
-${$t152}`;
-const $t173 = `${$t123}sum_2=all;
+${$t22}`;
+const $t173 = `${$t154}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+`;
+const $t174 = `${$t125}sum_2=all;
 ${$t1}`;
-const $t174 = `${$t3}sum_4=sum_4+eq;
+const $t175 = `${$t3}sum_4=sum_4+eq;
 }
 }
 var sum_4_2=fold_add(sum_4);
 `;
-const $t175 = `${$t171}${$t23}`;
-const $t176 = `${$t165}${$t99}`;
+const $t176 = `${$t154}${$t37}${$t101}`;
 const $t177 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
@@ -656,66 +654,61 @@ override eps:f32;
 const $t179 = `${$t21}override SUBGROUP:u32;
 override chunk:u32;
 `;
-const $t180 = `${$t171}${$t99}`;
-const $t181 = `${$t165}${$t23}`;
-const $t182 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+const $t180 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
 ${$t172}`;
-const $t183 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+const $t181 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
 sum_3_2=sum_3_2+other_5;
 `;
-const $t184 = `}
+const $t182 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 `;
-const $t185 = `}
+const $t183 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t186 = `${$t155}${$t1}`;
-const $t187 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
-${$t157}let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
+const $t184 = `${$t157}${$t1}`;
+const $t185 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+${$t159}let all_3=scratch_memory[(LANES*ROWS)+(row_in_group*LANES)];
 total_3=all_3;
 let all_4=scratch_memory[(2u*(LANES*ROWS))+(row_in_group*LANES)];
 total_4=all_4;
 workgroupBarrier();
 }
 `;
-const $t188 = `}
+const $t186 = `}
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t189 = `${$t168}override T:u32;
+const $t187 = `${$t169}override T:u32;
 override PARTS:u32;
 `;
-const $t190 = `for(var p=lane;p<used;p+=LANES){
+const $t188 = `for(var p=lane;p<used;p+=LANES){
 let part_1=partials_at((p*D)+row);
 total=total+part_1;
 `;
-const $t191 = `${$t144}override chunk:u32;
+const $t189 = `${$t146}override chunk:u32;
 `;
-const $t192 = `let active_1=index<(D/4u);
-let row=select(0u,index,active_1);
-`;
-const $t193 = `}
+const $t190 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(sum,mask);
 sum=sum+other;
 `;
-const $t194 = `for(var p=lane;p<used;p+=LANES){
+const $t191 = `for(var p=lane;p<used;p+=LANES){
 let part_1=vec4f(partials_at((p*D)+(row*4u)),partials_at(((p*D)+(row*4u))+1u),partials_at(((p*D)+(row*4u))+2u),partials_at(((p*D)+(row*4u))+3u));
 total=total+part_1;
 `;
-const $t195 = `}
+const $t192 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange4(total,mask);
 `;
-const $t196 = `${$t168}override chunk:u32;
+const $t193 = `${$t169}override chunk:u32;
 override PARTS:u32;
 `;
-const $t197 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+const $t194 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3_2=exchange(sum_3_2_2,mask_2);
 let other_3_3=exchange(sum_3_2_3,mask_2);
 let other_3_4=exchange(sum_3_2_4,mask_2);
@@ -725,38 +718,44 @@ sum_3_2_3=sum_3_2_3+other_3_3;
 sum_3_2_4=sum_3_2_4+other_3_4;
 sum_3_2_5=sum_3_2_5+other_3_5;
 `;
-const $t198 = `override scratch_length:u32=LANES*ROWS*3u;
-${$t182}`;
-const $t199 = `workgroupBarrier();
+const $t195 = `override scratch_length:u32=LANES*ROWS*3u;
+${$t180}`;
+const $t196 = `workgroupBarrier();
 }
 let sum_all=sum;
 if(active_1&&(lane==0u)){
 `;
-const $t200 = `}
+const $t197 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_5;
 `;
-const $t201 = `${$t145}${$t186}`;
-const $t202 = `scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
+const $t198 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t23}`;
+const $t199 = `${$t147}${$t184}`;
+const $t200 = `var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+${$t23}`;
+const $t201 = `scratch_memory[(row_in_group*LANES)+lane]=mine_6+other_12;
 }
 workgroupBarrier();
 }
 let all_6=scratch_memory[row_in_group*LANES];
 `;
-const $t203 = `override scratch_length:u32=LANES*ROWS*2u;
-${$t182}`;
-const $t204 = `}
+const $t202 = `override scratch_length:u32=LANES*ROWS*2u;
+${$t180}`;
+const $t203 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_4_2;
 `;
-const $t205 = `${$t127}${$t198}`;
-const $t206 = `${$t167}${$t188}`;
-const $t207 = `${$t188}total_5=all_5;
+const $t204 = `${$t129}${$t195}`;
+const $t205 = `${$t168}${$t186}`;
+const $t206 = `${$t186}total_5=all_5;
 workgroupBarrier();
 }
 `;
-const $t208 = `${$t177}${$t135}scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t155}${$t199}`;
+const $t207 = `${$t177}${$t137}scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
+${$t157}${$t196}`;
+const $t208 = `${$t198}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+`;
 const $t209 = `${$t179}override D:u32;
 override T:u32;
 override eps:f32;
@@ -766,20 +765,20 @@ const $t210 = `for(var p=lane;p<used;p+=LANES){
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t100}}
+${$t102}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 let part_1=partials_at(row);
 var total=0.0f;
-${$t38}`;
-const $t211 = `${$t146}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+${$t40}`;
+const $t211 = `${$t148}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
 ${$t13}`;
-const $t212 = `${$t160}let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+const $t212 = `${$t162}let mine_6=scratch_memory[(row_in_group*LANES)+lane];
 let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-${$t202}`;
+${$t201}`;
 const $t213 = `scratch_memory[(row_in_group*LANES)+lane]=mine_4+other_8;
 }
 workgroupBarrier();
@@ -796,35 +795,35 @@ const $t215 = `${$t179}override T:u32;
 override D:u32;
 override eps:f32;
 `;
-const $t216 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
-return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
-}
+const $t216 = `}
+fn peak_of4(a:vec4f,b:vec4f)->vec4f{
+return bitcast<vec4f>(max(bitcast<vec4i>(a),bitcast<vec4i>(b)));
 `;
-const $t217 = `${$t114}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t217 = `${$t116}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 `;
-const $t218 = `${$t205}${$t176}`;
-const $t219 = `}
+const $t218 = `${$t204}${$t176}`;
+const $t219 = `override scratch_length:u32=LANES*ROWS*2u;
+var<workgroup>scratch_memory:array<f32,scratch_length>;
+`;
+const $t220 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_2;
-`;
-const $t220 = `override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
 `;
 const $t221 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 `;
-const $t222 = `${$t170}let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+const $t222 = `${$t171}let mine_7=scratch_memory[(row_in_group*LANES)+lane];
 let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_6)];
-${$t48}let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
+${$t51}let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_6))];
 ${$t214}`;
 const $t223 = `override scratch_length:u32=LANES*ROWS*1u;
-${$t182}`;
-const $t224 = `${$t160}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+${$t180}`;
+const $t224 = `${$t162}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
 let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
 ${$t213}`;
-const $t225 = `${$t114}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+const $t225 = `${$t116}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 `;
 const $t226 = `part_1=part_1+d;
 part_2=part_2+(d*d);
@@ -835,129 +834,111 @@ squares=squares+part_2;
 const $t227 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
-${$t130}${$t114}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t132}${$t116}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t169}let rest=total/f32(D);
+${$t170}let rest=total/f32(D);
 `;
-const $t228 = `fn fold_max(v:vec4f)->f32{
-return larger(larger(v.x,v.y),larger(v.z,v.w));
-}
+const $t228 = `}
+fn fold_peak(v:vec4f)->f32{
+return peak_of(peak_of(v.x,v.y),peak_of(v.z,v.w));
 `;
 const $t229 = `override scratch_length:u32=LANES*ROWS*1u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
+${$t200}`;
+const $t230 = `max_2=peak_of(max_2,other_9);
+${$t220}`;
+const $t231 = `${$t219}${$t48}`;
+const $t232 = `${$t5}${$t210}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
 `;
-const $t230 = `${$t181}let active_1=index<D;
-let row=select(0u,index,active_1);
-`;
-const $t231 = `max_2=larger(max_2,other_9);
-${$t219}`;
-const $t232 = `${$t220}${$t152}`;
-const $t233 = `${$t5}${$t210}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
-`;
-const $t234 = `${$t216}fn fold_add(v:vec4f)->f32{
+const $t233 = `${$t216}}
+fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-}
 ${$t228}`;
-const $t235 = `fn fold_add(v:vec4f)->f32{
+const $t234 = `}
+fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-}
 ${$t176}`;
-const $t236 = `${$t229}${$t230}`;
-const $t237 = `override scratch_length:u32=LANES*ROWS*1u;
-var<workgroup>scratch_memory:array<vec4f,scratch_length>;
+const $t235 = `${$t6}${$t210}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
 `;
-const $t238 = `${$t6}${$t210}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
-`;
-const $t239 = `${$t146}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+const $t236 = `${$t148}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine_3,other_6);
-${$t154}`;
-const $t240 = `part_1=part_1+(mul_2*mul);
+scratch_memory[(row_in_group*LANES)+lane]=peak_of(mine_3,other_6);
+${$t156}`;
+const $t237 = `part_1=part_1+(mul_2*mul);
 part_2=part_2+mul_2;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 `;
-const $t241 = `${$t191}override T:u32;
+const $t238 = `override scratch_length:u32=LANES*ROWS*2u;
+${$t200}`;
+const $t239 = `${$t189}override T:u32;
 `;
-const $t242 = `}
+const $t240 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 `;
-const $t243 = `${$t227}var total_2=0.0f;
+const $t241 = `${$t227}var total_2=0.0f;
 var total_3=0.0f;
 var total_4=0.0f;
-${$t66}let part_7=partials_at((((3u*PARTS)+p_3)*T)+row);
+${$t68}let part_7=partials_at((((3u*PARTS)+p_3)*T)+row);
 `;
-const $t244 = `${$t227}var total_2=0.0f;
-${$t66}`;
-const $t245 = `override scratch_length:u32=LANES*ROWS*2u;
-var<workgroup>scratch_memory:array<vec4f,scratch_length>;
-`;
-const $t246 = `part_1=part_1+sums_32_over_T;
+const $t242 = `${$t227}var total_2=0.0f;
+${$t68}`;
+const $t243 = `part_1=part_1+sums_32_over_T;
 part_2=part_2+sums_30_over_T;
 }
 sum=sum+part_1;
 sum_2=sum_2+part_2;
 `;
-const $t247 = `${$t203}${$t234}`;
-const $t248 = `${$t176}${$t75}`;
-const $t249 = `${$t154}sum_2=all_3;
+const $t244 = `${$t233}${$t173}`;
+const $t245 = `${$t176}${$t77}`;
+const $t246 = `${$t156}sum_2=all_3;
 `;
-const $t250 = `${$t205}${$t235}`;
-const $t251 = `${$t43}let gamma_1=gamma_at(row);
-`;
-const $t252 = `${$t181}${$t192}`;
-const $t253 = `${$t217}let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
-${$t47}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+const $t247 = `${$t204}${$t234}`;
+const $t248 = `${$t217}let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+${$t50}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
 ${$t11}`;
-const $t254 = `${$t220}${$t230}`;
-const $t255 = `${$t43}let gamma_1=gamma_four(row);
-`;
-const $t256 = `${$t172}${$t234}${$t175}`;
-const $t257 = `var sum=0.0f;
+const $t249 = `${$t244}${$t24}`;
+const $t250 = `var sum=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 `;
-const $t258 = `${$t237}${$t252}`;
-const $t259 = `${$t127}${$t232}`;
-const $t260 = `${$t74}override SUBGROUP:u32;
-override T:u32;
-override D:u32;
-${$t232}`;
-const $t261 = `${$t136}${$t247}${$t180}`;
-const $t262 = `var sum=vec4f(0.0f);
+const $t251 = `${$t244}${$t101}`;
+const $t252 = `${$t172}${$t249}`;
+const $t253 = `${$t129}${$t202}`;
+const $t254 = `var sum=vec4f(0.0f);
 for(var block=first+lane;block<last;block+=LANES*256u){
 `;
-const $t263 = `${$t175}let active_1=index<D;
-let row=select(0u,index,active_1);
+const $t255 = `${$t37}${$t24}`;
+const $t256 = `max_1=peak_of4(max_1,abs_1);
+}
+}
+var max_2=fold_peak(max_1);
 `;
-const $t264 = `${$t127}${$t223}`;
-const $t265 = `${$t245}${$t252}`;
-const $t266 = `${$t217}${$t2}scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+const $t257 = `${$t217}${$t2}scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 `;
-const $t267 = `${$t261}${$t137}`;
-const $t268 = `${$t136}${$t256}${$t28}`;
-const $t269 = `${$t229}${$t263}`;
-const $t270 = `${$t175}${$t192}`;
-const $t271 = `var total_5=non_finite(4286578688u);
+const $t258 = `${$t173}${$t101}`;
+const $t259 = `${$t29}let base_3=row_2*D;
+let base_4=row_3*D;
+let base_5=row_4*D;
+let base_6=row_5*D;
+`;
+const $t260 = `${$t129}${$t231}`;
+const $t261 = `var total_5=non_finite(4286578688u);
 for(var p_4=lane;p_4<used_2;p_4+=LANES){
 let part_8=partials_at((((4u*PARTS)+p_4)*T)+row);
-total_5=larger(total_5,part_8);
+total_5=peak_of(total_5,part_8);
 }
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_9=exchange(total_5,mask_4);
-total_5=larger(total_5,other_9);
-${$t200}${$t211}${$t207}`;
-const $t272 = `${$t178}override scratch_length:u32=LANES*ROWS*3u;
-var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t180}`;
-const $t273 = `let scaled_2=x_2_2*vec4f(scale_2);
+total_5=peak_of(total_5,other_9);
+${$t197}${$t211}${$t206}`;
+const $t262 = `let scaled_2=x_2_2*vec4f(scale_2);
 part_3_2=part_3_2+(scaled_2*scaled_2);
 }
 sum_3_3=sum_3_3+part_3_2;
 `;
-const $t274 = `var total_5=0.0f;
+const $t263 = `var total_5=0.0f;
 for(var p_3=lane;p_3<used_2;p_3+=LANES){
 let part_4=partials_at((((3u*PARTS)+p_3)*T)+row);
 total_5=total_5+part_4;
@@ -965,8 +946,11 @@ total_5=total_5+part_4;
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_9=exchange(total_5,mask_3);
 total_5=total_5+other_9;
-${$t200}${$t167}${$t207}`;
-const $t275 = `let x_5_2=x_four(base_2_2+i_2);
+${$t197}${$t168}${$t206}`;
+const $t264 = `let active_1=index<(D/4u);
+let row=select(0u,index,active_1);
+`;
+const $t265 = `let x_5_2=x_four(base_2_2+i_2);
 let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
@@ -974,74 +958,84 @@ part_4_2=part_4_2+(d_2_2*d_2_2);
 sum_3_3=sum_3_3+part_3_2;
 squares_3_3=squares_3_3+part_4_2;
 `;
-const $t276 = `${$t221}${$t128}${$t148}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+const $t266 = `${$t178}override scratch_length:u32=LANES*ROWS*3u;
+${$t208}${$t101}`;
+const $t267 = `${$t76}override SUBGROUP:u32;
+override T:u32;
+override D:u32;
+${$t231}`;
+const $t268 = `${$t221}${$t130}${$t150}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-${$t157}workgroupBarrier();
+${$t159}workgroupBarrier();
 }
 let spread=total_2/f32(D);
 `;
-const $t277 = `${$t220}${$t263}`;
-const $t278 = `let x_2_2=x_four(base_2+i_2);
-${$t273}`;
-const $t279 = `${$t37}let end=select(0u,last,active_1);
-let base=row*(D/4u);
-`;
-const $t280 = `}
+const $t269 = `let x_2_2=x_four(base_2+i_2);
+${$t262}`;
+const $t270 = `}
 for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 var part_3_4=vec4f(0.0f);
 `;
-const $t281 = `${$t178}${$t198}${$t180}`;
-const $t282 = `${$t9}var total=0.0f;
+const $t271 = `${$t178}${$t195}${$t258}`;
+const $t272 = `${$t198}${$t255}let active_1=index<D;
+let row=select(0u,index,active_1);
 `;
-const $t283 = `${$t237}${$t270}`;
-const $t284 = `${$t233}${$t244}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t276}`;
-const $t285 = `${$t238}${$t244}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
-${$t276}`;
-const $t286 = `${$t178}${$t223}${$t180}`;
-const $t287 = `${$t245}${$t270}`;
-const $t288 = `${$t268}let base_2=row_2*(D/4u);
+const $t273 = `${$t255}${$t264}`;
+const $t274 = `${$t129}${$t223}`;
+const $t275 = `${$t232}${$t242}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
+${$t268}`;
+const $t276 = `${$t208}${$t24}let active_1=index<D;
+let row=select(0u,index,active_1);
+`;
+const $t277 = `let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+${$t24}${$t264}`;
+const $t278 = `${$t235}${$t242}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(part_6+((((part_4-part_1)+part_5)-rest)*(((part_4-part_1)+part_5)-rest))));
+${$t268}`;
+const $t279 = `${$t178}${$t223}${$t258}`;
+const $t280 = `${$t138}${$t202}${$t251}${$t139}`;
+const $t281 = `${$t138}${$t252}${$t29}let base_2=row_2*(D/4u);
 let base_3=row_3*(D/4u);
 let base_4=row_4*(D/4u);
 let base_5=row_5*(D/4u);
-${$t139}`;
-const $t289 = `${$t9}var total=vec4f(0.0f);
+${$t141}`;
+const $t282 = `override scratch_length:u32=LANES*ROWS*1u;
+${$t272}`;
+const $t283 = `${$t229}${$t273}`;
+const $t284 = `${$t202}${$t249}let own=index<chunk;
+let slot=select(0u,index,own);
 `;
-const $t290 = `${$t10}var total=0.0f;
-`;
-const $t291 = `${$t268}${$t49}`;
-const $t292 = `${$t221}let other_4=exchange(total_3,mask_3);
+const $t285 = `${$t221}let other_4=exchange(total_3,mask_3);
 total_3=total_3+other_4;
 let other_5=exchange(total_4,mask_3);
-${$t151}${$t148}let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t39}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-${$t40}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-${$t187}let squares=total_2/f32(D);
+${$t153}${$t150}let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
+${$t41}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t42}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t185}let squares=total_2/f32(D);
 let squares_2=total_3/f32(D);
 let squares_3=total_4/f32(D);
-${$t41}`;
-const $t293 = `}
+${$t43}`;
+const $t286 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_1;
 `;
-const $t294 = `${$t183}${$t184}${$t266}${$t163}workgroupBarrier();
+const $t287 = `${$t181}${$t182}${$t257}${$t165}workgroupBarrier();
 }
 let sum_all=select(sum_2,sum_3_2,!(scale==1.0f));
 `;
-const $t295 = `let scaled_3=x_2_3*vec4f(scale_3);
+const $t288 = `let scaled_3=x_2_3*vec4f(scale_3);
 part_3_3=part_3_3+(scaled_3*scaled_3);
 }
 sum_3_4=sum_3_4+part_3_3;
 `;
-const $t296 = `var total=non_finite(4286578688u);
+const $t289 = `var total=non_finite(4286578688u);
 for(var p=lane;p<used;p+=LANES){
 let part_1=partials_at((((2u*PARTS)+p)*T)+row);
-total=larger(total,part_1);
-${$t166}total=larger(total,other);
-${$t116}${$t140}${$t156}var total_2=0.0f;
+total=peak_of(total,part_1);
+${$t167}total=peak_of(total,other);
+${$t118}${$t142}${$t158}var total_2=0.0f;
 var total_3=0.0f;
 var total_4=0.0f;
-${$t38}total_2=total_2+((part_2*(1.0f/part_3))*(1.0f/part_3));
+${$t40}total_2=total_2+((part_2*(1.0f/part_3))*(1.0f/part_3));
 total_3=total_3+((part_2*(8.271806125530277e-25f/part_3))*(8.271806125530277e-25f/part_3));
 total_4=total_4+((part_2*(1.2089258196146292e+24f/part_3))*(1.2089258196146292e+24f/part_3));
 }
@@ -1051,15 +1045,16 @@ total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_2);
 total_3=total_3+other_4;
 let other_5=exchange(total_4,mask_2);
-${$t151}${$t225}${$t2}${$t39}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-${$t40}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-${$t187}let squares=total_2;
+${$t153}${$t225}${$t2}${$t41}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+${$t42}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+${$t185}let squares=total_2;
 let squares_2=total_3;
 let squares_3=total_4;
-${$t41}`;
-const $t297 = `${$t10}var total=vec4f(0.0f);
+${$t43}`;
+const $t290 = `${$t252}let own=index<chunk;
+let slot=select(0u,index,own);
 `;
-const $t298 = `let x_5_3=x_four(base_2_3+i_2);
+const $t291 = `let x_5_3=x_four(base_2_3+i_2);
 let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
@@ -1067,92 +1062,98 @@ part_4_3=part_4_3+(d_2_3*d_2_3);
 sum_3_4=sum_3_4+part_3_3;
 squares_3_4=squares_3_4+part_4_3;
 `;
-const $t299 = `var max_2=fold_max(max_1);
-${$t153}let other_2=exchange(max_2,mask);
-max_2=larger(max_2,other_2);
-${$t138}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
-${$t150}${$t173}max_2=all_2;
+const $t292 = `var max_2=fold_peak(max_1);
+${$t155}let other_2=exchange(max_2,mask);
+max_2=peak_of(max_2,other_2);
+${$t140}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
+${$t152}${$t174}max_2=all_2;
 workgroupBarrier();
 }
 let max_all=max_2;
 let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2+eps)<5.169878828456423e-26f),sum_2<8.507059173023462e+37f);
 var sum_3=vec4f(0.0f);
 `;
-const $t300 = `let x_2_3=x_four(base_3+i_2);
-${$t295}`;
-const $t301 = `${$t5}${$t296}`;
-const $t302 = `}
+const $t293 = `let x_2_3=x_four(base_3+i_2);
+${$t288}`;
+const $t294 = `${$t5}${$t289}`;
+const $t295 = `${$t39}let end=select(0u,last,active_1);
+let base=row*(D/4u);
+`;
+const $t296 = `}
 for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 var part_3_5=vec4f(0.0f);
 `;
-const $t303 = `${$t247}${$t175}let own=index<chunk;
-let slot=select(0u,index,own);
+const $t297 = `${$t45}let gamma_1=gamma_at(row);
 `;
-const $t304 = `${$t188}max_2=all_5;
+const $t298 = `override scratch_length:u32=LANES*ROWS*1u;
+${$t276}`;
+const $t299 = `${$t229}${$t277}`;
+const $t300 = `${$t186}max_2=all_5;
 workgroupBarrier();
 }
 let max_all=max_2;
 `;
-const $t305 = `${$t233}${$t243}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+const $t301 = `${$t232}${$t241}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
 total_3=total_3+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
-${$t292}`;
-const $t306 = `var max_1=non_finite(4286578688u);
-for(var block=first+lane;block<last;block+=LANES*256u){
-`;
-const $t307 = `${$t216}${$t228}${$t176}`;
-const $t308 = `}
+${$t285}`;
+const $t302 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_2_2;
 `;
-const $t309 = `${$t6}${$t296}`;
-const $t310 = `${$t256}let own=index<chunk;
-let slot=select(0u,index,own);
+const $t303 = `override scratch_length:u32=LANES*ROWS*2u;
+${$t272}`;
+const $t304 = `${$t238}${$t273}`;
+const $t305 = `${$t6}${$t289}`;
+const $t306 = `${$t45}let gamma_1=gamma_four(row);
 `;
-const $t311 = `${$t238}${$t243}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
+const $t307 = `${$t235}${$t241}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
 total_3=total_3+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
-${$t292}`;
-const $t312 = `sum_3=sum_3+(scaled*scaled);
+${$t285}`;
+const $t308 = `override scratch_length:u32=LANES*ROWS*2u;
+${$t276}`;
+const $t309 = `${$t238}${$t277}`;
+const $t310 = `sum_3=sum_3+(scaled*scaled);
 }
 }
 var sum_3_2=fold_add(sum_3);
-${$t294}var sum_4=vec4f(0.0f);
+${$t287}var sum_4=vec4f(0.0f);
 `;
-const $t313 = `}
+const $t311 = `}
 for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 var part_3_4=vec4f(0.0f);
 `;
-const $t314 = `workgroupBarrier();
+const $t312 = `workgroupBarrier();
 }
 let sum_all=sum_2;
 if(active_1&&(lane==0u)){
 `;
-const $t315 = `var squares_2=fold_add(squares);
-${$t153}let other_2=exchange(squares_2,mask);
+const $t313 = `${$t9}var total=0.0f;
+`;
+const $t314 = `var squares_2=fold_add(squares);
+${$t155}let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t159}${$t145}${$t173}squares_2=all_2;
+${$t161}${$t147}${$t174}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t316 = `${$t218}${$t305}`;
-const $t317 = `var max_1=vec4f(non_finite(4286578688u));
-for(var block=first+lane;block<last;block+=LANES*256u){
-`;
-const $t318 = `sum=sum+mul;
-max_1=larger4(max_1,abs_1);
+const $t315 = `${$t218}${$t301}`;
+const $t316 = `${$t216}${$t228}${$t176}`;
+const $t317 = `sum=sum+mul;
+max_1=peak_of4(max_1,abs_1);
 }
 }
 var sum_2=fold_add(sum);
-${$t299}let end=select(0u,D/4u,!(scale==1.0f));
+${$t292}let end=select(0u,D/4u,!(scale==1.0f));
 `;
-const $t319 = `let scaled_4=x_2_4*vec4f(scale_4);
+const $t318 = `let scaled_4=x_2_4*vec4f(scale_4);
 part_3_4=part_3_4+(scaled_4*scaled_4);
 }
 sum_3_5=sum_3_5+part_3_4;
 `;
-const $t320 = `let x_5_4=x_four(base_2_4+i_2);
+const $t319 = `let x_5_4=x_four(base_2_4+i_2);
 let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
@@ -1160,64 +1161,71 @@ part_4_4=part_4_4+(d_2_4*d_2_4);
 sum_3_5=sum_3_5+part_3_4;
 squares_3_5=squares_3_5+part_4_4;
 `;
-const $t321 = `${$t313}${$t91}`;
-const $t322 = `let x_2_4=x_four(base_4+i_2);
-${$t319}`;
-const $t323 = `}
+const $t320 = `${$t311}${$t93}`;
+const $t321 = `let x_2_4=x_four(base_4+i_2);
+${$t318}`;
+const $t322 = `}
 var sum_3_2_2=fold_add(sum_3_3);
 var sum_3_2_3=fold_add(sum_3_4);
 var sum_3_2_4=fold_add(sum_3_5);
 var sum_3_2_5=fold_add(sum_3_6);
 `;
-const $t324 = `${$t127}${$t203}${$t248}var sum=0.0f;
-var max_1=non_finite(4286578688u);
-${$t76}var part_2=non_finite(4286578688u);
-${$t105}let mul=x_1*x_1;
-let gamma_1=gamma_at(i);
+const $t323 = `${$t218}${$t294}`;
+const $t324 = `${$t132}${$t137}${$t170}if(active_1&&(lane==0u)){
 `;
-const $t325 = `${$t127}${$t247}${$t176}${$t79}${$t111}${$t106}var part_2=vec4f(non_finite(4286578688u));
-${$t115}`;
-const $t326 = `${$t218}${$t301}`;
-const $t327 = `var sum=0.0f;
-${$t76}${$t77}`;
-const $t328 = `${$t130}${$t135}${$t169}if(active_1&&(lane==0u)){
+const $t325 = `${$t9}var total=vec4f(0.0f);
 `;
-const $t329 = `${$t85}var sum_3=vec4f(0.0f);
+const $t326 = `${$t10}var total=0.0f;
+`;
+const $t327 = `${$t87}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 `;
-const $t330 = `var squares_3_2=fold_add(squares_3);
-${$t183}let other_6=exchange(squares_3_2,mask_2);
+const $t328 = `var squares_3_2=fold_add(squares_3);
+${$t181}let other_6=exchange(squares_3_2,mask_2);
 squares_3_2=squares_3_2+other_6;
-${$t184}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t253}${$t163}${$t12}squares_3_2=all_4;
+${$t182}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+${$t248}${$t165}${$t12}squares_3_2=all_4;
 workgroupBarrier();
 }
 `;
-const $t331 = `${$t264}${$t176}${$t284}`;
-const $t332 = `var sum=vec4f(0.0f);
-${$t106}${$t77}`;
-const $t333 = `}
+const $t329 = `var max_1=non_finite(4286578688u);
+for(var block=first+lane;block<last;block+=LANES*256u){
+`;
+const $t330 = `${$t10}var total=vec4f(0.0f);
+`;
+const $t331 = `}
 let max_all_2=max_2_2;
 let max_all_3=max_2_3;
 let max_all_4=max_2_4;
 let max_all_5=max_2_5;
 `;
-const $t334 = `${$t7}${$t274}`;
-const $t335 = `if(active_1&&(lane==0u)){
-${$t64}`;
-const $t336 = `${$t316}${$t7}${$t271}`;
-const $t337 = `${$t98}var sum_3=vec4f(0.0f);
+const $t332 = `${$t253}${$t233}${$t176}${$t81}${$t113}${$t108}var part_2=vec4f(non_finite(4286578688u));
+${$t117}`;
+const $t333 = `${$t7}${$t263}`;
+const $t334 = `if(active_1&&(lane==0u)){
+${$t66}`;
+const $t335 = `var max_1=vec4f(non_finite(4286578688u));
+for(var block=first+lane;block<last;block+=LANES*256u){
+`;
+const $t336 = `${$t315}${$t7}${$t261}`;
+const $t337 = `${$t100}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 `;
-const $t338 = `var sum=vec4f(0.0f);
-var sum_2=vec4f(0.0f);
-${$t147}`;
-const $t339 = `${$t309}${$t8}${$t274}`;
-const $t340 = `${$t311}${$t8}${$t271}`;
-const $t341 = `${$t75}let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+const $t338 = `${$t274}${$t176}${$t275}`;
+const $t339 = `${$t305}${$t8}${$t263}`;
+const $t340 = `${$t307}${$t8}${$t261}`;
+const $t341 = `${$t253}${$t245}var sum=0.0f;
+var max_1=non_finite(4286578688u);
+${$t78}var part_2=non_finite(4286578688u);
+${$t107}let mul=x_1*x_1;
+let gamma_1=gamma_at(i);
 `;
-const $t342 = `${$t250}${$t340}`;
-const $t343 = `var total_6=0.0f;
+const $t342 = `var sum=0.0f;
+${$t78}${$t79}`;
+const $t343 = `${$t77}let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+`;
+const $t344 = `${$t247}${$t340}`;
+const $t345 = `var total_6=0.0f;
 for(var p_5=lane;p_5<used_3;p_5+=LANES){
 let part_9=partials_at((((5u*PARTS)+p_5)*T)+row);
 total_6=total_6+part_9;
@@ -1232,135 +1240,140 @@ ${$t212}total_6=all_6;
 workgroupBarrier();
 }
 `;
-const $t344 = `sum_2=sum_2+other_2;
+const $t346 = `sum_2=sum_2+other_2;
 ${$t177}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=sum_2;
-${$t201}sum_2=all_2;
+${$t199}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum;
 let sum_all_2=sum_2;
 if(active_1&&(lane==0u)){
 `;
-const $t345 = `${$t235}${$t37}${$t131}let base_2=row*(D/4u);
-var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-${$t147}let x_4=x_four(base_2+i);
-let d=x_4-vec4f(shift);
-${$t226}}
-var sum_2=fold_add(sum);
-${$t315}let mean=sum_2/f32((last-first)*4u);
-let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-`;
-const $t346 = `}
+const $t347 = `var sum=vec4f(0.0f);
+var sum_2=vec4f(0.0f);
+${$t149}`;
+const $t348 = `var sum=vec4f(0.0f);
+${$t108}${$t79}`;
+const $t349 = `}
 var sum_2_2=fold_add(sum_5);
 var sum_2_3=fold_add(sum_6);
 var sum_2_4=fold_add(sum_7);
 var sum_2_5=fold_add(sum_8);
 `;
-const $t347 = `${$t79}let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+const $t350 = `${$t81}let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 `;
-const $t348 = `${$t336}${$t15}${$t343}`;
-const $t349 = `${$t75}${$t88}`;
-const $t350 = `var total_3=non_finite(4286578688u);
+const $t351 = `${$t336}${$t15}${$t345}`;
+const $t352 = `${$t77}${$t90}`;
+const $t353 = `var total_3=non_finite(4286578688u);
 for(var p_4=lane;p_4<used_2;p_4+=LANES){
 let part_7=partials_at((((3u*PARTS)+p_4)*T)+row);
-total_3=larger(total_3,part_7);
+total_3=peak_of(total_3,part_7);
 }
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_5=exchange(total_3,mask_4);
-total_3=larger(total_3,other_5);
+total_3=peak_of(total_3,other_5);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_3;
-${$t239}total_3=all_3;
+${$t236}total_3=all_3;
 workgroupBarrier();
 }
 `;
-const $t351 = `var sum=0.0f;
-var sum_2=0.0f;
-${$t132}`;
-const $t352 = `}
+const $t354 = `}
 var sum_4_2_2=fold_add(sum_4_3);
 var sum_4_2_3=fold_add(sum_4_4);
 var sum_4_2_4=fold_add(sum_4_5);
 var sum_4_2_5=fold_add(sum_4_6);
 `;
-const $t353 = `${$t326}${$t75}${$t257}var part_4=0.0f;
-${$t105}let gamma_1=gamma_at(i);
+const $t355 = `${$t323}${$t77}${$t250}var part_4=0.0f;
+${$t107}let gamma_1=gamma_at(i);
 `;
-const $t354 = `${$t250}${$t309}${$t79}${$t262}var part_4=vec4f(0.0f);
-${$t115}let gamma_1=gamma_four(i);
+const $t356 = `${$t247}${$t305}${$t81}${$t254}var part_4=vec4f(0.0f);
+${$t117}let gamma_1=gamma_four(i);
 `;
-const $t355 = `${$t105}${$t149}`;
-const $t356 = `${$t115}${$t133}`;
-const $t357 = `${$t17}${$t343}`;
-const $t358 = `${$t79}${$t88}`;
-const $t359 = `${$t7}${$t350}`;
-const $t360 = `${$t105}let gamma_1=gamma_at(i);
+const $t357 = `${$t107}${$t151}`;
+const $t358 = `${$t117}${$t135}`;
+const $t359 = `${$t17}${$t345}`;
+const $t360 = `${$t81}${$t90}`;
+const $t361 = `${$t7}${$t353}`;
+const $t362 = `${$t234}${$t39}${$t133}let base_2=row*(D/4u);
+var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+${$t149}let x_4=x_four(base_2+i);
+let d=x_4-vec4f(shift);
+${$t226}}
+var sum_2=fold_add(sum);
+${$t314}let mean=sum_2/f32((last-first)*4u);
+let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
+`;
+const $t363 = `${$t107}let gamma_1=gamma_at(i);
 let beta_1=beta_at(i);
 let abs_1=abs(((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1);
 `;
-const $t361 = `${$t285}${$t8}${$t350}`;
-const $t362 = `total_2=total_2+other_2;
-${$t116}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
-${$t145}${$t141}${$t1}total_2=all_2;
+const $t364 = `${$t278}${$t8}${$t353}`;
+const $t365 = `total_2=total_2+other_2;
+${$t118}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_2;
+${$t147}${$t143}${$t1}total_2=all_2;
 workgroupBarrier();
 }
 if(active_1&&(lane==0u)){
 `;
-const $t363 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+const $t366 = `for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_7=exchange(sum_4_2,mask_3);
 sum_4_2=sum_4_2+other_7;
-${$t204}${$t124}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
+${$t203}${$t126}let mine_4=scratch_memory[(row_in_group*LANES)+lane];
 let other_8=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
 ${$t213}sum_4_2=all_4;
 workgroupBarrier();
 }
 let sum_all_2=sum_4_2;
 `;
-const $t364 = `${$t115}let gamma_1=gamma_four(i);
+const $t367 = `var sum=0.0f;
+var sum_2=0.0f;
+${$t134}`;
+const $t368 = `${$t117}let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
 let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 let abs_1=abs(add);
 `;
-const $t365 = `${$t248}${$t119}var sum=0.0f;
+const $t369 = `${$t245}${$t121}var sum=0.0f;
 var squares=0.0f;
-${$t132}let x_4=x_at(base+i);
+${$t134}let x_4=x_at(base+i);
 let d=x_4-shift;
-${$t226}${$t185}let other_2=exchange(squares,mask);
+${$t226}${$t183}let other_2=exchange(squares,mask);
 squares=squares+other_2;
 ${$t177}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t201}squares=all_2;
+${$t199}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(last-first);
 let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
 `;
-const $t366 = `if(active_1&&(lane==0u)){
+const $t370 = `if(active_1&&(lane==0u)){
 partials_put(((PARTS+part)*T)+row,scale);
 partials_put((part*T)+row,sum_all);
 partials_put((((2u*PARTS)+part)*T)+row,max_all);
 }
 }
 `;
-const $t367 = `workgroupBarrier();
+const $t371 = `workgroupBarrier();
 }
 let max_all=max_1;
 if(active_1&&(lane==0u)){
 `;
-const $t368 = `let end=select(0u,D/4u,again);
-${$t101}let d_2=(kept*vec4f(scale))-vec4f(about);
+const $t372 = `let end=select(0u,D/4u,again);
+${$t103}let d_2=(kept*vec4f(scale))-vec4f(about);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
 var sum_3_2=fold_add(sum_3);
-${$t330}let mean_2=sum_3_2/f32(D);
+${$t328}let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
 `;
-const $t369 = `${$t87}var part_3=vec4f(0.0f);
+const $t373 = `${$t89}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t78}let x_5=x_four(base_2+i_2);
+${$t80}let x_5=x_four(base_2+i_2);
 let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
@@ -1369,21 +1382,21 @@ sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
-${$t330}let mean_2=sum_3_2/f32((last-first)*4u);
+${$t328}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
 `;
-const $t370 = `held[held_place(0u,k,local_index)]=x_1;
-${$t112}${$t318}${$t101}let scaled=kept*vec4f(scale);
-${$t312}${$t72}let gamma_2=gamma_four(i_3);
+const $t374 = `held[held_place(0u,k,local_index)]=x_1;
+${$t114}${$t317}${$t103}let scaled=kept*vec4f(scale);
+${$t310}${$t74}let gamma_2=gamma_four(i_3);
 let mul_3=kept_2*gamma_2;
 let abs_2=abs(mul_3);
-${$t174}${$t363}let end_2=select(0u,D/4u,active_1);
+${$t175}${$t366}let end_2=select(0u,D/4u,active_1);
 let d_scale_1=d_scale_at(row);
 let size=f32(D);
 let mul_5=scale*inverseSqrt((sum_all/size)+((eps*scale)*scale));
 let mul_6=0.007874015718698502f*((d_scale_1*mul_5)/sum_all_2);
 `;
-const $t371 = `let gamma_3=gamma_at(0u);
+const $t375 = `let gamma_3=gamma_at(0u);
 let beta_3=beta_at(0u);
 let add_3=(mul_4*gamma_3)+beta_3;
 let abs_3=abs(add_3);
@@ -1392,36 +1405,36 @@ let div=d_scale_1/sum_all;
 let mul_5=0.007874015718698502f*div;
 let sign_1=sign(add_3);
 `;
-const $t372 = `var sum_2=0.0f;
+const $t376 = `var sum_2=0.0f;
 var squares_2=0.0f;
-${$t87}var part_3=0.0f;
+${$t89}var part_3=0.0f;
 var part_4=0.0f;
-${$t78}let x_5=x_at(base+i_2);
+${$t80}let x_5=x_at(base+i_2);
 let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_2=sum_2+part_3;
 squares_2=squares_2+part_4;
-${$t242}let other_6=exchange(squares_2,mask_2);
+${$t240}let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t159}${$t253}${$t249}${$t12}squares_2=all_4;
+${$t161}${$t248}${$t246}${$t12}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
 `;
-const $t373 = `let d_scale_1=d_scale_at(row);
+const $t377 = `let d_scale_1=d_scale_at(row);
 let size=f32(D);
 let mul_2=scale*inverseSqrt((squares_4/size)+((eps*scale)*scale));
 let mul_3=0.007874015718698502f*((d_scale_1*mul_2)/total_5);
 let mul_4=0.007874015718698502f*((((d_scale_1*(total*mul_2))*mul_2)*mul_2)/size);
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t374 = `${$t259}${$t365}${$t85}${$t372}`;
-const $t375 = `${$t57}if(active_1&&(lane==0u)){
+const $t378 = `${$t260}${$t369}${$t87}${$t376}`;
+const $t379 = `${$t59}if(active_1&&(lane==0u)){
 `;
-const $t376 = `let x_1=x_at(base);
+const $t380 = `let x_1=x_at(base);
 let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 let mul_2=((x_1-part_1)-rest)*mul;
 let gamma_1=gamma_at(0u);
@@ -1451,21 +1464,21 @@ let sign_3=sign(add_3);
 let mul_8=(select(0.0f,mul_3,abs_3==total_5)*sign_3)*gamma_3;
 let shift=mul_4+(((mul_6-mul_4)+(mul_8-mul_4))*0.3333333432674408f);
 `;
-const $t377 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+const $t381 = `let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 let mul_3=2.0f*mean;
 let d_scale_1=d_scale_at(row);
 let div=d_scale_1/total_6;
 let mul_4=0.007874015718698502f*div;
 for(var i=first+lane;i<end;i+=LANES){
 `;
-const $t378 = `for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+const $t382 = `for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_2=vec4f(0.0f);
 `;
-const $t379 = `}
+const $t383 = `}
 for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
 var part_3_3=vec4f(0.0f);
 `;
-const $t380 = `if(active_1&&(lane==0u)){
+const $t384 = `if(active_1&&(lane==0u)){
 scratch_put(row,total);
 let d_scale_1=d_scale_at(row);
 let mul=d_scale_1*(scale*inverseSqrt((squares_4/f32(D))+((eps*scale)*scale)));
@@ -1473,62 +1486,87 @@ scratch_put((((T+3u)/4u)*4u)+row,0.007874015718698502f*(mul/total_5));
 }
 }
 `;
-const $t381 = `part_2_2=part_2_2+(d_3*d_3);
-part_2_3=part_2_3+(d_4*d_4);
-part_2_4=part_2_4+(d_5*d_5);
-part_2_5=part_2_5+(d_6*d_6);
+const $t385 = `${$t260}${$t362}${$t327}${$t373}`;
+const $t386 = `fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
 }
-`;
-const $t382 = `${$t259}${$t345}${$t329}${$t369}`;
-const $t383 = `${$t261}${$t131}var sum=vec4f(0.0f);
-var squares=vec4f(0.0f);
-let base_2=row*(D/4u);
-${$t24}let x_4=x_four(base_2+i);
-held[held_place(0u,k,local_index)]=x_4;
-let d=x_4-vec4f(shift);
-sum=sum+d;
-squares=squares+(d*d);
-}
-}
-var sum_2=fold_add(sum);
-${$t315}let mean=sum_2/f32(D);
-let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
-`;
-const $t384 = `}
+${$t48}}
+${$t22}`;
+const $t387 = `}
 for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 var part_3_3=vec4f(0.0f);
 `;
-const $t385 = `part_1=part_1+mul;
-part_2=larger(part_2,abs_1);
+const $t388 = `part_1=part_1+mul;
+part_2=peak_of(part_2,abs_1);
 }
 sum=sum+part_1;
-max_1=larger(max_1,part_2);
-${$t185}let other_2=exchange(max_1,mask);
-max_1=larger(max_1,other_2);
+max_1=peak_of(max_1,part_2);
+${$t183}let other_2=exchange(max_1,mask);
+max_1=peak_of(max_1,other_2);
 ${$t177}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_1;
-${$t150}${$t186}max_1=all_2;
+${$t152}${$t184}max_1=all_2;
 workgroupBarrier();
 }
 let max_all=max_1;
 let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum+eps)<5.169878828456423e-26f),sum<8.507059173023462e+37f);
 var sum_2=0.0f;
-${$t93}var part_3=0.0f;
-${$t78}let x_2=x_at(base+i_2);
+${$t95}var part_3=0.0f;
+${$t80}let x_2=x_at(base+i_2);
 let scaled=x_2*scale;
 part_3=part_3+(scaled*scaled);
 }
 sum_2=sum_2+part_3;
-${$t242}${$t138}${$t266}${$t249}workgroupBarrier();
+${$t240}${$t140}${$t257}${$t246}workgroupBarrier();
 }
 let sum_all=select(sum,sum_2,!(scale==1.0f));
-${$t366}`;
-const $t386 = `}
+${$t370}`;
+const $t389 = `}
 sum=sum+part_1;
-${$t185}${$t208}partials_put((part*D)+row,sum_all);
+${$t183}${$t207}partials_put((part*D)+row,sum_all);
 }
 }
 `;
-const $t387 = `let other_2_2=exchange(squares_2_2,mask);
+const $t390 = `part_2_2=part_2_2+(d_3*d_3);
+part_2_3=part_2_3+(d_4*d_4);
+part_2_4=part_2_4+(d_5*d_5);
+part_2_5=part_2_5+(d_6*d_6);
+}
+`;
+const $t391 = `${$t266}${$t301}if(active_1&&(lane==0u)){
+`;
+const $t392 = `part_1=part_1+mul;
+part_2=peak_of4(part_2,abs_1);
+}
+sum=sum+part_1;
+max_1=peak_of4(max_1,part_2);
+}
+var sum_2=fold_add(sum);
+${$t292}${$t95}var part_3=vec4f(0.0f);
+${$t80}let x_2=x_four(base+i_2);
+let scaled=x_2*vec4f(scale);
+part_3=part_3+(scaled*scaled);
+}
+sum_3=sum_3+part_3;
+}
+var sum_3_2=fold_add(sum_3);
+${$t287}${$t370}`;
+const $t393 = `for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+let other_11=exchange(sum_4_2,mask_4);
+sum_4_2=sum_4_2+other_11;
+${$t203}${$t148}let mine_6=scratch_memory[(row_in_group*LANES)+lane];
+let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
+${$t201}sum_4_2=all_6;
+workgroupBarrier();
+}
+let sum_all=sum_4_2;
+`;
+const $t394 = `${$t387}${$t92}`;
+const $t395 = `}
+sum=sum+part_1;
+${$t190}${$t207}${$t46}}
+}
+`;
+const $t396 = `let other_2_2=exchange(squares_2_2,mask);
 let other_2_3=exchange(squares_2_3,mask);
 let other_2_4=exchange(squares_2_4,mask);
 let other_2_5=exchange(squares_2_5,mask);
@@ -1538,41 +1576,23 @@ squares_2_4=squares_2_4+other_2_4;
 squares_2_5=squares_2_5+other_2_5;
 }
 `;
-const $t388 = `${$t272}${$t305}if(active_1&&(lane==0u)){
+const $t397 = `${$t266}${$t307}if(active_1&&(lane==0u)){
 `;
-const $t389 = `part_1=part_1+mul;
-part_2=larger4(part_2,abs_1);
+const $t398 = `}
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_9=exchange(sum,mask_3);
+sum=sum+other_9;
+${$t177}${$t205}sum=all_5;
+${$t196}partials_put((((3u*PARTS)+part)*T)+row,sum_all);
 }
-sum=sum+part_1;
-max_1=larger4(max_1,part_2);
-}
-var sum_2=fold_add(sum);
-${$t299}${$t93}var part_3=vec4f(0.0f);
-${$t78}let x_2=x_four(base+i_2);
-let scaled=x_2*vec4f(scale);
-part_3=part_3+(scaled*scaled);
-}
-sum_3=sum_3+part_3;
-}
-var sum_3_2=fold_add(sum_3);
-${$t294}${$t366}`;
-const $t390 = `for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
-let other_11=exchange(sum_4_2,mask_4);
-sum_4_2=sum_4_2+other_11;
-${$t204}${$t146}let mine_6=scratch_memory[(row_in_group*LANES)+lane];
-let other_12=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-${$t202}sum_4_2=all_6;
-workgroupBarrier();
-}
-let sum_all=sum_4_2;
-`;
-const $t391 = `${$t384}${$t90}`;
-const $t392 = `}
-sum=sum+part_1;
-${$t193}${$t208}${$t44}}
 }
 `;
-const $t393 = `${$t387}let mean_3=sum_2_2/f32(D);
+const $t399 = `${$t188}${$t167}${$t324}d_gamma_put(row,total);
+}
+}
+`;
+const $t400 = `${$t138}${$t386}${$t249}${$t259}`;
+const $t401 = `${$t396}let mean_3=sum_2_2/f32(D);
 let mean_4=sum_2_3/f32(D);
 let mean_5=sum_2_4/f32(D);
 let mean_6=sum_2_5/f32(D);
@@ -1581,20 +1601,18 @@ let variance_4=larger((squares_2_3/f32(D))-(mean_4*mean_4),0.0f);
 let variance_5=larger((squares_2_4/f32(D))-(mean_5*mean_5),0.0f);
 let variance_6=larger((squares_2_5/f32(D))-(mean_6*mean_6),0.0f);
 `;
-const $t394 = `${$t272}${$t311}if(active_1&&(lane==0u)){
-`;
-const $t395 = `let x_5_5=x_four(base_2_5+i_2);
+const $t402 = `let x_5_5=x_four(base_2_5+i_2);
 let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
 sum_3_6=sum_3_6+part_3_5;
 squares_3_6=squares_3_6+part_4_5;
-${$t323}var squares_3_2_2=fold_add(squares_3_3);
+${$t322}var squares_3_2_2=fold_add(squares_3_3);
 var squares_3_2_3=fold_add(squares_3_4);
 var squares_3_2_4=fold_add(squares_3_5);
 var squares_3_2_5=fold_add(squares_3_6);
-${$t197}let other_4_2=exchange(squares_3_2_2,mask_2);
+${$t194}let other_4_2=exchange(squares_3_2_2,mask_2);
 let other_4_3=exchange(squares_3_2_3,mask_2);
 let other_4_4=exchange(squares_3_2_4,mask_2);
 let other_4_5=exchange(squares_3_2_5,mask_2);
@@ -1612,89 +1630,96 @@ let variance_2_3=larger((squares_3_2_3/f32(D))-(mean_2_3*mean_2_3),0.0f);
 let variance_2_4=larger((squares_3_2_4/f32(D))-(mean_2_4*mean_2_4),0.0f);
 let variance_2_5=larger((squares_3_2_5/f32(D))-(mean_2_5*mean_2_5),0.0f);
 `;
-const $t396 = `}
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_9=exchange(sum,mask_3);
-sum=sum+other_9;
-${$t177}${$t206}sum=all_5;
-${$t199}partials_put((((3u*PARTS)+part)*T)+row,sum_all);
+const $t403 = `${$t191}${$t192}${$t324}d_gamma_put_four(row,total);
 }
 }
 `;
-const $t397 = `${$t190}${$t166}${$t328}d_gamma_put(row,total);
+const $t404 = `${$t138}${$t219}${$t386}${$t251}${$t133}var sum=vec4f(0.0f);
+var squares=vec4f(0.0f);
+let base_2=row*(D/4u);
+${$t25}let x_4=x_four(base_2+i);
+held[held_place(0u,k,local_index)]=x_4;
+let d=x_4-vec4f(shift);
+sum=sum+d;
+squares=squares+(d*d);
 }
 }
+var sum_2=fold_add(sum);
+${$t314}let mean=sum_2/f32(D);
+let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
 `;
-const $t398 = `${$t194}${$t195}${$t328}d_gamma_put_four(row,total);
-}
-}
-`;
-const $t399 = `}
+const $t405 = `}
 for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
 var part_3_5=vec4f(0.0f);
 `;
-const $t400 = `${$t399}${$t92}`;
-const $t401 = `${$t86}${$t335}${$t65}}
+const $t406 = `${$t88}${$t334}${$t67}}
 }
 `;
-const $t402 = `${$t54}${$t346}${$t55}for(var mask=1u;mask<SUBGROUP;mask*=2u){
+const $t407 = `${$t405}${$t94}`;
+const $t408 = `${$t56}${$t349}${$t57}for(var mask=1u;mask<SUBGROUP;mask*=2u){
 `;
-const $t403 = `}
+const $t409 = `}
 sum_5=sum_5+part_5;
 sum_6=sum_6+part_6;
 sum_7=sum_7+part_7;
 sum_8=sum_8+part_8;
-max_3=larger4(max_3,part_2_2);
-max_4=larger4(max_4,part_2_3);
-max_5=larger4(max_5,part_2_4);
-max_6=larger4(max_6,part_2_5);
-${$t346}${$t30}${$t164}let other_2_2=exchange(max_2_2,mask);
+max_3=peak_of4(max_3,part_2_2);
+max_4=peak_of4(max_4,part_2_3);
+max_5=peak_of4(max_5,part_2_4);
+max_6=peak_of4(max_6,part_2_5);
+${$t349}${$t31}${$t166}let other_2_2=exchange(max_2_2,mask);
 let other_2_3=exchange(max_2_3,mask);
 let other_2_4=exchange(max_2_4,mask);
 let other_2_5=exchange(max_2_5,mask);
-max_2_2=larger(max_2_2,other_2_2);
-max_2_3=larger(max_2_3,other_2_3);
-max_2_4=larger(max_2_4,other_2_4);
-max_2_5=larger(max_2_5,other_2_5);
-${$t333}let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_2+eps)<5.169878828456423e-26f),sum_2_2<8.507059173023462e+37f);
+max_2_2=peak_of(max_2_2,other_2_2);
+max_2_3=peak_of(max_2_3,other_2_3);
+max_2_4=peak_of(max_2_4,other_2_4);
+max_2_5=peak_of(max_2_5,other_2_5);
+${$t331}let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_2+eps)<5.169878828456423e-26f),sum_2_2<8.507059173023462e+37f);
 let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_3+eps)<5.169878828456423e-26f),sum_2_3<8.507059173023462e+37f);
 let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_4+eps)<5.169878828456423e-26f),sum_2_4<8.507059173023462e+37f);
 let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_5+eps)<5.169878828456423e-26f),sum_2_5<8.507059173023462e+37f);
-${$t31}`;
-const $t404 = `let scaled_5=x_2_5*vec4f(scale_5);
+${$t32}`;
+const $t410 = `let scaled_5=x_2_5*vec4f(scale_5);
 part_3_5=part_3_5+(scaled_5*scaled_5);
 }
 sum_3_6=sum_3_6+part_3_5;
-${$t323}${$t197}}
+${$t322}${$t194}}
 let sum_all_3=select(sum_2_2,sum_3_2_2,!(scale_2==1.0f));
 let sum_all_4=select(sum_2_3,sum_3_2_3,!(scale_3==1.0f));
 let sum_all_5=select(sum_2_4,sum_3_2_4,!(scale_4==1.0f));
 let sum_all_6=select(sum_2_5,sum_3_2_5,!(scale_5==1.0f));
-${$t32}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
-${$t126}`;
-const $t405 = `${$t29}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
-var part_5_2=vec4f(non_finite(4286578688u));
-var part_5_3=vec4f(non_finite(4286578688u));
-var part_5_4=vec4f(non_finite(4286578688u));
-var part_5_5=vec4f(non_finite(4286578688u));
-${$t33}let x_6_2=x_four(base_2_2+i_3);
-let x_6_3=x_four(base_2_3+i_3);
-let x_6_4=x_four(base_2_4+i_3);
-let x_6_5=x_four(base_2_5+i_3);
-`;
-const $t406 = `if(active_1&&(lane==0u)){
+${$t33}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
+${$t128}`;
+const $t411 = `if(active_1&&(lane==0u)){
 partials_put((((6u*PARTS)+part)*T)+row,shift);
 partials_put((((9u*PARTS)+part)*T)+row,mean_all);
 partials_put((((10u*PARTS)+part)*T)+row,mean_all_2);
 }
 }
 `;
-const $t407 = `}
+const $t412 = `${$t30}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
+var part_5_2=vec4f(non_finite(4286578688u));
+var part_5_3=vec4f(non_finite(4286578688u));
+var part_5_4=vec4f(non_finite(4286578688u));
+var part_5_5=vec4f(non_finite(4286578688u));
+${$t34}let x_6_2=x_four(base_2_2+i_3);
+let x_6_3=x_four(base_2_3+i_3);
+let x_6_4=x_four(base_2_4+i_3);
+let x_6_5=x_four(base_2_5+i_3);
+`;
+const $t413 = `let scaledSpread=select(variance,variance_2,again);
+let rest=select(mean,mean_2/scale,again);
+if(active_1&&(lane==0u)){
+${$t67}${$t66}}
+}
+`;
+const $t414 = `}
 sum_4_3=sum_4_3+part_4_2;
 sum_4_4=sum_4_4+part_4_3;
 sum_4_5=sum_4_5+part_4_4;
 sum_4_6=sum_4_6+part_4_5;
-${$t352}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+${$t354}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_4_2=exchange(sum_4_2_2,mask_3);
 let other_4_3=exchange(sum_4_2_3,mask_3);
 let other_4_4=exchange(sum_4_2_4,mask_3);
@@ -1709,55 +1734,34 @@ let sum_all_2_3=sum_4_2_3;
 let sum_all_2_4=sum_4_2_4;
 let sum_all_2_5=sum_4_2_5;
 `;
-const $t408 = `part_2_2=larger4(part_2_2,abs_4);
-part_2_3=larger4(part_2_3,abs_5);
-part_2_4=larger4(part_2_4,abs_6);
-part_2_5=larger4(part_2_5,abs_7);
-${$t403}let end_3=select(0u,D/4u,!(scale_2==1.0f));
+const $t415 = `part_2_2=peak_of4(part_2_2,abs_4);
+part_2_3=peak_of4(part_2_3,abs_5);
+part_2_4=peak_of4(part_2_4,abs_6);
+part_2_5=peak_of4(part_2_5,abs_7);
+${$t409}let end_3=select(0u,D/4u,!(scale_2==1.0f));
 let end_4=select(0u,D/4u,!(scale_3==1.0f));
 let end_5=select(0u,D/4u,!(scale_4==1.0f));
 let end_6=select(0u,D/4u,!(scale_5==1.0f));
-${$t378}${$t89}`;
-const $t409 = `let x_2_5=x_four(base_5+i_2);
-${$t404}let x_3_2=x_four(base_2+i_3);
+${$t382}${$t91}`;
+const $t416 = `let x_2_5=x_four(base_5+i_2);
+${$t410}let x_3_2=x_four(base_2+i_3);
 let x_3_3=x_four(base_3+i_3);
 let x_3_4=x_four(base_4+i_3);
 let x_3_5=x_four(base_5+i_3);
 let gamma_2=gamma_four(i_3);
 `;
-const $t410 = `}
-${$t30}`;
-const $t411 = `}
+const $t417 = `}
+${$t31}`;
+const $t418 = `}
 var sum_2=fold_add(sum);
 for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 `;
-const $t412 = `let scaledSpread=select(variance,variance_2,again);
-let rest=select(mean,mean_2/scale,again);
-if(active_1&&(lane==0u)){
-${$t65}${$t64}}
-}
-`;
-const $t413 = `scratch_put(row,scale);
+const $t419 = `scratch_put(row,scale);
 scratch_put((((T+3u)/4u)*4u)+row,squares_4);
 }
 }
 `;
-const $t414 = `}
-var sum_2=fold_add(sum);
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
-let other_9=exchange(sum_2,mask_3);
-sum_2=sum_2+other_9;
-${$t138}${$t206}sum_2=all_5;
-${$t314}partials_put((((3u*PARTS)+part)*T)+row,sum_all);
-}
-}
-`;
-const $t415 = `let add_2_2=(mul_3_2*gamma_2)+beta_2;
-let add_2_3=(mul_3_3*gamma_2)+beta_2;
-let add_2_4=(mul_3_4*gamma_2)+beta_2;
-let add_2_5=(mul_3_5*gamma_2)+beta_2;
-${$t59}${$t34}`;
-const $t416 = `let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
+const $t420 = `let again_2=((variance_3*4.0f)<(mean_3*mean_3))||(!(scale_2==1.0f));
 let again_3=((variance_4*4.0f)<(mean_4*mean_4))||(!(scale_3==1.0f));
 let again_4=((variance_5*4.0f)<(mean_5*mean_5))||(!(scale_4==1.0f));
 let again_5=((variance_6*4.0f)<(mean_6*mean_6))||(!(scale_5==1.0f));
@@ -1765,34 +1769,49 @@ let shift_2_2=select(shift_3,select(select(0.0f,shift_3,abs(shift_3)<8.507059173
 let shift_2_3=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173023462e+37f),shift_4+mean_4,abs(shift_4+mean_4)<8.507059173023462e+37f),again_3);
 let shift_2_4=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_5,abs(shift_5+mean_5)<8.507059173023462e+37f),again_4);
 let shift_2_5=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_6,abs(shift_6+mean_6)<8.507059173023462e+37f),again_5);
-${$t97}let end_2=select(0u,D/4u,again_2);
+${$t99}let end_2=select(0u,D/4u,again_2);
 let end_3=select(0u,D/4u,again_3);
 let end_4=select(0u,D/4u,again_4);
 let end_5=select(0u,D/4u,again_5);
-${$t80}var part_4_2=vec4f(0.0f);
-${$t81}${$t275}${$t379}var part_4_3=vec4f(0.0f);
-${$t82}${$t298}${$t280}var part_4_4=vec4f(0.0f);
-${$t83}${$t320}${$t302}var part_4_5=vec4f(0.0f);
-${$t84}${$t395}`;
-const $t417 = `let rest=select(mean,mean_2/scale,again);
+${$t82}var part_4_2=vec4f(0.0f);
+${$t83}${$t265}${$t383}var part_4_3=vec4f(0.0f);
+${$t84}${$t291}${$t270}var part_4_4=vec4f(0.0f);
+${$t85}${$t319}${$t296}var part_4_5=vec4f(0.0f);
+${$t86}${$t402}`;
+const $t421 = `let rest=select(mean,mean_2/scale,again);
 let spread=select(variance,(variance_2/scale)/scale,again);
-${$t335}partials_put((((2u*PARTS)+part)*T)+row,spread);
+${$t334}partials_put((((2u*PARTS)+part)*T)+row,spread);
 }
 }
 `;
-const $t418 = `for(var p_6=lane;p_6<used_4;p_6+=LANES){
+const $t422 = `}
+var sum_2=fold_add(sum);
+for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+let other_9=exchange(sum_2,mask_3);
+sum_2=sum_2+other_9;
+${$t140}${$t205}sum_2=all_5;
+${$t312}partials_put((((3u*PARTS)+part)*T)+row,sum_all);
+}
+}
+`;
+const $t423 = `let add_2_2=(mul_3_2*gamma_2)+beta_2;
+let add_2_3=(mul_3_3*gamma_2)+beta_2;
+let add_2_4=(mul_3_4*gamma_2)+beta_2;
+let add_2_5=(mul_3_5*gamma_2)+beta_2;
+${$t61}${$t35}`;
+const $t424 = `for(var p_6=lane;p_6<used_4;p_6+=LANES){
 }
 for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
 }
 if(SUBGROUP<LANES){
-${$t170}}
+${$t171}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 let part_10=partials_at(((6u*PARTS)*T)+row);
 `;
-const $t419 = `let mul_3_2=x_3_2*gamma_2;
+const $t425 = `let mul_3_2=x_3_2*gamma_2;
 let mul_3_3=x_3_3*gamma_2;
 let mul_3_4=x_3_4*gamma_2;
 let mul_3_5=x_3_5*gamma_2;
@@ -1800,12 +1819,12 @@ let abs_2_2=abs(mul_3_2);
 let abs_2_3=abs(mul_3_3);
 let abs_2_4=abs(mul_3_4);
 let abs_2_5=abs(mul_3_5);
-${$t34}part_4_2=part_4_2+eq_2;
+${$t35}part_4_2=part_4_2+eq_2;
 part_4_3=part_4_3+eq_3;
 part_4_4=part_4_4+eq_4;
 part_4_5=part_4_5+eq_5;
-${$t407}let end_2=select(0u,D/4u,active_1);
-${$t35}let size=f32(D);
+${$t414}let end_2=select(0u,D/4u,active_1);
+${$t36}let size=f32(D);
 let mul_5_2=scale_2*inverseSqrt((sum_all_3/size)+((eps*scale_2)*scale_2));
 let mul_5_3=scale_3*inverseSqrt((sum_all_4/size)+((eps*scale_3)*scale_3));
 let mul_5_4=scale_4*inverseSqrt((sum_all_5/size)+((eps*scale_4)*scale_4));
@@ -1815,31 +1834,27 @@ let mul_6_3=0.007874015718698502f*((d_scale_3*mul_5_3)/sum_all_2_3);
 let mul_6_4=0.007874015718698502f*((d_scale_4*mul_5_4)/sum_all_2_4);
 let mul_6_5=0.007874015718698502f*((d_scale_5*mul_5_5)/sum_all_2_5);
 `;
-const $t420 = `max_1=larger4(max_1,abs_1);
-}
-}
-var max_2=fold_max(max_1);
-for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+const $t426 = `${$t256}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_9=exchange(max_2,mask_3);
-${$t231}${$t162}${$t13}${$t304}var sum_4=vec4f(0.0f);
-${$t27}if(i_4<(D/4u)){
+${$t230}${$t164}${$t13}${$t300}var sum_4=vec4f(0.0f);
+${$t28}if(i_4<(D/4u)){
 let kept_3=held[held_place(0u,k_4,local_index)];
 `;
-const $t421 = `}
-max_3=larger4(max_3,part_5_2);
-max_4=larger4(max_4,part_5_3);
-max_5=larger4(max_5,part_5_4);
-max_6=larger4(max_6,part_5_5);
-${$t410}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+const $t427 = `}
+max_3=peak_of4(max_3,part_5_2);
+max_4=peak_of4(max_4,part_5_3);
+max_5=peak_of4(max_5,part_5_4);
+max_6=peak_of4(max_6,part_5_5);
+${$t417}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5_2=exchange(max_2_2,mask_3);
 let other_5_3=exchange(max_2_3,mask_3);
 let other_5_4=exchange(max_2_4,mask_3);
 let other_5_5=exchange(max_2_5,mask_3);
-max_2_2=larger(max_2_2,other_5_2);
-max_2_3=larger(max_2_3,other_5_3);
-max_2_4=larger(max_2_4,other_5_4);
-max_2_5=larger(max_2_5,other_5_5);
-${$t333}${$t32}for(var block_4=lane;block_4<D/4u;block_4+=LANES*256u){
+max_2_2=peak_of(max_2_2,other_5_2);
+max_2_3=peak_of(max_2_3,other_5_3);
+max_2_4=peak_of(max_2_4,other_5_4);
+max_2_5=peak_of(max_2_5,other_5_5);
+${$t331}${$t33}for(var block_4=lane;block_4<D/4u;block_4+=LANES*256u){
 var part_6_2=vec4f(0.0f);
 var part_6_3=vec4f(0.0f);
 var part_6_4=vec4f(0.0f);
@@ -1851,12 +1866,12 @@ let x_7_3=x_four(base_2_3+i_4);
 let x_7_4=x_four(base_2_4+i_4);
 let x_7_5=x_four(base_2_5+i_4);
 `;
-const $t422 = `}
+const $t428 = `}
 sum_4_3=sum_4_3+part_6_2;
 sum_4_4=sum_4_4+part_6_3;
 sum_4_5=sum_4_5+part_6_4;
 sum_4_6=sum_4_6+part_6_5;
-${$t352}for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
+${$t354}for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_6_2=exchange(sum_4_2_2,mask_4);
 let other_6_3=exchange(sum_4_2_3,mask_4);
 let other_6_4=exchange(sum_4_2_4,mask_4);
@@ -1871,7 +1886,7 @@ let sum_all_3=sum_4_2_3;
 let sum_all_4=sum_4_2_4;
 let sum_all_5=sum_4_2_5;
 `;
-const $t423 = `let gamma_3=gamma_at(0u);
+const $t429 = `let gamma_3=gamma_at(0u);
 let beta_3=beta_at(0u);
 let add_3_2=(mul_4_2*gamma_3)+beta_3;
 let add_3_3=(mul_4_3*gamma_3)+beta_3;
@@ -1881,7 +1896,7 @@ let abs_3_2=abs(add_3_2);
 let abs_3_3=abs(add_3_3);
 let abs_3_4=abs(add_3_4);
 let abs_3_5=abs(add_3_5);
-${$t35}let div_2=d_scale_2/sum_all_2;
+${$t36}let div_2=d_scale_2/sum_all_2;
 let div_3=d_scale_3/sum_all_3;
 let div_4=d_scale_4/sum_all_4;
 let div_5=d_scale_5/sum_all_5;
@@ -1894,42 +1909,42 @@ let sign_7=sign(add_3_3);
 let sign_8=sign(add_3_4);
 let sign_9=sign(add_3_5);
 `;
-const $t424 = `}
-var max_2=fold_max(max_1);
+const $t430 = `}
+var max_2=fold_peak(max_1);
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 `;
-const $t425 = `part_11=part_11+sub;
+const $t431 = `part_11=part_11+sub;
 }
 mean=mean+part_10;
 mean_2=mean_2+part_11;
 `;
-const $t426 = `${$t136}${$t152}fn fold_add(v:vec4f)->f32{
+const $t432 = `${$t138}${$t48}}
+fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-}
-${$t175}${$t28}${$t49}let x_6=x_at(base_3);
+${$t173}${$t24}${$t259}let x_6=x_at(base_3);
 let x_7=x_at(base_4);
 let x_8=x_at(base_5);
 let x_9=x_at(base_6);
-${$t50}let shift_3=x_6+(((x_2_2-x_6)+(x_3_2-x_6))*0.3333333432674408f);
+${$t52}let shift_3=x_6+(((x_2_2-x_6)+(x_3_2-x_6))*0.3333333432674408f);
 let shift_4=x_7+(((x_2_3-x_7)+(x_3_3-x_7))*0.3333333432674408f);
 let shift_5=x_8+(((x_2_4-x_8)+(x_3_4-x_8))*0.3333333432674408f);
 let shift_6=x_9+(((x_2_5-x_9)+(x_3_5-x_9))*0.3333333432674408f);
-${$t51}var sum_4=vec4f(0.0f);
-${$t73}${$t52}${$t103}${$t134}part_5=part_5+d_3;
+${$t53}var sum_4=vec4f(0.0f);
+${$t75}${$t54}${$t105}${$t136}part_5=part_5+d_3;
 part_6=part_6+d_4;
 part_7=part_7+d_5;
 part_8=part_8+d_6;
-${$t381}sum_4=sum_4+part_5;
+${$t390}sum_4=sum_4+part_5;
 sum_5=sum_5+part_6;
 sum_6=sum_6+part_7;
 sum_7=sum_7+part_8;
-${$t54}}
+${$t56}}
 var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
 var sum_2_4=fold_add(sum_6);
 var sum_2_5=fold_add(sum_7);
-${$t55}${$t164}${$t393}${$t56}${$t416}`;
-const $t427 = `var total_7=0.0f;
+${$t57}${$t166}${$t401}${$t58}${$t420}`;
+const $t433 = `var total_7=0.0f;
 var total_8=0.0f;
 for(var p_7=lane;p_7<used_5;p_7+=LANES){
 let part_11=partials_at((((9u*PARTS)+p_7)*T)+row);
@@ -1951,7 +1966,7 @@ for(var half_7=LANES/2u;half_7>=SUBGROUP;half_7/=2u){
 if(lane<half_7){
 let mine_7=scratch_memory[(row_in_group*LANES)+lane];
 let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_7)];
-${$t48}let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_7))];
+${$t51}let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_7))];
 ${$t214}total_7=all_7;
 ${$t14}total_8=all_8;
 workgroupBarrier();
@@ -1959,7 +1974,7 @@ workgroupBarrier();
 let mean=total_7/f32(D);
 let mean_2=total_8/f32(D);
 `;
-const $t428 = `var total_4=0.0f;
+const $t434 = `var total_4=0.0f;
 for(var p_5=lane;p_5<used_3;p_5+=LANES){
 let part_8=partials_at((((4u*PARTS)+p_5)*T)+row);
 total_4=total_4+part_8;
@@ -1975,178 +1990,184 @@ workgroupBarrier();
 }
 if(active_1&&(lane==0u)){
 scratch_put(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row,part_1);
-${$t19}${$t88}${$t20}scratch_put((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row,total_3);
+${$t19}${$t90}${$t20}scratch_put((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row,total_3);
 let d_scale_1=d_scale_at(row);
 scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row,0.007874015718698502f*(d_scale_1/total_4));
 }
 }
 `;
-const $t429 = `${$t185}let other_2=exchange(sum_2,mask);
-${$t344}partials_put((part*D)+row,sum_all);
+const $t435 = `${$t183}let other_2=exchange(sum_2,mask);
+${$t346}partials_put((part*D)+row,sum_all);
 partials_put(((PARTS+part)*D)+row,sum_all_2);
 }
 }
 `;
-const $t430 = `${$t193}let other_2=exchange4(sum_2,mask);
-${$t344}${$t44}partials_put(((PARTS+part)*D)+(row*4u),(sum_all_2)[0]);
+const $t436 = `${$t190}let other_2=exchange4(sum_2,mask);
+${$t346}${$t46}partials_put(((PARTS+part)*D)+(row*4u),(sum_all_2)[0]);
 partials_put((((PARTS+part)*D)+(row*4u))+1u,(sum_all_2)[1]);
 partials_put((((PARTS+part)*D)+(row*4u))+2u,(sum_all_2)[2]);
 partials_put((((PARTS+part)*D)+(row*4u))+3u,(sum_all_2)[3]);
 }
 }
 `;
-const $t431 = `var total_2=0.0f;
-${$t190}let part_2=partials_at(((PARTS+p)*D)+row);
+const $t437 = `var total_2=0.0f;
+${$t188}let part_2=partials_at(((PARTS+p)*D)+row);
 total_2=total_2+part_2;
-${$t166}total=total+other;
+${$t167}total=total+other;
 let other_2=exchange(total_2,mask);
-${$t362}d_gamma_put(row,total);
+${$t365}d_gamma_put(row,total);
 d_beta_put(row,total_2);
 }
 }
 `;
-const $t432 = `var total_2=vec4f(0.0f);
-${$t194}let part_2=vec4f(partials_at(((PARTS+p)*D)+(row*4u)),partials_at((((PARTS+p)*D)+(row*4u))+1u),partials_at((((PARTS+p)*D)+(row*4u))+2u),partials_at((((PARTS+p)*D)+(row*4u))+3u));
+const $t438 = `var total_2=vec4f(0.0f);
+${$t191}let part_2=vec4f(partials_at(((PARTS+p)*D)+(row*4u)),partials_at((((PARTS+p)*D)+(row*4u))+1u),partials_at((((PARTS+p)*D)+(row*4u))+2u),partials_at((((PARTS+p)*D)+(row*4u))+3u));
 total_2=total_2+part_2;
-${$t195}total=total+other;
+${$t192}total=total+other;
 let other_2=exchange4(total_2,mask);
-${$t362}d_gamma_put_four(row,total);
+${$t365}d_gamma_put_four(row,total);
 d_beta_put_four(row,total_2);
 }
 }
 `;
-const $t433 = `scratch_put(row,part_1);
+const $t439 = `scratch_put(row,part_1);
 scratch_put((((T+3u)/4u)*4u)+row,rest);
 scratch_put(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row,scale);
 scratch_put((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row,squares_4);
 }
 }
 `;
-const $v434 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v435 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v436 = { tensor: "d_scale", access: "read", name: "d_scale", accessors: { at: "d_scale_at" } } as const;
-const $v437 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v438 = [
+const $v440 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v441 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v442 = { tensor: "d_scale", access: "read", name: "d_scale", accessors: { at: "d_scale_at" } } as const;
+const $v443 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v444 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v439 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v440 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v441 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v442 = [
+const $v445 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v446 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v447 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v448 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "T", kind: "extent", factor: "T" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v443 = {
+const $v449 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v450 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v444 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v445 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v446 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v447 = [
+const $v451 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v452 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
+const $v453 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v454 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v455 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "D", kind: "extent", factor: "D" }, { name: "PARTS", kind: "parts" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v448 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v449 = [
+const $v456 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v457 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v450 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v451 = [
+const $v458 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v459 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "T", kind: "extent", factor: "T" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v452 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v453 = [
-  $v434, $v435, $v436, $v437,
+const $v460 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v461 = [
+  $v440, $v441, $v442, $v443,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { four: "scratch_four", putFour: "scratch_put_four" },
   },
 ] as const;
-const $v454 = [
+const $v462 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "T", kind: "extent", factor: "T" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v455 = [
+const $v463 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v456 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v441] as const;
-const $v457 = [
+const $v464 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v447] as const;
+const $v465 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v458 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v459 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four", at: "gamma_at" } } as const;
-const $v460 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four", at: "beta_at" } } as const;
-const $v461 = {
+const $v466 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four", at: "gamma_at" } } as const;
+const $v467 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four", at: "beta_at" } } as const;
+const $v468 = [
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] },
+  $v466, $v467, $v442, $v443,
+] as const;
+const $v469 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v470 = {
   shaders: [
     {
-      vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t374}${$t401}`, bindings: [$v439, $v441],
-      constants: $v442,
+      vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t378}${$t406}`, bindings: [$v445, $v447],
+      constants: $v448,
     },
     {
-      vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t382}${$t401}`, bindings: [$v458, $v441],
-      constants: $v442,
+      vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t385}${$t406}`, bindings: [$v469, $v447],
+      constants: $v448,
     },
   ],
   shared: true,
 } as const;
-const $v462 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v463 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v464 = [
-  $v458, $v435, $v463, $v436,
+const $v471 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v472 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v473 = [
+  $v469, $v441, $v472, $v442,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { at: "scratch_at", put: "scratch_put" },
   },
 ] as const;
-const $v465 = [
+const $v474 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "T", kind: "extent", factor: "T" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v466 = [
-  $v444, $v436,
+const $v475 = [
+  $v451, $v442,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { put: "scratch_put", at: "scratch_at" },
   },
 ] as const;
-const $v467 = [$v444, $v450, { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } }] as const;
-const $v468 = [
-  $v444, $v452,
+const $v476 = [$v451, $v458, { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } }] as const;
+const $v477 = [
+  $v451, $v460,
   { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } },
 ] as const;
-const $v469 = [
-  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four", at: "x_at" } }, $v459, $v460, $v436,
-  $v437,
+const $v478 = [
+  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four", at: "x_at" }, placeOf: ["d_x"] },
+  $v466, $v467, $v442, $v443,
   {
     tensor: "(scratch)", access: "read_write", name: "scratch",
     accessors: { at: "scratch_at", four: "scratch_four", putFour: "scratch_put_four" },
   },
 ] as const;
-const $v470 = [
+const $v479 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "T", kind: "extent", factor: "T" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v471 = [
+const $v480 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
@@ -2159,18 +2180,18 @@ export const RMSNormQuant$backward0: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t267}${$t370}let mul_7=0.007874015718698502f*((((d_scale_1*(max_all*mul_5))*mul_5)*mul_5)/size);
-${$t117}let sub=((select(vec4f(0.0f),vec4f(mul_6),abs_3==vec4f(max_all))*sign(mul_4))*gamma_3)-(kept_3*vec4f(mul_7));
+          wgsl: `${$t280}${$t374}let mul_7=0.007874015718698502f*((((d_scale_1*(max_all*mul_5))*mul_5)*mul_5)/size);
+${$t119}let sub=((select(vec4f(0.0f),vec4f(mul_6),abs_3==vec4f(max_all))*sign(mul_4))*gamma_3)-(kept_3*vec4f(mul_7));
 d_x_put_four(base+i_4,sub);
 }
 }
 }
 `,
-          bindings: [$v434, $v435, $v436, $v437], constants: $v438,
+          bindings: [$v440, $v441, $v442, $v443], constants: $v444,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t288}let x_5=x_four(base_2+i);
+          wgsl: `${$t281}let x_5=x_four(base_2+i);
 let x_6=x_four(base_3+i);
 let x_7=x_four(base_4+i);
 let x_8=x_four(base_5+i);
@@ -2178,11 +2199,11 @@ let mul_8=x_5*x_5;
 let mul_9=x_6*x_6;
 let mul_10=x_7*x_7;
 let mul_11=x_8*x_8;
-${$t125}part_5=part_5+mul_8;
+${$t127}part_5=part_5+mul_8;
 part_6=part_6+mul_9;
 part_7=part_7+mul_10;
 part_8=part_8+mul_11;
-${$t408}${$t278}${$t391}${$t300}${$t321}${$t322}${$t400}${$t409}${$t419}let mul_7_2=0.007874015718698502f*((((d_scale_2*(max_all_2*mul_5_2))*mul_5_2)*mul_5_2)/size);
+${$t415}${$t269}${$t394}${$t293}${$t320}${$t321}${$t407}${$t416}${$t425}let mul_7_2=0.007874015718698502f*((((d_scale_2*(max_all_2*mul_5_2))*mul_5_2)*mul_5_2)/size);
 let mul_7_3=0.007874015718698502f*((((d_scale_3*(max_all_3*mul_5_3))*mul_5_3)*mul_5_3)/size);
 let mul_7_4=0.007874015718698502f*((((d_scale_4*(max_all_4*mul_5_4))*mul_5_4)*mul_5_4)/size);
 let mul_7_5=0.007874015718698502f*((((d_scale_5*(max_all_5*mul_5_5))*mul_5_5)*mul_5_5)/size);
@@ -2191,7 +2212,7 @@ let x_4_2=x_four(base_2+i_4);
 let x_4_3=x_four(base_3+i_4);
 let x_4_4=x_four(base_4+i_4);
 let x_4_5=x_four(base_5+i_4);
-${$t118}let sub_2=((select(vec4f(0.0f),vec4f(mul_6_2),abs_3_2==vec4f(max_all_2))*sign(mul_4_2))*gamma_3)-(x_4_2*vec4f(mul_7_2));
+${$t120}let sub_2=((select(vec4f(0.0f),vec4f(mul_6_2),abs_3_2==vec4f(max_all_2))*sign(mul_4_2))*gamma_3)-(x_4_2*vec4f(mul_7_2));
 let sub_3=((select(vec4f(0.0f),vec4f(mul_6_3),abs_3_3==vec4f(max_all_3))*sign(mul_4_3))*gamma_3)-(x_4_3*vec4f(mul_7_3));
 let sub_4=((select(vec4f(0.0f),vec4f(mul_6_4),abs_3_4==vec4f(max_all_4))*sign(mul_4_4))*gamma_3)-(x_4_4*vec4f(mul_7_4));
 let sub_5=((select(vec4f(0.0f),vec4f(mul_6_5),abs_3_5==vec4f(max_all_5))*sign(mul_4_5))*gamma_3)-(x_4_5*vec4f(mul_7_5));
@@ -2202,7 +2223,7 @@ d_x_put_four(base_5+i_4,sub_5);
 }
 }
 `,
-          bindings: [$v434, $v435, $v436, $v437], constants: $v438,
+          bindings: [$v440, $v441, $v442, $v443], constants: $v444,
         },
       ],
       split: {
@@ -2212,14 +2233,14 @@ d_x_put_four(base_5+i_4,sub_5);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t324}let mul_2=x_1*gamma_1;
+                wgsl: `${$t341}let mul_2=x_1*gamma_1;
 let abs_1=abs(mul_2);
-${$t385}`,
-                bindings: [$v439, $v440, $v441], constants: $v442,
+${$t388}`,
+                bindings: [$v445, $v446, $v447], constants: $v448,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t325}${$t112}${$t389}`,
-                bindings: [$v434, $v435, $v441], constants: $v442,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t332}${$t114}${$t392}`,
+                bindings: [$v449, $v441, $v447], constants: $v448,
               },
             ],
             shared: true,
@@ -2228,25 +2249,25 @@ ${$t385}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t353}let mul=x_1*gamma_1;
+                wgsl: `${$t355}let mul=x_1*gamma_1;
 let abs_1=abs(mul);
 let eq=select(0.0f,1.0f,abs_1==total);
 part_4=part_4+eq;
 }
 sum=sum+part_4;
-${$t396}`,
-                bindings: [$v439, $v440, $v443], constants: $v442,
+${$t398}`,
+                bindings: [$v445, $v446, $v450], constants: $v448,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t354}let mul=x_1*gamma_1;
+                wgsl: `${$t356}let mul=x_1*gamma_1;
 let abs_1=abs(mul);
 let eq=select(vec4f(0.0f),vec4f(1.0f),abs_1==vec4f(total));
 part_4=part_4+eq;
 }
 sum=sum+part_4;
-${$t414}`,
-                bindings: [$v434, $v435, $v443], constants: $v442,
+${$t422}`,
+                bindings: [$v449, $v441, $v450], constants: $v448,
               },
             ],
             shared: true,
@@ -2255,7 +2276,7 @@ ${$t414}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t326}${$t334}${$t143}${$t373}let x_1=x_at(base+i);
+                wgsl: `${$t323}${$t333}${$t145}${$t377}let x_1=x_at(base+i);
 let gamma_1=gamma_at(i);
 let mul=x_1*gamma_1;
 let abs_1=abs(mul);
@@ -2263,11 +2284,11 @@ d_x_put(base+i,((select(0.0f,mul_3,abs_1==total)*sign(mul))*gamma_1)-(x_1*mul_4)
 }
 }
 `,
-                bindings: [$v444, $v436, $v439, $v440, $v445], constants: $v442,
+                bindings: [$v451, $v442, $v452, $v446, $v453], constants: $v448,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t218}${$t339}${$t279}${$t373}let x_1=x_four(base+i);
+                wgsl: `${$t218}${$t339}${$t295}${$t377}let x_1=x_four(base+i);
 let gamma_1=gamma_four(i);
 let mul=x_1*gamma_1;
 let abs_1=abs(mul);
@@ -2276,7 +2297,7 @@ d_x_put_four(base+i,sub);
 }
 }
 `,
-                bindings: [$v444, $v436, $v434, $v435, $v437], constants: $v442,
+                bindings: [$v451, $v442, $v440, $v441, $v443], constants: $v448,
               },
             ],
             shared: true,
@@ -2293,15 +2314,15 @@ export const RMSNormQuant$backward1: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t267}${$t129}held[held_place(0u,k,local_index)]=abs_1;
-${$t318}${$t71}let x_2=x_four(base+i_2);
+          wgsl: `${$t280}${$t131}held[held_place(0u,k,local_index)]=abs_1;
+${$t317}${$t73}let x_2=x_four(base+i_2);
 let scaled=x_2*vec4f(scale);
-${$t312}${$t26}let kept=held[held_place(0u,k_3,local_index)];
+${$t310}${$t27}let kept=held[held_place(0u,k_3,local_index)];
 sum_4=sum_4+select(vec4f(0.0f),vec4f(1.0f),kept==vec4f(max_all));
 }
 }
 var sum_4_2=fold_add(sum_4);
-${$t363}if(active_1&&(lane==0u)){
+${$t366}if(active_1&&(lane==0u)){
 scratch_put(row,max_all);
 let d_scale_1=d_scale_at(row);
 let mul_2=d_scale_1*(scale*inverseSqrt((sum_all/f32(D))+((eps*scale)*scale)));
@@ -2309,12 +2330,12 @@ scratch_put((((T+3u)/4u)*4u)+row,0.007874015718698502f*(mul_2/sum_all_2));
 }
 }
 `,
-          bindings: [$v434, $v435, $v436, $v446], constants: $v438,
+          bindings: [$v449, $v441, $v442, $v454], constants: $v444,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t288}let x_4=x_four(base_2+i);
-${$t42}let mul_3=x_4*x_4;
+          wgsl: `${$t281}let x_4=x_four(base_2+i);
+${$t44}let mul_3=x_4*x_4;
 let mul_4=x_5*x_5;
 let mul_5=x_6*x_6;
 let mul_6=x_7*x_7;
@@ -2327,15 +2348,15 @@ part_5=part_5+mul_3;
 part_6=part_6+mul_4;
 part_7=part_7+mul_5;
 part_8=part_8+mul_6;
-part_2_2=larger4(part_2_2,abs_3);
-part_2_3=larger4(part_2_3,abs_4);
-part_2_4=larger4(part_2_4,abs_5);
-part_2_5=larger4(part_2_5,abs_6);
-${$t403}let end_2=select(0u,D/4u,!(scale_2==1.0f));
+part_2_2=peak_of4(part_2_2,abs_3);
+part_2_3=peak_of4(part_2_3,abs_4);
+part_2_4=peak_of4(part_2_4,abs_5);
+part_2_5=peak_of4(part_2_5,abs_6);
+${$t409}let end_2=select(0u,D/4u,!(scale_2==1.0f));
 let end_3=select(0u,D/4u,!(scale_3==1.0f));
 let end_4=select(0u,D/4u,!(scale_4==1.0f));
 let end_5=select(0u,D/4u,!(scale_5==1.0f));
-${$t80}${$t81}${$t278}${$t379}${$t82}${$t300}${$t280}${$t83}${$t322}${$t302}${$t84}${$t409}let abs_2_2=abs(x_3_2*gamma_2);
+${$t82}${$t83}${$t269}${$t383}${$t84}${$t293}${$t270}${$t85}${$t321}${$t296}${$t86}${$t416}let abs_2_2=abs(x_3_2*gamma_2);
 let abs_2_3=abs(x_3_3*gamma_2);
 let abs_2_4=abs(x_3_4*gamma_2);
 let abs_2_5=abs(x_3_5*gamma_2);
@@ -2343,12 +2364,12 @@ part_4_2=part_4_2+select(vec4f(0.0f),vec4f(1.0f),abs_2_2==vec4f(max_all_2));
 part_4_3=part_4_3+select(vec4f(0.0f),vec4f(1.0f),abs_2_3==vec4f(max_all_3));
 part_4_4=part_4_4+select(vec4f(0.0f),vec4f(1.0f),abs_2_4==vec4f(max_all_4));
 part_4_5=part_4_5+select(vec4f(0.0f),vec4f(1.0f),abs_2_5==vec4f(max_all_5));
-${$t407}if(active_1&&(lane==0u)){
+${$t414}if(active_1&&(lane==0u)){
 scratch_put(row_2,max_all_2);
 scratch_put(row_3,max_all_3);
 scratch_put(row_4,max_all_4);
 scratch_put(row_5,max_all_5);
-${$t35}let mul_2_2=d_scale_2*(scale_2*inverseSqrt((sum_all_3/f32(D))+((eps*scale_2)*scale_2)));
+${$t36}let mul_2_2=d_scale_2*(scale_2*inverseSqrt((sum_all_3/f32(D))+((eps*scale_2)*scale_2)));
 let mul_2_3=d_scale_3*(scale_3*inverseSqrt((sum_all_4/f32(D))+((eps*scale_3)*scale_3)));
 let mul_2_4=d_scale_4*(scale_4*inverseSqrt((sum_all_5/f32(D))+((eps*scale_4)*scale_4)));
 let mul_2_5=d_scale_5*(scale_5*inverseSqrt((sum_all_6/f32(D))+((eps*scale_5)*scale_5)));
@@ -2359,7 +2380,7 @@ scratch_put((((T+3u)/4u)*4u)+row_5,0.007874015718698502f*(mul_2_5/sum_all_2_5));
 }
 }
 `,
-          bindings: [$v434, $v435, $v436, $v446], constants: $v438,
+          bindings: [$v449, $v441, $v442, $v454], constants: $v444,
         },
       ],
       split: {
@@ -2369,13 +2390,13 @@ scratch_put((((T+3u)/4u)*4u)+row_5,0.007874015718698502f*(mul_2_5/sum_all_2_5));
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t324}let abs_1=abs(x_1*gamma_1);
-${$t385}`,
-                bindings: [$v439, $v440, $v441], constants: $v442,
+                wgsl: `${$t341}let abs_1=abs(x_1*gamma_1);
+${$t388}`,
+                bindings: [$v445, $v446, $v447], constants: $v448,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t325}${$t129}${$t389}`,
-                bindings: [$v434, $v435, $v441], constants: $v442,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t332}${$t131}${$t392}`,
+                bindings: [$v449, $v441, $v447], constants: $v448,
               },
             ],
             shared: true,
@@ -2384,21 +2405,21 @@ ${$t385}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t353}let abs_1=abs(x_1*gamma_1);
+                wgsl: `${$t355}let abs_1=abs(x_1*gamma_1);
 part_4=part_4+select(0.0f,1.0f,abs_1==total);
 }
 sum=sum+part_4;
-${$t396}`,
-                bindings: [$v439, $v440, $v443], constants: $v442,
+${$t398}`,
+                bindings: [$v445, $v446, $v450], constants: $v448,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t354}let abs_1=abs(x_1*gamma_1);
+                wgsl: `${$t356}let abs_1=abs(x_1*gamma_1);
 part_4=part_4+select(vec4f(0.0f),vec4f(1.0f),abs_1==vec4f(total));
 }
 sum=sum+part_4;
-${$t414}`,
-                bindings: [$v434, $v435, $v443], constants: $v442,
+${$t422}`,
+                bindings: [$v449, $v441, $v450], constants: $v448,
               },
             ],
             shared: true,
@@ -2406,12 +2427,12 @@ ${$t414}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t281}${$t301}${$t334}${$t380}`,
-                bindings: [$v444, $v436, $v446], constants: $v447,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t271}${$t294}${$t333}${$t384}`,
+                bindings: [$v451, $v442, $v454], constants: $v455,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t281}${$t339}${$t380}`,
-                bindings: [$v444, $v436, $v446], constants: $v447,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t271}${$t339}${$t384}`,
+                bindings: [$v451, $v442, $v454], constants: $v455,
               },
             ],
             shared: false,
@@ -2428,17 +2449,17 @@ ${$t414}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t158}${$t236}${$t251}${$t327}let x_1=x_at(row+(i*D));
-${$t94}part_1=part_1+((select(0.0f,scratch_24,abs(mul)==scratch_10)*sign(mul))*x_1);
-${$t386}`,
-                bindings: [$v440, $v439, $v448, $v441], constants: $v449,
+                wgsl: `${$t160}${$t282}${$t297}${$t342}let x_1=x_at(row+(i*D));
+${$t96}part_1=part_1+((select(0.0f,scratch_24,abs(mul)==scratch_10)*sign(mul))*x_1);
+${$t389}`,
+                bindings: [$v446, $v445, $v456, $v447], constants: $v457,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t158}${$t258}${$t255}${$t332}let x_1=x_four(row+(i*(D/4u)));
-${$t94}part_1=part_1+((select(vec4f(0.0f),vec4f(scratch_24),abs(mul)==vec4f(scratch_10))*sign(mul))*x_1);
-${$t392}`,
-                bindings: [$v435, $v434, $v448, $v441], constants: $v449,
+                wgsl: `${$t160}${$t283}${$t306}${$t348}let x_1=x_four(row+(i*(D/4u)));
+${$t96}part_1=part_1+((select(vec4f(0.0f),vec4f(scratch_24),abs(mul)==vec4f(scratch_10))*sign(mul))*x_1);
+${$t395}`,
+                bindings: [$v441, $v449, $v456, $v447], constants: $v457,
               },
             ],
             shared: true,
@@ -2446,12 +2467,12 @@ ${$t392}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t189}${$t269}${$t282}${$t397}`,
-                bindings: [$v444, $v450], constants: $v451,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t187}${$t298}${$t313}${$t399}`,
+                bindings: [$v451, $v458], constants: $v459,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t189}${$t283}${$t289}${$t398}`,
-                bindings: [$v444, $v452], constants: $v451,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t187}${$t299}${$t325}${$t403}`,
+                bindings: [$v451, $v460], constants: $v459,
               },
             ],
             shared: false,
@@ -2468,9 +2489,9 @@ export const RMSNormQuant$backward2: { readonly lazy: readonly LazyShaders[] } =
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t209}${$t303}let base_2=slot*(D/4u);
-${$t95}${$t137}${$t370}let mul_8=0.007874015718698502f*((((d_scale_1*(max_all*mul_5))*mul_5)*mul_5)/size);
-${$t117}let mul_7=select(vec4f(0.0f),vec4f(mul_6),abs_3==vec4f(max_all))*sign(mul_4);
+          wgsl: `${$t209}${$t284}let base_2=slot*(D/4u);
+${$t97}${$t139}${$t374}let mul_8=0.007874015718698502f*((((d_scale_1*(max_all*mul_5))*mul_5)*mul_5)/size);
+${$t119}let mul_7=select(vec4f(0.0f),vec4f(mul_6),abs_3==vec4f(max_all))*sign(mul_4);
 d_x_put_four(base+i_4,(mul_7*gamma_3)-(kept_3*vec4f(mul_8)));
 let before=scratch_four(base_2+i_4);
 scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+(mul_7*kept_3));
@@ -2479,34 +2500,34 @@ scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+(mul_7*kept_3));
 }
 }
 `,
-          bindings: $v453, constants: $v454,
+          bindings: $v461, constants: $v462,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t209}${$t310}let base_2=slot*(D/4u);
-${$t96}let base_3=row_2*(D/4u);
+          wgsl: `${$t209}${$t290}let base_2=slot*(D/4u);
+${$t98}let base_3=row_2*(D/4u);
 let base_4=row_3*(D/4u);
 let base_5=row_4*(D/4u);
 let base_6=row_5*(D/4u);
-${$t139}${$t42}let x_8=x_four(base_6+i);
+${$t141}${$t44}let x_8=x_four(base_6+i);
 let mul_9=x_5*x_5;
 let mul_10=x_6*x_6;
 let mul_11=x_7*x_7;
 let mul_12=x_8*x_8;
-${$t125}part_5=part_5+mul_9;
+${$t127}part_5=part_5+mul_9;
 part_6=part_6+mul_10;
 part_7=part_7+mul_11;
 part_8=part_8+mul_12;
-${$t408}let x_2_2=x_four(base_3+i_2);
-${$t273}${$t391}let x_2_3=x_four(base_4+i_2);
-${$t295}${$t321}let x_2_4=x_four(base_5+i_2);
-${$t319}${$t400}let x_2_5=x_four(base_6+i_2);
-${$t404}let x_3_2=x_four(base_3+i_3);
+${$t415}let x_2_2=x_four(base_3+i_2);
+${$t262}${$t394}let x_2_3=x_four(base_4+i_2);
+${$t288}${$t320}let x_2_4=x_four(base_5+i_2);
+${$t318}${$t407}let x_2_5=x_four(base_6+i_2);
+${$t410}let x_3_2=x_four(base_3+i_3);
 let x_3_3=x_four(base_4+i_3);
 let x_3_4=x_four(base_5+i_3);
 let x_3_5=x_four(base_6+i_3);
 let gamma_2=gamma_four(i_3);
-${$t419}let mul_8_2=0.007874015718698502f*((((d_scale_2*(max_all_2*mul_5_2))*mul_5_2)*mul_5_2)/size);
+${$t425}let mul_8_2=0.007874015718698502f*((((d_scale_2*(max_all_2*mul_5_2))*mul_5_2)*mul_5_2)/size);
 let mul_8_3=0.007874015718698502f*((((d_scale_3*(max_all_3*mul_5_3))*mul_5_3)*mul_5_3)/size);
 let mul_8_4=0.007874015718698502f*((((d_scale_4*(max_all_4*mul_5_4))*mul_5_4)*mul_5_4)/size);
 let mul_8_5=0.007874015718698502f*((((d_scale_5*(max_all_5*mul_5_5))*mul_5_5)*mul_5_5)/size);
@@ -2515,7 +2536,7 @@ let x_4_2=x_four(base_3+i_4);
 let x_4_3=x_four(base_4+i_4);
 let x_4_4=x_four(base_5+i_4);
 let x_4_5=x_four(base_6+i_4);
-${$t118}let mul_7_2=select(vec4f(0.0f),vec4f(mul_6_2),abs_3_2==vec4f(max_all_2))*sign(mul_4_2);
+${$t120}let mul_7_2=select(vec4f(0.0f),vec4f(mul_6_2),abs_3_2==vec4f(max_all_2))*sign(mul_4_2);
 let mul_7_3=select(vec4f(0.0f),vec4f(mul_6_3),abs_3_3==vec4f(max_all_3))*sign(mul_4_3);
 let mul_7_4=select(vec4f(0.0f),vec4f(mul_6_4),abs_3_4==vec4f(max_all_4))*sign(mul_4_4);
 let mul_7_5=select(vec4f(0.0f),vec4f(mul_6_5),abs_3_5==vec4f(max_all_5))*sign(mul_4_5);
@@ -2529,7 +2550,7 @@ scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+((((mul_7_2*x_4_
 }
 }
 `,
-          bindings: $v453, constants: $v454,
+          bindings: $v461, constants: $v462,
         },
       ],
       split: null,
@@ -2543,17 +2564,17 @@ scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+((((mul_7_2*x_4_
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t191}${$t236}${$t45}${$t327}let sums_28_over_T=scratch_at(row+(i*D));
+                wgsl: `${$t189}${$t282}${$t47}${$t342}let sums_28_over_T=scratch_at(row+(i*D));
 part_1=part_1+sums_28_over_T;
-${$t386}`,
-                bindings: [$v448, $v441], constants: $v455,
+${$t389}`,
+                bindings: [$v456, $v447], constants: $v463,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t191}${$t258}${$t45}${$t332}let sums_28_over_T=scratch_four(row+(i*(D/4u)));
+                wgsl: `${$t189}${$t283}${$t47}${$t348}let sums_28_over_T=scratch_four(row+(i*(D/4u)));
 part_1=part_1+sums_28_over_T;
-${$t392}`,
-                bindings: $v456, constants: $v455,
+${$t395}`,
+                bindings: $v464, constants: $v463,
               },
             ],
             shared: true,
@@ -2561,12 +2582,12 @@ ${$t392}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t196}${$t269}${$t290}${$t397}`,
-                bindings: [$v444, $v450], constants: $v457,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t193}${$t298}${$t326}${$t399}`,
+                bindings: [$v451, $v458], constants: $v465,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t196}${$t283}${$t297}${$t398}`,
-                bindings: [$v444, $v452], constants: $v457,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t193}${$t299}${$t330}${$t403}`,
+                bindings: [$v451, $v460], constants: $v465,
               },
             ],
             shared: false,
@@ -2583,21 +2604,21 @@ export const LayerNormQuant$backward0: { readonly lazy: readonly LazyShaders[] }
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t383}${$t329}${$t368}${$t86}var max_1=vec4f(non_finite(4286578688u));
+          wgsl: `${$t404}${$t327}${$t372}${$t88}var max_1=vec4f(non_finite(4286578688u));
 let mul=scale*inverseSqrt(scaledSpread+((eps*scale)*scale));
-${$t72}let mul_2=((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
+${$t74}let mul_2=((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
 let add=(mul_2*gamma_1)+beta_1;
 let abs_1=abs(add);
-${$t420}let mul_3=((kept_3-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
+${$t426}let mul_3=((kept_3-vec4f(shift_2))-vec4f(rest))*vec4f(mul);
 let gamma_2=gamma_four(i_4);
 let beta_2=beta_four(i_4);
 let add_2=(mul_3*gamma_2)+beta_2;
 let abs_2=abs(add_2);
-${$t174}${$t390}let x_5=x_at(base);
+${$t175}${$t393}let x_5=x_at(base);
 let mul_4=((x_5-shift_2)-rest)*mul;
-${$t371}let mul_6=(select(0.0f,mul_5,abs_3==max_all)*sign_1)*gamma_3;
+${$t375}let mul_6=(select(0.0f,mul_5,abs_3==max_all)*sign_1)*gamma_3;
 let x_6=x_at(base+(D/2u));
 let mul_7=((x_6-shift_2)-rest)*mul;
 let gamma_4=gamma_at(D/2u);
@@ -2646,9 +2667,9 @@ mean_4_2=mean_4_2+other_14;
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=mean_3_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mean_4_2;
-${$t160}let mine_7=scratch_memory[(row_in_group*LANES)+lane];
+${$t162}let mine_7=scratch_memory[(row_in_group*LANES)+lane];
 let other_15=scratch_memory[(row_in_group*LANES)+(lane+half_5)];
-${$t48}let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
+${$t51}let other_16=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_5))];
 ${$t214}mean_3_2=all_7;
 ${$t14}mean_4_2=all_8;
 workgroupBarrier();
@@ -2674,23 +2695,23 @@ d_x_put_four(base_2+i_6,(((mul_15*vec4f(mul_16))+sub_2)-vec4f(mean_all_2))*vec4f
 }
 }
 `,
-          bindings: [$v458, $v459, $v460, $v436, $v437], constants: $v438,
+          bindings: $v468, constants: $v444,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t291}let x_13=x_at(base_3);
+          wgsl: `${$t400}let x_13=x_at(base_3);
 let x_14=x_at(base_4);
 let x_15=x_at(base_5);
 let x_16=x_at(base_6);
-${$t50}let shift_4=x_13+(((x_2_2-x_13)+(x_3_2-x_13))*0.3333333432674408f);
+${$t52}let shift_4=x_13+(((x_2_2-x_13)+(x_3_2-x_13))*0.3333333432674408f);
 let shift_5=x_14+(((x_2_3-x_14)+(x_3_3-x_14))*0.3333333432674408f);
 let shift_6=x_15+(((x_2_4-x_15)+(x_3_4-x_15))*0.3333333432674408f);
 let shift_7=x_16+(((x_2_5-x_16)+(x_3_5-x_16))*0.3333333432674408f);
-${$t161}var part_9=vec4f(0.0f);
+${$t163}var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
 var part_12=vec4f(0.0f);
-${$t120}let d_3=x_4_2-vec4f(shift_4);
+${$t122}let d_3=x_4_2-vec4f(shift_4);
 let d_4=x_4_3-vec4f(shift_5);
 let d_5=x_4_4-vec4f(shift_6);
 let d_6=x_4_5-vec4f(shift_7);
@@ -2698,11 +2719,11 @@ part_9=part_9+d_3;
 part_10=part_10+d_4;
 part_11=part_11+d_5;
 part_12=part_12+d_6;
-${$t381}sum_5=sum_5+part_9;
+${$t390}sum_5=sum_5+part_9;
 sum_6=sum_6+part_10;
 sum_7=sum_7+part_11;
 sum_8=sum_8+part_12;
-${$t402}let other_9=exchange(sum_2_2,mask);
+${$t408}let other_9=exchange(sum_2_2,mask);
 let other_10=exchange(sum_2_3,mask);
 let other_11=exchange(sum_2_4,mask);
 let other_12=exchange(sum_2_5,mask);
@@ -2710,7 +2731,7 @@ sum_2_2=sum_2_2+other_9;
 sum_2_3=sum_2_3+other_10;
 sum_2_4=sum_2_4+other_11;
 sum_2_5=sum_2_5+other_12;
-${$t387}let mean_5=sum_2_2/f32(D);
+${$t396}let mean_5=sum_2_2/f32(D);
 let mean_6=sum_2_3/f32(D);
 let mean_7=sum_2_4/f32(D);
 let mean_8=sum_2_5/f32(D);
@@ -2718,7 +2739,7 @@ let variance_3=larger((squares_2_2/f32(D))-(mean_5*mean_5),0.0f);
 let variance_4=larger((squares_2_3/f32(D))-(mean_6*mean_6),0.0f);
 let variance_5=larger((squares_2_4/f32(D))-(mean_7*mean_7),0.0f);
 let variance_6=larger((squares_2_5/f32(D))-(mean_8*mean_8),0.0f);
-${$t56}let again_2=((variance_3*4.0f)<(mean_5*mean_5))||(!(scale_2==1.0f));
+${$t58}let again_2=((variance_3*4.0f)<(mean_5*mean_5))||(!(scale_2==1.0f));
 let again_3=((variance_4*4.0f)<(mean_6*mean_6))||(!(scale_3==1.0f));
 let again_4=((variance_5*4.0f)<(mean_7*mean_7))||(!(scale_4==1.0f));
 let again_5=((variance_6*4.0f)<(mean_8*mean_8))||(!(scale_5==1.0f));
@@ -2726,43 +2747,43 @@ let shift_2_2=select(shift_4,select(select(0.0f,shift_4,abs(shift_4)<8.507059173
 let shift_2_3=select(shift_5,select(select(0.0f,shift_5,abs(shift_5)<8.507059173023462e+37f),shift_5+mean_6,abs(shift_5+mean_6)<8.507059173023462e+37f),again_3);
 let shift_2_4=select(shift_6,select(select(0.0f,shift_6,abs(shift_6)<8.507059173023462e+37f),shift_6+mean_7,abs(shift_6+mean_7)<8.507059173023462e+37f),again_4);
 let shift_2_5=select(shift_7,select(select(0.0f,shift_7,abs(shift_7)<8.507059173023462e+37f),shift_7+mean_8,abs(shift_7+mean_8)<8.507059173023462e+37f),again_5);
-${$t97}let end_3=select(0u,D/4u,again_2);
+${$t99}let end_3=select(0u,D/4u,again_2);
 let end_4=select(0u,D/4u,again_3);
 let end_5=select(0u,D/4u,again_4);
 let end_6=select(0u,D/4u,again_5);
-${$t378}var part_4_2=vec4f(0.0f);
-${$t89}${$t275}${$t384}var part_4_3=vec4f(0.0f);
-${$t90}${$t298}${$t313}var part_4_4=vec4f(0.0f);
-${$t91}${$t320}${$t399}var part_4_5=vec4f(0.0f);
-${$t92}${$t395}let rest_2=select(mean_5,mean_2_2/scale_2,again_2);
+${$t382}var part_4_2=vec4f(0.0f);
+${$t91}${$t265}${$t387}var part_4_3=vec4f(0.0f);
+${$t92}${$t291}${$t311}var part_4_4=vec4f(0.0f);
+${$t93}${$t319}${$t405}var part_4_5=vec4f(0.0f);
+${$t94}${$t402}let rest_2=select(mean_5,mean_2_2/scale_2,again_2);
 let rest_3=select(mean_6,mean_2_3/scale_3,again_3);
 let rest_4=select(mean_7,mean_2_4/scale_4,again_4);
 let rest_5=select(mean_8,mean_2_5/scale_5,again_5);
-${$t57}let mul_18=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
+${$t59}let mul_18=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
 let mul_19=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
 let mul_20=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
 let mul_21=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
-${$t405}let mul_2_2=((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_18);
+${$t412}let mul_2_2=((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_18);
 let mul_2_3=((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_19);
 let mul_2_4=((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_20);
 let mul_2_5=((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_21);
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
-${$t58}part_5_2=larger4(part_5_2,abs_8);
-part_5_3=larger4(part_5_3,abs_9);
-part_5_4=larger4(part_5_4,abs_10);
-part_5_5=larger4(part_5_5,abs_11);
-${$t421}let mul_3_2=((x_7_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_18);
+${$t60}part_5_2=peak_of4(part_5_2,abs_8);
+part_5_3=peak_of4(part_5_3,abs_9);
+part_5_4=peak_of4(part_5_4,abs_10);
+part_5_5=peak_of4(part_5_5,abs_11);
+${$t427}let mul_3_2=((x_7_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_18);
 let mul_3_3=((x_7_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_19);
 let mul_3_4=((x_7_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_20);
 let mul_3_5=((x_7_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_21);
 let gamma_2=gamma_four(i_4);
 let beta_2=beta_four(i_4);
-${$t415}part_6_2=part_6_2+eq_2;
+${$t423}part_6_2=part_6_2+eq_2;
 part_6_3=part_6_3+eq_3;
 part_6_4=part_6_4+eq_4;
 part_6_5=part_6_5+eq_5;
-${$t422}let x_8_2=x_at(base_3);
+${$t428}let x_8_2=x_at(base_3);
 let x_8_3=x_at(base_4);
 let x_8_4=x_at(base_5);
 let x_8_5=x_at(base_6);
@@ -2770,7 +2791,7 @@ let mul_4_2=((x_8_2-shift_2_2)-rest_2)*mul_18;
 let mul_4_3=((x_8_3-shift_2_3)-rest_3)*mul_19;
 let mul_4_4=((x_8_4-shift_2_4)-rest_4)*mul_20;
 let mul_4_5=((x_8_5-shift_2_5)-rest_5)*mul_21;
-${$t423}let mul_6_2=(select(0.0f,mul_5_2,abs_3_2==max_all_2)*sign_6)*gamma_3;
+${$t429}let mul_6_2=(select(0.0f,mul_5_2,abs_3_2==max_all_2)*sign_6)*gamma_3;
 let mul_6_3=(select(0.0f,mul_5_3,abs_3_3==max_all_3)*sign_7)*gamma_3;
 let mul_6_4=(select(0.0f,mul_5_4,abs_3_4==max_all_4)*sign_8)*gamma_3;
 let mul_6_5=(select(0.0f,mul_5_5,abs_3_5==max_all_5)*sign_9)*gamma_3;
@@ -2788,7 +2809,7 @@ let add_4_2=(mul_7_2*gamma_4)+beta_4;
 let add_4_3=(mul_7_3*gamma_4)+beta_4;
 let add_4_4=(mul_7_4*gamma_4)+beta_4;
 let add_4_5=(mul_7_5*gamma_4)+beta_4;
-${$t60}let mul_8_2=(select(0.0f,mul_5_2,abs_4_2==max_all_2)*sign_2_2)*gamma_4;
+${$t62}let mul_8_2=(select(0.0f,mul_5_2,abs_4_2==max_all_2)*sign_2_2)*gamma_4;
 let mul_8_3=(select(0.0f,mul_5_3,abs_4_3==max_all_3)*sign_2_3)*gamma_4;
 let mul_8_4=(select(0.0f,mul_5_4,abs_4_4==max_all_4)*sign_2_4)*gamma_4;
 let mul_8_5=(select(0.0f,mul_5_5,abs_4_5==max_all_5)*sign_2_5)*gamma_4;
@@ -2806,7 +2827,7 @@ let add_5_2=(mul_9_2*gamma_5)+beta_5;
 let add_5_3=(mul_9_3*gamma_5)+beta_5;
 let add_5_4=(mul_9_4*gamma_5)+beta_5;
 let add_5_5=(mul_9_5*gamma_5)+beta_5;
-${$t61}let mul_10_2=(select(0.0f,mul_5_2,abs_5_2==max_all_2)*sign_3_2)*gamma_5;
+${$t63}let mul_10_2=(select(0.0f,mul_5_2,abs_5_2==max_all_2)*sign_3_2)*gamma_5;
 let mul_10_3=(select(0.0f,mul_5_3,abs_5_3==max_all_3)*sign_3_3)*gamma_5;
 let mul_10_4=(select(0.0f,mul_5_4,abs_5_4==max_all_4)*sign_3_4)*gamma_5;
 let mul_10_5=(select(0.0f,mul_5_5,abs_5_5==max_all_5)*sign_3_5)*gamma_5;
@@ -2851,7 +2872,7 @@ let add_6_2=(mul_11_2*gamma_6)+beta_6;
 let add_6_3=(mul_11_3*gamma_6)+beta_6;
 let add_6_4=(mul_11_4*gamma_6)+beta_6;
 let add_6_5=(mul_11_5*gamma_6)+beta_6;
-${$t62}let mul_13_2=(select(vec4f(0.0f),-(mul_11_2*vec4f(mul_12_2)),abs_6_2==vec4f(max_all_2))*sign_4_2)*gamma_6;
+${$t64}let mul_13_2=(select(vec4f(0.0f),-(mul_11_2*vec4f(mul_12_2)),abs_6_2==vec4f(max_all_2))*sign_4_2)*gamma_6;
 let mul_13_3=(select(vec4f(0.0f),-(mul_11_3*vec4f(mul_12_3)),abs_6_3==vec4f(max_all_3))*sign_4_3)*gamma_6;
 let mul_13_4=(select(vec4f(0.0f),-(mul_11_4*vec4f(mul_12_4)),abs_6_4==vec4f(max_all_4))*sign_4_4)*gamma_6;
 let mul_13_5=(select(vec4f(0.0f),-(mul_11_5*vec4f(mul_12_5)),abs_6_5==vec4f(max_all_5))*sign_4_5)*gamma_6;
@@ -2935,7 +2956,7 @@ let add_7_2=(mul_15_2*gamma_7)+beta_7;
 let add_7_3=(mul_15_3*gamma_7)+beta_7;
 let add_7_4=(mul_15_4*gamma_7)+beta_7;
 let add_7_5=(mul_15_5*gamma_7)+beta_7;
-${$t63}let mul_17_2=(select(vec4f(0.0f),vec4f(mul_5_2),abs_7_2==vec4f(max_all_2))*sign_5_2)*gamma_7;
+${$t65}let mul_17_2=(select(vec4f(0.0f),vec4f(mul_5_2),abs_7_2==vec4f(max_all_2))*sign_5_2)*gamma_7;
 let mul_17_3=(select(vec4f(0.0f),vec4f(mul_5_3),abs_7_3==vec4f(max_all_3))*sign_5_3)*gamma_7;
 let mul_17_4=(select(vec4f(0.0f),vec4f(mul_5_4),abs_7_4==vec4f(max_all_4))*sign_5_4)*gamma_7;
 let mul_17_5=(select(vec4f(0.0f),vec4f(mul_5_5),abs_7_5==vec4f(max_all_5))*sign_5_5)*gamma_7;
@@ -2950,45 +2971,45 @@ d_x_put_four(base_2_5+i_6,(((mul_15_5*vec4f(mul_16_5))+sub_2_5)-vec4f(mean_all_2
 }
 }
 `,
-          bindings: [$v458, $v459, $v460, $v436, $v437], constants: $v438,
+          bindings: $v468, constants: $v444,
         },
       ],
       split: {
         slots: 11,
         stages: [
-          $v461,
+          $v470,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t316}${$t341}${$t306}var part_8=non_finite(4286578688u);
-${$t355}part_8=larger(part_8,abs_1);
+                wgsl: `${$t315}${$t343}${$t329}var part_8=non_finite(4286578688u);
+${$t357}part_8=peak_of(part_8,abs_1);
 }
-max_1=larger(max_1,part_8);
+max_1=peak_of(max_1,part_8);
 }
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_9=exchange(max_1,mask_4);
-max_1=larger(max_1,other_9);
-${$t293}${$t211}${$t188}max_1=all_5;
-${$t367}partials_put((((4u*PARTS)+part)*T)+row,max_all);
+max_1=peak_of(max_1,other_9);
+${$t286}${$t211}${$t186}max_1=all_5;
+${$t371}partials_put((((4u*PARTS)+part)*T)+row,max_all);
 }
 }
 `,
-                bindings: [$v439, $v440, $v462, $v443], constants: $v442,
+                bindings: [$v445, $v446, $v471, $v450], constants: $v448,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t205}${$t307}${$t311}${$t347}${$t317}var part_8=vec4f(non_finite(4286578688u));
-${$t356}part_8=larger4(part_8,abs_1);
+                wgsl: `${$t204}${$t316}${$t307}${$t350}${$t335}var part_8=vec4f(non_finite(4286578688u));
+${$t358}part_8=peak_of4(part_8,abs_1);
 }
-max_1=larger4(max_1,part_8);
-${$t424}let other_9=exchange(max_2,mask_4);
-${$t231}${$t211}${$t304}if(active_1&&(lane==0u)){
+max_1=peak_of4(max_1,part_8);
+${$t430}let other_9=exchange(max_2,mask_4);
+${$t230}${$t211}${$t300}if(active_1&&(lane==0u)){
 partials_put((((4u*PARTS)+part)*T)+row,max_all);
 }
 }
 `,
-                bindings: [$v434, $v435, $v463, $v443], constants: $v442,
+                bindings: [$v449, $v441, $v472, $v450], constants: $v448,
               },
             ],
             shared: true,
@@ -2997,8 +3018,8 @@ partials_put((((4u*PARTS)+part)*T)+row,max_all);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t336}${$t341}${$t257}var part_9=0.0f;
-${$t355}let eq=select(0.0f,1.0f,abs_1==total_5);
+                wgsl: `${$t336}${$t343}${$t250}var part_9=0.0f;
+${$t357}let eq=select(0.0f,1.0f,abs_1==total_5);
 part_9=part_9+eq;
 }
 sum=sum+part_9;
@@ -3007,27 +3028,27 @@ for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 let other_11=exchange(sum,mask_5);
 sum=sum+other_11;
 ${$t177}${$t212}sum=all_6;
-${$t199}partials_put((((5u*PARTS)+part)*T)+row,sum_all);
+${$t196}partials_put((((5u*PARTS)+part)*T)+row,sum_all);
 }
 }
 `,
-                bindings: [$v439, $v440, $v462, $v443], constants: $v442,
+                bindings: [$v445, $v446, $v471, $v450], constants: $v448,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t342}${$t347}${$t262}var part_9=vec4f(0.0f);
-${$t356}let eq=select(vec4f(0.0f),vec4f(1.0f),abs_1==vec4f(total_5));
+                wgsl: `${$t344}${$t350}${$t254}var part_9=vec4f(0.0f);
+${$t358}let eq=select(vec4f(0.0f),vec4f(1.0f),abs_1==vec4f(total_5));
 part_9=part_9+eq;
 }
 sum=sum+part_9;
-${$t411}let other_11=exchange(sum_2,mask_5);
+${$t418}let other_11=exchange(sum_2,mask_5);
 sum_2=sum_2+other_11;
-${$t138}${$t212}sum_2=all_6;
-${$t314}partials_put((((5u*PARTS)+part)*T)+row,sum_all);
+${$t140}${$t212}sum_2=all_6;
+${$t312}partials_put((((5u*PARTS)+part)*T)+row,sum_all);
 }
 }
 `,
-                bindings: [$v434, $v435, $v463, $v443], constants: $v442,
+                bindings: [$v449, $v441, $v472, $v450], constants: $v448,
               },
             ],
             shared: true,
@@ -3036,21 +3057,21 @@ ${$t314}partials_put((((5u*PARTS)+part)*T)+row,sum_all);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t348}${$t75}${$t376}let first_2=min(part*(((D+PARTS)-1u)/PARTS),D);
+                wgsl: `${$t351}${$t77}${$t380}let first_2=min(part*(((D+PARTS)-1u)/PARTS),D);
 let last_2=min(first_2+(((D+PARTS)-1u)/PARTS),D);
 let mul_10=0.003937007859349251f*div;
 var mean=0.0f;
 var mean_2=0.0f;
 ${$t16}var part_10=0.0f;
 var part_11=0.0f;
-${$t108}let x_4=x_at(base+i);
+${$t110}let x_4=x_at(base+i);
 let mul_9=((x_4-part_1)-rest)*mul;
 let gamma_4=gamma_at(i);
 let beta_4=beta_at(i);
-${$t109}let mul_11=(select(0.0f,mul_3,abs_4==total_5)*sign_4)*gamma_4;
+${$t111}let mul_11=(select(0.0f,mul_3,abs_4==total_5)*sign_4)*gamma_4;
 let sub=mul_11-shift;
 part_10=part_10+((select(0.0f,-(mul_9*mul_10),abs_4==total_5)*sign_4)*gamma_4);
-${$t425}}
+${$t431}}
 for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
 let other_13=exchange(mean,mask_6);
 mean=mean+other_13;
@@ -3066,13 +3087,13 @@ workgroupBarrier();
 }
 let mean_all=mean;
 let mean_all_2=mean_2;
-${$t406}`,
-                bindings: [$v439, $v440, $v462, $v436, $v443], constants: $v442,
+${$t411}`,
+                bindings: [$v445, $v446, $v471, $v442, $v450], constants: $v448,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t342}${$t357}${$t37}let base=row*D;
-${$t376}let first_2=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+                wgsl: `${$t344}${$t359}${$t39}let base=row*D;
+${$t380}let first_2=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let last_2=min(first_2+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
 let base_2=row*(D/4u);
 let mul_10=0.003937007859349251f*div;
@@ -3080,15 +3101,15 @@ var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 ${$t16}var part_10=vec4f(0.0f);
 var part_11=vec4f(0.0f);
-${$t108}let x_4=x_four(base_2+i);
+${$t110}let x_4=x_four(base_2+i);
 let mul_9=((x_4-vec4f(part_1))-vec4f(rest))*vec4f(mul);
 let gamma_4=gamma_four(i);
 let beta_4=beta_four(i);
-${$t109}let mul_11=(select(vec4f(0.0f),-(mul_9*vec4f(mul_10)),abs_4==vec4f(total_5))*sign_4)*gamma_4;
+${$t111}let mul_11=(select(vec4f(0.0f),-(mul_9*vec4f(mul_10)),abs_4==vec4f(total_5))*sign_4)*gamma_4;
 let mul_12=(select(vec4f(0.0f),vec4f(mul_3),abs_4==vec4f(total_5))*sign_4)*gamma_4;
 let sub=mul_12-vec4f(shift);
 part_10=part_10+mul_11;
-${$t425}}
+${$t431}}
 var mean_3=fold_add(mean);
 var mean_2_2=fold_add(mean_2);
 for(var mask_6=1u;mask_6<SUBGROUP;mask_6*=2u){
@@ -3096,15 +3117,15 @@ let other_13=exchange(mean_3,mask_6);
 mean_3=mean_3+other_13;
 let other_14=exchange(mean_2_2,mask_6);
 mean_2_2=mean_2_2+other_14;
-${$t308}${$t222}mean_3=all_7;
+${$t302}${$t222}mean_3=all_7;
 ${$t14}mean_2_2=all_8;
 workgroupBarrier();
 }
 let mean_all=mean_3;
 let mean_all_2=mean_2_2;
-${$t406}`,
+${$t411}`,
                 bindings: [
-                  $v458,
+                  $v469,
                   {
                     tensor: "gamma", access: "read", name: "gamma",
                     accessors: { at: "gamma_at", four: "gamma_four" },
@@ -3113,9 +3134,9 @@ ${$t406}`,
                     tensor: "beta", access: "read", name: "beta",
                     accessors: { at: "beta_at", four: "beta_four" },
                   },
-                  $v436, $v443,
+                  $v442, $v450,
                 ],
-                constants: $v442,
+                constants: $v448,
               },
             ],
             shared: true,
@@ -3124,31 +3145,31 @@ ${$t406}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t348}let used_4=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t418}let used_5=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t427}${$t143}${$t377}let x_1=x_at(base+i);
-${$t149}let sign_1=sign(add);
+                wgsl: `${$t351}let used_4=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t424}let used_5=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t433}${$t145}${$t381}let x_1=x_at(base+i);
+${$t151}let sign_1=sign(add);
 let mul_5=(select(0.0f,mul_4,abs_1==total_5)*sign_1)*gamma_1;
 let sub=mul_5-part_10;
 d_x_put(base+i,(((mul_2*mul_3)+sub)-mean_2)*mul);
 }
 }
 `,
-                bindings: [$v444, $v436, $v439, $v440, $v462, $v445], constants: $v442,
+                bindings: [$v451, $v442, $v452, $v446, $v471, $v453], constants: $v448,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t218}${$t340}${$t357}let used_4=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t418}let used_5=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t427}${$t279}${$t377}let x_1=x_four(base+i);
-${$t133}let sign_1=sign(add);
+                wgsl: `${$t218}${$t340}${$t359}let used_4=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t424}let used_5=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t433}${$t295}${$t381}let x_1=x_four(base+i);
+${$t135}let sign_1=sign(add);
 let mul_5=(select(vec4f(0.0f),vec4f(mul_4),abs_1==vec4f(total_5))*sign_1)*gamma_1;
 let sub=mul_5-vec4f(part_10);
 d_x_put_four(base+i,(((mul_2*vec4f(mul_3))+sub)-vec4f(mean_2))*vec4f(mul));
 }
 }
 `,
-                bindings: [$v444, $v436, $v434, $v435, $v463, $v437], constants: $v442,
+                bindings: [$v451, $v442, $v440, $v441, $v472, $v443], constants: $v448,
               },
             ],
             shared: true,
@@ -3165,7 +3186,7 @@ export const LayerNormQuant$backward1: { readonly lazy: readonly LazyShaders[] }
       shaders: [
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t426}${$t375}scratch_put(row_2,scale_2);
+          wgsl: `${$t432}${$t379}scratch_put(row_2,scale_2);
 scratch_put(row_3,scale_3);
 scratch_put(row_4,scale_4);
 scratch_put(row_5,scale_5);
@@ -3176,7 +3197,7 @@ scratch_put((((T+3u)/4u)*4u)+row_5,scaledSpread_5);
 }
 }
 `,
-          bindings: [$v458, $v446], constants: $v438,
+          bindings: [$v469, $v454], constants: $v444,
         },
       ],
       split: {
@@ -3185,12 +3206,12 @@ scratch_put((((T+3u)/4u)*4u)+row_5,scaledSpread_5);
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t374}${$t412}`,
-                bindings: [$v439, $v441], constants: $v442,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t378}${$t413}`,
+                bindings: [$v445, $v447], constants: $v448,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t382}${$t412}`,
-                bindings: [$v458, $v441], constants: $v442,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t385}${$t413}`,
+                bindings: [$v469, $v447], constants: $v448,
               },
             ],
             shared: true,
@@ -3198,12 +3219,12 @@ scratch_put((((T+3u)/4u)*4u)+row_5,scaledSpread_5);
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t388}${$t413}`,
-                bindings: [$v444, $v446], constants: $v447,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t391}${$t419}`,
+                bindings: [$v451, $v454], constants: $v455,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t394}${$t413}`,
-                bindings: [$v444, $v446], constants: $v447,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t397}${$t419}`,
+                bindings: [$v451, $v454], constants: $v455,
               },
             ],
             shared: false,
@@ -3215,13 +3236,13 @@ scratch_put((((T+3u)/4u)*4u)+row_5,scaledSpread_5);
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t383}${$t337}${$t368}let rest=select(mean,mean_2/scale,again);
+          wgsl: `${$t404}${$t337}${$t372}let rest=select(mean,mean_2/scale,again);
 var max_1=vec4f(non_finite(4286578688u));
-${$t88}${$t72}let gamma_1=gamma_four(i_3);
+${$t90}${$t74}let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
 let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 let abs_1=abs(add);
-${$t420}let gamma_2=gamma_four(i_4);
+${$t426}let gamma_2=gamma_four(i_4);
 let beta_2=beta_four(i_4);
 let add_2=((((kept_3-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_2)+beta_2;
 let abs_2=abs(add_2);
@@ -3229,7 +3250,7 @@ sum_4=sum_4+select(vec4f(0.0f),vec4f(1.0f),abs_2==vec4f(max_all));
 }
 }
 var sum_4_2=fold_add(sum_4);
-${$t390}if(active_1&&(lane==0u)){
+${$t393}if(active_1&&(lane==0u)){
 scratch_put(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row,shift_2);
 ${$t19}${$t20}scratch_put((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row,max_all);
 let d_scale_1=d_scale_at(row);
@@ -3237,31 +3258,31 @@ scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4
 }
 }
 `,
-          bindings: $v464, constants: $v438,
+          bindings: $v473, constants: $v444,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t291}let x_8=x_at(base_3);
+          wgsl: `${$t400}let x_8=x_at(base_3);
 let x_9=x_at(base_4);
 let x_10=x_at(base_5);
 let x_11=x_at(base_6);
-${$t50}let shift_3=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
+${$t52}let shift_3=x_8+(((x_2_2-x_8)+(x_3_2-x_8))*0.3333333432674408f);
 let shift_4=x_9+(((x_2_3-x_9)+(x_3_3-x_9))*0.3333333432674408f);
 let shift_5=x_10+(((x_2_4-x_10)+(x_3_4-x_10))*0.3333333432674408f);
 let shift_6=x_11+(((x_2_5-x_11)+(x_3_5-x_11))*0.3333333432674408f);
-${$t161}var part_7=vec4f(0.0f);
+${$t163}var part_7=vec4f(0.0f);
 var part_8=vec4f(0.0f);
 var part_9=vec4f(0.0f);
 var part_10=vec4f(0.0f);
-${$t134}part_7=part_7+d_3;
+${$t136}part_7=part_7+d_3;
 part_8=part_8+d_4;
 part_9=part_9+d_5;
 part_10=part_10+d_6;
-${$t381}sum_5=sum_5+part_7;
+${$t390}sum_5=sum_5+part_7;
 sum_6=sum_6+part_8;
 sum_7=sum_7+part_9;
 sum_8=sum_8+part_10;
-${$t402}let other_7=exchange(sum_2_2,mask);
+${$t408}let other_7=exchange(sum_2_2,mask);
 let other_8=exchange(sum_2_3,mask);
 let other_9=exchange(sum_2_4,mask);
 let other_10=exchange(sum_2_5,mask);
@@ -3269,11 +3290,11 @@ sum_2_2=sum_2_2+other_7;
 sum_2_3=sum_2_3+other_8;
 sum_2_4=sum_2_4+other_9;
 sum_2_5=sum_2_5+other_10;
-${$t393}let scale_2=select(8.271806125530277e-25f,1.0f,variance_3<8.507059173023462e+37f);
+${$t401}let scale_2=select(8.271806125530277e-25f,1.0f,variance_3<8.507059173023462e+37f);
 let scale_3=select(8.271806125530277e-25f,1.0f,variance_4<8.507059173023462e+37f);
 let scale_4=select(8.271806125530277e-25f,1.0f,variance_5<8.507059173023462e+37f);
 let scale_5=select(8.271806125530277e-25f,1.0f,variance_6<8.507059173023462e+37f);
-${$t416}${$t67}let scratch_8_2=scratch_at(row_2);
+${$t420}${$t69}let scratch_8_2=scratch_at(row_2);
 let scratch_8_3=scratch_at(row_3);
 let scratch_8_4=scratch_at(row_4);
 let scratch_8_5=scratch_at(row_5);
@@ -3285,7 +3306,7 @@ let mul_2=scratch_8_2*inverseSqrt(scratch_9_2+((eps*scratch_8_2)*scratch_8_2));
 let mul_3=scratch_8_3*inverseSqrt(scratch_9_3+((eps*scratch_8_3)*scratch_8_3));
 let mul_4=scratch_8_4*inverseSqrt(scratch_9_4+((eps*scratch_8_4)*scratch_8_4));
 let mul_5=scratch_8_5*inverseSqrt(scratch_9_5+((eps*scratch_8_5)*scratch_8_5));
-${$t405}let gamma_1=gamma_four(i_3);
+${$t412}let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
 let add_3=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_2))*gamma_1)+beta_1;
 let add_4=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_3))*gamma_1)+beta_1;
@@ -3295,21 +3316,21 @@ let abs_3=abs(add_3);
 let abs_4=abs(add_4);
 let abs_5=abs(add_5);
 let abs_6=abs(add_6);
-part_5_2=larger4(part_5_2,abs_3);
-part_5_3=larger4(part_5_3,abs_4);
-part_5_4=larger4(part_5_4,abs_5);
-part_5_5=larger4(part_5_5,abs_6);
-${$t421}let gamma_2=gamma_four(i_4);
+part_5_2=peak_of4(part_5_2,abs_3);
+part_5_3=peak_of4(part_5_3,abs_4);
+part_5_4=peak_of4(part_5_4,abs_5);
+part_5_5=peak_of4(part_5_5,abs_6);
+${$t427}let gamma_2=gamma_four(i_4);
 let beta_2=beta_four(i_4);
 let add_2_2=((((x_7_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_2))*gamma_2)+beta_2;
 let add_2_3=((((x_7_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_3))*gamma_2)+beta_2;
 let add_2_4=((((x_7_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_4))*gamma_2)+beta_2;
 let add_2_5=((((x_7_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_5))*gamma_2)+beta_2;
-${$t59}part_6_2=part_6_2+select(vec4f(0.0f),vec4f(1.0f),abs_2_2==vec4f(max_all_2));
+${$t61}part_6_2=part_6_2+select(vec4f(0.0f),vec4f(1.0f),abs_2_2==vec4f(max_all_2));
 part_6_3=part_6_3+select(vec4f(0.0f),vec4f(1.0f),abs_2_3==vec4f(max_all_3));
 part_6_4=part_6_4+select(vec4f(0.0f),vec4f(1.0f),abs_2_4==vec4f(max_all_4));
 part_6_5=part_6_5+select(vec4f(0.0f),vec4f(1.0f),abs_2_5==vec4f(max_all_5));
-${$t422}if(active_1&&(lane==0u)){
+${$t428}if(active_1&&(lane==0u)){
 scratch_put(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row_2,shift_2_2);
 scratch_put(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row_3,shift_2_3);
 scratch_put(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row_4,shift_2_4);
@@ -3326,14 +3347,14 @@ scratch_put((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u
 scratch_put((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_3,max_all_3);
 scratch_put((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_4,max_all_4);
 scratch_put((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_5,max_all_5);
-${$t35}scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_2,0.007874015718698502f*(d_scale_2/sum_all_2));
+${$t36}scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_2,0.007874015718698502f*(d_scale_2/sum_all_2));
 scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_3,0.007874015718698502f*(d_scale_3/sum_all_3));
 scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_4,0.007874015718698502f*(d_scale_4/sum_all_4));
 scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_5,0.007874015718698502f*(d_scale_5/sum_all_5));
 }
 }
 `,
-          bindings: $v464, constants: $v438,
+          bindings: $v473, constants: $v444,
         },
       ],
       split: {
@@ -3343,11 +3364,11 @@ scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t260}${$t365}${$t98}${$t372}${$t417}`, bindings: [$v439, $v441], constants: $v465,
+                wgsl: `${$t267}${$t369}${$t100}${$t376}${$t421}`, bindings: [$v445, $v447], constants: $v474,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t260}${$t345}${$t337}${$t369}${$t417}`, bindings: [$v458, $v441], constants: $v465,
+                wgsl: `${$t267}${$t362}${$t337}${$t373}${$t421}`, bindings: [$v469, $v447], constants: $v474,
               },
             ],
             shared: true,
@@ -3356,30 +3377,30 @@ scratch_put(((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t331}${$t349}${$t306}var part_7=non_finite(4286578688u);
-${$t360}part_7=larger(part_7,abs_1);
+                wgsl: `${$t338}${$t352}${$t329}var part_7=non_finite(4286578688u);
+${$t363}part_7=peak_of(part_7,abs_1);
 }
-max_1=larger(max_1,part_7);
+max_1=peak_of(max_1,part_7);
 }
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_5=exchange(max_1,mask_4);
-max_1=larger(max_1,other_5);
-${$t293}${$t239}max_1=all_3;
-${$t367}partials_put((((3u*PARTS)+part)*T)+row,max_all);
+max_1=peak_of(max_1,other_5);
+${$t286}${$t236}max_1=all_3;
+${$t371}partials_put((((3u*PARTS)+part)*T)+row,max_all);
 }
 }
 `,
-                bindings: [$v448, $v439, $v440, $v462, $v443], constants: $v442,
+                bindings: [$v456, $v445, $v446, $v471, $v450], constants: $v448,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t264}${$t307}${$t285}${$t358}${$t317}var part_7=vec4f(non_finite(4286578688u));
-${$t364}part_7=larger4(part_7,abs_1);
+                wgsl: `${$t274}${$t316}${$t278}${$t360}${$t335}var part_7=vec4f(non_finite(4286578688u));
+${$t368}part_7=peak_of4(part_7,abs_1);
 }
-max_1=larger4(max_1,part_7);
-${$t424}let other_5=exchange(max_2,mask_4);
-max_2=larger(max_2,other_5);
-${$t219}${$t239}max_2=all_3;
+max_1=peak_of4(max_1,part_7);
+${$t430}let other_5=exchange(max_2,mask_4);
+max_2=peak_of(max_2,other_5);
+${$t220}${$t236}max_2=all_3;
 workgroupBarrier();
 }
 let max_all=max_2;
@@ -3388,7 +3409,7 @@ partials_put((((3u*PARTS)+part)*T)+row,max_all);
 }
 }
 `,
-                bindings: [$v448, $v434, $v435, $v463, $v443], constants: $v442,
+                bindings: [$v456, $v449, $v441, $v472, $v450], constants: $v448,
               },
             ],
             shared: true,
@@ -3397,8 +3418,8 @@ partials_put((((3u*PARTS)+part)*T)+row,max_all);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t331}${$t359}${$t349}${$t257}var part_8=0.0f;
-${$t360}part_8=part_8+select(0.0f,1.0f,abs_1==total_3);
+                wgsl: `${$t338}${$t361}${$t352}${$t250}var part_8=0.0f;
+${$t363}part_8=part_8+select(0.0f,1.0f,abs_1==total_3);
 }
 sum=sum+part_8;
 }
@@ -3406,26 +3427,26 @@ for(var mask_5=1u;mask_5<SUBGROUP;mask_5*=2u){
 let other_7=exchange(sum,mask_5);
 sum=sum+other_7;
 ${$t177}${$t224}sum=all_4;
-${$t199}partials_put((((4u*PARTS)+part)*T)+row,sum_all);
+${$t196}partials_put((((4u*PARTS)+part)*T)+row,sum_all);
 }
 }
 `,
-                bindings: [$v448, $v439, $v440, $v462, $v443], constants: $v442,
+                bindings: [$v456, $v445, $v446, $v471, $v450], constants: $v448,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t264}${$t235}${$t361}${$t358}${$t262}var part_8=vec4f(0.0f);
-${$t364}part_8=part_8+select(vec4f(0.0f),vec4f(1.0f),abs_1==vec4f(total_3));
+                wgsl: `${$t274}${$t234}${$t364}${$t360}${$t254}var part_8=vec4f(0.0f);
+${$t368}part_8=part_8+select(vec4f(0.0f),vec4f(1.0f),abs_1==vec4f(total_3));
 }
 sum=sum+part_8;
-${$t411}let other_7=exchange(sum_2,mask_5);
+${$t418}let other_7=exchange(sum_2,mask_5);
 sum_2=sum_2+other_7;
-${$t138}${$t224}sum_2=all_4;
-${$t314}partials_put((((4u*PARTS)+part)*T)+row,sum_all);
+${$t140}${$t224}sum_2=all_4;
+${$t312}partials_put((((4u*PARTS)+part)*T)+row,sum_all);
 }
 }
 `,
-                bindings: [$v448, $v434, $v435, $v463, $v443], constants: $v442,
+                bindings: [$v456, $v449, $v441, $v472, $v450], constants: $v448,
               },
             ],
             shared: true,
@@ -3434,11 +3455,11 @@ ${$t314}partials_put((((4u*PARTS)+part)*T)+row,sum_all);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t286}${$t284}${$t359}${$t15}${$t428}`, bindings: $v466, constants: $v447,
+                wgsl: `${$t279}${$t275}${$t361}${$t15}${$t434}`, bindings: $v475, constants: $v455,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t286}${$t361}${$t17}${$t428}`,
-                bindings: $v466, constants: $v447,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t279}${$t364}${$t17}${$t434}`,
+                bindings: $v475, constants: $v455,
               },
             ],
             shared: false,
@@ -3455,21 +3476,21 @@ ${$t314}partials_put((((4u*PARTS)+part)*T)+row,sum_all);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t158}${$t254}${$t251}let beta_1=beta_at(row);
-${$t351}let x_1=x_at(row+(i*D));
-${$t68}let mul=((x_1-scratch_4)-scratch_5)*scratch_14;
-${$t69}let mul_2=select(0.0f,scratch_27,abs(add)==scratch_19)*sign(add);
-${$t240}${$t429}`,
-                bindings: [$v440, $v462, $v439, $v448, $v441], constants: $v449,
+                wgsl: `${$t160}${$t303}${$t297}let beta_1=beta_at(row);
+${$t367}let x_1=x_at(row+(i*D));
+${$t70}let mul=((x_1-scratch_4)-scratch_5)*scratch_14;
+${$t71}let mul_2=select(0.0f,scratch_27,abs(add)==scratch_19)*sign(add);
+${$t237}${$t435}`,
+                bindings: [$v446, $v471, $v445, $v456, $v447], constants: $v457,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t158}${$t265}${$t255}let beta_1=beta_four(row);
-${$t338}let x_1=x_four(row+(i*(D/4u)));
-${$t68}let mul=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(scratch_14);
-${$t69}let mul_2=select(vec4f(0.0f),vec4f(scratch_27),abs(add)==vec4f(scratch_19))*sign(add);
-${$t240}${$t430}`,
-                bindings: [$v435, $v463, $v434, $v448, $v441], constants: $v449,
+                wgsl: `${$t160}${$t304}${$t306}let beta_1=beta_four(row);
+${$t347}let x_1=x_four(row+(i*(D/4u)));
+${$t70}let mul=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(scratch_14);
+${$t71}let mul_2=select(vec4f(0.0f),vec4f(scratch_27),abs(add)==vec4f(scratch_19))*sign(add);
+${$t237}${$t436}`,
+                bindings: [$v441, $v472, $v449, $v456, $v447], constants: $v457,
               },
             ],
             shared: true,
@@ -3477,12 +3498,12 @@ ${$t240}${$t430}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t189}${$t277}${$t282}${$t431}`,
-                bindings: $v467, constants: $v451,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t187}${$t308}${$t313}${$t437}`,
+                bindings: $v476, constants: $v459,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t189}${$t287}${$t289}${$t432}`,
-                bindings: $v468, constants: $v451,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t187}${$t309}${$t325}${$t438}`,
+                bindings: $v477, constants: $v459,
               },
             ],
             shared: false,
@@ -3499,7 +3520,7 @@ export const LayerNormQuant$backward2: { readonly lazy: readonly LazyShaders[] }
       shaders: [
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t426}${$t67}${$t375}scratch_put(row_2,shift_2_2);
+          wgsl: `${$t432}${$t69}${$t379}scratch_put(row_2,shift_2_2);
 scratch_put(row_3,shift_2_3);
 scratch_put(row_4,shift_2_4);
 scratch_put(row_5,shift_2_5);
@@ -3518,22 +3539,22 @@ scratch_put((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_5,scaledS
 }
 }
 `,
-          bindings: [$v458, $v446], constants: $v438,
+          bindings: [$v469, $v454], constants: $v444,
         },
       ],
       split: {
         slots: 4,
         stages: [
-          $v461,
+          $v470,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t388}${$t433}`,
-                bindings: [$v444, $v446], constants: $v447,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t391}${$t439}`,
+                bindings: [$v451, $v454], constants: $v455,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t394}${$t433}`,
-                bindings: [$v444, $v446], constants: $v447,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t397}${$t439}`,
+                bindings: [$v451, $v454], constants: $v455,
               },
             ],
             shared: false,
@@ -3545,27 +3566,23 @@ scratch_put((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row_5,scaledS
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t215}${$t303}${$t70}${$t95}var max_1=vec4f(non_finite(4286578688u));
+          wgsl: `${$t215}${$t284}${$t72}${$t97}var max_1=vec4f(non_finite(4286578688u));
 let base=row*(D/4u);
 let scratch_4=scratch_at(row);
 let scratch_5=scratch_at((((T+3u)/4u)*4u)+row);
 let scratch_8=scratch_at(((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+row);
 let scratch_9=scratch_at((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row);
-${$t18}${$t121}held[held_place(0u,k,local_index)]=x_1;
+${$t18}${$t123}held[held_place(0u,k,local_index)]=x_1;
 let mul_2=((x_1-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(mul);
-${$t107}max_1=larger4(max_1,abs_1);
-}
-}
-var max_2=fold_max(max_1);
-for(var mask=1u;mask<SUBGROUP;mask*=2u){
+${$t109}${$t256}for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(max_2,mask);
-max_2=larger(max_2,other);
-${$t219}${$t140}${$t123}max_2=all;
+max_2=peak_of(max_2,other);
+${$t220}${$t142}${$t125}max_2=all;
 workgroupBarrier();
 }
 let max_all=max_2;
 var sum=vec4f(0.0f);
-${$t25}if(i_2<(D/4u)){
+${$t26}if(i_2<(D/4u)){
 let kept=held[held_place(0u,k_2,local_index)];
 let mul_3=((kept-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(mul);
 let gamma_2=gamma_four(i_2);
@@ -3579,16 +3596,16 @@ var sum_2=fold_add(sum);
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3=exchange(sum_2,mask_2);
 sum_2=sum_2+other_3;
-${$t138}${$t225}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+${$t140}${$t225}let other_4=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_4;
-${$t142}sum_2=all_2;
+${$t144}sum_2=all_2;
 workgroupBarrier();
 }
 let sum_all=sum_2;
 let base_2=row*D;
 let x_2=x_at(base_2);
 let mul_4=((x_2-scratch_4)-scratch_5)*mul;
-${$t371}let mul_6=select(0.0f,mul_5,abs_3==max_all)*sign_1;
+${$t375}let mul_6=select(0.0f,mul_5,abs_3==max_all)*sign_1;
 let mul_7=mul_6*gamma_3;
 let x_3=x_at(base_2+(D/2u));
 let mul_8=((x_3-scratch_4)-scratch_5)*mul;
@@ -3612,7 +3629,7 @@ let shift=mul_7+(((mul_10-mul_7)+(mul_13-mul_7))*0.3333333432674408f);
 var mean=vec4f(0.0f);
 var mean_2=vec4f(0.0f);
 let mul_15=0.003937007859349251f*div;
-${$t72}let mul_14=((kept_2-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(mul);
+${$t74}let mul_14=((kept_2-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(mul);
 let gamma_6=gamma_four(i_3);
 let beta_6=beta_four(i_3);
 let add_6=(mul_14*gamma_6)+beta_6;
@@ -3633,10 +3650,10 @@ let other_5=exchange(mean_3,mask_3);
 mean_3=mean_3+other_5;
 let other_6=exchange(mean_2_2,mask_3);
 mean_2_2=mean_2_2+other_6;
-${$t308}${$t124}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+${$t302}${$t126}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
 let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t47}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-${$t11}${$t154}mean_3=all_3;
+${$t50}let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t11}${$t156}mean_3=all_3;
 ${$t12}mean_2_2=all_4;
 workgroupBarrier();
 }
@@ -3644,7 +3661,7 @@ let mean_all=mean_3/f32(D);
 let mean_all_2=mean_2_2/f32(D);
 let end=select(0u,D/4u,active_1);
 let mul_20=2.0f*mean_all;
-${$t27}if(i_4<end){
+${$t28}if(i_4<end){
 let kept_3=held[held_place(0u,k_4,local_index)];
 let mul_19=((kept_3-vec4f(scratch_4))-vec4f(scratch_5))*vec4f(mul);
 let gamma_7=gamma_four(i_4);
@@ -3665,11 +3682,11 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+mul_21);
 }
 }
 `,
-          bindings: $v469, constants: $v470,
+          bindings: $v478, constants: $v479,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t215}${$t310}${$t70}${$t96}let base_5=row_2*(D/4u);
+          wgsl: `${$t215}${$t290}${$t72}${$t98}let base_5=row_2*(D/4u);
 let base_6=row_3*(D/4u);
 let base_7=row_4*(D/4u);
 let base_8=row_5*(D/4u);
@@ -3693,12 +3710,12 @@ let mul_23=scratch_8_2*inverseSqrt(scratch_9_2+((eps*scratch_8_2)*scratch_8_2));
 let mul_24=scratch_8_3*inverseSqrt(scratch_9_3+((eps*scratch_8_3)*scratch_8_3));
 let mul_25=scratch_8_4*inverseSqrt(scratch_9_4+((eps*scratch_8_4)*scratch_8_4));
 let mul_26=scratch_8_5*inverseSqrt(scratch_9_5+((eps*scratch_8_5)*scratch_8_5));
-${$t29}for(var block=lane;block<D/4u;block+=LANES*256u){
+${$t30}for(var block=lane;block<D/4u;block+=LANES*256u){
 var part_5=vec4f(non_finite(4286578688u));
 var part_6=vec4f(non_finite(4286578688u));
 var part_7=vec4f(non_finite(4286578688u));
 var part_8=vec4f(non_finite(4286578688u));
-${$t104}let x_8=x_four(base_5+i);
+${$t106}let x_8=x_four(base_5+i);
 let x_9=x_four(base_6+i);
 let x_10=x_four(base_7+i);
 let x_11=x_four(base_8+i);
@@ -3708,30 +3725,30 @@ let mul_2_4=((x_10-vec4f(scratch_4_4))-vec4f(scratch_5_4))*vec4f(mul_25);
 let mul_2_5=((x_11-vec4f(scratch_4_5))-vec4f(scratch_5_5))*vec4f(mul_26);
 let gamma_1=gamma_four(i);
 let beta_1=beta_four(i);
-${$t58}part_5=larger4(part_5,abs_8);
-part_6=larger4(part_6,abs_9);
-part_7=larger4(part_7,abs_10);
-part_8=larger4(part_8,abs_11);
+${$t60}part_5=peak_of4(part_5,abs_8);
+part_6=peak_of4(part_6,abs_9);
+part_7=peak_of4(part_7,abs_10);
+part_8=peak_of4(part_8,abs_11);
 }
-max_3=larger4(max_3,part_5);
-max_4=larger4(max_4,part_6);
-max_5=larger4(max_5,part_7);
-max_6=larger4(max_6,part_8);
-${$t410}for(var mask=1u;mask<SUBGROUP;mask*=2u){
+max_3=peak_of4(max_3,part_5);
+max_4=peak_of4(max_4,part_6);
+max_5=peak_of4(max_5,part_7);
+max_6=peak_of4(max_6,part_8);
+${$t417}for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other_5=exchange(max_2_2,mask);
 let other_6=exchange(max_2_3,mask);
 let other_7=exchange(max_2_4,mask);
 let other_8=exchange(max_2_5,mask);
-max_2_2=larger(max_2_2,other_5);
-max_2_3=larger(max_2_3,other_6);
-max_2_4=larger(max_2_4,other_7);
-max_2_5=larger(max_2_5,other_8);
-${$t333}var sum_3=vec4f(0.0f);
+max_2_2=peak_of(max_2_2,other_5);
+max_2_3=peak_of(max_2_3,other_6);
+max_2_4=peak_of(max_2_4,other_7);
+max_2_5=peak_of(max_2_5,other_8);
+${$t331}var sum_3=vec4f(0.0f);
 var sum_4=vec4f(0.0f);
 var sum_5=vec4f(0.0f);
 var sum_6=vec4f(0.0f);
 for(var block_2=lane;block_2<D/4u;block_2+=LANES*256u){
-${$t53}let stop_2=min(block_2+(LANES*256u),D/4u);
+${$t55}let stop_2=min(block_2+(LANES*256u),D/4u);
 for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
 let x_2_2=x_four(base_5+i_2);
 let x_2_3=x_four(base_6+i_2);
@@ -3743,7 +3760,7 @@ let mul_3_4=((x_2_4-vec4f(scratch_4_4))-vec4f(scratch_5_4))*vec4f(mul_25);
 let mul_3_5=((x_2_5-vec4f(scratch_4_5))-vec4f(scratch_5_5))*vec4f(mul_26);
 let gamma_2=gamma_four(i_2);
 let beta_2=beta_four(i_2);
-${$t415}part_2_2=part_2_2+eq_2;
+${$t423}part_2_2=part_2_2+eq_2;
 part_2_3=part_2_3+eq_3;
 part_2_4=part_2_4+eq_4;
 part_2_5=part_2_5+eq_5;
@@ -3783,7 +3800,7 @@ let mul_4_2=((x_3_2-scratch_4_2)-scratch_5_2)*mul_23;
 let mul_4_3=((x_3_3-scratch_4_3)-scratch_5_3)*mul_24;
 let mul_4_4=((x_3_4-scratch_4_4)-scratch_5_4)*mul_25;
 let mul_4_5=((x_3_5-scratch_4_5)-scratch_5_5)*mul_26;
-${$t423}let mul_6_2=select(0.0f,mul_5_2,abs_3_2==max_all_2)*sign_6;
+${$t429}let mul_6_2=select(0.0f,mul_5_2,abs_3_2==max_all_2)*sign_6;
 let mul_6_3=select(0.0f,mul_5_3,abs_3_3==max_all_3)*sign_7;
 let mul_6_4=select(0.0f,mul_5_4,abs_3_4==max_all_4)*sign_8;
 let mul_6_5=select(0.0f,mul_5_5,abs_3_5==max_all_5)*sign_9;
@@ -3805,7 +3822,7 @@ let add_4_2=(mul_8_2*gamma_4)+beta_4;
 let add_4_3=(mul_8_3*gamma_4)+beta_4;
 let add_4_4=(mul_8_4*gamma_4)+beta_4;
 let add_4_5=(mul_8_5*gamma_4)+beta_4;
-${$t60}let mul_9_2=select(0.0f,mul_5_2,abs_4_2==max_all_2)*sign_2_2;
+${$t62}let mul_9_2=select(0.0f,mul_5_2,abs_4_2==max_all_2)*sign_2_2;
 let mul_9_3=select(0.0f,mul_5_3,abs_4_3==max_all_3)*sign_2_3;
 let mul_9_4=select(0.0f,mul_5_4,abs_4_4==max_all_4)*sign_2_4;
 let mul_9_5=select(0.0f,mul_5_5,abs_4_5==max_all_5)*sign_2_5;
@@ -3827,7 +3844,7 @@ let add_5_2=(mul_11_2*gamma_5)+beta_5;
 let add_5_3=(mul_11_3*gamma_5)+beta_5;
 let add_5_4=(mul_11_4*gamma_5)+beta_5;
 let add_5_5=(mul_11_5*gamma_5)+beta_5;
-${$t61}let mul_12_2=select(0.0f,mul_5_2,abs_5_2==max_all_2)*sign_3_2;
+${$t63}let mul_12_2=select(0.0f,mul_5_2,abs_5_2==max_all_2)*sign_3_2;
 let mul_12_3=select(0.0f,mul_5_3,abs_5_3==max_all_3)*sign_3_3;
 let mul_12_4=select(0.0f,mul_5_4,abs_5_4==max_all_4)*sign_3_4;
 let mul_12_5=select(0.0f,mul_5_5,abs_5_5==max_all_5)*sign_3_5;
@@ -3856,7 +3873,7 @@ var part_3_2=vec4f(0.0f);
 var part_3_3=vec4f(0.0f);
 var part_3_4=vec4f(0.0f);
 var part_3_5=vec4f(0.0f);
-${$t126}let x_6_2=x_four(base_5+i_3);
+${$t128}let x_6_2=x_four(base_5+i_3);
 let x_6_3=x_four(base_6+i_3);
 let x_6_4=x_four(base_7+i_3);
 let x_6_5=x_four(base_8+i_3);
@@ -3870,7 +3887,7 @@ let add_6_2=(mul_14_2*gamma_6)+beta_6;
 let add_6_3=(mul_14_3*gamma_6)+beta_6;
 let add_6_4=(mul_14_4*gamma_6)+beta_6;
 let add_6_5=(mul_14_5*gamma_6)+beta_6;
-${$t62}let mul_16_2=(select(vec4f(0.0f),-(mul_14_2*vec4f(mul_15_2)),abs_6_2==vec4f(max_all_2))*sign_4_2)*gamma_6;
+${$t64}let mul_16_2=(select(vec4f(0.0f),-(mul_14_2*vec4f(mul_15_2)),abs_6_2==vec4f(max_all_2))*sign_4_2)*gamma_6;
 let mul_16_3=(select(vec4f(0.0f),-(mul_14_3*vec4f(mul_15_3)),abs_6_3==vec4f(max_all_3))*sign_4_3)*gamma_6;
 let mul_16_4=(select(vec4f(0.0f),-(mul_14_4*vec4f(mul_15_4)),abs_6_4==vec4f(max_all_4))*sign_4_4)*gamma_6;
 let mul_16_5=(select(vec4f(0.0f),-(mul_14_5*vec4f(mul_15_5)),abs_6_5==vec4f(max_all_5))*sign_4_5)*gamma_6;
@@ -3958,7 +3975,7 @@ let add_7_2=(mul_19_2*gamma_7)+beta_7;
 let add_7_3=(mul_19_3*gamma_7)+beta_7;
 let add_7_4=(mul_19_4*gamma_7)+beta_7;
 let add_7_5=(mul_19_5*gamma_7)+beta_7;
-${$t63}let mul_21_2=select(vec4f(0.0f),vec4f(mul_5_2),abs_7_2==vec4f(max_all_2))*sign_5_2;
+${$t65}let mul_21_2=select(vec4f(0.0f),vec4f(mul_5_2),abs_7_2==vec4f(max_all_2))*sign_5_2;
 let mul_21_3=select(vec4f(0.0f),vec4f(mul_5_3),abs_7_3==vec4f(max_all_3))*sign_5_3;
 let mul_21_4=select(vec4f(0.0f),vec4f(mul_5_4),abs_7_4==vec4f(max_all_4))*sign_5_4;
 let mul_21_5=select(vec4f(0.0f),vec4f(mul_5_5),abs_7_5==vec4f(max_all_5))*sign_5_5;
@@ -3982,7 +3999,7 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+(((mul_21_2+mu
 }
 }
 `,
-          bindings: $v469, constants: $v470,
+          bindings: $v478, constants: $v479,
         },
       ],
       split: null,
@@ -3996,21 +4013,21 @@ scratch_put_four(base_4+i_4,select(before_2,vec4f(0.0f),turn==0u)+(((mul_21_2+mu
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t241}${$t254}${$t45}let base=((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row;
+                wgsl: `${$t239}${$t303}${$t47}let base=((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+row;
 let base_2=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+((((chunk*D)+3u)/4u)*4u))+row;
-${$t351}let sums_32_over_T=scratch_at(base+(i*D));
+${$t367}let sums_32_over_T=scratch_at(base+(i*D));
 let sums_30_over_T=scratch_at(base_2+(i*D));
-${$t246}${$t429}`,
-                bindings: [$v448, $v441], constants: $v471,
+${$t243}${$t435}`,
+                bindings: [$v456, $v447], constants: $v480,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t241}${$t265}${$t45}let base=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))/4u)+row;
+                wgsl: `${$t239}${$t304}${$t47}let base=(((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))/4u)+row;
 let base_2=((((((((T+3u)/4u)*4u)+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+(((T+3u)/4u)*4u))+((((chunk*D)+3u)/4u)*4u))/4u)+row;
-${$t338}let sums_32_over_T=scratch_four(base+(i*(D/4u)));
+${$t347}let sums_32_over_T=scratch_four(base+(i*(D/4u)));
 let sums_30_over_T=scratch_four(base_2+(i*(D/4u)));
-${$t246}${$t430}`,
-                bindings: $v456, constants: $v471,
+${$t243}${$t436}`,
+                bindings: $v464, constants: $v480,
               },
             ],
             shared: true,
@@ -4018,12 +4035,12 @@ ${$t246}${$t430}`,
           {
             shaders: [
               {
-                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t196}${$t277}${$t290}${$t431}`,
-                bindings: $v467, constants: $v457,
+                vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t193}${$t308}${$t326}${$t437}`,
+                bindings: $v476, constants: $v465,
               },
               {
-                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t196}${$t287}${$t297}${$t432}`,
-                bindings: $v468, constants: $v457,
+                vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t193}${$t309}${$t330}${$t438}`,
+                bindings: $v477, constants: $v465,
               },
             ],
             shared: false,

@@ -25,249 +25,256 @@ override T:u32;
 override D:u32;
 override eps:f32;
 `;
-const $t9 = `@compute @workgroup_size(LANES*ROWS)
+const $t9 = `fn peak_of(a:f32,b:f32)->f32{
+return bitcast<f32>(max(bitcast<i32>(a),bitcast<i32>(b)));
+`;
+const $t10 = `fn fold_peak(v:vec4f)->f32{
+return peak_of(peak_of(v.x,v.y),peak_of(v.z,v.w));
+`;
+const $t11 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
+let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
+let index=(group*ROWS)+row_in_group;
+`;
+const $t12 = `for(var k=0u;k<HELD;k+=1u){
+let i=lane+(k*LANES);
+if(i<(D/4u)){
+`;
+const $t13 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
+let i_2=lane+(k_2*LANES);
+if(i_2<end){
+`;
+const $t14 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
+let i_3=lane+(k_3*LANES);
+`;
+const $t15 = `var sum_4=vec4f(0.0f);
+var sum_5=vec4f(0.0f);
+var sum_6=vec4f(0.0f);
+var sum_7=vec4f(0.0f);
+`;
+const $t16 = `var max_3=vec4f(non_finite(4286578688u));
+var max_4=vec4f(non_finite(4286578688u));
+var max_5=vec4f(non_finite(4286578688u));
+var max_6=vec4f(non_finite(4286578688u));
+`;
+const $t17 = `var max_2_2=fold_peak(max_3);
+var max_2_3=fold_peak(max_4);
+var max_2_4=fold_peak(max_5);
+var max_2_5=fold_peak(max_6);
+`;
+const $t18 = `var sum_3_3=vec4f(0.0f);
+var sum_3_4=vec4f(0.0f);
+var sum_3_5=vec4f(0.0f);
+var sum_3_6=vec4f(0.0f);
+`;
+const $t19 = `for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
+var part_3_2=vec4f(0.0f);
+`;
+const $t20 = `let stop_2_2=min(block_2+(LANES*256u),end_3);
+for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
+`;
+const $t21 = `let stop_2_3=min(block_2+(LANES*256u),end_4);
+for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
+`;
+const $t22 = `let stop_2_4=min(block_2+(LANES*256u),end_5);
+for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
+`;
+const $t23 = `let stop_2_5=min(block_2+(LANES*256u),end_6);
+for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
+`;
+const $t24 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
+let last=min(first+(((D+PARTS)-1u)/PARTS),D);
+`;
+const $t25 = `let stop_2=min(block_2+(LANES*256u),end);
+for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
+`;
+const $t26 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+let last=min(first+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
+`;
+const $t27 = `for(var p_2=lane;p_2<used;p_2+=LANES){
+let part_2=partials_at((p_2*T)+row);
+let part_3=partials_at(((PARTS+p_2)*T)+row);
+`;
+const $t28 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
+let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+`;
+const $t29 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
+let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
+`;
+const $t30 = `let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale_1==1.0f)),squares<8.507059173023462e+37f);
+`;
+const $t31 = `fn larger(a:f32,b:f32)->f32{
+return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
+`;
+const $t32 = `let x_1=x_at(base);
+let x_2=x_at(base+(D/2u));
+let x_3=x_at(base+(D-1u));
+let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
+`;
+const $t33 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
+let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
+`;
+const $t34 = `${$t11}let active_1=index<T;
+let row=select(0u,index,active_1);
+`;
+const $t35 = `var sum=vec4f(0.0f);
+var max_1=vec4f(non_finite(4286578688u));
+`;
+const $t36 = `let end_2=select(0u,D/4u,active_1);
+let where_1=select(0.0f,127.0f/max_all,0.0f<max_all);
+`;
+const $t37 = `${$t24}let base=row*D;
+`;
+const $t38 = `var max_1=non_finite(4286578688u);
+for(var block=first+lane;block<last;block+=LANES*256u){
+`;
+const $t39 = `let stop=min(block+(LANES*256u),last);
+for(var i=block;i<stop;i+=LANES){
+`;
+const $t40 = `let end=select(0u,last,!(scale==1.0f));
+${$t3}`;
+const $t41 = `let where_1=select(0.0f,127.0f/total,0.0f<total);
+for(var i=first+lane;i<end;i+=LANES){
+`;
+const $t42 = `let stop=min(block+(LANES*256u),D/4u);
+for(var i=block;i<stop;i+=LANES){
+`;
+const $t43 = `let end_2=select(0u,D/4u,active_1);
+let where_2=select(0.0f,127.0f/max_all_2,0.0f<max_all_2);
+let where_3=select(0.0f,127.0f/max_all_3,0.0f<max_all_3);
+let where_4=select(0.0f,127.0f/max_all_4,0.0f<max_all_4);
+let where_5=select(0.0f,127.0f/max_all_5,0.0f<max_all_5);
+`;
+const $t44 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
+let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
+${$t5}let about=shift_2*scale;
+`;
+const $t45 = `let end=select(0u,last,again);
+${$t3}`;
+const $t46 = `let mul=scale_1*inverseSqrt(squares_4+((eps*scale_1)*scale_1));
+let where_1=select(0.0f,127.0f/total_5,0.0f<total_5);
+for(var i=first+lane;i<end;i+=LANES){
+`;
+const $t47 = `workgroupBarrier();
+for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
+if(lane<half){
+`;
+const $t48 = `${$t7}override PARTS:u32;
+${$t8}`;
+const $t49 = `for(var block=first+lane;block<last;block+=LANES*256u){
+var part_1=vec4f(0.0f);
+`;
+const $t50 = `let x_1=x_at(base+i);
+let gamma_1=gamma_at(i);
+let beta_1=beta_at(i);
+let add=((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1;
+`;
+const $t51 = `let x_1=x_four(base+i);
+let gamma_1=gamma_four(i);
+let beta_1=beta_four(i);
+let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
+`;
+const $t52 = `${$t7}${$t8}`;
+const $t53 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=sum_2;
+`;
+const $t54 = `${$t47}let mine=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t55 = `workgroupBarrier();
+for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
+if(lane<half_2){
+`;
+const $t56 = `${$t48}override scratch_length:u32=LANES*ROWS*3u;
+`;
+const $t57 = `${$t24}let end=select(0u,last,active_1);
+let base=row*D;
+`;
+const $t58 = `let x_1=x_four(base+i);
+let mul=x_1*x_1;
+let gamma_1=gamma_four(i);
+let mul_2=x_1*gamma_1;
+`;
+const $t59 = `${$t54}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
+let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
+let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
+`;
+const $t60 = `}
+workgroupBarrier();
+}
+let all=scratch_memory[row_in_group*LANES];
+`;
+const $t61 = `${$t55}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
+`;
+const $t62 = `}
+if(SUBGROUP<LANES){
+scratch_memory[(row_in_group*LANES)+lane]=total;
+`;
+const $t63 = `let base=row*D;
+${$t32}`;
+const $t64 = `${$t53}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
+`;
+const $t65 = `workgroupBarrier();
+for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
+if(lane<half_3){
+`;
+const $t66 = `}
+@compute @workgroup_size(LANES*ROWS)
 fn main(
 @builtin(workgroup_id)workgroup_id:vec3u,
 @builtin(num_workgroups)num_workgroups:vec3u,
 @builtin(local_invocation_index)local_index:u32,
 ){
 `;
-const $t10 = `let lane=select(local_index%LANES,local_index/ROWS,COLUMNS);
-let row_in_group=select(local_index/LANES,local_index%ROWS,COLUMNS);
-let index=(group*ROWS)+row_in_group;
+const $t67 = `${$t59}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=peak_of(mine_2,other_4);
 `;
-const $t11 = `for(var k=0u;k<HELD;k+=1u){
-let i=lane+(k*LANES);
-if(i<(D/4u)){
-`;
-const $t12 = `for(var k_2=0u;k_2<HELD;k_2+=1u){
-let i_2=lane+(k_2*LANES);
-if(i_2<end){
-`;
-const $t13 = `for(var k_3=0u;k_3<HELD;k_3+=1u){
-let i_3=lane+(k_3*LANES);
-`;
-const $t14 = `var sum_4=vec4f(0.0f);
-var sum_5=vec4f(0.0f);
-var sum_6=vec4f(0.0f);
-var sum_7=vec4f(0.0f);
-`;
-const $t15 = `var max_3=vec4f(non_finite(4286578688u));
-var max_4=vec4f(non_finite(4286578688u));
-var max_5=vec4f(non_finite(4286578688u));
-var max_6=vec4f(non_finite(4286578688u));
-`;
-const $t16 = `var max_2_2=fold_max(max_3);
-var max_2_3=fold_max(max_4);
-var max_2_4=fold_max(max_5);
-var max_2_5=fold_max(max_6);
-`;
-const $t17 = `var sum_3_3=vec4f(0.0f);
-var sum_3_4=vec4f(0.0f);
-var sum_3_5=vec4f(0.0f);
-var sum_3_6=vec4f(0.0f);
-`;
-const $t18 = `for(var block_2=lane;block_2<end_3;block_2+=LANES*256u){
-var part_3_2=vec4f(0.0f);
-`;
-const $t19 = `let stop_2_2=min(block_2+(LANES*256u),end_3);
-for(var i_2=block_2;i_2<stop_2_2;i_2+=LANES){
-`;
-const $t20 = `let stop_2_3=min(block_2+(LANES*256u),end_4);
-for(var i_2=block_2;i_2<stop_2_3;i_2+=LANES){
-`;
-const $t21 = `let stop_2_4=min(block_2+(LANES*256u),end_5);
-for(var i_2=block_2;i_2<stop_2_4;i_2+=LANES){
-`;
-const $t22 = `let stop_2_5=min(block_2+(LANES*256u),end_6);
-for(var i_2=block_2;i_2<stop_2_5;i_2+=LANES){
-`;
-const $t23 = `let first=min(part*(((D+PARTS)-1u)/PARTS),D);
-let last=min(first+(((D+PARTS)-1u)/PARTS),D);
-`;
-const $t24 = `let stop_2=min(block_2+(LANES*256u),end);
-for(var i_2=block_2;i_2<stop_2;i_2+=LANES){
-`;
-const $t25 = `let first=min(part*((((D/4u)+PARTS)-1u)/PARTS),D/4u);
-let last=min(first+((((D/4u)+PARTS)-1u)/PARTS),D/4u);
-`;
-const $t26 = `for(var p_2=lane;p_2<used;p_2+=LANES){
-let part_2=partials_at((p_2*T)+row);
-let part_3=partials_at(((PARTS+p_2)*T)+row);
-`;
-const $t27 = `scratch_memory[(row_in_group*LANES)+lane]=mine_2+other_6;
-let mine_3=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-`;
-const $t28 = `scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_3+other_7;
-let mine_4=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)];
-`;
-const $t29 = `let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
-let squares_4=select(squares_2,select(squares,squares_3,!(scale_1==1.0f)),squares<8.507059173023462e+37f);
-`;
-const $t30 = `let x_1=x_at(base);
-let x_2=x_at(base+(D/2u));
-let x_3=x_at(base+(D-1u));
-let shift=x_1+(((x_2-x_1)+(x_3-x_1))*0.3333333432674408f);
-`;
-const $t31 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(squares+eps)<5.169878828456423e-26f),squares<8.507059173023462e+37f);
-let squares_4=select(squares_2,select(squares,squares_3,!(scale==1.0f)),squares<8.507059173023462e+37f);
-`;
-const $t32 = `${$t10}let active_1=index<T;
-let row=select(0u,index,active_1);
-`;
-const $t33 = `var sum=vec4f(0.0f);
-var max_1=vec4f(non_finite(4286578688u));
-`;
-const $t34 = `let end_2=select(0u,D/4u,active_1);
-let where_1=select(0.0f,127.0f/max_all,0.0f<max_all);
-`;
-const $t35 = `${$t23}let base=row*D;
-`;
-const $t36 = `var max_1=non_finite(4286578688u);
-for(var block=first+lane;block<last;block+=LANES*256u){
-`;
-const $t37 = `let stop=min(block+(LANES*256u),last);
-for(var i=block;i<stop;i+=LANES){
-`;
-const $t38 = `let end=select(0u,last,!(scale==1.0f));
-${$t3}`;
-const $t39 = `let where_1=select(0.0f,127.0f/total,0.0f<total);
-for(var i=first+lane;i<end;i+=LANES){
-`;
-const $t40 = `let stop=min(block+(LANES*256u),D/4u);
-for(var i=block;i<stop;i+=LANES){
-`;
-const $t41 = `let end_2=select(0u,D/4u,active_1);
-let where_2=select(0.0f,127.0f/max_all_2,0.0f<max_all_2);
-let where_3=select(0.0f,127.0f/max_all_3,0.0f<max_all_3);
-let where_4=select(0.0f,127.0f/max_all_4,0.0f<max_all_4);
-let where_5=select(0.0f,127.0f/max_all_5,0.0f<max_all_5);
-`;
-const $t42 = `let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
-let again=((variance*4.0f)<(mean*mean))||(!(scale==1.0f));
-${$t5}let about=shift_2*scale;
-`;
-const $t43 = `let end=select(0u,last,again);
-${$t3}`;
-const $t44 = `let mul=scale_1*inverseSqrt(squares_4+((eps*scale_1)*scale_1));
-let where_1=select(0.0f,127.0f/total_5,0.0f<total_5);
-for(var i=first+lane;i<end;i+=LANES){
-`;
-const $t45 = `workgroupBarrier();
-for(var half=LANES/2u;half>=SUBGROUP;half/=2u){
-if(lane<half){
-`;
-const $t46 = `${$t7}override PARTS:u32;
-${$t8}`;
-const $t47 = `for(var block=first+lane;block<last;block+=LANES*256u){
-var part_1=vec4f(0.0f);
-`;
-const $t48 = `let x_1=x_at(base+i);
-let gamma_1=gamma_at(i);
-let beta_1=beta_at(i);
-let add=((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1;
-`;
-const $t49 = `let x_1=x_four(base+i);
-let gamma_1=gamma_four(i);
-let beta_1=beta_four(i);
-let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
-`;
-const $t50 = `${$t7}${$t8}`;
-const $t51 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=sum_2;
-`;
-const $t52 = `${$t45}let mine=scratch_memory[(row_in_group*LANES)+lane];
-`;
-const $t53 = `workgroupBarrier();
-for(var half_2=LANES/2u;half_2>=SUBGROUP;half_2/=2u){
-if(lane<half_2){
-`;
-const $t54 = `${$t46}override scratch_length:u32=LANES*ROWS*3u;
-`;
-const $t55 = `${$t23}let end=select(0u,last,active_1);
-let base=row*D;
-`;
-const $t56 = `let x_1=x_four(base+i);
-let mul=x_1*x_1;
-let gamma_1=gamma_four(i);
-let mul_2=x_1*gamma_1;
-`;
-const $t57 = `${$t52}let other_3=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=mine+other_3;
-let mine_2=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
-let other_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half))];
-`;
-const $t58 = `}
-workgroupBarrier();
-}
-let all=scratch_memory[row_in_group*LANES];
-`;
-const $t59 = `${$t53}let mine_3=scratch_memory[(row_in_group*LANES)+lane];
-`;
-const $t60 = `}
-if(SUBGROUP<LANES){
-scratch_memory[(row_in_group*LANES)+lane]=total;
-`;
-const $t61 = `let base=row*D;
-${$t30}`;
-const $t62 = `${$t51}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_2;
-`;
-const $t63 = `workgroupBarrier();
-for(var half_3=LANES/2u;half_3>=SUBGROUP;half_3/=2u){
-if(lane<half_3){
-`;
-const $t64 = `fn larger(a:f32,b:f32)->f32{
-return select(b,a,a>b||(bitcast<u32>(a)&0x7fffffffu)>0x7f800000u);
-}
-`;
-const $t65 = `${$t57}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=larger(mine_2,other_4);
-`;
-const $t66 = `}
+const $t68 = `}
 workgroupBarrier();
 }
 let all_3=scratch_memory[row_in_group*LANES];
 `;
-const $t67 = `${$t59}${$t2}scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
+const $t69 = `${$t61}${$t2}scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_6;
 `;
-const $t68 = `total_4=total_4+other_5;
+const $t70 = `total_4=total_4+other_5;
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_2;
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=total_3;
 scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=total_4;
 `;
-const $t69 = `${$t57}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
+const $t71 = `${$t59}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_2+other_4;
 `;
-const $t70 = `${$t59}let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
+const $t72 = `${$t61}let other_7=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine_3+other_7;
 let mine_4=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)];
 let other_8=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
 scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=mine_4+other_8;
 `;
-const $t71 = `}
+const $t73 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum_3_2;
 `;
-const $t72 = `${$t66}sum_3_2=all_3;
+const $t74 = `${$t68}sum_3_2=all_3;
 `;
-const $t73 = `${$t58}total=all;
+const $t75 = `${$t60}total=all;
 workgroupBarrier();
 }
 `;
-const $t74 = `${$t66}sum_2=all_3;
+const $t76 = `${$t68}sum_2=all_3;
 `;
-const $t75 = `fn non_finite(bits:u32)->f32{
+const $t77 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
+fn non_finite(bits:u32)->f32{
 return bitcast<f32>(bits);
 }
-${$t64}`;
-const $t76 = `${$t58}sum_2=all;
+`;
+const $t78 = `${$t60}sum_2=all;
 ${$t1}`;
-const $t77 = `${$t9}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
+const $t79 = `${$t66}let group_of_all=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 let group=group_of_all/PARTS;
 let part=group_of_all%PARTS;
-${$t32}`;
-const $t78 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
+${$t34}`;
+const $t80 = `scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+lane)]=mine_4+other_8;
 }
 workgroupBarrier();
 }
@@ -280,41 +287,38 @@ total_4=all_4;
 workgroupBarrier();
 }
 `;
-const $t79 = `${$t58}sum=all;
+const $t81 = `${$t60}sum=all;
 ${$t1}`;
-const $t80 = `scratch_memory[(row_in_group*LANES)+lane]=larger(mine_5,other_10);
+const $t82 = `scratch_memory[(row_in_group*LANES)+lane]=peak_of(mine_5,other_10);
 }
 workgroupBarrier();
 }
 let all_5=scratch_memory[row_in_group*LANES];
 `;
-const $t81 = `var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t75}`;
-const $t82 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
+const $t83 = `${$t77}${$t9}`;
+const $t84 = `for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum_2,mask);
 sum_2=sum_2+other;
 `;
-const $t83 = `workgroupBarrier();
+const $t85 = `workgroupBarrier();
 for(var half_4=LANES/2u;half_4>=SUBGROUP;half_4/=2u){
 if(lane<half_4){
 let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_4)];
-${$t80}`;
-const $t84 = `fn larger4(a:vec4f,b:vec4f)->vec4f{
-return select(b,a,(a>b)|((bitcast<vec4u>(a)&vec4u(0x7fffffffu))>vec4u(0x7f800000u)));
-}
-`;
-const $t85 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+${$t82}`;
+const $t86 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_3_2,mask_2);
 sum_3_2=sum_3_2+other_5;
 `;
-const $t86 = `${$t81}${$t77}`;
-const $t87 = `}
+const $t87 = `${$t48}override scratch_length:u32=LANES*ROWS*2u;
+`;
+const $t88 = `${$t83}${$t79}`;
+const $t89 = `}
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(sum,mask);
 sum=sum+other;
 `;
-const $t88 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
+const $t90 = `for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_3_2=exchange(sum_3_2_2,mask_2);
 let other_3_3=exchange(sum_3_2_3,mask_2);
 let other_3_4=exchange(sum_3_2_4,mask_2);
@@ -324,78 +328,74 @@ sum_3_2_3=sum_3_2_3+other_3_3;
 sum_3_2_4=sum_3_2_4+other_3_4;
 sum_3_2_5=sum_3_2_5+other_3_5;
 `;
-const $t89 = `${$t46}override scratch_length:u32=LANES*ROWS*2u;
+const $t91 = `${$t52}override scratch_length:u32=LANES*ROWS*2u;
 `;
-const $t90 = `}
+const $t92 = `}
+fn peak_of4(a:vec4f,b:vec4f)->vec4f{
+return bitcast<vec4f>(max(bitcast<vec4i>(a),bitcast<vec4i>(b)));
+}
+`;
+const $t93 = `}
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=sum;
 `;
-const $t91 = `}
+const $t94 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum_2,mask_2);
 sum_2=sum_2+other_5;
 `;
-const $t92 = `${$t54}${$t86}`;
-const $t93 = `fn fold_max(v:vec4f)->f32{
-return larger(larger(v.x,v.y),larger(v.z,v.w));
+const $t95 = `${$t56}${$t88}`;
+const $t96 = `${$t87}var<workgroup>scratch_memory:array<f32,scratch_length>;
+`;
+const $t97 = `${$t52}fn non_finite(bits:u32)->f32{
+return bitcast<f32>(bits);
 }
 `;
-const $t94 = `${$t92}let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+const $t98 = `${$t95}let used=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
 `;
-const $t95 = `${$t89}var<workgroup>scratch_memory:array<f32,scratch_length>;
-${$t64}`;
-const $t96 = `for(var p=lane;p<used;p+=LANES){
+const $t99 = `for(var p=lane;p<used;p+=LANES){
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 }
 if(SUBGROUP<LANES){
-${$t45}}
+${$t47}}
 workgroupBarrier();
 }
 workgroupBarrier();
 }
 let part_1=partials_at(row);
 var total=0.0f;
-${$t26}`;
-const $t97 = `max_2=larger(max_2,other_9);
+${$t27}`;
+const $t100 = `max_2=peak_of(max_2,other_9);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_2;
 `;
-const $t98 = `${$t84}fn fold_add(v:vec4f)->f32{
+const $t101 = `${$t95}${$t4}`;
+const $t102 = `${$t92}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
 }
-${$t93}`;
-const $t99 = `${$t92}${$t4}`;
-const $t100 = `${$t98}${$t9}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
-`;
-const $t101 = `var max_2=fold_max(max_1);
-${$t82}let other_2=exchange(max_2,mask);
-max_2=larger(max_2,other_2);
-${$t51}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
-${$t65}${$t76}max_2=all_2;
+${$t10}`;
+const $t103 = `var max_2=fold_peak(max_1);
+${$t84}let other_2=exchange(max_2,mask);
+max_2=peak_of(max_2,other_2);
+${$t53}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_2;
+${$t67}${$t78}max_2=all_2;
 workgroupBarrier();
 }
 let max_all=max_2;
 `;
-const $t102 = `${$t85}${$t71}${$t67}${$t72}workgroupBarrier();
+const $t104 = `${$t86}${$t73}${$t69}${$t74}workgroupBarrier();
 }
-`;
-const $t103 = `${$t77}${$t25}`;
-const $t104 = `part_1=part_1+d;
-part_2=part_2+(d*d);
-}
-sum=sum+part_1;
-squares=squares+part_2;
 `;
 const $t105 = `}
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other=exchange(total,mask_2);
 total=total+other;
-${$t60}${$t53}let mine=scratch_memory[(row_in_group*LANES)+lane];
+${$t62}${$t55}let mine=scratch_memory[(row_in_group*LANES)+lane];
 let other_2=scratch_memory[(row_in_group*LANES)+(lane+half_2)];
 scratch_memory[(row_in_group*LANES)+lane]=mine+other_2;
-${$t73}let rest=total/f32(D);
+${$t75}let rest=total/f32(D);
 var total_2=0.0f;
 var total_3=0.0f;
 var total_4=0.0f;
@@ -405,100 +405,106 @@ let part_5=partials_at(((PARTS+p_3)*T)+row);
 let part_6=partials_at((((2u*PARTS)+p_3)*T)+row);
 let part_7=partials_at((((3u*PARTS)+p_3)*T)+row);
 `;
-const $t106 = `${$t25}let end=select(0u,last,active_1);
-let base=row*(D/4u);
+const $t106 = `${$t102}${$t66}let group=workgroup_id.x+workgroup_id.y*num_workgroups.x;
 `;
-const $t107 = `var squares_2=fold_add(squares);
-${$t82}let other_2=exchange(squares_2,mask);
+const $t107 = `${$t79}${$t26}`;
+const $t108 = `part_1=part_1+d;
+part_2=part_2+(d*d);
+}
+sum=sum+part_1;
+squares=squares+part_2;
+`;
+const $t109 = `${$t9}${$t106}`;
+const $t110 = `var squares_2=fold_add(squares);
+${$t84}let other_2=exchange(squares_2,mask);
 squares_2=squares_2+other_2;
-${$t62}${$t69}${$t76}squares_2=all_2;
+${$t64}${$t71}${$t78}squares_2=all_2;
 workgroupBarrier();
 }
 `;
-const $t108 = `${$t50}override scratch_length:u32=LANES*ROWS*2u;
-${$t81}${$t100}${$t32}`;
-const $t109 = `${$t50}${$t75}${$t100}${$t10}let active_1=index<(T/4u);
+const $t111 = `${$t109}${$t11}let active_1=index<(T/4u);
 let row_2=(select(0u,index,active_1)*4u)+0u;
 let row_3=(select(0u,index,active_1)*4u)+1u;
 let row_4=(select(0u,index,active_1)*4u)+2u;
 let row_5=(select(0u,index,active_1)*4u)+3u;
 `;
-const $t110 = `}
+const $t112 = `${$t26}let end=select(0u,last,active_1);
+let base=row*(D/4u);
+`;
+const $t113 = `${$t31}}
+`;
+const $t114 = `var squares_3_2=fold_add(squares_3);
+${$t86}let other_6=exchange(squares_3_2,mask_2);
+squares_3_2=squares_3_2+other_6;
+${$t73}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
+${$t72}${$t74}${$t6}squares_3_2=all_4;
+workgroupBarrier();
+}
+`;
+const $t115 = `}
 var sum_2_2=fold_add(sum_4);
 var sum_2_3=fold_add(sum_5);
 var sum_2_4=fold_add(sum_6);
 var sum_2_5=fold_add(sum_7);
 `;
-const $t111 = `var squares_3_2=fold_add(squares_3);
-${$t85}let other_6=exchange(squares_3_2,mask_2);
-squares_3_2=squares_3_2+other_6;
-${$t71}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares_3_2;
-${$t70}${$t72}${$t6}squares_3_2=all_4;
-workgroupBarrier();
-}
-`;
-const $t112 = `}
+const $t116 = `}
 let max_all_2=max_2_2;
 let max_all_3=max_2_3;
 let max_all_4=max_2_4;
 let max_all_5=max_2_5;
 `;
-const $t113 = `}
+const $t117 = `}
 for(var block_2=lane;block_2<end_4;block_2+=LANES*256u){
 var part_3_3=vec4f(0.0f);
 `;
-const $t114 = `var total_5=non_finite(4286578688u);
+const $t118 = `var total_5=non_finite(4286578688u);
 for(var p_4=lane;p_4<used_2;p_4+=LANES){
 let part_8=partials_at((((4u*PARTS)+p_4)*T)+row);
-total_5=larger(total_5,part_8);
+total_5=peak_of(total_5,part_8);
 }
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_9=exchange(total_5,mask_4);
-total_5=larger(total_5,other_9);
+total_5=peak_of(total_5,other_9);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=total_5;
-${$t83}total_5=all_5;
+${$t85}total_5=all_5;
 workgroupBarrier();
 }
 `;
-const $t115 = `}
+const $t119 = `}
 for(var block_2=lane;block_2<end_5;block_2+=LANES*256u){
 var part_3_4=vec4f(0.0f);
 `;
-const $t116 = `}
+const $t120 = `}
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_3=exchange(total_2,mask_3);
 total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_3);
 total_3=total_3+other_4;
 let other_5=exchange(total_4,mask_3);
-${$t68}${$t63}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+${$t70}${$t65}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
 let other_6=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t27}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
-${$t28}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
-${$t78}let squares=total_2/f32(D);
+${$t28}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_3))];
+${$t29}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_3))];
+${$t80}let squares=total_2/f32(D);
 let squares_2=total_3/f32(D);
 let squares_3=total_4/f32(D);
 `;
-const $t117 = `}
-for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
-var part_3_5=vec4f(0.0f);
-`;
-const $t118 = `var total=non_finite(4286578688u);
+const $t121 = `var total=non_finite(4286578688u);
 for(var p=lane;p<used;p+=LANES){
 let part_1=partials_at((((2u*PARTS)+p)*T)+row);
-total=larger(total,part_1);
+total=peak_of(total,part_1);
 }
 for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other=exchange(total,mask);
-total=larger(total,other);
-${$t60}${$t52}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
-scratch_memory[(row_in_group*LANES)+lane]=larger(mine,other_2);
-${$t73}var total_2=0.0f;
+total=peak_of(total,other);
+${$t62}${$t54}let other_2=scratch_memory[(row_in_group*LANES)+(lane+half)];
+scratch_memory[(row_in_group*LANES)+lane]=peak_of(mine,other_2);
+${$t75}var total_2=0.0f;
 var total_3=0.0f;
 var total_4=0.0f;
-${$t26}total_2=total_2+((part_2*(1.0f/part_3))*(1.0f/part_3));
+${$t27}total_2=total_2+((part_2*(1.0f/part_3))*(1.0f/part_3));
 total_3=total_3+((part_2*(8.271806125530277e-25f/part_3))*(8.271806125530277e-25f/part_3));
 total_4=total_4+((part_2*(1.2089258196146292e+24f/part_3))*(1.2089258196146292e+24f/part_3));
 }
@@ -508,44 +514,48 @@ total_2=total_2+other_3;
 let other_4=exchange(total_3,mask_2);
 total_3=total_3+other_4;
 let other_5=exchange(total_4,mask_2);
-${$t68}${$t53}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
-${$t2}${$t27}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
-${$t28}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
-${$t78}let squares=total_2;
+${$t70}${$t55}let mine_2=scratch_memory[(row_in_group*LANES)+lane];
+${$t2}${$t28}let other_7=scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+(lane+half_2))];
+${$t29}let other_8=scratch_memory[(2u*(LANES*ROWS))+((row_in_group*LANES)+(lane+half_2))];
+${$t80}let squares=total_2;
 let squares_2=total_3;
 let squares_3=total_4;
-${$t29}`;
-const $t119 = `${$t94}${$t96}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
+${$t30}`;
+const $t122 = `${$t98}${$t99}total=total+(f32(min((p_2+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_2*(((D+PARTS)-1u)/PARTS)))*((part_2-part_1)+part_3));
 ${$t105}total_2=total_2+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
 total_3=total_3+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32(min((p_3+1u)*(((D+PARTS)-1u)/PARTS),D)-(p_3*(((D+PARTS)-1u)/PARTS)))*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
-${$t116}`;
-const $t120 = `${$t96}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
+${$t120}`;
+const $t123 = `${$t99}total=total+(f32((min((p_2+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_2*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*((part_2-part_1)+part_3));
 ${$t105}total_2=total_2+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.0f/part_7))*(1.0f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.0f)*((((part_4-part_1)+part_5)-rest)*1.0f))));
 total_3=total_3+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(8.271806125530277e-25f/part_7))*(8.271806125530277e-25f/part_7))+(((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f)*((((part_4-part_1)+part_5)-rest)*8.271806125530277e-25f))));
 total_4=total_4+(f32((min((p_3+1u)*((((D/4u)+PARTS)-1u)/PARTS),D/4u)-(p_3*((((D/4u)+PARTS)-1u)/PARTS)))*4u)*(((part_6*(1.2089258196146292e+24f/part_7))*(1.2089258196146292e+24f/part_7))+(((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f)*((((part_4-part_1)+part_5)-rest)*1.2089258196146292e+24f))));
-${$t116}`;
-const $t121 = `}
+${$t120}`;
+const $t124 = `}
+for(var block_2=lane;block_2<end_6;block_2+=LANES*256u){
+var part_3_5=vec4f(0.0f);
+`;
+const $t125 = `}
 var sum_3_2_2=fold_add(sum_3_3);
 var sum_3_2_3=fold_add(sum_3_4);
 var sum_3_2_4=fold_add(sum_3_5);
 var sum_3_2_5=fold_add(sum_3_6);
 `;
-const $t122 = `if(active_1&&(lane==0u)){
+const $t126 = `if(active_1&&(lane==0u)){
 partials_put(((PARTS+part)*T)+row,scale);
 partials_put((part*T)+row,sum_all);
 partials_put((((2u*PARTS)+part)*T)+row,max_all);
 }
 }
 `;
-const $t123 = `}
+const $t127 = `}
 if((active_1&&(lane==0u))&&(part==0u)){
 let mul_2=total*(scale_1*inverseSqrt((squares_4/f32(D))+((eps*scale_1)*scale_1)));
 scale_put(row,mul_2/127.0f);
 }
 }
 `;
-const $t124 = `let rest=select(mean,mean_2/scale,again);
+const $t128 = `let rest=select(mean,mean_2/scale,again);
 let scaledSpread=select(variance,variance_2,again);
 if(active_1&&(lane==0u)){
 partials_put((part*T)+row,shift_2);
@@ -555,41 +565,46 @@ partials_put((((2u*PARTS)+part)*T)+row,scaledSpread);
 }
 }
 `;
-const $t125 = `if(active_1&&(lane==0u)){
+const $t129 = `if(active_1&&(lane==0u)){
 partials_put((((4u*PARTS)+part)*T)+row,max_all);
 }
 }
 `;
-const $t126 = `}
+const $t130 = `}
 if((active_1&&(lane==0u))&&(part==0u)){
 scale_put(row,total_5/127.0f);
 }
 }
 `;
-const $v127 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v128 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v129 = { tensor: "q", access: "read_write", name: "q", accessors: { putFour: "q_put_four" } } as const;
-const $v130 = { tensor: "scale", access: "read_write", name: "scale", accessors: { put: "scale_put" } } as const;
-const $v131 = [
+const $v131 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["q"] } as const;
+const $v132 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v133 = { tensor: "q", access: "read_write", name: "q", accessors: { putFour: "q_put_four" } } as const;
+const $v134 = { tensor: "scale", access: "read_write", name: "scale", accessors: { put: "scale_put" } } as const;
+const $v135 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v132 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v133 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v134 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v135 = [
+const $v136 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v137 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v138 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v139 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "T", kind: "extent", factor: "T" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v136 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v137 = { tensor: "q", access: "read_write", name: "q", accessors: { put: "q_put" } } as const;
-const $v138 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v139 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v140 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v141 = {
+const $v140 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v141 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v142 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["q"] } as const;
+const $v143 = { tensor: "q", access: "read_write", name: "q", accessors: { put: "q_put" } } as const;
+const $v144 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v145 = [
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["q"] },
+  $v132, $v144, $v133, $v134,
+] as const;
+const $v146 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
+const $v147 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
@@ -600,24 +615,24 @@ export const RMSNormQuant: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t108}${$t33}let base=row*(D/4u);
-${$t11}${$t56}held[held_place(0u,k,local_index)]=mul_2;
+          wgsl: `${$t91}${$t83}${$t106}${$t34}${$t35}let base=row*(D/4u);
+${$t12}${$t58}held[held_place(0u,k,local_index)]=mul_2;
 sum=sum+mul;
-max_1=larger4(max_1,abs(mul_2));
+max_1=peak_of4(max_1,abs(mul_2));
 }
 }
 var sum_2=fold_add(sum);
-${$t101}let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2+eps)<5.169878828456423e-26f),sum_2<8.507059173023462e+37f);
+${$t103}let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2+eps)<5.169878828456423e-26f),sum_2<8.507059173023462e+37f);
 var sum_3=vec4f(0.0f);
 let end=select(0u,D/4u,!(scale_1==1.0f));
-${$t12}let x_2=x_four(base+i_2);
+${$t13}let x_2=x_four(base+i_2);
 let scaled=x_2*vec4f(scale_1);
 sum_3=sum_3+(scaled*scaled);
 }
 }
 var sum_3_2=fold_add(sum_3);
-${$t102}let sum_all=select(sum_2,sum_3_2,!(scale_1==1.0f));
-${$t34}${$t13}if(i_3<end_2){
+${$t104}let sum_all=select(sum_2,sum_3_2,!(scale_1==1.0f));
+${$t36}${$t14}if(i_3<end_2){
 let kept=held[held_place(0u,k_3,local_index)];
 q_put_four(base+i_3,kept*vec4f(where_1));
 }
@@ -628,15 +643,15 @@ scale_put(row,mul_3/127.0f);
 }
 }
 `,
-          bindings: [$v127, $v128, $v129, $v130], constants: $v131,
+          bindings: [$v131, $v132, $v133, $v134], constants: $v135,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t109}let base_2=row_2*(D/4u);
+          wgsl: `${$t97}${$t111}let base_2=row_2*(D/4u);
 let base_3=row_3*(D/4u);
 let base_4=row_4*(D/4u);
 let base_5=row_5*(D/4u);
-${$t14}${$t15}for(var block=lane;block<D/4u;block+=LANES*256u){
+${$t15}${$t16}for(var block=lane;block<D/4u;block+=LANES*256u){
 var part_4=vec4f(0.0f);
 var part_5=vec4f(0.0f);
 var part_6=vec4f(0.0f);
@@ -645,7 +660,7 @@ var part_2_2=vec4f(non_finite(4286578688u));
 var part_2_3=vec4f(non_finite(4286578688u));
 var part_2_4=vec4f(non_finite(4286578688u));
 var part_2_5=vec4f(non_finite(4286578688u));
-${$t40}let x_4=x_four(base_2+i);
+${$t42}let x_4=x_four(base_2+i);
 let x_5=x_four(base_3+i);
 let x_6=x_four(base_4+i);
 let x_7=x_four(base_5+i);
@@ -662,20 +677,20 @@ part_4=part_4+mul_5;
 part_5=part_5+mul_6;
 part_6=part_6+mul_7;
 part_7=part_7+mul_8;
-part_2_2=larger4(part_2_2,abs(mul_2_2));
-part_2_3=larger4(part_2_3,abs(mul_2_3));
-part_2_4=larger4(part_2_4,abs(mul_2_4));
-part_2_5=larger4(part_2_5,abs(mul_2_5));
+part_2_2=peak_of4(part_2_2,abs(mul_2_2));
+part_2_3=peak_of4(part_2_3,abs(mul_2_3));
+part_2_4=peak_of4(part_2_4,abs(mul_2_4));
+part_2_5=peak_of4(part_2_5,abs(mul_2_5));
 }
 sum_4=sum_4+part_4;
 sum_5=sum_5+part_5;
 sum_6=sum_6+part_6;
 sum_7=sum_7+part_7;
-max_3=larger4(max_3,part_2_2);
-max_4=larger4(max_4,part_2_3);
-max_5=larger4(max_5,part_2_4);
-max_6=larger4(max_6,part_2_5);
-${$t110}${$t16}for(var mask=1u;mask<SUBGROUP;mask*=2u){
+max_3=peak_of4(max_3,part_2_2);
+max_4=peak_of4(max_4,part_2_3);
+max_5=peak_of4(max_5,part_2_4);
+max_6=peak_of4(max_6,part_2_5);
+${$t115}${$t17}for(var mask=1u;mask<SUBGROUP;mask*=2u){
 let other_4=exchange(sum_2_2,mask);
 let other_5=exchange(sum_2_3,mask);
 let other_6=exchange(sum_2_4,mask);
@@ -688,44 +703,44 @@ let other_2_2=exchange(max_2_2,mask);
 let other_2_3=exchange(max_2_3,mask);
 let other_2_4=exchange(max_2_4,mask);
 let other_2_5=exchange(max_2_5,mask);
-max_2_2=larger(max_2_2,other_2_2);
-max_2_3=larger(max_2_3,other_2_3);
-max_2_4=larger(max_2_4,other_2_4);
-max_2_5=larger(max_2_5,other_2_5);
-${$t112}let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_2+eps)<5.169878828456423e-26f),sum_2_2<8.507059173023462e+37f);
+max_2_2=peak_of(max_2_2,other_2_2);
+max_2_3=peak_of(max_2_3,other_2_3);
+max_2_4=peak_of(max_2_4,other_2_4);
+max_2_5=peak_of(max_2_5,other_2_5);
+${$t116}let scale_2=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_2+eps)<5.169878828456423e-26f),sum_2_2<8.507059173023462e+37f);
 let scale_3=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_3+eps)<5.169878828456423e-26f),sum_2_3<8.507059173023462e+37f);
 let scale_4=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_4+eps)<5.169878828456423e-26f),sum_2_4<8.507059173023462e+37f);
 let scale_5=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2_5+eps)<5.169878828456423e-26f),sum_2_5<8.507059173023462e+37f);
-${$t17}let end_3=select(0u,D/4u,!(scale_2==1.0f));
+${$t18}let end_3=select(0u,D/4u,!(scale_2==1.0f));
 let end_4=select(0u,D/4u,!(scale_3==1.0f));
 let end_5=select(0u,D/4u,!(scale_4==1.0f));
 let end_6=select(0u,D/4u,!(scale_5==1.0f));
-${$t18}${$t19}let x_2_2=x_four(base_2+i_2);
+${$t19}${$t20}let x_2_2=x_four(base_2+i_2);
 let scaled_2=x_2_2*vec4f(scale_2);
 part_3_2=part_3_2+(scaled_2*scaled_2);
 }
 sum_3_3=sum_3_3+part_3_2;
-${$t113}${$t20}let x_2_3=x_four(base_3+i_2);
+${$t117}${$t21}let x_2_3=x_four(base_3+i_2);
 let scaled_3=x_2_3*vec4f(scale_3);
 part_3_3=part_3_3+(scaled_3*scaled_3);
 }
 sum_3_4=sum_3_4+part_3_3;
-${$t115}${$t21}let x_2_4=x_four(base_4+i_2);
+${$t119}${$t22}let x_2_4=x_four(base_4+i_2);
 let scaled_4=x_2_4*vec4f(scale_4);
 part_3_4=part_3_4+(scaled_4*scaled_4);
 }
 sum_3_5=sum_3_5+part_3_4;
-${$t117}${$t22}let x_2_5=x_four(base_5+i_2);
+${$t124}${$t23}let x_2_5=x_four(base_5+i_2);
 let scaled_5=x_2_5*vec4f(scale_5);
 part_3_5=part_3_5+(scaled_5*scaled_5);
 }
 sum_3_6=sum_3_6+part_3_5;
-${$t121}${$t88}}
+${$t125}${$t90}}
 let sum_all_2=select(sum_2_2,sum_3_2_2,!(scale_2==1.0f));
 let sum_all_3=select(sum_2_3,sum_3_2_3,!(scale_3==1.0f));
 let sum_all_4=select(sum_2_4,sum_3_2_4,!(scale_4==1.0f));
 let sum_all_5=select(sum_2_5,sum_3_2_5,!(scale_5==1.0f));
-${$t41}for(var i_3=lane;i_3<end_2;i_3+=LANES){
+${$t43}for(var i_3=lane;i_3<end_2;i_3+=LANES){
 let x_3_2=x_four(base_2+i_3);
 let x_3_3=x_four(base_3+i_3);
 let x_3_4=x_four(base_4+i_3);
@@ -752,7 +767,7 @@ scale_put(row_5,mul_4_5/127.0f);
 }
 }
 `,
-          bindings: [$v127, $v128, $v129, $v130], constants: $v131,
+          bindings: [$v131, $v132, $v133, $v134], constants: $v135,
         },
       ],
       split: {
@@ -762,63 +777,63 @@ scale_put(row_5,mul_4_5/127.0f);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t89}${$t86}${$t35}var sum=0.0f;
-${$t36}var part_1=0.0f;
+                wgsl: `${$t87}${$t88}${$t37}var sum=0.0f;
+${$t38}var part_1=0.0f;
 var part_2=non_finite(4286578688u);
-${$t37}let x_1=x_at(base+i);
+${$t39}let x_1=x_at(base+i);
 let mul=x_1*x_1;
 let gamma_1=gamma_at(i);
 let mul_2=x_1*gamma_1;
 part_1=part_1+mul;
-part_2=larger(part_2,abs(mul_2));
+part_2=peak_of(part_2,abs(mul_2));
 }
 sum=sum+part_1;
-max_1=larger(max_1,part_2);
-${$t87}let other_2=exchange(max_1,mask);
-max_1=larger(max_1,other_2);
-${$t90}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_1;
-${$t65}${$t79}max_1=all_2;
+max_1=peak_of(max_1,part_2);
+${$t89}let other_2=exchange(max_1,mask);
+max_1=peak_of(max_1,other_2);
+${$t93}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=max_1;
+${$t67}${$t81}max_1=all_2;
 workgroupBarrier();
 }
 let max_all=max_1;
 let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum+eps)<5.169878828456423e-26f),sum<8.507059173023462e+37f);
 var sum_2=0.0f;
-${$t38}var part_3=0.0f;
-${$t24}let x_2=x_at(base+i_2);
+${$t40}var part_3=0.0f;
+${$t25}let x_2=x_at(base+i_2);
 let scaled=x_2*scale;
 part_3=part_3+(scaled*scaled);
 }
 sum_2=sum_2+part_3;
-${$t91}${$t51}${$t67}${$t74}workgroupBarrier();
+${$t94}${$t53}${$t69}${$t76}workgroupBarrier();
 }
 let sum_all=select(sum,sum_2,!(scale==1.0f));
-${$t122}`,
-                bindings: [$v132, $v133, $v134], constants: $v135,
+${$t126}`,
+                bindings: [$v136, $v137, $v138], constants: $v139,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t89}${$t81}${$t98}${$t103}let base=row*(D/4u);
-${$t33}${$t47}var part_2=vec4f(non_finite(4286578688u));
-${$t37}${$t56}part_1=part_1+mul;
-part_2=larger4(part_2,abs(mul_2));
+                wgsl: `${$t87}${$t83}${$t102}${$t107}let base=row*(D/4u);
+${$t35}${$t49}var part_2=vec4f(non_finite(4286578688u));
+${$t39}${$t58}part_1=part_1+mul;
+part_2=peak_of4(part_2,abs(mul_2));
 }
 sum=sum+part_1;
-max_1=larger4(max_1,part_2);
+max_1=peak_of4(max_1,part_2);
 }
 var sum_2=fold_add(sum);
-${$t101}let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2+eps)<5.169878828456423e-26f),sum_2<8.507059173023462e+37f);
+${$t103}let scale=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(sum_2+eps)<5.169878828456423e-26f),sum_2<8.507059173023462e+37f);
 var sum_3=vec4f(0.0f);
-${$t38}var part_3=vec4f(0.0f);
-${$t24}let x_2=x_four(base+i_2);
+${$t40}var part_3=vec4f(0.0f);
+${$t25}let x_2=x_four(base+i_2);
 let scaled=x_2*vec4f(scale);
 part_3=part_3+(scaled*scaled);
 }
 sum_3=sum_3+part_3;
 }
 var sum_3_2=fold_add(sum_3);
-${$t102}let sum_all=select(sum_2,sum_3_2,!(scale==1.0f));
-${$t122}`,
-                bindings: [$v127, $v128, $v134], constants: $v135,
+${$t104}let sum_all=select(sum_2,sum_3_2,!(scale==1.0f));
+${$t126}`,
+                bindings: [$v140, $v132, $v138], constants: $v139,
               },
             ],
             shared: true,
@@ -827,21 +842,21 @@ ${$t122}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t94}${$t118}${$t55}${$t39}let x_1=x_at(base+i);
+                wgsl: `${$t98}${$t121}${$t57}${$t41}let x_1=x_at(base+i);
 let gamma_1=gamma_at(i);
 let mul=x_1*gamma_1;
 q_put(base+i,mul*where_1);
-${$t123}`,
-                bindings: [$v136, $v132, $v133, $v137, $v130], constants: $v135,
+${$t127}`,
+                bindings: [$v141, $v142, $v137, $v143, $v134], constants: $v139,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t99}${$t118}${$t106}${$t39}let x_1=x_four(base+i);
+                wgsl: `${$t101}${$t121}${$t112}${$t41}let x_1=x_four(base+i);
 let gamma_1=gamma_four(i);
 let mul=x_1*gamma_1;
 q_put_four(base+i,mul*vec4f(where_1));
-${$t123}`,
-                bindings: [$v136, $v127, $v128, $v129, $v130], constants: $v135,
+${$t127}`,
+                bindings: [$v141, $v131, $v132, $v133, $v134], constants: $v139,
               },
             ],
             shared: true,
@@ -858,10 +873,10 @@ export const LayerNormQuant: { readonly lazy: readonly LazyShaders[] } = {
       shaders: [
         {
           vector: "D", together: 1, held: 1, exchanges: true,
-          wgsl: `${$t108}${$t61}var sum=vec4f(0.0f);
+          wgsl: `${$t91}${$t77}${$t113}${$t109}${$t34}${$t63}var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
 let base_2=row*(D/4u);
-${$t11}let x_4=x_four(base_2+i);
+${$t12}let x_4=x_four(base_2+i);
 held[held_place(0u,k,local_index)]=x_4;
 let d=x_4-vec4f(shift);
 sum=sum+d;
@@ -869,7 +884,7 @@ squares=squares+(d*d);
 }
 }
 var sum_2=fold_add(sum);
-${$t107}let mean=sum_2/f32(D);
+${$t110}let mean=sum_2/f32(D);
 let variance=larger((squares_2/f32(D))-(mean*mean),0.0f);
 let scale_1=select(8.271806125530277e-25f,select(1.0f,1.2089258196146292e+24f,(variance+eps)<5.169878828456423e-26f),variance<8.507059173023462e+37f);
 let again=((variance*4.0f)<(mean*mean))||(!(scale_1==1.0f));
@@ -877,37 +892,37 @@ ${$t5}let about=shift_2*scale_1;
 var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
 let end=select(0u,D/4u,again);
-${$t12}let kept=held[held_place(0u,k_2,local_index)];
+${$t13}let kept=held[held_place(0u,k_2,local_index)];
 let d_2=(kept*vec4f(scale_1))-vec4f(about);
 sum_3=sum_3+d_2;
 squares_3=squares_3+(d_2*d_2);
 }
 }
 var sum_3_2=fold_add(sum_3);
-${$t111}let mean_2=sum_3_2/f32(D);
+${$t114}let mean_2=sum_3_2/f32(D);
 let variance_2=larger((squares_3_2/f32(D))-(mean_2*mean_2),0.0f);
 let rest=select(mean,mean_2/scale_1,again);
 let scaledSpread=select(variance,variance_2,again);
 var max_1=vec4f(non_finite(4286578688u));
 let mul=scale_1*inverseSqrt(scaledSpread+((eps*scale_1)*scale_1));
-${$t13}if(i_3<(D/4u)){
+${$t14}if(i_3<(D/4u)){
 let kept_2=held[held_place(0u,k_3,local_index)];
 let gamma_1=gamma_four(i_3);
 let beta_1=beta_four(i_3);
 let add=((((kept_2-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
-max_1=larger4(max_1,abs(add));
+max_1=peak_of4(max_1,abs(add));
 }
 }
-var max_2=fold_max(max_1);
+var max_2=fold_peak(max_1);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_9=exchange(max_2,mask_3);
-${$t97}${$t63}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
+${$t100}${$t65}let mine_5=scratch_memory[(row_in_group*LANES)+lane];
 let other_10=scratch_memory[(row_in_group*LANES)+(lane+half_3)];
-${$t80}max_2=all_5;
+${$t82}max_2=all_5;
 workgroupBarrier();
 }
 let max_all=max_2;
-${$t34}for(var k_4=0u;k_4<HELD;k_4+=1u){
+${$t36}for(var k_4=0u;k_4<HELD;k_4+=1u){
 let i_4=lane+(k_4*LANES);
 if(i_4<end_2){
 let kept_3=held[held_place(0u,k_4,local_index)];
@@ -922,11 +937,11 @@ scale_put(row,max_all/127.0f);
 }
 }
 `,
-          bindings: [$v138, $v128, $v139, $v129, $v130], constants: $v131,
+          bindings: $v145, constants: $v135,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
-          wgsl: `${$t109}let base_3=row_2*D;
+          wgsl: `${$t97}${$t113}${$t111}let base_3=row_2*D;
 let base_4=row_3*D;
 let base_5=row_4*D;
 let base_6=row_5*D;
@@ -950,7 +965,7 @@ let base_2_2=row_2*(D/4u);
 let base_2_3=row_3*(D/4u);
 let base_2_4=row_4*(D/4u);
 let base_2_5=row_5*(D/4u);
-${$t14}var squares_4=vec4f(0.0f);
+${$t15}var squares_4=vec4f(0.0f);
 var squares_5=vec4f(0.0f);
 var squares_6=vec4f(0.0f);
 var squares_7=vec4f(0.0f);
@@ -963,7 +978,7 @@ var part_2_2=vec4f(0.0f);
 var part_2_3=vec4f(0.0f);
 var part_2_4=vec4f(0.0f);
 var part_2_5=vec4f(0.0f);
-${$t40}let x_4_2=x_four(base_2_2+i);
+${$t42}let x_4_2=x_four(base_2_2+i);
 let x_4_3=x_four(base_2_3+i);
 let x_4_4=x_four(base_2_4+i);
 let x_4_5=x_four(base_2_5+i);
@@ -988,7 +1003,7 @@ squares_4=squares_4+part_2_2;
 squares_5=squares_5+part_2_3;
 squares_6=squares_6+part_2_4;
 squares_7=squares_7+part_2_5;
-${$t110}var squares_2_2=fold_add(squares_4);
+${$t115}var squares_2_2=fold_add(squares_4);
 var squares_2_3=fold_add(squares_5);
 var squares_2_4=fold_add(squares_6);
 var squares_2_5=fold_add(squares_7);
@@ -1034,7 +1049,7 @@ let about_2=shift_2_2*scale_2;
 let about_3=shift_2_3*scale_3;
 let about_4=shift_2_4*scale_4;
 let about_5=shift_2_5*scale_5;
-${$t17}var squares_3_3=vec4f(0.0f);
+${$t18}var squares_3_3=vec4f(0.0f);
 var squares_3_4=vec4f(0.0f);
 var squares_3_5=vec4f(0.0f);
 var squares_3_6=vec4f(0.0f);
@@ -1042,43 +1057,43 @@ let end_3=select(0u,D/4u,again_2);
 let end_4=select(0u,D/4u,again_3);
 let end_5=select(0u,D/4u,again_4);
 let end_6=select(0u,D/4u,again_5);
-${$t18}var part_4_2=vec4f(0.0f);
-${$t19}let x_5_2=x_four(base_2_2+i_2);
+${$t19}var part_4_2=vec4f(0.0f);
+${$t20}let x_5_2=x_four(base_2_2+i_2);
 let d_2_2=(x_5_2*vec4f(scale_2))-vec4f(about_2);
 part_3_2=part_3_2+d_2_2;
 part_4_2=part_4_2+(d_2_2*d_2_2);
 }
 sum_3_3=sum_3_3+part_3_2;
 squares_3_3=squares_3_3+part_4_2;
-${$t113}var part_4_3=vec4f(0.0f);
-${$t20}let x_5_3=x_four(base_2_3+i_2);
+${$t117}var part_4_3=vec4f(0.0f);
+${$t21}let x_5_3=x_four(base_2_3+i_2);
 let d_2_3=(x_5_3*vec4f(scale_3))-vec4f(about_3);
 part_3_3=part_3_3+d_2_3;
 part_4_3=part_4_3+(d_2_3*d_2_3);
 }
 sum_3_4=sum_3_4+part_3_3;
 squares_3_4=squares_3_4+part_4_3;
-${$t115}var part_4_4=vec4f(0.0f);
-${$t21}let x_5_4=x_four(base_2_4+i_2);
+${$t119}var part_4_4=vec4f(0.0f);
+${$t22}let x_5_4=x_four(base_2_4+i_2);
 let d_2_4=(x_5_4*vec4f(scale_4))-vec4f(about_4);
 part_3_4=part_3_4+d_2_4;
 part_4_4=part_4_4+(d_2_4*d_2_4);
 }
 sum_3_5=sum_3_5+part_3_4;
 squares_3_5=squares_3_5+part_4_4;
-${$t117}var part_4_5=vec4f(0.0f);
-${$t22}let x_5_5=x_four(base_2_5+i_2);
+${$t124}var part_4_5=vec4f(0.0f);
+${$t23}let x_5_5=x_four(base_2_5+i_2);
 let d_2_5=(x_5_5*vec4f(scale_5))-vec4f(about_5);
 part_3_5=part_3_5+d_2_5;
 part_4_5=part_4_5+(d_2_5*d_2_5);
 }
 sum_3_6=sum_3_6+part_3_5;
 squares_3_6=squares_3_6+part_4_5;
-${$t121}var squares_3_2_2=fold_add(squares_3_3);
+${$t125}var squares_3_2_2=fold_add(squares_3_3);
 var squares_3_2_3=fold_add(squares_3_4);
 var squares_3_2_4=fold_add(squares_3_5);
 var squares_3_2_5=fold_add(squares_3_6);
-${$t88}let other_4_2=exchange(squares_3_2_2,mask_2);
+${$t90}let other_4_2=exchange(squares_3_2_2,mask_2);
 let other_4_3=exchange(squares_3_2_3,mask_2);
 let other_4_4=exchange(squares_3_2_4,mask_2);
 let other_4_5=exchange(squares_3_2_5,mask_2);
@@ -1107,7 +1122,7 @@ let mul_2=scale_2*inverseSqrt(scaledSpread_2+((eps*scale_2)*scale_2));
 let mul_3=scale_3*inverseSqrt(scaledSpread_3+((eps*scale_3)*scale_3));
 let mul_4=scale_4*inverseSqrt(scaledSpread_4+((eps*scale_4)*scale_4));
 let mul_5=scale_5*inverseSqrt(scaledSpread_5+((eps*scale_5)*scale_5));
-${$t15}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
+${$t16}for(var block_3=lane;block_3<D/4u;block_3+=LANES*256u){
 var part_5_2=vec4f(non_finite(4286578688u));
 var part_5_3=vec4f(non_finite(4286578688u));
 var part_5_4=vec4f(non_finite(4286578688u));
@@ -1124,26 +1139,26 @@ let add_3=((((x_6_2-vec4f(shift_2_2))-vec4f(rest_2))*vec4f(mul_2))*gamma_1)+beta
 let add_4=((((x_6_3-vec4f(shift_2_3))-vec4f(rest_3))*vec4f(mul_3))*gamma_1)+beta_1;
 let add_5=((((x_6_4-vec4f(shift_2_4))-vec4f(rest_4))*vec4f(mul_4))*gamma_1)+beta_1;
 let add_6=((((x_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_5))*gamma_1)+beta_1;
-part_5_2=larger4(part_5_2,abs(add_3));
-part_5_3=larger4(part_5_3,abs(add_4));
-part_5_4=larger4(part_5_4,abs(add_5));
-part_5_5=larger4(part_5_5,abs(add_6));
+part_5_2=peak_of4(part_5_2,abs(add_3));
+part_5_3=peak_of4(part_5_3,abs(add_4));
+part_5_4=peak_of4(part_5_4,abs(add_5));
+part_5_5=peak_of4(part_5_5,abs(add_6));
 }
-max_3=larger4(max_3,part_5_2);
-max_4=larger4(max_4,part_5_3);
-max_5=larger4(max_5,part_5_4);
-max_6=larger4(max_6,part_5_5);
+max_3=peak_of4(max_3,part_5_2);
+max_4=peak_of4(max_4,part_5_3);
+max_5=peak_of4(max_5,part_5_4);
+max_6=peak_of4(max_6,part_5_5);
 }
-${$t16}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
+${$t17}for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5_2=exchange(max_2_2,mask_3);
 let other_5_3=exchange(max_2_3,mask_3);
 let other_5_4=exchange(max_2_4,mask_3);
 let other_5_5=exchange(max_2_5,mask_3);
-max_2_2=larger(max_2_2,other_5_2);
-max_2_3=larger(max_2_3,other_5_3);
-max_2_4=larger(max_2_4,other_5_4);
-max_2_5=larger(max_2_5,other_5_5);
-${$t112}${$t41}for(var i_4=lane;i_4<end_2;i_4+=LANES){
+max_2_2=peak_of(max_2_2,other_5_2);
+max_2_3=peak_of(max_2_3,other_5_3);
+max_2_4=peak_of(max_2_4,other_5_4);
+max_2_5=peak_of(max_2_5,other_5_5);
+${$t116}${$t43}for(var i_4=lane;i_4<end_2;i_4+=LANES){
 let x_7_2=x_four(base_2_2+i_4);
 let x_7_3=x_four(base_2_3+i_4);
 let x_7_4=x_four(base_2_4+i_4);
@@ -1167,7 +1182,7 @@ scale_put(row_5,max_all_5/127.0f);
 }
 }
 `,
-          bindings: [$v138, $v128, $v139, $v129, $v130], constants: $v131,
+          bindings: $v145, constants: $v135,
         },
       ],
       split: {
@@ -1177,62 +1192,61 @@ scale_put(row_5,max_all_5/127.0f);
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t95}${$t77}${$t35}${$t30}var sum=0.0f;
+                wgsl: `${$t96}${$t31}${$t79}${$t37}${$t32}var sum=0.0f;
 var squares=0.0f;
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_1=0.0f;
 var part_2=0.0f;
-${$t37}let x_4=x_at(base+i);
+${$t39}let x_4=x_at(base+i);
 let d=x_4-shift;
-${$t104}${$t87}let other_2=exchange(squares,mask);
+${$t108}${$t89}let other_2=exchange(squares,mask);
 squares=squares+other_2;
-${$t90}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
-${$t69}${$t79}squares=all_2;
+${$t93}scratch_memory[(LANES*ROWS)+((row_in_group*LANES)+lane)]=squares;
+${$t71}${$t81}squares=all_2;
 workgroupBarrier();
 }
 let mean=sum/f32(last-first);
 let variance=larger((squares/f32(last-first))-(mean*mean),0.0f);
-${$t42}var sum_2=0.0f;
+${$t44}var sum_2=0.0f;
 var squares_2=0.0f;
-${$t43}var part_3=0.0f;
+${$t45}var part_3=0.0f;
 var part_4=0.0f;
-${$t24}let x_5=x_at(base+i_2);
+${$t25}let x_5=x_at(base+i_2);
 let d_2=(x_5*scale)-about;
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
 }
 sum_2=sum_2+part_3;
 squares_2=squares_2+part_4;
-${$t91}let other_6=exchange(squares_2,mask_2);
+${$t94}let other_6=exchange(squares_2,mask_2);
 squares_2=squares_2+other_6;
-${$t62}${$t70}${$t74}${$t6}squares_2=all_4;
+${$t64}${$t72}${$t76}${$t6}squares_2=all_4;
 workgroupBarrier();
 }
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
-${$t124}`,
-                bindings: [$v132, $v134], constants: $v135,
+${$t128}`,
+                bindings: [$v136, $v138], constants: $v139,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t95}fn fold_add(v:vec4f)->f32{
+                wgsl: `${$t96}${$t113}fn fold_add(v:vec4f)->f32{
 return(v.x+v.y)+(v.z+v.w);
-}
-${$t103}${$t61}let base_2=row*(D/4u);
+${$t107}${$t63}let base_2=row*(D/4u);
 var sum=vec4f(0.0f);
 var squares=vec4f(0.0f);
-${$t47}var part_2=vec4f(0.0f);
-${$t37}let x_4=x_four(base_2+i);
+${$t49}var part_2=vec4f(0.0f);
+${$t39}let x_4=x_four(base_2+i);
 let d=x_4-vec4f(shift);
-${$t104}}
+${$t108}}
 var sum_2=fold_add(sum);
-${$t107}let mean=sum_2/f32((last-first)*4u);
+${$t110}let mean=sum_2/f32((last-first)*4u);
 let variance=larger((squares_2/f32((last-first)*4u))-(mean*mean),0.0f);
-${$t42}var sum_3=vec4f(0.0f);
+${$t44}var sum_3=vec4f(0.0f);
 var squares_3=vec4f(0.0f);
-${$t43}var part_3=vec4f(0.0f);
+${$t45}var part_3=vec4f(0.0f);
 var part_4=vec4f(0.0f);
-${$t24}let x_5=x_four(base_2+i_2);
+${$t25}let x_5=x_four(base_2+i_2);
 let d_2=(x_5*vec4f(scale))-vec4f(about);
 part_3=part_3+d_2;
 part_4=part_4+(d_2*d_2);
@@ -1241,10 +1255,11 @@ sum_3=sum_3+part_3;
 squares_3=squares_3+part_4;
 }
 var sum_3_2=fold_add(sum_3);
-${$t111}let mean_2=sum_3_2/f32((last-first)*4u);
+${$t114}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
-${$t124}`,
-                bindings: [$v138, $v134], constants: $v135,
+${$t128}`,
+                bindings: [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } }, $v138],
+                constants: $v139,
               },
             ],
             shared: true,
@@ -1253,45 +1268,45 @@ ${$t124}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t119}${$t31}${$t35}let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
-${$t36}var part_8=non_finite(4286578688u);
-${$t37}${$t48}part_8=larger(part_8,abs(add));
+                wgsl: `${$t122}${$t33}${$t37}let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
+${$t38}var part_8=non_finite(4286578688u);
+${$t39}${$t50}part_8=peak_of(part_8,abs(add));
 }
-max_1=larger(max_1,part_8);
+max_1=peak_of(max_1,part_8);
 }
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_9=exchange(max_1,mask_4);
-max_1=larger(max_1,other_9);
+max_1=peak_of(max_1,other_9);
 }
 if(SUBGROUP<LANES){
 scratch_memory[(row_in_group*LANES)+lane]=max_1;
-${$t83}max_1=all_5;
+${$t85}max_1=all_5;
 workgroupBarrier();
 }
 let max_all=max_1;
-${$t125}`,
-                bindings: [$v132, $v133, $v140, $v141], constants: $v135,
+${$t129}`,
+                bindings: [$v136, $v137, $v146, $v147], constants: $v139,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t54}${$t81}${$t84}${$t93}${$t77}${$t4}${$t120}${$t31}${$t25}let base=row*(D/4u);
+                wgsl: `${$t56}${$t83}${$t92}${$t10}${$t79}${$t4}${$t123}${$t33}${$t26}let base=row*(D/4u);
 let mul=scale*inverseSqrt(squares_4+((eps*scale)*scale));
 var max_1=vec4f(non_finite(4286578688u));
 for(var block=first+lane;block<last;block+=LANES*256u){
 var part_8=vec4f(non_finite(4286578688u));
-${$t37}${$t49}part_8=larger4(part_8,abs(add));
+${$t39}${$t51}part_8=peak_of4(part_8,abs(add));
 }
-max_1=larger4(max_1,part_8);
+max_1=peak_of4(max_1,part_8);
 }
-var max_2=fold_max(max_1);
+var max_2=fold_peak(max_1);
 for(var mask_4=1u;mask_4<SUBGROUP;mask_4*=2u){
 let other_9=exchange(max_2,mask_4);
-${$t97}${$t83}max_2=all_5;
+${$t100}${$t85}max_2=all_5;
 workgroupBarrier();
 }
 let max_all=max_2;
-${$t125}`,
-                bindings: [$v127, $v128, $v139, $v141], constants: $v135,
+${$t129}`,
+                bindings: [$v140, $v132, $v144, $v147], constants: $v139,
               },
             ],
             shared: true,
@@ -1300,17 +1315,17 @@ ${$t125}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t119}${$t29}let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
-${$t114}${$t55}${$t44}${$t48}q_put(base+i,add*where_1);
-${$t126}`,
-                bindings: [$v136, $v132, $v133, $v140, $v137, $v130], constants: $v135,
+                wgsl: `${$t122}${$t30}let used_2=((D+(((D+PARTS)-1u)/PARTS))-1u)/(((D+PARTS)-1u)/PARTS);
+${$t118}${$t57}${$t46}${$t50}q_put(base+i,add*where_1);
+${$t130}`,
+                bindings: [$v141, $v142, $v137, $v146, $v143, $v134], constants: $v139,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t99}${$t120}${$t29}let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
-${$t114}${$t106}${$t44}${$t49}q_put_four(base+i,add*vec4f(where_1));
-${$t126}`,
-                bindings: [$v136, $v127, $v128, $v139, $v129, $v130], constants: $v135,
+                wgsl: `${$t101}${$t123}${$t30}let used_2=(((D/4u)+((((D/4u)+PARTS)-1u)/PARTS))-1u)/((((D/4u)+PARTS)-1u)/PARTS);
+${$t118}${$t112}${$t46}${$t51}q_put_four(base+i,add*vec4f(where_1));
+${$t130}`,
+                bindings: [$v141, $v131, $v132, $v144, $v133, $v134], constants: $v139,
               },
             ],
             shared: true,

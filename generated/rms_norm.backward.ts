@@ -521,8 +521,8 @@ const $v121 = [$v120, { name: "D", variadic: false, factors: [{ name: "D", exten
 const $v122 = { name: "d_y", role: "input", dims: ["T", "D"], gradientOf: "y" } as const;
 const $v123 = { name: "d_x", role: "output", dims: ["T", "D"], gradientOf: "x" } as const;
 const $v124 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v125 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
-const $v126 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v125 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
+const $v126 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
 const $v127 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
 const $v128 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
 const $v129 = [
@@ -530,86 +530,112 @@ const $v129 = [
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v130 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v131 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v130 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v131 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
 const $v132 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
 const $v133 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v134 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
 const $v135 = { name: "(scratch)", role: "scratch", dims: [], values: [["T"]] } as const;
-const $v136 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v137 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v138 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v139 = [
+const $v136 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v137 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v138 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v139 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v140 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v141 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v142 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v140 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v141 = { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "D"]] } as const;
-const $v142 = {
+const $v143 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v144 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v145 = { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "D"]] } as const;
+const $v146 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { at: "scratch_at", put: "scratch_put" },
 } as const;
-const $v143 = [
+const $v147 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "T", kind: "extent", factor: "T" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v144 = {
+const $v148 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { four: "scratch_four", putFour: "scratch_put_four" },
 } as const;
-const $v145 = [
+const $v149 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v146 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v140] as const;
-const $v147 = { name: "d_h", role: "input", dims: ["T", "D"], gradientOf: "h" } as const;
-const $v148 = { name: "d_residual", role: "output", dims: ["T", "D"], gradientOf: "residual" } as const;
-const $v149 = { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } } as const;
-const $v150 = { tensor: "d_h", access: "read", name: "d_h", accessors: { at: "d_h_at" } } as const;
-const $v151 = { tensor: "d_residual", access: "read_write", name: "d_residual", accessors: { put: "d_residual_put" } } as const;
-const $v152 = { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } } as const;
-const $v153 = { tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" } } as const;
+const $v150 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v144] as const;
+const $v151 = { name: "d_h", role: "input", dims: ["T", "D"], gradientOf: "h" } as const;
+const $v152 = { name: "d_residual", role: "output", dims: ["T", "D"], gradientOf: "residual" } as const;
+const $v153 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x", "d_residual"] } as const;
 const $v154 = {
+  tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" },
+  placeOf: ["d_x", "d_residual"],
+} as const;
+const $v155 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x", "d_residual"] } as const;
+const $v156 = { tensor: "d_h", access: "read", name: "d_h", accessors: { at: "d_h_at" }, placeOf: ["d_x", "d_residual"] } as const;
+const $v157 = { tensor: "d_residual", access: "read_write", name: "d_residual", accessors: { put: "d_residual_put" } } as const;
+const $v158 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x", "d_residual"] } as const;
+const $v159 = {
+  tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" },
+  placeOf: ["d_x", "d_residual"],
+} as const;
+const $v160 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x", "d_residual"],
+} as const;
+const $v161 = {
+  tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" }, placeOf: ["d_x", "d_residual"],
+} as const;
+const $v162 = {
   tensor: "d_residual", access: "read_write", name: "d_residual",
   accessors: { putFour: "d_residual_put_four" },
 } as const;
-const $v155 = [
+const $v163 = { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } } as const;
+const $v164 = { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } } as const;
+const $v165 = [
   $v120,
   {
     name: "C", variadic: false, factors: [{ name: "G", extent: { param: "G" } }, { name: "K", extent: null }],
   },
 ] as const;
-const $v156 = [{ name: "G", initial: 1, kind: "extent" }, { name: "eps", initial: 0.00001, kind: "number" }] as const;
-const $v157 = { name: "d_y", role: "input", dims: ["T", "C"], gradientOf: "y" } as const;
-const $v158 = { name: "d_x", role: "output", dims: ["T", "C"], gradientOf: "x" } as const;
-const $v159 = { name: "d_z", role: "output", dims: ["T", "C"], gradientOf: "z" } as const;
-const $v160 = { tensor: "z", access: "read", name: "z", accessors: { at: "z_at" } } as const;
-const $v161 = { tensor: "d_z", access: "read_write", name: "d_z", accessors: { put: "d_z_put" } } as const;
-const $v162 = [
+const $v166 = [{ name: "G", initial: 1, kind: "extent" }, { name: "eps", initial: 0.00001, kind: "number" }] as const;
+const $v167 = { name: "d_y", role: "input", dims: ["T", "C"], gradientOf: "y" } as const;
+const $v168 = { name: "d_x", role: "output", dims: ["T", "C"], gradientOf: "x" } as const;
+const $v169 = { name: "d_z", role: "output", dims: ["T", "C"], gradientOf: "z" } as const;
+const $v170 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x", "d_z"] } as const;
+const $v171 = { tensor: "z", access: "read", name: "z", accessors: { at: "z_at" }, placeOf: ["d_x", "d_z"] } as const;
+const $v172 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x", "d_z"] } as const;
+const $v173 = { tensor: "d_z", access: "read_write", name: "d_z", accessors: { put: "d_z_put" } } as const;
+const $v174 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v163 = { tensor: "z", access: "read", name: "z", accessors: { four: "z_four" } } as const;
-const $v164 = { tensor: "d_z", access: "read_write", name: "d_z", accessors: { putFour: "d_z_put_four" } } as const;
-const $v165 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
-const $v166 = [
+const $v175 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x", "d_z"] } as const;
+const $v176 = { tensor: "z", access: "read", name: "z", accessors: { four: "z_four" }, placeOf: ["d_x", "d_z"] } as const;
+const $v177 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x", "d_z"] } as const;
+const $v178 = { tensor: "d_z", access: "read_write", name: "d_z", accessors: { putFour: "d_z_put_four" } } as const;
+const $v179 = { name: "d_gamma", role: "output", dims: ["C"], gradientOf: "gamma" } as const;
+const $v180 = { tensor: "z", access: "read", name: "z", accessors: { at: "z_at" } } as const;
+const $v181 = { tensor: "z", access: "read", name: "z", accessors: { four: "z_four" } } as const;
+const $v182 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v167 = [
+const $v183 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "K", kind: "extent", factor: "K" },
   { name: "T", kind: "extent", factor: "T" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v168 = [
+const $v184 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
@@ -662,11 +688,11 @@ d_x_put_four(base+i_4,((d_y_2*gamma_2)-(mul_4*vec4f(mean_all)))*vec4f(mul_2));
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t86}${$t87}`,
-              bindings: [$v125, $v136], constants: $v129,
+              bindings: [$v136, $v137], constants: $v129,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t100}${$t96}`,
-              bindings: [$v130, $v136], constants: $v129,
+              bindings: [$v138, $v137], constants: $v129,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -679,14 +705,14 @@ d_x_put_four(base+i_4,((d_y_2*gamma_2)-(mul_4*vec4f(mean_all)))*vec4f(mul_2));
               wgsl: `${$t74}let scratch_11=scratch_at(i);
 part_1=part_1+(d_y_1*(x_1*scratch_11));
 ${$t55}`,
-              bindings: [$v126, $v125, $v137, $v138], constants: $v139,
+              bindings: [$v139, $v136, $v140, $v141], constants: $v142,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
               wgsl: `${$t75}let scratch_11=scratch_at(i);
 part_1=part_1+(d_y_1*(x_1*vec4f(scratch_11)));
 ${$t60}`,
-              bindings: [$v131, $v130, $v137, $v140], constants: $v139,
+              bindings: [$v143, $v138, $v140, $v144], constants: $v142,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -699,7 +725,7 @@ ${$t60}`,
       params: [{ name: "eps", initial: 0.000001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] },
-        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v122, $v123, $v134, $v141, $v124,
+        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v122, $v123, $v134, $v145, $v124,
       ],
       kernels: [
         {
@@ -710,14 +736,14 @@ ${$t60}`,
               wgsl: `${$t65}${$t63}${$t99}${$t115}let mul_5=x_4*mul_2;
 d_x_put(base+i_4,((d_y_2*gamma_2)-(mul_5*mean_all))*mul_2);
 ${$t70}`,
-              bindings: [$v125, $v126, $v127, $v128, $v142], constants: $v143,
+              bindings: [$v125, $v126, $v127, $v128, $v146], constants: $v147,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
               wgsl: `${$t85}${$t97}${$t113}${$t116}let mul_5=x_4*vec4f(mul_2);
 d_x_put_four(base+i_4,((d_y_2*gamma_2)-(mul_5*vec4f(mean_all)))*vec4f(mul_2));
 ${$t79}`,
-              bindings: [$v130, $v131, $v132, $v133, $v144], constants: $v143,
+              bindings: [$v130, $v131, $v132, $v133, $v148], constants: $v147,
             },
           ],
           supports: { held: 2, together: 4, split: false }, split: null,
@@ -730,14 +756,14 @@ ${$t79}`,
               wgsl: `${$t80}let sums_16_over_T=scratch_at(row+(i*D));
 part_1=part_1+sums_16_over_T;
 ${$t55}`,
-              bindings: [$v137, $v138], constants: $v145,
+              bindings: [$v140, $v141], constants: $v149,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
               wgsl: `${$t81}let sums_16_over_T=scratch_four(row+(i*(D/4u)));
 part_1=part_1+sums_16_over_T;
 ${$t60}`,
-              bindings: $v146, constants: $v145,
+              bindings: $v150, constants: $v149,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -755,7 +781,7 @@ export const AddRMSNorm: { readonly backward: readonly Program[] } = {
       params: [{ name: "eps", initial: 0.000001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] }, { name: "residual", role: "input", dims: ["T", "D"] },
-        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v122, $v147, $v123, $v148, $v124,
+        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v122, $v151, $v123, $v152, $v124,
       ],
       kernels: [
         {
@@ -771,7 +797,7 @@ d_residual_put(base+i_4,add_5);
 }
 }
 `,
-              bindings: [$v125, $v149, $v126, $v127, $v150, $v128, $v151], constants: $v129,
+              bindings: [$v153, $v154, $v155, $v127, $v156, $v128, $v157], constants: $v129,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -781,7 +807,7 @@ let add_5=(((d_y_2*gamma_2)-(mul_4*vec4f(mean_all)))*vec4f(mul_2))+d_h_1;
 ${$t8}}
 }
 `,
-              bindings: [$v130, $v152, $v131, $v132, $v153, $v133, $v154], constants: $v129,
+              bindings: [$v158, $v159, $v160, $v132, $v161, $v133, $v162], constants: $v129,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -794,7 +820,7 @@ ${$t8}}
       params: [{ name: "eps", initial: 0.000001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] }, { name: "residual", role: "input", dims: ["T", "D"] },
-        $v122, $v147, $v134, $v135, $v124,
+        $v122, $v151, $v134, $v135, $v124,
       ],
       kernels: [
         {
@@ -802,11 +828,11 @@ ${$t8}}
           shaders: [
             {
               vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t91}${$t87}`,
-              bindings: [$v125, $v149, $v136], constants: $v129,
+              bindings: [$v136, $v163, $v137], constants: $v129,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t107}${$t96}`,
-              bindings: [$v130, $v152, $v136], constants: $v129,
+              bindings: [$v138, $v164, $v137], constants: $v129,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -820,7 +846,7 @@ ${$t8}}
 let scratch_13=scratch_at(i);
 part_1=part_1+(d_y_1*((x_1+residual_1)*scratch_13));
 ${$t55}`,
-              bindings: [$v126, $v125, $v149, $v137, $v138], constants: $v139,
+              bindings: [$v139, $v136, $v163, $v140, $v141], constants: $v142,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -828,7 +854,7 @@ ${$t55}`,
 let scratch_13=scratch_at(i);
 part_1=part_1+(d_y_1*((x_1+residual_1)*vec4f(scratch_13)));
 ${$t60}`,
-              bindings: [$v131, $v130, $v152, $v137, $v140], constants: $v139,
+              bindings: [$v143, $v138, $v164, $v140, $v144], constants: $v142,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -841,7 +867,7 @@ ${$t60}`,
       params: [{ name: "eps", initial: 0.000001, kind: "number" }],
       tensors: [
         { name: "x", role: "input", dims: ["T", "D"] }, { name: "residual", role: "input", dims: ["T", "D"] },
-        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v122, $v147, $v123, $v148, $v134, $v141,
+        { name: "gamma", role: "affine", dims: ["D"], initial: 1 }, $v122, $v151, $v123, $v152, $v134, $v145,
         $v124,
       ],
       kernels: [
@@ -856,7 +882,7 @@ let add_5=(((d_y_2*gamma_2)-(mul_5*mean_all))*mul_2)+d_h_1;
 d_x_put(base+i_4,add_5);
 d_residual_put(base+i_4,add_5);
 ${$t70}`,
-              bindings: [$v125, $v149, $v126, $v127, $v150, $v128, $v151, $v142], constants: $v143,
+              bindings: [$v153, $v154, $v155, $v127, $v156, $v128, $v157, $v146], constants: $v147,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -864,7 +890,7 @@ ${$t70}`,
 let d_h_1=d_h_four(base+i_4);
 let add_5=(((d_y_2*gamma_2)-(mul_5*vec4f(mean_all)))*vec4f(mul_2))+d_h_1;
 ${$t8}${$t79}`,
-              bindings: [$v130, $v152, $v131, $v132, $v153, $v133, $v154, $v144], constants: $v143,
+              bindings: [$v158, $v159, $v160, $v132, $v161, $v133, $v162, $v148], constants: $v147,
             },
           ],
           supports: { held: 3, together: 4, split: false }, split: null,
@@ -877,14 +903,14 @@ ${$t8}${$t79}`,
               wgsl: `${$t80}let sums_19_over_T=scratch_at(row+(i*D));
 part_1=part_1+sums_19_over_T;
 ${$t55}`,
-              bindings: [$v137, $v138], constants: $v145,
+              bindings: [$v140, $v141], constants: $v149,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
               wgsl: `${$t81}let sums_19_over_T=scratch_four(row+(i*(D/4u)));
 part_1=part_1+sums_19_over_T;
 ${$t60}`,
-              bindings: $v146, constants: $v145,
+              bindings: $v150, constants: $v149,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -898,10 +924,10 @@ ${$t60}`,
 export const GatedRMSNorm: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "GatedRMSNorm", mode: null, axes: $v155, params: $v156,
+      format: 2, norm: "GatedRMSNorm", mode: null, axes: $v165, params: $v166,
       tensors: [
         { name: "x", role: "input", dims: ["T", "C"] }, { name: "z", role: "input", dims: ["T", "C"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v157, $v158, $v159, $v124,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v167, $v168, $v169, $v124,
       ],
       kernels: [
         {
@@ -922,7 +948,7 @@ d_z_put(base+i_4,((sub*x_4)*(div_4+((1.0f-div_4)*mul_10)))*mul_8);
 }
 }
 `,
-              bindings: [$v125, $v160, $v126, $v127, $v128, $v161], constants: $v162,
+              bindings: [$v170, $v171, $v172, $v127, $v128, $v173], constants: $v174,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -940,7 +966,7 @@ d_z_put_four(base+i_4,mul_13);
 }
 }
 `,
-              bindings: [$v130, $v163, $v131, $v132, $v133, $v164], constants: $v162,
+              bindings: [$v175, $v176, $v177, $v132, $v133, $v178], constants: $v174,
             },
           ],
           supports: { held: 3, together: 4, split: true }, split: null,
@@ -949,10 +975,10 @@ d_z_put_four(base+i_4,mul_13);
       lazy: () => import("./rms_norm.backward.variants.js").then((module) => module.GatedRMSNorm$backward0),
     },
     {
-      format: 2, norm: "GatedRMSNorm", mode: null, axes: $v155, params: $v156,
+      format: 2, norm: "GatedRMSNorm", mode: null, axes: $v165, params: $v166,
       tensors: [
-        { name: "x", role: "input", dims: ["T", "C"] }, { name: "z", role: "input", dims: ["T", "C"] }, $v157,
-        $v165, { name: "(scratch)", role: "scratch", dims: [], values: [["T", "G"]] }, $v124,
+        { name: "x", role: "input", dims: ["T", "C"] }, { name: "z", role: "input", dims: ["T", "C"] }, $v167,
+        $v179, { name: "(scratch)", role: "scratch", dims: [], values: [["T", "G"]] }, $v124,
       ],
       kernels: [
         {
@@ -966,7 +992,7 @@ part_1=part_1+mul_2;
 ${$t56}let mul_3=x_2*(z_2*(1.0f/(1.0f+exp_of(-z_2))));
 let scaled=mul_3*scale;
 ${$t73}${$t83}`,
-              bindings: [$v125, $v160, $v136], constants: $v162,
+              bindings: [$v136, $v180, $v137], constants: $v174,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -975,7 +1001,7 @@ part_1=part_1+mul_2;
 ${$t94}let mul_3=x_2*(z_2*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-z_2))));
 let scaled=mul_3*vec4f(scale);
 ${$t88}${$t83}`,
-              bindings: [$v130, $v163, $v136], constants: $v162,
+              bindings: [$v138, $v181, $v137], constants: $v174,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -993,7 +1019,7 @@ let mul=x_1*(z_1*(1.0f/(1.0f+exp_of(-z_1))));
 let scratch_19=scratch_at(G_1+(i*G));
 part_1=part_1+(d_y_1*(mul*scratch_19));
 ${$t55}`,
-              bindings: [$v126, $v125, $v160, $v137, $v138], constants: $v166,
+              bindings: [$v139, $v136, $v180, $v140, $v141], constants: $v182,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1004,7 +1030,7 @@ let z_1=z_four(row+(i*((G*K)/4u)));
 ${$t3}let scratch_19=scratch_at(G_1+(i*G));
 part_1=part_1+(d_y_1*(mul*vec4f(scratch_19)));
 ${$t60}`,
-              bindings: [$v131, $v130, $v163, $v137, $v140], constants: $v166,
+              bindings: [$v143, $v138, $v181, $v140, $v144], constants: $v182,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1013,10 +1039,10 @@ ${$t60}`,
       lazy: () => import("./rms_norm.backward.variants.js").then((module) => module.GatedRMSNorm$backward1),
     },
     {
-      format: 2, norm: "GatedRMSNorm", mode: null, axes: $v155, params: $v156,
+      format: 2, norm: "GatedRMSNorm", mode: null, axes: $v165, params: $v166,
       tensors: [
         { name: "x", role: "input", dims: ["T", "C"] }, { name: "z", role: "input", dims: ["T", "C"] },
-        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v157, $v158, $v159, $v165,
+        { name: "gamma", role: "affine", dims: ["C"], initial: 1 }, $v167, $v168, $v169, $v179,
         { name: "(scratch)", role: "scratch", dims: [], values: [["G", "(chunk)", "K"]] }, $v124,
       ],
       kernels: [
@@ -1044,7 +1070,7 @@ scratch_put(base_3+i_4,select(before,0.0f,turn==0u)+mul_14);
 }
 }
 `,
-              bindings: [$v125, $v160, $v126, $v127, $v128, $v161, $v142], constants: $v167,
+              bindings: [$v170, $v171, $v172, $v127, $v128, $v173, $v146], constants: $v183,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1068,7 +1094,7 @@ scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+mul_15);
 }
 }
 `,
-              bindings: [$v130, $v163, $v131, $v132, $v133, $v164, $v144], constants: $v167,
+              bindings: [$v175, $v176, $v177, $v132, $v133, $v178, $v148], constants: $v183,
             },
           ],
           supports: { held: 3, together: 4, split: false }, split: null,
@@ -1084,7 +1110,7 @@ var sum=0.0f;
 ${$t71}let sums_24_over_T=scratch_at(base+(i*K));
 part_1=part_1+sums_24_over_T;
 ${$t55}`,
-              bindings: [$v137, $v138], constants: $v168,
+              bindings: [$v140, $v141], constants: $v184,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1094,7 +1120,7 @@ var sum=vec4f(0.0f);
 ${$t76}let sums_24_over_T=scratch_four(base+(i*(K/4u)));
 part_1=part_1+sums_24_over_T;
 ${$t60}`,
-              bindings: $v146, constants: $v168,
+              bindings: $v150, constants: $v184,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,

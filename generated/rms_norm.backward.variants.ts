@@ -1236,8 +1236,8 @@ partials_put(((part*(G*K))+(row*4u))+3u,(sum_all)[3]);
 }
 }
 `;
-const $v287 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v288 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v287 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v288 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
 const $v289 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
 const $v290 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v291 = [
@@ -1253,7 +1253,8 @@ const $v294 = [
   { name: "T", kind: "extent", factor: "T" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v295 = {
+const $v295 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v296 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -1270,110 +1271,121 @@ let mul=x_1*x_1;
 part_1=part_1+mul;
 ${$t248}let scaled=x_2*vec4f(scale);
 ${$t259}`,
-      bindings: [$v287, $v293], constants: $v294,
+      bindings: [$v295, $v293], constants: $v294,
     },
   ],
   shared: true,
 } as const;
-const $v296 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v297 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v298 = {
+const $v297 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v298 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v299 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v299 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v300 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v301 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v302 = [
+const $v300 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v301 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v302 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v303 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v304 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "D", kind: "extent", factor: "D" }, { name: "PARTS", kind: "parts" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v303 = {
+const $v305 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t154}${$t182}${$t282}`,
-      bindings: [$v299, $v301], constants: $v302,
+      bindings: [$v301, $v303], constants: $v304,
     },
     {
       vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t154}${$t190}${$t282}`,
-      bindings: [$v299, $v301], constants: $v302,
+      bindings: [$v301, $v303], constants: $v304,
     },
   ],
   shared: false,
 } as const;
-const $v304 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v305 = [
+const $v306 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v307 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v306 = [$v299, { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } }] as const;
-const $v307 = [
+const $v308 = [$v301, { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } }] as const;
+const $v309 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "T", kind: "extent", factor: "T" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v308 = [
-  $v299,
+const $v310 = [
+  $v301,
   { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } },
 ] as const;
-const $v309 = {
+const $v311 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t128}${$t161}${$t162}${$t273}`,
-      bindings: $v306, constants: $v307,
+      bindings: $v308, constants: $v309,
     },
     {
       vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t128}${$t163}${$t171}${$t276}`,
-      bindings: $v308, constants: $v307,
+      bindings: $v310, constants: $v309,
     },
   ],
   shared: false,
 } as const;
-const $v310 = {
+const $v312 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { four: "scratch_four", putFour: "scratch_put_four" },
 } as const;
-const $v311 = [
+const $v313 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "T", kind: "extent", factor: "T" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v312 = [
+const $v314 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v313 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v293] as const;
-const $v314 = [
+const $v315 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v293] as const;
+const $v316 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v315 = {
+const $v317 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t137}${$t161}${$t172}${$t273}`,
-      bindings: $v306, constants: $v314,
+      bindings: $v308, constants: $v316,
     },
     {
       vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t137}${$t163}${$t177}${$t276}`,
-      bindings: $v308, constants: $v314,
+      bindings: $v310, constants: $v316,
     },
   ],
   shared: false,
 } as const;
-const $v316 = { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } } as const;
-const $v317 = { tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" } } as const;
-const $v318 = {
+const $v318 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x", "d_residual"] } as const;
+const $v319 = {
+  tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" },
+  placeOf: ["d_x", "d_residual"],
+} as const;
+const $v320 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x", "d_residual"],
+} as const;
+const $v321 = {
+  tensor: "d_h", access: "read", name: "d_h", accessors: { four: "d_h_four" }, placeOf: ["d_x", "d_residual"],
+} as const;
+const $v322 = {
   tensor: "d_residual", access: "read_write", name: "d_residual",
   accessors: { putFour: "d_residual_put_four" },
 } as const;
-const $v319 = { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } } as const;
-const $v320 = {
+const $v323 = { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } } as const;
+const $v324 = { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } } as const;
+const $v325 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -1383,7 +1395,7 @@ ${$t139}let residual_2=residual_at(base+i_2);
 let add_2=x_2+residual_2;
 let scaled=add_2*scale;
 ${$t240}`,
-      bindings: [$v292, $v319, $v293], constants: $v294,
+      bindings: [$v292, $v323, $v293], constants: $v294,
     },
     {
       vector: "D", together: 1, held: 0, exchanges: true,
@@ -1393,57 +1405,60 @@ ${$t248}let residual_2=residual_four(base+i_2);
 let add_2=x_2+residual_2;
 let scaled=add_2*vec4f(scale);
 ${$t259}`,
-      bindings: [$v287, $v316, $v293], constants: $v294,
+      bindings: [$v295, $v324, $v293], constants: $v294,
     },
   ],
   shared: true,
 } as const;
-const $v321 = { tensor: "z", access: "read", name: "z", accessors: { four: "z_four" } } as const;
-const $v322 = { tensor: "d_z", access: "read_write", name: "d_z", accessors: { putFour: "d_z_put_four" } } as const;
-const $v323 = [
+const $v326 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x", "d_z"] } as const;
+const $v327 = { tensor: "z", access: "read", name: "z", accessors: { four: "z_four" }, placeOf: ["d_x", "d_z"] } as const;
+const $v328 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x", "d_z"] } as const;
+const $v329 = { tensor: "d_z", access: "read_write", name: "d_z", accessors: { putFour: "d_z_put_four" } } as const;
+const $v330 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v324 = { tensor: "z", access: "read", name: "z", accessors: { at: "z_at" } } as const;
-const $v325 = [
+const $v331 = { tensor: "z", access: "read", name: "z", accessors: { at: "z_at" } } as const;
+const $v332 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "T", kind: "extent", factor: "T" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v326 = [
+const $v333 = { tensor: "z", access: "read", name: "z", accessors: { four: "z_four" } } as const;
+const $v334 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "PARTS", kind: "parts" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v327 = [
+const $v335 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "T", kind: "extent", factor: "T" },
 ] as const;
-const $v328 = [
+const $v336 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "T", kind: "extent", factor: "T" },
   { name: "PARTS", kind: "parts" },
 ] as const;
-const $v329 = [
+const $v337 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "K", kind: "extent", factor: "K" },
   { name: "T", kind: "extent", factor: "T" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v330 = [
+const $v338 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v331 = [
+const $v339 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "G", kind: "extent", factor: "G" },
   { name: "K", kind: "extent", factor: "K" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
@@ -1492,21 +1507,21 @@ d_x_put_four(base_5+i_4,((d_y_2_5*gamma_2)-(mul_4_5*vec4f(mean_all_5)))*vec4f(mu
       split: {
         slots: 3,
         stages: [
-          $v295,
+          $v296,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t210}let mul_2=x_1*mul;
 ${$t266}`,
-                bindings: [$v296, $v292, $v297, $v298], constants: $v294,
+                bindings: [$v297, $v292, $v298, $v299], constants: $v294,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t220}let x_1=x_four(base+i);
 let mul_2=x_1*vec4f(mul);
 ${$t269}`,
-                bindings: [$v288, $v287, $v289, $v298], constants: $v294,
+                bindings: [$v300, $v295, $v289, $v299], constants: $v294,
               },
             ],
             shared: true,
@@ -1520,7 +1535,16 @@ d_x_put(base+i,((d_y_1*gamma_1)-(mul_2*mean))*mul);
 }
 }
 `,
-                bindings: [$v299, $v296, $v297, $v292, $v300], constants: $v294,
+                bindings: [
+                  $v301,
+                  {
+                    tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"],
+                  },
+                  $v298,
+                  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] },
+                  $v302,
+                ],
+                constants: $v294,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -1530,7 +1554,7 @@ d_x_put_four(base+i,((d_y_1*gamma_1)-(mul_2*vec4f(mean)))*vec4f(mul));
 }
 }
 `,
-                bindings: [$v299, $v288, $v289, $v287, $v290], constants: $v294,
+                bindings: [$v301, $v288, $v289, $v287, $v290], constants: $v294,
               },
             ],
             shared: true,
@@ -1556,10 +1580,10 @@ ${$t183}let scaled_3=x_2_3*vec4f(scale_3);
 ${$t200}let scaled_4=x_2_4*vec4f(scale_4);
 ${$t211}let scaled_5=x_2_5*vec4f(scale_5);
 ${$t281}`,
-          bindings: [$v287, $v301], constants: $v291,
+          bindings: [$v295, $v303], constants: $v291,
         },
       ],
-      split: { slots: 2, stages: [$v295, $v303] },
+      split: { slots: 2, stages: [$v296, $v305] },
     },
     {
       shaders: [],
@@ -1573,19 +1597,19 @@ ${$t281}`,
                 wgsl: `${$t147}let scratch_11=scratch_at(i);
 part_1=part_1+(d_y_1*(x_1*scratch_11));
 ${$t267}`,
-                bindings: [$v296, $v292, $v304, $v293], constants: $v305,
+                bindings: [$v297, $v292, $v306, $v293], constants: $v307,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t191}let scratch_11=scratch_at(i);
 part_1=part_1+(d_y_1*(x_1*vec4f(scratch_11)));
 ${$t271}`,
-                bindings: [$v288, $v287, $v304, $v293], constants: $v305,
+                bindings: [$v300, $v295, $v306, $v293], constants: $v307,
               },
             ],
             shared: true,
           },
-          $v309,
+          $v311,
         ],
       },
     },
@@ -1617,7 +1641,7 @@ scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+mul_6);
 }
 }
 `,
-          bindings: [$v287, $v288, $v289, $v290, $v310], constants: $v311,
+          bindings: [$v287, $v288, $v289, $v290, $v312], constants: $v313,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -1637,7 +1661,7 @@ d_x_put_four(base_4+i_4,((d_y_2_3*gamma_2)-(mul_5_3*vec4f(mean_all_3)))*vec4f(mu
 d_x_put_four(base_5+i_4,((d_y_2_4*gamma_2)-(mul_5_4*vec4f(mean_all_4)))*vec4f(mul_2_4));
 d_x_put_four(base_6+i_4,((d_y_2_5*gamma_2)-(mul_5_5*vec4f(mean_all_5)))*vec4f(mul_2_5));
 ${$t225}`,
-          bindings: [$v287, $v288, $v289, $v290, $v310], constants: $v311,
+          bindings: [$v287, $v288, $v289, $v290, $v312], constants: $v313,
         },
       ],
       split: null,
@@ -1654,19 +1678,19 @@ ${$t225}`,
                 wgsl: `${$t151}let sums_16_over_T=scratch_at(row+(i*D));
 part_1=part_1+sums_16_over_T;
 ${$t267}`,
-                bindings: [$v304, $v293], constants: $v312,
+                bindings: [$v306, $v293], constants: $v314,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t196}let sums_16_over_T=scratch_four(row+(i*(D/4u)));
 part_1=part_1+sums_16_over_T;
 ${$t271}`,
-                bindings: $v313, constants: $v312,
+                bindings: $v315, constants: $v314,
               },
             ],
             shared: true,
           },
-          $v315,
+          $v317,
         ],
       },
     },
@@ -1685,7 +1709,7 @@ ${$t32}}
 }
 }
 `,
-          bindings: [$v287, $v316, $v288, $v289, $v317, $v290, $v318], constants: $v291,
+          bindings: [$v318, $v319, $v320, $v289, $v321, $v290, $v322], constants: $v291,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -1728,22 +1752,22 @@ d_residual_put_four(base_5+i_4,add_5_5);
 }
 }
 `,
-          bindings: [$v287, $v316, $v288, $v289, $v317, $v290, $v318], constants: $v291,
+          bindings: [$v318, $v319, $v320, $v289, $v321, $v290, $v322], constants: $v291,
         },
       ],
       split: {
         slots: 3,
         stages: [
-          $v320,
+          $v325,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t210}${$t105}${$t266}`,
-                bindings: [$v296, $v292, $v319, $v297, $v298], constants: $v294,
+                bindings: [$v297, $v292, $v323, $v298, $v299], constants: $v294,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true, wgsl: `${$t220}${$t186}${$t269}`,
-                bindings: [$v288, $v287, $v316, $v289, $v298], constants: $v294,
+                bindings: [$v300, $v295, $v324, $v289, $v299], constants: $v294,
               },
             ],
             shared: true,
@@ -1760,8 +1784,25 @@ d_residual_put(base+i,add_2);
 }
 `,
                 bindings: [
-                  $v299, $v296, $v297, $v292, $v319,
-                  { tensor: "d_h", access: "read", name: "d_h", accessors: { at: "d_h_at" } }, $v300,
+                  $v301,
+                  {
+                    tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" },
+                    placeOf: ["d_x", "d_residual"],
+                  },
+                  $v298,
+                  {
+                    tensor: "x", access: "read", name: "x", accessors: { at: "x_at" },
+                    placeOf: ["d_x", "d_residual"],
+                  },
+                  {
+                    tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" },
+                    placeOf: ["d_x", "d_residual"],
+                  },
+                  {
+                    tensor: "d_h", access: "read", name: "d_h", accessors: { at: "d_h_at" },
+                    placeOf: ["d_x", "d_residual"],
+                  },
+                  $v302,
                   {
                     tensor: "d_residual", access: "read_write", name: "d_residual",
                     accessors: { put: "d_residual_put" },
@@ -1778,7 +1819,7 @@ d_residual_put_four(base+i,add_2);
 }
 }
 `,
-                bindings: [$v299, $v288, $v289, $v287, $v316, $v317, $v290, $v318], constants: $v294,
+                bindings: [$v301, $v320, $v289, $v318, $v319, $v321, $v290, $v322], constants: $v294,
               },
             ],
             shared: true,
@@ -1808,10 +1849,10 @@ let mul_3=add_4*add_4;
 let mul_4=add_5*add_5;
 let mul_5=add_6*add_6;
 ${$t263}${$t164}${$t183}${$t197}${$t200}${$t207}${$t211}${$t217}${$t281}`,
-          bindings: [$v287, $v316, $v301], constants: $v291,
+          bindings: [$v295, $v324, $v303], constants: $v291,
         },
       ],
-      split: { slots: 2, stages: [$v320, $v303] },
+      split: { slots: 2, stages: [$v325, $v305] },
     },
     {
       shaders: [],
@@ -1826,7 +1867,7 @@ ${$t263}${$t164}${$t183}${$t197}${$t200}${$t207}${$t211}${$t217}${$t281}`,
 let scratch_13=scratch_at(i);
 part_1=part_1+(d_y_1*((x_1+residual_1)*scratch_13));
 ${$t267}`,
-                bindings: [$v296, $v292, $v319, $v304, $v293], constants: $v305,
+                bindings: [$v297, $v292, $v323, $v306, $v293], constants: $v307,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -1834,12 +1875,12 @@ ${$t267}`,
 let scratch_13=scratch_at(i);
 part_1=part_1+(d_y_1*((x_1+residual_1)*vec4f(scratch_13)));
 ${$t271}`,
-                bindings: [$v288, $v287, $v316, $v304, $v293], constants: $v305,
+                bindings: [$v300, $v295, $v324, $v306, $v293], constants: $v307,
               },
             ],
             shared: true,
           },
-          $v309,
+          $v311,
         ],
       },
     },
@@ -1867,7 +1908,7 @@ scratch_put_four(base_2+i_4,select(before,vec4f(0.0f),turn==0u)+kept_5);
 }
 }
 `,
-          bindings: [$v287, $v316, $v288, $v289, $v317, $v290, $v318, $v310], constants: $v311,
+          bindings: [$v318, $v319, $v320, $v289, $v321, $v290, $v322, $v312], constants: $v313,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -1912,7 +1953,7 @@ d_residual_put_four(base_4+i_4,add_5_3);
 d_residual_put_four(base_5+i_4,add_5_4);
 d_residual_put_four(base_6+i_4,add_5_5);
 ${$t225}`,
-          bindings: [$v287, $v316, $v288, $v289, $v317, $v290, $v318, $v310], constants: $v311,
+          bindings: [$v318, $v319, $v320, $v289, $v321, $v290, $v322, $v312], constants: $v313,
         },
       ],
       split: null,
@@ -1929,19 +1970,19 @@ ${$t225}`,
                 wgsl: `${$t151}let sums_19_over_T=scratch_at(row+(i*D));
 part_1=part_1+sums_19_over_T;
 ${$t267}`,
-                bindings: [$v304, $v293], constants: $v312,
+                bindings: [$v306, $v293], constants: $v314,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t196}let sums_19_over_T=scratch_four(row+(i*(D/4u)));
 part_1=part_1+sums_19_over_T;
 ${$t271}`,
-                bindings: $v313, constants: $v312,
+                bindings: $v315, constants: $v314,
               },
             ],
             shared: true,
           },
-          $v315,
+          $v317,
         ],
       },
     },
@@ -1971,7 +2012,7 @@ d_z_put_four(base+i_4,mul_13);
 }
 }
 `,
-          bindings: [$v287, $v321, $v288, $v289, $v290, $v322], constants: $v323,
+          bindings: [$v326, $v327, $v328, $v289, $v290, $v329], constants: $v330,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
@@ -2055,7 +2096,7 @@ d_z_put_four(base_6+i_4,mul_13_5);
 }
 }
 `,
-          bindings: [$v287, $v321, $v288, $v289, $v290, $v322], constants: $v323,
+          bindings: [$v326, $v327, $v328, $v289, $v290, $v329], constants: $v330,
         },
       ],
       split: {
@@ -2072,7 +2113,7 @@ let mul_4=z_2*div_2;
 let mul_5=x_2*mul_4;
 let scaled=mul_5*scale;
 ${$t279}`,
-                bindings: [$v292, $v324, $v293], constants: $v325,
+                bindings: [$v292, $v331, $v293], constants: $v332,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2082,7 +2123,7 @@ let mul_4=z_2*div_2;
 let mul_5=x_2*mul_4;
 let scaled=mul_5*vec4f(scale);
 ${$t280}`,
-                bindings: [$v287, $v321, $v293], constants: $v325,
+                bindings: [$v295, $v333, $v293], constants: $v332,
               },
             ],
             shared: true,
@@ -2098,7 +2139,7 @@ part_3=part_3+((d_y_1*mul_4)*gamma_1);
 }
 mean=mean+part_3;
 ${$t253}${$t283}`,
-                bindings: [$v296, $v292, $v324, $v297, $v298], constants: $v325,
+                bindings: [$v297, $v292, $v331, $v298, $v299], constants: $v332,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2109,7 +2150,7 @@ part_3=part_3+((d_y_1*mul_4)*gamma_1);
 }
 mean=mean+part_3;
 ${$t256}${$t283}`,
-                bindings: [$v288, $v287, $v321, $v289, $v298], constants: $v325,
+                bindings: [$v300, $v295, $v333, $v289, $v299], constants: $v332,
               },
             ],
             shared: true,
@@ -2133,10 +2174,23 @@ d_z_put(base+i,((sub*x_1)*(div+((1.0f-div)*mul)))*mul_3);
 }
 `,
                 bindings: [
-                  $v299, $v296, $v297, $v292, $v324, $v300,
-                  { tensor: "d_z", access: "read_write", name: "d_z", accessors: { put: "d_z_put" } },
+                  $v301,
+                  {
+                    tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" },
+                    placeOf: ["d_x", "d_z"],
+                  },
+                  $v298,
+                  {
+                    tensor: "x", access: "read", name: "x", accessors: { at: "x_at" },
+                    placeOf: ["d_x", "d_z"],
+                  },
+                  {
+                    tensor: "z", access: "read", name: "z", accessors: { at: "z_at" },
+                    placeOf: ["d_x", "d_z"],
+                  },
+                  $v302, { tensor: "d_z", access: "read_write", name: "d_z", accessors: { put: "d_z_put" } },
                 ],
-                constants: $v325,
+                constants: $v332,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2154,7 +2208,7 @@ d_z_put_four(base+i,mul_5);
 }
 }
 `,
-                bindings: [$v299, $v288, $v289, $v287, $v321, $v290, $v322], constants: $v325,
+                bindings: [$v301, $v328, $v289, $v326, $v327, $v290, $v329], constants: $v332,
               },
             ],
             shared: true,
@@ -2214,7 +2268,7 @@ scratch_put(row_5,scale_5*inverseSqrt((sum_all_5/f32(K))+((eps*scale_5)*scale_5)
 }
 }
 `,
-          bindings: [$v287, $v321, $v301], constants: $v323,
+          bindings: [$v295, $v333, $v303], constants: $v330,
         },
       ],
       split: {
@@ -2231,7 +2285,7 @@ part_1=part_1+mul_2;
 ${$t218}let mul_3=x_2*(z_2*(1.0f/(1.0f+exp_of(-z_2))));
 let scaled=mul_3*scale;
 ${$t279}`,
-                bindings: [$v292, $v324, $v293], constants: $v325,
+                bindings: [$v292, $v331, $v293], constants: $v332,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2240,7 +2294,7 @@ part_1=part_1+mul_2;
 ${$t251}let mul_3=x_2*(z_2*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-z_2))));
 let scaled=mul_3*vec4f(scale);
 ${$t280}`,
-                bindings: [$v287, $v321, $v293], constants: $v325,
+                bindings: [$v295, $v333, $v293], constants: $v332,
               },
             ],
             shared: true,
@@ -2249,11 +2303,11 @@ ${$t280}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t130}${$t188}${$t284}`,
-                bindings: [$v299, $v301], constants: $v326,
+                bindings: [$v301, $v303], constants: $v334,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t130}${$t192}${$t284}`,
-                bindings: [$v299, $v301], constants: $v326,
+                bindings: [$v301, $v303], constants: $v334,
               },
             ],
             shared: false,
@@ -2278,7 +2332,7 @@ let mul=x_1*(z_1*(1.0f/(1.0f+exp_of(-z_1))));
 let scratch_19=scratch_at(G_1+(i*G));
 part_1=part_1+(d_y_1*(mul*scratch_19));
 ${$t285}`,
-                bindings: [$v296, $v292, $v324, $v304, $v293], constants: $v327,
+                bindings: [$v297, $v292, $v331, $v306, $v293], constants: $v335,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2289,7 +2343,7 @@ let z_1=z_four(row+(i*((G*K)/4u)));
 ${$t6}let scratch_19=scratch_at(G_1+(i*G));
 part_1=part_1+(d_y_1*(mul*vec4f(scratch_19)));
 ${$t286}`,
-                bindings: [$v288, $v287, $v321, $v304, $v293], constants: $v327,
+                bindings: [$v300, $v295, $v333, $v306, $v293], constants: $v335,
               },
             ],
             shared: true,
@@ -2298,11 +2352,11 @@ ${$t286}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t131}${$t173}${$t162}${$t275}`,
-                bindings: $v306, constants: $v328,
+                bindings: $v308, constants: $v336,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t131}${$t174}${$t171}${$t278}`,
-                bindings: $v308, constants: $v328,
+                bindings: $v310, constants: $v336,
               },
             ],
             shared: false,
@@ -2341,7 +2395,7 @@ scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+mul_15);
 }
 }
 `,
-          bindings: [$v287, $v321, $v288, $v289, $v290, $v322, $v310], constants: $v329,
+          bindings: [$v326, $v327, $v328, $v289, $v290, $v329, $v312], constants: $v337,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
@@ -2447,7 +2501,7 @@ scratch_put_four(base_3+i_4,select(before,vec4f(0.0f),turn==0u)+(((mul_15_2+mul_
 }
 }
 `,
-          bindings: [$v287, $v321, $v288, $v289, $v290, $v322, $v310], constants: $v329,
+          bindings: [$v326, $v327, $v328, $v289, $v290, $v329, $v312], constants: $v337,
         },
       ],
       split: null,
@@ -2467,7 +2521,7 @@ let base=(G_1*(chunk*K))+K_1;
 ${$t65}let sums_24_over_T=scratch_at(base+(i*K));
 part_1=part_1+sums_24_over_T;
 ${$t285}`,
-                bindings: [$v304, $v293], constants: $v330,
+                bindings: [$v306, $v293], constants: $v338,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2477,7 +2531,7 @@ let base=(G_1*((chunk*K)/4u))+(K_1/4u);
 ${$t75}let sums_24_over_T=scratch_four(base+(i*(K/4u)));
 part_1=part_1+sums_24_over_T;
 ${$t286}`,
-                bindings: $v313, constants: $v330,
+                bindings: $v315, constants: $v338,
               },
             ],
             shared: true,
@@ -2486,11 +2540,11 @@ ${$t286}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t148}${$t173}${$t172}${$t275}`,
-                bindings: $v306, constants: $v331,
+                bindings: $v308, constants: $v339,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t148}${$t174}${$t177}${$t278}`,
-                bindings: $v308, constants: $v331,
+                bindings: $v310, constants: $v339,
               },
             ],
             shared: false,

@@ -470,7 +470,7 @@ const $t87 = `${$t15}}
 `;
 const $t88 = `${$t27}${$t87}`;
 const $t89 = `${$t34}${$t31}`;
-const $v90 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v90 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] } as const;
 const $v91 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
 const $v92 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
 const $v93 = [
@@ -486,21 +486,25 @@ const $v96 = [
   { name: "T", kind: "extent", factor: "T" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v97 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v98 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v99 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
-const $v100 = { tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" } } as const;
-const $v101 = { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } } as const;
-const $v102 = { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } } as const;
-const $v103 = { tensor: "z", access: "read", name: "z", accessors: { four: "z_four" } } as const;
-const $v104 = [
+const $v97 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v98 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v99 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] } as const;
+const $v100 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v101 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
+const $v102 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y", "h"] } as const;
+const $v103 = {
+  tensor: "residual", access: "read", name: "residual", accessors: { four: "residual_four" },
+  placeOf: ["y", "h"],
+} as const;
+const $v104 = { tensor: "h", access: "read_write", name: "h", accessors: { putFour: "h_put_four" } } as const;
+const $v105 = { tensor: "z", access: "read", name: "z", accessors: { four: "z_four" }, placeOf: ["y"] } as const;
+const $v106 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "T", kind: "extent", factor: "T" },
   { name: "G", kind: "extent", factor: "G" }, { name: "K", kind: "extent", factor: "K" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v105 = { tensor: "z", access: "read", name: "z", accessors: { at: "z_at" } } as const;
-const $v106 = [
+const $v107 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "T", kind: "extent", factor: "T" }, { name: "G", kind: "extent", factor: "G" },
@@ -565,7 +569,7 @@ part_1=part_1+mul;
 sum=sum+part_1;
 ${$t83}let scaled=x_2*vec4f(scale);
 ${$t86}`,
-                bindings: [$v90, $v95], constants: $v96,
+                bindings: [$v97, $v95], constants: $v96,
               },
             ],
             shared: true,
@@ -579,7 +583,7 @@ y_put(base+i,(x_1*mul)*gamma_1);
 }
 }
 `,
-                bindings: [$v97, $v94, $v98, $v99], constants: $v96,
+                bindings: [$v98, $v99, $v100, $v101], constants: $v96,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -588,7 +592,7 @@ y_put_four(base+i,(x_1*vec4f(mul))*gamma_1);
 }
 }
 `,
-                bindings: [$v97, $v90, $v91, $v92], constants: $v96,
+                bindings: [$v98, $v90, $v91, $v92], constants: $v96,
               },
             ],
             shared: true,
@@ -612,7 +616,7 @@ ${$t71}h_put_four(base+i_3,kept_2);
 }
 }
 `,
-          bindings: [$v90, $v100, $v91, $v92, $v101], constants: $v93,
+          bindings: [$v102, $v103, $v91, $v92, $v104], constants: $v93,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -660,7 +664,7 @@ h_put_four(base_5+i_3,add_3_5);
 }
 }
 `,
-          bindings: [$v90, $v100, $v91, $v92, $v101], constants: $v93,
+          bindings: [$v102, $v103, $v91, $v92, $v104], constants: $v93,
         },
       ],
       split: {
@@ -678,7 +682,12 @@ ${$t70}let residual_2=residual_at(base+i_2);
 let add_2=x_2+residual_2;
 let scaled=add_2*scale;
 ${$t66}`,
-                bindings: [$v94, $v102, $v95], constants: $v96,
+                bindings: [
+                  $v94,
+                  { tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" } },
+                  $v95,
+                ],
+                constants: $v96,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -690,7 +699,15 @@ ${$t83}let residual_2=residual_four(base+i_2);
 let add_2=x_2+residual_2;
 let scaled=add_2*vec4f(scale);
 ${$t86}`,
-                bindings: [$v90, $v100, $v95], constants: $v96,
+                bindings: [
+                  $v97,
+                  {
+                    tensor: "residual", access: "read", name: "residual",
+                    accessors: { four: "residual_four" },
+                  },
+                  $v95,
+                ],
+                constants: $v96,
               },
             ],
             shared: true,
@@ -706,8 +723,13 @@ h_put(base+i,add);
 }
 `,
                 bindings: [
-                  $v97, $v94, $v102, $v98, $v99,
-                  { tensor: "h", access: "read_write", name: "h", accessors: { put: "h_put" } },
+                  $v98,
+                  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y", "h"] },
+                  {
+                    tensor: "residual", access: "read", name: "residual", accessors: { at: "residual_at" },
+                    placeOf: ["y", "h"],
+                  },
+                  $v100, $v101, { tensor: "h", access: "read_write", name: "h", accessors: { put: "h_put" } },
                 ],
                 constants: $v96,
               },
@@ -719,7 +741,7 @@ h_put_four(base+i,add);
 }
 }
 `,
-                bindings: [$v97, $v90, $v100, $v91, $v92, $v101], constants: $v96,
+                bindings: [$v98, $v102, $v103, $v91, $v92, $v104], constants: $v96,
               },
             ],
             shared: true,
@@ -755,7 +777,7 @@ y_put_four(base+i_3,(kept_2*vec4f(mul_3))*gamma_1);
 }
 }
 `,
-          bindings: [$v90, $v103, $v91, $v92], constants: $v104,
+          bindings: [$v90, $v105, $v91, $v92], constants: $v106,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
@@ -844,7 +866,7 @@ y_put_four(base_6+i_3,(mul_4_5*vec4f(mul_5_5))*gamma_5);
 }
 }
 `,
-          bindings: [$v90, $v103, $v91, $v92], constants: $v104,
+          bindings: [$v90, $v105, $v91, $v92], constants: $v106,
         },
       ],
       split: {
@@ -863,7 +885,8 @@ ${$t70}let z_2=z_at(base+i_2);
 let mul_3=x_2*(z_2*(1.0f/(1.0f+exp_of(-z_2))));
 let scaled=mul_3*scale;
 ${$t64}${$t63}`,
-                bindings: [$v94, $v105, $v95], constants: $v106,
+                bindings: [$v94, { tensor: "z", access: "read", name: "z", accessors: { at: "z_at" } }, $v95],
+                constants: $v107,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -876,7 +899,8 @@ ${$t83}let z_2=z_four(base+i_2);
 let mul_3=x_2*(z_2*(vec4f(1.0f)/(vec4f(1.0f)+exp_of4(-z_2))));
 let scaled=mul_3*vec4f(scale);
 ${$t85}${$t63}`,
-                bindings: [$v90, $v103, $v95], constants: $v106,
+                bindings: [$v97, { tensor: "z", access: "read", name: "z", accessors: { four: "z_four" } }, $v95],
+                constants: $v107,
               },
             ],
             shared: true,
@@ -897,7 +921,12 @@ y_put(base+i,(mul*mul_2)*gamma_1);
 }
 }
 `,
-                bindings: [$v97, $v94, $v105, $v98, $v99], constants: $v106,
+                bindings: [
+                  $v98, $v99,
+                  { tensor: "z", access: "read", name: "z", accessors: { at: "z_at" }, placeOf: ["y"] },
+                  $v100, $v101,
+                ],
+                constants: $v107,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -912,7 +941,7 @@ y_put_four(base+i,(mul*vec4f(mul_2))*gamma_1);
 }
 }
 `,
-                bindings: [$v97, $v90, $v103, $v91, $v92], constants: $v106,
+                bindings: [$v98, $v90, $v105, $v91, $v92], constants: $v107,
               },
             ],
             shared: true,

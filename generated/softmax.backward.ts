@@ -181,8 +181,8 @@ const $v37 = [
   { name: "(partials)", role: "scratch", dims: [], values: [] },
 ] as const;
 const $v38 = [
-  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } },
-  { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] },
+  { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] },
   { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
 ] as const;
 const $v39 = [
@@ -191,8 +191,8 @@ const $v39 = [
   { name: "D", kind: "extent", factor: "D" },
 ] as const;
 const $v40 = [
-  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } },
-  { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] },
+  { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] },
   { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } },
 ] as const;
 

@@ -509,8 +509,8 @@ let base=row*D;
 const $t120 = `${$t24}let end=select(0u,last,active_1);
 let base=row*(D/4u);
 `;
-const $v121 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
-const $v122 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v121 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v122 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
 const $v123 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v124 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
@@ -524,13 +524,19 @@ const $v127 = [
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v128 = {
+const $v128 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v129 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v129 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v130 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v131 = [$v130, $v129, $v125, { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } }] as const;
+const $v130 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v131 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v132 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v133 = [
+  $v132, { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] },
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] },
+  { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } },
+] as const;
 
 export const Softmax$backward0: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
@@ -680,7 +686,7 @@ max_1=larger4(max_1,part_1);
 }
 var max_2=fold_max(max_1);
 ${$t100}${$t102}`,
-                bindings: [$v121, $v126], constants: $v127,
+                bindings: [$v128, $v126], constants: $v127,
               },
             ],
             shared: true,
@@ -702,7 +708,7 @@ workgroupBarrier();
 }
 let sum_all=sum;
 ${$t60}`,
-                bindings: [$v125, $v128], constants: $v127,
+                bindings: [$v125, $v129], constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -712,7 +718,7 @@ ${$t61}part_2=part_2+exp_1;
 sum=sum+part_2;
 }
 ${$t107}${$t60}`,
-                bindings: [$v121, $v128], constants: $v127,
+                bindings: [$v128, $v129], constants: $v127,
               },
             ],
             shared: true,
@@ -729,7 +735,7 @@ sum=sum+part_3;
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(sum,mask_3);
 ${$t94}${$t59}${$t113}`,
-                bindings: [$v129, $v125, $v128], constants: $v127,
+                bindings: [$v130, $v125, $v129], constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -742,7 +748,7 @@ var sum_2=fold_add(sum);
 for(var mask_3=1u;mask_3<SUBGROUP;mask_3*=2u){
 let other_5=exchange(sum_2,mask_3);
 ${$t85}${$t59}${$t115}`,
-                bindings: [$v122, $v121, $v128], constants: $v127,
+                bindings: [$v131, $v128, $v129], constants: $v127,
               },
             ],
             shared: true,
@@ -756,7 +762,7 @@ ${$t117}${$t119}${$t39}${$t45}d_x_put(base+i,(d_y_1-total_3)*div);
 }
 }
 `,
-                bindings: $v131, constants: $v127,
+                bindings: $v133, constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -765,7 +771,7 @@ ${$t117}${$t120}${$t39}${$t46}d_x_put_four(base+i,(d_y_1-vec4f(total_3))*div);
 }
 }
 `,
-                bindings: [$v130, $v122, $v121, $v123], constants: $v127,
+                bindings: [$v132, $v122, $v121, $v123], constants: $v127,
               },
             ],
             shared: true,
@@ -888,7 +894,7 @@ workgroupBarrier();
 let max_all=max_1;
 let sum_all=sum;
 ${$t106}`,
-                bindings: [$v125, $v129, $v126], constants: $v127,
+                bindings: [$v125, $v130, $v126], constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -903,7 +909,7 @@ sum=sum+part_2;
 }
 var max_2=fold_max(max_1);
 ${$t105}${$t106}`,
-                bindings: [$v121, $v122, $v126], constants: $v127,
+                bindings: [$v128, $v131, $v126], constants: $v127,
               },
             ],
             shared: true,
@@ -920,7 +926,7 @@ sum=sum+part_3;
 for(var mask_2=1u;mask_2<SUBGROUP;mask_2*=2u){
 let other_5=exchange(sum,mask_2);
 ${$t94}${$t64}${$t113}`,
-                bindings: [$v125, $v128], constants: $v127,
+                bindings: [$v125, $v129], constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -931,7 +937,7 @@ sum=sum+part_3;
 }
 ${$t75}let other_5=exchange(sum_2,mask_2);
 ${$t85}${$t64}${$t115}`,
-                bindings: [$v121, $v128], constants: $v127,
+                bindings: [$v128, $v129], constants: $v127,
               },
             ],
             shared: true,
@@ -944,7 +950,7 @@ ${$t85}${$t64}${$t115}`,
 }
 }
 `,
-                bindings: $v131, constants: $v127,
+                bindings: $v133, constants: $v127,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -952,7 +958,7 @@ ${$t85}${$t64}${$t115}`,
 }
 }
 `,
-                bindings: [$v130, $v122, $v121, $v123], constants: $v127,
+                bindings: [$v132, $v122, $v121, $v123], constants: $v127,
               },
             ],
             shared: true,

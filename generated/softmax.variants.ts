@@ -339,7 +339,7 @@ let end=select(0u,D/4u,active_1);
 `;
 const $t49 = `}
 ${$t35}${$t16}`;
-const $v50 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v50 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] } as const;
 const $v51 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
 const $v52 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
@@ -353,7 +353,8 @@ const $v55 = [
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v56 = {
+const $v56 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v57 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -387,17 +388,20 @@ ${$t13}part_1=larger4(part_1,x_1);
 max_1=larger4(max_1,part_1);
 }
 ${$t38}${$t45}`,
-      bindings: [$v50, $v54], constants: $v55,
+      bindings: [$v56, $v54], constants: $v55,
     },
   ],
   shared: true,
 } as const;
-const $v57 = {
+const $v58 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v58 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v59 = [$v58, $v53, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }] as const;
+const $v59 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v60 = [
+  $v59, { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] },
+  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+] as const;
 
 export const Softmax: { readonly lazy: readonly LazyShaders[] } = {
   lazy: [
@@ -447,7 +451,7 @@ y_put_four(base_5+i_3,exp_2_5/vec4f(where_5));
       split: {
         slots: 2,
         stages: [
-          $v56,
+          $v57,
           {
             shaders: [
               {
@@ -457,7 +461,7 @@ part_2=part_2+exp_1;
 }
 sum=sum+part_2;
 ${$t42}`,
-                bindings: [$v53, $v57], constants: $v55,
+                bindings: [$v53, $v58], constants: $v55,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -466,7 +470,7 @@ part_2=part_2+exp_1;
 }
 sum=sum+part_2;
 ${$t49}`,
-                bindings: [$v50, $v57], constants: $v55,
+                bindings: [$v56, $v58], constants: $v55,
               },
             ],
             shared: true,
@@ -481,7 +485,7 @@ y_put(base+i,exp_1/where_1);
 }
 }
 `,
-                bindings: $v59, constants: $v55,
+                bindings: $v60, constants: $v55,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -491,7 +495,7 @@ y_put_four(base+i,exp_1/vec4f(where_1));
 }
 }
 `,
-                bindings: [$v58, $v50, $v51], constants: $v55,
+                bindings: [$v59, $v50, $v51], constants: $v55,
               },
             ],
             shared: true,
@@ -550,7 +554,7 @@ y_put_four(base_5+i_3,sub_2_5-vec4f(log_5));
       split: {
         slots: 2,
         stages: [
-          $v56,
+          $v57,
           {
             shaders: [
               {
@@ -560,7 +564,7 @@ part_2=part_2+exp(sub);
 }
 sum=sum+part_2;
 ${$t42}`,
-                bindings: [$v53, $v57], constants: $v55,
+                bindings: [$v53, $v58], constants: $v55,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -569,7 +573,7 @@ part_2=part_2+exp(sub);
 }
 sum=sum+part_2;
 ${$t49}`,
-                bindings: [$v50, $v57], constants: $v55,
+                bindings: [$v56, $v58], constants: $v55,
               },
             ],
             shared: true,
@@ -584,7 +588,7 @@ y_put(base+i,sub-log_1);
 }
 }
 `,
-                bindings: $v59, constants: $v55,
+                bindings: $v60, constants: $v55,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -594,7 +598,7 @@ y_put_four(base+i,sub-vec4f(log_1));
 }
 }
 `,
-                bindings: [$v58, $v50, $v51], constants: $v55,
+                bindings: [$v59, $v50, $v51], constants: $v55,
               },
             ],
             shared: true,

@@ -658,16 +658,18 @@ const $v95 = [
 const $v96 = { name: "d_y", role: "input", dims: ["O", "F"], gradientOf: "y" } as const;
 const $v97 = { name: "d_w", role: "output", dims: ["O", "F"], gradientOf: "w" } as const;
 const $v98 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v99 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
-const $v100 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
+const $v99 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_w"] } as const;
+const $v100 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" }, placeOf: ["d_w"] } as const;
 const $v101 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { put: "d_w_put" } } as const;
 const $v102 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v103 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v104 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
+const $v103 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_w"],
+} as const;
+const $v104 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" }, placeOf: ["d_w"] } as const;
 const $v105 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { putFour: "d_w_put_four" } } as const;
 const $v106 = [{ name: "eps", initial: 0.0001, kind: "number" }, { name: "scale", initial: 1, kind: "number" }] as const;
 const $v107 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
@@ -842,7 +844,11 @@ let sum_all=sum_3;
 let mean_all=mean_3/f32(F);
 let sum_all_2=sum_4;
 ${$t70}`,
-              bindings: [$v99, $v100, $v110], constants: $v108,
+              bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } },
+                { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } }, $v110,
+              ],
+              constants: $v108,
             },
             {
               vector: "F", together: 1, held: 0, exchanges: true,
@@ -872,7 +878,11 @@ let sum_all=sum_4_2;
 let mean_all=mean_3_2/f32(F);
 let sum_all_2=sum_5_2;
 ${$t70}`,
-              bindings: [$v103, $v104, $v110], constants: $v108,
+              bindings: [
+                { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } },
+                { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } }, $v110,
+              ],
+              constants: $v108,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,

@@ -1771,8 +1771,10 @@ d_gain_put(row,sub_2*scale_2);
 }
 }
 `;
-const $v250 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v251 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
+const $v250 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_w"],
+} as const;
+const $v251 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" }, placeOf: ["d_w"] } as const;
 const $v252 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { putFour: "d_w_put_four" } } as const;
 const $v253 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
@@ -1788,7 +1790,8 @@ const $v257 = [
   { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v258 = {
+const $v258 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
+const $v259 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -1855,27 +1858,34 @@ squares_3=squares_3+part_4;
 ${$t225}let mean_2=sum_3_2/f32((last_2-first_2)*4u);
 let variance_2=larger((squares_3_2/f32((last_2-first_2)*4u))-(mean_2*mean_2),0.0f);
 ${$t210}`,
-      bindings: [$v254, $v251, $v256], constants: $v257,
+      bindings: [$v254, $v258, $v256], constants: $v257,
     },
   ],
   shared: true,
 } as const;
-const $v259 = {
+const $v260 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
-const $v260 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
-const $v261 = { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } } as const;
+const $v261 = [
+  { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } },
+  { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } }, $v260,
+] as const;
 const $v262 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
-const $v263 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { put: "d_w_put" } } as const;
-const $v264 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
-const $v265 = [
+const $v263 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_w"] } as const;
+const $v264 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" }, placeOf: ["d_w"] } as const;
+const $v265 = { tensor: "d_w", access: "read_write", name: "d_w", accessors: { put: "d_w_put" } } as const;
+const $v266 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_w"] } as const;
+const $v267 = { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" }, placeOf: ["d_w"] } as const;
+const $v268 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
+const $v269 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
   { name: "scale", kind: "param", param: "scale" },
 ] as const;
-const $v266 = {
+const $v270 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
+const $v271 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -1981,12 +1991,12 @@ let variance_3=larger((squares_4_2/f32((last-first)*4u))-(mean_3*mean_3),0.0f);
 let mean_4=sum_5_2/f32((last-first)*4u);
 let variance_4=larger((squares_5_2/f32((last-first)*4u))-(mean_4*mean_4),0.0f);
 ${$t239}`,
-      bindings: [$v251, $v250, $v256], constants: $v257,
+      bindings: [$v258, $v270, $v256], constants: $v257,
     },
   ],
   shared: true,
 } as const;
-const $v267 = {
+const $v272 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -2012,7 +2022,7 @@ ${$t192}${$t180}sum=all_7;
 ${$t24}mean=all_8;
 ${$t25}sum_2=all_9;
 ${$t242}`,
-      bindings: [$v254, $v255, $v259], constants: $v257,
+      bindings: [$v254, $v255, $v260], constants: $v257,
     },
     {
       vector: "F", together: 1, held: 0, exchanges: true,
@@ -2034,19 +2044,19 @@ ${$t182}${$t180}sum_3=all_7;
 ${$t24}mean_2=all_8;
 ${$t25}sum_2_2=all_9;
 ${$t243}`,
-      bindings: [$v260, $v261, $v259], constants: $v257,
+      bindings: $v261, constants: $v257,
     },
   ],
   shared: true,
 } as const;
-const $v268 = [
+const $v273 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
   { name: "eps", kind: "param", param: "eps" }, { name: "scale", kind: "param", param: "scale" },
 ] as const;
-const $v269 = { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } } as const;
-const $v270 = [
+const $v274 = { tensor: "d_gain", access: "read_write", name: "d_gain", accessors: { put: "d_gain_put" } } as const;
+const $v275 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "PARTS", kind: "parts" },
@@ -2282,7 +2292,7 @@ d_w_put_four(base_2_5+i_4,((sub_2_5-(mul_3_5*vec4f(sub_3_5)))-vec4f(mean_all_7))
       split: {
         slots: 10,
         stages: [
-          $v258,
+          $v259,
           {
             shaders: [
               {
@@ -2309,7 +2319,7 @@ let mean_all=mean;
 let mean_all_2=mean_2;
 let mean_all_3=mean_3;
 ${$t213}`,
-                bindings: [$v254, $v255, $v259], constants: $v257,
+                bindings: [$v254, $v255, $v260], constants: $v257,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
@@ -2342,7 +2352,7 @@ let mean_all=mean_4;
 let mean_all_2=mean_2_2;
 let mean_all_3=mean_3_2;
 ${$t213}`,
-                bindings: [$v260, $v261, $v259], constants: $v257,
+                bindings: $v261, constants: $v257,
               },
             ],
             shared: true,
@@ -2356,7 +2366,7 @@ ${$t118}d_w_put(base+i,((sub-(mul_2*sub_2))-mean)*mul);
 }
 }
 `,
-                bindings: [$v262, $v254, $v255, $v263], constants: $v257,
+                bindings: [$v262, $v263, $v264, $v265], constants: $v257,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
@@ -2365,7 +2375,7 @@ ${$t124}d_w_put_four(base+i,((sub-(mul_2*vec4f(sub_2)))-vec4f(mean))*vec4f(mul))
 }
 }
 `,
-                bindings: [$v262, $v260, $v261, $v252], constants: $v257,
+                bindings: [$v262, $v266, $v267, $v252], constants: $v257,
               },
             ],
             shared: true,
@@ -2387,7 +2397,7 @@ ${$t111}}
 }
 }
 `,
-          bindings: [$v251, $v250, $v264, $v252], constants: $v265,
+          bindings: [$v251, $v250, $v268, $v252], constants: $v269,
         },
         {
           vector: "F", together: 4, held: 0, exchanges: true,
@@ -2410,13 +2420,13 @@ let mul_7_5=gain_5*(sum_all_2_5-(sum_all_6*mean_all_5));
 ${$t119}}
 }
 `,
-          bindings: [$v251, $v250, $v264, $v252], constants: $v265,
+          bindings: [$v251, $v250, $v268, $v252], constants: $v269,
         },
       ],
       split: {
         slots: 10,
         stages: [
-          $v266, $v267,
+          $v271, $v272,
           {
             shaders: [
               {
@@ -2424,14 +2434,14 @@ ${$t119}}
                 wgsl: `${$t228}${$t232}${$t235}}
 }
 `,
-                bindings: [$v262, $v264, $v254, $v255, $v263], constants: $v268,
+                bindings: [$v262, $v268, $v263, $v264, $v265], constants: $v273,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t230}${$t232}${$t236}}
 }
 `,
-                bindings: [$v262, $v264, $v260, $v261, $v252], constants: $v268,
+                bindings: [$v262, $v268, $v266, $v267, $v252], constants: $v273,
               },
             ],
             shared: true,
@@ -2485,7 +2495,7 @@ d_gain_put(row,(sum_all_2-(sum_all*mean_all))*scale);
 }
 }
 `,
-          bindings: [$v250, $v251, $v269], constants: $v265,
+          bindings: [$v270, $v258, $v274], constants: $v269,
         },
         {
           vector: "F", together: 4, held: 0, exchanges: true,
@@ -2631,13 +2641,13 @@ d_gain_put(row_5,(sum_all_2_5-(sum_all_6*mean_all_5))*scale);
 }
 }
 `,
-          bindings: [$v250, $v251, $v269], constants: $v265,
+          bindings: [$v270, $v258, $v274], constants: $v269,
         },
       ],
       split: {
         slots: 10,
         stages: [
-          $v258,
+          $v259,
           {
             shaders: [
               {
@@ -2660,7 +2670,7 @@ ${$t192}${$t145}sum=all_5;
 ${$t8}mean=all_6;
 ${$t9}sum_2=all_7;
 ${$t242}`,
-                bindings: [$v254, $v255, $v259], constants: $v257,
+                bindings: [$v254, $v255, $v260], constants: $v257,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
@@ -2675,7 +2685,7 @@ sum_2_2=sum_2_2+other_11;
 ${$t182}${$t145}sum_3=all_5;
 ${$t216}sum_2_2=all_7;
 ${$t243}`,
-                bindings: [$v260, $v261, $v259], constants: $v257,
+                bindings: $v261, constants: $v257,
               },
             ],
             shared: true,
@@ -2684,11 +2694,11 @@ ${$t243}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true,
-                wgsl: `${$t168}${$t176}${$t199}${$t218}${$t240}`, bindings: [$v262, $v269], constants: $v270,
+                wgsl: `${$t168}${$t176}${$t199}${$t218}${$t240}`, bindings: [$v262, $v274], constants: $v275,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
-                wgsl: `${$t168}${$t177}${$t199}${$t220}${$t240}`, bindings: [$v262, $v269], constants: $v270,
+                wgsl: `${$t168}${$t177}${$t199}${$t220}${$t240}`, bindings: [$v262, $v274], constants: $v275,
               },
             ],
             shared: false,
@@ -2714,7 +2724,7 @@ d_gain_put(row,sub_3*scale_3);
 }
 }
 `,
-          bindings: [$v251, $v250, $v264, $v252, $v269], constants: $v265,
+          bindings: [$v251, $v250, $v268, $v252, $v274], constants: $v269,
         },
         {
           vector: "F", together: 4, held: 0, exchanges: true,
@@ -2747,22 +2757,22 @@ d_gain_put(row_5,sub_3_5*scale_3);
 }
 }
 `,
-          bindings: [$v251, $v250, $v264, $v252, $v269], constants: $v265,
+          bindings: [$v251, $v250, $v268, $v252, $v274], constants: $v269,
         },
       ],
       split: {
         slots: 10,
         stages: [
-          $v266, $v267,
+          $v271, $v272,
           {
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t228}${$t234}${$t235}${$t249}`,
-                bindings: [$v262, $v264, $v254, $v255, $v263, $v269], constants: $v268,
+                bindings: [$v262, $v268, $v263, $v264, $v265, $v274], constants: $v273,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true, wgsl: `${$t230}${$t234}${$t236}${$t249}`,
-                bindings: [$v262, $v264, $v260, $v261, $v252, $v269], constants: $v268,
+                bindings: [$v262, $v268, $v266, $v267, $v252, $v274], constants: $v273,
               },
             ],
             shared: true,

@@ -553,22 +553,21 @@ part_2=part_2+(d*d);
 sum=sum+part_1;
 squares=squares+part_2;
 `;
-const $v56 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } } as const;
+const $v56 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" }, placeOf: ["y"] } as const;
 const $v57 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
 const $v58 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "O", kind: "extent", factor: "O" },
   { name: "F", kind: "extent", factor: "F" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v59 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } } as const;
-const $v60 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
-const $v61 = [
+const $v59 = { tensor: "(partials)", access: "read_write", name: "partials", accessors: { put: "partials_put" } } as const;
+const $v60 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "O", kind: "extent", factor: "O" }, { name: "F", kind: "extent", factor: "F" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v62 = {
+const $v61 = {
   shaders: [
     {
       vector: null, together: 1, held: 0, exchanges: true,
@@ -619,7 +618,8 @@ workgroupBarrier();
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
 ${$t53}`,
-      bindings: [$v59, $v60], constants: $v61,
+      bindings: [{ tensor: "w", access: "read", name: "w", accessors: { at: "w_at" } }, $v59],
+      constants: $v60,
     },
     {
       vector: "F", together: 1, held: 0, exchanges: true,
@@ -650,14 +650,16 @@ squares_3=squares_3+part_4;
 ${$t50}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
 ${$t53}`,
-      bindings: [$v56, $v60], constants: $v61,
+      bindings: [{ tensor: "w", access: "read", name: "w", accessors: { at: "w_at", four: "w_four" } }, $v59],
+      constants: $v60,
     },
   ],
   shared: true,
 } as const;
-const $v63 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v62 = { tensor: "(partials)", access: "read", name: "partials", accessors: { at: "partials_at" } } as const;
+const $v63 = { tensor: "w", access: "read", name: "w", accessors: { at: "w_at" }, placeOf: ["y"] } as const;
 const $v64 = { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } } as const;
-const $v65 = { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" } } as const;
+const $v65 = { tensor: "w", access: "read", name: "w", accessors: { four: "w_four" }, placeOf: ["y"] } as const;
 const $v66 = { tensor: "gain", access: "read", name: "gain", accessors: { at: "gain_at" } } as const;
 const $v67 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
@@ -707,7 +709,7 @@ y_put_four(base_2_5+i_3,((w_6_5-vec4f(shift_2_5))-vec4f(rest_5))*vec4f(mul_5));
       split: {
         slots: 4,
         stages: [
-          $v62,
+          $v61,
           {
             shaders: [
               {
@@ -717,7 +719,7 @@ y_put(base+i,((w_1-part_1)-rest)*mul);
 }
 }
 `,
-                bindings: [$v63, $v59, $v64], constants: $v61,
+                bindings: [$v62, $v63, $v64], constants: $v60,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
@@ -726,7 +728,7 @@ y_put_four(base+i,((w_1-vec4f(part_1))-vec4f(rest))*vec4f(mul));
 }
 }
 `,
-                bindings: [$v63, $v65, $v57], constants: $v61,
+                bindings: [$v62, $v65, $v57], constants: $v60,
               },
             ],
             shared: true,
@@ -789,7 +791,7 @@ y_put_four(base_2_5+i_3,mul_2_5);
       split: {
         slots: 4,
         stages: [
-          $v62,
+          $v61,
           {
             shaders: [
               {
@@ -799,7 +801,7 @@ y_put(base+i,((((w_1-part_1)-rest)*mul)*gain_1)*scale);
 }
 }
 `,
-                bindings: [$v63, $v66, $v59, $v64], constants: $v68,
+                bindings: [$v62, $v66, $v63, $v64], constants: $v68,
               },
               {
                 vector: "F", together: 1, held: 0, exchanges: true,
@@ -809,7 +811,7 @@ y_put_four(base+i,mul_2);
 }
 }
 `,
-                bindings: [$v63, $v66, $v65, $v57], constants: $v68,
+                bindings: [$v62, $v66, $v65, $v57], constants: $v68,
               },
             ],
             shared: true,

@@ -1,6 +1,7 @@
 /** ONNX Runtime in Node. The first argument is the execution provider. */
 import { createRequire } from "node:module";
-import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { toHalf } from "../../src/runtime/shapes/float16.ts";
+import { fromHalf } from "../../src/runtime/shapes/from-half.ts";
 import { serve, timedRun } from "../contestant.ts";
 import { chainModel } from "./onnx-model.ts";
 import { recipe } from "./onnx-recipes.ts";

@@ -53,6 +53,9 @@ test("what cannot be kept is refused with its reason, for each norm", async () =
 interface Made {
   createSaving(device: GPUDevice, options: object): Promise<Norm & { readonly savedBytes: number }>;
   createBackward(device: GPUDevice, options: object): Promise<Norm>;
+  load(pass?: string): Promise<void>;
+  createSavingNow(device: GPUDevice, options: object): Norm & { readonly savedBytes: number };
+  createBackwardNow(device: GPUDevice, options: object): Norm;
 }
 
 describe.each(devices)("$name", ({ device }) => {
@@ -76,7 +79,17 @@ describe.each(devices)("$name", ({ device }) => {
       code: "N506",
       message: "tensor saved: expected 12 elements, given 1",
     });
-    forward.destroy();
-    back.destroy();
+
+    await Promise.all([Scaled!.load("createSaving"), Scaled!.load("createBackward")]);
+    const forwardNow = Scaled!.createSavingNow(device, { x: [2, 4], eps: 0 });
+    const backNow = Scaled!.createBackwardNow(device, { x: [2, 4], eps: 0, of: ["gamma"] });
+    expect(forwardNow.savedBytes).toBe(forward.savedBytes);
+    const again = await backNow.run({
+      x,
+      saved: (await forwardNow.run({ x })).saved,
+      d_y: [1, 1, 1, 1, 0, 0, 0, 0],
+    });
+    expect(again.d_gamma).toEqual(d_gamma);
+    for (const norm of [forward, back, forwardNow, backNow]) norm.destroy();
   });
 });

@@ -79,6 +79,18 @@ test.each([
   expect(readFileSync(join(folder.path, path), "utf8")).toBe(text);
 });
 
+test.each([
+  ['{ "type": "module" }', false],
+  // As `npm init` and as `npm install` write it.
+  ['{ "type": "commonjs" }', true],
+  ["{}", true],
+  ['{ "devDependencies": { "typescript": "7" } }', false],
+])("Node needs another type in %s: %s", (text, needsType) => {
+  using folder = temporaryFolder();
+  writeFileSync(join(folder.path, "package.json"), text);
+  expect(planInit(folder.path).needsType).toBe(needsType);
+});
+
 test("a folder inside a package, and a file where a folder is needed", async () => {
   using folder = temporaryFolder();
   writeFileSync(join(folder.path, "package.json"), "{}");

@@ -51,6 +51,9 @@ test("check and fmt --check take the names of shipped norms, and offer one for a
   expect(await normc(["fmt", "--check", ...words])).toEqual({ code: 0, out: "", err: "" });
   const wrong = await normc(["check", "GrupNorm"]);
   expect(wrong.err).toContain("error[N201]: there is no shipped norm and no file `GrupNorm`");
+  // Nothing is near: a few of the names, not all of them.
+  const far = await normc(["check", "nope"]);
+  expect(far.err).toMatch(/= note: there is `\w+`(, `\w+`){11} and \d+ more\n/);
   expect(wrong.err).toContain("did you mean `GroupNorm`?");
   expect(wrong.code).toBe(1);
 });

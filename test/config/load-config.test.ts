@@ -204,8 +204,15 @@ test("specs are paths, patterns, patterns to leave out, and names of shipped nor
   expect([b, a, more]).toEqual([join(folder.path, "norms/b.norm"), join(folder.path, "norms/a.norm"), []]);
   expect(shipped).toMatch(/library.group_norm\.norm$/);
 
+  // A path or a pattern from the root of the disk is none of a folder of that name in the project.
+  const all = [join(folder.path, "norms/b.norm"), join(folder.path, "norms/*.norm")];
+  writeFileSync(join(folder.path, "norm.config.json"), JSON.stringify({ specs: all }));
+  const absolute = await findSpecs(await loadConfig(folder.path));
+  expect(absolute).toMatchObject({ paths: [b, a], diagnostics: [], folders: [join(folder.path, "norms")] });
+
   using wrong = folderWith({ "norm.config.json": JSON.stringify({ specs: ["norms/*.norm", "GrupNorm"] }) });
   const found = (await findSpecs(await loadConfig(wrong.path))).diagnostics;
+  expect(renderJson(found).map(({ start }) => start.column)).toEqual([12, 27]);
   expect(found.map(({ code, message, note }) => [code, message, note])).toEqual([
     ["N623", "`specs`: there is no file for `norms/*.norm`", undefined],
     ["N623", "`specs`: there is no file for `GrupNorm`", "did you mean `GroupNorm`?"],

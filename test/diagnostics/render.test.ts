@@ -24,6 +24,16 @@ test("the line, its number, carets", () => {
   );
 });
 
+test("a file as such has no line to show", () => {
+  const span = { source: { path: "a.norm", text: "" }, start: 0, end: 0 };
+  const one = diagnostic("N005", "not writable", span, { note: "why" });
+  expect(renderText([one], { color: false })).toBe(`error[N005]: not writable
+ --> a.norm:1:1
+  |
+  = note: why
+`);
+});
+
 test("labels, notes and fixes", () => {
   const span = marked("a\nb\nc ‹d›");
   const other: Source = { path: "b.norm", text: "far away" };

@@ -1,7 +1,8 @@
 /** Gradients that are added to what their buffers hold, against the oracle's backward graph. */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
-import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { toHalf } from "../../src/runtime/shapes/float16.ts";
+import { fromHalf } from "../../src/runtime/shapes/from-half.ts";
 import { createBackward } from "../../src/runtime/webgpu/create-backward.ts";
 import type { Dtype } from "../../src/runtime/webgpu/index.ts";
 import { readBuffer, storedBuffer } from "../support/buffers.ts";

@@ -2,7 +2,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
-import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { toHalf } from "../../src/runtime/shapes/float16.ts";
+import { fromHalf } from "../../src/runtime/shapes/from-half.ts";
 import { createNorm, NormError } from "../../src/runtime/webgpu/index.ts";
 import { type Trial, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices, overridden, withLimits } from "../support/device.ts";

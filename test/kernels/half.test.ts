@@ -1,6 +1,7 @@
 /** Elements in f16: within one unit in the last place of the rounded float64 result, and finite when that is finite. */
 import { afterAll, describe, expect, it } from "vitest";
-import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { toHalf } from "../../src/runtime/shapes/float16.ts";
+import { fromHalf } from "../../src/runtime/shapes/from-half.ts";
 import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { near, oracle, type Trial } from "../support/compare.ts";
 import { programOf } from "../support/compiled.ts";

@@ -50,6 +50,9 @@ const strategies: Readonly<Record<string, (s: number) => Partial<Variant>>> = {
   "split tiles of columns": () => ({ lanes: 2, rows: 8, columns: true, parts: 2 }),
 };
 
+/** Only rotations of heads take two rows together: `neighbours.test.ts` runs them. */
+const twoHeads = (): Partial<Variant> => ({ rows: 8, together: 2 });
+
 /** The strategy where a kernel can take it, else the default. */
 function orDefault(strategy: (s: number) => Partial<Variant>): ChooseVariant {
   return (work, traits, limits) => {
@@ -123,7 +126,7 @@ describe.each(devices.map(({ name, device }, place) => ({ name, device, place })
           for (const own of [...extents, even]) {
             const { dims, params } = randomTrial(graph, own, paramsOf(graph), 5);
             const shapes = resolveShapes(program, dims, params);
-            for (const strategy of Object.values(strategies)) {
+            for (const strategy of [...Object.values(strategies), twoHeads]) {
               const { dispatches } = planProgram(program, shapes, device, orDefault(strategy));
               for (const one of dispatches) taken.add(one.shader);
             }

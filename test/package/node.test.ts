@@ -138,7 +138,9 @@ test("the copied runtime is small, and each of its entries loads by itself", asy
 
 test("the ten lines of the README run", async ({ skip }) => {
   skip(environment === undefined, "there is no device");
-  const [lines] = codeBlocks().filter(({ language, at }) => language === "js" && at.startsWith("README.md"));
+  const [lines] = codeBlocks().filter(
+    ({ at, text }) => at.startsWith("README.md") && text.includes('from "webgpu"'),
+  );
   writeFileSync(join(installed.path, "ten-lines.mjs"), lines!.text);
   const { code, out, err } = await run(installed.path, "ten-lines.mjs");
   expect(code, err).toBe(0);

@@ -10,7 +10,9 @@ import {
   createBackwardFromOptions,
   createFromOptions,
   createNorm,
+  createNowFromOptions,
   createSavingFromOptions,
+  loadPrograms,
   type Program,
 } from "../../src/runtime/webgpu/index.ts";
 import { centered } from "./programs.ts";
@@ -36,6 +38,10 @@ const ways: Readonly<Record<string, (program: typeof old) => Promise<unknown>>> 
     createBackwardFromOptions(device, [program], async () => ({ backward: [] }), options),
   "createBackward, of its backward programs": (program) =>
     createBackwardFromOptions(device, [centered], async () => ({ backward: [program] }), options),
+  "createBackwardNow, of its backward programs": async (program) => {
+    await loadPrograms([centered], "createBackward", async () => ({ backward: [program] }));
+    createNowFromOptions({ queue: {} } as GPUDevice, [centered], "createBackward", options);
+  },
   "gpu.js, createGatherNorm": (program) => createGatherNorm(gpu, program, { dims: options }),
   "gpu.js, create": (program) => createGatherFromOptions(gpu, [program], options),
   "gpu.js, createBackward": (program) =>

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { toHalf } from "../../src/runtime/shapes/float16.ts";
+import { fromHalf } from "../../src/runtime/shapes/from-half.ts";
 
 test("every f16 comes back from f32 as it was", () => {
   for (let half = 0; half < 0x10000; half++) {

@@ -208,3 +208,20 @@ test("what is given wrongly", async () => {
   await expect(create(device, { ...trial, dtype: null as never })).rejects.toMatchObject({ code: "N514" });
   await expect(create(undefined as never, trial)).rejects.toMatchObject({ code: "N530" });
 });
+
+test.each<[string, object]>([
+  ["N535", { prefix: "2nd" }],
+  ["N535", { prefix: "a-b" }],
+  ["N535", { prefix: "__a" }],
+  ["N535", { prefix: "" }],
+  ["N535", { prefix: 5 }],
+  ["N535", { group: -1 }],
+  ["N535", { group: 99 }],
+  ["N535", { group: "1" }],
+  ["N535", { binding: Number.NaN }],
+  ["N501", { grp: 1 }],
+])("a place that would be no WGSL: %s: %j", async (code, place) => {
+  const graph = graphOf("RMSNorm");
+  const trial = randomTrial(graph, { T: [2], D: [4] }, {}, 1);
+  await expect(create(devices[0]!.device, trial, place)).rejects.toMatchObject({ code });
+});

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { compileGather } from "../../src/compile/compile-gather.ts";
 import { compileGraph } from "../../src/compile/passes.ts";
 import { ownBuffers } from "../../src/runtime/device/buffers.ts";
+import { readRange } from "../../src/runtime/device/ranges.ts";
 import { createGatherNorm } from "../../src/runtime/gpujs/gather-norm.ts";
 import { without } from "../../src/runtime/options/backward-options.ts";
 import { readOptions } from "../../src/runtime/options/read-options.ts";
@@ -79,6 +80,23 @@ describe("a norm is run", () => {
     ["accepted", [1, 2, 3, 4, 5, 6]],
   ])("%s", (code, feed) => {
     expect(codeOf(() => checkFeed(x, feed as never, shapes))).toBe(code);
+  });
+
+  // The message once held every number of an array that was given for a buffer, or for dims.
+  test.each([
+    [() => readRange(new Float32Array(9999) as never, x, 24, {} as never), "[object Float32Array]"],
+    [() => readRange(Array(9999).fill(1) as never, x, 24, {} as never), "[1, 1, 1, 1, 1, 1, 1, 1, …]"],
+    [created({ x: new Float32Array(9999) }), "[object Float32Array]"],
+    [created({ x: [3, "2"] }), 'given "2"'],
+    [() => readRange(Object.create(null), x, 24, {} as never), "[object Object]"],
+    [() => checkFeed(x, new ArrayBuffer(24) as never, shapes), "[object ArrayBuffer]"],
+  ])("what was given is shown in a few words", (run, shown) => {
+    expect(run).toThrow(shown);
+    try {
+      run();
+    } catch (error) {
+      expect((error as Error).message.length).toBeLessThan(200);
+    }
   });
 
   test("with null: N502, also by gpu.js", async () => {

@@ -150,6 +150,8 @@ describe.each(devices)("$name", ({ device }) => {
     expect(() => norm.encode(undefined as never, buffers[1]!, { N: 2 })).toThrow(
       /x: expected a buffer of 512 bytes/,
     );
+    // N = 3 has been seen; a text is no number.
+    expect(() => norm.encode(undefined as never, buffers[0]!, { N: "3" as never })).toThrow('given "3"');
     norm.destroy();
   });
 
@@ -162,11 +164,12 @@ describe.each(devices)("$name", ({ device }) => {
         norm.encode(undefined as never, {}, extents as never);
     expect(call()).toThrow("axis N is open: expected [4, 1 to 10], given nothing");
     expect(call({ N: 3 })).toThrow("axis N is open: expected [4, 1 to 10], given 3");
-    expect(call({ N: [4, 11] })).toThrow("axis N is open: expected [4, 1 to 10], given [4,11]");
-    expect(call({ N: [4, 0] })).toThrow(/given \[4,0\]/);
+    expect(call({ N: [4, 11] })).toThrow("axis N is open: expected [4, 1 to 10], given [4, 11]");
+    expect(call({ N: [4, 0] })).toThrow(/given \[4, 0\]/);
     expect(call({ N: [4, 2], D: 3 })).toThrow('"D" is not an open axis of this norm: it has N');
     expect(call({ N: [4, 2] })).toThrow("the buffer of input x is missing");
     norm.destroy();
+    expect(call({ N: [4, 2] })).toThrow("this LayerNorm is destroyed");
     const create = (x: unknown, more = {}) =>
       createNorm(device, program, { dims: { x: x as number[] }, ...more });
     await expect(create([dynamic(0), 64])).rejects.toThrow(

@@ -1,7 +1,8 @@
 /** What people reach for around `encode`: tensors, encoders, `using`, halves, requirements, pipelines ahead of time. */
 import { afterAll, describe, expect, test } from "vitest";
 import { compileGraph } from "../../src/compile/passes.ts";
-import { fromHalf, toHalf } from "../../src/runtime/shapes/float16.ts";
+import { toHalf } from "../../src/runtime/shapes/float16.ts";
+import { fromHalf } from "../../src/runtime/shapes/from-half.ts";
 import {
   createFromOptions,
   createNorm,
@@ -83,6 +84,20 @@ test("what is neither a pass nor an encoder, and an encoder with wrong buffers",
   expect(() => encoder.finish()).not.toThrow();
 });
 
+test("extents of a call are refused where none is open, also with buffers that were seen before", async () => {
+  const tune = { read: async () => "", write: async () => {} };
+  for (const options of [{}, { tune }]) {
+    using norm = await LayerNorm.create(device, { x: [1, 4], ...options });
+    const buffers = { x: norm.tensors.x!.createBuffer(), y: norm.tensors.y!.createBuffer() };
+    const encoder = device.createCommandEncoder();
+    norm.encode(encoder, buffers);
+    const error = { code: "N501", message: '"N" is not an open axis of this norm: it has none' };
+    const extents = { N: 1 } as never;
+    expect(() => norm.encode(encoder, buffers, extents)).toThrow(expect.objectContaining(error));
+    await expect(norm.run({ x: row }, extents)).rejects.toMatchObject(error);
+  }
+});
+
 test.each([undefined, null, "x", {}, Promise.resolve(device)])("create(%s) is N530", async (wrong) => {
   const error = { code: "N530", message: expect.stringMatching(/^expected a GPUDevice, given /) };
   const dims = { x: [1, 4] };
@@ -95,6 +110,17 @@ test("create(undefined) says that a device is missing, not a dim", async () => {
   await expect((LayerNorm.create as (...none: never[]) => unknown)()).rejects.toMatchObject({ code: "N530" });
 });
 
+test.each<[string, object]>([
+  ["N522", { inPlace: true }],
+  ["N522", { inPlace: "y" }],
+  ["N522", { inPlace: ["y", "x"] }],
+  ["N514", { tune: true }],
+  ["N514", { tune: "yes" }],
+  ["N514", { tune: new Map() }],
+])("options that have another form: %s: %j", async (code, options) => {
+  await expect(LayerNorm.create(device, { x: [1, 4], ...options })).rejects.toMatchObject({ code });
+});
+
 test("`using` destroys, also a norm that is tuned", async () => {
   let kept: Norm;
   {
@@ -105,7 +131,7 @@ test("`using` destroys, also a norm that is tuned", async () => {
     kept = norm;
     expect("tuning" in norm).toBe(true);
   }
-  await expect(kept.run({ x: row })).rejects.toThrow("destroyed");
+  await expect(kept.run({ x: row })).rejects.toMatchObject({ code: "N534" });
 });
 
 describe.each(devices)("f16 on $name", ({ device: other }) => {
@@ -188,6 +214,25 @@ describe("prepare", () => {
     const missing = prepare(counted, [[LayerNorm, { x: [3, 4] }, "createSaving"]] as never);
     await expect(missing).rejects.toMatchObject({ code: "N532" });
   });
+});
+
+const entry = [LayerNorm, { x: [3, 4] }] as const;
+
+test.each<[string, unknown]>([
+  ["no list", undefined],
+  ["a device", device],
+  ["an entry without its list", entry],
+  ["a norm without its options", [LayerNorm]],
+  ["a hole", [null]],
+  ["no norm", [[undefined, { x: [3, 4] }]]],
+  ["a function that is none of the three", [[LayerNorm, { x: [3, 4] }, "createInline"]]],
+])("a list of norms that is %s: N532", async (_, list) => {
+  await expect(prepare(device, list as never)).rejects.toMatchObject({ code: "N532" });
+  await expect(requirements(device, list as never)).rejects.toMatchObject({ code: "N532" });
+});
+
+test.each([undefined, null])("requirements of the adapter %s: N530", async (adapter) => {
+  await expect(requirements(adapter as never, [])).rejects.toMatchObject({ code: "N530" });
 });
 
 describe("requirements", () => {

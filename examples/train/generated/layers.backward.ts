@@ -614,108 +614,124 @@ const $v139 = { name: "N", variadic: false, factors: [{ name: "N", extent: null 
 const $v140 = [$v139, { name: "D", variadic: false, factors: [{ name: "D", extent: null }] }] as const;
 const $v141 = { name: "d_y", role: "input", dims: ["N", "D"], gradientOf: "y" } as const;
 const $v142 = { name: "d_x", role: "output", dims: ["N", "D"], gradientOf: "x" } as const;
-const $v143 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v143 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
 const $v144 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at" } } as const;
-const $v145 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v145 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
 const $v146 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
 const $v147 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v148 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v148 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
 const $v149 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v150 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v150 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
 const $v151 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
 const $v152 = { name: "d_beta", role: "output", dims: ["D"], gradientOf: "beta" } as const;
 const $v153 = { name: "(partials)", role: "scratch", dims: [], values: [] } as const;
-const $v154 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
-const $v155 = [
+const $v154 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" } } as const;
+const $v155 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" } } as const;
+const $v156 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { put: "d_beta_put" } } as const;
+const $v157 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v156 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v157 = { name: "saved", role: "saved", dims: [], values: [["N"], ["N"], ["N"]], updated: false } as const;
-const $v158 = { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } } as const;
-const $v159 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v160 = [
+const $v158 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" } } as const;
+const $v159 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" } } as const;
+const $v160 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
+const $v161 = { name: "saved", role: "saved", dims: [], values: [["N"], ["N"], ["N"]], updated: false } as const;
+const $v162 = { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } } as const;
+const $v163 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v164 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v161 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v162 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
-const $v163 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } } as const;
-const $v164 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v165 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
-const $v166 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
-const $v167 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v168 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
-const $v169 = {
+const $v165 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v166 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
+const $v167 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } } as const;
+const $v168 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
+const $v169 = { name: "d_gamma", role: "output", dims: ["D"], gradientOf: "gamma" } as const;
+const $v170 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } } as const;
+const $v171 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v172 = { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } } as const;
+const $v173 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { at: "scratch_at", put: "scratch_put" },
 } as const;
-const $v170 = [
+const $v174 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v171 = {
+const $v175 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { four: "scratch_four", putFour: "scratch_put_four" },
 } as const;
-const $v172 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v173 = [
+const $v176 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v177 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v174 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
-const $v175 = { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } } as const;
-const $v176 = [
+const $v178 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } } as const;
+const $v179 = { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } } as const;
+const $v180 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v177 = [$v139, { name: "K", variadic: false, factors: [{ name: "K", extent: null }] }] as const;
-const $v178 = { name: "d_loss", role: "input", dims: ["N"], gradientOf: "loss" } as const;
-const $v179 = { name: "d_x", role: "output", dims: ["N", "K"], gradientOf: "x" } as const;
-const $v180 = { name: "d_target", role: "output", dims: ["N", "K"], gradientOf: "target" } as const;
-const $v181 = { name: "saved", role: "saved", dims: [], values: [["N"], ["N"]], updated: false } as const;
-const $v182 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
-const $v183 = { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } } as const;
-const $v184 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { put: "d_target_put" } } as const;
-const $v185 = [
+const $v181 = [$v139, { name: "K", variadic: false, factors: [{ name: "K", extent: null }] }] as const;
+const $v182 = { name: "d_loss", role: "input", dims: ["N"], gradientOf: "loss" } as const;
+const $v183 = { name: "d_x", role: "output", dims: ["N", "K"], gradientOf: "x" } as const;
+const $v184 = { name: "d_target", role: "output", dims: ["N", "K"], gradientOf: "target" } as const;
+const $v185 = { name: "saved", role: "saved", dims: [], values: [["N"], ["N"]], updated: false } as const;
+const $v186 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x", "d_target"] } as const;
+const $v187 = {
+  tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" },
+  placeOf: ["d_x", "d_target"],
+} as const;
+const $v188 = { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } } as const;
+const $v189 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { put: "d_target_put" } } as const;
+const $v190 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v186 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
-const $v187 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { putFour: "d_target_put_four" } } as const;
-const $v188 = { name: "d_beta", role: "output", dims: ["K"], gradientOf: "beta" } as const;
-const $v189 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v190 = [
+const $v191 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x", "d_target"] } as const;
+const $v192 = {
+  tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" },
+  placeOf: ["d_x", "d_target"],
+} as const;
+const $v193 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { putFour: "d_target_put_four" } } as const;
+const $v194 = { name: "d_beta", role: "output", dims: ["K"], gradientOf: "beta" } as const;
+const $v195 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
+const $v196 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v197 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
+const $v198 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "K", kind: "extent", factor: "K" },
   { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v191 = [
+const $v199 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v192 = [
+const $v200 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "K", kind: "extent", factor: "K" },
   { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v193 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
-const $v194 = { name: "d_hit", role: "input", dims: ["N"], gradientOf: "hit" } as const;
-const $v195 = [
+const $v201 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
+const $v202 = { name: "d_hit", role: "input", dims: ["N"], gradientOf: "hit" } as const;
+const $v203 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "N", kind: "extent", factor: "N" }, { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v196 = {
+const $v204 = {
   name: "d_x", grid: ["N", "K"], row: [], chunked: [],
   shaders: [
     {
@@ -726,7 +742,7 @@ d_target_put(row,0.0f);
 }
 }
 `,
-      bindings: [$v146, $v184], constants: $v195,
+      bindings: [$v146, $v189], constants: $v203,
     },
     {
       vector: "K", together: 1, held: 0, exchanges: false,
@@ -736,16 +752,16 @@ d_target_put_four(row,vec4f(0.0f));
 }
 }
 `,
-      bindings: [$v151, $v187], constants: $v195,
+      bindings: [$v151, $v193], constants: $v203,
     },
   ],
   supports: { held: 0, together: 1, split: false }, split: null,
 } as const;
-const $v197 = [
+const $v205 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v198 = {
+const $v206 = {
   name: "d_beta", grid: ["K"], row: [], chunked: [],
   shaders: [
     {
@@ -755,7 +771,7 @@ ${$t112}d_beta_put(row,0.0f);
 }
 }
 `,
-      bindings: [$v154], constants: $v197,
+      bindings: [$v156], constants: $v205,
     },
     {
       vector: "K", together: 1, held: 0, exchanges: false,
@@ -764,7 +780,7 @@ ${$t112}d_beta_put_four(row,vec4f(0.0f));
 }
 }
 `,
-      bindings: [$v156], constants: $v197,
+      bindings: [$v160], constants: $v205,
     },
   ],
   supports: { held: 0, together: 1, split: false }, split: null,
@@ -836,13 +852,13 @@ d_x_put_four(row,select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f))
               wgsl: `${$t110}let where_1=select(d_y_1,0.0f,add==0.0f);
 part_1=part_1+select(select(0.0f,0.5f*where_1,add==0.0f),where_1,0.0f<add);
 ${$t103}`,
-              bindings: [$v144, $v143, $v145, $v154], constants: $v155,
+              bindings: [$v144, $v154, $v155, $v156], constants: $v157,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
               wgsl: `${$t118}part_1=part_1+select(select(vec4f(0.0f),vec4f(0.5f)*where_1,add==vec4f(0.0f)),where_1,vec4f(0.0f)<add);
 ${$t106}`,
-              bindings: [$v149, $v148, $v150, $v156], constants: $v155,
+              bindings: [$v149, $v158, $v159, $v160], constants: $v157,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -872,7 +888,7 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v144, $v143, $v145, $v146, $v154], constants: $v155,
+              bindings: [$v144, $v143, $v145, $v146, $v156], constants: $v157,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -888,7 +904,7 @@ d_beta_put_four(row,sum_all);
 }
 }
 `,
-              bindings: [$v149, $v148, $v150, $v151, $v156], constants: $v155,
+              bindings: [$v149, $v148, $v150, $v151, $v160], constants: $v157,
             },
           ],
           supports: { held: 1, together: 1, split: true }, split: null,
@@ -907,7 +923,7 @@ export const NormReLU: { readonly backward: readonly Program[]; readonly saving:
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v142, $v157, $v153,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v142, $v161, $v153,
       ],
       kernels: [
         {
@@ -924,7 +940,7 @@ let mul_10=select(select(0.0f,0.5f*where_5,add_5==0.0f),where_5,0.0f<add_5)*gamm
 ${$t11}}
 }
 `,
-              bindings: [$v143, $v158, $v159, $v144, $v145, $v146], constants: $v160,
+              bindings: [$v143, $v162, $v163, $v144, $v145, $v146], constants: $v164,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -935,7 +951,7 @@ let mul_10=select(select(vec4f(0.0f),vec4f(0.5f)*where_5,add_5==vec4f(0.0f)),whe
 ${$t12}}
 }
 `,
-              bindings: [$v161, $v158, $v162, $v163, $v164, $v151], constants: $v160,
+              bindings: [$v165, $v162, $v166, $v167, $v168, $v151], constants: $v164,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -949,7 +965,7 @@ ${$t12}}
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v165, $v152, $v157, $v153,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v169, $v152, $v161, $v153,
       ],
       kernels: [
         {
@@ -974,7 +990,7 @@ d_beta_put(row,sum_all);
 }
 }
 `,
-              bindings: [$v159, $v144, $v143, $v158, $v145, $v166, $v154], constants: $v155,
+              bindings: [$v163, $v144, $v154, $v162, $v155, $v170, $v156], constants: $v157,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -994,7 +1010,7 @@ d_beta_put_four(row,sum_all);
 }
 }
 `,
-              bindings: [$v167, $v149, $v148, $v158, $v150, $v168, $v156], constants: $v155,
+              bindings: [$v171, $v149, $v158, $v162, $v159, $v172, $v160], constants: $v157,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1008,7 +1024,7 @@ d_beta_put_four(row,sum_all);
       tensors: [
         { name: "x", role: "input", dims: ["N", "D"] },
         { name: "gamma", role: "affine", dims: ["D"], initial: 1 },
-        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v142, $v165, $v152, $v157,
+        { name: "beta", role: "affine", dims: ["D"], initial: 0 }, $v141, $v142, $v169, $v152, $v161,
         { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "D"], ["(chunk)", "D"]] }, $v153,
       ],
       kernels: [
@@ -1035,7 +1051,7 @@ scratch_put(base_3+i_2,select(before_2,0.0f,turn==0u)+where_10);
 }
 }
 `,
-              bindings: [$v143, $v158, $v159, $v144, $v145, $v146, $v169], constants: $v170,
+              bindings: [$v143, $v162, $v163, $v144, $v145, $v146, $v173], constants: $v174,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -1055,7 +1071,7 @@ scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_10);
 }
 }
 `,
-              bindings: [$v161, $v158, $v162, $v163, $v164, $v151, $v171], constants: $v170,
+              bindings: [$v165, $v162, $v166, $v167, $v168, $v151, $v175], constants: $v174,
             },
           ],
           supports: { held: 2, together: 4, split: false }, split: null,
@@ -1078,7 +1094,7 @@ d_beta_put(row,sum_all_2);
 }
 }
 `,
-              bindings: [$v172, $v166, $v154], constants: $v173,
+              bindings: [$v176, $v170, $v156], constants: $v177,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -1095,7 +1111,7 @@ d_beta_put_four(row,sum_all_2);
 }
 }
 `,
-              bindings: [$v174, $v168, $v156], constants: $v173,
+              bindings: [$v178, $v172, $v160], constants: $v177,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1165,10 +1181,10 @@ let add=((((x_6-shift_2)-rest)*mul)*gamma_1)+beta_1;
 y_put(base+i_3,select(larger(add,0.0f),0.0f,add==0.0f));
 ${$t119}`,
               bindings: [
-                $v143, $v159, $v144,
-                { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v175,
+                { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] }, $v163,
+                $v144, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v179,
               ],
-              constants: $v176,
+              constants: $v180,
             },
             {
               vector: "D", together: 1, held: 0, exchanges: true,
@@ -1229,10 +1245,14 @@ let add=((((x_6-vec4f(shift_2))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 ${$t119}`,
               bindings: [
-                $v161, $v167, $v149,
-                { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } }, $v175,
+                {
+                  tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" },
+                  placeOf: ["y"],
+                },
+                $v171, $v149,
+                { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } }, $v179,
               ],
-              constants: $v176,
+              constants: $v180,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1246,10 +1266,10 @@ ${$t119}`,
 export const CrossEntropy: { readonly backward: readonly Program[]; readonly saving: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "CrossEntropy", mode: null, axes: $v177, params: [],
+      format: 2, norm: "CrossEntropy", mode: null, axes: $v181, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
-        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v178, $v179, $v180, $v181, $v153,
+        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v182, $v183, $v184, $v185, $v153,
       ],
       kernels: [
         {
@@ -1262,7 +1282,7 @@ d_target_put(base+i_2,-(sub_2*d_loss_1));
 }
 }
 `,
-              bindings: [$v158, $v143, $v144, $v182, $v183, $v146, $v184], constants: $v185,
+              bindings: [$v162, $v186, $v144, $v187, $v188, $v146, $v189], constants: $v190,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1271,7 +1291,7 @@ d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
 }
 }
 `,
-              bindings: [$v158, $v148, $v149, $v186, $v183, $v151, $v187], constants: $v185,
+              bindings: [$v162, $v191, $v149, $v192, $v188, $v151, $v193], constants: $v190,
             },
           ],
           supports: { held: 2, together: 4, split: true }, split: null,
@@ -1280,10 +1300,10 @@ d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
       lazy: () => import("./layers.backward.variants.js").then((module) => module.CrossEntropy$backward0),
     },
     {
-      format: 2, norm: "CrossEntropy", mode: null, axes: $v177, params: [],
+      format: 2, norm: "CrossEntropy", mode: null, axes: $v181, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
-        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v178, $v188, $v181,
+        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v182, $v194, $v185,
         { name: "(scratch)", role: "scratch", dims: [], values: [["N"]] }, $v153,
       ],
       kernels: [
@@ -1296,7 +1316,7 @@ d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
 part_1=part_1+select(0.0f,1.0f,add==saved_0);
 part_2=part_2+(target_2-(exp_of(add-saved_0)*div));
 ${$t115}${$t125}`,
-              bindings: [$v158, $v143, $v144, $v182, $v183, $v189], constants: $v185,
+              bindings: [$v162, $v154, $v144, $v195, $v188, $v196], constants: $v190,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1305,7 +1325,7 @@ part_1=part_1+select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
 part_2=part_2+(target_2-(exp_of4(add-vec4f(saved_0))*vec4f(div)));
 ${$t133}if(active_1&&(lane==0u)){
 ${$t125}`,
-              bindings: [$v158, $v148, $v149, $v186, $v183, $v189], constants: $v185,
+              bindings: [$v162, $v158, $v149, $v197, $v188, $v196], constants: $v190,
             },
           ],
           supports: { held: 0, together: 4, split: true }, split: null,
@@ -1325,7 +1345,7 @@ let scratch_18=scratch_at(i);
 let add_2=(((exp_of(add-saved_0)*(1.0f/saved_1))-target_2)*d_loss_1)+select(0.0f,scratch_18,add==saved_0);
 part_1=part_1+add_2;
 ${$t103}`,
-              bindings: [$v144, $v143, $v158, $v182, $v183, $v172, $v154], constants: $v190,
+              bindings: [$v144, $v154, $v162, $v195, $v188, $v176, $v156], constants: $v198,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1337,7 +1357,7 @@ let mul=((exp_of4(add-vec4f(saved_0))*vec4f(1.0f/saved_1))-target_2)*vec4f(d_los
 let scratch_18=scratch_at(i);
 part_1=part_1+(mul+select(vec4f(0.0f),vec4f(scratch_18),add==vec4f(saved_0)));
 ${$t106}`,
-              bindings: [$v149, $v148, $v158, $v186, $v183, $v172, $v156], constants: $v190,
+              bindings: [$v149, $v158, $v162, $v197, $v188, $v176, $v160], constants: $v198,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1346,10 +1366,10 @@ ${$t106}`,
       lazy: () => import("./layers.backward.variants.js").then((module) => module.CrossEntropy$backward1),
     },
     {
-      format: 2, norm: "CrossEntropy", mode: null, axes: $v177, params: [],
+      format: 2, norm: "CrossEntropy", mode: null, axes: $v181, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
-        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v178, $v179, $v180, $v188, $v181,
+        { name: "beta", role: "affine", dims: ["K"], initial: 0 }, $v182, $v183, $v184, $v194, $v185,
         { name: "(scratch)", role: "scratch", dims: [], values: [["(chunk)", "K"]] }, $v153,
       ],
       kernels: [
@@ -1369,7 +1389,7 @@ scratch_put(base_2+i_2,select(before,0.0f,turn==0u)+add_3);
 }
 }
 `,
-              bindings: [$v158, $v143, $v144, $v182, $v183, $v146, $v184, $v169], constants: $v191,
+              bindings: [$v162, $v186, $v144, $v187, $v188, $v146, $v189, $v173], constants: $v199,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1386,7 +1406,7 @@ scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+add_3);
 }
 }
 `,
-              bindings: [$v158, $v148, $v149, $v186, $v183, $v151, $v187, $v171], constants: $v191,
+              bindings: [$v162, $v191, $v149, $v192, $v188, $v151, $v193, $v175], constants: $v199,
             },
           ],
           supports: { held: 2, together: 4, split: false }, split: null,
@@ -1404,7 +1424,7 @@ var part_1=0.0f;
 ${$t40}let sums_22_over_N=scratch_at(row+(i*K));
 part_1=part_1+sums_22_over_N;
 ${$t103}`,
-              bindings: [$v172, $v154], constants: $v192,
+              bindings: [$v176, $v156], constants: $v200,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1414,7 +1434,7 @@ var part_1=vec4f(0.0f);
 ${$t40}let sums_22_over_N=scratch_four(row+(i*(K/4u)));
 part_1=part_1+sums_22_over_N;
 ${$t106}`,
-              bindings: [$v174, $v156], constants: $v192,
+              bindings: [$v178, $v160], constants: $v200,
             },
           ],
           supports: { held: 0, together: 1, split: true }, split: null,
@@ -1425,7 +1445,7 @@ ${$t106}`,
   ],
   saving: [
     {
-      format: 2, norm: "CrossEntropy", mode: null, axes: $v177, params: [],
+      format: 2, norm: "CrossEntropy", mode: null, axes: $v181, params: [],
       tensors: [
         { name: "x", role: "input", dims: ["N", "K"] }, { name: "target", role: "input", dims: ["N", "K"] },
         { name: "beta", role: "affine", dims: ["K"], initial: 0 },
@@ -1473,7 +1493,7 @@ sum_2=sum_2+other_4;
 ${$t75}${$t64}sum=all_2;
 ${$t6}sum_2=all_3;
 ${$t88}${$t135}`,
-              bindings: [$v143, $v144, $v182, $v193, $v175], constants: $v185,
+              bindings: [$v154, $v144, $v195, $v201, $v179], constants: $v190,
             },
             {
               vector: "K", together: 1, held: 0, exchanges: true,
@@ -1523,7 +1543,7 @@ sum_2_2=sum_2_2+other_4;
 ${$t57}${$t64}sum_3=all_2;
 ${$t6}sum_2_2=all_3;
 ${$t62}${$t135}`,
-              bindings: [$v148, $v149, $v186, $v193, $v175], constants: $v185,
+              bindings: [$v158, $v149, $v197, $v201, $v179], constants: $v190,
             },
           ],
           supports: { held: 1, together: 4, split: true }, split: null,
@@ -1537,17 +1557,17 @@ ${$t62}${$t135}`,
 export const Hit: { readonly backward: readonly Program[] } = {
   backward: [
     {
-      format: 2, norm: "Hit", mode: null, axes: $v177, params: [],
-      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v194, $v179, $v180], kernels: [$v196],
+      format: 2, norm: "Hit", mode: null, axes: $v181, params: [],
+      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v202, $v183, $v184], kernels: [$v204],
     },
     {
-      format: 2, norm: "Hit", mode: null, axes: $v177, params: [],
-      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v194, $v188], kernels: [$v198],
+      format: 2, norm: "Hit", mode: null, axes: $v181, params: [],
+      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v202, $v194], kernels: [$v206],
     },
     {
-      format: 2, norm: "Hit", mode: null, axes: $v177, params: [],
-      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v194, $v179, $v180, $v188],
-      kernels: [$v198, $v196],
+      format: 2, norm: "Hit", mode: null, axes: $v181, params: [],
+      tensors: [{ name: "x", role: "input", dims: ["N", "K"] }, $v202, $v183, $v184, $v194],
+      kernels: [$v206, $v204],
     },
   ],
 };

@@ -1423,115 +1423,131 @@ const $v323 = [
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
 ] as const;
 const $v324 = { tensor: "d_beta", access: "read_write", name: "d_beta", accessors: { putFour: "d_beta_put_four" } } as const;
-const $v325 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
-const $v326 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
-const $v327 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v328 = { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } } as const;
-const $v329 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
-const $v330 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } } as const;
-const $v331 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" } } as const;
-const $v332 = [
+const $v325 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v326 = { tensor: "d_y", access: "read", name: "d_y", accessors: { four: "d_y_four" }, placeOf: ["d_x"] } as const;
+const $v327 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { putFour: "d_x_put_four" } } as const;
+const $v328 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["d_x"] } as const;
+const $v329 = { tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at" }, placeOf: ["d_x"] } as const;
+const $v330 = { tensor: "d_x", access: "read_write", name: "d_x", accessors: { put: "d_x_put" } } as const;
+const $v331 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["d_x"] } as const;
+const $v332 = { tensor: "saved", access: "read", name: "saved", accessors: { at: "saved_at" } } as const;
+const $v333 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at", four: "gamma_four" } } as const;
+const $v334 = { tensor: "beta", access: "read", name: "beta", accessors: { at: "beta_at", four: "beta_four" } } as const;
+const $v335 = {
+  tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" }, placeOf: ["d_x"],
+} as const;
+const $v336 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v333 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
-const $v334 = [
+const $v337 = { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } } as const;
+const $v338 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
 ] as const;
-const $v335 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v336 = [
+const $v339 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
+const $v340 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v341 = [
   $v321, { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { put: "d_gamma_put" } },
   $v322,
 ] as const;
-const $v337 = [
+const $v342 = [
   $v321,
   { tensor: "d_gamma", access: "read_write", name: "d_gamma", accessors: { putFour: "d_gamma_put_four" } },
   $v324,
 ] as const;
-const $v338 = {
+const $v343 = {
   tensor: "(scratch)", access: "read_write", name: "scratch",
   accessors: { four: "scratch_four", putFour: "scratch_put_four" },
 } as const;
-const $v339 = [
+const $v344 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "D", kind: "extent", factor: "D" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v340 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
-const $v341 = [
+const $v345 = { tensor: "(scratch)", access: "read", name: "scratch", accessors: { at: "scratch_at" } } as const;
+const $v346 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "D", kind: "extent", factor: "D" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v342 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v316] as const;
-const $v343 = [
+const $v347 = [{ tensor: "(scratch)", access: "read", name: "scratch", accessors: { four: "scratch_four" } }, $v316] as const;
+const $v348 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "D", kind: "extent", factor: "D" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v344 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
-const $v345 = { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } } as const;
-const $v346 = [
+const $v349 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v350 = { tensor: "saved", access: "read_write", name: "saved", accessors: { put: "saved_put" } } as const;
+const $v351 = [
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["y"] },
+  $v340, $v318, $v349, $v350,
+] as const;
+const $v352 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "D", kind: "extent", factor: "D" }, { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v347 = [
+const $v353 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "D", kind: "extent", factor: "D" },
   { name: "eps", kind: "param", param: "eps" },
 ] as const;
-const $v348 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
-const $v349 = { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } } as const;
-const $v350 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { putFour: "d_target_put_four" } } as const;
-const $v351 = [
+const $v354 = { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["d_x", "d_target"] } as const;
+const $v355 = {
+  tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" },
+  placeOf: ["d_x", "d_target"],
+} as const;
+const $v356 = { tensor: "d_loss", access: "read", name: "d_loss", accessors: { at: "d_loss_at" } } as const;
+const $v357 = { tensor: "d_target", access: "read_write", name: "d_target", accessors: { putFour: "d_target_put_four" } } as const;
+const $v358 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v352 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
-const $v353 = [
+const $v359 = { tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" } } as const;
+const $v360 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "N", kind: "extent", factor: "N" }, { name: "K", kind: "extent", factor: "K" },
 ] as const;
-const $v354 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
-const $v355 = [
+const $v361 = { tensor: "target", access: "read", name: "target_1", accessors: { four: "target_1_four" } } as const;
+const $v362 = { tensor: "(scratch)", access: "read_write", name: "scratch", accessors: { put: "scratch_put" } } as const;
+const $v363 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
   { name: "K", kind: "extent", factor: "K" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v356 = [
+const $v364 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v357 = [
+const $v365 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "K", kind: "extent", factor: "K" },
   { name: "N", kind: "extent", factor: "N" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v358 = [
+const $v366 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
   { name: "K", kind: "extent", factor: "K" }, { name: "N", kind: "extent", factor: "N" },
 ] as const;
-const $v359 = [
+const $v367 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "PARTS", kind: "parts" }, { name: "SUBGROUP", kind: "subgroup" },
   { name: "K", kind: "extent", factor: "K" }, { name: "chunk", kind: "extent", factor: "(chunk)" },
 ] as const;
-const $v360 = [
+const $v368 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "K", kind: "extent", factor: "K" },
   { name: "chunk", kind: "extent", factor: "(chunk)" }, { name: "PARTS", kind: "parts" },
 ] as const;
-const $v361 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
-const $v362 = {
+const $v369 = { tensor: "loss", access: "read_write", name: "loss", accessors: { put: "loss_put" } } as const;
+const $v370 = {
   tensor: "(partials)", access: "read_write", name: "partials",
   accessors: { at: "partials_at", put: "partials_put" },
 } as const;
@@ -1609,7 +1625,7 @@ d_beta_put_four(row,sum_all);
 }
 }
 `,
-          bindings: [$v318, $v319, $v320, $v325, $v324],
+          bindings: [$v318, $v325, $v326, $v327, $v324],
           constants: [
             { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" },
             { name: "COLUMNS", kind: "columns" }, { name: "SUBGROUP", kind: "subgroup" },
@@ -1648,7 +1664,7 @@ d_beta_put(row,total);
 }
 }
 `,
-                bindings: [$v321, $v313, $v314, $v315, $v326, $v322], constants: $v317,
+                bindings: [$v321, $v313, $v328, $v329, $v330, $v322], constants: $v317,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -1661,7 +1677,7 @@ d_beta_put_four(row,total);
 }
 }
 `,
-                bindings: [$v321, $v318, $v319, $v320, $v325, $v324], constants: $v317,
+                bindings: [$v321, $v318, $v325, $v326, $v327, $v324], constants: $v317,
               },
             ],
             shared: true,
@@ -1689,7 +1705,7 @@ d_x_put_four(base_2+i_2,((sub_2-(kept_2*vec4f(sub_3)))-vec4f(mean_all))*vec4f(sa
 }
 }
 `,
-          bindings: [$v327, $v328, $v329, $v330, $v331, $v325], constants: $v332,
+          bindings: [$v331, $v332, $v333, $v334, $v335, $v327], constants: $v336,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -1752,7 +1768,7 @@ let mul_10_5=select(select(vec4f(0.0f),vec4f(0.5f)*where_5_5,add_5_5==vec4f(0.0f
 ${$t34}}
 }
 `,
-          bindings: [$v327, $v328, $v329, $v330, $v331, $v325], constants: $v332,
+          bindings: [$v331, $v332, $v333, $v334, $v335, $v327], constants: $v336,
         },
       ],
       split: {
@@ -1801,7 +1817,7 @@ let mean_all=mean;
 let mean_all_2=mean_2;
 let mean_all_3=mean_3;
 ${$t282}`,
-                bindings: [$v314, $v328, $v333, $v313, $v315, $v316], constants: $v334,
+                bindings: [$v314, $v332, $v337, $v313, $v315, $v316], constants: $v338,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -1818,7 +1834,14 @@ ${$t259}let mean_all=mean_4;
 let mean_all_2=mean_2_2;
 let mean_all_3=mean_3_2;
 ${$t282}`,
-                bindings: [$v327, $v328, $v329, $v330, $v331, $v316], constants: $v334,
+                bindings: [
+                  $v339, $v332, $v333, $v334,
+                  {
+                    tensor: "d_y", access: "read", name: "d_y", accessors: { at: "d_y_at", four: "d_y_four" },
+                  },
+                  $v316,
+                ],
+                constants: $v338,
               },
             ],
             shared: true,
@@ -1840,7 +1863,7 @@ d_x_put(base+i,((sub-(mul*sub_2))-mean)*saved_2);
 }
 }
 `,
-                bindings: [$v321, $v328, $v314, $v333, $v313, $v315, $v326], constants: $v334,
+                bindings: [$v321, $v332, $v328, $v337, $v313, $v329, $v330], constants: $v338,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -1857,7 +1880,7 @@ d_x_put_four(base+i,((sub-(mul*vec4f(sub_2)))-vec4f(mean))*vec4f(saved_2));
 }
 }
 `,
-                bindings: [$v321, $v328, $v319, $v335, $v318, $v320, $v325], constants: $v334,
+                bindings: [$v321, $v332, $v325, $v340, $v318, $v326, $v327], constants: $v338,
               },
             ],
             shared: true,
@@ -1886,7 +1909,7 @@ ${$t59}let mul=((x_1-saved_0)-saved_1)*saved_2;
 let add=(mul*gamma_1)+beta_1;
 ${$t54}${$t209}part_2=part_2+(where_2*mul);
 ${$t287}`,
-                bindings: [$v333, $v313, $v314, $v328, $v315, $v316], constants: $v317,
+                bindings: [$v337, $v313, $v314, $v332, $v315, $v316], constants: $v317,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -1897,7 +1920,7 @@ ${$t59}${$t12}let add=(mul*gamma_1)+beta_1;
 ${$t55}${$t2}part_1=part_1+where_2;
 part_2=part_2+(where_2*mul);
 ${$t290}`,
-                bindings: [$v335, $v318, $v319, $v328, $v320, $v316], constants: $v317,
+                bindings: [$v340, $v318, $v319, $v332, $v320, $v316], constants: $v317,
               },
             ],
             shared: true,
@@ -1911,7 +1934,7 @@ d_beta_put(row,total);
 }
 }
 `,
-                bindings: $v336, constants: $v323,
+                bindings: $v341, constants: $v323,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -1920,7 +1943,7 @@ d_beta_put_four(row,total);
 }
 }
 `,
-                bindings: $v337, constants: $v323,
+                bindings: $v342, constants: $v323,
               },
             ],
             shared: false,
@@ -1968,7 +1991,7 @@ scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+where_10);
 }
 }
 `,
-          bindings: [$v327, $v328, $v329, $v330, $v331, $v325, $v338], constants: $v339,
+          bindings: [$v331, $v332, $v333, $v334, $v335, $v327, $v343], constants: $v344,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -2068,7 +2091,7 @@ scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+(((where_10_2+
 }
 }
 `,
-          bindings: [$v327, $v328, $v329, $v330, $v331, $v325, $v338], constants: $v339,
+          bindings: [$v331, $v332, $v333, $v334, $v335, $v327, $v343], constants: $v344,
         },
       ],
       split: null,
@@ -2086,7 +2109,7 @@ scratch_put_four(base_4+i_2,select(before_2,vec4f(0.0f),turn==0u)+(((where_10_2+
 ${$t111}let sums_21_over_N=scratch_at(row+(i*D));
 let sums_19_over_N=scratch_at(base+(i*D));
 ${$t39}${$t287}`,
-                bindings: [$v340, $v316], constants: $v341,
+                bindings: [$v345, $v316], constants: $v346,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2094,7 +2117,7 @@ ${$t39}${$t287}`,
 ${$t125}let sums_21_over_N=scratch_four(row+(i*(D/4u)));
 let sums_19_over_N=scratch_four(base+(i*(D/4u)));
 ${$t39}${$t290}`,
-                bindings: $v342, constants: $v341,
+                bindings: $v347, constants: $v346,
               },
             ],
             shared: true,
@@ -2108,7 +2131,7 @@ d_beta_put(row,total_2);
 }
 }
 `,
-                bindings: $v336, constants: $v343,
+                bindings: $v341, constants: $v348,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2118,7 +2141,7 @@ d_beta_put_four(row,total_2);
 }
 }
 `,
-                bindings: $v337, constants: $v343,
+                bindings: $v342, constants: $v348,
               },
             ],
             shared: false,
@@ -2170,7 +2193,7 @@ y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0
 if(active_1&&(lane==0u)){
 saved_put(row,shift_2);
 ${$t255}`,
-          bindings: [$v327, $v335, $v318, $v344, $v345], constants: $v346,
+          bindings: $v351, constants: $v352,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -2406,7 +2429,7 @@ saved_put(((((N+3u)/4u)*4u)+(((N+3u)/4u)*4u))+row_5,mul_5);
 }
 }
 `,
-          bindings: [$v327, $v335, $v318, $v344, $v345], constants: $v346,
+          bindings: $v351, constants: $v352,
         },
       ],
       split: {
@@ -2452,7 +2475,7 @@ workgroupBarrier();
 let mean_2=sum_2/f32(last-first);
 let variance_2=larger((squares_2/f32(last-first))-(mean_2*mean_2),0.0f);
 ${$t295}`,
-                bindings: [$v314, $v316], constants: $v347,
+                bindings: [$v314, $v316], constants: $v353,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2477,7 +2500,7 @@ squares_3=squares_3+part_4;
 ${$t297}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
 ${$t295}`,
-                bindings: [$v327, $v316], constants: $v347,
+                bindings: [$v339, $v316], constants: $v353,
               },
             ],
             shared: true,
@@ -2497,10 +2520,12 @@ let add=((((x_1-part_1)-rest)*mul)*gamma_1)+beta_1;
 y_put(base+i,select(larger(add,0.0f),0.0f,add==0.0f));
 ${$t260}`,
                 bindings: [
-                  $v321, $v314, $v333, $v313,
-                  { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } }, $v345,
+                  $v321,
+                  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] },
+                  $v337, $v313, { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
+                  $v350,
                 ],
-                constants: $v347,
+                constants: $v353,
               },
               {
                 vector: "D", together: 1, held: 0, exchanges: true,
@@ -2514,7 +2539,12 @@ let beta_1=beta_four(i);
 let add=((((x_1-vec4f(part_1))-vec4f(rest))*vec4f(mul))*gamma_1)+beta_1;
 y_put_four(base+i,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)));
 ${$t260}`,
-                bindings: [$v321, $v319, $v335, $v318, $v344, $v345], constants: $v347,
+                bindings: [
+                  $v321,
+                  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] },
+                  $v340, $v318, $v349, $v350,
+                ],
+                constants: $v353,
               },
             ],
             shared: true,
@@ -2542,7 +2572,7 @@ d_target_put_four(base+i_2,-(sub_2*vec4f(d_loss_1)));
 }
 }
 `,
-          bindings: [$v328, $v319, $v318, $v348, $v349, $v325, $v350], constants: $v351,
+          bindings: [$v332, $v354, $v318, $v355, $v356, $v327, $v357], constants: $v358,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
@@ -2573,7 +2603,7 @@ d_target_put_four(base_5+i_2,-(sub_2_5*vec4f(d_loss_5)));
 }
 }
 `,
-          bindings: [$v328, $v319, $v318, $v348, $v349, $v325, $v350], constants: $v351,
+          bindings: [$v332, $v354, $v318, $v355, $v356, $v327, $v357], constants: $v358,
         },
       ],
       split: {
@@ -2590,14 +2620,14 @@ let mul=exp_of(sub)*div;
 part_1=part_1+eq;
 part_2=part_2+(target_2-mul);
 ${$t257}`,
-                bindings: [$v328, $v314, $v313, $v352, $v316], constants: $v353,
+                bindings: [$v332, $v314, $v313, $v359, $v316], constants: $v360,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t291}${$t101}${$t44}part_1=part_1+eq;
 part_2=part_2+(target_2-mul);
 ${$t298}`,
-                bindings: [$v328, $v319, $v318, $v348, $v316], constants: $v353,
+                bindings: [$v332, $v319, $v318, $v361, $v316], constants: $v360,
               },
             ],
             shared: true,
@@ -2617,13 +2647,23 @@ d_target_put(base+i,-(sub*d_loss_1));
 }
 `,
                 bindings: [
-                  $v321, $v328, $v349, $v314, $v313, $v352, $v326,
+                  $v321, $v332, $v356,
+                  {
+                    tensor: "x", access: "read", name: "x", accessors: { at: "x_at" },
+                    placeOf: ["d_x", "d_target"],
+                  },
+                  $v313,
+                  {
+                    tensor: "target", access: "read", name: "target_1", accessors: { at: "target_1_at" },
+                    placeOf: ["d_x", "d_target"],
+                  },
+                  $v330,
                   {
                     tensor: "d_target", access: "read_write", name: "d_target",
                     accessors: { put: "d_target_put" },
                   },
                 ],
-                constants: $v353,
+                constants: $v360,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2634,7 +2674,7 @@ d_target_put_four(base+i,-(sub*vec4f(d_loss_1)));
 }
 }
 `,
-                bindings: [$v321, $v328, $v349, $v319, $v318, $v348, $v325, $v350], constants: $v353,
+                bindings: [$v321, $v332, $v356, $v354, $v318, $v355, $v327, $v357], constants: $v360,
               },
             ],
             shared: true,
@@ -2675,7 +2715,7 @@ scratch_put(row_5,(d_loss_5*sum_all_2_5)/sum_all_6);
 }
 }
 `,
-          bindings: [$v328, $v319, $v318, $v348, $v349, $v354], constants: $v351,
+          bindings: [$v332, $v319, $v318, $v361, $v356, $v362], constants: $v358,
         },
       ],
       split: {
@@ -2689,7 +2729,7 @@ scratch_put(row_5,(d_loss_5*sum_all_2_5)/sum_all_6);
 part_1=part_1+select(0.0f,1.0f,add==saved_0);
 part_2=part_2+(target_2-(exp_of(add-saved_0)*div));
 ${$t257}`,
-                bindings: [$v328, $v314, $v313, $v352, $v316], constants: $v353,
+                bindings: [$v332, $v314, $v313, $v359, $v316], constants: $v360,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2697,7 +2737,7 @@ ${$t257}`,
 part_1=part_1+select(vec4f(0.0f),vec4f(1.0f),add==vec4f(saved_0));
 part_2=part_2+(target_2-(exp_of4(add-vec4f(saved_0))*vec4f(div)));
 ${$t298}`,
-                bindings: [$v328, $v319, $v318, $v348, $v316], constants: $v353,
+                bindings: [$v332, $v319, $v318, $v361, $v316], constants: $v360,
               },
             ],
             shared: true,
@@ -2706,11 +2746,11 @@ ${$t298}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t271}${$t274}${$t305}`,
-                bindings: [$v321, $v349, $v354], constants: $v355,
+                bindings: [$v321, $v356, $v362], constants: $v363,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t271}${$t278}${$t305}`,
-                bindings: [$v321, $v349, $v354], constants: $v355,
+                bindings: [$v321, $v356, $v362], constants: $v363,
               },
             ],
             shared: false,
@@ -2734,7 +2774,7 @@ let scratch_18=scratch_at(i);
 let add_2=(((exp_of(add-saved_0)*(1.0f/saved_1))-target_2)*d_loss_1)+select(0.0f,scratch_18,add==saved_0);
 part_1=part_1+add_2;
 ${$t307}`,
-                bindings: [$v313, $v314, $v328, $v352, $v349, $v340, $v316], constants: $v356,
+                bindings: [$v313, $v314, $v332, $v359, $v356, $v345, $v316], constants: $v364,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -2745,7 +2785,7 @@ let mul=((exp_of4(add-vec4f(saved_0))*vec4f(1.0f/saved_1))-target_2)*vec4f(d_los
 let scratch_18=scratch_at(i);
 part_1=part_1+(mul+select(vec4f(0.0f),vec4f(scratch_18),add==vec4f(saved_0)));
 ${$t310}`,
-                bindings: [$v318, $v319, $v328, $v348, $v349, $v340, $v316], constants: $v356,
+                bindings: [$v318, $v319, $v332, $v361, $v356, $v345, $v316], constants: $v364,
               },
             ],
             shared: true,
@@ -2754,11 +2794,11 @@ ${$t310}`,
             shaders: [
               {
                 vector: null, together: 1, held: 0, exchanges: true, wgsl: `${$t231}${$t243}${$t146}${$t258}`,
-                bindings: [$v321, $v322], constants: $v357,
+                bindings: [$v321, $v322], constants: $v365,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t231}${$t205}${$t133}${$t262}`,
-                bindings: [$v321, $v324], constants: $v357,
+                bindings: [$v321, $v324], constants: $v365,
               },
             ],
             shared: false,
@@ -2788,7 +2828,7 @@ scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+add_3);
 }
 }
 `,
-          bindings: [$v328, $v319, $v318, $v348, $v349, $v325, $v350, $v338], constants: $v358,
+          bindings: [$v332, $v354, $v318, $v355, $v356, $v327, $v357, $v343], constants: $v366,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
@@ -2837,7 +2877,7 @@ scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+(((add_3_2+add_3
 }
 }
 `,
-          bindings: [$v328, $v319, $v318, $v348, $v349, $v325, $v350, $v338], constants: $v358,
+          bindings: [$v332, $v354, $v318, $v355, $v356, $v327, $v357, $v343], constants: $v366,
         },
       ],
       split: null,
@@ -2854,14 +2894,14 @@ scratch_put_four(base_2+i_2,select(before,vec4f(0.0f),turn==0u)+(((add_3_2+add_3
                 wgsl: `${$t204}${$t73}${$t190}${$t38}${$t119}let sums_22_over_N=scratch_at(row+(i*K));
 part_1=part_1+sums_22_over_N;
 ${$t307}`,
-                bindings: [$v340, $v316], constants: $v359,
+                bindings: [$v345, $v316], constants: $v367,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t204}${$t97}${$t203}${$t38}${$t129}let sums_22_over_N=scratch_four(row+(i*(K/4u)));
 part_1=part_1+sums_22_over_N;
 ${$t310}`,
-                bindings: $v342, constants: $v359,
+                bindings: $v347, constants: $v367,
               },
             ],
             shared: true,
@@ -2873,11 +2913,11 @@ ${$t310}`,
                 wgsl: `${$t244}${$t243}${$t13}var total=0.0f;
 for(var p=lane;p<used;p+=LANES){
 ${$t258}`,
-                bindings: [$v321, $v322], constants: $v360,
+                bindings: [$v321, $v322], constants: $v368,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true, wgsl: `${$t244}${$t205}${$t151}${$t262}`,
-                bindings: [$v321, $v324], constants: $v360,
+                bindings: [$v321, $v324], constants: $v368,
               },
             ],
             shared: false,
@@ -2917,7 +2957,7 @@ saved_put((((N+3u)/4u)*4u)+row,where_1);
 }
 }
 `,
-          bindings: [$v319, $v318, $v348, $v361, $v345], constants: $v351,
+          bindings: [$v319, $v318, $v361, $v369, $v350], constants: $v358,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
@@ -3023,7 +3063,7 @@ saved_put((((N+3u)/4u)*4u)+row_5,where_5);
 }
 }
 `,
-          bindings: [$v319, $v318, $v348, $v361, $v345], constants: $v351,
+          bindings: [$v319, $v318, $v361, $v369, $v350], constants: $v358,
         },
       ],
       split: {
@@ -3051,7 +3091,7 @@ workgroupBarrier();
 }
 let max_all=max_1;
 ${$t311}`,
-                bindings: [$v314, $v313, $v316], constants: $v353,
+                bindings: [$v314, $v313, $v316], constants: $v360,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -3063,7 +3103,7 @@ ${$t293}part_1=larger4(part_1,add);
 max_1=larger4(max_1,part_1);
 }
 ${$t309}${$t311}`,
-                bindings: [$v319, $v318, $v316], constants: $v353,
+                bindings: [$v319, $v318, $v316], constants: $v360,
               },
             ],
             shared: true,
@@ -3088,7 +3128,7 @@ sum_2=sum_2+other_4;
 ${$t174}${$t153}sum=all_2;
 ${$t16}sum_2=all_3;
 ${$t212}${$t312}`,
-                bindings: [$v314, $v313, $v352, $v362], constants: $v353,
+                bindings: [$v314, $v313, $v359, $v370], constants: $v360,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
@@ -3101,7 +3141,7 @@ ${$t293}let sub=add-vec4f(total);
 let target_2=target_1_four(base+i);
 ${$t300}}
 ${$t299}${$t312}`,
-                bindings: [$v319, $v318, $v348, $v362], constants: $v353,
+                bindings: [$v319, $v318, $v361, $v370], constants: $v360,
               },
             ],
             shared: true,
@@ -3112,13 +3152,13 @@ ${$t299}${$t312}`,
                 vector: null, together: 1, held: 0, exchanges: true,
                 wgsl: `${$t286}${$t280}let used_2=((K+(((K+PARTS)-1u)/PARTS))-1u)/(((K+PARTS)-1u)/PARTS);
 ${$t308}`,
-                bindings: [$v321, $v361, $v345], constants: $v355,
+                bindings: [$v321, $v369, $v350], constants: $v363,
               },
               {
                 vector: "K", together: 1, held: 0, exchanges: true,
                 wgsl: `${$t286}${$t281}let used_2=(((K/4u)+((((K/4u)+PARTS)-1u)/PARTS))-1u)/((((K/4u)+PARTS)-1u)/PARTS);
 ${$t308}`,
-                bindings: [$v321, $v361, $v345], constants: $v355,
+                bindings: [$v321, $v369, $v350], constants: $v363,
               },
             ],
             shared: false,

@@ -510,10 +510,13 @@ hit_put(row,select(0.0f,1.0f,total_2<=total));
 }
 }
 `;
-const $v115 = { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } } as const;
-const $v116 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
-const $v117 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
-const $v118 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v115 = { tensor: "gamma", access: "read", name: "gamma", accessors: { four: "gamma_four" } } as const;
+const $v116 = { tensor: "beta", access: "read", name: "beta", accessors: { four: "beta_four" } } as const;
+const $v117 = { tensor: "y", access: "read_write", name: "y", accessors: { putFour: "y_put_four" } } as const;
+const $v118 = [
+  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" }, placeOf: ["y"] },
+  $v115, $v116, $v117,
+] as const;
 const $v119 = [
   { name: "LANES", kind: "lanes" }, { name: "ROWS", kind: "rows" }, { name: "COLUMNS", kind: "columns" },
   { name: "SUBGROUP", kind: "subgroup" }, { name: "N", kind: "extent", factor: "N" },
@@ -599,7 +602,7 @@ y_put_four(base_2+i_3,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0
 }
 }
 `,
-          bindings: [$v115, $v116, $v117, $v118], constants: $v119,
+          bindings: $v118, constants: $v119,
         },
         {
           vector: "D", together: 4, held: 0, exchanges: true,
@@ -843,7 +846,7 @@ y_put_four(base_2_5+i_3,select(larger4(add_5,vec4f(0.0f)),vec4f(0.0f),add_5==vec
 }
 }
 `,
-          bindings: [$v115, $v116, $v117, $v118], constants: $v119,
+          bindings: $v118, constants: $v119,
         },
       ],
       split: {
@@ -916,7 +919,8 @@ squares_3=squares_3+part_4;
 ${$t100}let mean_2=sum_3_2/f32((last-first)*4u);
 let variance_2=larger((squares_3_2/f32((last-first)*4u))-(mean_2*mean_2),0.0f);
 ${$t76}`,
-                bindings: [$v115, $v121], constants: $v122,
+                bindings: [{ tensor: "x", access: "read", name: "x", accessors: { at: "x_at", four: "x_four" } }, $v121],
+                constants: $v122,
               },
             ],
             shared: true,
@@ -941,7 +945,8 @@ y_put(base+i,select(larger(add,0.0f),0.0f,add==0.0f));
 }
 `,
                 bindings: [
-                  $v123, $v120,
+                  $v123,
+                  { tensor: "x", access: "read", name: "x", accessors: { at: "x_at" }, placeOf: ["y"] },
                   { tensor: "gamma", access: "read", name: "gamma", accessors: { at: "gamma_at" } }, $v124,
                   { tensor: "y", access: "read_write", name: "y", accessors: { put: "y_put" } },
                 ],
@@ -964,7 +969,12 @@ y_put_four(base+i,select(larger4(add,vec4f(0.0f)),vec4f(0.0f),add==vec4f(0.0f)))
 }
 }
 `,
-                bindings: [$v123, $v125, $v116, $v117, $v118], constants: $v122,
+                bindings: [
+                  $v123,
+                  { tensor: "x", access: "read", name: "x", accessors: { four: "x_four" }, placeOf: ["y"] },
+                  $v115, $v116, $v117,
+                ],
+                constants: $v122,
               },
             ],
             shared: true,
@@ -1005,7 +1015,7 @@ loss_put(row,sub_2);
 }
 }
 `,
-          bindings: [$v125, $v117, $v126, $v127], constants: $v128,
+          bindings: [$v125, $v116, $v126, $v127], constants: $v128,
         },
         {
           vector: "K", together: 4, held: 0, exchanges: true,
@@ -1130,7 +1140,7 @@ loss_put(row_5,sub_2_5);
 }
 }
 `,
-          bindings: [$v125, $v117, $v126, $v127], constants: $v128,
+          bindings: [$v125, $v116, $v126, $v127], constants: $v128,
         },
       ],
       split: {
@@ -1178,7 +1188,7 @@ partials_put((part*N)+row,max_all);
 }
 }
 `,
-                bindings: [$v125, $v117, $v121], constants: $v129,
+                bindings: [$v125, $v116, $v121], constants: $v129,
               },
             ],
             shared: true,
@@ -1222,7 +1232,7 @@ ${$t51}let sub=add-vec4f(total);
 let target_2=target_1_four(base+i);
 ${$t105}}
 ${$t110}${$t111}`,
-                bindings: [$v125, $v117, $v126, $v131], constants: $v129,
+                bindings: [$v125, $v116, $v126, $v131], constants: $v129,
               },
             ],
             shared: true,
@@ -1326,7 +1336,7 @@ hit_put(row_5,select(0.0f,1.0f,max_all_5<=sum_all_5));
 }
 }
 `,
-          bindings: [$v126, $v125, $v117, $v133], constants: $v128,
+          bindings: [$v126, $v125, $v116, $v133], constants: $v128,
         },
       ],
       split: {
@@ -1381,7 +1391,7 @@ let sum_all=sum_2;
 let max_all=max_2;
 if(active_1&&(lane==0u)){
 ${$t113}`,
-                bindings: [$v126, $v125, $v117, $v121], constants: $v129,
+                bindings: [$v126, $v125, $v116, $v121], constants: $v129,
               },
             ],
             shared: true,

@@ -16,6 +16,7 @@ import {
   reachable,
 } from "../../graph/tensor/graph.ts";
 import { passGraph } from "../passes.ts";
+import { paddedInputs } from "./padded-inputs.ts";
 import { trialExtents, trialInputs } from "./trial-inputs.ts";
 
 const tolerance = 1e-5;
@@ -44,12 +45,13 @@ export function lostDigits(checked: Graph): readonly MapNode[] {
     return [];
   const { graph, imageOf } = afterPasses(checked, differences);
   const found = new Set<MapNode>();
-  for (const [ratio, weighted] of [
-    [1e4, false],
-    [1e6, false],
-    [1e6, true],
-  ] as const) {
-    const inputs = trialInputs(checked, extents, ratio, weighted);
+  const far = trialInputs(checked, extents, 1e6, false);
+  for (const inputs of [
+    trialInputs(checked, extents, 1e4, false),
+    far,
+    trialInputs(checked, extents, 1e6, true),
+    ...paddedInputs(checked, far),
+  ]) {
     const images = new Map(differences.map((one) => [imageOf(one), one] as const));
     for (const image of culprits(graph, inputs, [...images.keys()])) {
       const one = images.get(image);

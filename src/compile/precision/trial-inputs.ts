@@ -32,6 +32,9 @@ export function trialExtents(graph: Graph): Map<string, number> | undefined {
   return undefined;
 }
 
+/** Which inputs lie far from zero: all that statistics are of, or only those that vary along their axes. */
+export type FarTensors = "reduced" | "varying";
+
 /**
  * Inputs for a trial: at mean / std `ratio` what statistics are of, and around 1 what scales and shifts. What multiplies
  * the terms of a sum is also tried as weights that add up to one, since a mean made of such weights is what cancels.
@@ -41,9 +44,10 @@ export function trialInputs(
   extents: ReadonlyMap<string, number>,
   ratio: number,
   weighted: boolean,
+  far: FarTensors = "reduced",
 ): OracleInputs {
   const weights = weightAxes(graph);
-  const reduced = reducedTensors(graph);
+  const reduced = reducedTensors(graph, far);
   const masks = maskTensors(graph);
   const params = new Map(
     graph.params.map((one) => [one.name, one.kind === "extent" ? 2 : Math.fround(one.initial)] as const),
@@ -103,9 +107,16 @@ function elementOf(
   }
 }
 
-function reducedTensors(graph: Graph): ReadonlySet<string> {
-  const nodes = reachable(graph.results.map((one) => one.value));
-  return tensorsIn(nodes.flatMap((one) => (one.kind === "reduce" ? [one.arg] : [])));
+function reducedTensors(graph: Graph, far: FarTensors): ReadonlySet<string> {
+  const reductions = reachable(graph.results.map((one) => one.value)).filter((one) => one.kind === "reduce");
+  if (far === "reduced") return tensorsIn(reductions.map((one) => one.arg));
+  return new Set(
+    reductions.flatMap(({ arg, over }) => {
+      const varies = ({ factors }: GraphTensor): boolean => factors.some((axis) => over.includes(axis));
+      const tensors = tensorsIn([arg]);
+      return graph.tensors.filter((one) => tensors.has(one.name) && varies(one)).map((one) => one.name);
+    }),
+  );
 }
 
 /** Tensors that are a factor of the terms of a sum beside another tensor, with the axes of the sum that they have. */
@@ -133,4 +144,9 @@ function normals(seed: number, count: number): Float32Array {
     return state / 2 ** 32 - 0.5;
   };
   return Float32Array.from({ length: count }, () => (next() + next() + next() + next()) * Math.sqrt(3));
+}
+
+/** What an output's gradient may be: numbers around zero. */
+export function trialCotangent(count: number, seed: number): Float32Array {
+  return normals(1000 + seed, count);
 }

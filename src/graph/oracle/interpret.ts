@@ -263,12 +263,14 @@ function means(length: number, each: Each, totals: Float64Array): Float64Array {
   return mean.map((value, i) => (Number.isFinite(value) ? value + rest[i] / totals[i] : value));
 }
 
+/** The first elements that count: what has no weight may lie anywhere, as padding does. */
 function firsts(each: Each, length: number): Float64Array {
   const first = new Float64Array(length);
   const seen = new Uint8Array(length);
-  each((to, value) => {
-    if (seen[to] === 0) first[to] = value;
-    seen[to] = 1;
+  each((to, value, weight) => {
+    const rank = weight === 0 ? 1 : 2;
+    if (seen[to] < rank) first[to] = value;
+    seen[to] = Math.max(seen[to], rank);
   });
   return first;
 }

@@ -20,6 +20,7 @@ import {
 import { rewrite } from "../tensor/rewrite.ts";
 import { rootOfSquare } from "../tensor/terms.ts";
 import { unguarded } from "./forms/weighted.ts";
+import { halfCentred } from "./half-centred.ts";
 import { build, readTerm } from "./weighted/sum-reading.ts";
 import { meanAmong, weightedQuotient } from "./weighted/weighted-means.ts";
 
@@ -27,6 +28,8 @@ export function recognise(graph: Graph): Graph {
   const ofCotangents = readingCotangents(graph);
   return rewrite(graph, (g, node, original) => {
     const free = !ofCotangents.has(original);
+    const half = free && node.kind === "reduce" && isMeanOrSum(node) ? halfCentred(g, node) : undefined;
+    if (half !== undefined) return half;
     if (node.kind === "reduce" && node.op === "mean") return recogniseMean(g, node);
     if (node.kind === "reduce" && node.op === "sum" && free) return quotient(g, node) ?? node;
     if (node.kind !== "map") return node;
@@ -47,6 +50,8 @@ export function recognise(graph: Graph): Graph {
     return ((node.op === "div" || node.op === "mul") && free ? quotient(g, node) : undefined) ?? node;
   });
 }
+
+const isMeanOrSum = ({ op }: ReduceNode): boolean => op === "mean" || op === "sum";
 
 function readingCotangents(graph: Graph): Set<Node> {
   const cotangents = new Set(

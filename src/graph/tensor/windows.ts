@@ -42,3 +42,20 @@ export function mostElements(over: readonly Window[]): number {
   const count = (reach: Reach): number => (reach.kind === "fixed" ? reach.count : Number.POSITIVE_INFINITY);
   return over.reduce((total, { before, after }) => total * (count(before) + 1 + count(after)), 1);
 }
+
+/** A window of up to this many elements is short. */
+const short = 64;
+
+export function isLongWindow(over: readonly Window[]): boolean {
+  return !(mostElements(over) <= short);
+}
+
+/** Whether kernels go over a window in as many steps for each coordinate: it is short, or centred and its length a param. */
+export function isStepped(over: readonly Window[]): boolean {
+  return !isLongWindow(over) || over.every(isCentred);
+}
+
+/** A centred window whose length is a param: mostly a few elements. */
+function isCentred({ before }: Window): boolean {
+  return before.kind === "param" && before.share === "lower";
+}

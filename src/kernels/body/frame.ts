@@ -25,6 +25,11 @@ export interface Frame {
   readonly offsets: Map<string, Expr>;
   /** Whether values stay inside this frame, because it is a branch that few lanes take. */
   readonly closed: boolean;
+  /**
+   * In the frame of rows that a lane takes together, where they are neighbours along an axis: how many, and the coordinate of
+   * the first.
+   */
+  readonly neighbours: { readonly axis: string; readonly first: Expr; readonly count: number } | null;
   /** In a loop over a row that lanes keep: the number of the lane's current step, from 0. */
   readonly step: Expr | null;
 }
@@ -42,6 +47,7 @@ export function createFrame(
     values: new Map(),
     offsets: new Map(),
     closed,
+    neighbours: null,
     step,
   };
 }

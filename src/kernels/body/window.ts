@@ -7,10 +7,11 @@
  * of a short window. A long one goes through its elements a second time, about the mean.
  */
 import type { Node, Reach, Window, WindowNode } from "../../graph/tensor/graph.ts";
-import { mostElements } from "../../graph/tensor/windows.ts";
+import { isLongWindow, isStepped } from "../../graph/tensor/windows.ts";
 import {
   add,
   binary,
+  builtin,
   call,
   constant,
   div,
@@ -19,6 +20,7 @@ import {
   float,
   local,
   mul,
+  orZero,
   product,
   select,
   sub,
@@ -42,10 +44,9 @@ interface Bounds {
   readonly here: Expr;
   readonly before: Expr;
   readonly after: Expr;
+  /** Of rows that a lane takes together, neighbours along the axis: they go over all of their windows in one loop. */
+  readonly neighbours: Frame["neighbours"];
 }
-
-/** A window of up to this many elements is short. */
-const short = 64;
 
 /**
  * How the loop of a window goes. `steps`: as many steps for each coordinate, and those beyond the ends of the axis count
@@ -57,8 +58,8 @@ type Walk = "steps" | "range";
 export function lowerWindow(context: ValueContext, frame: Frame, node: WindowNode, evaluate: Evaluate): Expr {
   const { nameOf } = context;
   const bounds = node.over.map((one) => boundsOf(context, frame, one));
-  const isLong = !(mostElements(node.over) <= short);
-  const walk: Walk = !isLong || node.over.every(isCentred) ? "steps" : "range";
+  const isLong = isLongWindow(node.over);
+  const walk: Walk = isStepped(node.over) ? "steps" : "range";
   const fold = (op: FoldOp, value: (inner: Frame) => Expr): Expr =>
     foldAll(context, frame, bounds, walk, (inner) => [{ op, value: value(inner) }])[0];
   const count = (): Expr => float(product(bounds.map(({ start, end }) => sub(end, start))));
@@ -136,11 +137,6 @@ export function lowerWindow(context: ValueContext, frame: Frame, node: WindowNod
   }
 }
 
-/** A centred window whose length is a param: mostly a few elements. */
-function isCentred({ before }: Window): boolean {
-  return before.kind === "param" && before.share === "lower";
-}
-
 /** Written where the coordinate is known: in a row, mostly, and not again for each of its elements. */
 function boundsOf({ nameOf }: ValueContext, frame: Frame, { axis, before, after }: Window): Bounds {
   const home = binderOf(frame, axis);
@@ -157,8 +153,9 @@ function boundsOf({ nameOf }: ValueContext, frame: Frame, { axis, before, after 
     here,
     start: named("start", sub(here, reachOf(before, here))),
     end: named("end", add(add(here, reachOf(after, sub(last, here))), u32(1))),
-    before: reachOf(before, last),
-    after: reachOf(after, last),
+    before: named("before", reachOf(before, last)),
+    after: named("after", reachOf(after, last)),
+    neighbours: home.neighbours?.axis === axis ? home.neighbours : null,
   };
 }
 
@@ -232,11 +229,25 @@ function loopOfSteps(
       return binary("and", binary("le", before, at), binary("lt", at, add(extent(axis), before)));
     })
     .reduce((a, b) => binary("and", a, b));
-  let body: readonly Stmt[] = found.map(({ name, op, value }) =>
-    accumulate(name, op, select(inside, value, identity(op, value.type))),
-  );
+  // Of neighbours, each takes the steps of its own window. A difference below zero wraps around, and is no step of it.
+  const own = bounds.flatMap(({ before, after, neighbours }, i) => {
+    const step = sub(local("u32", counters[i]), builtin("copy"));
+    return neighbours === null ? [] : [binary("lt", step, add(add(before, after), u32(1)))];
+  });
+  let body: readonly Stmt[] = found.flatMap(({ name, op, value }): Stmt[] => {
+    const only = (condition: Expr, one: Expr): Expr =>
+      op === "add" ? orZero(condition, one) : select(condition, one, identity(op, one.type));
+    const term = only(inside, value);
+    if (own.length === 0) return [accumulate(name, op, term)];
+    const named = nameOf("term");
+    return [
+      { kind: "let", name: named, value: term },
+      accumulate(name, op, only(own[0], local(value.type, named))),
+    ];
+  });
   for (let i = bounds.length - 1; i >= 0; i--) {
-    const { axis, here, before, after } = bounds[i];
+    const { axis, here, before, after, neighbours } = bounds[i];
+    const more = neighbours === null ? 0 : neighbours.count - 1;
     const last = sub(binary("max", extent(axis), u32(1)), u32(1));
     const at = local("u32", ats[i]);
     // Beyond an end of the axis, the element at that end is read and not used.
@@ -245,10 +256,10 @@ function loopOfSteps(
       kind: "for",
       name: counters[i],
       start: u32(0),
-      end: add(add(before, after), u32(1)),
+      end: add(add(before, after), u32(1 + more)),
       step: u32(1),
       body: [
-        { kind: "let", name: ats[i], value: add(here, local("u32", counters[i])) },
+        { kind: "let", name: ats[i], value: add(neighbours?.first ?? here, local("u32", counters[i])) },
         { kind: "let", name: places[i], value: place },
         ...frames[i].body,
         ...body,

@@ -49,6 +49,12 @@ export const running = (op: FoldOp, a: Expr, reverse: boolean): Expr => ({
   a,
 });
 
+/** A value, or 0. */
+export function orZero(condition: Expr, a: Expr): Expr {
+  const chosen = select(condition, a, { kind: "const", type: "f32", value: 0 });
+  return chosen.kind === "select" ? { ...chosen, orZero: true } : chosen;
+}
+
 /** Makes both branches equally wide, and as wide as a condition on four. */
 export function select(condition: Expr, a: Expr, b: Expr): Expr {
   const wide = condition.type === "boolx4" || a.type === "f32x4" || b.type === "f32x4";

@@ -26,6 +26,8 @@ export type Expr =
   | {
       readonly kind: "select";
       readonly type: Type;
+      /** Whether `b` is 0, so that a mask of bits can select. Devices that select with a mask anyway then need no second one. */
+      readonly orZero?: true;
       readonly condition: Expr;
       readonly a: Expr;
       readonly b: Expr;

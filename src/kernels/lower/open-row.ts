@@ -31,17 +31,30 @@ export function lowerRow(
   const index = bind(row, "index", add(mul(builtin("group"), rows), builtin("row")), nameOf);
   const active = bind(row, "active", binary("lt", index, div(stepsOf(path), u32(together))), nameOf);
   row.body.push({ kind: "let", name: place, value: rowAt(index, active, together) });
-  if (along !== undefined) shareOuter(row, path, along, firstRow(index, active, together), nameOf);
-  fill({ row, active });
+  if (along === undefined) fill({ row, active });
+  else {
+    const first = firstRow(index, active, together);
+    fill({ row: neighboursAlong(row, path, along, first, together, nameOf), active });
+  }
   return row.body;
 }
 
 /** Neighbours along one factor have the same coordinates along the others: those of the first. */
-function shareOuter(row: Frame, { over }: Path, along: string, first: Expr, nameOf: NameOf): void {
-  const frame = { ...createFrame(null, { factors: over, linear: first, vector: null }), body: row.body };
-  for (const axis of over) {
-    if (axis !== along) row.coordinates.set(axis, coordinate(frame, axis, nameOf));
+function neighboursAlong(
+  row: Frame,
+  { over }: Path,
+  axis: string,
+  linear: Expr,
+  count: number,
+  nameOf: NameOf,
+): Frame {
+  const frame = { ...createFrame(null, { factors: over, linear, vector: null }), body: row.body };
+  const first = coordinate(frame, axis, nameOf);
+  for (const one of over) {
+    const place = coordinate(frame, one, nameOf);
+    row.coordinates.set(one, one === axis ? add(first, builtin("copy")) : place);
   }
+  return { ...row, neighbours: { axis, first, count } };
 }
 
 function firstRow(index: Expr, active: Expr, together: number): Expr {

@@ -74,7 +74,7 @@ export const codes = {
   N511: { severity: "error", title: "a mode that the norm does not have" },
   N512: { severity: "error", title: "feeds in the wrong format" },
   N513: { severity: "error", title: "a defect of normc" },
-  N514: { severity: "error", title: "an unusable buffer, element type or list" },
+  N514: { severity: "error", title: "an unusable buffer, element type, list or storage" },
   N515: { severity: "error", title: "a name that belongs to a gradient" },
   N516: { severity: "error", title: "values that cannot be saved for the backward pass" },
   N517: { severity: "error", title: "a gpu.js backend that is not available" },
@@ -89,6 +89,8 @@ export const codes = {
   N531: { severity: "error", title: "neither a pass nor an encoder" },
   N532: { severity: "error", title: "an entry of a list without that function" },
   N533: { severity: "error", title: "a norm that cannot stand in another kernel" },
+  N534: { severity: "error", title: "a norm that is destroyed" },
+  N535: { severity: "error", title: "a place that functions of a norm cannot have" },
 
   N610: { severity: "error", title: "a file in the place of types" },
   N611: { severity: "error", title: "an import for a target that is not configured" },

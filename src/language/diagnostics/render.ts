@@ -42,7 +42,8 @@ function renderOne(one: Diagnostic, colors: Colors): string[] {
     const { line, column } = positionAt(source, own[0]!.span.start);
     const arrow = source === one.span.source ? "-->" : ":::";
     lines.push(`${gutter}${colors.blue(arrow)} ${escaped(source.path)}:${line}:${column}`);
-    lines.push(`${gutter} ${bar}`, ...excerpt(source, own, gutter, colors, tint));
+    // What is wrong with a file as such has no line to show.
+    if (source.text !== "") lines.push(`${gutter} ${bar}`, ...excerpt(source, own, gutter, colors, tint));
   }
   if (one.note !== undefined || one.fix !== undefined) lines.push(`${gutter} ${bar}`);
   if (one.note !== undefined)

@@ -1,13 +1,9 @@
 import type { Program, ProgramTensor } from "../../program/program.ts";
-import type { Aliases } from "../shapes/aliases.ts";
 import { bufferBytes, type Dtypes, fillElements } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { own } from "../shapes/unknown-names.ts";
-import { overlap, type Range, readRange, type TensorBuffer } from "./ranges.ts";
-
-// Values of GPUBufferUsage, which is a global of browsers, not of Node.
-export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, storage: 0x80 } as const;
+import { overlap, type Range, readRange, storage, type TensorBuffer } from "./ranges.ts";
 
 /** The buffers that an instance owns. It uses them for tensors that the caller gives no buffer for. */
 export interface Buffers {
@@ -23,13 +19,20 @@ export interface Buffers {
   destroy(): void;
 }
 
+/**
+ * Looks at two ranges of one call before they are compared: whether they may overlap. Only norms whose tensors share
+ * memory have it.
+ * @throws NormError N514 or N522 for two ranges that are not as its options say.
+ */
+export type MayOverlap = (range: Range, tensor: ProgramTensor, other: Range, its: ProgramTensor) => boolean;
+
 /** Makes the buffer of an omitted tensor when it is first needed. */
 export function ownBuffers(
   device: GPUDevice,
   program: Program,
   most: Shapes,
   dtypes: Dtypes,
-  aliases: Aliases = {},
+  mayOverlap?: MayOverlap,
 ): Buffers {
   const owned = new Map<string, Range>();
   const bytesOf = ({ name }: ProgramTensor, shapes: Shapes): number =>
@@ -45,7 +48,7 @@ export function ownBuffers(
     const buffer = device.createBuffer({
       label: `${program.norm}.${tensor.name}`,
       size,
-      usage: usage.storage,
+      usage: storage,
       mappedAtCreation: filled,
     });
     const range = { buffer, offset: 0, size };
@@ -69,7 +72,11 @@ export function ownBuffers(
         const empty = shapes.elements.get(tensor.name) === 0;
         if (buffer !== undefined && !empty) {
           const range = readRange(buffer, tensor, bytesOf(tensor, shapes), device);
-          for (const [other, its] of taken) refuseOverlap(range, tensor, other, its, aliases);
+          for (const [other, its] of taken) {
+            if (mayOverlap?.(range, tensor, other, its) || !overlap(range, other)) continue;
+            if (isWritten(tensor)) throw overlapping(its, tensor);
+            if (isWritten(its)) throw overlapping(tensor, its);
+          }
           taken.push([range, tensor]);
           bound.set(tensor.name, range);
         } else if (empty || mayBeLeftOut(tensor)) {
@@ -98,24 +105,9 @@ export function isWritten(tensor: ProgramTensor): boolean {
   return tensor.role === "output" || tensor.role === "scratch" || tensor.updated === true;
 }
 
-function refuseOverlap(
-  range: Range,
-  tensor: ProgramTensor,
-  other: Range,
-  its: ProgramTensor,
-  { sharedBuffers, inPlace }: Aliases,
-): void {
-  if (own(inPlace, tensor.name) === its.name || own(inPlace, its.name) === tensor.name) {
-    if (range.buffer === other.buffer && range.offset === other.offset) return;
-    throw new NormError(
-      "N522",
-      `${tensor.name} and ${its.name} are one in place: expected one range for both`,
-    );
-  }
-  if (!(isWritten(tensor) || isWritten(its) || sharedBuffers) || !overlap(range, other)) return;
-  const [first, second] = isWritten(tensor) ? [tensor, its] : [its, tensor];
-  throw new NormError(
+export function overlapping(one: ProgramTensor, other: ProgramTensor, because = "written"): NormError {
+  return new NormError(
     "N514",
-    `one buffer is given for ${second.name} and for ${first.name}, which is ${isWritten(first) ? "written" : "bound as writable"}: each needs a range of its own`,
+    `one buffer is given for ${one.name} and for ${other.name}, which is ${because}: each needs a range of its own`,
   );
 }

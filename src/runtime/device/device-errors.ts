@@ -1,10 +1,11 @@
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 
 const lost = new WeakMap<GPUDevice, GPUDeviceLostInfo | null>();
 
 /** Throws N530 for anything but a device, such as a promise of one. */
 export function refuseNoDevice(device: GPUDevice): void {
-  if (!("queue" in Object(device))) throw new NormError("N530", `expected a GPUDevice, given ${device}`);
+  if (!("queue" in Object(device)))
+    throw new NormError("N530", `expected a GPUDevice, given ${shownValue(device)}`);
 }
 
 /** From now on, remembers whether the device is lost. */

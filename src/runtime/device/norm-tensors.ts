@@ -1,7 +1,7 @@
 import type { Dtype, ProgramInterface } from "../../program/program.ts";
 import { bufferBytes, type Dtypes } from "../shapes/element-types.ts";
 import type { Shapes } from "../shapes/shapes.ts";
-import { usage } from "./buffers.ts";
+import { copySource, copyTarget, storage } from "./ranges.ts";
 
 /** One tensor of a norm, as its buffer has to be. */
 export interface NormTensor {
@@ -32,13 +32,13 @@ export function normTensors(
       .map(({ name }) => {
         const dtype = dtypes.get(name)!;
         const bytes = bufferBytes(shapes.elements.get(name)!, dtype);
-        const createBuffer = (more = usage.copySource | usage.copyTarget): GPUBuffer =>
+        const createBuffer = (more = copySource | copyTarget): GPUBuffer =>
           device.createBuffer({
             label: `${program.norm}.${name}`,
             size: bytes,
-            usage: usage.storage | more,
+            usage: storage | more,
           });
-        return [name, { dims: shapes.dims.get(name)!, dtype, bytes, usage: usage.storage, createBuffer }];
+        return [name, { dims: shapes.dims.get(name)!, dtype, bytes, usage: storage, createBuffer }];
       }),
   );
 }

@@ -12,37 +12,37 @@ const keptPipelines = 256;
 
 const bindingTypes = { read: "read-only-storage", read_write: "storage", uniform: "uniform" } as const;
 
-/** A pipeline that is being made, and the same once it is made. */
-interface Kept {
-  readonly promise: Promise<Pipeline>;
-  made?: Pipeline;
-}
+/** A pipeline, or a promise while it is being made. */
+type Kept = Pipeline | Promise<Pipeline>;
 
 const caches = new WeakMap<GPUDevice, Map<string, Kept>>();
 
 /** Makes the pipeline of a launch, or returns the one made before for the same code and constants. */
-export function openPipeline(device: GPUDevice, launch: Launch): Promise<Pipeline> {
-  return (keptPipeline(device, launch) ?? keepPipeline(device, launch, compile(device, launch))).promise;
+export function openPipeline(device: GPUDevice, launch: Launch): Kept {
+  return keptPipeline(device, launch) ?? keepPipeline(device, launch, compile(device, launch));
 }
 
 export function keptPipeline(device: GPUDevice, launch: Launch): Kept | undefined {
   return caches.get(device)?.get(keyOf(launch));
 }
 
-export function keepPipeline(device: GPUDevice, launch: Launch, promise: Promise<Pipeline>): Kept {
+/** @param checked rejected if the device refuses the pipeline, which is then dropped. */
+export function keepPipeline(
+  device: GPUDevice,
+  launch: Launch,
+  checked: Promise<Pipeline>,
+  now: Kept = checked,
+): Kept {
   const cache = caches.get(device) ?? new Map<string, Kept>();
   caches.set(device, cache);
   const key = keyOf(launch);
-  const kept: Kept = { promise };
-  cache.set(key, kept);
-  promise.then(
-    (made) => {
-      kept.made = made;
-    },
+  cache.set(key, now);
+  checked.then(
+    (made) => cache.has(key) && cache.set(key, made),
     () => cache.delete(key),
   );
   if (cache.size > keptPipelines) cache.delete(cache.keys().next().value!);
-  return kept;
+  return now;
 }
 
 function keyOf({ code, constants, slots }: Launch): string {

@@ -34,7 +34,7 @@ export async function createGatherBackwardFromOptions<Result>(
   options: object,
   keys: OptionKeys & { readonly of: string } = { mode: "mode", dtype: "dtype", of: "of" },
 ): Promise<Result> {
-  const read = await readBackwardOptions(programs, load, options, keys);
+  const read = readBackwardOptions(programs, (await load()).backward, options, keys);
   const program = read.candidates.at(-1);
   if (program === undefined) throw new NormError("N513", "this is a defect of normc: no backward program");
   const results = gradients(program).filter(({ gradientOf }) => read.wanted.has(gradientOf));

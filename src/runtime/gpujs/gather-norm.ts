@@ -82,7 +82,7 @@ export async function createGatherNorm(
     backend,
     draws: draws.map(({ draw }) => draw.name),
     async run(feeds) {
-      if (!usable) throw new Error(`this ${program.norm} is destroyed`);
+      if (!usable) throw new NormError("N534", `this ${program.norm} is destroyed`);
       const fed = program.tensors.filter((one) => one.role !== "output");
       refuseUnknown(
         "an input of the run",

@@ -5,7 +5,7 @@ import { normTensors } from "../device/norm-tensors.ts";
 import type { Pipeline } from "../device/pipeline.ts";
 import type { Norm } from "../options/norm-types.ts";
 import type { Launches } from "../shader/plan-launches.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 import { givenNames, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { PlannedNorm } from "./plan-norm.ts";
 
@@ -28,11 +28,11 @@ export function assemble(device: GPUDevice, { planned, bound, pipelines, owned, 
   let usable = true;
 
   const encode: Norm["encode"] = (target, buffers, extents): void => {
-    if (!usable) throw new Error(`this ${program.norm} is destroyed`);
+    if (!usable) throw new NormError("N534", `this ${program.norm} is destroyed`);
     refuseLost(device);
+    refuseUnknown("an open axis", givenNames(extents), []);
     const found = bindGroups.find(buffers, () => {
       refuseUnknown("a tensor", givenNames(buffers), names);
-      refuseUnknown("an open axis", givenNames(extents), []);
       return owned.resolve(buffers, bound.shapes);
     });
     const pass = passOf(target, program.norm);
@@ -51,7 +51,8 @@ export function assemble(device: GPUDevice, { planned, bound, pipelines, owned, 
     tensors: normTensors(device, program, shapes, dtypes),
     dispatches,
     encode,
-    async run(feeds) {
+    async run(feeds, extents) {
+      refuseUnknown("an open axis", givenNames(extents), []);
       refuseUnknown(
         "an input of the run",
         givenNames(feeds),
@@ -79,5 +80,8 @@ export function assemble(device: GPUDevice, { planned, bound, pipelines, owned, 
 function passOf(target: GPUComputePassEncoder | GPUCommandEncoder, label: string): GPUComputePassEncoder {
   if ("beginComputePass" in Object(target)) return (target as GPUCommandEncoder).beginComputePass({ label });
   if ("dispatchWorkgroups" in Object(target)) return target as GPUComputePassEncoder;
-  throw new NormError("N531", `expected a GPUComputePassEncoder or a GPUCommandEncoder, given ${target}`);
+  throw new NormError(
+    "N531",
+    `expected a GPUComputePassEncoder or a GPUCommandEncoder, given ${shownValue(target)}`,
+  );
 }

@@ -14,12 +14,13 @@ import type { Slot } from "../shader/layout.ts";
 import { extentsBytes, extentsTensor } from "../shader/open-extents.ts";
 import type { ExtentsByName } from "../shapes/dynamic.ts";
 import { bufferBytes } from "../shapes/element-types.ts";
+import { NormError } from "../shapes/errors.ts";
 import { resolveShapes, type Shapes } from "../shapes/shapes.ts";
 import { givenNames, own } from "../shapes/unknown-names.ts";
 import { chooseVariants, dispatchesOf, loadedFor, vectorFactor, workOf } from "../variants/dispatch.ts";
 import { assemble } from "./assemble.ts";
 import { bindOpen, type OpenPlan, type OpenStart, planOpen, startOpen } from "./open-plan.ts";
-import type { Rewrite } from "./plan-norm.ts";
+import type { SharedMemory } from "./shared-memory.ts";
 
 /** How many sets of extents keep their bind groups. */
 const keptExtents = 64;
@@ -38,14 +39,14 @@ export async function createOpenNorm(
   device: GPUDevice,
   program: Program,
   options: OpenOptions,
-  rewrite: Rewrite | undefined,
+  shared: SharedMemory | undefined,
 ): Promise<Norm> {
   const start = startOpen(device, program, options);
   const loaded = await loadedFor(
     program,
     start.choices.flatMap(({ variants }) => variants),
   );
-  const planned = planOpen(device, loaded, start, options, rewrite);
+  const planned = planOpen(device, loaded, start, options, shared?.rewrite);
   const [{ shapes, dtypes }] = planned as readonly [(typeof planned)[0]];
   const laidOut = planned.flatMap((one) => one.laidOut);
   const code = await loadLaunchCode(program, laidOut, shapes, dtypes, device);
@@ -57,7 +58,7 @@ export async function createOpenNorm(
     const made = await Promise.all(
       plans.map(async (one): Promise<MadePlan> => {
         const pipelines = one.bound.launches.map((launch) => openPipeline(device, launch));
-        return { ...one, pipelines: await Promise.all(pipelines), owned: ownedBy(device, one, options) };
+        return { ...one, pipelines: await Promise.all(pipelines), owned: ownedBy(device, one, shared) };
       }),
     );
     await withErrorScopes(device, "making the scratch buffers", () => {
@@ -72,8 +73,8 @@ export async function createOpenNorm(
   }
 }
 
-export function ownedBy(device: GPUDevice, { bound }: OpenPlan, options: OpenOptions): Buffers {
-  return ownBuffers(device, bound.program, bound.shapes, bound.dtypes, options);
+export function ownedBy(device: GPUDevice, { bound }: OpenPlan, shared: SharedMemory | undefined): Buffers {
+  return ownBuffers(device, bound.program, bound.shapes, bound.dtypes, shared?.mayOverlap);
 }
 
 export function openNorm(
@@ -89,8 +90,9 @@ export function openNorm(
 
   /** The norm for the extents of a call. It shares pipelines and scratch memory with those for other extents. */
   function normAt(extents: ExtentsByName | undefined): Norm {
-    if (!usable) throw new Error(`this ${program.norm} is destroyed`);
-    const key = names.map((name) => own(extents, name)).join(" ");
+    if (!usable) throw new NormError("N534", `this ${program.norm} is destroyed`);
+    // As JSON, because the text "37" is no extent.
+    const key = JSON.stringify(names.map((name) => own(extents, name)));
     const found = sized.get(key);
     if (found !== undefined && givenNames(extents).length === names.length) return found;
     const shapes = resolveShapes(program, axes.dimsAt(extents), options.params);

@@ -1,6 +1,7 @@
 import type { ProgramTensor } from "../../program/program.ts";
-import { isWritten, usage } from "../device/buffers.ts";
+import { isWritten } from "../device/buffers.ts";
 import { withErrorScopes } from "../device/device-errors.ts";
+import { copySource, copyTarget, mapRead, storage } from "../device/ranges.ts";
 import type { BuffersByName, FeedsByName, ResultsByName } from "../options/norm-types.ts";
 import { readElements, writeElements } from "../shapes/array-elements.ts";
 import { checkFeed } from "../shapes/check-feed.ts";
@@ -32,7 +33,7 @@ export async function runOnce(
     const written = tensor.role !== "scratch" && isWritten(tensor);
     if ((feed === undefined && !written) || own(inPlace, tensor.name) !== undefined) return undefined;
     const filled = feed !== undefined || tensor.role === "state";
-    const buffer = make(tensor, { usage: usage.storage | usage.copySource, mappedAtCreation: filled });
+    const buffer = make(tensor, { usage: storage | copySource, mappedAtCreation: filled });
     if (!filled) return buffer;
     const bytes = buffer.getMappedRange();
     if (feed !== undefined) writeElements(bytes, feed, dtypes.get(tensor.name)!);
@@ -50,7 +51,7 @@ export async function runOnce(
   try {
     const { buffers, readbacks } = await withErrorScopes(device, "making the buffers of a run", () => ({
       buffers: placed(Object.fromEntries(program.tensors.map((tensor) => [tensor.name, upload(tensor)]))),
-      readbacks: results.map((tensor) => make(tensor, { usage: usage.mapRead | usage.copyTarget })),
+      readbacks: results.map((tensor) => make(tensor, { usage: mapRead | copyTarget })),
     }));
     await withErrorScopes(device, "running", () => {
       const encoder = device.createCommandEncoder({ label: program.norm });

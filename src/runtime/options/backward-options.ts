@@ -1,7 +1,7 @@
 /** Reads the options of a backward pass: which gradients, at which dims and element types. */
 import type { FloatType, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 import { openAxes, reopened } from "../shapes/open-axes.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
@@ -25,17 +25,16 @@ export interface BackwardOptions<P extends ProgramInterface> {
 
 /**
  * @param programs the forward programs. The options use their dims, params and names.
- * @param load loads the backward programs. For each mode, the last one computes everything.
+ * @param backward the backward programs. For each mode, the last one computes everything.
  * @throws NormError the errors of `readOptions`, and N501 or N514 for gradients that do not exist.
  */
-export async function readBackwardOptions<P extends ProgramInterface>(
+export function readBackwardOptions<P extends ProgramInterface>(
   programs: readonly ProgramInterface[],
-  load: () => Promise<{ readonly backward: readonly P[] }>,
+  backward: readonly P[],
   options: object,
   keys: OptionKeys & { readonly of: string; readonly accumulate?: string },
-): Promise<BackwardOptions<P>> {
+): BackwardOptions<P> {
   const { program: forward, dims, params, dtype, ...others } = readOptions(programs, options, keys);
-  const { backward } = await load();
   backward.forEach(refuseOtherFormat);
   const candidates = backward.filter((one) => one.mode === forward.mode);
   const available = gradients(candidates.at(-1)!).map(({ gradientOf }) => gradientOf);
@@ -101,7 +100,7 @@ function listed(
   const list = own(options as Readonly<Record<string, unknown>>, key);
   if (list === undefined) return undefined;
   if (!Array.isArray(list)) {
-    throw new NormError("N514", `${key}: expected a list of names, given ${JSON.stringify(list)}`);
+    throw new NormError("N514", `${key}: expected a list of names, given ${shownValue(list)}`);
   }
   refuseUnknown(what, list.map(String), known);
   return list.map(String);

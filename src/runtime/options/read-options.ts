@@ -2,7 +2,7 @@
 import type { ProgramInterface } from "../../program/program.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import type { Extent } from "../shapes/dynamic.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { NormOptions, Tune } from "./norm-types.ts";
 
@@ -80,7 +80,7 @@ function choose<P extends ProgramInterface>(programs: readonly P[], mode: unknow
   const expected = modes.length === 0 ? "no mode" : `the mode ${modes.join(" or ")}`;
   throw new NormError(
     "N511",
-    `${programs[0]?.norm}: expected ${expected}, given ${JSON.stringify(mode) ?? "none"}`,
+    `${programs[0]?.norm}: expected ${expected}, given ${mode === undefined ? "none" : shownValue(mode)}`,
   );
 }
 

@@ -2,18 +2,22 @@
 import type { Program, ProgramBinding, ProgramTensor } from "../../program/program.ts";
 import type { Aliases } from "../shapes/aliases.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 import { refuseUnknown } from "../shapes/unknown-names.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
 
 /**
  * Returns the function that rewrites the dispatches of a norm, given in the order in which they run.
- * @throws NormError N501 for an unknown tensor, N522 for an output that cannot take the place of an input.
+ * @throws NormError N501 for an unknown tensor, N522 for anything but a record, and for an output that cannot take the place of
+ * an input.
  */
 export function aliasing(
   program: Program,
   { sharedBuffers, inPlace = {} }: Aliases,
 ): (dispatches: readonly Dispatch[], dtypes: Dtypes) => readonly Dispatch[] {
+  if (Object(inPlace) !== inPlace || Array.isArray(inPlace)) {
+    throw new NormError("N522", `inPlace: expected { OUTPUT: INPUT }, given ${shownValue(inPlace)}`);
+  }
   const pairs = Object.entries(inPlace);
   for (const [output, input] of pairs) refuseUnfit(program, output, input);
   const inputs = pairs.map(([, input]) => input);

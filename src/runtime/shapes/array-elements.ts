@@ -4,7 +4,8 @@
  */
 import { isInteger, toInteger } from "../../program/integers.ts";
 import type { Dtype } from "../../program/program.ts";
-import { fromHalf, toHalf } from "./float16.ts";
+import { toHalf } from "./float16.ts";
+import { fromHalf } from "./from-half.ts";
 
 /**
  * The array of a float tensor whose norm has the dtype `D`. Elements of f16 come in a `Float16Array`, and in a

@@ -1,5 +1,5 @@
 import type { ProgramTensor } from "../../program/program.ts";
-import { NormError } from "./errors.ts";
+import { NormError, shownValue } from "./errors.ts";
 import type { Shapes } from "./shapes.ts";
 
 /** Throws N502 if an input is missing, N506 for a wrong number of elements, N514 for anything but numbers. */
@@ -21,6 +21,6 @@ export function checkFeed(tensor: ProgramTensor, feed: ArrayLike<number> | undef
   const because = tensor.values === undefined ? ` for ${tensor.dims.join(", ")} = [${dims.join(", ")}]` : "";
   throw new NormError(
     "N506",
-    `tensor ${tensor.name}: expected ${expected} elements${because}, given ${feed.length}`,
+    `tensor ${tensor.name}: expected ${expected} elements${because}, given ${feed.length ?? shownValue(feed)}`,
   );
 }

@@ -1,5 +1,5 @@
 import type { Dtype, FloatType, ProgramInterface } from "../../program/program.ts";
-import { NormError } from "./errors.ts";
+import { NormError, shownValue } from "./errors.ts";
 import { toHalf } from "./float16.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
@@ -32,7 +32,7 @@ export function resolveDtypes(
     if (dtype !== fixed && (fixed !== undefined || (dtype !== "f32" && dtype !== "f16"))) {
       throw new NormError(
         "N514",
-        `tensor ${name}: expected element type ${fixed ?? "f32 or f16"}, given ${String(dtype)}`,
+        `tensor ${name}: expected element type ${fixed ?? "f32 or f16"}, given ${shownValue(dtype)}`,
       );
     }
     dtypes.set(name, dtype);

@@ -23,7 +23,9 @@ export type NormErrorCode =
   | "N530"
   | "N531"
   | "N532"
-  | "N533";
+  | "N533"
+  | "N534"
+  | "N535";
 
 /** The error that the runtime throws. The message names the axis or tensor, and the expected and the given value. */
 export class NormError extends Error {
@@ -34,4 +36,13 @@ export class NormError extends Error {
     this.name = "NormError";
     this.code = code;
   }
+}
+
+/** What a caller gave, in a few words: a typed array of a million numbers is `[object Float32Array]`. */
+export function shownValue(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.slice(0, 8).map(shownValue).join(", ")}${value.length > 8 ? ", …" : ""}]`;
+  }
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
+  return Object(value) === value ? Object.prototype.toString.call(value) : String(value);
 }

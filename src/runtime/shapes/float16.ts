@@ -1,4 +1,4 @@
-// Not every browser with WebGPU has Float16Array yet, so the two conversions work on bits.
+// Not every browser with WebGPU has Float16Array yet, so this conversion and that of `from-half.ts` work on bits.
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
@@ -18,14 +18,4 @@ export function toHalf(value: number): number {
   }
   const odd = (magnitude >>> 13) & 1;
   return sign | ((magnitude - 0x38000000 + 0xfff + odd) >>> 13);
-}
-
-/** The value of an f16, exact. */
-export function fromHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >>> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

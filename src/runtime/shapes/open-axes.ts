@@ -1,7 +1,7 @@
 /** Axes whose extents each call gives: which they are, and the dims for a call. Loaded on demand. */
 import type { ProgramAxis } from "../../program/program.ts";
 import { type Extent, type ExtentsByName, isFixed, isOpen } from "./dynamic.ts";
-import { NormError } from "./errors.ts";
+import { NormError, shownValue } from "./errors.ts";
 import type { Shaped } from "./shapes.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
@@ -91,7 +91,7 @@ function checkMost(axis: string, extent: Extent): void {
   if (!isOpen(extent) || (Number.isSafeInteger(extent.dynamic) && extent.dynamic >= 1)) return;
   throw new NormError(
     "N524",
-    `axis ${axis}: expected dynamic(a whole number from 1), given ${extent.dynamic}`,
+    `axis ${axis}: expected dynamic(a whole number from 1), given ${shownValue(extent.dynamic)}`,
   );
 }
 
@@ -113,7 +113,7 @@ function sizesAt(
   const wanted = most.map((one) => (isOpen(one) ? `1 to ${one.dynamic}` : String(one)));
   throw new NormError(
     "N524",
-    `axis ${axis} is open: expected ${wanted.length === 1 ? wanted[0] : `[${wanted.join(", ")}]`}, given ${JSON.stringify(given) ?? "nothing"}`,
+    `axis ${axis} is open: expected ${wanted.length === 1 ? wanted[0] : `[${wanted.join(", ")}]`}, given ${given === undefined ? "nothing" : shownValue(given)}`,
   );
 }
 

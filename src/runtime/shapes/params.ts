@@ -1,5 +1,5 @@
 import type { ProgramInterface, ProgramParam } from "../../program/program.ts";
-import { NormError } from "./errors.ts";
+import { NormError, shownValue } from "./errors.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
 /** The value of every param, given or default. Throws N501 for an unknown name, N507 for an unusable value. */
@@ -26,7 +26,7 @@ function usable(param: ProgramParam, value: number): number {
     if (Number.isSafeInteger(value) && value >= 1) return value;
     throw new NormError(
       "N507",
-      `param ${param.name} is an extent: expected a whole number from 1, given ${value}`,
+      `param ${param.name} is an extent: expected a whole number from 1, given ${shownValue(value)}`,
     );
   }
   if (param.kind !== "number") {
@@ -35,10 +35,13 @@ function usable(param: ProgramParam, value: number): number {
     const what = param.kind === "window" ? "the length of a window" : "how far a window reaches";
     throw new NormError(
       "N507",
-      `param ${param.name} is ${what}: expected a whole number from ${least} to ${longestWindow}, given ${value}`,
+      `param ${param.name} is ${what}: expected a whole number from ${least} to ${longestWindow}, given ${shownValue(value)}`,
     );
   }
   const rounded = typeof value === "number" ? Math.fround(value) : Number.NaN;
   if (Number.isFinite(rounded)) return rounded;
-  throw new NormError("N507", `param ${param.name}: expected a number that is finite in f32, given ${value}`);
+  throw new NormError(
+    "N507",
+    `param ${param.name}: expected a number that is finite in f32, given ${shownValue(value)}`,
+  );
 }

@@ -1,7 +1,7 @@
 import { initialValue } from "../../program/initial-value.ts";
 import { chunkFactor } from "../../program/names.ts";
 import type { ProgramAxis, ProgramInterface, ProgramTensor } from "../../program/program.ts";
-import { NormError } from "./errors.ts";
+import { NormError, shownValue } from "./errors.ts";
 import { resolveParams } from "./params.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
@@ -128,7 +128,10 @@ function likeOf({ factors: [factor] }: ProgramAxis): string | undefined {
 
 function readDims(program: Shaped, tensor: ProgramTensor, given: readonly number[], extents: Extents): void {
   if (!Array.isArray(given)) {
-    throw new NormError("N505", `${shown(program, tensor)}: expected a list of dims, given ${given}`);
+    throw new NormError(
+      "N505",
+      `${shown(program, tensor)}: expected a list of dims, given ${shownValue(given)}`,
+    );
   }
   const variadic = tensor.dims.findIndex((name) => isVariadic(program, name));
   const fixed = tensor.dims.length - (variadic < 0 ? 0 : 1);
@@ -136,7 +139,7 @@ function readDims(program: Shaped, tensor: ProgramTensor, given: readonly number
     const rank = `${variadic < 0 ? "" : "at least "}${fixed}`;
     throw new NormError(
       "N505",
-      `${shown(program, tensor)}: expected ${rank} dims, given ${given.length}: [${given.join(", ")}]`,
+      `${shown(program, tensor)}: expected ${rank} dims, given ${given.length}: ${shownValue(given)}`,
     );
   }
   let position = 0;
@@ -148,7 +151,7 @@ function readDims(program: Shaped, tensor: ProgramTensor, given: readonly number
       if (Number.isSafeInteger(size) && size >= 0) continue;
       throw new NormError(
         "N503",
-        `axis ${name} of ${tensor.name}: expected a whole number from 0, given ${size}`,
+        `axis ${name} of ${tensor.name}: expected a whole number from 0, given ${shownValue(size)}`,
       );
     }
     set(extents, name, sizes, tensor.name);

@@ -72,7 +72,14 @@ function onSoftware(work: Work, traits: Traits): Choice {
   if (rowSteps < 2 * subgroup) return { lanes: 1, rows: 64, reason: "short rows: a lane each" };
   // Batch norm in inference, relative to 4 lanes: 8 lanes took 0.91 of the time on lavapipe and 1.07 on SwiftShader, 32
   // lanes 2.1 and 1.4.
-  if (!reduces) return { lanes: subgroup, rows: 16, reason: "nothing to exchange" };
+  if (!reduces) {
+    const reason = "nothing to exchange";
+    if (together === 1 || rowCount === 0 || (chunkRows || rowCount) % together) {
+      return { lanes: subgroup, rows: 16, reason };
+    }
+    const rows = powerOfTwoWithin(Math.min(16, rowCount / together / chunksOnSoftware));
+    return { lanes: subgroup, rows, together, reason };
+  }
   if (subgroup > 1) {
     const reason = "a subgroup a row, no barrier";
     const taken = rowCount / together;

@@ -57,12 +57,8 @@ export function chooseVariants(
 
 /** Loads the lazy shaders if a variant needs them. */
 export async function loadedFor(program: Program, variants: readonly Variant[]): Promise<Program> {
-  return needsLazy(program, variants) ? withLazy(program, (await program.lazy!()).lazy) : program;
-}
-
-export function needsLazy({ lazy }: Program, variants: readonly Variant[]): boolean {
   const wanted = variants.some((one) => one.parts > 1 || one.together > 1 || one.residency !== "reload");
-  return wanted && lazy !== undefined;
+  return wanted && program.lazy !== undefined ? withLazy(program, (await program.lazy()).lazy) : program;
 }
 
 export function withLazy(program: Program, lazy: readonly LazyShaders[]): Program {

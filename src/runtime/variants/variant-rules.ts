@@ -40,7 +40,10 @@ function togetherRule({ together, lanes, subgroup, parts, residency }: Variant, 
   if (together !== work.together) return `a lane can take ${work.together} rows together, not ${together}`;
   const rowCount = work.chunkRows === 0 ? work.rowCount : work.chunkRows;
   if (rowCount % together !== 0) return `${rowCount} rows are not a multiple of ${together}`;
-  if (lanes > subgroup) return "rows taken together use no workgroup memory: a row has one subgroup";
+  // Lanes that exchange nothing need no subgroup.
+  if (work.reduces && lanes > subgroup) {
+    return "rows taken together use no workgroup memory: a row has one subgroup";
+  }
   return parts > 1 || residency !== "reload" ? "rows taken together are read again" : null;
 }
 

@@ -5,7 +5,7 @@
 import type { LazyShaders, Program, ProgramTensor, Shader } from "../../program/program.ts";
 import { normTensors } from "../device/norm-tensors.ts";
 import { gradients, readBackwardOptions, without } from "../options/backward-options.ts";
-import type { BuffersByName, FeedsByName, Norm } from "../options/norm-types.ts";
+import type { BuffersByName, FeedsByName, Norm, OpenOptions } from "../options/norm-types.ts";
 import { type BackwardKeys, usualKeys } from "../options/read-options.ts";
 import type { ExtentsByName } from "../shapes/dynamic.ts";
 import { resolveDtypes } from "../shapes/element-types.ts";
@@ -24,9 +24,27 @@ export async function createBackward(
   programs: readonly Program[],
   load: () => Promise<{ readonly backward: readonly Program[] }>,
   options: object,
-  keys: BackwardKeys = { ...usualKeys, of: "of", accumulate: "accumulate" },
+  keys?: BackwardKeys,
 ): Promise<Norm> {
-  const read = await readBackwardOptions(programs, load, options, keys);
+  const { program, own, finish } = planBackward(device, programs, (await load()).backward, options, keys);
+  return finish(await (await creatorFor(program, own))(device, program, own));
+}
+
+/** What to create, and what makes of it the norm that the caller gets. */
+export interface BackwardPlan {
+  readonly program: Program;
+  readonly own: OpenOptions;
+  finish(norm: Norm): Norm;
+}
+
+export function planBackward(
+  device: GPUDevice,
+  programs: readonly Program[],
+  backward: readonly Program[],
+  options: object,
+  keys: BackwardKeys = { ...usualKeys, of: "of", accumulate: "accumulate" },
+): BackwardPlan {
+  const read = readBackwardOptions(programs, backward, options, keys);
   const { candidates, wanted, accumulated, tune, sharedBuffers, inPlace } = read;
   const covers = (one: Program): boolean => {
     const computed = gradients(one).map(({ gradientOf }) => gradientOf);
@@ -34,9 +52,8 @@ export async function createBackward(
   };
   const program = narrowed(candidates.find(covers)!, wanted, accumulated);
   const own = { ...read.optionsFor(program), tune, sharedBuffers, inPlace };
-  const norm = await (await creatorFor(program, own))(device, program, own);
   const ignored = read.ignoredBy(program);
-  if (ignored.length === 0) return norm;
+  if (ignored.length === 0) return { program, own, finish: (norm) => norm };
   const forward = programs.find(({ mode }) => mode === program.mode)!;
   const { dims, params, dtype } = read.optionsFor(forward);
   const tensors = normTensors(
@@ -45,7 +62,7 @@ export async function createBackward(
     resolveShapes(forward, mostDims(dims), params),
     resolveDtypes(forward, dtype),
   );
-  return ignoring(norm, ignored, tensors);
+  return { program, own, finish: (norm) => ignoring(norm, ignored, tensors) };
 }
 
 /**

@@ -15,10 +15,10 @@ import { wordArray } from "../shader/word-arrays.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { isFixed } from "../shapes/dynamic.ts";
 import { resolveDtypes } from "../shapes/element-types.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
 import { mostDims } from "../shapes/open-axes.ts";
 import { product, resolveShapes, type Shapes } from "../shapes/shapes.ts";
-import { own } from "../shapes/unknown-names.ts";
+import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import { createNorm } from "./norm.ts";
 
 /** Where the functions stand in the module of a kernel. */
@@ -72,19 +72,21 @@ export interface Inline<Names extends string = string, Statistics = Norm> {
 /**
  * @param programs the forward programs. The options use their dims, params and names.
  * @param load loads the inline programs, one for each mode.
- * @throws NormError (as a rejection) the errors of `createFromOptions`, and N508 for more tensors than the device has
- * bindings.
+ * @throws NormError (as a rejection) the errors of `createFromOptions`, N508 for more tensors than the device has
+ * bindings, N533, N535 and N501 for a wrong place.
  */
 export async function createInline(
   device: GPUDevice,
   programs: readonly Program[],
   load: () => Promise<{ readonly inline: readonly (InlineProgram | null)[] }>,
   options: object,
-  { prefix, group = 0, binding = 0 }: InlinePlace = {},
+  place: InlinePlace = {},
   keys: OptionKeys = usualKeys,
 ): Promise<Inline<string, Norm | null>> {
   const read = readOptions(programs, options, keys);
   refuseNoDevice(device);
+  refusePlace(place, device.limits);
+  const { prefix, group = 0, binding = 0 } = place;
   const { inline } = await load();
   const program = inline[programs.indexOf(read.program)];
   if (program == null || !isFixed(read)) {
@@ -165,6 +167,23 @@ export async function createInline(
         };
       }),
   };
+}
+
+function refusePlace(place: InlinePlace, limits: GPUSupportedLimits): void {
+  refuseUnknown("an option of the functions", givenNames({ ...place }), ["prefix", "group", "binding"]);
+  const { prefix = "p", group = 0, binding = 0 } = place;
+  // WGSL has no names that begin with two underscores.
+  if (typeof prefix !== "string" || !/^(?!__)[A-Za-z_]\w*$/.test(prefix)) {
+    throw new NormError("N535", `prefix: expected the beginning of a name, given ${shownValue(prefix)}`);
+  }
+  for (const [name, value, count] of [
+    ["group", group, limits.maxBindGroups],
+    ["binding", binding, limits.maxBindingsPerBindGroup],
+  ] as const) {
+    if (Number.isInteger(value) && value >= 0 && value < count) continue;
+    const problem = `${name}: expected a whole number from 0 to ${count - 1}, given ${shownValue(value)}`;
+    throw new NormError("N535", problem);
+  }
 }
 
 /** The norm that computes the statistics, and how many elements its tensors have. */

@@ -28,12 +28,20 @@ export async function createNorm(device: GPUDevice, program: Program, options: O
   refuseOtherFormat(program);
   refuseNoDevice(device);
   const { sharedBuffers, inPlace } = options;
-  const rewrite =
-    sharedBuffers || inPlace ? (await import("../shader/aliases.ts")).aliasing(program, options) : undefined;
+  const shared =
+    sharedBuffers || inPlace
+      ? (await import("../norm/shared-memory.ts")).sharedMemory(program, options)
+      : undefined;
   if (!isFixed(options))
-    return (await import("../norm/open-norm.ts")).createOpenNorm(device, program, options, rewrite);
+    return (await import("../norm/open-norm.ts")).createOpenNorm(device, program, options, shared);
   const chosen = chooseFor(device, program, resolveShapes(program, options.dims, options.params), options);
-  const planned = planNorm(device, await loadedFor(program, chosen.variants), chosen, options.dtype, rewrite);
+  const planned = planNorm(
+    device,
+    await loadedFor(program, chosen.variants),
+    chosen,
+    options.dtype,
+    shared?.rewrite,
+  );
   const { laidOut, shapes, dtypes } = planned;
   const code = await loadLaunchCode(program, laidOut, shapes, dtypes, device);
   const bound = planLaunches(program, laidOut, shapes, dtypes, device, code);
@@ -42,7 +50,7 @@ export async function createNorm(device: GPUDevice, program: Program, options: O
   refuseLost(device);
   try {
     const pipelines = await Promise.all(bound.launches.map((launch) => openPipeline(device, launch)));
-    const owned = ownBuffers(device, bound.program, bound.shapes, bound.dtypes, options);
+    const owned = ownBuffers(device, bound.program, bound.shapes, bound.dtypes, shared?.mayOverlap);
     await withErrorScopes(device, "making the scratch buffers", owned.makeScratch).catch((error) => {
       owned.destroy();
       throw error;

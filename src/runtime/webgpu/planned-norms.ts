@@ -1,9 +1,11 @@
 /** Lists of norms that a page is going to create: what `prepare` and `requirements` take. */
 import type { Norm } from "../options/norm-types.ts";
-import { NormError } from "../shapes/errors.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
+
+const passes = ["create", "createBackward", "createSaving"] as const;
 
 /** How a norm is made. */
-export type PassName = "create" | "createBackward" | "createSaving";
+export type PassName = (typeof passes)[number];
 
 /** The object of a norm in a generated module, as far as it is needed here. */
 export interface Creator {
@@ -28,11 +30,24 @@ export type PlannedNorm<N extends Creator = Creator> =
 /** `[[LayerNorm, { x: [32, 768] }], [GroupNorm, { x: [2, 320, 64, 64] }, "createBackward"]]` */
 export type PlannedNorms<T extends readonly Creator[]> = { readonly [K in keyof T]: PlannedNorm<T[K]> };
 
+/** The norms of a list. @throws NormError N532 for anything but a list. */
+export function plannedList(norms: readonly PlannedNorm[]): readonly PlannedNorm[] {
+  if (Array.isArray(norms)) return norms;
+  throw new NormError("N532", `expected a list of norms, given ${shownValue(norms)}`);
+}
+
 /** Creates one norm of a list. Its errors say which one it was. */
 export async function createPlanned(device: GPUDevice, planned: PlannedNorm, at: number): Promise<Norm> {
-  const [norm, options, pass = "create"] = planned ?? [];
+  const entry = `norm ${at + 1} of the list`;
+  if (!Array.isArray(planned)) {
+    throw new NormError("N532", `${entry}: expected [norm, options], given ${shownValue(planned)}`);
+  }
+  const [norm, options, pass = "create"] = planned as PlannedNorm;
+  if (!passes.includes(pass)) {
+    throw new NormError("N532", `${entry}: expected ${passes.join(", ")}, given ${shownValue(pass)}`);
+  }
   const create = norm?.[pass];
-  const which = `norm ${at + 1} of the list, ${pass}(${JSON.stringify(options)})`;
+  const which = `${entry}, ${pass}(${JSON.stringify(options)})`;
   if (create === undefined) throw new NormError("N532", `${which}: the norm has no such function`);
   try {
     return (await create.call(norm, device, options as never)) as Norm;

@@ -1,4 +1,4 @@
-import { type Creator, createPlanned, type PlannedNorm, type PlannedNorms } from "./planned-norms.ts";
+import { type Creator, createPlanned, type PlannedNorms, plannedList } from "./planned-norms.ts";
 
 export interface PrepareOptions {
   /** Called after each norm, with how many are ready and how many there are. */
@@ -12,15 +12,15 @@ export interface PrepareOptions {
  *
  *     await prepare(device, [[LayerNorm, { x: [32, 768] }], [LayerNorm, { x: [32, 768] }, "createBackward"]]);
  *
- * @throws NormError (as a rejection) the errors of `create`, which say which entry it was, and N532 for an entry without
- * that function. All other entries are ready by then.
+ * @throws NormError (as a rejection) the errors of `create`, which say which entry it was, and N532 for anything
+ * but a list of norms with such a function. All other entries are ready by then.
  */
 export async function prepare<const T extends readonly Creator[]>(
   device: GPUDevice,
   norms: PlannedNorms<T>,
   { onProgress }: PrepareOptions = {},
 ): Promise<void> {
-  const list: readonly PlannedNorm[] = norms;
+  const list = plannedList(norms);
   let done = 0;
   const made = await Promise.allSettled(
     list.map(async (one, i) => {

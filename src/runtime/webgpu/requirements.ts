@@ -1,5 +1,6 @@
 import type { Norm } from "../options/norm-types.ts";
-import { type Creator, createPlanned, type PlannedNorm, type PlannedNorms } from "./planned-norms.ts";
+import { NormError, shownValue } from "../shapes/errors.ts";
+import { type Creator, createPlanned, type PlannedNorms, plannedList } from "./planned-norms.ts";
 
 /** The part of a `GPUAdapter` that is read. */
 export type AdapterFacts = Pick<GPUAdapter, "features" | "limits"> & { readonly info?: GPUAdapterInfo };
@@ -27,12 +28,16 @@ const usual = {
  *
  *     const device = await adapter.requestDevice(await requirements(adapter, [[LayerNorm, { x: [32, 768] }]]));
  *
- * @throws NormError (as a rejection) the errors of `create`, N508 among them: what not even this adapter can have.
+ * @throws NormError (as a rejection) the errors of `create`, N508 among them: what not even this adapter can have. N530
+ * without an adapter, N532 for anything but a list of norms.
  */
 export async function requirements<const T extends readonly Creator[]>(
   adapter: AdapterFacts,
   norms: PlannedNorms<T>,
 ): Promise<Requirements> {
+  if (!("limits" in Object(adapter))) {
+    throw new NormError("N530", `expected a GPUAdapter, given ${shownValue(adapter)}`);
+  }
   const features = new Set<GPUFeatureName>();
   const limits = new Map<keyof typeof usual, number>();
   const need = (limit: keyof typeof usual, value: number): void => {
@@ -82,8 +87,7 @@ export async function requirements<const T extends readonly Creator[]>(
     },
   } as unknown as GPUDevice;
 
-  const list: readonly PlannedNorm[] = norms;
-  for (const [i, one] of list.entries()) {
+  for (const [i, one] of plannedList(norms).entries()) {
     const norm = await createPlanned(device, one, i);
     for (const { bytes } of Object.values(norm.tensors)) needBuffer(bytes);
     norm.dispatches.forEach(needDispatch);

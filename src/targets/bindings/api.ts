@@ -20,6 +20,7 @@ import {
   returnsFloats,
   tuneMember,
 } from "./members.ts";
+import { nowMethods } from "./now-api.ts";
 import { describeSaving, savingMethod } from "./saving-api.ts";
 import { freeName, type NormIdentifiers } from "./taken-names.ts";
 import type { BindingsTarget } from "./target-words.ts";
@@ -65,6 +66,11 @@ export function describeNorm(
   };
   const calls = norm.programs.flatMap((program) => describeCalls(norm, program, ids, target));
   const doc = docOf(norm);
+  const making = [
+    createMethod(norm, ids, keys, target),
+    ...(backward !== undefined && isSaving(norm) ? [savingMethod(norm, ids, keys, backward)] : []),
+    ...(backward === undefined ? [] : [backwardMethod(norm, ids, all, target, backward)]),
+  ];
   return [
     options,
     ...calls,
@@ -77,10 +83,8 @@ export function describeNorm(
       name: ids.norm,
       doc,
       methods: [
-        createMethod(norm, ids, keys, target),
-        ...(target.buffers ? nowMethods(norm, ids, keys, target) : []),
-        ...(backward !== undefined && isSaving(norm) ? [savingMethod(norm, ids, keys, backward)] : []),
-        ...(backward === undefined ? [] : [backwardMethod(norm, ids, all, target, backward)]),
+        ...making,
+        ...(target.buffers ? nowMethods(ids, making, backward) : []),
         ...(inline === undefined ? [] : [inlineMethod(norm, ids, keys, inline)]),
       ],
     },
@@ -166,34 +170,6 @@ function createMethod(
     calls: create,
     given: [device.name, ids.programs, "options", ...keysArgument(keys)],
   };
-}
-
-/** Creation without waiting, and what it waits for once. */
-function nowMethods(
-  norm: BoundNorm<ProgramInterface>,
-  ids: NormIdentifiers,
-  keys: Readonly<Record<string, string>> & { readonly mode: string; readonly dtype: string },
-  target: BindingsTarget,
-): Method[] {
-  const create = createMethod(norm, ids, keys, target);
-  return [
-    {
-      name: "load",
-      doc: "Loads all that `createNow` may need.",
-      typeParameters: [],
-      parameters: [],
-      result: "Promise<void>",
-      calls: "loadPrograms",
-      given: [ids.programs],
-    },
-    {
-      ...create,
-      name: "createNow",
-      doc: "`create` without waiting, for code that cannot wait. `load` must be done. Missing pipelines are compiled at once.",
-      result: create.result.replace(/^Promise<(.*)>$/, "$1"),
-      calls: "createNowFromOptions",
-    },
-  ];
 }
 
 function hasModes({ programs }: BoundNorm<ProgramInterface>): boolean {

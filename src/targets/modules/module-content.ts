@@ -3,6 +3,7 @@
  * their forward programs. Modules that are loaded on demand hold the backward programs and the shaders that only some
  * devices need. `print-module.ts` prints them in a language.
  */
+import type { InlineProgram } from "../../program/inline-program.ts";
 import type { ProgramInterface } from "../../program/program.ts";
 import { describeNorm } from "../bindings/api.ts";
 import type { Declaration } from "../bindings/declarations.ts";
@@ -66,12 +67,14 @@ export interface ModuleTarget<P extends ProgramInterface> {
    * load.
    */
   readonly divide: (program: P) => { readonly main: object; readonly later: readonly object[] | undefined };
+  /** What a module holds of a norm inside other kernels. Only WebGPU has such kernels. */
+  readonly inline?: (program: InlineProgram) => object;
 }
 
 /** Returns the modules that have contents. The first one is the module that a user imports. */
 export function moduleContents<P extends ProgramInterface>(
   { norms, banner, runtime, specifierOf, tuning: tuningOf }: ModulesInput<P>,
-  { words, divide }: ModuleTarget<P>,
+  { words, divide, inline: compacted = (program) => program }: ModuleTarget<P>,
 ): ModuleContent[] {
   const ids = chooseIdentifiers(norms.map((norm) => norm.name));
   const load = (kind: ModuleKind, exported: string): string =>
@@ -119,7 +122,12 @@ export function moduleContents<P extends ProgramInterface>(
     }
     if (isInline(norm)) {
       const type = "{ readonly inline: readonly (InlineProgram | null)[] }";
-      values.inline.push({ exported: true, name: own.norm, type, value: { inline: norm.inline } });
+      values.inline.push({
+        exported: true,
+        name: own.norm,
+        type,
+        value: { inline: norm.inline!.map((one) => one && compacted(one)) },
+      });
     }
     const loads = {
       backward: backward === undefined ? undefined : load("backward", own.norm),

@@ -14,6 +14,14 @@ export const wgslModules: ModuleTarget<Program> = {
       later: hasLazyShaders(program) ? compactKernels(lazy) : undefined,
     };
   },
+  // The functions stay readable: they stand in a module that somebody else writes.
+  inline: (program) => ({
+    ...program,
+    statistics: program.statistics && {
+      ...program.statistics,
+      kernels: compactKernels(program.statistics.kernels),
+    },
+  }),
 };
 
 export const gatherModules: ModuleTarget<GatherProgram> = {

@@ -227,6 +227,8 @@ export function expressions(namer: Namer): (expr: Expr) => string {
         return `${name}(${e(expr.a)})`;
       }
       case "select":
+        if (expr.orZero && expr.type === "f32x4" && expr.condition.type === "bool")
+          return `or_zero4(${e(expr.a)}, ${e(expr.condition)})`;
         return `select(${e(expr.b)}, ${e(expr.a)}, ${e(expr.condition)})`;
       case "float":
         return `f32(${e(expr.a)})`;

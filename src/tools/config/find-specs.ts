@@ -1,11 +1,12 @@
 /** The spec files that a config names. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { type Diagnostic, diagnostic } from "../../language/diagnostics/diagnostic.ts";
 import { nearest } from "../../language/diagnostics/suggest.ts";
 import { shippedNames, shippedSpec } from "../cli/files/library.ts";
 import { shownPath } from "./find-config.ts";
 import type { LoadedConfig } from "./load-config.ts";
+import { placeOf } from "./place.ts";
 
 export interface FoundSpecs {
   /** Absolute, each once, sorted within each entry of `specs`. */
@@ -37,29 +38,31 @@ export async function findSpecs({ config, path, root }: LoadedConfig): Promise<F
       const base = /^(?:[^/*?[{(!@+]*\/)*/.exec(one)?.[0] ?? "";
       const below = one.slice(base.length).includes("/");
       const inside = below ? globSync(`${base}**`, { ...options, onlyDirectories: true }) : [];
-      for (const folder of [join(root, base), ...inside]) folders.add(folder);
+      for (const folder of [resolve(root, base), ...inside]) folders.add(folder);
     }
-    if (found.length === 0) diagnostics.push(missing(one, path ?? root));
+    if (found.length === 0) diagnostics.push(missing(one, path, root));
     for (const file of found) paths.add(file);
   }
   return { paths: [...paths], folders: [...folders], diagnostics };
 }
 
 function fileOf(name: string, root: string): readonly string[] {
-  const file = join(root, name);
+  const file = resolve(root, name);
   if (existsSync(file)) return [file];
   const shipped = shippedSpec(name);
   return shipped === undefined ? [] : [shipped.path];
 }
 
-function missing(entry: string, config: string): Diagnostic {
-  const source = { path: shownPath(config), text: "" };
+function missing(entry: string, path: string | undefined, root: string): Diagnostic {
+  const text = path !== undefined && existsSync(path) ? readFileSync(path, "utf8") : "";
+  const span = placeOf({ path: shownPath(path ?? root), text }, ["specs"], entry);
   const meant = /[/\\*]|\.norm$/.test(entry) ? undefined : nearest(entry, shippedNames());
-  const note = meant === undefined ? {} : { note: `did you mean \`${meant}\`?` };
+  const lost = existsSync(root) ? undefined : `\`root\` is a folder that does not exist: ${shownPath(root)}`;
+  const note = lost ?? (meant === undefined ? undefined : `did you mean \`${meant}\`?`);
   return diagnostic(
     "N623",
     `\`specs\`: there is no file for \`${entry}\``,
-    { source, start: 0, end: 0 },
-    note,
+    span,
+    note === undefined ? {} : { note },
   );
 }

@@ -1,6 +1,6 @@
 /** What Vite's development server needs beside loading: an edit reaches the page, and a mistake its overlay. */
 import { resolve, sep } from "node:path";
-import type { EnvironmentModuleNode, Plugin } from "vite";
+import type { DevEnvironment, EnvironmentModuleNode, HotUpdateOptions, Plugin } from "vite";
 import { loadHook } from "./load-hook.ts";
 import { bundlerError } from "./messages.ts";
 import { resolveId } from "./resolve-spec.ts";
@@ -21,6 +21,7 @@ interface Served {
 
 export function viteHooks(load: LoadModule, settings: ReadSettings, setRoot: (path: string) => void): Hooks {
   const served = new Map<EnvironmentModuleNode, Served>();
+  let last: Promise<unknown> = Promise.resolve();
   return {
     /** No file that Vite looks at imports the runtime: it would find it late, and load the page again. */
     async config({ root = "." }) {
@@ -49,46 +50,53 @@ export function viteHooks(load: LoadModule, settings: ReadSettings, setRoot: (pa
       },
     },
 
-    /**
-     * Vite updates the importers that accept a module, and loads the page again where none does. Before that: an edit
-     * that changes no module is none, and a page keeps running while the spec has a mistake.
-     */
-    async hotUpdate({ type, file, modules, read }) {
-      const { moduleGraph, logger, hot, name } = this.environment;
-      const own = [...served].filter(
-        ([node, { files }]) => node.environment === name && files.includes(file),
-      );
-      if (own.length === 0) return;
-      // Some editors empty a file before they write it. Vite's own way to read waits for that.
-      if (type === "update") await read();
-      const changed: EnvironmentModuleNode[] = [];
-      let missing = false;
-      for (const [node, page] of own) {
-        const loaded = await load(node.id!);
-        if (loaded === undefined || "gone" in loaded) continue;
-        if ("errors" in loaded) {
-          // A page that is loaded now must get the mistake, and one that is not the next good edit.
-          for (const [one, had] of own) {
-            moduleGraph.invalidateModule(one);
-            served.set(one, { ...had, overlay: true, files: vitePaths(loaded.files) });
-          }
-          const error = bundlerError(loaded.errors, false);
-          logger.error(`${error.message}\n${error.frame}`, { timestamp: true });
-          throw error;
-        }
-        if (page.code === undefined) missing = true;
-        else if (page.overlay || page.code !== loaded.module.code) changed.push(node);
-      }
-      if (missing) {
-        // Vite knows of no importer that waits for a module that could not be loaded.
-        for (const [one] of own) moduleGraph.invalidateModule(one);
-        hot.send({ type: "full-reload" });
-        return [];
-      }
-      const nodes = new Set(own.map(([node]) => node));
-      return [...modules.filter((one) => !nodes.has(one) && !isPartOf(one, nodes)), ...changed];
+    /** Vite begins with a change while it still works on the last one: the page must hear of them in order. */
+    hotUpdate(change) {
+      const turn = last.then(() => updated(this.environment, change));
+      last = turn.catch(() => undefined);
+      return turn;
     },
   };
+
+  /**
+   * Vite updates the importers that accept a module, and loads the page again where none does. Before that: an edit that
+   * changes no module is none, and a page keeps running while the spec has a mistake.
+   */
+  async function updated(
+    { moduleGraph, logger, hot, name }: DevEnvironment,
+    { type, file, modules, read }: HotUpdateOptions,
+  ): Promise<EnvironmentModuleNode[] | undefined> {
+    const own = [...served].filter(([node, { files }]) => node.environment === name && files.includes(file));
+    if (own.length === 0) return undefined;
+    // Some editors empty a file before they write it. Vite's own way to read waits for that.
+    if (type === "update") await read();
+    const changed: EnvironmentModuleNode[] = [];
+    let missing = false;
+    for (const [node, page] of own) {
+      const loaded = await load(node.id!);
+      if (loaded === undefined || "gone" in loaded) continue;
+      if ("errors" in loaded) {
+        // A page that is loaded now must get the mistake, and one that is not the next good edit.
+        for (const [one, had] of own) {
+          moduleGraph.invalidateModule(one);
+          served.set(one, { ...had, overlay: true, files: [...had.files, ...vitePaths(loaded.files)] });
+        }
+        const error = bundlerError(loaded.errors, false);
+        logger.error(`${error.message}\n${error.frame}`, { timestamp: true });
+        throw error;
+      }
+      if (page.code === undefined) missing = true;
+      else if (page.overlay || page.code !== loaded.module.code) changed.push(node);
+    }
+    if (missing) {
+      // Vite knows of no importer that waits for a module that could not be loaded.
+      for (const [one] of own) moduleGraph.invalidateModule(one);
+      hot.send({ type: "full-reload" });
+      return [];
+    }
+    const nodes = new Set(own.map(([node]) => node));
+    return [...modules.filter((one) => !nodes.has(one) && !isPartOf(one, nodes)), ...changed];
+  }
 }
 
 /** A file that is only part of specs, as a spec that they import, is no module of the page. */

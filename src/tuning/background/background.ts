@@ -8,7 +8,6 @@ import { version } from "../../program/compiler-version.ts";
 import type { Program } from "../../program/program.ts";
 import { refuseNoDevice } from "../../runtime/device/device-errors.ts";
 import type {
-  BuffersByName,
   Norm,
   NormOptions,
   Tune,
@@ -16,6 +15,7 @@ import type {
   TuningStorage,
 } from "../../runtime/options/norm-types.ts";
 import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
+import { NormError, shownValue } from "../../runtime/shapes/errors.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
 import type { ChooseVariant } from "../../runtime/variants/variant.ts";
 import { createNorm } from "../../runtime/webgpu/norm.ts";
@@ -56,6 +56,10 @@ export async function createTuned(
   const made = (choices: Choices): Promise<Norm> =>
     createNorm(device, program, { ...options, choose: chooserOf(choices) });
   if (tune === undefined) return made(baked ?? new Map());
+  if (tune !== "background" && !("read" in Object(tune) && "write" in Object(tune))) {
+    const wanted = '"background" or an object with read and write';
+    throw new NormError("N514", `tune: expected ${wanted}, given ${shownValue(tune)}`);
+  }
   const storage = tune === "background" ? usualStorage() : tune;
   const shapes = resolveShapes(program, options.dims, options.params);
   const bucket = bucketOf(program, shapes, resolveDtypes(program, options.dtype));
@@ -149,9 +153,8 @@ function replaceable(
       return current.dispatches;
     },
     tuning,
-    encode: (target: Parameters<Norm["encode"]>[0], buffers: BuffersByName) =>
-      current.encode(target, buffers),
-    run: (feeds) => current.run(feeds),
+    encode: (...given: Parameters<Norm["encode"]>) => current.encode(...given),
+    run: (feeds, extents) => current.run(feeds, extents),
     destroy() {
       destroyed = true;
       for (const norm of [...replaced, current]) norm.destroy();

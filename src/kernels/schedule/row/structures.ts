@@ -8,6 +8,7 @@ import {
   reachable,
   type WindowNode,
 } from "../../../graph/tensor/graph.ts";
+import { isStepped } from "../../../graph/tensor/windows.ts";
 import {
   type KernelResults,
   type RowLoop,
@@ -49,6 +50,11 @@ export function wholeStructures(kernel: KernelResults, row: RowWork, vector: str
   // A step that stores several elements of a row (`unroll-picks.ts`) has as many loads in flight as one of several rows. A
   // rotary embedding took 1.8 times as long with four rows on lavapipe; with two, 0.85 of the time of one on SwiftShader, and
   // as long on lavapipe.
+  const last = kernel.grid.at(-1);
+  if (inRow && row.loops.length === 0 && last !== undefined && hasWindowAlong(kernel, last)) {
+    found.push({ ...wide, together: mostTogether, along: last });
+    return found;
+  }
   const isUnrolled = kernel.targets.some((one) => one.at !== undefined);
   const together = isUnrolled ? Math.floor(mostTogether / kernel.targets.length) : mostTogether;
   if (inRow && hasRows && row.loops.length > 0 && together > 1) {
@@ -56,6 +62,18 @@ export function wholeStructures(kernel: KernelResults, row: RowWork, vector: str
     found.push({ ...wide, together, ...(along === undefined ? {} : { along }) });
   }
   return found;
+}
+
+/**
+ * Whether rows have windows over each other: neighbours read most elements for each of them. Windows over several axes, and
+ * long ones, have loops of their own.
+ */
+function hasWindowAlong({ targets }: KernelResults, axis: string): boolean {
+  const windows = reachable(targets.map((one) => one.value)).filter((one) => one.kind === "window");
+  return (
+    windows.length > 0 &&
+    windows.every(({ over }) => over.length === 1 && over[0].axis === axis && isStepped(over))
+  );
 }
 
 /**

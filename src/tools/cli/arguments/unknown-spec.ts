@@ -10,10 +10,15 @@ export function unknownSpec(spec: string): InputError {
   return mistake("N201", `there is no shipped norm and no file \`${spec}\``, spec, note);
 }
 
+/** The library has more than seventy names, which would hide the message. */
+const mostOffered = 12;
+
 export function offer(word: string, candidates: readonly string[]): string {
   const best = nearest(word, candidates);
   if (best !== undefined) return `did you mean \`${best}\`?`;
-  return `there is ${candidates.map((one) => `\`${one}\``).join(", ")}`;
+  const some = candidates.slice(0, mostOffered).map((one) => `\`${one}\``);
+  const others = candidates.length - some.length;
+  return `there is ${some.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
 }
 
 export function mistake(code: "N004" | "N201", message: string, spec: string, note?: string): InputError {

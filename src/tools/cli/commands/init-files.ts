@@ -32,6 +32,8 @@ export interface InitFiles {
   /** The folder of the generated modules. */
   readonly out: string;
   readonly language: "ts" | "js";
+  /** Whether Node would take the modules for CommonJS: they are JavaScript, and the package does not say `module`. */
+  readonly needsType: boolean;
 }
 
 /** @throws InputError N624, one for each thing that is in the way. Nothing is written then. */
@@ -62,7 +64,8 @@ export function planInit(folder: string): InitFiles {
     [configPath, configText(out, language)],
     [packagePath, manifest],
   ]);
-  return { files, out, language };
+  const needsType = language === "js" && parsed(manifest)?.type !== "module";
+  return { files, out, language, needsType };
 }
 
 /** Writes all of it or nothing. @throws InputError N005 */

@@ -10,7 +10,7 @@ import type { Backend } from "../run/backend-interface.ts";
 import { openBackend, oracle } from "../run/open-backend.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson, showDiagnostics } from "../terminal/output.ts";
-import { planInit, specPath, writeInit } from "./init-files.ts";
+import { type InitFiles, planInit, specPath, writeInit } from "./init-files.ts";
 
 export interface InitOptions {
   readonly json?: boolean;
@@ -44,7 +44,7 @@ export async function init({ json }: InitOptions): Promise<ExitCode> {
   const job = { graph, feeds: { x }, params: {}, dtype: "f32" } as const;
   const outputs = await backend.run(job).finally(() => backend.close());
   const y = Array.from(outputs.y?.data ?? []);
-  const next = nextSteps(folder);
+  const next = nextSteps(folder, planned);
   if (json) {
     const run = { norm: norm.name, backend: backend.name, adapter: backend.adapter, dims: dimsOf({ x }), y };
     printJson({ written, out: planned.out, files: made, run, next });
@@ -68,8 +68,9 @@ async function firstBackend(): Promise<{ readonly backend: Backend; readonly rea
   }
 }
 
-function nextSteps(folder: string): readonly string[] {
+function nextSteps(folder: string, { needsType }: InitFiles): readonly string[] {
   return [
+    ...(needsType ? ["npm pkg set type=module         # the modules are ES modules"] : []),
     ...(isInstalled("normc", folder)
       ? []
       : ["npm install normc               # the modules import its runtime"]),

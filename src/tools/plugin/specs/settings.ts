@@ -6,6 +6,7 @@ import type { Save } from "../../../graph/autodiff/divide.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";
 import type { NormConfig } from "../../../norm-config.ts";
 import { checkConfig } from "../../config/check-config.ts";
+import { findConfig } from "../../config/find-config.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import { fileStamps, type Stamps } from "./file-stamp.ts";
 import type { NormcOptions } from "./options.ts";
@@ -36,6 +37,8 @@ export function settingsReader(options: NormcOptions | undefined, root: () => st
   return async () => {
     if (last?.stamps.hold()) return last.settings;
     const stamps = fileStamps();
+    // A change while the config is run is seen the next time.
+    for (const file of last?.stamps.files ?? []) stamps.note(file);
     const settings = read(options, root(), stamps);
     last = { stamps, settings };
     return settings;
@@ -51,6 +54,8 @@ async function read(
     const checked = checkConfig(options, { path: "the options of the plugin", text: "" });
     return "config" in checked ? settingsOf(checked.config, root, []) : { ...checked, files: [] };
   }
+  const found = findConfig(root);
+  if (found !== undefined) stamps.note(found);
   const { config, root: folder, files, diagnostics } = await loadConfig(root);
   for (const file of files) stamps.note(file);
   return diagnostics.length > 0 ? { diagnostics, files } : settingsOf(config, folder, files);
