@@ -138,7 +138,7 @@ async function watched(project: Project, count: number): Promise<Took[]> {
 }
 
 /** Edits until the compiler is compiled itself: a build that watches took its specs from the cache. */
-const warmUps = 8;
+const warmUps = 6;
 
 const yards: number[] = [];
 const rows: Row[] = [];
@@ -151,27 +151,27 @@ const put = (what: string, allowed: string, took: readonly Took[]): void => {
 put(
   "100 specs from nothing",
   "5 s",
-  await repeated(5, () => {
+  await repeated(3, () => {
     hundred.clear();
     return hundred.build();
   }),
 );
-put("100 specs, nothing changed", "", await repeated(7, () => hundred.build()));
+put("100 specs, nothing changed", "", await repeated(5, () => hundred.build()));
 put(
   "100 specs, one edited, a fresh process",
   "",
-  await repeated(5, () => {
+  await repeated(3, () => {
     hundred.edit();
     return hundred.build();
   }),
 );
-put("100 specs, one edited, while it watches", "100 ms", await watched(hundred, 15));
+put("100 specs, one edited, while it watches", "100 ms", await watched(hundred, 10));
 hundred.end();
 const three = new Project(300);
 put(
   "300 specs from nothing",
   "15 s, 400 MB",
-  await repeated(3, () => {
+  await repeated(2, () => {
     three.clear();
     return three.build();
   }),
