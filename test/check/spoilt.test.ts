@@ -47,8 +47,8 @@ describe("every prefix", () => {
     "of $name",
     ({ text }) => {
       const all = described(inspect(text));
-      // A line of 8,000 characters is the same all along.
-      const step = text.length > 2000 ? 97 : 1;
+      // A line of 8,000 characters is the same all along. Elsewhere every second place cuts every word of two letters or more.
+      const step = text.length > 2000 ? 97 : 2;
       for (let cut = 0; cut <= text.length; cut += step) {
         const prefix = text.slice(0, cut);
         const file = inspect(prefix);
