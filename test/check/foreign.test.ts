@@ -166,6 +166,7 @@ test("what is right stays right: names of one's own, comments, lists, braces in 
     "F = x\n  y = F * 2",
     "np = x; y = np",
     "y = max(x, 0) + max(z, w)",
+    "y = sqrt((x - z) + max(w, 0))",
     "y = x  // 2 is too much",
     "y = x  /// 2",
     "on train { y = x * 2 } on infer { y = x }",

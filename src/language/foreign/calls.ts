@@ -2,7 +2,7 @@
 import type { IToken } from "chevrotain";
 import * as t from "../../../grammar/tokens.ts";
 import { axisAt, type Declared } from "./declared.ts";
-import { splitAt, type Tokens, tokenAt } from "./tokens.ts";
+import { partnersOf, splitAt, type Tokens, tokenAt } from "./tokens.ts";
 
 export interface Call {
   readonly name: IToken;
@@ -65,7 +65,9 @@ export function hasForeignArguments(call: Call): boolean {
 /** `(0, 1)` and `[0, 1]`, which are no expressions. */
 function isTuple(part: Tokens): boolean {
   if (part[0]?.tokenType === t.OpenBracket) return true;
-  return part[0]?.tokenType === t.OpenParen && splitAt(part.slice(1, -1), [t.Comma]).length > 1;
+  // Not `(a) + f(b, c)`, whose first parenthesis is closed before the end.
+  if (part[0]?.tokenType !== t.OpenParen || partnersOf(part).get(0) !== part.length - 1) return false;
+  return splitAt(part.slice(1, -1), [t.Comma]).length > 1;
 }
 
 /** How the language writes a call of NumPy or PyTorch. */
