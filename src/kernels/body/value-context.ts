@@ -24,7 +24,7 @@ export interface Walk {
    * @param when the totals are those of no element if this is false. If omitted, the path is always taken.
    */
   readonly sum: (
-    sharing: Sharing,
+    context: ValueContext,
     row: Frame,
     path: Path,
     when: Expr | undefined,

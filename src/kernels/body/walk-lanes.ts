@@ -6,10 +6,10 @@ import { shareTotals, type Total } from "./reduce-across-lanes.ts";
 import type { Walk } from "./value-context.ts";
 
 export const walkOfLanes: Walk = {
-  sum: (sharing, row, path, when, terms) => {
-    const { nameOf } = sharing;
+  sum: (context, row, path, when, terms) => {
+    const { nameOf } = context;
     const totals = foldTotals(row, path, sumLoop(row, path, when, terms, nameOf), nameOf);
-    shareTotals(row.body, totals, sharing);
+    shareTotals(row.body, totals, context);
     return totals;
   },
 };
