@@ -10,37 +10,10 @@ import type { PlannedKernel, Stage } from "../schedule/plan.ts";
 import { takeTogether } from "../strategies/unroll-and-jam.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { onOneLane } from "./one-lane.ts";
+import type { ProcessorKernel, ProcessorSchedule, ProcessorStage, Tasks } from "./processor-kernel.ts";
 import { columnsOfTask, elementsOfTask, type ProcessorWork } from "./processor-plan.ts";
 import { startOnProcessor, wholePath, writeRow, writeStage } from "./row-work.ts";
 import { clear, storeOverRow } from "./store-nest.ts";
-
-/** What runs between two waits of all threads. */
-export interface ProcessorStage {
-  /** What a task does. `group` is its number. */
-  readonly body: readonly Stmt[];
-  /** The number of tasks is the product of these. */
-  readonly tasks: readonly Tasks[];
-}
-
-/** The product of the extents of `factors`, divided by `by` and rounded up. */
-export interface Tasks {
-  readonly factors: readonly string[];
-  readonly by: number;
-}
-
-export type ProcessorSchedule =
-  | { readonly kind: "whole"; readonly stages: readonly ProcessorStage[] }
-  /** The parts of a row hand on `slots` numbers. */
-  | { readonly kind: "parts"; readonly slots: number; readonly stages: readonly ProcessorStage[] };
-
-export interface ProcessorKernel {
-  readonly name: string;
-  readonly grid: readonly string[];
-  readonly row: readonly string[];
-  readonly chunked: readonly string[];
-  /** The first serves every shape. */
-  readonly schedules: readonly ProcessorSchedule[];
-}
 
 export function lowerForProcessor(
   work: ProcessorWork,

@@ -2,7 +2,7 @@
 import { chunkFactor, partsFactor } from "../../program/names.ts";
 import type { Access, Expr, Stmt, Type } from "../ir/ir.ts";
 import { expressionsOf, operandsOf } from "../ir/visit.ts";
-import type { ProcessorKernel, ProcessorStage } from "./lower-processor.ts";
+import type { ProcessorKernel, ProcessorStage } from "./processor-kernel.ts";
 
 type Fail = (rule: string) => never;
 
