@@ -19,7 +19,7 @@ export interface Locals {
   declare(key: string, wanted: string, type: ValueType): string;
   /** Returns a local that no other code knows. */
   fresh(wanted: string, type: ValueType): string;
-  /** The declarations of those that some code uses. */
+  /** The declarations of those that some code uses. A module has one entry for each run of one type. */
   declarations(used: ReadonlySet<string>): Wat[];
 }
 
@@ -38,7 +38,11 @@ export function createLocals(params: readonly string[]): Locals {
     declare,
     fresh: (wanted, type) => declare(`fresh ${temporaries++}`, wanted, type),
     declarations: (used) =>
-      [...types].filter(([name]) => used.has(name)).map(([name, type]): Wat => ["local", name, type]),
+      (["i32", "f32", "v128"] as const).flatMap((wanted) =>
+        [...types]
+          .filter(([name, type]) => type === wanted && used.has(name))
+          .map(([name, type]): Wat => ["local", name, type]),
+      ),
   };
 }
 

@@ -8,6 +8,7 @@ import { expressions, i32 } from "./expressions.ts";
 import { createLocals, get, set, tee } from "./function-locals.ts";
 import type { Element } from "./memory.ts";
 import { createScopes } from "./scopes.ts";
+import { withoutSingleUses } from "./single-uses.ts";
 import { writeBlock } from "./statements.ts";
 
 export interface WasmFunction {
@@ -51,17 +52,19 @@ export function wasmFunction(
   });
   const given = [...found.values()];
   const next = tee(task, ["i32.add", get(task), i32(1)]);
-  const code = withoutUnused([
-    ...given.map(({ local, argument: { kind } }, at) =>
-      set(local, [kind === "param" ? "f32.load" : "i32.load", ...offset(4 * at), get("$arguments")]),
-    ),
-    ...head,
-    [
-      "if",
-      ["i32.lt_u", tee(task, get("$first")), get("$end")],
-      ["then", ["loop", "$tasks", ...inside, ["br_if", "$tasks", ["i32.lt_u", next, get("$end")]]]],
-    ],
-  ]);
+  const code = withoutSingleUses(
+    withoutUnused([
+      ...given.map(({ local, argument: { kind } }, at) =>
+        set(local, [kind === "param" ? "f32.load" : "i32.load", ...offset(4 * at), get("$arguments")]),
+      ),
+      ...head,
+      [
+        "if",
+        ["i32.lt_u", tee(task, get("$first")), get("$end")],
+        ["then", ["loop", "$tasks", ...inside, ["br_if", "$tasks", ["i32.lt_u", next, get("$end")]]]],
+      ],
+    ]),
+  );
   const used = new Set(everyList(code).flatMap(([head, local]) => (isLocal(head) ? [String(local)] : [])));
   const params = ["first", "end", "arguments"].map((one): Wat => ["param", `$${one}`, "i32"]);
   const touched = (kind: "load" | "store"): string[] => [
