@@ -1,8 +1,22 @@
 import type { WasmProgram } from "../../program/wasm-program.ts";
-import { type OptionKeys, readOptions } from "../options/read-options.ts";
-import { createWasmNorm } from "./wasm-norm.ts";
+import { plainOptions } from "../options/plain-options.ts";
+import type { OptionKeys } from "../options/read-options.ts";
+import { makeWasmNorm } from "./wasm-norm.ts";
 import type { createWasmBackward, createWasmSaving } from "./wasm-training.ts";
-import type { WasmSettings } from "./wasm-types.ts";
+import type { WasmNorm, WasmOptions, WasmSettings } from "./wasm-types.ts";
+
+/**
+ * Prepares a program for the given dims: compiles its module once, and takes memory for the tensors.
+ * @throws NormError (as a rejection) N308, N501 to N507, N514, N518, N522, N540 (no memory holds the tensors), N541 (the
+ * engine does not compile the module), N542 (an address that a tensor cannot have), N543 (unusable settings).
+ */
+export async function createWasmNorm(
+  program: WasmProgram,
+  options: WasmOptions,
+  settings?: WasmSettings,
+): Promise<WasmNorm> {
+  return makeWasmNorm((await import("./checked-options.ts")).resolveProgram(program, options), settings);
+}
 
 /**
  * `createWasmNorm` for generated modules: dims, params, mode and dtype in one flat record, by name. The generated module
@@ -15,8 +29,10 @@ export async function createWasmFromOptions<Result>(
   settings?: WasmSettings,
   keys: OptionKeys = { mode: "mode", dtype: "dtype" },
 ): Promise<Result> {
-  const { program, ...own } = readOptions(programs, options, keys);
-  return (await createWasmNorm(program, own, settings)) as Result;
+  const resolved =
+    plainOptions(programs, options, keys) ??
+    (await import("./checked-options.ts")).checkedOptions(programs, options, keys);
+  return makeWasmNorm(resolved, settings) as Promise<Result>;
 }
 
 /**

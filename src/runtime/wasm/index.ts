@@ -12,9 +12,9 @@ export { NormError, type NormErrorCode } from "../shapes/errors.ts";
 export {
   createWasmBackwardFromOptions,
   createWasmFromOptions,
+  createWasmNorm,
   createWasmSavingFromOptions,
 } from "./create-wasm.ts";
-export { createWasmNorm } from "./wasm-norm.ts";
 export type {
   WasmArray,
   WasmBackward,

@@ -1,7 +1,8 @@
 /** The stages of a run: which schedule each kernel takes, in how many parts and chunks. */
 import { partialsTensor, partsFactor } from "../../program/names.ts";
 import type { WasmKernel, WasmProgram, WasmSchedule, WasmStage } from "../../program/wasm-program.ts";
-import { product, type Shapes, withChunks } from "../shapes/shapes.ts";
+import { product, withChunks } from "../shapes/lengths.ts";
+import type { Shapes } from "../shapes/shapes.ts";
 
 /** A stage with all extents known. */
 export interface SizedStage {

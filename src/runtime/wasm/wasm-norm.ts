@@ -1,45 +1,44 @@
-import type { IntegerType } from "../../program/integers.ts";
 import type { ProgramTensor } from "../../program/program.ts";
 import type { WasmProgram } from "../../program/wasm-program.ts";
 import { defect } from "../device/device-errors.ts";
 import type { FeedsByName, ResultsByName } from "../options/norm-types.ts";
 import { checkFeed } from "../shapes/check-feed.ts";
-import { refuseOtherFormat } from "../shapes/check-format.ts";
-import { elementBytes, resolveDtypes } from "../shapes/element-types.ts";
+import type { Dtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
-import { resolveShapes } from "../shapes/shapes.ts";
+import type { Shapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import { isShared, takeRegion } from "./heap.ts";
 import { instanceIn, moduleOf } from "./modules.ts";
 import { sizedStages } from "./schedules.ts";
 import { threadsFor } from "./threads.ts";
-import type { WasmArray, WasmNorm, WasmOptions, WasmSettings, WasmTensor } from "./wasm-types.ts";
+import type { WasmArray, WasmNorm, WasmSettings, WasmTensor } from "./wasm-types.ts";
 
-const integerArrays = {
+const arrays = {
+  f32: Float32Array,
+  f16: Float32Array,
   i8: Int8Array,
   u8: Uint8Array,
   i32: Int32Array,
   u32: Uint32Array,
-} as const satisfies Record<IntegerType, unknown>;
+} as const;
 
-/**
- * Prepares a program for the given dims: compiles its module once, and takes memory for the tensors.
- * @throws NormError (as a rejection) N308, N501 to N507, N514, N518, N540 (no memory holds the tensors), N541 (the engine
- * does not compile the module), N542 (a place that a tensor cannot have), N543 (settings that cannot be).
- */
-export async function createWasmNorm(
-  program: WasmProgram,
-  options: WasmOptions,
+/** A program with its extents and element types. */
+export interface ResolvedProgram {
+  readonly program: WasmProgram;
+  readonly shapes: Shapes;
+  readonly dtypes: Dtypes;
+}
+
+/** The norm of a program whose options are checked. @throws NormError (as a rejection) N540 to N543, and those of `at`. */
+export async function makeWasmNorm(
+  { program, shapes: given, dtypes }: ResolvedProgram,
   settings: WasmSettings = {},
 ): Promise<WasmNorm> {
-  refuseOtherFormat(program);
-  const dims = options.dims as Readonly<Record<string, readonly number[]>>;
-  const { shapes, stages } = sizedStages(program, resolveShapes(program, dims, options.params));
-  const dtypes = resolveDtypes(program, options.dtype);
+  const { shapes, stages } = sizedStages(program, given);
   const { tensors, norm: name } = program;
-  const isEmpty = ({ name }: ProgramTensor): boolean => shapes.elements.get(name) === 0;
-  const bytesOf = ({ name, dtype }: ProgramTensor): number =>
-    shapes.elements.get(name)! * elementBytes[dtype ?? "f32"];
+  const arrayOf = ({ dtype }: ProgramTensor) => arrays[dtype ?? "f32"];
+  const countOf = ({ name }: ProgramTensor): number => shapes.elements.get(name)!;
+  const bytesOf = (one: ProgramTensor): number => countOf(one) * arrayOf(one).BYTES_PER_ELEMENT;
   const { memory: theirs, at } = settings;
   const placed =
     at === undefined
@@ -55,7 +54,7 @@ export async function createWasmNorm(
   };
   const argumentsAt = stages.map(({ stage }) => take(4 * stage.arguments.length));
   const offsets = new Map(
-    tensors.map((one) => [one.name, placed?.has(one.name) || isEmpty(one) ? 0 : take(bytesOf(one))]),
+    tensors.map((one) => [one.name, placed?.has(one.name) || countOf(one) === 0 ? 0 : take(bytesOf(one))]),
   );
   const wanted = threadsFor(settings, end);
   const { heap, region } = takeRegion(name, end, theirs, wanted > 1);
@@ -68,15 +67,13 @@ export async function createWasmNorm(
       wanted > 1 ? await (await import("./pool.ts")).openTeam(wanted, module, heap, functions) : undefined;
     const inexact = [...dtypes.values()].some((one) => one !== "f32");
     const elements = inexact ? await import("../shapes/array-elements.ts") : undefined;
-    const settled = tensors.some((one) => one.role === "input" && isEmpty(one))
+    const settled = tensors.some((one) => one.role === "input" && countOf(one) === 0)
       ? (await import("../shapes/settled-results.ts")).settledResults(tensors, shapes.elements)
       : undefined;
 
     const addressOf = (name: string): number => placed?.get(name) ?? region.at + offsets.get(name)!;
-    const viewOf = ({ name, dtype }: ProgramTensor): WasmArray => {
-      const array = dtype === undefined ? Float32Array : integerArrays[dtype];
-      return new array(memory.buffer, addressOf(name), shapes.elements.get(name));
-    };
+    const viewOf = (one: ProgramTensor): WasmArray =>
+      new (arrayOf(one))(memory.buffer, addressOf(one.name), countOf(one));
     const words = new DataView(memory.buffer);
     const calls = stages.map(({ stage, tasks, factors }, i) => {
       const address = region.at + argumentsAt[i]!;
@@ -93,18 +90,18 @@ export async function createWasmNorm(
       return { run: stage.run, address, tasks };
     });
 
-    const given = tensors.filter(({ role }) => role !== "scratch");
+    const known = tensors.filter(({ role }) => role !== "scratch");
     const isResult = ({ role, updated }: ProgramTensor): boolean => role === "output" || updated === true;
-    const fed = given.filter((one) => one.role === "state" || !isResult(one));
-    const results = given.filter(isResult);
+    const fed = known.filter((one) => one.role === "state" || !isResult(one));
+    const results = known.filter(isResult);
     /** What has a value in memory. */
-    const known = new Set<string>();
+    const present = new Set<string>();
     for (const one of fed) {
       if (one.role === "input" || one.role === "saved") {
-        if (placed?.has(one.name)) known.add(one.name);
+        if (placed?.has(one.name)) present.add(one.name);
         continue;
       }
-      known.add(one.name);
+      present.add(one.name);
       if (!placed?.has(one.name)) viewOf(one).fill(shapes.initials.get(one.name)!);
     }
     let usable = true;
@@ -139,13 +136,13 @@ export async function createWasmNorm(
       );
       const values = fed.map((one) => own(feeds, one.name));
       for (const [i, one] of fed.entries())
-        if (values[i] !== undefined || !known.has(one.name)) checkFeed(one, values[i], shapes);
+        if (values[i] !== undefined || !present.has(one.name)) checkFeed(one, values[i], shapes);
       for (const [i, one] of fed.entries()) {
         const feed = values[i];
         if (feed === undefined) continue;
         const dtype = dtypes.get(one.name)!;
         viewOf(one).set(dtype === "f32" ? feed : elements!.elementsOf(feed, dtype));
-        known.add(one.name);
+        present.add(one.name);
       }
       compute();
       if (feeds === undefined) return undefined;
@@ -165,7 +162,7 @@ export async function createWasmNorm(
       threads: team?.threads ?? 1,
       memory,
       tensors: Object.fromEntries(
-        given.map((one): [string, WasmTensor] => [
+        known.map((one): [string, WasmTensor] => [
           one.name,
           {
             dims: shapes.dims.get(one.name)!,
@@ -173,7 +170,7 @@ export async function createWasmNorm(
             address: addressOf(one.name),
             get view() {
               refuseDestroyed();
-              known.add(one.name);
+              present.add(one.name);
               return viewOf(one);
             },
           },

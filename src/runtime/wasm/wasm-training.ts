@@ -5,7 +5,8 @@ import { gradients, readBackwardOptions, without } from "../options/backward-opt
 import type { FeedsByName } from "../options/norm-types.ts";
 import { type OptionKeys, readOptions } from "../options/read-options.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
-import { createWasmNorm } from "./wasm-norm.ts";
+import { resolveProgram } from "./checked-options.ts";
+import { makeWasmNorm } from "./wasm-norm.ts";
 import type { WasmNorm, WasmSettings } from "./wasm-types.ts";
 
 /**
@@ -27,7 +28,7 @@ export async function createWasmBackward(
   const program = narrowed(read.candidates.find(covers)!, read.wanted);
   const ignored = read.ignoredBy(program);
   const { at, ...others } = settings;
-  const norm = await createWasmNorm(program, read.optionsFor(program), {
+  const norm = await makeWasmNorm(resolveProgram(program, read.optionsFor(program)), {
     ...others,
     ...(at === undefined ? {} : { at: without(at, ignored) }),
   });
@@ -69,5 +70,5 @@ export async function createWasmSaving(
   saving.forEach(refuseOtherFormat);
   const { program: forward, ...own } = readOptions(programs, options, keys);
   const program = saving.find((one) => one.mode === forward.mode) ?? forward;
-  return createWasmNorm(program, own, settings);
+  return makeWasmNorm(resolveProgram(program, own), settings);
 }
