@@ -4,8 +4,9 @@ import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { partialsTensor, partsFactor } from "../../src/program/names.ts";
 import type { Dtype, ProgramTensor } from "../../src/program/program.ts";
 import type { WasmProgram, WasmSchedule, WasmStage, WasmTasks } from "../../src/program/wasm-program.ts";
+import { product, withChunks } from "../../src/runtime/shapes/lengths.ts";
 import { settledResults } from "../../src/runtime/shapes/settled-results.ts";
-import { product, resolveShapes, withChunks } from "../../src/runtime/shapes/shapes.ts";
+import { resolveShapes } from "../../src/runtime/shapes/shapes.ts";
 import type { Trial } from "./compare.ts";
 
 const known = new WeakMap<Graph, Promise<WasmProgram>>();

@@ -39,11 +39,12 @@ async function start(): Promise<number> {
     out,
     prune: true,
     language: "ts",
-    target: ["wgsl", "glsl"],
+    target: ["wgsl", "glsl", "wasm"],
     emit: [],
     backward: true,
     runtime: "normc/runtime",
     gpujsRuntime: "normc/gpujs",
+    wasmRuntime: "normc/wasm",
     layout: [],
     save: "none",
   });
