@@ -1,8 +1,10 @@
 /** The road to processors: the same compiler passes over the graph, then kernels of one lane as WebAssembly. */
 import type { Graph } from "../graph/tensor/graph.ts";
 import { addresses } from "../kernels/body/address.ts";
+import { lowerForProcessor } from "../kernels/processor/lower-processor.ts";
 import type { ProcessorKernel } from "../kernels/processor/processor-kernel.ts";
-import { lowerRows } from "../kernels/processor/rows-of-one-lane.ts";
+import { planProcessor } from "../kernels/processor/processor-plan.ts";
+import { verifyProcessorKernel } from "../kernels/processor/verify-task.ts";
 import { partition } from "../kernels/schedule/partition.ts";
 import type { Plan } from "../kernels/schedule/plan.ts";
 import { scheduleRows } from "../kernels/schedule/row/schedule-rows.ts";
@@ -28,10 +30,12 @@ export async function compileWasm(checked: Graph): Promise<CompiledWasm> {
 /** The second half of the road: turns the last graph into a program. */
 export async function compilePassedWasm(graphs: PassedGraphs): Promise<CompiledWasm> {
   const { graph } = graphs.at(-1)!;
-  const plan = scheduleRows(partition(graph));
+  const parts = partition(graph);
+  const plan = scheduleRows(parts);
   verifyPlan(graph, plan);
   const addressOf = addresses(graph.tensors, plan.scratch);
-  const kernels = plan.kernels.map((one) => lowerRows(one, addressOf));
+  const kernels = planProcessor(parts.graph, plan).kernels.map((one) => lowerForProcessor(one, addressOf));
+  for (const one of kernels) verifyProcessorKernel(one, graph.factors);
   const emitted = emitWasm(graph, plan.scratch, kernels);
   return { program: await assembled(emitted), wat: emitted.wat, plan, kernels, graphs };
 }

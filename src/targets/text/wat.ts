@@ -31,8 +31,23 @@ function lines(wat: Wat, indent: string): string {
   if (flat !== undefined && flat.length <= width) return flat;
   const inner = `${indent}  `;
   const head = headOf(wat, isBlock);
-  const rest = wat.slice(head).map((one) => `\n${lines(one, inner)}`);
+  const rest = packed(wat.slice(head), inner).map((one) => `\n${one}`);
   return `${indent}(${wat.slice(0, head).map(flatText).join(" ")}${rest.join("")})`;
+}
+
+/** The lines of some code, with several declarations of locals in one. */
+function packed(code: readonly Wat[], indent: string): string[] {
+  const made: string[] = [];
+  let open = false;
+  for (const one of code) {
+    const isLocal = one[0] === "local";
+    const text = lines(one, indent);
+    const joined = `${made.at(-1)} ${text.trimStart()}`;
+    if (isLocal && open && joined.length <= width) made[made.length - 1] = joined;
+    else made.push(text);
+    open = isLocal;
+  }
+  return made;
 }
 
 /** How many words and lists stand in the first line. */

@@ -1,10 +1,15 @@
 /** Writes expressions of the kernel IR as WebAssembly. */
 import type { BinaryOp, Constant, Expr, Type, UnaryOp } from "../../kernels/ir/ir.ts";
+import { operandsOf } from "../../kernels/ir/visit.ts";
 import type { Wat } from "../text/wat.ts";
-import { get, type Locals, tee, type ValueType, valueTypes } from "./function-locals.ts";
+import { get, type Locals, set, tee, type ValueType, valueTypes } from "./function-locals.ts";
+import { inlined, numberText } from "./operators/functions.ts";
+import type { Writer } from "./operators/vector.ts";
+import type { Scopes } from "./scopes.ts";
 
 export interface ExpressionContext {
   readonly locals: Locals;
+  readonly scopes: Scopes;
   /** The local that holds a number which the function is given. */
   readonly constant: (constant: Constant) => string;
   /** The local that holds the number of the task. */
@@ -72,20 +77,53 @@ const unary: Readonly<Partial<Record<UnaryOp, string>>> = {
 };
 
 export const i32 = (value: number): Wat => ["i32.const", String(value)];
-
-export function f32Const(value: number): Wat {
-  const rounded = Math.fround(value);
-  if (Number.isNaN(rounded)) return ["f32.const", "nan"];
-  if (!Number.isFinite(rounded)) return ["f32.const", rounded > 0 ? "inf" : "-inf"];
-  return ["f32.const", Object.is(rounded, -0) ? "-0" : String(rounded)];
-}
+const f32Const = (value: number): Wat => ["f32.const", numberText(Math.fround(value))];
 
 /** Returns a function that writes expressions. */
 export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
-  const { locals } = context;
+  const { locals, scopes } = context;
+  const writer: Writer = {
+    f32: (value) => copies("f32x4", f32Const(value)),
+    i32: (value) => copies("i32x4", i32(value)),
+    f64: () => {
+      throw new Error("functions of f64 are called");
+    },
+    keep: (name, value) => kept(name, "v128", value),
+  };
   return e;
 
   function e(expr: Expr): Wat {
+    return isFixed(expr) && operandsOf(expr).length > 0 ? fixed(expr) : plain(expr);
+  }
+
+  /** Computes a value before the code that is written next. */
+  function kept(name: string, type: ValueType, value: Wat, depth?: number): Wat {
+    const local = locals.fresh(name, type);
+    scopes.write(set(local, value), depth);
+    return get(local);
+  }
+
+  /** Four copies of a constant, made before all tasks. */
+  function copies(shape: "f32x4" | "i32x4", value: Wat): Wat {
+    const local = scopes.once(`${shape} ${value[1]}`, 0, () => {
+      const made = locals.fresh("copies", "v128");
+      scopes.write(set(made, [`${shape}.splat`, value]), 0);
+      return made;
+    });
+    return get(local);
+  }
+
+  /** What depends on nothing but extents and params is computed before all tasks. */
+  function fixed(expr: Expr): Wat {
+    const local = scopes.once(`fixed ${JSON.stringify(expr)}`, 0, () => {
+      const made = locals.fresh(nameOf(expr), valueTypes[expr.type]);
+      scopes.write(set(made, plain(expr)), 0);
+      return made;
+    });
+    return get(local);
+  }
+
+  function plain(expr: Expr): Wat {
     switch (expr.kind) {
       case "const":
         return expr.type === "f32" ? f32Const(expr.value) : i32(expr.value);
@@ -107,6 +145,7 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
       case "whole":
         return ["i32.trunc_sat_f32_u", e(expr.a)];
       case "splat":
+        if (expr.a.kind === "const") return copies("f32x4", f32Const(expr.a.value));
         return ["f32x4.splat", e(expr.a)];
       case "join":
         return expr.parts
@@ -182,10 +221,12 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
     const instruction = unary[op];
     if (instruction !== undefined) return [`${type}.${instruction}`, e(a)];
     if (op === "rsqrt") {
-      const one = type === "f32" ? f32Const(1) : ["f32x4.splat", f32Const(1)];
+      const one = type === "f32" ? f32Const(1) : copies("f32x4", f32Const(1));
       return [`${type}.div`, one, [`${type}.sqrt`, e(a)]];
     }
     const name = `$${op === "exp_below" ? "exp" : op}`;
+    const operator = inlined[op];
+    if (type === "f32x4" && operator !== undefined) return operator(writer, kept("x", "v128", e(a)));
     if (type === "f32x4") return ["call", name, e(a)];
     return ["f32x4.extract_lane", "0", ["call", name, ["f32x4.splat", e(a)]]];
   }
@@ -206,6 +247,30 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
     const lanes = [3, 2, 1, 0].flatMap((lane) => [0, 1, 2, 3].map((byte) => String(4 * lane + byte)));
     return ["i8x16.shuffle", ...lanes, tee(whole, wat), get(whole)];
   }
+}
+
+/** Whether an expression depends on nothing but extents and params. */
+function isFixed(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "const":
+    case "constant":
+      return true;
+    case "builtin":
+    case "local":
+    case "ramp":
+      return false;
+    default:
+      return operandsOf(expr).every(isFixed);
+  }
+}
+
+/** A product of extents has their names. */
+function nameOf(expr: Expr): string {
+  if (expr.kind === "constant" && expr.constant.kind === "extent") return expr.constant.factor;
+  const isProduct = expr.kind === "binary" && expr.op === "mul" && expr.type === "u32";
+  const names = isProduct ? [expr.a, expr.b].map(nameOf) : [];
+  if (isProduct && names.every((one) => one !== "size")) return names.join("_");
+  return expr.type === "u32" ? "size" : "fixed";
 }
 
 function isSimple(wat: Wat): boolean {

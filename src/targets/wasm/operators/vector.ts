@@ -25,6 +25,7 @@ export const div = instruction("f32x4.div");
 export const sqrt = instruction("f32x4.sqrt");
 export const abs = instruction("f32x4.abs");
 export const lt = instruction("f32x4.lt");
+export const le = instruction("f32x4.le");
 export const gt = instruction("f32x4.gt");
 export const eq = instruction("f32x4.eq");
 /** The bits of the first where those of the third are 1, otherwise those of the second. */
