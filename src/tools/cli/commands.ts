@@ -273,6 +273,19 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     .action(async (files, options) => ended(await (await import("./commands/fmt.ts")).fmt(files, options)));
 
   add(
+    "lsp",
+    "the language server, for editors",
+    "normc lsp --stdio",
+    "An editor starts it. docs/editor.md says how in VS Code, Neovim, Helix, Zed and JetBrains.",
+  )
+    .option("--stdio", "speak the protocol over standard input and output, the only way that there is")
+    // Clients add it, so that the server ends when they do.
+    .addOption(new Option("--clientProcessId <id>").hideHelp())
+    .action(async () => {
+      await (await import("../lsp/node.ts")).serveStandardStreams();
+    });
+
+  add(
     "types",
     "write the types of .norm imports: group_norm.d.norm.ts",
     "normc types norms/*.norm",
