@@ -136,10 +136,7 @@ The oracle rounds inputs to their element type and computes in float64. It does 
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
-      new Option(
-        "--backend <name>",
-        "where to run; auto: WebGPU, else the best backend of gpu.js, else the oracle",
-      )
+      new Option("--backend <name>", "where to run; auto: WebGPU on a GPU, else WebAssembly on the processor")
         .choices(backendChoices)
         .default("auto"),
     )
