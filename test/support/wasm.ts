@@ -4,8 +4,9 @@ import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { partialsTensor, partsFactor } from "../../src/program/names.ts";
 import type { Dtype, ProgramTensor } from "../../src/program/program.ts";
 import type { WasmProgram, WasmSchedule, WasmStage, WasmTasks } from "../../src/program/wasm-program.ts";
+import { product, withChunks } from "../../src/runtime/shapes/lengths.ts";
 import { settledResults } from "../../src/runtime/shapes/settled-results.ts";
-import { product, resolveShapes, withChunks } from "../../src/runtime/shapes/shapes.ts";
+import { resolveShapes } from "../../src/runtime/shapes/shapes.ts";
 import type { Trial } from "./compare.ts";
 
 const known = new WeakMap<Graph, Promise<WasmProgram>>();
@@ -58,7 +59,7 @@ export async function runProgram(
     chunked === undefined ? before : withChunks(program, before, Math.min(chunks, countOf(chunked.chunked)));
   const chosen = program.kernels.map((kernel) => {
     const one = schedule(kernel.schedules);
-    const steps = countOf(kernel.row);
+    const steps = product(kernel.row.map((factor) => shapes.factors.get(factor)!));
     return { kernel, schedule: one, parts: Math.max(1, Math.min(parts, steps)) };
   });
   const partials = Math.max(

@@ -1,14 +1,13 @@
 /** The commands of the command line. The code of a command is imported only when it runs. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { Code } from "../../language/diagnostics/codes.ts";
-import { escaped } from "../../language/diagnostics/display.ts";
-import { NormError, type NormErrorCode } from "../../runtime/shapes/errors.ts";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type BuildTarget, buildTargets, type KernelText } from "../../compile/build/file-names.ts";
 import { version } from "../../version.ts";
 import { backendChoices } from "./arguments/backend-choice.ts";
 import { parseDtype } from "./arguments/dtype-choice.ts";
+import { failed } from "./failed.ts";
 import { reasonOf } from "./files/host.ts";
-import { CommandError, commandErrorText, type ExitCode, InputError } from "./terminal/failure.ts";
-import { say, showDiagnostics } from "./terminal/output.ts";
+import type { ExitCode } from "./terminal/failure.ts";
+import { say } from "./terminal/output.ts";
 
 const specHelp = `
 SPEC is a path, the name of a shipped norm (GroupNorm or group_norm), or path#Name for one norm of several.`;
@@ -19,6 +18,9 @@ const checkedHelp = `${filesHelp}; - for standard input`;
 const shapeHelp = `
 A shape gives the extents of axes. A variadic axis takes any number of extents, joined by x; S= alone means none. It may
 also name the parts of a split axis and the params: N=2,C=320,G=8,S=64x64. What is not given follows from the rest.`;
+
+const targetHelp =
+  "wgsl for WebGPU, glsl for gpu.js, wasm for processors, or several, joined by commas: wgsl,wasm";
 
 /** Runs the command line and returns the exit code. It never throws. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -81,7 +83,7 @@ Several builds may share a folder: files made of specs that are not named here s
       "also delete what other builds put into the folder, though their specs are still there",
     )
     .option("--watch", "build again whenever a source or the config changes")
-    .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .option("--target <targets>", targetHelp, readTargets, ["wgsl"])
     .addOption(
       new Option(
         "--language <name>",
@@ -92,18 +94,19 @@ Several builds may share a folder: files made of specs that are not named here s
     )
     .option(
       "--emit <texts>",
-      "also write the shaders as texts to be read: wgsl, glsl, or both",
-      readTargets,
+      "also write the kernels as texts to be read: wgsl, glsl, wat (WebAssembly), or several",
+      readTexts,
       [],
     )
     .addOption(new Option("--no-backward", "build no backward passes").conflicts("save"))
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
     .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
+    .option("--wasm-runtime <specifier>", "the same of those for processors", "normc/wasm")
     .addOption(
       new Option(
         "--copy-runtime",
         "write the runtime into DIR/runtime: what runs the modules then needs no package",
-      ).conflicts(["runtime", "gpujsRuntime"]),
+      ).conflicts(["runtime", "gpujsRuntime", "wasmRuntime"]),
     )
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
@@ -133,10 +136,7 @@ The oracle rounds inputs to their element type and computes in float64. It does 
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
-      new Option(
-        "--backend <name>",
-        "where to run; auto: WebGPU, else the best backend of gpu.js, else the oracle",
-      )
+      new Option("--backend <name>", "where to run; auto: WebGPU on a GPU, else WebAssembly on the processor")
         .choices(backendChoices)
         .default("auto"),
     )
@@ -275,6 +275,19 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     .action(async (files, options) => ended(await (await import("./commands/fmt.ts")).fmt(files, options)));
 
   add(
+    "lsp",
+    "the language server, for editors",
+    "normc lsp --stdio",
+    "An editor starts it. docs/editor.md says how in VS Code, Neovim, Helix, Zed and JetBrains.",
+  )
+    .option("--stdio", "speak the protocol over standard input and output, the only way that there is")
+    // Clients add it, so that the server ends when they do.
+    .addOption(new Option("--clientProcessId <id>").hideHelp())
+    .action(async () => {
+      await (await import("../lsp/node.ts")).serveStandardStreams();
+    });
+
+  add(
     "types",
     "write the types of .norm imports: group_norm.d.norm.ts",
     "normc types norms/*.norm",
@@ -284,7 +297,7 @@ that change what a norm takes must be those of the build: better say them in a c
   )
     .argument("[file...]", filesHelp)
     .option("--out <dir>", "a folder for them that mirrors the project (`types` of the config)")
-    .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .option("--target <targets>", targetHelp, readTargets, ["wgsl"])
     .addOption(new Option("--no-backward", "types without backward passes").conflicts("save"))
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
@@ -327,53 +340,23 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-function readTargets(value: string): readonly ("wgsl" | "glsl")[] {
-  return value.split(",").map((one) => {
-    if (one === "wgsl" || one === "glsl") return one;
-    throw new InvalidArgumentError(`Expected wgsl, glsl or both, joined by a comma, given ${one}.`);
+function readTargets(value: string): readonly BuildTarget[] {
+  return readList(value, buildTargets);
+}
+
+function readTexts(value: string): readonly KernelText[] {
+  return readList(value, ["wgsl", "glsl", "wat"]);
+}
+
+function readList<T extends string>(value: string, known: readonly T[]): readonly T[] {
+  return value.split(",").map((word) => {
+    const found = known.find((one) => one === word);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(
+      `Expected ${known.join(", ")} or several, joined by commas, given ${word}.`,
+    );
   });
 }
-
-/** What another device could do. */
-const deviceCodes: ReadonlySet<string> = new Set<NormErrorCode>(["N508", "N510", "N517"]);
-
-function failed(error: unknown, json: boolean): ExitCode {
-  // Help and the version end this way too, with code 0.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof InputError) {
-    showDiagnostics(error.diagnostics, json);
-    return 1;
-  }
-  if (error instanceof CommandError) {
-    say(escaped(commandErrorText(error)));
-    return error.exitCode;
-  }
-  if (error instanceof NormError && error.code !== "N513") {
-    say(escaped(commandErrorText(error)));
-    return deviceCodes.has(error.code) ? 3 : 1;
-  }
-  const fileMessage = systemErrorText(error);
-  if (fileMessage !== undefined) {
-    say(escaped(fileMessage));
-    return 1;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  say(`this is a defect of normc: ${message.split("\n")[0]}, please report it`);
-  if (process.env.NORMC_DEBUG === "1") say(error instanceof Error ? (error.stack ?? "") : "");
-  return 1;
-}
-
-/** An error of the file system that its caller did not expect is still no defect: it says which path and why. */
-function systemErrorText(error: unknown): string | undefined {
-  if (!(error instanceof Error && "code" in error && "syscall" in error)) return undefined;
-  if (error.syscall === "uv_cwd") return "error[N001]: the working folder is no longer there";
-  const path = "path" in error ? String(error.path) : undefined;
-  if (path === undefined) return undefined;
-  const code: Code = writingCalls.has(String(error.syscall)) ? "N005" : "N001";
-  return `error[${code}]: cannot use \`${path}\`: ${reasonOf(error, code === "N005" ? "write" : "read")}`;
-}
-
-const writingCalls = new Set(["mkdir", "rename", "unlink", "rmdir", "write", "rm", "chmod", "ftruncate"]);
 
 /** `normc … | head` ends the pipe before we do. */
 function endQuietlyOnClosedPipe(): void {
