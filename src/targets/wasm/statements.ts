@@ -11,10 +11,12 @@ import {
   placeOf,
   writeAddress,
 } from "./addresses.ts";
+import type { Expressions } from "./expressions.ts";
 import { get, set, tee, valueTypes } from "./function-locals.ts";
 import { type At, type Element, elementBytes, loadFour, loadOne, storeFour, storeOne } from "./memory.ts";
+import { depthOf } from "./names.ts";
 
-export interface StatementContext extends AddressContext {
+export interface StatementContext extends AddressContext, Expressions {
   /** The local that holds the address of a tensor, and the type of its elements. */
   readonly tensor: (name: string) => { readonly base: string; readonly element: Element };
 }
@@ -36,7 +38,8 @@ export function writeBlock(context: StatementContext, body: readonly Stmt[]): vo
 function defineNames({ names, scopes }: StatementContext, body: readonly Stmt[]): void {
   for (const one of body) {
     if (one.kind !== "let" && one.kind !== "load") continue;
-    names.depths.set(one.name, scopes.depth());
+    const isFixed = one.kind === "let" && depthOf(names, one.value) === 0;
+    names.depths.set(one.name, isFixed ? 0 : scopes.depth());
     if (one.kind === "let" && one.value.type === "u32") names.values.set(one.name, one.value);
   }
 }
@@ -85,14 +88,16 @@ const isOne = (stride: Expr): boolean => stride.kind === "const" && stride.value
 /** The code of a statement. What it needs before is written. */
 function statement(context: StatementContext, stmt: Stmt, places: readonly Placed[]): Wat[] {
   const { e, locals, scopes } = context;
+  const setLocal = ({ name, value }: Extract<Stmt, { kind: "let" | "var" | "assign" }>): Wat =>
+    set(locals.declare(`local ${name}`, name, valueTypes[value.type]), e(value));
   switch (stmt.kind) {
     case "let":
+      if (context.isFixed(stmt.name, stmt.value)) return [];
+      return [setLocal(stmt)];
     case "var":
-    case "assign": {
-      const { name, value } = stmt;
-      const local = locals.declare(`local ${name}`, name, valueTypes[value.type]);
-      return [set(local, e(value))];
-    }
+    case "assign":
+      return [setLocal(stmt)];
+
     case "load":
       return load(context, stmt, places);
     case "store":

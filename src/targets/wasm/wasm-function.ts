@@ -46,8 +46,8 @@ export function wasmFunction(
   let inside: Wat[] = [];
   const names = { depths: new Map<string, number>(), values: new Map<string, Expr>() };
   const head = scopes.inside(() => {
-    const e = expressions({ locals, scopes, constant, task });
-    inside = scopes.inside(() => writeBlock({ locals, scopes, names, e, tensor }, body));
+    const written = expressions({ locals, scopes, names, constant, task });
+    inside = scopes.inside(() => writeBlock({ locals, scopes, names, tensor, ...written }, body));
   });
   const given = [...found.values()];
   const next = tee(task, ["i32.add", get(task), i32(1)]);
