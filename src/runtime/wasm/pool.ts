@@ -3,6 +3,7 @@
  * synchronous: the thread that calls it takes its share of the tasks, then waits for the others.
  */
 
+import { NormError, shownValue } from "../shapes/errors.ts";
 import {
   activeWord,
   controlBytes,
@@ -27,13 +28,12 @@ import type { FromWorker, ToWorker } from "./worker.ts";
 
 /** One stage of a run. */
 export interface PoolStage {
-  /** The name of its function. */
-  readonly run: string;
+  readonly run: Run;
   readonly address: number;
   readonly tasks: number;
 }
 
-/** A module in a memory, as threads know it. */
+/** Modules in a memory, as threads know them. */
 export interface Team {
   /** How many threads run, with the one that calls. */
   readonly threads: number;
@@ -67,14 +67,19 @@ function maySleep(): boolean {
 }
 
 /**
- * Has threads ready that run the functions of a module in a shared memory. Where fewer can be started, there are fewer.
+ * Has threads ready that run functions in a shared memory. Where fewer can be started, there are fewer.
+ * @throws NormError (as a rejection) N543 for anything but a number of threads.
+ * @param runs all functions of the modules, in the order of the modules and of their exports.
  */
 export async function openTeam(
   threads: number,
-  module: WebAssembly.Module,
+  modules: readonly WebAssembly.Module[],
   { memory, onEmpty }: Heap,
-  instance: Readonly<Record<string, Run>>,
+  runs: readonly Run[],
 ): Promise<Team> {
+  if (!(Number.isSafeInteger(threads) && threads >= 1)) {
+    throw new NormError("N543", `threads: expected a whole number from 1, given ${shownValue(threads)}`);
+  }
   const wanted = Math.min(threads - 1, mostHelpers);
   while (helpers.length < wanted) helpers.push(startHelper(helpers.length));
   const started = await Promise.all(helpers.slice(0, wanted));
@@ -82,12 +87,10 @@ export async function openTeam(
   const missing = started.indexOf(undefined);
   const team = (missing < 0 ? started : started.slice(0, missing)) as readonly Helper[];
   const id = ++lastId;
-  await Promise.all(team.map((one) => one.ask({ kind: "add", id, module, memory })));
+  await Promise.all(team.map((one) => one.ask({ kind: "add", id, modules, memory })));
   onEmpty.push(() => {
     for (const one of team) one.post({ kind: "drop", id });
   });
-  const names = Object.keys(instance);
-  const runs = Object.values(instance);
   return {
     threads: team.length + 1,
     run(stages) {
@@ -95,7 +98,7 @@ export async function openTeam(
         const some = stages.slice(from, from + mostStages);
         for (const [i, { run, address, tasks }] of some.entries()) {
           const at = stageAt(i);
-          control[at] = names.indexOf(run);
+          control[at] = runs.indexOf(run);
           control[at + 1] = address;
           control[at + 2] = tasks;
           control[at + 3] = Math.ceil(tasks / (turns * (team.length + 1)));

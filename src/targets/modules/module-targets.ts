@@ -1,7 +1,7 @@
 /** The runtimes that modules are written for, and how their programs are divided among modules. */
 import type { GatherDraw, GatherProgram, WholeOrSplitDraw } from "../../program/gather-program.ts";
 import type { LazyShaders, Program, Shader } from "../../program/program.ts";
-import type { WasmProgram } from "../../program/wasm-program.ts";
+import type { WasmParts, WasmProgram } from "../../program/wasm-program.ts";
 import { gpujsTarget, wasmTarget, webgpuTarget } from "../bindings/target-words.ts";
 import { divideProgram, hasLazyShaders } from "../wgsl/lazy-shaders.ts";
 import type { ModuleTarget } from "./module-content.ts";
@@ -30,10 +30,18 @@ export const gatherModules: ModuleTarget<GatherProgram> = {
   divide: (program) => ({ main: { ...program, draws: program.draws.map(compactDraws) }, later: undefined }),
 };
 
-export const wasmModules: ModuleTarget<WasmProgram> = {
-  words: wasmTarget,
-  divide: (program) => ({ main: program, later: undefined }),
-};
+/** @param partsOf the schedules in parts of a program. */
+export function wasmModules(
+  partsOf: (program: WasmProgram) => WasmParts | undefined,
+): ModuleTarget<WasmProgram> {
+  return {
+    words: wasmTarget,
+    divide(main) {
+      const parts = partsOf(main);
+      return { main, later: parts && [parts] };
+    },
+  };
+}
 
 /** Shaders without comments and unnecessary spaces, which a page need not load. */
 function compactKernels<T extends LazyShaders>(kernels: readonly T[]): T[] {
