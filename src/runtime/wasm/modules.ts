@@ -1,4 +1,5 @@
 /** Compiles the modules of programs, each once, and instantiates them, once for each memory. */
+import { withFusedProducts } from "../../program/fused-products.ts";
 import { memoryOfThreads, type WasmProgram } from "../../program/wasm-program.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Run } from "./control.ts";
@@ -26,8 +27,9 @@ async function compile(
 ): Promise<WebAssembly.Module> {
   const bytes = Uint8Array.from(atob(module), (one) => one.charCodeAt(0));
   if (shared) bytes.set(memoryOfThreads, memoryLimits);
+  const fused = withFusedProducts(bytes);
   try {
-    return await WebAssembly.compile(bytes);
+    return await WebAssembly.compile(WebAssembly.validate(fused) ? fused : bytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new NormError("N541", `this engine does not compile ${norm}: ${reason}`, { cause: error });
