@@ -14,7 +14,7 @@ import { boundsOf, innerBounds, outerLoop } from "./nest.ts";
 import { type Bounds, loopOf, stretchesOf } from "./stretches.ts";
 
 /** How many vectors a step takes at most: enough to hide the work of the loop itself. */
-const mostVectors = 2;
+const mostVectors = 1;
 
 /** @param columns sums over rows, to which each element is added. */
 export function storeOverRow(
