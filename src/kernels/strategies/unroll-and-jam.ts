@@ -40,6 +40,9 @@ export function takeTogether(
       if (varies(stmt, varying)) {
         return Array.from({ length: copies }, (_, copy) => copyOf(stmt, copy));
       }
+      // Its condition may ask for a sum over the rows.
+      if (stmt.kind === "if")
+        return [{ ...stmt, condition: exprIn(stmt.condition, 0), body: jam(stmt.body) }];
       if ("body" in stmt) return [{ ...stmt, body: jam(stmt.body) }];
       // The statement is the same for all rows, except for a sum over them.
       return stmt.kind === "store" ? [copyOf(stmt, 0)] : [stmt];
