@@ -187,8 +187,9 @@ async function startHelper(number: number): Promise<Helper | undefined> {
 function openThread(): Thread {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   if (threads !== undefined) {
-    // In a checkout the file ends as this one does.
-    const worker = new threads.Worker(new URL(import.meta.url.replace(/[^/]*(\.\w+)$/, "worker$1")));
+    // In a checkout the file ends as this one does. Options such as `--input-type` are for the first thread alone.
+    const file = new URL(import.meta.url.replace(/[^/]*(\.\w+)$/, "worker$1"));
+    const worker = new threads.Worker(file, { execArgv: [] });
     return {
       postMessage: (message) => worker.postMessage(message),
       onMessage: (hear) => worker.on("message", hear),
