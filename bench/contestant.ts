@@ -53,8 +53,27 @@ export type Answer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failure: string };
 
-/** Answers the parent's requests, one at a time, until the parent closes the channel. */
+/** Answers the parent's requests, one at a time. @throws Error if the contestant refuses. */
+export type Answering = (request: Request) => Promise<unknown>;
+
+/** Answers the parent's requests in this process, until the parent closes the channel. */
 export function serve(open: () => Promise<Opened>): void {
+  relay(answering(open));
+}
+
+/** Passes the parent's requests on, whoever answers them. */
+export function relay(answer: Answering): void {
+  process.on("message", (request: Request) => {
+    answer(request).then(
+      (value) => send({ id: request.id, value }),
+      (error: unknown) => send({ id: request.id, failure: firstLine(error) }),
+    );
+  });
+  process.on("disconnect", () => process.exit());
+}
+
+/** Uses nothing of Node, since some contestants live in pages. */
+export function answering(open: () => Promise<Opened>): Answering {
   let opened: Opened | undefined;
   let prepared: Prepared | undefined;
   const timings = new Map<string, Slope>();
@@ -64,7 +83,7 @@ export function serve(open: () => Promise<Opened>): void {
     await prepared?.release();
     prepared = undefined;
   };
-  const answer = async (request: Request): Promise<unknown> => {
+  return async (request) => {
     switch (request.ask) {
       case "open": {
         opened = await open();
@@ -91,13 +110,6 @@ export function serve(open: () => Promise<Opened>): void {
         return release();
     }
   };
-  process.on("message", (request: Request) => {
-    answer(request).then(
-      (value) => send({ id: request.id, value }),
-      (error: unknown) => send({ id: request.id, failure: firstLine(error) }),
-    );
-  });
-  process.on("disconnect", () => process.exit());
 }
 
 async function errorOf({ result, gradients }: Entry, one: BenchCase, data: CaseData) {

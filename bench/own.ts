@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Graph } from "../src/graph/tensor/graph.ts";
 import { checkFile } from "../src/language/check/check.ts";
-import type { Program } from "../src/program/program.ts";
+import type { ProgramInterface } from "../src/program/program.ts";
 import { toHalf } from "../src/runtime/shapes/float16.ts";
 import { fromHalf } from "../src/runtime/shapes/from-half.ts";
 import { giveWay, openDevice } from "../src/tools/device/index.ts";
@@ -43,8 +43,11 @@ export function graphOf({ op }: BenchCase): Graph {
   return graph;
 }
 
-export function paramsOf(program: Program, { eps, groups }: BenchCase): Record<string, number> {
-  const has = (name: string): boolean => program.params.some((param) => param.name === name);
+export function paramsOf(
+  { params }: Pick<ProgramInterface, "params">,
+  { eps, groups }: BenchCase,
+): Record<string, number> {
+  const has = (name: string): boolean => params.some((param) => param.name === name);
   return { ...(has("eps") ? { eps } : {}), ...(has("G") ? { G: groups } : {}) };
 }
 

@@ -52,9 +52,9 @@ export async function race(one: BenchCase, seats: readonly Seat[], options: Race
   }
   for (let round = 0; round < rounds; round++) {
     for (const lane of lanes) {
-      // The copy continues as long as any other entry, because the others are compared with it.
-      const others = lanes.some((other) => other.info.name !== "copy" && isDue(other, round, budget));
-      if (lane.info.name === "copy" ? others : isDue(lane, round, budget)) {
+      // A yardstick continues as long as any other entry, because the others are compared with it.
+      const others = lanes.some((other) => !isYardstick(other.info.name) && isDue(other, round, budget));
+      if (isYardstick(lane.info.name) ? others : isDue(lane, round, budget)) {
         onStep(lane.info.name);
         await timeOnce(lane);
       }
@@ -70,6 +70,11 @@ export async function race(one: BenchCase, seats: readonly Seat[], options: Race
     if (!child.ended()) await child.ask({ ask: "release" }, timeLimitMs).catch(() => undefined);
   }
   return outcome;
+}
+
+/** Whether the entry is a limit that the others are compared with: a copy kernel, or memcpy in any number of threads. */
+export function isYardstick(name: string): boolean {
+  return /^(copy|memcpy)\b/.test(name);
 }
 
 function isDue({ refused, spent }: Lane, round: number, budget: number): boolean {

@@ -1,7 +1,7 @@
 /** The results as Markdown. */
 import { geometricMean, median } from "../src/tuning/measure/spread.ts";
 import { type Comparison, comparisonOf, type Ratio } from "./comparison.ts";
-import type { Outcome, Timing } from "./race.ts";
+import { isYardstick, type Outcome, type Timing } from "./race.ts";
 import { timingOf } from "./ratios.ts";
 import type { AdapterResult, Results } from "./results.ts";
 
@@ -19,7 +19,7 @@ export function tableOf(results: Results, { pictures, interrupted }: TableOption
   const names = columnsOf(adapters.flatMap(({ cases }) => cases.map((one) => one.outcome)));
   const comparison = comparisonOf(
     results,
-    names.some((name) => name !== "copy" && !name.startsWith("normc")),
+    names.some((name) => !isYardstick(name) && !name.startsWith("normc")),
   );
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const lines = [
@@ -35,19 +35,33 @@ export function tableOf(results: Results, { pictures, interrupted }: TableOption
     "",
   ];
   for (const adapter of adapters) {
-    lines.push(`## ${adapter.adapter}`, "");
-    const picture = pictures.get(adapter.adapter);
-    if (picture !== undefined) lines.push(`![times of each case](${picture})`, "");
-    lines.push(
-      ...timesOf(adapter, comparison),
-      "",
-      ...summaryOf(adapter, comparison),
-      "",
-      ...errorsOf(adapter, comparison),
-      "",
-    );
-    lines.push(...notesOf(adapter), "");
+    lines.push(...sectionOf(adapter, comparison, pictures.get(adapter.adapter)));
   }
+  return documentOf(lines);
+}
+
+/** The tables of an adapter under a heading. */
+export function sectionOf(
+  adapter: AdapterResult,
+  comparison: Comparison,
+  picture: string | undefined,
+): readonly string[] {
+  return [
+    `## ${adapter.adapter}`,
+    "",
+    ...(picture === undefined ? [] : [`![times of each case](${picture})`, ""]),
+    ...timesOf(adapter, comparison),
+    "",
+    ...summaryOf(adapter, comparison),
+    "",
+    ...errorsOf(adapter, comparison),
+    "",
+    ...notesOf(adapter),
+    "",
+  ];
+}
+
+export function documentOf(lines: readonly string[]): string {
   return `${lines
     .join("\n")
     .replaceAll(/\n{3,}/g, "\n\n")
@@ -78,20 +92,25 @@ function ratioCell({ value, to, aim }: Ratio, outcome: Outcome): string {
   return ratio !== undefined && aim !== undefined && ratio > aim ? `**${times(ratio)}**` : times(ratio);
 }
 
-/** The columns in the order of their first appearance: the copy, normc, the peers. */
+/** The columns in a fixed order: the limits, normc, the peers. */
 export function columnsOf(outcomes: readonly Outcome[]): string[] {
   const names = [...new Set(outcomes.flatMap((outcome) => Object.keys(outcome)))];
   const order = [
     "copy",
+    "memcpy",
     "normc",
     "normc backward",
     "normc forward + backward",
     "normc saving backward",
     "normc saving forward + backward",
     "ORT webgpu",
+    "ORT Web",
     "TF.js",
+    "TF.js forward + backward",
     "TF.js forward + gradient",
     "TF.js forward",
+    "jax-js",
+    "jax-js backward",
     "gpu.js",
     "ORT cpu",
   ];
@@ -125,7 +144,7 @@ function summaryOf({ cases }: AdapterResult, { ratios }: Comparison): string[] {
 }
 
 function errorsOf({ cases }: AdapterResult, comparison: Comparison): string[] {
-  const columns = columnsOf(cases.map((one) => one.outcome)).filter((name) => name !== "copy");
+  const columns = columnsOf(cases.map((one) => one.outcome)).filter((name) => !isYardstick(name));
   const shown = (timing: Timing | undefined): string => {
     if (timing?.error === undefined) return "–";
     const text = timing.error.toExponential(1);
@@ -157,7 +176,7 @@ function notesOf({ cases, absent }: AdapterResult): string[] {
   ];
 }
 
-function row(cells: readonly string[]): string {
+export function row(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
@@ -169,7 +188,7 @@ function digits(ms: number): string {
   return ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms >= 0.1 ? ms.toFixed(2) : ms.toPrecision(2);
 }
 
-function times(ratio: number | undefined): string {
+export function times(ratio: number | undefined): string {
   return ratio === undefined ? "–" : ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(2);
 }
 

@@ -9,6 +9,8 @@ import { bundleDeclarations } from "./bundle-declarations.mjs";
 const targets = [
   { webgpu: "src/runtime/webgpu/index", tuning: "src/tuning/background/index" },
   { gpujs: "src/runtime/gpujs/index" },
+  // Bundlers look for the file of the threads by its name, beside the runtime.
+  { wasm: "src/runtime/wasm/index", worker: "src/runtime/wasm/worker" },
 ];
 
 /**

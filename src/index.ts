@@ -23,8 +23,8 @@ import type { Program } from "./program/program.ts";
 
 export type { BuildAllOptions, BuiltFiles } from "./compile/build/build.ts";
 export { buildAll } from "./compile/build/build.ts";
-export type { BuildOptions, BuildTarget, CheckedSpec, ModuleId } from "./compile/build/build-spec.ts";
-export type { Language } from "./compile/build/file-names.ts";
+export type { BuildOptions, CheckedSpec, ModuleId } from "./compile/build/build-spec.ts";
+export type { BuildTarget, KernelText, Language } from "./compile/build/file-names.ts";
 export type { Layout } from "./compile/build/layouts.ts";
 export type { LockedKernel } from "./compile/build/lock.ts";
 export type { Gradients } from "./compile/compile-backward.ts";

@@ -1,5 +1,5 @@
 /** What a `norm.config.ts` says. It loads nothing, so that a config costs no time. */
-import type { BuildTarget } from "./compile/build/build-spec.ts";
+import type { BuildTarget } from "./compile/build/file-names.ts";
 import type { Save } from "./graph/autodiff/divide.ts";
 import type { FloatType } from "./program/program.ts";
 
@@ -12,7 +12,7 @@ export interface NormConfig {
    * norms (`GroupNorm`).
    */
   readonly specs?: readonly string[];
-  /** WebGPU is `wgsl`, gpu.js is `glsl`. @default ["wgsl"] */
+  /** WebGPU is `wgsl`, gpu.js is `glsl`, processors are `wasm`. @default ["wgsl"] */
   readonly targets?: readonly BuildTarget[];
   /** Orders of axes in memory: `N,...S,C` for all tensors with these axes, `x=N,...S,C` for one tensor. */
   readonly layouts?: readonly string[];

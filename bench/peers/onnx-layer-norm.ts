@@ -15,7 +15,10 @@ export async function onnxLayerNorm(
 ): Promise<OnnxLayerNorm> {
   const none = new Float32Array(length);
   const one = caseOf("layer", [rows, length]);
-  const model = chainModel(one, { x, gamma, beta, mean: none, variance: none }, "f32", 1, "cpu");
+  const model = chainModel(one, { x, gamma, beta, mean: none, variance: none }, "f32", {
+    length: 1,
+    provider: "cpu",
+  });
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ["cpu"],
     logSeverityLevel: 3,

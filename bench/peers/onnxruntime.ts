@@ -1,12 +1,13 @@
-/** ONNX Runtime in Node. The first argument is the execution provider. */
+/** ONNX Runtime in Node. Arguments: the execution provider, and the numbers of threads to compare (its own otherwise). */
 import { createRequire } from "node:module";
 import { toHalf } from "../../src/runtime/shapes/float16.ts";
 import { fromHalf } from "../../src/runtime/shapes/from-half.ts";
-import { serve, timedRun } from "../contestant.ts";
+import { type Entry, serve, timedRun } from "../contestant.ts";
 import { chainModel } from "./onnx-model.ts";
 import { recipe } from "./onnx-recipes.ts";
 
 const provider = process.argv[2] === "webgpu" ? "webgpu" : "cpu";
+const threadCounts = process.argv.slice(3).map(Number);
 
 // The binding of 1.30 sees no elements in a Float16Array, and onnxruntime-common uses one if Node has the class.
 // Without the class, f16 elements are given as bits in a Uint16Array.
@@ -27,42 +28,50 @@ serve(async () => {
         dtype === "f16"
           ? new ort.Tensor("float16", Uint16Array.from(data.x, toHalf), dims)
           : new ort.Tensor("float32", Float32Array.from(data.x), dims);
-      const sessions = new Map<number, Session>();
-      const sessionOf = async (length: number): Promise<Session> => {
-        const known = sessions.get(length);
-        if (known !== undefined) return known;
-        const model = chainModel(one, data, dtype, length, provider);
-        const session = await ort.InferenceSession.create(model, {
-          executionProviders: [provider],
-          graphOptimizationLevel: "all",
-          logSeverityLevel: 3,
-        });
+      const opened: Session[] = [];
+      const open = async (length: number, firstOnly: boolean, threads?: number): Promise<Session> => {
+        const session = await ort.InferenceSession.create(
+          chainModel(one, data, dtype, { length, provider, firstOnly }),
+          {
+            executionProviders: [provider],
+            graphOptimizationLevel: "all",
+            logSeverityLevel: 3,
+            ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+          },
+        );
+        opened.push(session);
         // The first run compiles shaders and allocates memory.
         await session.run({ x });
-        sessions.set(length, session);
         return session;
       };
-      return {
-        entries: [
-          {
-            name: `ORT ${provider}`,
-            note: recipe(one, data, provider).note,
-            timed: {
-              most: longest(data.x.length),
-              async time(count) {
-                const session = await sessionOf(count);
-                return timedRun(() => session.run({ x })).time(count);
-              },
-            },
-            async result() {
-              const { y } = await (await sessionOf(1)).run({ x });
-              const values = (await y!.getData()) as Float32Array | Uint16Array;
-              return dtype === "f16" ? Float32Array.from(asBits(values), fromHalf) : (values as Float32Array);
+      const entryOf = (name: string, threads?: number): Entry => {
+        const chains = new Map<number, Promise<Session>>();
+        return {
+          name,
+          note: recipe(one, data, provider).note,
+          timed: {
+            most: longest(data.x.length),
+            async time(count) {
+              const known = chains.get(count) ?? open(count, true, threads);
+              chains.set(count, known);
+              const session = await known;
+              return timedRun(() => session.run({ x })).time(count);
             },
           },
-        ],
+          async result() {
+            const { y } = await (await open(1, false, threads)).run({ x });
+            const values = (await y!.getData()) as Float32Array | Uint16Array;
+            return dtype === "f16" ? Float32Array.from(asBits(values), fromHalf) : (values as Float32Array);
+          },
+        };
+      };
+      return {
+        entries:
+          threadCounts.length === 0
+            ? [entryOf(`ORT ${provider}`)]
+            : threadCounts.map((threads) => entryOf(`ORT ${provider} ×${threads}`, threads)),
         async release() {
-          for (const session of sessions.values()) await session.release();
+          for (const session of opened) await session.release();
         },
       };
     },

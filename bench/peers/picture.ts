@@ -8,6 +8,7 @@ import { columnsOf } from "../table.ts";
 /** From the palette of Okabe and Ito, which colour-blind people can tell apart. Readable on white and on black. */
 const colors: Readonly<Record<string, string>> = {
   copy: "#8b949e",
+  memcpy: "#57606a",
   normc: "#d55e00",
   "normc backward": "#d55e00",
   "normc forward + backward": "#cc79a7",
@@ -17,7 +18,11 @@ const colors: Readonly<Record<string, string>> = {
   "TF.js": "#e69f00",
   "TF.js forward + gradient": "#0072b2",
   "TF.js forward": "#56b4e9",
+  "jax-js": "#f0e442",
+  "jax-js backward": "#f0e442",
   "gpu.js": "#009e73",
+  "ORT Web": "#0072b2",
+  "TF.js forward + backward": "#e69f00",
   "ORT cpu": "#cc79a7",
 };
 const light = "#1f2328";

@@ -17,16 +17,21 @@ import { type Compiled, compileGraph, compilePassed, type PassedGraphs, passGrap
 /** Which gradients a backward program computes. */
 export type Gradients = "inputs" | "affines" | "all";
 
-export interface BackwardProgram {
+export interface BackwardProgram<P = Program> {
   readonly gradients: Gradients;
-  readonly program: Program;
+  readonly program: P;
 }
 
-export interface Training {
-  readonly backward: readonly BackwardProgram[];
+export interface Training<P = Program> {
+  readonly backward: readonly BackwardProgram<P>[];
   /** The forward program that also writes what the backward programs read. Null if nothing is saved. */
-  readonly saving: Program | null;
+  readonly saving: P | null;
 }
+
+/** The second half of the road of a target: turns the last graph into a program. */
+export type CompilePassed<P> = (graphs: PassedGraphs) => P;
+
+const forWebgpu: CompilePassed<Program> = (graphs) => compilePassed(graphs).program;
 
 /** Why the norm cannot save what `save` asks for, as a sentence. */
 export interface NotSaved {
@@ -48,29 +53,47 @@ export function whyNotSaved(graph: Graph, save: Save): string | undefined {
  * subset; unwanted gradients go to scratch memory. The graph must have no `nameClash`.
  */
 export function compileBackward(graph: Graph): BackwardProgram[] {
-  return programsOf(graph, (of) => passGraph(differentiate(graph, { of })));
+  return backwardPrograms(graph, forWebgpu);
+}
+
+function backwardPrograms<P>(graph: Graph, compile: CompilePassed<P>): BackwardProgram<P>[] {
+  return programsOf(graph, compile, (of) => passGraph(differentiate(graph, { of })));
 }
 
 /**
  * Compiles the backward programs, and the forward program that saves what they read. Old values of states are saved
  * even with `none`: the forward pass overwrites them.
  */
-export function compileTraining(graph: Graph, save: Save): Training | NotSaved {
+export function compileTraining(graph: Graph, save: Save): Training | NotSaved;
+export function compileTraining<P>(
+  graph: Graph,
+  save: Save,
+  compile: CompilePassed<P>,
+): Training<P> | NotSaved;
+export function compileTraining(
+  graph: Graph,
+  save: Save,
+  compile: CompilePassed<unknown> = forWebgpu,
+): Training<unknown> | NotSaved {
   if ((save === "none" && !readsOverwritten(graph)) || differentiable(graph).length === 0) {
-    return { backward: compileBackward(graph), saving: null };
+    return { backward: backwardPrograms(graph, compile), saving: null };
   }
   const { graphs, divided } = cut(graph, save);
   if (typeof divided === "string") return { reason: divided };
-  const backward = programsOf(graph, (of) => ending(graphs, narrowBackward(divided, of)));
-  const saving = keeps(divided) ? compilePassed(ending(graphs, divided.forward)).program : null;
+  const backward = programsOf(graph, compile, (of) => ending(graphs, narrowBackward(divided, of)));
+  const saving = keeps(divided) ? compile(ending(graphs, divided.forward)) : null;
   return { backward, saving };
 }
 
-function programsOf(graph: Graph, passed: (of: readonly string[]) => PassedGraphs): BackwardProgram[] {
+function programsOf<P>(
+  graph: Graph,
+  compile: CompilePassed<P>,
+  passed: (of: readonly string[]) => PassedGraphs,
+): BackwardProgram<P>[] {
   const all = differentiable(graph);
-  const compiled = (gradients: Gradients, of: readonly { readonly name: string }[]): BackwardProgram => ({
+  const compiled = (gradients: Gradients, of: readonly { readonly name: string }[]): BackwardProgram<P> => ({
     gradients,
-    program: compilePassed(passed(of.map(({ name }) => name))).program,
+    program: compile(passed(of.map(({ name }) => name))),
   });
   const inputs = all.filter(({ role }) => role === "input");
   const affines = all.filter(({ role }) => role === "affine");

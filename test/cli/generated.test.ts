@@ -27,7 +27,7 @@ function shown(): readonly string[] {
 }
 
 test.each([
-  ["generated", [...shown(), "--target", "wgsl,glsl"]],
+  ["generated", [...shown(), "--target", "wgsl,glsl,wasm"]],
   ["examples/train/generated", ["examples/train/layers.norm", "--save", "stats"]],
 ])("%s is what its specs give: otherwise run `npm run generate`", async (path, words) => {
   const out = join(folder.path, path);

@@ -13,25 +13,30 @@ import {
   type ModuleTarget,
   moduleContents,
 } from "../../targets/modules/module-content.ts";
-import { gatherModules, wgslModules } from "../../targets/modules/module-targets.ts";
+import { gatherModules, wasmModules, wgslModules } from "../../targets/modules/module-targets.ts";
 import { printJavascript, startDeclarations, startTypescript } from "../../targets/modules/print-module.ts";
 import { finishFiles, type UnfinishedFile } from "../../targets/modules/unfinished-module.ts";
 import { bake } from "../../tuning/file/lookup.ts";
 import type { TuningFile } from "../../tuning/file/tuning-file.ts";
 import { programHash } from "../../tuning/file/tuning-key.ts";
 import { withoutInline } from "../no-inline.ts";
-import { compileForGpujs, compileForWebgpu, type WebgpuNorm } from "./compile-norm.ts";
-import { baseName, type Language, modulePath, nameClaimer } from "./file-names.ts";
+import { compileForGpujs, compileForWasm, compileForWebgpu, type WebgpuNorm } from "./compile-norm.ts";
+import {
+  type BuildTarget,
+  baseName,
+  type KernelText,
+  type Language,
+  modulePath,
+  nameClaimer,
+} from "./file-names.ts";
 import { applyLayouts, type Layout } from "./layouts.ts";
-import { type LockedKernel, lockGpujs, lockWebgpu } from "./lock.ts";
+import { type LockedKernel, lockGpujs, lockWasm, lockWebgpu } from "./lock.ts";
 import { hashOf, marker } from "./manifest.ts";
 import { withoutBackward } from "./name-clash.ts";
 import { readableGlsl } from "./readable-glsl.ts";
+import { readableWat } from "./readable-wat.ts";
 import { readableWgsl } from "./readable-wgsl.ts";
 import { refusedSaves } from "./refused-saves.ts";
-
-/** WGSL for WebGPU; GLSL and JavaScript for gpu.js. */
-export type BuildTarget = "wgsl" | "glsl";
 
 /** One of the modules of a target. */
 export interface ModuleId {
@@ -44,17 +49,21 @@ export interface BuildOptions {
   readonly targets?: readonly BuildTarget[];
   /** "ts": TypeScript. "js": JavaScript, with a declaration file beside each module that users import. @default "ts" */
   readonly language?: Language;
-  /** The targets whose shaders are also written for people to read, as `wgsl/…` and `glsl/…`. @default [] */
-  readonly emit?: readonly BuildTarget[];
+  /** The languages in which kernels are also written for people to read: `wgsl/…`, `glsl/…`, `wat/…`. @default [] */
+  readonly emit?: readonly KernelText[];
   /** Whether backward passes are built. @default true */
   readonly backward?: boolean;
   /** What the forward pass saves for the backward pass. @default "none" */
   readonly save?: Save;
   /** Whether norms can also stand in other kernels (`createInline`), on WebGPU. @default false */
   readonly inline?: boolean;
-  /** The module specifier of the WebGPU runtime; `gpujsRuntime` is that of gpu.js. @default "normc/runtime" */
+  /**
+   * The module specifier of the WebGPU runtime; `gpujsRuntime` is that of gpu.js, `wasmRuntime` that of processors.
+   * @default "normc/runtime"
+   */
   readonly runtime?: string | undefined;
   readonly gpujsRuntime?: string | undefined;
+  readonly wasmRuntime?: string | undefined;
   /** Returns what stands in `import()` for a module that is loaded on demand. @default `./` and its file name */
   readonly specifierOf?: ((module: ModuleId) => string) | undefined;
   /** Orders of axes in memory that differ from the spec's. */
@@ -151,6 +160,7 @@ export async function compileSpec(
   if (norms.length > 0 && !hasErrors(diagnostics)) {
     if (targets.includes("wgsl")) found = await buildWebgpu(parts, options);
     if (targets.includes("glsl")) buildGpujs(parts, options);
+    if (targets.includes("wasm")) await buildWasm(parts, options);
   }
   const { modules, shaders, kernels } = parts;
   const { programs } = found;
@@ -206,6 +216,18 @@ function buildGpujs(parts: Parts, options: BuildOptions): void {
   }
 }
 
+async function buildWasm(parts: Parts, options: BuildOptions): Promise<void> {
+  const { backward = true, save = "none", emit = [], wasmRuntime } = options;
+  const norms = await Promise.all(
+    parts.norms.map(({ norm, graphs }) => compileForWasm(norm, graphs, { backward, save })),
+  );
+  putModules(parts, "wasm", wasmModules, { norms, runtime: wasmRuntime }, options);
+  for (const norm of norms) {
+    for (const [name, kernel] of lockWasm(norm)) parts.kernels.set(name, kernel);
+    if (emit.includes("wat")) putReadable(parts, readableWat(norm), ";;");
+  }
+}
+
 function putModules<P extends ProgramInterface>(
   { modules, banner, stem }: Parts,
   target: BuildTarget,
@@ -220,8 +242,13 @@ function putModules<P extends ProgramInterface>(
   modules.push(...contents.map((content) => ({ target, kind: content.kind, content })));
 }
 
-function putReadable({ shaders, claim, banner }: Parts, texts: readonly [string, string][]): void {
-  const head = `// ${marker}${version} from ${printable(banner.source)} (${banner.hash}).\n`;
+/** @param comment how a comment begins. */
+function putReadable(
+  { shaders, claim, banner }: Parts,
+  texts: readonly [string, string][],
+  comment = "//",
+): void {
+  const head = `${comment} ${marker}${version} from ${printable(banner.source)} (${banner.hash}).\n`;
   for (const [path, text] of texts) shaders.set(claim(path), head + text);
 }
 

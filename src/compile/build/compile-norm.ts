@@ -6,12 +6,19 @@ import type { Graph } from "../../graph/tensor/graph.ts";
 import type { CheckedNorm } from "../../language/check/check.ts";
 import type { GatherProgram } from "../../program/gather-program.ts";
 import type { InlineProgram } from "../../program/inline-program.ts";
-import type { Program } from "../../program/program.ts";
+import type { Program, ProgramInterface } from "../../program/program.ts";
+import type { WasmProgram } from "../../program/wasm-program.ts";
 import type { BoundNorm } from "../../targets/bindings/members.ts";
-import { compileTraining, type Gradients } from "../compile-backward.ts";
+import {
+  type BackwardProgram,
+  type CompilePassed,
+  compileTraining,
+  type Gradients,
+} from "../compile-backward.ts";
 import { compileGather } from "../compile-gather.ts";
 import { compileInline } from "../compile-inline.ts";
-import { compileGraph } from "../passes.ts";
+import { compilePassedWasm } from "../compile-wasm.ts";
+import { compilePassed, passGraph } from "../passes.ts";
 
 export interface GradientChoice {
   /** Whether backward passes are compiled. */
@@ -22,27 +29,88 @@ export interface GradientChoice {
   readonly inline?: boolean;
 }
 
-export interface WebgpuNorm extends BoundNorm<Program> {
+/** A norm with its backward programs in three sizes. */
+export interface TrainedNorm<P extends ProgramInterface> extends BoundNorm<P> {
   /** The gradients that each of its backward programs computes. */
-  readonly gradients: ReadonlyMap<Program, Gradients>;
+  readonly gradients: ReadonlyMap<P, Gradients>;
+}
+
+export type WebgpuNorm = TrainedNorm<Program>;
+
+export interface WasmNorm extends TrainedNorm<WasmProgram> {
+  /** The module of each program as WebAssembly text. */
+  readonly texts: ReadonlyMap<WasmProgram, string>;
 }
 
 /** @param graphs the norm's graphs, one for each mode, with their layouts applied. */
 export function compileForWebgpu(
   norm: CheckedNorm,
   graphs: readonly Graph[],
-  { backward, save, inline = false }: GradientChoice,
+  { inline = false, ...choice }: GradientChoice,
 ): WebgpuNorm {
+  return {
+    ...trained(
+      norm,
+      compileAll(graphs, choice, (passed) => compilePassed(passed).program),
+    ),
+    ...(inline ? { inline: graphs.map(inlineOf) } : {}),
+  };
+}
+
+/** Compiles the programs for processors. */
+export async function compileForWasm(
+  norm: CheckedNorm,
+  graphs: readonly Graph[],
+  choice: GradientChoice,
+): Promise<WasmNorm> {
+  const texts = new Map<WasmProgram, string>();
+  const { programs, backward, saving, clash } = compileAll(graphs, choice, async (passed) => {
+    const { program, wat } = await compilePassedWasm(passed);
+    texts.set(program, wat);
+    return program;
+  });
+  const all = {
+    programs: await Promise.all(programs),
+    backward: await Promise.all(backward.map(async (one) => ({ ...one, program: await one.program }))),
+    saving: await Promise.all(saving),
+    clash,
+  };
+  return { ...trained(norm, all), texts };
+}
+
+interface AllPrograms<P> {
+  readonly programs: readonly P[];
+  readonly backward: readonly BackwardProgram<P>[];
+  readonly saving: readonly P[];
+  readonly clash: ReturnType<typeof nameClash>;
+}
+
+function compileAll<P>(
+  graphs: readonly Graph[],
+  { backward, save }: GradientChoice,
+  compile: CompilePassed<P>,
+): AllPrograms<P> {
   const clash = backward ? graphs.map(nameClash).find((one) => one !== undefined) : undefined;
-  const training = backward && clash === undefined ? graphs.map((one) => compileTraining(one, save)) : [];
-  const made = training.flatMap((one) => ("reason" in one ? [] : one.backward));
+  const training =
+    backward && clash === undefined ? graphs.map((one) => compileTraining(one, save, compile)) : [];
+  return {
+    programs: graphs.map((graph) => compile(passGraph(graph))),
+    backward: training.flatMap((one) => ("reason" in one ? [] : one.backward)),
+    saving: training.flatMap((one) => ("reason" in one || one.saving === null ? [] : [one.saving])),
+    clash,
+  };
+}
+
+function trained<P extends ProgramInterface>(
+  norm: CheckedNorm,
+  { programs, backward, saving, clash }: AllPrograms<P>,
+): TrainedNorm<P> {
   return {
     ...described(norm),
-    programs: graphs.map((graph) => compileGraph(graph).program),
-    ...(made.length === 0 ? { clash } : { backward: made.map(({ program }) => program) }),
-    saving: training.flatMap((one) => ("reason" in one ? [] : (one.saving ?? []))),
-    ...(inline ? { inline: graphs.map(inlineOf) } : {}),
-    gradients: new Map(made.map(({ program, gradients }) => [program, gradients])),
+    programs,
+    ...(backward.length === 0 ? { clash } : { backward: backward.map(({ program }) => program) }),
+    saving,
+    gradients: new Map(backward.map(({ program, gradients }) => [program, gradients])),
   };
 }
 

@@ -32,12 +32,34 @@ export function programLabel(
   ].join(".");
 }
 
+/** WGSL for WebGPU; GLSL and JavaScript for gpu.js; WebAssembly for processors. */
+export type BuildTarget = "wgsl" | "glsl" | "wasm";
+
+/** All of them, the one that is built by default first. */
+export const buildTargets: readonly BuildTarget[] = ["wgsl", "glsl", "wasm"];
+
+/** The languages in which kernels are written for people to read. Each has a folder of its name. */
+export type KernelText = "wgsl" | "glsl" | "wat";
+
+export const targetOfText: Readonly<Record<KernelText, BuildTarget>> = {
+  wgsl: "wgsl",
+  glsl: "glsl",
+  wat: "wasm",
+};
+
+/** What the names of a target's modules have behind that of the spec. */
+export const targetParts: Readonly<Record<BuildTarget, readonly string[]>> = {
+  wgsl: [],
+  glsl: ["gpujs"],
+  wasm: ["wasm"],
+};
+
 /** The languages of modules. */
 export type Language = "ts" | "js";
 
 /** `group_norm.ts`, `group_norm.backward.ts`, `group_norm.gpujs.js`, … In TypeScript too, imports name the `.js`. */
-export function modulePath(stem: string, target: "wgsl" | "glsl", kind: string, language: Language): string {
-  const parts = [stem, ...(target === "glsl" ? ["gpujs"] : []), ...(kind === "forward" ? [] : [kind])];
+export function modulePath(stem: string, target: BuildTarget, kind: string, language: Language): string {
+  const parts = [stem, ...targetParts[target], ...(kind === "forward" ? [] : [kind])];
   return [...parts, language].join(".");
 }
 

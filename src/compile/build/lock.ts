@@ -4,23 +4,24 @@
  */
 import type { GatherProgram } from "../../program/gather-program.ts";
 import type { Program } from "../../program/program.ts";
+import type { WasmProgram } from "../../program/wasm-program.ts";
 import type { BoundNorm } from "../../targets/bindings/members.ts";
-import type { WebgpuNorm } from "./compile-norm.ts";
+import type { WasmNorm, WebgpuNorm } from "./compile-norm.ts";
 import { programLabel } from "./file-names.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 export interface LockedKernel {
   /** The hash of the whole kernel: its shaders, their bindings and constants. */
   readonly hash: string;
-  /** How many shader modules it has. */
+  /** How many shader modules it has, or functions for processors. */
   readonly shaders: number;
-  /** The numbers of dispatches (draws on WebGL2) in which it can run. */
+  /** The numbers of dispatches (draws on WebGL2, stages on processors) in which it can run. */
   readonly dispatches: readonly number[];
-  /** The total length of its shaders. */
+  /** The total length of its shaders, or the size of its module. */
   readonly bytes: number;
 }
 
-/** Keyed by `GroupNorm.y`, `GroupNorm.backward.d_x` and so on; for gpu.js with `gpujs ` in front. */
+/** Keyed by `GroupNorm.y`, `GroupNorm.backward.d_x` and so on; for gpu.js with `gpujs ` in front, for processors `wasm `. */
 export type Lock = ReadonlyMap<string, LockedKernel>;
 
 export const lockName = "normc.lock.json";
@@ -52,6 +53,34 @@ export function lockGpujs({ programs, backward = [] }: BoundNorm<GatherProgram>)
     ...programs.flatMap((one) => locked(one, programLabel(one))),
     ...backward.flatMap((one) => locked(one, programLabel(one, { gradients: "all" }))),
   ]);
+}
+
+/** The kernels of a program lie in one module: it is one entry. */
+export function lockWasm({ programs, backward = [], saving = [], gradients }: WasmNorm): Lock {
+  const locked = (program: WasmProgram, label: string): [string, LockedKernel] => {
+    const stages = program.kernels.flatMap(({ schedules }) => schedules.flatMap((one) => one.stages));
+    return [
+      `wasm ${label}`,
+      {
+        hash: fingerprint(JSON.stringify(program.kernels) + program.module),
+        shaders: stages.length,
+        dispatches: numbersOfStages(program),
+        bytes: atob(program.module).length,
+      },
+    ];
+  };
+  return new Map([
+    ...programs.map((one) => locked(one, programLabel(one))),
+    ...saving.map((one) => locked(one, programLabel(one, { saving: true }))),
+    ...backward.map((one) => locked(one, programLabel(one, { gradients: gradients.get(one) }))),
+  ]);
+}
+
+/** In how few and in how many stages it runs. */
+function numbersOfStages({ kernels }: WasmProgram): readonly number[] {
+  const sum = (pick: (...counts: number[]) => number): number =>
+    kernels.reduce((all, { schedules }) => all + pick(...schedules.map((one) => one.stages.length)), 0);
+  return [...new Set([sum(Math.min), sum(Math.max)])];
 }
 
 function lockedKernel(

@@ -3,7 +3,8 @@ import { type Node, operands, reachable } from "../../graph/tensor/graph.ts";
 import type { KeptValue } from "../schedule/plan.ts";
 import type { Address } from "./address.ts";
 import type { NameOf } from "./frame.ts";
-import type { ValueContext } from "./value-context.ts";
+import type { ValueContext, Walk } from "./value-context.ts";
+import { walkOfLanes } from "./walk-lanes.ts";
 
 /**
  * @param values all values that the kernel stores.
@@ -12,7 +13,11 @@ import type { ValueContext } from "./value-context.ts";
 export function createContext(
   values: readonly Node[],
   addressOf: (tensor: string) => Address,
-  { barriers, kept }: { readonly barriers: boolean; readonly kept: readonly KeptValue[] },
+  {
+    barriers,
+    kept,
+    walk = walkOfLanes,
+  }: { readonly barriers: boolean; readonly kept: readonly KeptValue[]; readonly walk?: Walk },
 ): ValueContext {
   return {
     nameOf: createNames(),
@@ -21,6 +26,7 @@ export function createContext(
     barriers,
     kept: new Map(kept.map(({ value, slot }) => [value, slot])),
     filled: new Set(),
+    walk,
   };
 }
 

@@ -13,6 +13,8 @@ export interface Run {
   readonly linear: Expr;
   /** The last factor if the run takes steps of four along it; values over it are then four wide. Otherwise null. */
   readonly vector: string | null;
+  /** Whether the steps of four may begin anywhere, because the extent need not be a multiple of four. */
+  readonly ragged?: true;
 }
 
 export interface Frame {

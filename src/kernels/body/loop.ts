@@ -1,5 +1,6 @@
 /** Loops over a row, in which each lane takes its share of the steps. */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
+import type { Node } from "../../graph/tensor/graph.ts";
 import {
   add,
   binary,
@@ -40,6 +41,8 @@ const identities: Readonly<Record<FoldOp, number>> = {
 export interface Term {
   readonly name: string;
   readonly op: FoldOp;
+  /** The nodes that it is made of. */
+  readonly of: readonly Node[];
   readonly value: (frame: Frame) => Expr;
 }
 

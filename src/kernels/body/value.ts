@@ -108,7 +108,8 @@ export function accessOf(
   );
   if (axis === undefined) return { kind: "one" };
   const inner = layout.slice(layout.indexOf(axis) + 1);
-  if (inner.length === 0) return { kind: "four" };
+  const isRagged = binderOf(frame, axis).run?.ragged === true;
+  if (inner.length === 0 && !isRagged) return { kind: "four" };
   return { kind: "apart", stride: extentOf(inner) };
 }
 

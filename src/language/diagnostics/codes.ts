@@ -91,6 +91,10 @@ export const codes = {
   N533: { severity: "error", title: "a norm that cannot stand in another kernel" },
   N534: { severity: "error", title: "a norm that is destroyed" },
   N535: { severity: "error", title: "a place that functions of a norm cannot have" },
+  N540: { severity: "error", title: "a memory that cannot hold a norm" },
+  N541: { severity: "error", title: "an engine that does not compile a norm" },
+  N542: { severity: "error", title: "an address that a tensor cannot have" },
+  N543: { severity: "error", title: "threads or a memory that a norm cannot use" },
 
   N610: { severity: "error", title: "a file in the place of types" },
   N611: { severity: "error", title: "an import for a target that is not configured" },

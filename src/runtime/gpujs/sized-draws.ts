@@ -2,7 +2,8 @@
 import type { GatherDraw, GatherProgram, WholeOrSplitDraw } from "../../program/gather-program.ts";
 import { partsFactor } from "../../program/names.ts";
 import { NormError } from "../shapes/errors.ts";
-import { product, type Shapes } from "../shapes/shapes.ts";
+import { product } from "../shapes/lengths.ts";
+import type { Shapes } from "../shapes/shapes.ts";
 import type { GpuBackend, Opened } from "./backend.ts";
 
 export interface SizedDraw {

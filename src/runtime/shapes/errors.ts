@@ -25,7 +25,11 @@ export type NormErrorCode =
   | "N532"
   | "N533"
   | "N534"
-  | "N535";
+  | "N535"
+  | "N540"
+  | "N541"
+  | "N542"
+  | "N543";
 
 /** The error that the runtime throws. The message names the axis or tensor, and the expected and the given value. */
 export class NormError extends Error {

@@ -2,6 +2,7 @@ import { initialValue } from "../../program/initial-value.ts";
 import { chunkFactor } from "../../program/names.ts";
 import type { ProgramAxis, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { NormError, shownValue } from "./errors.ts";
+import { product, scratchLength } from "./lengths.ts";
 import { resolveParams } from "./params.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
@@ -87,25 +88,6 @@ export function resolveShapes(
       }),
     ),
   };
-}
-
-/** Updates the shapes once the number of chunks of a kernel is known. */
-export function withChunks(program: Shaped, shapes: Shapes, chunks: number): Shapes {
-  const factors = new Map([...shapes.factors, [chunkFactor, chunks]]);
-  const scratch = program.tensors.flatMap(({ name, values }) =>
-    values === undefined ? [] : [[name, scratchLength(values, (factor) => factors.get(factor)!)] as const],
-  );
-  return { ...shapes, factors, elements: new Map([...shapes.elements, ...scratch]) };
-}
-
-/** Each value of scratch memory begins at a multiple of four. */
-function scratchLength(values: readonly (readonly string[])[], extentOf: (factor: string) => number): number {
-  return values.reduce((sum, factors) => sum + Math.ceil(product(factors.map(extentOf)) / 4) * 4, 0);
-}
-
-/** The product of the extents; 1 for an empty list. */
-export function product(extents: readonly number[]): number {
-  return extents.reduce((a, b) => a * b, 1);
 }
 
 function flat(extent: Extent): number {

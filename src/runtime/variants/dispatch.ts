@@ -1,6 +1,7 @@
 import { partialsTensor } from "../../program/names.ts";
 import type { LazyShaders, Program, ProgramKernel, Shader } from "../../program/program.ts";
-import { product, type Shapes, withChunks } from "../shapes/shapes.ts";
+import { product, withChunks } from "../shapes/lengths.ts";
+import type { Shapes } from "../shapes/shapes.ts";
 import { chooseVariant } from "./default-variant.ts";
 import { type Described, traitsOf } from "./traits.ts";
 import type { ChooseVariant, Variant, Work } from "./variant.ts";

@@ -19,11 +19,13 @@ import {
   optionsType,
   returnsFloats,
   tuneMember,
+  viewsOf,
+  viewType,
 } from "./members.ts";
 import { nowMethods } from "./now-api.ts";
-import { describeSaving, savingMethod } from "./saving-api.ts";
+import { describeSaving, savingMethods } from "./saving-api.ts";
 import { freeName, type NormIdentifiers } from "./taken-names.ts";
-import type { BindingsTarget } from "./target-words.ts";
+import { type BindingsTarget, creationArguments, creationParameters } from "./target-words.ts";
 
 /**
  * Declares what a module exports for one norm: its options, buffers, feeds, results, and the object that creates it.
@@ -68,14 +70,14 @@ export function describeNorm(
   const doc = docOf(norm);
   const making = [
     createMethod(norm, ids, keys, target),
-    ...(backward !== undefined && isSaving(norm) ? [savingMethod(norm, ids, keys, backward)] : []),
+    ...(backward !== undefined && isSaving(norm) ? savingMethods(norm, ids, keys, target, backward) : []),
     ...(backward === undefined ? [] : [backwardMethod(norm, ids, all, target, backward)]),
   ];
   return [
     options,
     ...calls,
     ...(backward === undefined ? [] : describeBackward(norm, ids, all, target)),
-    ...(isSaving(norm) ? describeSaving(norm, ids) : []),
+    ...(isSaving(norm) ? describeSaving(norm, ids, target) : []),
     ...(isInline(norm) ? describeInline(norm, ids) : []),
     ...describeType(norm, ids, target, doc),
     {
@@ -149,26 +151,23 @@ function createMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
   keys: Readonly<Record<string, string>> & { readonly mode: string; readonly dtype: string },
-  { device, create }: BindingsTarget,
+  target: BindingsTarget,
 ): Method {
   const modal = hasModes(norm);
   return {
     name: "create",
-    doc: `Prepares the norm to run ${device.doc}. Errors name the axis, the expected extent and the given one.`,
+    doc: `Prepares the norm to run ${target.place}. Errors name the axis, the expected extent and the given one.`,
     typeParameters: [
       ...(modal ? [`M extends keyof ${ids.modes}`] : []),
       dtypeParameterOf(ids.options, keys.dtype),
     ],
-    parameters: [
-      { name: device.name, type: device.type },
-      {
-        name: "options",
-        type: optionsType(ids.options, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
-      },
-    ],
+    parameters: creationParameters(
+      target,
+      optionsType(ids.options, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
+    ),
     result: `Promise<${ids.norm}<${modal ? "M, " : ""}D>>`,
-    calls: create,
-    given: [device.name, ids.programs, "options", ...keysArgument(keys)],
+    calls: target.create,
+    given: creationArguments(target, [ids.programs], keysArgument(keys)),
   };
 }
 
@@ -202,6 +201,15 @@ function describeCalls(
   };
   return [
     ...(target.buffers ? [buffers] : []),
+    ...(target.views
+      ? [
+          viewsOf(
+            names.views,
+            mode,
+            named.map((t) => member(t, viewType(t), false)),
+          ),
+        ]
+      : []),
     {
       kind: "interface",
       name: names.feeds,
@@ -222,7 +230,8 @@ function describeCalls(
 }
 
 function normType(ids: NormIdentifiers, mode: Mode | null, target: BindingsTarget, axes: string): string {
-  const { buffers, feeds, results } = ids.calls(mode);
+  const { buffers, feeds, results, views } = ids.calls(mode);
+  if (target.views) return `${target.norm}<${feeds}, ${results}<D>, ${views}>`;
   if (!target.buffers) return `${target.norm}<${feeds}, ${results}<D>>`;
   return `${target.norm}<${buffers}, ${feeds}, ${results}<D>, ${axes}>`;
 }

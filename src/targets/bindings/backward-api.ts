@@ -17,10 +17,12 @@ import {
   optionsType,
   tuneMember,
   unionByName,
+  viewsOf,
+  viewType,
 } from "./members.ts";
 import { savedDoc } from "./saving-api.ts";
 import type { NormIdentifiers } from "./taken-names.ts";
-import type { BindingsTarget } from "./target-words.ts";
+import { type BindingsTarget, creationArguments, creationParameters } from "./target-words.ts";
 
 /** The names that this norm uses for the options that are neither tensors nor params. */
 export type BackwardKeys = { readonly [key in "mode" | "dtype" | "of" | "accumulate"]: string } & {
@@ -117,7 +119,7 @@ export function backwardMethod(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
   keys: BackwardKeys,
-  { device, buffers, createBackward }: BindingsTarget,
+  target: BindingsTarget,
   load: string,
 ): Method {
   const { options, modes, type } = ids.backward;
@@ -132,22 +134,17 @@ export function backwardMethod(
       `const Of extends ${of} = ${of}`,
       dtypeParameterOf(options, keys.dtype),
     ],
-    parameters: [
-      { name: device.name, type: device.type },
-      {
-        name: "options",
-        type: optionsType(`${options}<Of>`, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
-      },
-    ],
+    parameters: creationParameters(
+      target,
+      optionsType(`${options}<Of>`, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
+    ),
     result: `Promise<${type}<${modal ? "M, " : ""}Of, D>>`,
-    calls: createBackward,
-    given: [
-      device.name,
-      ids.programs,
-      load,
-      "options",
-      ...keysArgument(buffers ? { ...others, accumulate } : others),
-    ],
+    calls: target.createBackward,
+    given: creationArguments(
+      target,
+      [ids.programs, load],
+      keysArgument(target.buffers ? { ...others, accumulate } : others),
+    ),
   };
 }
 
@@ -193,8 +190,18 @@ function describeCalls(
     doc: `Buffers for \`encode\` of the backward pass${which}, except the gradients' buffers. Each needs the usage STORAGE.`,
     members: read.map((one) => member(one, bufferType, !isUpdated(one))),
   };
+  // Without some gradients, a smaller program runs, which need not read all of them.
+  const everywhere = (name: string): boolean =>
+    norm.backward!.every((one) => one.mode !== mode || one.tensors.some((tensor) => tensor.name === name));
+  const views = read.map((one) => ({
+    ...member(one, viewType(one), false),
+    optional: !everywhere(one.name),
+  }));
   return [
     ...(target.buffers ? [buffers] : []),
+    ...(target.views
+      ? [viewsOf(names.backwardViews, ` of the backward pass${which}, except the gradients`, views)]
+      : []),
     {
       kind: "interface",
       name: names.backwardFeeds,
@@ -210,9 +217,11 @@ function backwardType(
   mode: ProgramInterface["mode"],
   target: BindingsTarget,
 ): string {
-  const { backwardBuffers, backwardFeeds } = ids.calls(mode);
+  const { backwardBuffers, backwardFeeds, backwardViews } = ids.calls(mode);
   const updated = readTensors(norm, mode).filter(isUpdated);
   const states = updated.map(({ name }) => JSON.stringify(name)).join(" | ");
+  if (target.views)
+    return `${target.backward}<${backwardFeeds}, ${backwardViews}, Of, ${states || "never"}, D>`;
   const buffers = target.buffers ? `${backwardBuffers}, ` : "";
   return `${target.backward}<${buffers}${backwardFeeds}, Of, ${states || "never"}, D${target.buffers ? `, ${axesType(norm)}` : ""}>`;
 }

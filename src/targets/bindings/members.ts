@@ -4,7 +4,7 @@ import type { InitialValue } from "../../program/initial-value.ts";
 import type { InlineProgram } from "../../program/inline-program.ts";
 import type { IntegerType } from "../../program/integers.ts";
 import type { Program, ProgramInterface, ProgramTensor } from "../../program/program.ts";
-import type { Member } from "./declarations.ts";
+import type { Declaration, Member } from "./declarations.ts";
 import { dimsDoc, dimsType, needsDims } from "./dims-type.ts";
 
 /** A norm as the bindings need it: its documentation and its programs, one for each mode. */
@@ -146,6 +146,16 @@ const dtypeDocs: Readonly<Record<IntegerType, string>> = {
  */
 export function arrayType({ dtype }: ProgramTensor): string {
   return dtype === undefined ? "FloatArray<D>" : `${arrayTypes[dtype]}<ArrayBuffer>`;
+}
+
+/** The view of a tensor in the memory of a processor, where floats are f32. */
+export function viewType({ dtype }: ProgramTensor): string {
+  return dtype === undefined ? "Float32Array" : arrayTypes[dtype];
+}
+
+/** @param mode what follows the word `tensors`: a mode, a pass. */
+export function viewsOf(name: string, mode: string, members: readonly Member[]): Declaration {
+  return { kind: "interface", name, doc: `The tensors in memory${mode}: floats are f32 there.`, members };
 }
 
 /** Whether `run` of one of the programs returns floats. */

@@ -11,6 +11,7 @@ import {
   optionsType,
 } from "./members.ts";
 import { type NormIdentifiers, propertyKey } from "./taken-names.ts";
+import { type BindingsTarget, creationArguments, creationParameters } from "./target-words.ts";
 
 /** The tensor that a program saves. Usually undefined. */
 export function savedTensor(
@@ -23,12 +24,18 @@ export function savedTensor(
 /** The documentation of the saved tensor wherever it is a member. */
 export const savedDoc = "The values that the forward pass saved: `savedBytes` bytes.";
 
-export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers): Declaration[] {
+export function describeSaving(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  target: BindingsTarget,
+): Declaration[] {
   const { modes, type } = ids.saving;
   const doc = `The forward pass of ${norm.name} that also saves the values its backward pass reads.`;
   const [first] = norm.programs;
   if (first?.mode === null) {
-    return [{ kind: "type", name: type, doc, parameter: dtypeParameter, type: savingType(norm, ids, null) }];
+    return [
+      { kind: "type", name: type, doc, parameter: dtypeParameter, type: savingType(norm, ids, null, target) },
+    ];
   }
   return [
     {
@@ -38,7 +45,7 @@ export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdent
       parameter: dtypeParameter,
       members: norm.programs.map(({ mode }) => ({
         name: mode!,
-        type: savingType(norm, ids, mode),
+        type: savingType(norm, ids, mode, target),
         optional: false,
         doc: "",
       })),
@@ -53,41 +60,56 @@ export function describeSaving(norm: BoundNorm<ProgramInterface>, ids: NormIdent
   ];
 }
 
-function savingType(norm: BoundNorm<ProgramInterface>, ids: NormIdentifiers, mode: Mode | null): string {
-  const { buffers, feeds } = ids.calls(mode);
+function savingType(
+  norm: BoundNorm<ProgramInterface>,
+  ids: NormIdentifiers,
+  mode: Mode | null,
+  target: BindingsTarget,
+): string {
+  const { buffers, feeds, views } = ids.calls(mode);
   const results = `${ids.calls(mode).results}<D>`;
   const saved = savedTensor(norm.saving ?? [], mode);
+  if (target.views) {
+    if (saved === undefined) return `${target.norm}<${feeds}, ${results}, ${views}>`;
+    const both = (type: string, own: string): string =>
+      `${type} & { readonly ${propertyKey(saved.name)}: ${own} }`;
+    return `${target.norm}<${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}, ${both(views, "Float32Array")}>`;
+  }
   if (saved === undefined) return `Saving<${buffers}, ${feeds}, ${results}, ${axesType(norm)}>`;
   const key = propertyKey(saved.name);
   const both = (type: string, own: string): string => `${type} & { readonly ${key}: ${own} }`;
   return `Saving<${both(buffers, bufferType)}, ${feeds}, ${both(results, "Float32Array<ArrayBuffer>")}, ${axesType(norm)}>`;
 }
 
-/** @param load an expression: the function that loads the programs that save values. */
-export function savingMethod(
+/**
+ * None if the target's norms save nothing.
+ * @param load an expression: the function that loads the programs that save values.
+ */
+export function savingMethods(
   norm: BoundNorm<ProgramInterface>,
   ids: NormIdentifiers,
   keys: Readonly<Record<string, string>> & { readonly mode: string; readonly dtype: string },
+  target: BindingsTarget,
   load: string,
-): Method {
+): Method[] {
+  if (target.createSaving === undefined) return [];
   const { modes, type } = ids.saving;
   const modal = norm.programs.some(({ mode }) => mode !== null);
-  return {
-    name: "createSaving",
-    doc: "Like `create`, for training: the norm also saves the values that its backward pass reads.",
-    typeParameters: [
-      ...(modal ? [`M extends keyof ${modes}`] : []),
-      dtypeParameterOf(ids.options, keys.dtype),
-    ],
-    parameters: [
-      { name: "device", type: "GPUDevice" },
-      {
-        name: "options",
-        type: optionsType(ids.options, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
-      },
-    ],
-    result: `Promise<${type}<${modal ? "M, " : ""}D>>`,
-    calls: "createSavingFromOptions",
-    given: ["device", ids.programs, load, "options", ...keysArgument(keys)],
-  };
+  return [
+    {
+      name: "createSaving",
+      doc: "Like `create`, for training: the norm also saves the values that its backward pass reads.",
+      typeParameters: [
+        ...(modal ? [`M extends keyof ${modes}`] : []),
+        dtypeParameterOf(ids.options, keys.dtype),
+      ],
+      parameters: creationParameters(
+        target,
+        optionsType(ids.options, { dtype: keys.dtype, mode: modal ? keys.mode : undefined }),
+      ),
+      result: `Promise<${type}<${modal ? "M, " : ""}D>>`,
+      calls: target.createSaving,
+      given: creationArguments(target, [ids.programs, load], keysArgument(keys)),
+    },
+  ];
 }

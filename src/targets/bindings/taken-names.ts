@@ -22,12 +22,23 @@ export interface CallIdentifiers {
   readonly buffers: string;
   readonly feeds: string;
   readonly results: string;
+  /** The views of tensors in memory, on a processor. */
+  readonly views: string;
   readonly backwardBuffers: string;
   readonly backwardFeeds: string;
+  readonly backwardViews: string;
 }
 
 const modeSuffixes = ["", "Train", "Infer"];
-const callNames = ["Buffers", "Feeds", "Results", "BackwardBuffers", "BackwardFeeds"];
+const callNames = [
+  "Buffers",
+  "Feeds",
+  "Results",
+  "Views",
+  "BackwardBuffers",
+  "BackwardFeeds",
+  "BackwardViews",
+];
 const callSuffixes = callNames.flatMap((name) => modeSuffixes.map((mode) => mode + name));
 const backwardNames = ["BackwardOptions", "BackwardModes", "Backward"];
 const savingNames = ["SavingModes", "Saving"];
@@ -65,7 +76,9 @@ const reserved: ReadonlySet<string> = new Set([
     Backward DimsList Extent FloatArray LazyShaders Norm Program Saving Tune
     createBackwardFromOptions createFromOptions createNowFromOptions loadPrograms createSavingFromOptions
     createInlineFromOptions Inline InlinePlace InlineProgram
-    GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions`),
+    GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions
+    WasmBackward WasmNorm WasmProgram WasmSettings createWasmBackwardFromOptions createWasmFromOptions
+    createWasmSavingFromOptions`),
 ]);
 
 /**
@@ -108,8 +121,10 @@ export function chooseIdentifiers(names: readonly string[]): NormIdentifiers[] {
           buffers: `${prefix}Buffers`,
           feeds: `${prefix}Feeds`,
           results: `${prefix}Results`,
+          views: `${prefix}Views`,
           backwardBuffers: `${prefix}BackwardBuffers`,
           backwardFeeds: `${prefix}BackwardFeeds`,
+          backwardViews: `${prefix}BackwardViews`,
         };
       },
     };

@@ -1,7 +1,8 @@
-/** The two runtimes that modules are written for, and how their programs are divided among modules. */
+/** The runtimes that modules are written for, and how their programs are divided among modules. */
 import type { GatherDraw, GatherProgram, WholeOrSplitDraw } from "../../program/gather-program.ts";
 import type { LazyShaders, Program, Shader } from "../../program/program.ts";
-import { gpujsTarget, webgpuTarget } from "../bindings/target-words.ts";
+import type { WasmProgram } from "../../program/wasm-program.ts";
+import { gpujsTarget, wasmTarget, webgpuTarget } from "../bindings/target-words.ts";
 import { divideProgram, hasLazyShaders } from "../wgsl/lazy-shaders.ts";
 import type { ModuleTarget } from "./module-content.ts";
 
@@ -27,6 +28,11 @@ export const wgslModules: ModuleTarget<Program> = {
 export const gatherModules: ModuleTarget<GatherProgram> = {
   words: gpujsTarget,
   divide: (program) => ({ main: { ...program, draws: program.draws.map(compactDraws) }, later: undefined }),
+};
+
+export const wasmModules: ModuleTarget<WasmProgram> = {
+  words: wasmTarget,
+  divide: (program) => ({ main: program, later: undefined }),
 };
 
 /** Shaders without comments and unnecessary spaces, which a page need not load. */

@@ -1,5 +1,6 @@
 /** The commands of the command line. The code of a command is imported only when it runs. */
 import { Command, InvalidArgumentError, Option } from "commander";
+import { type BuildTarget, buildTargets, type KernelText } from "../../compile/build/file-names.ts";
 import { version } from "../../version.ts";
 import { backendChoices } from "./arguments/backend-choice.ts";
 import { parseDtype } from "./arguments/dtype-choice.ts";
@@ -17,6 +18,9 @@ const checkedHelp = `${filesHelp}; - for standard input`;
 const shapeHelp = `
 A shape gives the extents of axes. A variadic axis takes any number of extents, joined by x; S= alone means none. It may
 also name the parts of a split axis and the params: N=2,C=320,G=8,S=64x64. What is not given follows from the rest.`;
+
+const targetHelp =
+  "wgsl for WebGPU, glsl for gpu.js, wasm for processors, or several, joined by commas: wgsl,wasm";
 
 /** Runs the command line and returns the exit code. It never throws. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -79,7 +83,7 @@ Several builds may share a folder: files made of specs that are not named here s
       "also delete what other builds put into the folder, though their specs are still there",
     )
     .option("--watch", "build again whenever a source or the config changes")
-    .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .option("--target <targets>", targetHelp, readTargets, ["wgsl"])
     .addOption(
       new Option(
         "--language <name>",
@@ -90,18 +94,19 @@ Several builds may share a folder: files made of specs that are not named here s
     )
     .option(
       "--emit <texts>",
-      "also write the shaders as texts to be read: wgsl, glsl, or both",
-      readTargets,
+      "also write the kernels as texts to be read: wgsl, glsl, wat (WebAssembly), or several",
+      readTexts,
       [],
     )
     .addOption(new Option("--no-backward", "build no backward passes").conflicts("save"))
     .option("--runtime <specifier>", "what the bindings import the runtime from", "normc/runtime")
     .option("--gpujs-runtime <specifier>", "the same of those for gpu.js", "normc/gpujs")
+    .option("--wasm-runtime <specifier>", "the same of those for processors", "normc/wasm")
     .addOption(
       new Option(
         "--copy-runtime",
         "write the runtime into DIR/runtime: what runs the modules then needs no package",
-      ).conflicts(["runtime", "gpujsRuntime"]),
+      ).conflicts(["runtime", "gpujsRuntime", "wasmRuntime"]),
     )
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
@@ -131,10 +136,7 @@ The oracle rounds inputs to their element type and computes in float64. It does 
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
-      new Option(
-        "--backend <name>",
-        "where to run; auto: WebGPU, else the best backend of gpu.js, else the oracle",
-      )
+      new Option("--backend <name>", "where to run; auto: WebGPU on a GPU, else WebAssembly on the processor")
         .choices(backendChoices)
         .default("auto"),
     )
@@ -295,7 +297,7 @@ that change what a norm takes must be those of the build: better say them in a c
   )
     .argument("[file...]", filesHelp)
     .option("--out <dir>", "a folder for them that mirrors the project (`types` of the config)")
-    .option("--target <targets>", "wgsl for WebGPU, glsl for gpu.js, or wgsl,glsl", readTargets, ["wgsl"])
+    .option("--target <targets>", targetHelp, readTargets, ["wgsl"])
     .addOption(new Option("--no-backward", "types without backward passes").conflicts("save"))
     .option("--layout <layout>", "order in memory: AXIS,AXIS,… or TENSOR=AXIS,…; repeatable", collect, [])
     .addOption(kept())
@@ -338,10 +340,21 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-function readTargets(value: string): readonly ("wgsl" | "glsl")[] {
-  return value.split(",").map((one) => {
-    if (one === "wgsl" || one === "glsl") return one;
-    throw new InvalidArgumentError(`Expected wgsl, glsl or both, joined by a comma, given ${one}.`);
+function readTargets(value: string): readonly BuildTarget[] {
+  return readList(value, buildTargets);
+}
+
+function readTexts(value: string): readonly KernelText[] {
+  return readList(value, ["wgsl", "glsl", "wat"]);
+}
+
+function readList<T extends string>(value: string, known: readonly T[]): readonly T[] {
+  return value.split(",").map((word) => {
+    const found = known.find((one) => one === word);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(
+      `Expected ${known.join(", ")} or several, joined by commas, given ${word}.`,
+    );
   });
 }
 

@@ -8,7 +8,7 @@ import { CommandError, commandErrorText, type ExitCode, InputError } from "./ter
 import { say, showDiagnostics } from "./terminal/output.ts";
 
 /** What another device could do. */
-const deviceCodes: ReadonlySet<string> = new Set<NormErrorCode>(["N508", "N510", "N517"]);
+const deviceCodes: ReadonlySet<string> = new Set<NormErrorCode>(["N508", "N510", "N517", "N540", "N541"]);
 
 export function failed(error: unknown, json: boolean): ExitCode {
   // Help and the version end this way too, with code 0.

@@ -1,4 +1,5 @@
 /** Checks the value of a config: which fields there are, and what each can be. */
+import { buildTargets } from "../../compile/build/file-names.ts";
 import { parseLayout } from "../../compile/build/layouts.ts";
 import type { Code } from "../../language/diagnostics/codes.ts";
 import { type Diagnostic, diagnostic, type Source } from "../../language/diagnostics/diagnostic.ts";
@@ -19,7 +20,7 @@ type Tell = (
 const fields = {
   root: text,
   specs: list(text, "strings"),
-  targets: list(choice(["wgsl", "glsl"]), "targets", 1),
+  targets: list(choice(buildTargets), "targets", 1),
   layouts: list(layout, "layouts"),
   dtypes: list(choice(["f32", "f16"]), "element types", 1),
   gradients: record({ backward: truth, save: choice(["none", "stats", "output"]) }),

@@ -1,15 +1,14 @@
 /** The plugin in esbuild's own terms: unplugin would lose the line of a mistake. */
 import type { PluginBuild } from "esbuild";
 import { esbuildMessage } from "./messages.ts";
-import { gpujsImport, queryOf } from "./specs/spec-id.ts";
+import { targetImport, targetSpecifier } from "./specs/spec-id.ts";
 import type { LoadModule } from "./specs/spec-modules.ts";
 
-const gpujs = queryOf({ target: "glsl", kind: "forward" });
-
 export function esbuildSetup(build: PluginBuild, load: LoadModule): void {
-  build.onResolve({ filter: gpujsImport }, async ({ path, pluginData: _, namespace: __, ...how }) => {
-    const found = await build.resolve(path.replace(gpujsImport, ".norm"), how);
-    return found.errors.length > 0 ? { errors: found.errors } : { path: found.path, suffix: gpujs };
+  build.onResolve({ filter: targetImport }, async ({ path, pluginData: _, namespace: __, ...how }) => {
+    const [spec = "", query = ""] = targetSpecifier(path).split("?");
+    const found = await build.resolve(spec, how);
+    return found.errors.length > 0 ? { errors: found.errors } : { path: found.path, suffix: `?${query}` };
   });
   build.onLoad({ filter: /\.norm$/, namespace: "file" }, async ({ path, suffix }) => {
     const loaded = await load(path + suffix);

@@ -1,5 +1,5 @@
-/** Imports that bundlers cannot resolve alone: modules for gpu.js, and in Rollup and Rolldown modules with a query. */
-import { gpujsImport, gpujsSpecifier } from "./specs/spec-id.ts";
+/** Imports that bundlers cannot resolve alone: modules for gpu.js and processors, and in Rollup and Rolldown modules with a query. */
+import { targetImport, targetSpecifier } from "./specs/spec-id.ts";
 
 /** What the contexts of Rollup, Rolldown and Vite have in common. */
 interface Context {
@@ -12,9 +12,9 @@ interface Context {
 
 /** The hook `resolveId` of Rollup, Rolldown and Vite. */
 export const resolveId = {
-  filter: { id: /\.norm\?normc=|\.gpujs\.norm$/ },
+  filter: { id: /\.norm\?normc=|\.(?:gpujs|wasm)\.norm$/ },
   async handler(this: Context, specifier: string, importer: string | undefined): Promise<string | null> {
-    const [path = "", query = ""] = gpujsSpecifier(specifier).split("?");
+    const [path = "", query = ""] = targetSpecifier(specifier).split("?");
     const found = await this.resolve(path, importer?.replace(/\?normc=.*$/s, ""), { skipSelf: true });
     return found === null ? null : `${found.id}?${query}`;
   },
@@ -37,7 +37,7 @@ interface Tappable<T> {
 export function renameImports(compiler: Compiler, name: string): void {
   compiler.hooks.normalModuleFactory.tap(name, (factory) => {
     factory.hooks.beforeResolve.tap(name, (asked) => {
-      if (gpujsImport.test(asked.request)) asked.request = gpujsSpecifier(asked.request);
+      if (targetImport.test(asked.request)) asked.request = targetSpecifier(asked.request);
       return undefined;
     });
     return undefined;

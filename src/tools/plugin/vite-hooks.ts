@@ -23,13 +23,17 @@ export function viteHooks(load: LoadModule, settings: ReadSettings, setRoot: (pa
   const served = new Map<EnvironmentModuleNode, Served>();
   let last: Promise<unknown> = Promise.resolve();
   return {
-    /** No file that Vite looks at imports the runtime: it would find it late, and load the page again. */
+    /**
+     * No file that Vite looks at imports the runtime: it would find it late, and load the page again. That of processors stays
+     * as it is: an optimized one does not find the file of its threads.
+     */
     async config({ root = "." }) {
       setRoot(resolve(root));
       const found = await settings();
       const targets = "targets" in found ? found.targets : [];
-      const runtimes = targets.map((one) => ({ wgsl: "normc/runtime", glsl: "normc/gpujs" })[one]);
-      return { optimizeDeps: { include: runtimes } };
+      const runtimes = { wgsl: ["normc/runtime"], glsl: ["normc/gpujs"], wasm: [] };
+      const exclude = targets.includes("wasm") ? ["normc/wasm"] : [];
+      return { optimizeDeps: { include: targets.flatMap((one) => runtimes[one]), exclude } };
     },
 
     resolveId,

@@ -1,6 +1,7 @@
 /** The types of a `.norm` import: `group_norm.d.norm.ts`, and a map that leads an editor into the spec. */
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { CompiledModule } from "../../compile/build/build-spec.ts";
+import { targetParts } from "../../compile/build/file-names.ts";
 import { marker } from "../../compile/build/manifest.ts";
 import type { Source } from "../../language/diagnostics/diagnostic.ts";
 import { printDeclarations } from "../../targets/modules/print-module.ts";
@@ -25,7 +26,7 @@ export async function specTypes(
 ): Promise<Map<string, string>> {
   const name = basename(source.path);
   const at = dirname(source.path);
-  const stem = name.replace(/\.norm$/, target === "glsl" ? ".gpujs" : "");
+  const stem = [name.replace(/\.norm$/, ""), ...targetParts[target]].join(".");
   const path = join(folder === undefined ? at : join(folder, relative(project, at)), `${stem}.d.norm.ts`);
   const head = `// ${marker}from ${content.banner.source}. Do not edit.\n`;
   const text = `${head}${withoutBanner(await printDeclarations(content))}//# sourceMappingURL=${basename(path)}.map\n`;

@@ -14,11 +14,10 @@
  * With a weight w the loop sums w·d, w·d² and w, and hands them on as they are: what they are divided by, the graph says.
  */
 import type { ReduceNode } from "../../../graph/tensor/graph.ts";
-import { any, binary, call, div, f32, fold, local, mul, select, sub, widen } from "../../ir/expr.ts";
+import { any, binary, call, div, f32, local, mul, select, sub, widen } from "../../ir/expr.ts";
 import type { Expr } from "../../ir/ir.ts";
 import { bind, type Frame } from "../frame.ts";
-import { countOf, type Path, sumLoop, type Term } from "../loop.ts";
-import { shareTotals, type Total } from "../reduce-across-lanes.ts";
+import { countOf, type Path, type Term } from "../loop.ts";
 import { lowerValue } from "../value.ts";
 import type { ValueContext } from "../value-context.ts";
 import { isModerate, isScaled, scaleOf, unscaled } from "./rescale.ts";
@@ -146,9 +145,10 @@ function sumsAbout(
     );
     return known[i];
   };
-  const terms = groups.map(({ weight }, i): Term[] => {
+  const terms = groups.map(({ arg, weight }, i): Term[] => {
     const d = (frame: Frame): Expr => difference(frame, i);
-    const term = (name: string, value: Term["value"]): Term => ({ name: nameOf(name), op: "add", value });
+    const of = weight === undefined ? [arg] : [arg, weight];
+    const term = (name: string, value: Term["value"]): Term => ({ name: nameOf(name), op: "add", of, value });
     if (weight === undefined) return [term("sum", d), term("squares", (frame) => mul(d(frame), d(frame)))];
     const weighted = weightedDifference(context, weight, d);
     return [
@@ -157,8 +157,7 @@ function sumsAbout(
       term("weights", (frame) => asWide(lowerValue(context, frame, weight), weighted(frame))),
     ];
   });
-  const totals = foldTotals(row, path, sumLoop(row, path, second?.when, terms.flat(), nameOf), nameOf);
-  shareTotals(row.body, totals, context);
+  const totals = context.walk.sum(context, row, path, second?.when, terms.flat());
   let next = 0;
   const take = (): Expr => {
     const { type, name } = totals[next++];
@@ -202,19 +201,4 @@ function weightedDifference(
 /** Four adjacent elements, or rows, may share one weight: it counts four times. */
 function asWide(weight: Expr, like: Expr): Expr {
   return like.type === "f32x4" ? widen(weight) : weight;
-}
-
-/** If the loop went four by four along the row, combines the four shares of a lane into one. */
-export function foldTotals(
-  row: Frame,
-  path: Path,
-  totals: readonly Total[],
-  nameOf: (base: string) => string,
-): Total[] {
-  return totals.map((total): Total => {
-    if (path.vector === null || total.type !== "f32x4") return total;
-    const name = nameOf(total.name);
-    row.body.push({ kind: "var", name, value: fold(total.op, local("f32x4", total.name)) });
-    return { ...total, name, type: "f32" };
-  });
 }

@@ -4,11 +4,10 @@ import { div, local } from "../../ir/expr.ts";
 import type { Expr, FoldOp } from "../../ir/ir.ts";
 import { mergedTogether } from "../../schedule/handed-on.ts";
 import { bind, type Frame } from "../frame.ts";
-import { countOf, type Path, sumLoop } from "../loop.ts";
-import { shareTotals } from "../reduce-across-lanes.ts";
+import { countOf, type Path } from "../loop.ts";
 import { lowerValue } from "../value.ts";
 import type { ValueContext } from "../value-context.ts";
-import { foldTotals, lowerMoments, type MomentGroup } from "./moments.ts";
+import { lowerMoments, type MomentGroup } from "./moments.ts";
 import { rescaleSums } from "./rescale-sums.ts";
 import { sample } from "./sample.ts";
 
@@ -46,10 +45,10 @@ function lowerSums(context: ValueContext, row: Frame, path: Path, nodes: readonl
   const terms = groups.map(([node]) => ({
     name: nameOf(isScaledSum(node.op) ? "sum" : node.op),
     op: foldOf(node),
+    of: [node.arg],
     value: (frame: Frame) => lowerValue(context, frame, node.arg),
   }));
-  const totals = foldTotals(row, path, sumLoop(row, path, undefined, terms, nameOf), nameOf);
-  shareTotals(row.body, totals, context);
+  const totals = context.walk.sum(context, row, path, undefined, terms);
   const squares: { nodes: readonly ReduceNode[]; total: Expr }[] = [];
   groups.forEach((group, i) => {
     const [node] = group;

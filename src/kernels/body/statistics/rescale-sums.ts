@@ -5,11 +5,9 @@ import { addends, rootOfSquare } from "../../../graph/tensor/terms.ts";
 import { add, any, binary, local, mul, select } from "../../ir/expr.ts";
 import type { Expr } from "../../ir/ir.ts";
 import { bind, type Frame } from "../frame.ts";
-import { type Path, sumLoop } from "../loop.ts";
-import { shareTotals } from "../reduce-across-lanes.ts";
+import type { Path } from "../loop.ts";
 import { lowerValue } from "../value.ts";
 import type { ValueContext } from "../value-context.ts";
-import { foldTotals } from "./moments.ts";
 import { isScaled, scaleOf } from "./rescale.ts";
 
 /** @param squares the reductions of one operand each, a square or a sum of squares: the sum, its scale, or both. */
@@ -27,13 +25,13 @@ export function rescaleSums(
   const terms = squares.map(({ nodes: [{ arg }] }, i) => ({
     name: nameOf("sum"),
     op: "add" as const,
+    of: [arg],
     value: (frame: Frame) =>
       addends(arg)
         .map((one) => scaledSquare(frame, one, scales[i]))
         .reduce(add),
   }));
-  const totals = foldTotals(row, path, sumLoop(row, path, when, terms, nameOf), nameOf);
-  shareTotals(row.body, totals, context);
+  const totals = context.walk.sum(context, row, path, when, terms);
   squares.forEach(({ nodes, total }, i) => {
     const second = local(totals[i].type, totals[i].name);
     const sum = bind(row, "sum_all", select(isScaled(scales[i]), second, total), nameOf);

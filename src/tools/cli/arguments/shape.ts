@@ -1,7 +1,8 @@
 /** From the extents of axes, as `--shape` gives them, to the dims of the tensors. */
 import type { Program, ProgramAxis, ProgramTensor } from "../../../program/program.ts";
 import { NormError } from "../../../runtime/shapes/errors.ts";
-import { product, resolveShapes, type Shapes } from "../../../runtime/shapes/shapes.ts";
+import { product } from "../../../runtime/shapes/lengths.ts";
+import { resolveShapes, type Shapes } from "../../../runtime/shapes/shapes.ts";
 import { CommandError } from "../terminal/failure.ts";
 import type { Sizes } from "./settings.ts";
 

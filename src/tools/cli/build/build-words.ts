@@ -16,6 +16,7 @@ export const defaultBuild: BuildWords = {
   backward: true,
   runtime: "normc/runtime",
   gpujsRuntime: "normc/gpujs",
+  wasmRuntime: "normc/wasm",
   layout: [],
   save: "none",
 };

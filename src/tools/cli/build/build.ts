@@ -1,8 +1,12 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type Assembled, assemble, type FolderSpec, type Kept } from "../../../compile/build/assemble.ts";
-import type { BuildTarget } from "../../../compile/build/build-spec.ts";
-import type { Language } from "../../../compile/build/file-names.ts";
+import {
+  type BuildTarget,
+  type KernelText,
+  type Language,
+  targetOfText,
+} from "../../../compile/build/file-names.ts";
 import type { Layout } from "../../../compile/build/layouts.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { type Diagnostic, hasErrors, type Source } from "../../../language/diagnostics/diagnostic.ts";
@@ -33,10 +37,11 @@ export interface BuildOptions {
   readonly prune?: boolean;
   readonly target: readonly BuildTarget[];
   readonly language: Language;
-  readonly emit: readonly BuildTarget[];
+  readonly emit: readonly KernelText[];
   readonly backward: boolean;
   readonly runtime: string;
   readonly gpujsRuntime: string;
+  readonly wasmRuntime: string;
   readonly copyRuntime?: boolean;
   readonly layout: readonly string[];
   readonly save: Save;
@@ -74,7 +79,8 @@ export async function build(
 ): Promise<Round> {
   const layouts = options.layout.map(readLayout);
   for (const one of options.emit) {
-    if (!options.target.includes(one)) throw new CommandError(2, `--emit ${one} needs --target ${one}`);
+    const target = targetOfText[one];
+    if (!options.target.includes(target)) throw new CommandError(2, `--emit ${one} needs --target ${target}`);
   }
   const given: SpecOptions = {
     targets: options.target,
@@ -85,7 +91,11 @@ export async function build(
     inline: options.inline === true,
     ...(options.copyRuntime === true
       ? copiedRuntimes
-      : { runtime: options.runtime, gpujsRuntime: options.gpujsRuntime }),
+      : {
+          runtime: options.runtime,
+          gpujsRuntime: options.gpujsRuntime,
+          wasmRuntime: options.wasmRuntime,
+        }),
     layouts,
   };
   const host = createHost();

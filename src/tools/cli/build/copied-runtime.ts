@@ -1,7 +1,7 @@
 /** The copy of the runtime that `normc build --copy-runtime` writes beside the modules. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BuildTarget } from "../../../compile/build/build-spec.ts";
+import type { BuildTarget } from "../../../compile/build/file-names.ts";
 import { packageRoot } from "../files/package.ts";
 import { CommandError } from "../terminal/failure.ts";
 
@@ -9,12 +9,18 @@ import { CommandError } from "../terminal/failure.ts";
 export const runtimeFolder = "runtime";
 
 /** What the modules of each target import. */
-export const copiedRuntimes = { runtime: "./runtime/webgpu.js", gpujsRuntime: "./runtime/gpujs.js" };
+export const copiedRuntimes = {
+  runtime: "./runtime/webgpu.js",
+  gpujsRuntime: "./runtime/gpujs.js",
+  wasmRuntime: "./runtime/wasm.js",
+};
 
 /** How the names of a target's files begin. */
 const starts: Readonly<Record<BuildTarget, readonly string[]>> = {
   wgsl: ["webgpu.", "tuning."],
   glsl: ["gpujs."],
+  // Bundlers look for the file of the threads beside the others.
+  wasm: ["wasm.", "worker."],
 };
 
 /** The files that the modules of the targets need, by path in the output folder. */

@@ -35,8 +35,8 @@ export interface Written {
 }
 
 /** The folders of the readable shaders, and that of the copied runtime. */
-const innerFolders = ["wgsl", "glsl", runtimeFolder];
-const ownPath = /^(?:(?:wgsl|glsl|runtime)\/)?[^/\\\0]+\.(?:ts|js|wgsl|glsl)$/;
+const innerFolders = ["wgsl", "glsl", "wat", runtimeFolder];
+const ownPath = /^(?:(?:wgsl|glsl|wat|runtime)\/)?[^/\\\0]+\.(?:ts|js|wgsl|glsl|wat)$/;
 
 /** A spec whose files a build writes. */
 export interface OutputSpec {

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
-import { type BuildTarget, compileSpec } from "../../../compile/build/build-spec.ts";
+import { compileSpec } from "../../../compile/build/build-spec.ts";
+import type { BuildTarget } from "../../../compile/build/file-names.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { type Diagnostic, hasErrors } from "../../../language/diagnostics/diagnostic.ts";
 import { renderJson } from "../../../language/diagnostics/render.ts";

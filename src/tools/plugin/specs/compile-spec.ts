@@ -1,7 +1,8 @@
 /** Compiles the specs that a bundler asks for, each once for each state of the files that it is made of. */
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { type BuildTarget, type CompiledModule, compileSpec } from "../../../compile/build/build-spec.ts";
+import { type CompiledModule, compileSpec } from "../../../compile/build/build-spec.ts";
+import type { BuildTarget } from "../../../compile/build/file-names.ts";
 import { moduleSourceMap, type SourceMap } from "../../../compile/build/source-map.ts";
 import {
   type Diagnostic,

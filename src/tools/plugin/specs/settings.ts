@@ -1,6 +1,6 @@
 /** What the plugin compiles with: its options, or else the `norm.config.ts` of the project. */
 import { resolve } from "node:path";
-import type { BuildTarget } from "../../../compile/build/build-spec.ts";
+import type { BuildTarget } from "../../../compile/build/file-names.ts";
 import { type Layout, parseLayout } from "../../../compile/build/layouts.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import type { Diagnostic } from "../../../language/diagnostics/diagnostic.ts";

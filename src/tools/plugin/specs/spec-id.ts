@@ -1,9 +1,11 @@
 /**
  * What a bundler calls the modules of a spec. The module that users import has the path of the spec: a bundler then
  * watches the file, and finds the module when it changes. What is loaded on demand has a query behind it:
- * `group_norm.norm?normc=backward`. So have the modules for gpu.js, which users import as `group_norm.gpujs.norm`.
+ * `group_norm.norm?normc=backward`. So have the modules for gpu.js and for processors, which users import as
+ * `group_norm.gpujs.norm` and `group_norm.wasm.norm`.
  */
-import type { BuildTarget, ModuleId } from "../../../compile/build/build-spec.ts";
+import type { ModuleId } from "../../../compile/build/build-spec.ts";
+import { type BuildTarget, buildTargets, targetParts } from "../../../compile/build/file-names.ts";
 import type { ModuleKind } from "../../../targets/modules/module-content.ts";
 
 export interface SpecId extends ModuleId {
@@ -12,22 +14,29 @@ export interface SpecId extends ModuleId {
 }
 
 const kinds: readonly ModuleKind[] = ["forward", "backward", "variants", "backward.variants", "inline"];
-const targets: readonly BuildTarget[] = ["wgsl", "glsl"];
-
 /** The module of each query. That of the empty query is the one that users import. */
 const modules = new Map<string, ModuleId>(
-  targets.flatMap((target) => kinds.map((kind) => [queryOf({ target, kind }), { target, kind }] as const)),
+  buildTargets.flatMap((target) =>
+    kinds.map((kind) => [queryOf({ target, kind }), { target, kind }] as const),
+  ),
 );
 
 /** Ids of this plugin. A query of somebody else, such as Vite's `?raw`, is left to them. */
 export const specId = /\.norm(?:\?normc=[\w.]+)?$/;
 
-/** An import of a module for gpu.js. */
-export const gpujsImport = /\.gpujs\.norm$/;
+/** An import of a module for another target than WebGPU. */
+export const targetImport = /\.(gpujs|wasm)\.norm$/;
 
 /** `group_norm.gpujs.norm` -> `group_norm.norm?normc=gpujs` */
-export function gpujsSpecifier(specifier: string): string {
-  return specifier.replace(gpujsImport, `.norm${queryOf({ target: "glsl", kind: "forward" })}`);
+export function targetSpecifier(specifier: string): string {
+  return specifier.replace(
+    targetImport,
+    (_, word: string) => `.norm${queryOf({ target: targetOf(word), kind: "forward" })}`,
+  );
+}
+
+function targetOf(word: string): BuildTarget {
+  return buildTargets.find((one) => targetParts[one].includes(word))!;
 }
 
 /** Undefined for an id of somebody else. */
@@ -39,6 +48,6 @@ export function readSpecId(id: string): SpecId | undefined {
 
 /** The query behind the name of a spec. Empty for the module that users import. */
 export function queryOf({ target, kind }: ModuleId): string {
-  const parts = [...(target === "glsl" ? ["gpujs"] : []), ...(kind === "forward" ? [] : [kind])];
+  const parts = [...targetParts[target], ...(kind === "forward" ? [] : [kind])];
   return parts.length === 0 ? "" : `?normc=${parts.join(".")}`;
 }

@@ -83,8 +83,8 @@ function isOfPackage(path: string): boolean {
 
 function notATarget(spec: SpecId, { targets }: Settings): Diagnostic | undefined {
   if (targets.includes(spec.target)) return undefined;
-  const runtime = { wgsl: "WebGPU", glsl: "gpu.js" }[spec.target];
-  const note = `\`name.norm\` is imported for WebGPU ("wgsl"), \`name.gpujs.norm\` for gpu.js ("glsl")`;
+  const runtime = { wgsl: "WebGPU", glsl: "gpu.js", wasm: "processors" }[spec.target];
+  const note = `\`name.norm\` is imported for WebGPU ("wgsl"), \`name.gpujs.norm\` for gpu.js ("glsl"), \`name.wasm.norm\` for processors ("wasm")`;
   const message = `this spec is imported for ${runtime}, and \`targets\` has no "${spec.target}"`;
   return diagnostic("N611", message, fileSpan(spec), { note });
 }

@@ -1,0 +1,41 @@
+/** Compiles the modules of programs, each once, and instantiates them, once for each memory. */
+import { memoryOfThreads, type WasmProgram } from "../../program/wasm-program.ts";
+import { NormError } from "../shapes/errors.ts";
+import type { Run } from "./control.ts";
+import type { Heap } from "./heap.ts";
+
+/** By the text of the module, with a sign in front for memory that threads share. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+/**
+ * @throws NormError (as a rejection) N541 if the engine cannot compile it, or the page may not.
+ */
+export function moduleOf(program: WasmProgram, shared: boolean): Promise<WebAssembly.Module> {
+  const key = `${shared ? "+" : "-"}${program.module}`;
+  const known = compiled.get(key) ?? compile(program, shared);
+  compiled.set(key, known);
+  return known;
+}
+
+async function compile(
+  { norm, module, memoryLimits }: WasmProgram,
+  shared: boolean,
+): Promise<WebAssembly.Module> {
+  const bytes = Uint8Array.from(atob(module), (one) => one.charCodeAt(0));
+  if (shared) bytes.set(memoryOfThreads, memoryLimits);
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new NormError("N541", `this engine does not compile ${norm}: ${reason}`, { cause: error });
+  }
+}
+
+export async function instanceIn(
+  { memory, instances }: Heap,
+  module: WebAssembly.Module,
+): Promise<Readonly<Record<string, Run>>> {
+  const instance = instances.get(module) ?? (await WebAssembly.instantiate(module, { normc: { memory } }));
+  instances.set(module, instance);
+  return instance.exports as Readonly<Record<string, Run>>;
+}

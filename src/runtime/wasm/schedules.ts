@@ -1,0 +1,69 @@
+/** The stages of a run: which schedule each kernel takes, in how many parts and chunks. */
+import { partialsTensor, partsFactor } from "../../program/names.ts";
+import type { WasmKernel, WasmProgram, WasmSchedule, WasmStage } from "../../program/wasm-program.ts";
+import { product, withChunks } from "../shapes/lengths.ts";
+import type { Shapes } from "../shapes/shapes.ts";
+
+/** A stage with all extents known. */
+export interface SizedStage {
+  readonly stage: WasmStage;
+  readonly tasks: number;
+  readonly factors: ReadonlyMap<string, number>;
+}
+
+/**
+ * About as many tasks as keep the processors of a machine busy until they end together. It does not depend on the number of
+ * threads: that of parts and chunks decides in which order sums are added up, and the bits of a result with it.
+ */
+const busy = 16;
+
+/** Sums of a chunk of fewer rows cost more than they save: each is written and read once more. */
+const shortChunk = 16;
+
+/** A part of a row with fewer elements than these (256 KiB, which a second-level cache holds) is not worth its merge. */
+const shortPart = 65_536;
+
+/** Chooses kernel by kernel: the number of chunks of one is an extent for those behind it. */
+export function sizedStages(
+  program: WasmProgram,
+  given: Shapes,
+): { readonly shapes: Shapes; readonly stages: readonly SizedStage[] } {
+  let shapes = given;
+  let partials = 0;
+  const stages: SizedStage[] = [];
+  for (const kernel of program.kernels) {
+    const extent = (names: readonly string[]): number =>
+      product(names.map((one) => shapes.factors.get(one)!));
+    if (kernel.chunked.length > 0) shapes = withChunks(program, shapes, chunksOf(extent(kernel.chunked)));
+    const rows = extent(kernel.grid);
+    const { schedule, parts } = scheduleOf(kernel, rows, extent(kernel.row));
+    const factors = new Map([...shapes.factors, [partsFactor, parts]]);
+    if (schedule.kind === "parts") partials = Math.max(partials, schedule.slots * parts * rows);
+    for (const stage of schedule.stages) {
+      const counts = stage.tasks.map((one) => {
+        return Math.ceil(product(one.factors.map((name) => factors.get(name)!)) / one.by);
+      });
+      const tasks = product(counts);
+      if (tasks > 0) stages.push({ stage, tasks, factors });
+    }
+  }
+  const elements = new Map(shapes.elements);
+  if (elements.has(partialsTensor)) elements.set(partialsTensor, partials);
+  return { shapes: { ...shapes, elements }, stages };
+}
+
+function chunksOf(rows: number): number {
+  return rows === 0 ? 0 : Math.max(1, Math.min(busy, Math.floor(rows / shortChunk)));
+}
+
+function scheduleOf(
+  { schedules }: WasmKernel,
+  rows: number,
+  length: number,
+): { readonly schedule: WasmSchedule; readonly parts: number } {
+  const split = schedules.find(({ kind }) => kind === "parts");
+  const parts = Math.min(Math.ceil(busy / Math.max(1, rows)), Math.floor(length / shortPart));
+  return split !== undefined && rows > 0 && parts > 1
+    ? { schedule: split, parts }
+    : { schedule: schedules[0]!, parts: 1 };
+}
