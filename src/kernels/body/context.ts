@@ -6,25 +6,26 @@ import type { NameOf } from "./frame.ts";
 import type { ValueContext } from "./value-context.ts";
 
 /**
- * @param values all values that the kernel stores.
+ * @param uses how often the values that the kernel stores, and what they need, are used.
  * @param barriers whether the lanes of a row may belong to several subgroups.
  */
 export function createContext(
-  values: readonly Node[],
+  uses: ReadonlyMap<Node, number>,
   addressOf: (tensor: string) => Address,
   { barriers, kept }: { readonly barriers: boolean; readonly kept: readonly KeptValue[] },
 ): ValueContext {
   return {
     nameOf: createNames(),
     addressOf,
-    uses: countUses(values),
+    uses,
     barriers,
     kept: new Map(kept.map(({ value, slot }) => [value, slot])),
     filled: new Set(),
   };
 }
 
-function countUses(values: readonly Node[]): Map<Node, number> {
+/** @param values all values that a kernel stores. */
+export function countUses(values: readonly Node[]): Map<Node, number> {
   const uses = new Map<Node, number>();
   const count = (node: Node): void => void uses.set(node, (uses.get(node) ?? 0) + 1);
   for (const node of reachable(values)) for (const one of operands(node)) count(one);
