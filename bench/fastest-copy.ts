@@ -2,7 +2,6 @@
 import { chainOf } from "../src/tuning/measure/chain.ts";
 import type { Clock } from "../src/tuning/measure/clock.ts";
 import { type CopyKernel, type CopyShape, copyKernel } from "../src/tuning/measure/copy.ts";
-import { slopes } from "../src/tuning/measure/slope.ts";
 import { median } from "../src/tuning/measure/spread.ts";
 
 export interface FastestCopy extends CopyKernel {
@@ -26,17 +25,21 @@ const shapes: readonly CopyShape[] = [
 ];
 
 const rounds = 3;
+const chainMs = 30;
 
-/** Times all in turn and keeps the fastest. */
+/** Times equal chains of all in turn, and keeps the fastest. */
 export async function fastestCopy(device: GPUDevice, clock: Clock, bytes: number): Promise<FastestCopy> {
   const candidates = [];
   for (const { lanes, steps } of shapes) {
     const copy = await copyKernel(device, bytes, { lanes, steps });
-    const next = await slopes(chainOf(clock, copy.record));
-    candidates.push({ ...copy, note: `${lanes} lanes, ${steps} steps`, next, times: [] as number[] });
+    const { time } = chainOf(clock, copy.record);
+    // The first run compiles.
+    await time(1);
+    candidates.push({ ...copy, note: `${lanes} lanes, ${steps} steps`, time, times: [] as number[] });
   }
+  const length = Math.min(400, Math.max(2, Math.ceil(chainMs / (await candidates[0]!.time(1)))));
   for (let round = 0; round < rounds; round++) {
-    for (const one of candidates) one.times.push(await one.next());
+    for (const one of candidates) one.times.push(await one.time(length));
   }
   const [fastest, ...others] = candidates.sort((a, b) => median(a.times) - median(b.times));
   for (const other of others) other.destroy();
