@@ -47,7 +47,7 @@ export async function measureWasm(
     copies.push(copy());
     times.push(run());
   }
-  const { stages } = sizedStages(program, shapes);
+  const { stages } = sizedStages(program, undefined, shapes);
   return {
     bytes,
     ms: spreadOf(times),

@@ -39,7 +39,10 @@ export function processorFacts({ program, wat }: CompiledWasm, shapes: Shapes | 
     ...(shapes === null
       ? {}
       : {
-          stages: sizedStages(program, shapes).stages.map(({ stage, tasks }) => ({ run: stage.run, tasks })),
+          stages: sizedStages(program, undefined, shapes).stages.map(({ stage, tasks }) => ({
+            run: stage.run,
+            tasks,
+          })),
         }),
     wat,
   };
