@@ -28,9 +28,15 @@ export function createLocals(params: readonly string[]): Locals {
   const namer = createNamer({ words: new Set(params), prefixes: [], twoUnderscores: false });
   const types = new Map<string, ValueType>();
   let temporaries = 0;
+  const known = new Map<string, string>();
   const declare = (key: string, wanted: string, type: ValueType): string => {
-    const name = `$${namer.name(`${type} ${key}`, wanted)}`;
-    types.set(name, type);
+    const own = `${type} ${key}`;
+    let name = known.get(own);
+    if (name === undefined) {
+      name = `$${namer.name(own, wanted)}`;
+      known.set(own, name);
+      types.set(name, type);
+    }
     return name;
   };
   return {

@@ -2,24 +2,20 @@
  * Writes a value where it is used, if that is once and in the same block: a load as an operand, say. V8 compiles both to the
  * same, but the code is shorter, to read and in bytes.
  */
-import { everyList, type Wat } from "../text/wat.ts";
+import type { Wat } from "../text/wat.ts";
+import { countUses } from "./local-uses.ts";
 
 /** How many parentheses stand inside each other at most. A polynomial stays a list of steps. */
 const deepest = 6;
 
-/** How many statements lie between a value and its use at most. */
+/** How many statements lie between a value and its use at most. None of them is a loop. */
 const farthest = 12;
 
 type List = readonly Wat[];
 
 /** @param code of a function. */
 export function withoutSingleUses(code: List): Wat[] {
-  const gets = new Map<string, number>();
-  const sets = new Map<string, number>();
-  for (const [head, name] of everyList(code)) {
-    const counts = head === "local.get" ? gets : isSetting(head) ? sets : undefined;
-    counts?.set(String(name), (counts.get(String(name)) ?? 0) + 1);
-  }
+  const { gets, sets } = countUses(code);
   return inBlock(code, (name) => gets.get(name) === 1 && sets.get(name) === 1);
 }
 
@@ -27,28 +23,39 @@ function inBlock(code: List, isSingle: (name: string) => boolean): Wat[] {
   const done: Wat[] = [];
   for (const one of code) {
     let stmt = insideOf(one, isSingle);
-    /** What statements between the value and this one do. */
-    const changed = new Set<string>(
-      everyList([stmt]).flatMap(([head, name]) => (head === "local.tee" ? [String(name)] : [])),
-    );
+    /** What statements between the value and this one set, and whether they store. */
+    const changed = new Set<string>();
     let stores = false;
-    for (let at = done.length - 1; at >= Math.max(0, done.length - farthest); at--) {
+    const first = Math.max(0, done.length - farthest);
+    for (let at = done.length - 1; at >= first && takesValues(stmt); at--) {
       const before = done[at]!;
+      if (before[0] === "if") break;
       const set = setIn(before);
-      if (set !== undefined && isSingle(set.name) && !dependsOn(set.value, changed, stores)) {
-        const next = withValue(stmt, set.name, set.value);
-        if (next !== stmt && depthOf(next) <= deepest) {
-          stmt = next;
-          done.splice(at, 1);
-          continue;
+      if (set === undefined) stores = true;
+      else {
+        if (isSingle(set.name) && canMove(set.value, changed, stores)) {
+          const next = withValue(stmt, set.name, set.value);
+          if (next !== stmt && depthOf(next) <= deepest) {
+            stmt = next;
+            done.splice(at, 1);
+            continue;
+          }
         }
+        changed.add(set.name);
       }
-      for (const [head, name] of everyList([before])) if (isSetting(head)) changed.add(String(name));
-      stores ||= set === undefined;
     }
     done.push(stmt);
   }
   return done;
+}
+
+/** The heads and ends of loops set their counters as they compute conditions. */
+function takesValues(stmt: Wat): boolean {
+  return stmt[0] === "if" ? !hasTee(stmt[1]!) : stmt[0] !== "br_if";
+}
+
+function hasTee(wat: Wat): boolean {
+  return typeof wat !== "string" && (wat[0] === "local.tee" || wat.some(hasTee));
 }
 
 /** A statement whose own blocks are rewritten. */
@@ -62,30 +69,33 @@ function setIn(stmt: Wat): { readonly name: string; readonly value: Wat } | unde
   return stmt[0] === "local.set" ? { name: String(stmt[1]), value: stmt[2]! } : undefined;
 }
 
-function dependsOn(value: Wat, changed: ReadonlySet<string>, stores: boolean): boolean {
-  return everyList([value]).some(
-    ([head, name]) =>
-      (head === "local.get" && changed.has(String(name))) ||
-      // Code that sets a local as it goes stays where it is.
-      head === "local.tee" ||
-      (stores && String(head).includes(".load")),
-  );
+/** Whether a value is still the same behind other statements. One that sets locals as it is computed stays where it is. */
+function canMove(value: Wat, changed: ReadonlySet<string>, stores: boolean): boolean {
+  if (typeof value === "string") return true;
+  const [head] = value;
+  if (head === "local.get") return !changed.has(String(value[1]));
+  if (head === "local.tee" || (stores && String(head).includes(".load"))) return false;
+  return value.every((one) => canMove(one, changed, stores));
 }
 
 /** The statement with a value in place of its local, but not in blocks inside it. */
 function withValue(stmt: Wat, name: string, value: Wat): Wat {
-  if (typeof stmt === "string") return stmt;
-  const [head] = stmt;
-  if (head === "then" || head === "loop") return stmt;
-  if (head === "local.get" && stmt[1] === name) return value;
-  const made = stmt.map((one) => withValue(one, name, value));
-  return made.some((one, i) => one !== stmt[i]) ? made : stmt;
+  if (typeof stmt === "string" || stmt[0] === "then" || stmt[0] === "loop") return stmt;
+  if (stmt[0] === "local.get") return stmt[1] === name ? value : stmt;
+  let made: Wat[] | undefined;
+  stmt.forEach((one, i) => {
+    const other = withValue(one, name, value);
+    if (other === one) return;
+    made ??= [...stmt];
+    made[i] = other;
+  });
+  return made ?? stmt;
 }
 
 /** Of what stands before its blocks. */
 function depthOf(wat: Wat): number {
   if (typeof wat === "string" || wat[0] === "then" || wat[0] === "loop") return 0;
-  return 1 + Math.max(0, ...wat.map(depthOf));
+  let deepest = 0;
+  for (const one of wat) deepest = Math.max(deepest, depthOf(one));
+  return 1 + deepest;
 }
-
-const isSetting = (head: Wat | undefined): boolean => head === "local.set" || head === "local.tee";

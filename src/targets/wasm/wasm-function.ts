@@ -3,9 +3,10 @@ import { type Constant, constantKey, type Expr } from "../../kernels/ir/ir.ts";
 import { everyStmt } from "../../kernels/ir/visit.ts";
 import type { ProcessorStage } from "../../kernels/processor/processor-kernel.ts";
 import type { WasmArgument } from "../../program/wasm-program.ts";
-import { everyList, type Wat } from "../text/wat.ts";
+import type { Wat } from "../text/wat.ts";
 import { expressions, i32 } from "./expressions.ts";
 import { createLocals, get, set, tee } from "./function-locals.ts";
+import { countUses, withoutUnused } from "./local-uses.ts";
 import type { Element } from "./memory.ts";
 import { createScopes } from "./scopes.ts";
 import { withoutSingleUses } from "./single-uses.ts";
@@ -65,32 +66,24 @@ export function wasmFunction(
       ],
     ]),
   );
-  const used = new Set(everyList(code).flatMap(([head, local]) => (isLocal(head) ? [String(local)] : [])));
+  const { gets, sets } = countUses(code);
   const params = ["first", "end", "arguments"].map((one): Wat => ["param", `$${one}`, "i32"]);
   const touched = (kind: "load" | "store"): string[] => [
     ...new Set(everyStmt(body).flatMap((one) => (one.kind === kind ? [one.tensor] : []))),
   ];
   return {
-    code: ["func", `$${name}`, ["export", `"${name}"`], ...params, ...locals.declarations(used), ...code],
+    code: [
+      "func",
+      `$${name}`,
+      ["export", `"${name}"`],
+      ...params,
+      ...locals.declarations(new Set([...gets.keys(), ...sets.keys()])),
+      ...code,
+    ],
     arguments: given.map((one) => one.argument),
     reads: touched("load"),
     writes: touched("store"),
   };
 }
-
-/** The code without what computes a value that nobody uses: numbers of elements that became addresses. */
-function withoutUnused(code: readonly Wat[]): readonly Wat[] {
-  const used = new Set(
-    everyList(code).flatMap(([head, local]) => (head === "local.get" ? [String(local)] : [])),
-  );
-  const isNeeded = (one: Wat): boolean =>
-    typeof one === "string" || one[0] !== "local.set" || used.has(String(one[1]));
-  const keep = (list: readonly Wat[]): Wat[] =>
-    list.filter(isNeeded).map((one) => (typeof one === "string" ? one : keep(one)));
-  const all = everyList(code).every(isNeeded);
-  return all ? code : withoutUnused(keep(code));
-}
-
-const isLocal = (head: Wat | undefined): boolean => typeof head === "string" && head.startsWith("local.");
 
 const offset = (bytes: number): Wat[] => (bytes === 0 ? [] : [`offset=${bytes}`]);
