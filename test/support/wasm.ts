@@ -59,7 +59,7 @@ export async function runProgram(
     chunked === undefined ? before : withChunks(program, before, Math.min(chunks, countOf(chunked.chunked)));
   const chosen = program.kernels.map((kernel) => {
     const one = schedule(kernel.schedules);
-    const steps = countOf(kernel.row);
+    const steps = product(kernel.row.map((factor) => shapes.factors.get(factor)!));
     return { kernel, schedule: one, parts: Math.max(1, Math.min(parts, steps)) };
   });
   const partials = Math.max(

@@ -54,6 +54,16 @@ export function levelsOf(
   }));
 }
 
+/**
+ * How many vectors a step takes, at most: few if each takes many operations, which hide the loop and each other, and would
+ * make the module large.
+ */
+export function vectorsOfStep({ values, targets }: Touched, most: number): number {
+  const nodes = elementwise([...values, ...targets.map((one) => one.value)]);
+  if (nodes.some((one) => one.kind === "window")) return 1;
+  return nodes.length <= 20 ? most : nodes.length <= 40 ? Math.min(2, most) : 1;
+}
+
 /** The nodes that are computed for each element: reductions are known before. */
 function elementwise(values: readonly Node[]): Node[] {
   return reachable(values, (node) => (node.kind === "reduce" ? [] : operands(node)));

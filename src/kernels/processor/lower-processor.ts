@@ -57,7 +57,7 @@ function lowerTask(
       return finish([{ factors: planned.grid, by: 1 }]);
     }
     case "columns":
-      lowerColumns(lowering, planned, open, write);
+      lowerColumns(lowering, planned, open, form.together, write);
       return finish(columnTasks(planned.grid));
     case "chunks":
       return finish(lowerChunks(lowering, planned, open));
@@ -112,13 +112,14 @@ function rowFrame(top: Frame, { grid }: PlannedKernel, linear: Expr): Frame {
 }
 
 /**
- * Sixteen neighbouring rows in four vectors, through the loops together. Of a block with fewer rows, four at a time and
- * then one.
+ * Sixteen neighbouring rows in four vectors, through the loops together. Of a block with fewer rows, or of a kernel that
+ * takes one vector at a time, four rows and then one.
  */
 function lowerColumns(
   { context: { nameOf } }: Lowering,
   { grid }: PlannedKernel,
   { top, task }: OpenTask,
+  copies: number,
   write: (row: Frame) => void,
 ): void {
   const axis = grid[grid.length - 1];
@@ -141,16 +142,17 @@ function lowerColumns(
     return frame;
   };
 
-  const together = nameOf("column");
-  const all = column(local("u32", together), true);
-  all.body.push({ kind: "let", name: together, value: add(first, mul(builtin("copy"), u32(4))) });
-  write(all);
-  top.body.push({
-    kind: "if",
-    condition: binary("eq", count, u32(columnsOfTask)),
-    body: takeTogether(all.body, columnsOfTask / 4, nameOf),
-  });
-
+  if (copies > 1) {
+    const together = nameOf("column");
+    const all = column(local("u32", together), true);
+    all.body.push({ kind: "let", name: together, value: add(first, mul(builtin("copy"), u32(4))) });
+    write(all);
+    top.body.push({
+      kind: "if",
+      condition: binary("eq", count, u32(columnsOfTask)),
+      body: takeTogether(all.body, copies, nameOf),
+    });
+  }
   const [fours, ones, stop] = [nameOf("column"), nameOf("column"), nameOf("stop")];
   const wide = column(local("u32", fours), true);
   write(wide);
@@ -164,15 +166,13 @@ function lowerColumns(
     step: u32(step),
     body,
   });
-  top.body.push({
-    kind: "if",
-    condition: binary("lt", count, u32(columnsOfTask)),
-    body: [
-      { kind: "let", name: stop, value: add(first, sub(count, binary("mod", count, u32(4)))) },
-      each(fours, first, local("u32", stop), 4, wide.body),
-      each(ones, local("u32", stop), add(first, count), 1, one.body),
-    ],
-  });
+  const rest: Stmt[] = [
+    { kind: "let", name: stop, value: add(first, sub(count, binary("mod", count, u32(4)))) },
+    each(fours, first, local("u32", stop), 4, wide.body),
+    each(ones, local("u32", stop), add(first, count), 1, one.body),
+  ];
+  if (copies === 1) top.body.push(...rest);
+  else top.body.push({ kind: "if", condition: binary("lt", count, u32(columnsOfTask)), body: rest });
 }
 
 /** The rows of a chunk lie side by side, so that it goes through memory in order. */

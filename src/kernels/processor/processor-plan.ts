@@ -3,8 +3,15 @@
  * split rows from the plan for GPUs, and decides what GPUs decide by structures and variants.
  */
 import { minus, sameAxes } from "../../graph/tensor/axes.ts";
-import type { Graph } from "../../graph/tensor/graph.ts";
-import { type Plan, type PlannedKernel, type RowWork, storedOver, type Target } from "../schedule/plan.ts";
+import { type Graph, reachable } from "../../graph/tensor/graph.ts";
+import {
+  type Plan,
+  type PlannedKernel,
+  type RowWork,
+  storedOver,
+  storedTargets,
+  type Target,
+} from "../schedule/plan.ts";
 import { vectorFactor } from "../schedule/row/structures.ts";
 
 export interface ProcessorPlan {
@@ -20,7 +27,12 @@ export type Form =
   /** A task is a row. */
   | { readonly kind: "rows" }
   /** A task is a block of neighbouring rows along the last axis of the grid, along which memory is contiguous. */
-  | { readonly kind: "columns"; readonly axis: string }
+  | {
+      readonly kind: "columns";
+      readonly axis: string;
+      /** How many vectors of neighbouring rows go through the loops together. */
+      readonly together: number;
+    }
   /** A task is a chunk of the rows, one after the other, with the sums over them. */
   | { readonly kind: "chunks" }
   /** Nothing is reduced: a task is a block of elements, whatever their axes. */
@@ -47,8 +59,14 @@ function formOf(graph: Graph, kernel: PlannedKernel): Form {
   const axis = kernel.grid.at(-1);
   const hasScans = kernel.row.elements.some((one) => one.scans.length > 0);
   return axis !== undefined && !hasScans && vectorFactor(graph, kernel) === axis
-    ? { kind: "columns", axis }
+    ? { kind: "columns", axis, together: isLong(kernel) ? 1 : columnsOfTask / 4 }
     : { kind: "rows" };
+}
+
+/** Of a long kernel, four copies would make the module large. */
+function isLong(kernel: PlannedKernel): boolean {
+  const nodes = reachable(storedTargets(kernel).map((one) => one.value));
+  return nodes.length > 80 || nodes.some((one) => one.kind === "window");
 }
 
 /** The kernel with all axes in one row, if it reduces nothing and stores everything over the same axes. */

@@ -1,19 +1,19 @@
 /** Stores values element by element over a row, and adds to the sums of a chunk on the way. */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import { elementIndex } from "../body/element-index.ts";
-import type { Frame } from "../body/frame.ts";
+import type { Frame, NameOf } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
 import { storeTargets } from "../body/store-targets.ts";
 import { accessOf, lowerValue } from "../body/value.ts";
 import type { ValueContext } from "../body/value-context.ts";
 import { add, f32, local, u32, widen } from "../ir/expr.ts";
 import type { Target } from "../schedule/plan.ts";
-import { type Level, levelsOf } from "./levels.ts";
+import { type Level, levelsOf, type Touched, vectorsOfStep } from "./levels.ts";
 import { boundsOf, innerBounds, outerLoop } from "./nest.ts";
 import { type Bounds, loopOf, stretchesOf } from "./stretches.ts";
 
-/** How many vectors a step takes: enough to hide the work of the loop itself. */
-const vectorsOfStep = 2;
+/** How many vectors a step takes at most: enough to hide the work of the loop itself. */
+const mostVectors = 2;
 
 /** @param columns sums over rows, to which each element is added. */
 export function storeOverRow(
@@ -23,13 +23,8 @@ export function storeOverRow(
   targets: readonly Target[],
   columns: readonly Target[],
 ): void {
-  const levels = levelsOf(
-    row,
-    path.over,
-    { values: [], targets: [...targets, ...columns] },
-    context.addressOf,
-  );
-  fillLevel(context, row, levels, boundsOf(path), (inner) => {
+  const touched = { values: [], targets: [...targets, ...columns] };
+  fillNest(context, row, path, touched, (inner) => {
     storeTargets(context, inner, targets);
     for (const one of columns) addToColumn(context, inner, one);
   });
@@ -37,8 +32,8 @@ export function storeOverRow(
 
 /** Stores 0 in every element of tensors over the same axes. */
 export function clear(context: ValueContext, frame: Frame, over: AxisSet, columns: readonly Target[]): void {
-  const levels = levelsOf(frame, over, { values: [], targets: columns }, context.addressOf);
-  fillLevel(context, frame, levels, null, (inner) => {
+  const path: Path = { over, vector: null, range: { kind: "whole" } };
+  fillNest(context, frame, path, { values: [], targets: columns }, (inner) => {
     for (const { tensor } of columns) {
       const address = context.addressOf(tensor);
       const access = accessOf(inner, address);
@@ -49,24 +44,46 @@ export function clear(context: ValueContext, frame: Frame, over: AxisSet, column
   });
 }
 
-function fillLevel(
+/** Writes a nest of loops, and into its steps what `fill` writes. */
+function fillNest(
   context: ValueContext,
+  frame: Frame,
+  path: Path,
+  touched: Touched,
+  fill: (inner: Frame) => void,
+): void {
+  const levels = levelsOf(frame, path.over, touched, context.addressOf);
+  fillLevel(
+    { nameOf: context.nameOf, unroll: vectorsOfStep(touched, mostVectors), fill },
+    frame,
+    levels,
+    boundsOf(path),
+  );
+}
+
+interface Filling {
+  readonly nameOf: NameOf;
+  readonly unroll: number;
+  readonly fill: (inner: Frame) => void;
+}
+
+function fillLevel(
+  filling: Filling,
   frame: Frame,
   [level, ...deeper]: readonly Level[],
   bounds: Bounds | null,
-  fill: (inner: Frame) => void,
 ): void {
-  const { nameOf } = context;
+  const { nameOf, unroll, fill } = filling;
   if (deeper.length === 0) {
     const run = innerBounds(frame, level, bounds, nameOf);
-    const stretches = stretchesOf(frame, level, run, vectorsOfStep, nameOf);
+    const stretches = stretchesOf(frame, level, run, unroll, nameOf);
     for (const one of stretches) for (const inner of one.frames) fill(inner);
     frame.body.push(...stretches.map((one) => loopOf(one)));
     return;
   }
   const inside = deeper.flatMap((one) => one.factors);
   const loop = outerLoop(frame, level, inside, bounds, nameOf);
-  fillLevel(context, loop.frame, deeper, loop.inside, fill);
+  fillLevel(filling, loop.frame, deeper, loop.inside);
   frame.body.push({
     kind: "for",
     name: loop.counter,

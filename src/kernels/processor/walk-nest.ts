@@ -8,12 +8,12 @@ import type { Total } from "../body/reduce-across-lanes.ts";
 import type { ValueContext, Walk } from "../body/value-context.ts";
 import { add, binary, fold, local, u32, widen } from "../ir/expr.ts";
 import type { Expr, FoldOp, Stmt, Type } from "../ir/ir.ts";
-import { type Level, levelsOf } from "./levels.ts";
+import { type Level, levelsOf, vectorsOfStep } from "./levels.ts";
 import { boundsOf, innerBounds, outerLoop } from "./nest.ts";
 import { type Bounds, loopOf, type Stretch, stretchesOf } from "./stretches.ts";
 
-/** How many vectors a step takes. An addition takes as long as four loads of a vector. */
-const vectorsOfStep = 4;
+/** How many vectors a step takes at most. An addition takes as long as four loads of a vector. */
+const mostVectors = 4;
 
 export const walkOfNests: Walk = { sum };
 
@@ -25,9 +25,11 @@ function sum(
   terms: readonly Term[],
 ): Total[] {
   const values = [...new Set(terms.flatMap((one) => one.of))];
-  const levels = levelsOf(row, path.over, { values, targets: [] }, context.addressOf);
+  const touched = { values, targets: [] };
+  const levels = levelsOf(row, path.over, touched, context.addressOf);
   // Few rows are looked at a second time, so that loop is short to read.
-  const nest: Nest = { context, terms, levels, unroll: when === undefined ? vectorsOfStep : 1 };
+  const unroll = when === undefined ? vectorsOfStep(touched, mostVectors) : 1;
+  const nest: Nest = { context, terms, levels, unroll };
   const frame = when === undefined ? row : createFrame(row, null);
   const found = sumLevel(nest, frame, 0, boundsOf(path));
   const totals = terms.map(({ name, op }, i) => {

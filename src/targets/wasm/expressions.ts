@@ -136,9 +136,10 @@ export function expressions(context: ExpressionContext): Expressions {
   /** What depends on nothing but extents and params is computed before all tasks. */
   function fixed(expr: Expr, wanted = nameOf(expr)): Wat {
     if (expr.kind === "splat" && expr.a.kind === "const") return plain(expr);
-    const local = scopes.once(`fixed ${JSON.stringify(expr)}`, 0, () => {
+    const value = plain(expr);
+    const local = scopes.once(`fixed ${JSON.stringify(value)}`, 0, () => {
       const made = locals.fresh(wanted, valueTypes[expr.type]);
-      scopes.write(set(made, plain(expr)), 0);
+      scopes.write(set(made, value), 0);
       return made;
     });
     return get(local);
@@ -200,6 +201,8 @@ export function expressions(context: ExpressionContext): Expressions {
     if (shape === "i32") {
       if (op === "min" || op === "max") return extremum(op, e(a), e(b));
       if (op === "div" || op === "mod") return quotient(op, a, b);
+      const bits = b.kind === "const" ? Math.log2(b.value) : undefined;
+      if (op === "mul" && Number.isInteger(bits)) return ["i32.shl", e(a), i32(bits!)];
     }
     if (type === "f32x4" && (op === "min" || op === "max")) return extremumOfFour(op, a, b);
     const instruction = instructions[shape][op];
@@ -289,7 +292,9 @@ export function expressions(context: ExpressionContext): Expressions {
 /** A product of extents has their names. */
 function nameOf(expr: Expr): string {
   if (expr.kind === "constant" && expr.constant.kind === "extent") return expr.constant.factor;
+  if (expr.kind === "local") return expr.name;
   const isProduct = expr.kind === "binary" && expr.op === "mul" && expr.type === "u32";
+  if (isProduct && expr.b.kind === "const") return `${nameOf(expr.a)}_bytes`;
   const names = isProduct ? [expr.a, expr.b].map(nameOf) : [];
   if (isProduct && names.every((one) => one !== "size")) return names.join("_");
   return expr.type === "u32" ? "size" : "fixed";

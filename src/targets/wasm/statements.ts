@@ -11,6 +11,7 @@ import {
   placeOf,
   writeAddress,
 } from "./addresses.ts";
+import { shiftOfUses, withoutShifts } from "./byte-counters.ts";
 import type { Expressions } from "./expressions.ts";
 import { get, set, tee, valueTypes } from "./function-locals.ts";
 import { type At, type Element, elementBytes, loadFour, loadOne, storeFour, storeOne } from "./memory.ts";
@@ -176,18 +177,25 @@ function loop(context: StatementContext, { name, start, end, step, body }: Loop)
     scopes.write(set(local, value));
     return get(local);
   };
-  const [limit, by] = [held("end", end), held("step", step)];
-  const first = e(start);
   const inside = scopes.inside(() => {
     names.depths.set(name, scopes.depth());
     writeBlock(context, body);
   });
+  // In bytes, if it counts nothing but addresses.
+  const shift = step.kind === "const" ? shiftOfUses(inside, i) : undefined;
+  const scaled = (expr: Expr): Expr => {
+    const bytes = 2 ** Number(shift ?? 0);
+    return expr.kind === "const" ? u32(expr.value * bytes) : mul(expr, u32(bytes));
+  };
+  const by = held("step", scaled(step));
+  const limit = held("end", scaled(end));
   const next = tee(i, ["i32.add", get(i), by]);
+  const round = shift === undefined ? inside : withoutShifts(inside, i);
   return [
     [
       "if",
-      ["i32.lt_u", tee(i, first), limit],
-      ["then", ["loop", label, ...inside, ["br_if", label, ["i32.lt_u", next, limit]]]],
+      ["i32.lt_u", tee(i, e(scaled(start))), limit],
+      ["then", ["loop", label, ...round, ["br_if", label, ["i32.lt_u", next, limit]]]],
     ],
   ];
 }
