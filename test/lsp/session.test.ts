@@ -180,6 +180,16 @@ test("the commands of an editor", async () => {
   expect(Object.keys(JSON.parse(out).outputs)).toEqual(["y", "z"]);
 });
 
+test("a text that is no spec is left alone", async () => {
+  const textDocument = { uri: uriOf("notes.txt"), languageId: "plaintext", version: 1, text: "not a norm {" };
+  await client.connection.sendNotification("textDocument/didOpen", { textDocument });
+  const asked = { textDocument: { uri: textDocument.uri }, position: { line: 0, character: 6 } };
+  expect(await client.connection.sendRequest("textDocument/hover", asked)).toBeNull();
+  expect(
+    await client.connection.sendRequest("textDocument/formatting", { ...asked, options: {} }),
+  ).toBeNull();
+});
+
 test("keys in a file of 500 lines", async () => {
   const text = fiveHundredLines;
   expect(text.split("\n").length).toBeGreaterThanOrEqual(500);

@@ -58,6 +58,11 @@ function settingsIn(value: unknown): Settings {
   return { inlayHints: own !== false };
 }
 
+/** An editor without a language for specs sends other texts too. */
+function isSpec({ uri, languageId }: TextDocument): boolean {
+  return languageId === "norm" || uri.endsWith(".norm");
+}
+
 /**
  * Serves a connection until it closes.
  * @param hostOf makes the host when the editor says which folders it has open.
@@ -98,6 +103,7 @@ export function serve(connection: Connection, hostOf: (params: InitializeParams)
     const uriOf = (path: string): string =>
       documents.keys().find((uri) => host.pathOf(uri) === path) ?? host.uriOf(path);
     documents.onDidChangeContent(({ document }) => {
+      if (!isSpec(document)) return;
       known.open(host.pathOf(document.uri), document.getText());
       publisher.changed();
     });
@@ -125,7 +131,10 @@ export function serve(connection: Connection, hostOf: (params: InitializeParams)
       const file = fileOf(textDocument);
       return file && of(file, offsetAt(file.source, position));
     };
-    const fileOf = ({ uri }: { uri: string }): KnownFile | undefined => known.file(known.host.pathOf(uri));
+    const fileOf = ({ uri }: { uri: string }): KnownFile | undefined => {
+      const document = documents.get(uri);
+      return document !== undefined && isSpec(document) ? known.file(known.host.pathOf(uri)) : undefined;
+    };
     const within = <P extends { textDocument: { uri: string } }, T>(
       params: P,
       of: (file: KnownFile) => T,
