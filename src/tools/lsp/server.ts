@@ -3,6 +3,7 @@ import {
   CodeActionKind,
   type Connection,
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   type InitializeParams,
   type InitializeResult,
   type Position,
@@ -86,6 +87,10 @@ export function serve(connection: Connection, hostOf: (params: InitializeParams)
     if (project !== undefined) shippedNorms(project);
     if (client.workspace?.didChangeConfiguration?.dynamicRegistration === true)
       await connection.client.register(DidChangeConfigurationNotification.type, { section: "normc" });
+    if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) {
+      const watchers = [{ globPattern: "**/*.norm" }];
+      await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    }
     if (client.workspace?.configuration === true) await readSettings();
   });
 
@@ -96,9 +101,11 @@ export function serve(connection: Connection, hostOf: (params: InitializeParams)
 
   function listen(known: Project): void {
     const { host } = known;
-    const publisher = createPublisher(known, (path, diagnostics) => {
-      void connection.sendDiagnostics({ uri: uriOf(path), diagnostics });
-    });
+    const publisher = createPublisher(
+      known,
+      (path, diagnostics) => void connection.sendDiagnostics({ uri: uriOf(path), diagnostics }),
+      (error) => connection.console.error(`this is a defect of normc, please report it: ${String(error)}`),
+    );
     /** As the editor calls it: of a link, not the file that it leads to. */
     const uriOf = (path: string): string =>
       documents.keys().find((uri) => host.pathOf(uri) === path) ?? host.uriOf(path);
