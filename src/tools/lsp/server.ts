@@ -70,6 +70,8 @@ function isSpec({ uri, languageId }: TextDocument): boolean {
  */
 export function serve(connection: Connection, hostOf: (params: InitializeParams) => Host): void {
   const documents = new TextDocuments(TextDocument);
+  /** What the editor calls the files that are open, by path. */
+  const uris = new Map<string, string>();
   let settings: Settings = { inlayHints: true };
   let project: Project | undefined;
   let client: InitializeParams["capabilities"] = {};
@@ -77,7 +79,9 @@ export function serve(connection: Connection, hostOf: (params: InitializeParams)
   connection.onInitialize((params) => {
     client = params.capabilities;
     settings = settingsIn(params.initializationOptions);
-    project = createProject(hostOf(params));
+    const host = hostOf(params);
+    // Of a link, the editor knows the name of the link.
+    project = createProject({ ...host, uriOf: (path) => uris.get(path) ?? host.uriOf(path) });
     listen(project);
     return { capabilities, serverInfo: { name: "normc", version } };
   });
@@ -103,21 +107,21 @@ export function serve(connection: Connection, hostOf: (params: InitializeParams)
     const { host } = known;
     const publisher = createPublisher(
       known,
-      (path, diagnostics) => void connection.sendDiagnostics({ uri: uriOf(path), diagnostics }),
+      (path, diagnostics) => void connection.sendDiagnostics({ uri: host.uriOf(path), diagnostics }),
       (error) => connection.console.error(`this is a defect of normc, please report it: ${String(error)}`),
     );
-    /** As the editor calls it: of a link, not the file that it leads to. */
-    const uriOf = (path: string): string =>
-      documents.keys().find((uri) => host.pathOf(uri) === path) ?? host.uriOf(path);
     documents.onDidChangeContent(({ document }) => {
       if (!isSpec(document)) return;
-      known.open(host.pathOf(document.uri), document.getText());
+      const path = host.pathOf(document.uri);
+      uris.set(path, document.uri);
+      known.open(path, document.getText());
       publisher.changed();
     });
     documents.onDidClose(({ document }) => {
       const path = host.pathOf(document.uri);
       known.close(path);
       publisher.closed(path);
+      uris.delete(path);
       publisher.changed();
     });
     connection.onDidChangeWatchedFiles(() => publisher.changed());
