@@ -4,6 +4,7 @@ import type { WasmProgram } from "../../src/program/wasm-program.ts";
 import { plainOptions } from "../../src/runtime/options/plain-options.ts";
 import { resolveShapes } from "../../src/runtime/shapes/shapes.ts";
 import { createWasmNorm } from "../../src/runtime/wasm/index.ts";
+import { programInterface } from "../../src/targets/interface/program-interface.ts";
 import { oracle, type Trial, worstOf } from "../support/compare.ts";
 import { backwardTrial, worstGradient } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
@@ -19,8 +20,10 @@ const pageBytes = 65_536;
 
 function expectClose(got: ArrayLike<number>, want: ArrayLike<number>): void {
   expect(got.length).toBe(want.length);
+  let worst = 0;
   for (let i = 0; i < got.length; i++)
-    expect(Math.abs(got[i]! - want[i]!)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(want[i]!)));
+    worst = Math.max(worst, Math.abs(got[i]! - want[i]!) / Math.max(1, Math.abs(want[i]!)));
+  expect(worst).toBeLessThanOrEqual(tolerance);
 }
 
 function normalized(x: Float32Array, dims: readonly number[]): Float64Array | Float32Array {
@@ -31,7 +34,7 @@ describe("the same bits on any number of threads", () => {
   const rows = { N: [37], C: [12], S: [5, 7], D: [83] };
   const trials: readonly (readonly [string, Trial])[] = [
     ["rows", randomTrial(graphOf("LayerNorm"), rows, {}, 1)],
-    ["a row in parts", randomTrial(graphOf("LayerNorm"), { N: [2], D: [300_007] }, {}, 2)],
+    ["a row in parts", randomTrial(graphOf("LayerNorm"), { N: [2], D: [140_007] }, {}, 2)],
     ["groups", randomTrial(graphOf("GroupNorm"), rows, { G: 4 }, 3)],
     ["columns, and states", randomTrial(graphOf("BatchNorm", "train"), rows, {}, 4)],
     ["nothing", randomTrial(graphOf("BatchNorm", "train"), { ...rows, N: [0] }, {}, 5)],
@@ -236,8 +239,8 @@ describe("plain options", () => {
     norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
   );
 
-  it.each(cases)("$norm $mode", async ({ graph, mode }) => {
-    const program = await wasmProgramOf(graph);
+  it.each(cases)("$norm $mode", ({ graph, mode }) => {
+    const program = programInterface(graph);
     let plain = 0;
     for (const { extents, params } of awkwardShapes) {
       const own = ownParams(graph, params);
@@ -273,7 +276,7 @@ describe("plain options", () => {
     [{ x: [2, 6, 5], G: 2, dtype: "f16" }],
     [{ x: [2, 6, 5], G: 2, mode: "train" }],
     [{ x: [2, 0, 5], G: 2, gamma: [1] }],
-  ])("%j is not plain", async (options) => {
-    expect(plainOptions([await wasmProgramOf(graphOf("GroupNorm"))], options, keys)).toBe(undefined);
+  ])("%j is not plain", (options) => {
+    expect(plainOptions([programInterface(graphOf("GroupNorm"))], options, keys)).toBe(undefined);
   });
 });

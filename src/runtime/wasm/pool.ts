@@ -3,7 +3,6 @@
  * synchronous: the thread that calls it takes its share of the tasks, then waits for the others.
  */
 
-import { NormError, shownValue } from "../shapes/errors.ts";
 import {
   activeWord,
   controlBytes,
@@ -68,7 +67,6 @@ function maySleep(): boolean {
 
 /**
  * Has threads ready that run functions in a shared memory. Where fewer can be started, there are fewer.
- * @throws NormError (as a rejection) N543 for anything but a number of threads.
  * @param runs all functions of the modules, in the order of the modules and of their exports.
  */
 export async function openTeam(
@@ -77,9 +75,6 @@ export async function openTeam(
   { memory, onEmpty }: Heap,
   runs: readonly Run[],
 ): Promise<Team> {
-  if (!(Number.isSafeInteger(threads) && threads >= 1)) {
-    throw new NormError("N543", `threads: expected a whole number from 1, given ${shownValue(threads)}`);
-  }
   const wanted = Math.min(threads - 1, mostHelpers);
   while (helpers.length < wanted) helpers.push(startHelper(helpers.length));
   const started = await Promise.all(helpers.slice(0, wanted));
@@ -187,8 +182,9 @@ async function startHelper(number: number): Promise<Helper | undefined> {
 function openThread(): Thread {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   if (threads !== undefined) {
-    // In a checkout the file ends as this one does.
-    const worker = new threads.Worker(new URL(import.meta.url.replace(/[^/]*(\.\w+)$/, "worker$1")));
+    // In a checkout the file ends as this one does. Options such as `--input-type` are for the first thread alone.
+    const file = new URL(import.meta.url.replace(/[^/]*(\.\w+)$/, "worker$1"));
+    const worker = new threads.Worker(file, { execArgv: [] });
     return {
       postMessage: (message) => worker.postMessage(message),
       onMessage: (hear) => worker.on("message", hear),
