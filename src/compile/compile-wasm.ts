@@ -27,6 +27,12 @@ export async function compileWasm(checked: Graph): Promise<CompiledWasm> {
   return compilePassedWasm(passGraph(checked));
 }
 
+/** The WebAssembly text of a norm, without its bytes. */
+export function watOf(checked: Graph): string {
+  const { graph, plan, kernels } = lowerPassed(passGraph(checked));
+  return emitWasm(graph, plan.scratch, kernels).wat;
+}
+
 /** The second half of the road: turns the last graph into a program. */
 export async function compilePassedWasm(graphs: PassedGraphs): Promise<CompiledWasm> {
   const lowered = lowerPassed(graphs);
