@@ -1,6 +1,7 @@
 /** The road to processors: the same compiler passes over the graph, then kernels of one lane as WebAssembly. */
 import type { Graph } from "../graph/tensor/graph.ts";
 import { addresses } from "../kernels/body/address.ts";
+import { cutColumns } from "../kernels/processor/cut-columns.ts";
 import { lowerForProcessor } from "../kernels/processor/lower-processor.ts";
 import type { ProcessorKernel } from "../kernels/processor/processor-kernel.ts";
 import { planProcessor } from "../kernels/processor/processor-plan.ts";
@@ -30,7 +31,7 @@ export async function compileWasm(checked: Graph): Promise<CompiledWasm> {
 /** The second half of the road: turns the last graph into a program. */
 export async function compilePassedWasm(graphs: PassedGraphs): Promise<CompiledWasm> {
   const { graph } = graphs.at(-1)!;
-  const parts = partition(graph);
+  const parts = cutColumns(partition(graph));
   const plan = scheduleRows(parts);
   verifyPlan(graph, plan);
   const addressOf = addresses(graph.tensors, plan.scratch);
