@@ -85,6 +85,12 @@ const road = [
   "src/tools/cli/explain",
   "src/tools/cli/build",
   "src/tools/cli/tune",
+  "src/tools/lsp/project",
+  "src/tools/lsp/text",
+  "src/tools/lsp/words",
+  "src/tools/lsp/completion",
+  "src/tools/lsp/answers",
+  "src/tools/lsp",
   "src/tools/cli/commands",
   "src/tools/cli",
 ];

@@ -181,6 +181,38 @@ norm A { axes N, C input x[N, C] state own[C] = 0 y = Mid(x; |s = own) output y 
     const [symbol] = nameAt(file, offset)?.definitions ?? [];
     return placesOf(file, symbol).map((one) => text.slice(0, one.start).split("\n").length);
   };
+  test("the cotangent of an output means the output, in the block alone", () => {
+    const text = "norm A { axes N input x[N] y = x * 2 on backward { d_x = |d_y * 2 } output y }";
+    expect(meanings(text)).toEqual(["equation y test.norm:1"]);
+    expect(meanings(text.replace("|d_y", "d_y").replace("y = x * 2", "y = x * |d_y"))).toEqual([]);
+  });
+  test("a name in parentheses stands between them", () => {
+    const { references } = inspect("norm A { axes N input x[N] y = (x) * 2 output y }");
+    const texts = references.map(({ span }) => span.source.text.slice(span.start, span.end));
+    expect(texts).toEqual(["N", "x", "y"]);
+  });
+  test("words of the language", () => {
+    const text = `fn f(v) = max(exp(v), pi)
+norm A { axes N, M input x[N, M], i[N]: i8 y = mean(x over N; before = inf) + max(x over M) + size(N) + f(i)
+on train { z = standardize(x over N; eps = 1) } on infer { z = x } output y, z }`;
+    const { words } = inspect(text);
+    expect(words.map(({ span, kind }) => `${kind} ${text.slice(span.start, span.end)}`)).toEqual([
+      "function max",
+      "function exp",
+      "constant pi",
+      "elementType i8",
+      "function mean",
+      "setting before",
+      "constant inf",
+      "function max",
+      "function size",
+      "mode train",
+      "function standardize",
+      "setting eps",
+      "mode infer",
+    ]);
+  });
+
   test("all places of a symbol, its declaration first", () => {
     expect(linesOf(groups.replace("mu = mean", "|mu = mean"))).toEqual([9, 10]);
     expect(linesOf(groups.replace("size(K)", "size(|K)"))).toEqual([4, 9, 10, 10]);

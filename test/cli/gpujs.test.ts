@@ -89,7 +89,7 @@ describe("normc build --target", () => {
 
   test("another target is a wrong command line", async () => {
     const { code, err } = await normc(["build", "a.norm", "--target", "wgsl,hlsl", "--out", "out"]);
-    expect(err).toContain("Expected wgsl, glsl or both, joined by a comma, given hlsl.");
+    expect(err).toContain("Expected wgsl, glsl, wasm or several, joined by commas, given hlsl.");
     expect(code).toBe(2);
   });
 });

@@ -131,7 +131,7 @@ test.each([
   ],
   [
     'export default {\n targets: ["wgls"] };',
-    [["N622", "norm.config.ts:2:13", '`targets`: expected "wgsl" or "glsl", given "wgls"', "wgsl"]],
+    [["N622", "norm.config.ts:2:13", '`targets`: expected "wgsl" or "glsl" or "wasm", given "wgls"', "wgsl"]],
   ],
   [
     'export default { specs: "a.norm" };',

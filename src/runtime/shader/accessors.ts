@@ -10,16 +10,24 @@ const pieceName = (name: string, piece: number): string => `_${name}_${piece}`;
 /** Makes an array of any other element than f32 and f16. Its code is loaded only if such an array is bound. */
 export type WordArray = (element: WordElement, wide: boolean, single: boolean) => MemoryArray;
 
-/** The declarations of all bindings and accessors. */
+/**
+ * The declarations of all bindings and accessors.
+ * @param sized whether the arrays have the sizes of their bindings (`traits.ts` says where this is faster).
+ */
 export function accessorCode(
   bindings: readonly ProgramBinding[],
   layout: Layout,
   wordArray: WordArray | undefined,
+  sized = false,
 ): string {
   const tensors = bindings.map((binding, i) => ({ binding, place: layout.places[i]! }));
   const packed = tensors.filter(({ place }) => place.packedAt !== null).map(({ binding }) => binding);
   const pack = floatArray("f32", packed.some(byFours));
-  const declarations = packed.length === 0 ? [] : [declared(0, "read", packName, pack.type)];
+  const declared = (binding: number, access: string, name: string, { type, bytes }: MemoryArray): string => {
+    const size = sized ? `, ${Math.floor(layout.slots[binding]!.size / bytes)}` : "";
+    return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}${size}>;\n`;
+  };
+  const declarations = packed.length === 0 ? [] : [declared(0, "read", packName, pack)];
   const functions: string[] = [];
   const helpers = new Set<string>();
   for (const { binding, place } of tensors) {
@@ -32,9 +40,7 @@ export function accessorCode(
     const names = arrayNames(binding.name, place);
     if (place.packedAt === null) {
       for (const [piece, name] of names.entries()) {
-        declarations.push(
-          declared(place.binding + piece, binding.shared ?? binding.access, name, array.type),
-        );
+        declarations.push(declared(place.binding + piece, binding.shared ?? binding.access, name, array));
       }
     }
     for (const [kind, name] of Object.entries(binding.accessors) as [Accessor, string][]) {
@@ -53,10 +59,6 @@ function byFours({ accessors }: ProgramBinding): boolean {
 function arrayNames(name: string, { pieces, packedAt }: Place): readonly string[] {
   if (packedAt !== null) return [packName];
   return pieces === 1 ? [name] : Array.from({ length: pieces }, (_, piece) => pieceName(name, piece));
-}
-
-function declared(binding: number, access: string, name: string, type: string): string {
-  return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}>;\n`;
 }
 
 const signatures: Readonly<Record<Accessor, string>> = {

@@ -9,6 +9,8 @@ export interface MemoryArray extends Readonly<Record<Accessor, Write>> {
   readonly at: Read;
   readonly four: Read;
   readonly type: string;
+  /** The bytes of an element of this type. */
+  readonly bytes: number;
   /** Declarations that each accessor needs. */
   readonly helpers: Readonly<Partial<Record<Accessor, string>>>;
 }
@@ -21,6 +23,7 @@ export function floatArray(element: FloatType, wide: boolean): MemoryArray {
     element === "f32" ? ["", "", "", ""] : ["f32", "vec4f", "f16", "vec4h"];
   return {
     type: wide ? `vec4<${element}>` : element,
+    bytes: (wide ? 4 : 1) * (element === "f32" ? 4 : 2),
     at: (array, index) => converted(read, one(array, index)),
     four: (array, index) => converted(readFour, `${array}[${index}]`),
     put: (array, index, value) => `${one(array, index)} = ${converted(write, value)};`,

@@ -39,6 +39,7 @@ export function byteArray(type: "i8" | "u8", single: boolean): MemoryArray {
     single ? `atomicLoad(&${array}[${index}])` : `${array}[${index}]`;
   return {
     type: single ? "atomic<u32>" : "u32",
+    bytes: 4,
     at: (array, index) => at(type, word(array, `${index} / 4u`), index),
     four: (array, index) => four(type, word(array, index)),
     put: (array, index, value) => put(type, array, index, value),

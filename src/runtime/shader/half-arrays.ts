@@ -40,6 +40,7 @@ export function halfArray(wide: boolean, single: boolean): MemoryArray {
 function plainWords(wide: boolean): MemoryArray {
   return {
     type: wide ? "vec2u" : "u32",
+    bytes: wide ? 8 : 4,
     at: (array, index) =>
       half(wide ? `${array}[${index} / 4u][${index} / 2u % 2u]` : `${array}[${index} / 2u]`, index),
     four: (array, index) =>
@@ -58,6 +59,7 @@ function plainWords(wide: boolean): MemoryArray {
  */
 const atomicWords: MemoryArray = {
   type: "atomic<u32>",
+  bytes: 4,
   at: atomicHalf,
   // For completeness: no kernel that writes single elements of a tensor also reads fours of it for speed.
   four: (array, index) => `vec4f(${fourOf(index, (each) => atomicHalf(array, each)).join(", ")})`,

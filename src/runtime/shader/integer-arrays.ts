@@ -23,6 +23,7 @@ export function integerArray(type: "i32" | "u32", wide: boolean): MemoryArray {
   const helpers = { put: helper(type), putFour: helper(type) };
   return {
     type: wide ? `vec4<${type}>` : type,
+    bytes: wide ? 16 : 4,
     at: (array, index) => `f32(${one(array, index)})`,
     four: (array, index) => `vec4f(${array}[${index}])`,
     put: (array, index, value) => `${one(array, index)} = _to_${type}s(vec4f(${value})).x;`,

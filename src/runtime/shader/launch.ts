@@ -1,4 +1,5 @@
 import type { Dispatch } from "../variants/dispatch.ts";
+import type { Described } from "../variants/traits.ts";
 import type { BindingLimits, Layout, Slot } from "./layout.ts";
 
 /** One dispatch as the device gets it. */
@@ -19,6 +20,7 @@ export interface LaidOut {
   readonly layout: Layout;
 }
 
-export type LaunchLimits = BindingLimits & {
-  readonly limits: { readonly maxComputeWorkgroupsPerDimension: number };
-};
+export type LaunchLimits = BindingLimits &
+  Pick<Described, "adapterInfo"> & {
+    readonly limits: { readonly maxComputeWorkgroupsPerDimension: number };
+  };

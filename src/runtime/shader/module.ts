@@ -12,19 +12,21 @@ export interface ModuleChoice {
   readonly held: number;
   /** Needed if a tensor is of integers, or f16 on a device without `shader-f16`. */
   readonly wordArray?: WordArray | undefined;
+  /** Whether arrays have the sizes of their bindings. */
+  readonly sized?: boolean;
 }
 
 /** A whole WGSL module: the code that depends on the memory, the device and the variant, then the shader. */
 export function moduleCode(
   { wgsl, bindings, held: slots, exchanges }: Shader,
   layout: Layout,
-  { subgroups, residency, held, wordArray }: ModuleChoice,
+  { subgroups, residency, held, wordArray, sized }: ModuleChoice,
 ): string {
   const enabled = layout.places.some(({ element }) => element === "f16") ? ["f16"] : [];
   if (exchanges && subgroups) enabled.push("subgroups");
   return [
     ...enabled.map((name) => `enable ${name};\n`),
-    accessorCode(bindings, layout, wordArray),
+    accessorCode(bindings, layout, wordArray, sized),
     ...(exchanges ? exchangeCode(subgroups) : []),
     ...(slots > 0 ? heldCode(residency, slots, held) : []),
     wgsl,

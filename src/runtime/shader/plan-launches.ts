@@ -3,6 +3,7 @@ import type { Program, ProgramConstant, ProgramTensor } from "../../program/prog
 import type { Dtypes } from "../shapes/element-types.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
+import { wantsSizes } from "../variants/traits.ts";
 import type { LaidOut, Launch, LaunchLimits } from "./launch.ts";
 import type { LaunchCode } from "./launch-code.ts";
 import { layOut, type Memory, type Pack, withPacks } from "./layout.ts";
@@ -39,6 +40,8 @@ export function planLaunches(
   const packs: Pack[] = [];
   const memory = { elements: shapes.elements, dtypes };
   const launches: Launch[] = [];
+  // A tensor of open extents has another size in each run.
+  const sized = open === undefined && wantsSizes(device);
   const settle = settling?.(program.tensors, shapes.elements);
   for (const [i, { dispatch, layout }] of laidOut.entries()) {
     const { kernel, variant, workgroups } = dispatch;
@@ -54,6 +57,7 @@ export function planLaunches(
         residency: variant.residency,
         held: Math.ceil(dispatch.rowLength / variant.lanes),
         wordArray,
+        sized,
       }),
       constants: Object.fromEntries(
         shader.constants.map((constant) => [constant.name, constantValue(constant, dispatch, shapes)]),

@@ -1,15 +1,13 @@
 /** The commands of the command line. The code of a command is imported only when it runs. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { type BuildTarget, buildTargets, type KernelText } from "../../compile/build/file-names.ts";
-import type { Code } from "../../language/diagnostics/codes.ts";
-import { escaped } from "../../language/diagnostics/display.ts";
-import { NormError, type NormErrorCode } from "../../runtime/shapes/errors.ts";
 import { version } from "../../version.ts";
-import { backendChoices } from "./arguments/backend-choice.ts";
+import { backendChoices, benchBackends } from "./arguments/backend-choice.ts";
 import { parseDtype } from "./arguments/dtype-choice.ts";
+import { failed } from "./failed.ts";
 import { reasonOf } from "./files/host.ts";
-import { CommandError, commandErrorText, type ExitCode, InputError } from "./terminal/failure.ts";
-import { say, showDiagnostics } from "./terminal/output.ts";
+import type { ExitCode } from "./terminal/failure.ts";
+import { say } from "./terminal/output.ts";
 
 const specHelp = `
 SPEC is a path, the name of a shipped norm (GroupNorm or group_norm), or path#Name for one norm of several.`;
@@ -138,10 +136,7 @@ The oracle rounds inputs to their element type and computes in float64. It does 
     .option("--set <params>", "params: NAME=NUMBER,…; repeatable", collect, [])
     .option("--out <file>", "write the outputs there instead of standard output")
     .addOption(
-      new Option(
-        "--backend <name>",
-        "where to run; auto: WebGPU, else the best backend of gpu.js, else the oracle",
-      )
+      new Option("--backend <name>", "where to run; auto: WebGPU on a GPU, else WebAssembly on the processor")
         .choices(backendChoices)
         .default("auto"),
     )
@@ -177,16 +172,20 @@ ${shapeHelp}`,
     .addOption(dtype())
     .option("--grad", "the backward graph, which computes d_x, d_gamma, … from d_y")
     .addOption(save)
+    .addOption(
+      new Option("--backend <name>", "whose kernels to show").choices(["webgpu", "wasm"]).default("webgpu"),
+    )
     .option("--wgsl", "also print the WGSL")
+    .option("--wat", "the kernels for processors, with their WebAssembly text")
     .addOption(json)
     .action(async (word, own, command: Command) => {
       const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
-      ended((await import("./explain/explain.ts")).explain(spec, options));
+      ended(await (await import("./explain/explain.ts")).explain(spec, options));
     });
 
   add(
     "bench",
-    "time a norm beside a copy kernel",
+    "time a norm beside a copy of the same bytes",
     "normc bench GroupNorm --shape N=2,C=320,S=64x64",
     `${specHelp}
 ${shapeHelp}`,
@@ -198,6 +197,11 @@ ${shapeHelp}`,
     .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
     .addOption(save)
     .addOption(dtype())
+    .addOption(
+      new Option("--backend <name>", "where to run; auto: WebGPU on a GPU, else WebAssembly on the processor")
+        .choices(benchBackends)
+        .default("auto"),
+    )
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
     .option("--tuning <file>", "time the variants in this file of `normc tune` in place of the defaults")
     .addOption(json)
@@ -280,6 +284,19 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     .action(async (files, options) => ended(await (await import("./commands/fmt.ts")).fmt(files, options)));
 
   add(
+    "lsp",
+    "the language server, for editors",
+    "normc lsp --stdio",
+    "An editor starts it. docs/editor.md says how in VS Code, Neovim, Helix, Zed and JetBrains.",
+  )
+    .option("--stdio", "speak the protocol over standard input and output, the only way that there is")
+    // Clients add it, so that the server ends when they do.
+    .addOption(new Option("--clientProcessId <id>").hideHelp())
+    .action(async () => {
+      await (await import("../lsp/node.ts")).serveStandardStreams();
+    });
+
+  add(
     "types",
     "write the types of .norm imports: group_norm.d.norm.ts",
     "normc types norms/*.norm",
@@ -349,47 +366,6 @@ function readList<T extends string>(value: string, known: readonly T[]): readonl
     );
   });
 }
-
-/** What another device could do. */
-const deviceCodes: ReadonlySet<string> = new Set<NormErrorCode>(["N508", "N510", "N517", "N540", "N541"]);
-
-function failed(error: unknown, json: boolean): ExitCode {
-  // Help and the version end this way too, with code 0.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof InputError) {
-    showDiagnostics(error.diagnostics, json);
-    return 1;
-  }
-  if (error instanceof CommandError) {
-    say(escaped(commandErrorText(error)));
-    return error.exitCode;
-  }
-  if (error instanceof NormError && error.code !== "N513") {
-    say(escaped(commandErrorText(error)));
-    return deviceCodes.has(error.code) ? 3 : 1;
-  }
-  const fileMessage = systemErrorText(error);
-  if (fileMessage !== undefined) {
-    say(escaped(fileMessage));
-    return 1;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  say(`this is a defect of normc: ${message.split("\n")[0]}, please report it`);
-  if (process.env.NORMC_DEBUG === "1") say(error instanceof Error ? (error.stack ?? "") : "");
-  return 1;
-}
-
-/** An error of the file system that its caller did not expect is still no defect: it says which path and why. */
-function systemErrorText(error: unknown): string | undefined {
-  if (!(error instanceof Error && "code" in error && "syscall" in error)) return undefined;
-  if (error.syscall === "uv_cwd") return "error[N001]: the working folder is no longer there";
-  const path = "path" in error ? String(error.path) : undefined;
-  if (path === undefined) return undefined;
-  const code: Code = writingCalls.has(String(error.syscall)) ? "N005" : "N001";
-  return `error[${code}]: cannot use \`${path}\`: ${reasonOf(error, code === "N005" ? "write" : "read")}`;
-}
-
-const writingCalls = new Set(["mkdir", "rename", "unlink", "rmdir", "write", "rm", "chmod", "ftruncate"]);
 
 /** `normc … | head` ends the pipe before we do. */
 function endQuietlyOnClosedPipe(): void {

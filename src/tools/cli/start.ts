@@ -1,4 +1,4 @@
-/** `npm start`: builds the library, runs every norm on the best device, and compares it with the oracle. */
+/** `npm start`: builds the library, runs every norm on the best WebGPU device and in WebAssembly, and compares both with the oracle. */
 import { join, relative } from "node:path";
 import type { Graph } from "../../graph/tensor/graph.ts";
 import { programInterface } from "../../targets/interface/program-interface.ts";
@@ -20,7 +20,8 @@ interface Row {
   readonly norm: string;
   readonly fused: string;
   readonly dispatches: number;
-  readonly error: number;
+  /** The largest error on each backend. */
+  readonly errors: readonly number[];
 }
 
 try {
@@ -52,18 +53,24 @@ async function start(): Promise<number> {
 
   const { compileGraph } = await import("../../compile/passes.ts");
   const norms = loadFiles(paths).files.flatMap((one) => one.checked.norms);
-  const backend = await openBackend("webgpu", "auto");
+  const backends = [await openBackend("webgpu", "auto"), await openBackend("wasm", "auto")];
   const graphs = norms.flatMap((norm) => norm.graphs);
   // All at once, since a device compiles several pipelines at the same time.
   const rows = await Promise.all(
     graphs.map(async (graph): Promise<Row> => {
-      const error = await largestError(graph, backend);
+      const errors = await Promise.all(backends.map((backend) => largestError(graph, backend)));
       const { program } = compileGraph(graph);
-      return { norm: title(graph), fused: fused(graph), dispatches: program.kernels.length, error };
+      return { norm: title(graph), fused: fused(graph), dispatches: program.kernels.length, errors };
     }),
-  ).finally(() => backend.close());
-  print(table(rows, backend.adapter));
-  const wrong = rows.filter((one) => !(one.error <= allowedError));
+  ).finally(() => Promise.all(backends.map((backend) => backend.close())));
+  print(
+    table(
+      rows,
+      backends.map(({ name }) => name),
+    ),
+  );
+  for (const { name, adapter } of backends) print(`${name}: ${adapter}`);
+  const wrong = rows.filter(({ errors }) => !errors.every((error) => error <= allowedError));
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   print(
     `${rows.length - wrong.length} of ${rows.length} within ${allowedError} of the float64 oracle; ${seconds} s`,
@@ -103,10 +110,15 @@ function fused(graph: Graph): string {
   return `${reductions} reductions, ${elementwise} elementwise`;
 }
 
-function table(rows: readonly Row[], device: string): string {
+function table(rows: readonly Row[], backends: readonly string[]): string {
   const cells = [
-    ["norm", "fused", "dispatches", "largest error", "device"],
-    ...rows.map((one) => [one.norm, one.fused, String(one.dispatches), one.error.toExponential(1), device]),
+    ["norm", "fused", "dispatches", ...backends.map((name) => `largest error, ${name}`)],
+    ...rows.map(({ norm, fused, dispatches, errors }) => [
+      norm,
+      fused,
+      String(dispatches),
+      ...errors.map((error) => error.toExponential(1)),
+    ]),
   ];
   const widths = cells[0]!.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)));
   return cells

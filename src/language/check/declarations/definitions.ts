@@ -54,6 +54,11 @@ export function blockOf({ text }: Name): Block | undefined {
   return text === "train" || text === "infer" || text === "backward" ? text : undefined;
 }
 
+/** Why a param, tensor or equation cannot have this name. */
+export function reservedMeaning(name: string): string | undefined {
+  return reserved.get(name);
+}
+
 const reserved = new Map([
   ["inf", "the constant infinity"],
   ["pi", "the constant 3.14159…"],
@@ -91,7 +96,7 @@ export function firstOfEachName(definitions: readonly Definition[], report: Repo
       return false;
     }
     spans[where].set(text, span);
-    const meaning = reserved.get(text);
+    const meaning = reservedMeaning(text);
     if (meaning !== undefined) {
       const message = `\`${text}\` is reserved: it is ${meaning}`;
       report(diagnostic("N208", message, span, { note: "choose another name" }));

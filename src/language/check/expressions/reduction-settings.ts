@@ -15,6 +15,11 @@ const settingsOf: Readonly<Record<string, readonly Setting[]>> = {
   standardize: ["weight", "eps", ...window],
 };
 
+/** The settings that a reduction can have. */
+export function knownSettings(reduction: string): readonly Setting[] {
+  return Object.hasOwn(settingsOf, reduction) ? settingsOf[reduction]! : window;
+}
+
 export interface ReductionSettings {
   readonly values: Readonly<Partial<Record<Setting, Node>>>;
   /** How far the window reaches. Null if the reduction is over whole axes. */
@@ -24,7 +29,7 @@ export interface ReductionSettings {
 /** The settings that are given. Undefined if there is a mistake, which is reported. */
 export function reductionSettings(scope: Scope, expr: CallExpr): ReductionSettings | undefined {
   const reduction = expr.callee.text;
-  const known = settingsOf[reduction] ?? window;
+  const known = knownSettings(reduction);
   const found: Partial<Record<Setting, Node>> = {};
   const spans: Partial<Record<Setting, Span>> = {};
   let sound = true;

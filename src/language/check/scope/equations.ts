@@ -6,7 +6,8 @@ import { namesIn, usedFirst } from "./reading-order.ts";
 import type { Scope, Value } from "./scope.ts";
 import { reportUnknown } from "./unknown.ts";
 
-const constants = new Map([
+/** Names with a value of the language's own, where nothing else has the name. */
+export const constants: ReadonlyMap<string, number> = new Map([
   ["inf", Number.POSITIVE_INFINITY],
   ["pi", Math.PI],
 ]);

@@ -1,6 +1,6 @@
 /** Records the axes of expressions while a file is checked. */
 
-import type { Node } from "../../../graph/tensor/graph.ts";
+import type { GraphAxis, Node } from "../../../graph/tensor/graph.ts";
 import type { Mode } from "../../../program/program.ts";
 import type { Source } from "../../diagnostics/diagnostic.ts";
 import type { Expr } from "../../syntax/ast.ts";
@@ -15,17 +15,24 @@ export interface Facts {
   readonly all: () => readonly ExpressionFact[];
 }
 
+/** The value of an expression. It is put in words only when somebody asks, since most are never asked for. */
+interface Recorded {
+  readonly value: Node;
+  readonly axes: readonly GraphAxis[];
+}
+
 /** @param source only expressions of this file are recorded. */
 export function createFacts(source: Source): Facts {
-  const known = new Map<Expr, Map<Mode | null, ExpressionFact>>();
-  const of = (expr: Expr): readonly ExpressionFact[] => agreed([...(known.get(expr)?.values() ?? [])]);
+  const known = new Map<Expr, Map<Mode | null, Recorded>>();
+  const of = (expr: Expr): readonly ExpressionFact[] =>
+    agreed([...(known.get(expr) ?? [])].map(([mode, recorded]) => factOf(expr, mode, recorded)));
   return {
     record: (scope, expr, value) => {
       if (expr.span.source !== source || !isOwnText(scope)) return;
-      const modes = known.get(expr) ?? new Map<Mode | null, ExpressionFact>();
+      const modes = known.get(expr) ?? new Map<Mode | null, Recorded>();
       known.set(expr, modes);
       // When a called norm splits an axis, expressions are read again. The later reading knows more.
-      modes.set(scope.mode, factOf(scope, expr, value));
+      modes.set(scope.mode, { value, axes: scope.session.outer.axes });
     },
     of,
     all: () =>
@@ -38,8 +45,8 @@ function isOwnText(scope: Scope): boolean {
   return scope.inFunction === undefined && scope.declarations.decl === scope.session.outer.decl;
 }
 
-function factOf({ session, mode }: Scope, expr: Expr, value: Node): ExpressionFact {
-  const names = (factors: readonly string[]): string[] => axisNames(session.outer.axes, factors);
+function factOf(expr: Expr, mode: Mode | null, { value, axes }: Recorded): ExpressionFact {
+  const names = (factors: readonly string[]): string[] => axisNames(axes, factors);
   const sizeOf = value.kind === "size" ? { sizeOf: names(value.over) } : {};
   return { span: expr.span, axes: names(value.axes), ...sizeOf, mode };
 }

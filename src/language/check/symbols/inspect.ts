@@ -4,9 +4,10 @@ import type { Report, Source } from "../../diagnostics/diagnostic.ts";
 import type { FunctionDecl, NormDecl } from "../../syntax/ast.ts";
 import { type CheckedFile, checkFile } from "../check.ts";
 import type { ReadImport } from "../modules/modules.ts";
+import type { Recorder } from "../scope/scope.ts";
 import { functionSymbol, normSymbol } from "./declared-symbols.ts";
 import { createFacts, type Facts } from "./facts.ts";
-import { referencesIn, type SymbolTable } from "./references.ts";
+import { namesIn, type SymbolTable } from "./references.ts";
 import type { FileSymbols } from "./symbol.ts";
 
 export interface InspectedFile {
@@ -17,11 +18,20 @@ export interface InspectedFile {
 /**
  * Checks a file like `checkFile` and returns the meaning of its names and expressions. If the file has mistakes, it
  * returns what is right in it. Symbols and references are those of the file itself. A reference can point into an
- * imported file.
+ * imported file. Facts are put together when they are first read.
+ * @param record is called with the value of each expression, of imported files too.
  */
-export function inspectFile(source: Source, readImport: ReadImport, report: Report): InspectedFile {
+export function inspectFile(
+  source: Source,
+  readImport: ReadImport,
+  report: Report,
+  record?: Recorder,
+): InspectedFile {
   const facts = createFacts(source);
-  const checked = checkFile(source, readImport, report, facts.record);
+  const checked = checkFile(source, readImport, report, (scope, expr, value) => {
+    facts.record(scope, expr, value);
+    record?.(scope, expr, value);
+  });
   const { module } = checked;
   const table = symbolTable(checked, facts);
   const symbols = module.file.items.flatMap((item) => {
@@ -32,8 +42,21 @@ export function inspectFile(source: Source, readImport: ReadImport, report: Repo
     ...[...module.norms].map(([name, { decl }]) => ({ name, symbol: table.norm(decl) })),
     ...[...module.functions].map(([name, { decl }]) => ({ name, symbol: table.fn(decl) })),
   ];
-  const references = referencesIn(module, table);
-  return { checked, symbols: { symbols, callable, references, facts: facts.all() } };
+  const { references, words } = namesIn(module, table);
+  let all: FileSymbols["facts"] | undefined;
+  return {
+    checked,
+    symbols: {
+      symbols,
+      callable,
+      references,
+      words,
+      get facts() {
+        all ??= facts.all();
+        return all;
+      },
+    },
+  };
 }
 
 function symbolTable({ module, declarations, innerStates }: CheckedFile, facts: Facts): SymbolTable {

@@ -1,5 +1,6 @@
 /** Finds the meaning of names in a body. Reports nothing: an unknown name simply has no meaning. */
 
+import { gradientName } from "../../../graph/tensor/gradient-name.ts";
 import type { Block } from "../declarations/definitions.ts";
 import type { FunctionSymbol, NormSymbol, SpecSymbol } from "./symbol.ts";
 
@@ -23,7 +24,10 @@ export function namesOfNorm(norm: NormSymbol): Names {
   const given = firstOfEach([...norm.params, ...norm.tensors]);
   const always = equations(null);
   const [train, infer, backward] = [equations("train"), equations("infer"), equations("backward")];
-  const seenIn = { train: [train], infer: [infer], backward: [backward, train] };
+  // `d_y` is given to the backward pass: it means the output that it belongs to.
+  const outputs = norm.equations.filter((one) => one.isOutput);
+  const cotangents = firstOfEach(outputs, ({ name }) => gradientName(name));
+  const seenIn = { train: [train], infer: [infer], backward: [backward, train, cotangents] };
   const axes = firstOfEach(norm.axes.flatMap((one) => [one, ...one.factors]));
   return {
     value: (name, block) => {
@@ -37,8 +41,11 @@ export function namesOfNorm(norm: NormSymbol): Names {
 }
 
 /** Of two declarations with one name, the first counts. */
-function firstOfEach(symbols: readonly SpecSymbol[]): ReadonlyMap<string, SpecSymbol> {
-  return new Map(symbols.toReversed().map((one) => [one.name, one]));
+function firstOfEach(
+  symbols: readonly SpecSymbol[],
+  nameOf = ({ name }: SpecSymbol): string => name,
+): ReadonlyMap<string, SpecSymbol> {
+  return new Map(symbols.toReversed().map((one) => [nameOf(one), one]));
 }
 
 function asList(symbol: SpecSymbol | undefined): readonly SpecSymbol[] {

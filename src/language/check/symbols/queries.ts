@@ -24,10 +24,10 @@ export function factsAt(file: FileSymbols, offset: number): readonly ExpressionF
 /**
  * The places where this file names a symbol, including its declaration. A param that is the extent of an axis has one
  * name with that axis, and so do equations of both modes with the same name: renaming one renames all. If the text at a
- * place is another name, it is an alias.
+ * place is another name, it is an alias or a cotangent.
+ * @param group if the symbol is declared in another file, what it has one name with there (`sameName`).
  */
-export function placesOf(file: FileSymbols, symbol: SpecSymbol): Span[] {
-  const group = sameName(file, symbol);
+export function placesOf(file: FileSymbols, symbol: SpecSymbol, group = sameName(file, symbol)): Span[] {
   const isMeant = (one: SpecSymbol): boolean => group.some((each) => isSameSymbol(each, one));
   const declared = allSymbols(file)
     .filter(isMeant)
@@ -74,7 +74,8 @@ function axesAndFactors(norm: NormSymbol): readonly SpecSymbol[] {
   return norm.axes.flatMap((one) => [one, ...one.factors]);
 }
 
-function sameName(file: FileSymbols, symbol: SpecSymbol): readonly SpecSymbol[] {
+/** The symbols of its file that a symbol has one name with, and itself. */
+export function sameName(file: FileSymbols, symbol: SpecSymbol): readonly SpecSymbol[] {
   const norm = file.symbols.find((one) => inside(one).some((each) => isSameSymbol(each, symbol)));
   if (norm === undefined || norm.kind === "function") return [symbol];
   const alike = inside(norm).filter((one) => one.name === symbol.name);

@@ -6,8 +6,18 @@ import { children } from "../../syntax/walk.ts";
 import { type Block, blockOf } from "../declarations/definitions.ts";
 import type { Module } from "../modules/modules.ts";
 import { calleeOf } from "../scope/callee.ts";
+import { constants } from "../scope/equations.ts";
+import { isBuiltIn as isBuiltInName } from "../scope/unknown.ts";
 import { type Names, namesOfFunction, namesOfNorm } from "./names.ts";
-import type { FunctionSymbol, NormSymbol, Reference, SpecSymbol, TensorSymbol } from "./symbol.ts";
+import type {
+  FunctionSymbol,
+  NormSymbol,
+  Reference,
+  SpecSymbol,
+  TensorSymbol,
+  WordKind,
+  WordUse,
+} from "./symbol.ts";
 
 /** One symbol for each declaration, of this file and of its imports. */
 export interface SymbolTable {
@@ -22,6 +32,7 @@ interface Walk {
   readonly module: Module;
   readonly table: SymbolTable;
   readonly refer: (span: Span, definitions: readonly SpecSymbol[]) => void;
+  readonly word: (span: Span, kind: WordKind) => void;
 }
 
 /** The context inside a norm or function. */
@@ -31,12 +42,22 @@ interface Body extends Walk {
   readonly block: Block | null;
 }
 
-export function referencesIn(module: Module, table: SymbolTable): Reference[] {
-  const found: Reference[] = [];
-  const refer: Walk["refer"] = (span, definitions) => {
-    if (definitions.length > 0) found.push({ span, definitions });
+export interface Named {
+  readonly references: readonly Reference[];
+  readonly words: readonly WordUse[];
+}
+
+export function namesIn(module: Module, table: SymbolTable): Named {
+  const references: Reference[] = [];
+  const words: WordUse[] = [];
+  const walk: Walk = {
+    module,
+    table,
+    refer: (span, definitions) => {
+      if (definitions.length > 0) references.push({ span, definitions });
+    },
+    word: (span, kind) => words.push({ span, kind }),
   };
-  const walk = { module, table, refer };
   for (const item of module.file.items) {
     switch (item.kind) {
       case "import":
@@ -52,7 +73,11 @@ export function referencesIn(module: Module, table: SymbolTable): Reference[] {
       }
     }
   }
-  return found.sort((a, b) => a.span.start - b.span.start);
+  return { references: references.sort(inOrder), words: words.sort(inOrder) };
+}
+
+function inOrder(a: { readonly span: Span }, b: { readonly span: Span }): number {
+  return a.span.start - b.span.start;
 }
 
 function referToImports({ module, table, refer }: Walk, item: Import): void {
@@ -93,6 +118,7 @@ function walkItem(body: Body, item: NormItem): void {
     case "tensors":
       for (const one of item.tensors) {
         referToAxes(body, one.dims);
+        if (one.dtype !== undefined) body.word(one.dtype.span, "elementType");
         if (one.initial !== undefined) walkExpression(body, one.initial);
       }
       break;
@@ -100,6 +126,7 @@ function walkItem(body: Body, item: NormItem): void {
       for (const one of item.outputs) {
         body.refer(one.name.span, body.names.value(one.name.text, body.block));
         referToAxes(body, one.dims ?? []);
+        if (one.dtype !== undefined) body.word(one.dtype.span, "elementType");
       }
       break;
     case "define":
@@ -110,6 +137,7 @@ function walkItem(body: Body, item: NormItem): void {
       walkExpression(body, item.value);
       break;
     case "mode":
+      if (blockOf(item.mode) !== undefined) body.word(item.mode.span, "mode");
       for (const one of item.statements) walkItem({ ...body, block: blockOf(item.mode) ?? null }, one);
       break;
   }
@@ -124,9 +152,13 @@ function walkExpression(body: Body, whole: Expr): void {
   const pending = [whole];
   for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
     switch (expr.kind) {
-      case "name":
-        body.refer(expr.span, body.names.value(expr.name.text, body.block));
+      case "name": {
+        const { text, span } = expr.name;
+        const meant = body.names.value(text, body.block);
+        if (meant.length === 0 && constants.has(text)) body.word(span, "constant");
+        body.refer(span, meant);
         break;
+      }
       case "axis":
         referToAxes(body, [expr.axis]);
         break;
@@ -168,14 +200,20 @@ function walkCall(body: Body, expr: CallExpr): readonly Expr[] {
       refer(expr.callee.span, [table.fn(callee.fn.decl)]);
       return children(expr);
     case "axisForm":
+      body.word(expr.callee.span, "function");
       for (const one of expr.arguments) {
         if (one.kind === "name") refer(one.span, names.axis(one.name.text));
         if (one.kind === "axis") referToAxes(body, [one.axis]);
       }
       return [];
-    case "operator":
     case "reduction":
     case "axesMissing":
+      for (const { name } of expr.settings) if (name !== undefined) body.word(name.span, "setting");
+      if (isBuiltInName(expr.callee.text)) body.word(expr.callee.span, "function");
+      return children(expr);
+    case "operator":
+      body.word(expr.callee.span, "function");
+      return children(expr);
     case "unknown":
       return children(expr);
   }

@@ -106,6 +106,15 @@ export interface Reference {
   readonly definitions: readonly SpecSymbol[];
 }
 
+/** A name that belongs to the language itself, at a place where it is used. */
+export interface WordUse {
+  readonly span: Span;
+  readonly kind: WordKind;
+}
+
+/** `setting`: of a reduction, such as `weight`. `mode`: the word behind `on`. */
+export type WordKind = "function" | "setting" | "constant" | "mode" | "elementType";
+
 /** The known facts about an expression that has a value. */
 export interface ExpressionFact {
   readonly span: Span;
@@ -127,8 +136,13 @@ export interface FileSymbols {
   readonly symbols: readonly (NormSymbol | FunctionSymbol)[];
   /** The file's own norms and functions, its imports under their local names, and the functions of the language. */
   readonly callable: readonly CallableName[];
-  /** In the order of the text. The alias of an import is also a reference, to a symbol with another name. */
+  /**
+   * In the order of the text. The alias of an import is also a reference, to a symbol with another name, and so is the
+   * cotangent `d_y` in an `on backward` block, to the output `y`.
+   */
   readonly references: readonly Reference[];
+  /** In the order of the text: operators that are called, reductions, their settings, constants, modes, element types. */
+  readonly words: readonly WordUse[];
   /** Outer expressions come before the ones inside them. */
   readonly facts: readonly ExpressionFact[];
 }

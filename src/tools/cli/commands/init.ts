@@ -6,9 +6,8 @@ import { resolveSpec } from "../arguments/specs.ts";
 import { build } from "../build/build.ts";
 import { defaultBuild, planBuild } from "../build/build-words.ts";
 import { dimsOf } from "../files/read-cases.ts";
-import type { Backend } from "../run/backend-interface.ts";
-import { openBackend, oracle } from "../run/open-backend.ts";
-import { CommandError, type ExitCode } from "../terminal/failure.ts";
+import { openBackend } from "../run/open-backend.ts";
+import type { ExitCode } from "../terminal/failure.ts";
 import { print, printJson, showDiagnostics } from "../terminal/output.ts";
 import { type InitFiles, planInit, specPath, writeInit } from "./init-files.ts";
 
@@ -37,7 +36,8 @@ export async function init({ json }: InitOptions): Promise<ExitCode> {
   });
   if (code !== 0) return code;
 
-  const { backend, reason } = await firstBackend();
+  // It runs on every machine at once, with nothing installed.
+  const backend = await openBackend("wasm", "auto");
   const { norm } = resolveSpec(specPath);
   const [graph] = norm.graphs;
   if (graph === undefined) throw new Error("the spec of init has no norm");
@@ -52,20 +52,9 @@ export async function init({ json }: InitOptions): Promise<ExitCode> {
   }
   print(`${norm.name} of x = ${shown(x.data)} on ${backend.adapter}:`);
   print(`  y = ${shown(y)}`);
-  if (reason !== undefined) print(`  (${reason})`);
   print("next:");
   for (const one of next) print(`  ${one}`);
   return 0;
-}
-
-/** A device; without one, what computes in float64 on the CPU, and why. */
-async function firstBackend(): Promise<{ readonly backend: Backend; readonly reason?: string }> {
-  try {
-    return { backend: await openBackend("webgpu", "auto") };
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return { backend: oracle, reason: error.message };
-  }
 }
 
 function nextSteps(folder: string, { needsType }: InitFiles): readonly string[] {

@@ -96,6 +96,11 @@ export function readBytes(path: string, limit: number): Buffer {
   );
 }
 
+/** Reads a plain file, whatever else is known of it. Throws an InputError if it cannot. */
+export function readSource(path: string): Source {
+  return decode(path, readPlainFile(path, maxSourceBytes));
+}
+
 /** The user named no pipe or device here: one could keep us waiting for ever. */
 function readPlainFile(path: string, limit: number): Buffer {
   // Without this flag, opening a pipe already waits for somebody who writes into it. Windows has neither.

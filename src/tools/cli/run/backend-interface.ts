@@ -1,4 +1,4 @@
-/** The interface of a backend of `normc run`: WebGPU, gpu.js or the oracle. */
+/** The interface of a backend of `normc run`: WebGPU, WebAssembly, gpu.js or the oracle. */
 import type { Compiled } from "../../../compile/passes.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
 import type { DtypeChoice } from "../arguments/dtype-choice.ts";
@@ -30,7 +30,7 @@ export interface TensorResult {
 export type Results = Readonly<Record<string, TensorResult>>;
 
 export interface Backend {
-  readonly name: "webgpu" | "gpujs" | "oracle";
+  readonly name: "webgpu" | "wasm" | "gpujs" | "oracle";
   /** The adapter that ran the last case, or will run the next one. */
   readonly adapter: string;
   /** Rejects with a NormError if the feeds do not fit the norm. */

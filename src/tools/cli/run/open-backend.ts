@@ -2,7 +2,7 @@
 import type { Compiled } from "../../../compile/passes.ts";
 import { interpret } from "../../../graph/oracle/interpret.ts";
 import type { Graph } from "../../../graph/tensor/graph.ts";
-import type { Program, ProgramTensor } from "../../../program/program.ts";
+import type { Program } from "../../../program/program.ts";
 import { elementsOf } from "../../../runtime/shapes/array-elements.ts";
 import { resolveDtypes } from "../../../runtime/shapes/element-types.ts";
 import { NormError } from "../../../runtime/shapes/errors.ts";
@@ -15,7 +15,8 @@ import { type DtypeChoice, dtypeFor } from "../arguments/dtype-choice.ts";
 import { dimsOf } from "../files/read-cases.ts";
 import { CommandError } from "../terminal/failure.ts";
 import { say } from "../terminal/output.ts";
-import type { Backend, Job, Results, TensorResult } from "./backend-interface.ts";
+import type { Backend, Job, Results } from "./backend-interface.ts";
+import { dimsOfTensors, readBy } from "./program-feeds.ts";
 
 /** Throws a CommandError 3 if the user insists on a device and there is none. */
 export async function openBackend(choice: BackendChoice, adapter: string): Promise<Backend> {
@@ -23,8 +24,11 @@ export async function openBackend(choice: BackendChoice, adapter: string): Promi
     case "oracle":
       return oracle;
     case "auto":
+      return openBest(adapter);
     case "webgpu":
-      return openWebgpu(choice, adapter);
+      return openWebgpu(adapter);
+    case "wasm":
+      return (await import("./wasm-backend.ts")).wasm();
     case "gpujs":
     case "gpujs:webgl2":
     case "gpujs:webasm":
@@ -39,21 +43,24 @@ export async function openBackend(choice: BackendChoice, adapter: string): Promi
 
 const gpujsBackends = { "gpujs:webgl2": "webgl2", "gpujs:webasm": "webasm", "gpujs:cpu": "cpu" } as const;
 
-async function openWebgpu(choice: "auto" | "webgpu", adapter: string): Promise<Backend> {
+/** A GPU if there is one. Otherwise the processor, where WebAssembly is several times as fast as a software adapter. */
+async function openBest(adapter: string): Promise<Backend> {
+  if (adapter !== "auto") return openWebgpu(adapter);
+  const { openDevice } = await import("../../device/open.ts");
+  const reasons: string[] = [];
+  const opened = await openDevice({ adapter: "gpu", onMiss: (reason) => reasons.push(reason) });
+  if (opened !== undefined) return webgpu(opened);
+  const { wasm } = await import("./wasm-backend.ts");
+  say(`normc: no GPU (${reasons.join("; ")}): WebAssembly runs on the processor`);
+  return wasm();
+}
+
+async function openWebgpu(adapter: string): Promise<Backend> {
   const { openDevice } = await import("../../device/open.ts");
   const reasons: string[] = [];
   const opened = await openDevice({ adapter, onMiss: (reason) => reasons.push(reason) });
   if (opened !== undefined) return webgpu(opened);
-  const reason = `no WebGPU device: ${reasons.join("; ")}`;
-  if (choice === "webgpu" || adapter !== "auto") throw new CommandError(3, reason, "N641");
-  const { openGpuJs } = await import("./gpujs-backend.ts");
-  const gpujs = await openGpuJs("auto");
-  if (typeof gpujs === "string") {
-    say(`normc: ${reason}; ${gpujs}: the oracle runs instead`);
-    return oracle;
-  }
-  say(`normc: ${reason}: ${gpujs.adapter} runs instead`);
-  return gpujs;
+  throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`, "N641");
 }
 
 export const oracle: Backend = {
@@ -119,17 +126,12 @@ function webgpu(opened: OpenedDevice): Backend {
 async function runProgram(
   device: GPUDevice,
   program: Program,
-  feeds: Readonly<Record<string, TensorResult>>,
+  feeds: Results,
   params: Job["params"],
   dtype: DtypeChoice,
 ): Promise<Results> {
-  const isTensor = (name: string): boolean =>
-    program.tensors.some((one) => one.name === name && one.role !== "saved");
-  const dims = Object.entries(feeds).flatMap(([name, one]) =>
-    isTensor(name) ? [[name, one.dims] as const] : [],
-  );
   const norm = await createNorm(device, program, {
-    dims: Object.fromEntries(dims),
+    dims: dimsOfTensors(program, feeds),
     params,
     dtype: dtypeFor(dtype, program),
   });
@@ -142,17 +144,4 @@ async function runProgram(
   } finally {
     norm.destroy();
   }
-}
-
-function readBy(
-  { tensors }: Program,
-  feeds: Readonly<Record<string, TensorResult>>,
-): Record<string, TensorResult> {
-  const read = new Set(tensors.filter((one) => one.role !== "output" && !isKept(one)).map((one) => one.name));
-  return Object.fromEntries(Object.entries(feeds).filter(([name]) => read.has(name)));
-}
-
-/** Whether this program writes it for another program. */
-function isKept({ role, updated }: ProgramTensor): boolean {
-  return role === "saved" && updated === true;
 }
