@@ -96,7 +96,7 @@ export async function runProgram(
   const states = program.tensors.filter((one) => one.updated === true);
   const kept = new Map(states.map((one) => [one.name, view(one).slice()]));
   const { exports } = await WebAssembly.instantiate(
-    await WebAssembly.compile(Uint8Array.from(atob(program.module), (one) => one.charCodeAt(0))),
+    await WebAssembly.compile(Uint8Array.from(Buffer.from(program.module, "hex"))),
     { normc: { memory } },
   );
   const runStage = (stage: WasmStage, parts: number): void => {
