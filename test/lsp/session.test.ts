@@ -1,5 +1,5 @@
 /** A session of edits over the protocol, with `normc lsp --stdio` in a process of its own. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -178,6 +178,18 @@ test("the commands of an editor", async () => {
   const { code, out, err } = await normc(words, folder.path);
   expect(code, err).toBe(0);
   expect(Object.keys(JSON.parse(out).outputs)).toEqual(["y", "z"]);
+});
+
+test("a link has the name of the link", async () => {
+  symlinkSync(join(folder.path, "g.norm"), join(folder.path, "link.norm"));
+  const uri = uriOf("link.norm");
+  await client.open(uri, groups);
+  await client.diagnostics(uri, none);
+  const [place] = await client.ask<Location[]>("definition", uri, "mu) *");
+  expect(place?.uri).toBe(uri);
+  const { changes } = await client.ask<WorkspaceEdit>("rename", uri, "mu) *", { newName: "average" });
+  expect(Object.keys(changes ?? {})).toEqual([uri]);
+  await client.close(uri);
 });
 
 test("a text that is no spec is left alone", async () => {

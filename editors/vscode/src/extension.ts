@@ -12,10 +12,7 @@ let client: LanguageClient | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const module = context.asAbsolutePath("dist/server.mjs");
   const server = { module, transport: TransportKind.stdio };
-  const started = new LanguageClient("normc", "normc", server, {
-    documentSelector: [{ language: "norm" }],
-    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.norm") },
-  });
+  const started = new LanguageClient("normc", "normc", server, { documentSelector: [{ language: "norm" }] });
   client = started;
   const explanations = explanationProvider();
   const output = vscode.window.createOutputChannel("normc: runs");

@@ -3,6 +3,7 @@ import {
   CodeActionKind,
   type Connection,
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   type InitializeParams,
   type InitializeResult,
   type Position,
@@ -69,6 +70,8 @@ function isSpec({ uri, languageId }: TextDocument): boolean {
  */
 export function serve(connection: Connection, hostOf: (params: InitializeParams) => Host): void {
   const documents = new TextDocuments(TextDocument);
+  /** What the editor calls the files that are open, by path. */
+  const uris = new Map<string, string>();
   let settings: Settings = { inlayHints: true };
   let project: Project | undefined;
   let client: InitializeParams["capabilities"] = {};
@@ -76,7 +79,9 @@ export function serve(connection: Connection, hostOf: (params: InitializeParams)
   connection.onInitialize((params) => {
     client = params.capabilities;
     settings = settingsIn(params.initializationOptions);
-    project = createProject(hostOf(params));
+    const host = hostOf(params);
+    // Of a link, the editor knows the name of the link.
+    project = createProject({ ...host, uriOf: (path) => uris.get(path) ?? host.uriOf(path) });
     listen(project);
     return { capabilities, serverInfo: { name: "normc", version } };
   });
@@ -86,6 +91,10 @@ export function serve(connection: Connection, hostOf: (params: InitializeParams)
     if (project !== undefined) shippedNorms(project);
     if (client.workspace?.didChangeConfiguration?.dynamicRegistration === true)
       await connection.client.register(DidChangeConfigurationNotification.type, { section: "normc" });
+    if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true) {
+      const watchers = [{ globPattern: "**/*.norm" }];
+      await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    }
     if (client.workspace?.configuration === true) await readSettings();
   });
 
@@ -96,21 +105,23 @@ export function serve(connection: Connection, hostOf: (params: InitializeParams)
 
   function listen(known: Project): void {
     const { host } = known;
-    const publisher = createPublisher(known, (path, diagnostics) => {
-      void connection.sendDiagnostics({ uri: uriOf(path), diagnostics });
-    });
-    /** As the editor calls it: of a link, not the file that it leads to. */
-    const uriOf = (path: string): string =>
-      documents.keys().find((uri) => host.pathOf(uri) === path) ?? host.uriOf(path);
+    const publisher = createPublisher(
+      known,
+      (path, diagnostics) => void connection.sendDiagnostics({ uri: host.uriOf(path), diagnostics }),
+      (error) => connection.console.error(`this is a defect of normc, please report it: ${String(error)}`),
+    );
     documents.onDidChangeContent(({ document }) => {
       if (!isSpec(document)) return;
-      known.open(host.pathOf(document.uri), document.getText());
+      const path = host.pathOf(document.uri);
+      uris.set(path, document.uri);
+      known.open(path, document.getText());
       publisher.changed();
     });
     documents.onDidClose(({ document }) => {
       const path = host.pathOf(document.uri);
       known.close(path);
       publisher.closed(path);
+      uris.delete(path);
       publisher.changed();
     });
     connection.onDidChangeWatchedFiles(() => publisher.changed());

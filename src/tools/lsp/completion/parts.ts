@@ -6,7 +6,7 @@ import type { AxisSymbol, FactorSymbol, SpecSymbol } from "../../../language/che
 import type { KnownFile, Project } from "../project/project.ts";
 import type { Enclosing } from "../text/context.ts";
 import { settingWord } from "../words/built-in.ts";
-import { declarationOf, describe, extentText } from "../words/describe.ts";
+import { declarationOf, describe } from "../words/describe.ts";
 import { symbolsAround } from "./names.ts";
 import type { Offer } from "./offer.ts";
 
@@ -17,9 +17,6 @@ export function axisOffers(file: KnownFile, offset: number, enclosing: Enclosing
   const symbols = symbolsAround(file, offset);
   const operand = enclosing?.bracket === "place" ? enclosing.name : enclosing?.onlyName;
   const own = new Set(symbols.filter((one) => one.name === operand).flatMap(axesOf));
-  const norm = file.symbols.symbols.find(
-    (one) => one.kind === "norm" && symbols.some((axis) => one.axes.includes(axis as AxisSymbol)),
-  );
   const isPlace = enclosing?.bracket === "place";
   return symbols
     .filter((one): one is Axis => one.kind === "axis" || one.kind === "factor")
@@ -29,7 +26,7 @@ export function axisOffers(file: KnownFile, offset: number, enclosing: Enclosing
         label,
         kind: CompletionItemKind.TypeParameter,
         detail: declarationOf(one),
-        documentation: extentText(one, norm?.kind === "norm" ? norm : undefined),
+        documentation: describe(one, file.symbols),
         rank: own.has(label) ? 0 : 1,
         ...(isPlace ? { snippet: `${label} = $1` } : {}),
       };

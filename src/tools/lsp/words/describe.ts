@@ -138,7 +138,7 @@ function normAround(file: FileSymbols, symbol: SpecSymbol): NormSymbol | undefin
 }
 
 /** Where the extent of an axis comes from. */
-export function extentText(symbol: AxisSymbol | FactorSymbol, norm: NormSymbol | undefined): string {
+function extentText(symbol: AxisSymbol | FactorSymbol, norm: NormSymbol | undefined): string {
   const { name, extent } = symbol;
   if (extent !== undefined) return `Its extent is ${extent}.`;
   if (symbol.kind === "axis" && symbol.variadic) return "Any number of axes, also none.";
