@@ -102,6 +102,8 @@ export function contextAt(source: Source, offset: number): Context {
   const before = tokens.filter((one) => endOf(one) <= start - dots);
   const state = readTokens(before);
   const expected = expectedAfter(state, before, tokens, start);
+  // `0.` becomes a number, and dots alone are an axis or nothing.
+  if (dots > 0 && expected.kind !== "axis") return nothing;
   const call = state.open.findLast((one) => one.bracket === "call");
   return {
     expected,
