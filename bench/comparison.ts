@@ -36,7 +36,10 @@ export function copiesOf(outcome: Outcome, kind: Kind): number | undefined {
 }
 
 function ofForward(dtype: Kind["dtype"], withPeers: boolean): Comparison {
-  const copy: Ratio = { label: "÷ copy", value: (outcome) => ratiosOf(outcome, dtype).copy };
+  const limits: readonly Ratio[] = [
+    { label: "÷ copy", value: (outcome) => ratiosOf(outcome, dtype).copy },
+    { label: "÷ memcpy", value: (outcome) => ratiosOf(outcome, dtype).memcpy },
+  ];
   const peers: readonly Ratio[] = [
     {
       label: "÷ fastest peer",
@@ -48,7 +51,7 @@ function ofForward(dtype: Kind["dtype"], withPeers: boolean): Comparison {
   return {
     title: `Times beside a copy kernel${dtype === "f16" ? ", f16" : ""}`,
     command: "npm run bench",
-    ratios: [copy, ...(withPeers ? peers : [])],
+    ratios: [...limits, ...(withPeers ? peers : [])],
     legend: [],
     error: "Largest error of an element against a float64 reference:",
     saneError: largestSaneError[dtype],
@@ -67,13 +70,14 @@ function ofGradients(withPeers: boolean): Comparison {
     return right ? timing.ms.median : Number.NaN;
   };
   const ratio = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
-  const [back, both, savingBack, savingBoth, peer, peerForward] = [
+  const [back, both, savingBack, savingBoth, peer, peerForward, jax] = [
     "normc backward",
     "normc forward + backward",
     "normc saving backward",
     "normc saving forward + backward",
     "TF.js forward + gradient",
     "TF.js forward",
+    "jax-js backward",
   ];
   const peers: readonly Ratio[] = [
     {
@@ -91,12 +95,14 @@ function ofGradients(withPeers: boolean): Comparison {
       label: "backward ÷ TF.js difference",
       value: (outcome) => ratio(ms(outcome, back) / (ms(outcome, peer) - ms(outcome, peerForward))),
     },
+    { label: "backward ÷ jax-js backward", value: (outcome) => ratio(ms(outcome, back) / ms(outcome, jax)) },
   ];
   return {
     title: "Backward passes beside a copy kernel",
     command: "npm run bench -- --grad",
     ratios: [
       { label: "÷ copy", value: (outcome) => ratio(ms(outcome, back) / ms(outcome, "copy")), aim: 3 },
+      { label: "÷ memcpy", value: (outcome) => ratio(ms(outcome, back) / ms(outcome, "memcpy")) },
       {
         label: "saving ÷ copy",
         value: (outcome) => ratio(ms(outcome, savingBack) / ms(outcome, "copy")),
@@ -106,13 +112,15 @@ function ofGradients(withPeers: boolean): Comparison {
     ],
     legend: [
       "",
-      "- `÷ copy`: normc's backward pass (all gradients) over a copy of the bytes that it must move: x, d_y and gamma read once, each gradient written once. At most 3 is the aim.",
+      "- `÷ copy`: normc's backward pass (all gradients) over the fastest copy kernel of the bytes that it must move: x, d_y and gamma read once, each gradient written once. At most 3 is the aim.",
+      "- `÷ memcpy`: over memcpy of the same bytes on all cores.",
       "- `saving …`: the same with the statistics kept by the forward pass (`--save stats`).",
       ...(withPeers
         ? [
             "- `both ÷ TF.js both`: normc's forward and backward pass over TensorFlow.js's gradient, which always runs its forward pass too. At most 0.33 is the aim.",
             "- `backward ÷ TF.js both`: normc's backward pass alone over the same.",
             "- `backward ÷ TF.js difference`: normc's backward pass over TensorFlow.js's gradient less its forward pass, a difference of two medians.",
+            "- `backward ÷ jax-js backward`: normc's backward pass over jax-js's `vjp`, whose y nobody takes. Both compute the statistics again.",
           ]
         : []),
       "- **Bold** misses the aim.",

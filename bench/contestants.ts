@@ -19,16 +19,20 @@ export interface Field {
 const forward: readonly Contestant[] = [
   { name: "ORT webgpu", file: "./peers/onnxruntime.ts", args: ["webgpu"] },
   { name: "TF.js", file: "./peers/tensorflow.ts", args: [] },
+  { name: "jax-js", file: "./peers/jax-webgpu.ts", args: ["forward"] },
   { name: "gpu.js", file: "./peers/gpujs.ts", args: [] },
   { name: "ORT cpu", file: "./peers/onnxruntime.ts", args: ["cpu"] },
 ];
 
-/** TensorFlow.js is the only peer with gradients. */
+/** Two peers have gradients. */
 export function fieldOf({ grad }: { readonly grad: boolean }): Field {
   return grad
     ? {
         ours: { name: "normc", file: "./norm-gradients.ts", args: [] },
-        peers: [{ name: "TF.js", file: "./peers/tensorflow-gradients.ts", args: [] }],
+        peers: [
+          { name: "TF.js", file: "./peers/tensorflow-gradients.ts", args: [] },
+          { name: "jax-js", file: "./peers/jax-webgpu.ts", args: ["gradient"] },
+        ],
       }
     : { ours: { name: "normc", file: "./norm.ts", args: [] }, peers: forward };
 }

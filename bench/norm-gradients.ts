@@ -1,16 +1,18 @@
-/** The process that times normc's backward passes and a copy kernel that moves the bytes of one. */
+/** The process that times normc's backward passes, and the limits of the bytes that one must move. */
+import { availableParallelism } from "node:os";
 import { compileBackward, compileSaving } from "../src/compile/compile-backward.ts";
 import { compileGraph } from "../src/compile/passes.ts";
 import type { Graph } from "../src/graph/tensor/graph.ts";
 import type { Program } from "../src/program/program.ts";
 import { chainOf } from "../src/tuning/measure/chain.ts";
 import { wallClock } from "../src/tuning/measure/clock.ts";
-import { copyKernel } from "../src/tuning/measure/copy.ts";
 import { prepareTimedNorm } from "../src/tuning/measure/timed-norm.ts";
 import { type BenchCase, library } from "./cases.ts";
 import { type Entry, type Prepared, serve } from "./contestant.ts";
 import { type CaseData, cotangentOf, type Dtype } from "./data.ts";
+import { fastestCopy } from "./fastest-copy.ts";
 import type { Gradients } from "./gradient-reference.ts";
+import { openMemcpy } from "./memcpy.ts";
 import { feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
 
 /** A pair of a forward and a backward pass. One buffer carries the values that one writes and the other reads. */
@@ -46,12 +48,19 @@ serve(async () => {
       const prepared: Prepared[] = [];
       for (const way of ways) prepared.push(await prepareWay(device, way, { one, data, dtype }));
       // All are compared with the bytes that a backward pass without saved values must move.
-      const copy = await copyKernel(device, prepared[0]!.entries[0]!.bytes!);
-      const timed = chainOf(wallClock(device, { recording: true }), copy.record);
+      const bytes = prepared[0]!.entries[0]!.bytes!;
+      const clock = wallClock(device, { recording: true });
+      const copy = await fastestCopy(device, clock, bytes);
+      const memcpy = about.software ? await openMemcpy(bytes, availableParallelism()) : undefined;
       return {
-        entries: [{ name: "copy", timed }, ...prepared.flatMap(({ entries }) => entries)],
+        entries: [
+          { name: "copy", timed: chainOf(clock, copy.record), note: copy.note },
+          ...(memcpy === undefined ? [] : [{ name: "memcpy", timed: memcpy.timed }]),
+          ...prepared.flatMap(({ entries }) => entries),
+        ],
         release() {
           copy.destroy();
+          memcpy?.close();
           for (const { release } of prepared) release();
         },
       };

@@ -1,11 +1,13 @@
-/** The process that times normc and the copy kernel. */
+/** The process that times normc and its limits: the fastest copy kernel and, where the adapter is a processor, memcpy. */
+import { availableParallelism } from "node:os";
 import { compileGraph } from "../src/compile/passes.ts";
 import { chainOf } from "../src/tuning/measure/chain.ts";
 import { wallClock } from "../src/tuning/measure/clock.ts";
-import { copyKernel } from "../src/tuning/measure/copy.ts";
 import { prepareTimedNorm } from "../src/tuning/measure/timed-norm.ts";
 import { library } from "./cases.ts";
 import { serve } from "./contestant.ts";
+import { fastestCopy } from "./fastest-copy.ts";
+import { openMemcpy } from "./memcpy.ts";
 import { feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
 
 serve(async () => {
@@ -20,9 +22,10 @@ serve(async () => {
         dtype,
         feeds: feedsOf(one, data, dtype),
       });
-      const copy = await copyKernel(device, timedNorm.bytes);
       // The peers can only be timed with the wall clock, so everything is.
       const clock = wallClock(device, { recording: true });
+      const copy = await fastestCopy(device, clock, timedNorm.bytes);
+      const memcpy = about.software ? await openMemcpy(timedNorm.bytes, availableParallelism()) : undefined;
       const { dispatches } = timedNorm.norm;
       const result = async (): Promise<ArrayLike<number>> => {
         await clock.time(timedNorm.record);
@@ -31,11 +34,13 @@ serve(async () => {
       const note = `${dispatches.length} dispatch${dispatches.length === 1 ? "" : "es"}, ${timedNorm.variant}`;
       return {
         entries: [
-          { name: "copy", timed: chainOf(clock, copy.record) },
+          { name: "copy", timed: chainOf(clock, copy.record), note: copy.note },
+          ...(memcpy === undefined ? [] : [{ name: "memcpy", timed: memcpy.timed }]),
           { name: "normc", timed: chainOf(clock, timedNorm.record), result, note, bytes: timedNorm.bytes },
         ],
         release() {
           copy.destroy();
+          memcpy?.close();
           timedNorm.destroy();
         },
       };

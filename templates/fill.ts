@@ -11,8 +11,13 @@ const handlebars = runtime as unknown as typeof HandlebarsModule;
  * lacks.
  */
 export function fill(template: keyof typeof templates, values: object): string {
-  return handlebars.template<object>(templates[template])(values);
+  const ready = made.get(template) ?? handlebars.template<object>(templates[template]);
+  made.set(template, ready);
+  return ready(values);
 }
+
+/** Each shader of a build fills one. */
+const made = new Map<string, (values: object) => string>();
 
 export function escapeHtml(text: string): string {
   return handlebars.escapeExpression(text);

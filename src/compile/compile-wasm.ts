@@ -9,7 +9,7 @@ import { partition } from "../kernels/schedule/partition.ts";
 import type { Plan } from "../kernels/schedule/plan.ts";
 import { scheduleRows } from "../kernels/schedule/row/schedule-rows.ts";
 import { verifyPlan } from "../kernels/schedule/verify/verify-plan.ts";
-import type { WasmProgram } from "../program/wasm-program.ts";
+import type { WasmParts, WasmProgram, WasmSchedule } from "../program/wasm-program.ts";
 import { loadAssembler } from "../targets/wasm/assemble.ts";
 import { type EmittedWasm, emitWasm } from "../targets/wasm/emit-wasm.ts";
 import { type PassedGraphs, passGraph } from "./passes.ts";
@@ -29,6 +29,43 @@ export async function compileWasm(checked: Graph): Promise<CompiledWasm> {
 
 /** The second half of the road: turns the last graph into a program. */
 export async function compilePassedWasm(graphs: PassedGraphs): Promise<CompiledWasm> {
+  const lowered = lowerPassed(graphs);
+  const emitted = emitWasm(lowered.graph, lowered.plan.scratch, lowered.kernels);
+  return { ...lowered, program: await assembled(emitted), wat: emitted.wat, graphs };
+}
+
+export interface DividedWasm {
+  /** The program without the schedules in parts. */
+  readonly program: WasmProgram;
+  readonly parts: WasmParts | undefined;
+  /** The modules as WebAssembly text. */
+  readonly texts: { readonly whole: string; readonly parts: string | undefined };
+}
+
+/** The same as two modules, for pages: few shapes need the schedules in parts, which are more than half of the code. */
+export async function compileDividedWasm(graphs: PassedGraphs): Promise<DividedWasm> {
+  const { graph, plan, kernels } = lowerPassed(graphs);
+  const only = (kind: WasmSchedule["kind"]): ProcessorKernel[] =>
+    kernels.map((one) => ({ ...one, schedules: one.schedules.filter((each) => each.kind === kind) }));
+  const emitted = emitWasm(graph, plan.scratch, only("whole"));
+  const program = await assembled(emitted);
+  const divided = kernels.some(({ schedules }) => schedules.some(({ kind }) => kind === "parts"));
+  if (!divided) return { program, parts: undefined, texts: { whole: emitted.wat, parts: undefined } };
+  const rest = emitWasm(graph, plan.scratch, only("parts"));
+  const { kernels: split, tensors, module, memoryLimits } = await assembled(rest);
+  const schedules = split.map((one) => one.schedules.find((each) => each.kind === "parts") ?? null);
+  return {
+    program: {
+      ...program,
+      tensors,
+      kernels: program.kernels.map((one, i) => (schedules[i] === null ? one : { ...one, parts: true })),
+    },
+    parts: { module, memoryLimits, schedules },
+    texts: { whole: emitted.wat, parts: rest.wat },
+  };
+}
+
+function lowerPassed(graphs: PassedGraphs): Pick<CompiledWasm, "plan" | "kernels"> & { graph: Graph } {
   const { graph } = graphs.at(-1)!;
   const parts = partition(graph);
   const plan = scheduleRows(parts);
@@ -36,8 +73,7 @@ export async function compilePassedWasm(graphs: PassedGraphs): Promise<CompiledW
   const addressOf = addresses(graph.tensors, plan.scratch);
   const kernels = planProcessor(parts.graph, plan).kernels.map((one) => lowerForProcessor(one, addressOf));
   for (const one of kernels) verifyProcessorKernel(one, graph.factors);
-  const emitted = emitWasm(graph, plan.scratch, kernels);
-  return { program: await assembled(emitted), wat: emitted.wat, plan, kernels, graphs };
+  return { graph, plan, kernels };
 }
 
 async function assembled({ program, wat }: EmittedWasm): Promise<WasmProgram> {

@@ -18,6 +18,17 @@ export interface WasmProgram extends ProgramInterface {
   readonly memoryLimits: number;
   /** In the order in which they run. */
   readonly kernels: readonly WasmKernel[];
+  /**
+   * Loads the schedules in parts, which few shapes need. Only generated modules have it; the compiler's own result holds all
+   * schedules.
+   */
+  readonly lazy?: () => Promise<{ readonly lazy: readonly WasmParts[] }>;
+}
+
+/** The schedules in parts that a program does not hold, in a module of their own. */
+export interface WasmParts extends Pick<WasmProgram, "module" | "memoryLimits"> {
+  /** One for each kernel; null if it has none. */
+  readonly schedules: readonly (PartsSchedule | null)[];
 }
 
 /** At least 0 pages, in four bytes, and no maximum. */
@@ -39,6 +50,8 @@ export interface WasmKernel {
   readonly chunked: readonly string[];
   /** The ways to run it. The first serves every shape. */
   readonly schedules: readonly WasmSchedule[];
+  /** Whether `lazy` of the program loads a schedule in parts. */
+  readonly parts?: true;
 }
 
 /**
@@ -53,7 +66,13 @@ export type WasmSchedule =
    * hands on `slots` numbers in `partialsTensor`, which holds slots · parts · rows numbers, rows being the product of
    * the extents of `grid`.
    */
-  | { readonly kind: "parts"; readonly slots: number; readonly stages: readonly WasmStage[] };
+  | PartsSchedule;
+
+export interface PartsSchedule {
+  readonly kind: "parts";
+  readonly slots: number;
+  readonly stages: readonly WasmStage[];
+}
 
 /** What runs between two waits of all threads. Its tasks run in any order, on any threads, with the same result. */
 export interface WasmStage {

@@ -5,6 +5,7 @@ import { servePage } from "../../examples/browser/serve.ts";
 import type { Trial } from "../support/compare.ts";
 import { gatherProgramOf, programOf } from "../support/compiled.ts";
 import { missing } from "../support/requirements.ts";
+import { wasmProgramOf } from "../support/wasm.ts";
 import { launchChromium } from "./chromium.ts";
 import type { Answer, Job, Machine, TestPage } from "./job.ts";
 
@@ -81,9 +82,9 @@ export interface Ran {
 
 /** Runs a trial in the page. Throws where it fails there, and where something else ran than was asked for. */
 export async function resultsOn(runner: Runner, target: Target, trial: Trial): Promise<Ran> {
-  const [answer] = await runner.run([jobOf(target, trial)]);
+  const [answer] = await runner.run([await jobOf(target, trial)]);
   if (answer === undefined || "error" in answer) throw new Error(answer?.error ?? "no answer");
-  const wanted = { webgl2: "webgl2", webgpu: "swiftshader" }[target];
+  const wanted = { webgl2: "webgl2", webgpu: "swiftshader", wasm: "wasm" }[target];
   if (answer.ran !== wanted) throw new Error(`${answer.ran} ran, not ${wanted}`);
   return ranOf(answer);
 }
@@ -93,12 +94,17 @@ export function ranOf(answer: Extract<Answer, { results: unknown }>): Ran {
   return { results: Object.fromEntries(results), dims: answer.dims };
 }
 
-export function jobOf(target: Target, { graph, dims, params = {}, dtype, feeds }: Trial): Job {
+export async function jobOf(target: Target, { graph, dims, params = {}, dtype, feeds }: Trial): Promise<Job> {
   const encoded = Object.entries(feeds).map(([name, values]) => [name, encode(values)] as const);
   const common = { dims, params, dtype, feeds: Object.fromEntries(encoded) };
-  return target === "webgl2"
-    ? { ...common, target, program: gatherProgramOf(graph) }
-    : { ...common, target, program: programOf(graph) };
+  switch (target) {
+    case "webgl2":
+      return { ...common, target, program: gatherProgramOf(graph) };
+    case "webgpu":
+      return { ...common, target, program: programOf(graph) };
+    case "wasm":
+      return { ...common, target, program: await wasmProgramOf(graph) };
+  }
 }
 
 function encode(values: Float32Array): string {

@@ -1,11 +1,11 @@
-/** The cases of other projects on WebGL2. */
+/** The cases of other projects in a page: on WebGL2 and in WebAssembly. */
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { dtypesOf, merged, type Outputs } from "../conformance/execute.ts";
 import { failures, tellLeftOut } from "../conformance/failures.ts";
 import type { Run } from "../conformance/map.ts";
 import { caseFiles, conformanceFolder } from "../conformance/read.ts";
 import { missing } from "../support/requirements.ts";
-import { openRunner, type Runner, resultsOn } from "./browser.ts";
+import { openRunner, type Runner, resultsOn, type Target } from "./browser.ts";
 
 /**
  * 513 of the 540. The others take as long as a hundred small ones; with `NORMC_CONFORMANCE_LARGE=1` all run but one, a group norm
@@ -20,9 +20,9 @@ const runner = files.length === 0 ? undefined : await openRunner();
 afterAll(() => runner?.close());
 afterEach(() => expect(runner?.complaints() ?? []).toEqual([]));
 
-async function execute(run: Run, on: Runner): Promise<Outputs> {
+async function execute(run: Run, on: Runner, target: Target): Promise<Outputs> {
   return merged(run, async (graph, feeds) => {
-    const { results, dims } = await resultsOn(on, "webgl2", {
+    const { results, dims } = await resultsOn(on, target, {
       graph,
       dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
       params: run.set,
@@ -38,10 +38,10 @@ async function execute(run: Run, on: Runner): Promise<Outputs> {
   });
 }
 
-describe.skipIf(runner === undefined)("conformance on gpu.js webgl2", () => {
+describe.skipIf(runner === undefined).each(["webgl2", "wasm"] as const)("conformance on %s", (target) => {
   for (const file of files) {
     it(`${file.suite}/${file.op}`, { timeout: 300_000 }, async () => {
-      expect(await failures(file, most, (run) => execute(run, runner!))).toEqual([]);
+      expect(await failures(file, most, (run) => execute(run, runner!, target))).toEqual([]);
     });
   }
 });

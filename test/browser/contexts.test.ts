@@ -14,7 +14,7 @@ const trial: Trial = {
   dims: { x: [2, 3, 4] },
   feeds: { x: normals(1, 24, 1, 2) },
 };
-const job = jobOf("webgl2", trial);
+const job = await jobOf("webgl2", trial);
 const want = [...oracle(trial).get("y")!.slice(0, 4)];
 
 describe.skipIf(runner === undefined)("WebGL contexts", () => {

@@ -1,11 +1,13 @@
 /** What a test asks of the page, and what comes back: plain data both ways. */
 
 import type { GatherProgram } from "../../src/runtime/gpujs/index.ts";
+import type { WasmProgram } from "../../src/runtime/wasm/index.ts";
 import type { NormOptions, Program } from "../../src/runtime/webgpu/index.ts";
 
 export type Job = (
   | { readonly target: "webgl2"; readonly program: GatherProgram }
   | { readonly target: "webgpu"; readonly program: Program }
+  | { readonly target: "wasm"; readonly program: WasmProgram }
 ) & {
   readonly dims: Readonly<Record<string, readonly number[]>>;
   readonly params: Readonly<Record<string, number>>;

@@ -21,7 +21,9 @@ const cases = libraryNorms().flatMap((norm) =>
  * A few shapes: on WebGL2 a norm is compiled anew for each, 0.1 s by software, and Node runs them all. Rows whole and in
  * parts, nothing to do, and on WebGPU fours as well.
  */
-const shapes: Readonly<Record<Target, { forward: readonly string[]; backward: readonly string[] }>> = {
+const shapes: Readonly<
+  Record<Exclude<Target, "wasm">, { forward: readonly string[]; backward: readonly string[] }>
+> = {
   webgl2: {
     forward: ["odd and prime", "one long row", "nothing at all", "empty rows"],
     backward: ["odd and prime", "a long row"],

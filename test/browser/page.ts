@@ -1,7 +1,8 @@
-/** Runs in the browser: both runtimes, and programs from the test. */
+/** Runs in the browser: all runtimes, and programs from the test. */
 import { GPU } from "gpu.js";
 import { createGatherNorm, type GatherNorm, type GatherProgram } from "../../src/runtime/gpujs/index.ts";
 import type { ResultsByName } from "../../src/runtime/options/norm-types.ts";
+import { createWasmNorm } from "../../src/runtime/wasm/index.ts";
 import { creatorFor } from "../../src/runtime/webgpu/creator.ts";
 import { createNorm, NormError, type Program } from "../../src/runtime/webgpu/index.ts";
 import type { Answer, Job, Machine, TestPage } from "./job.ts";
@@ -39,6 +40,10 @@ async function answer(job: Job): Promise<Answer> {
     } finally {
       norm.destroy();
     }
+  }
+  if (job.target === "wasm") {
+    using norm = await createWasmNorm(job.program, { dims, params, dtype });
+    return told(norm.dims, norm.run(feeds), "wasm");
   }
   const norm = await gathering(job);
   try {

@@ -16,7 +16,7 @@ const trial: Trial = {
   dims: { x: [64, 256] },
   feeds: { x: normals(1, 64 * 256, 1, 2), gamma: normals(2, 256, 1, 1), beta: normals(3, 256) },
 };
-const job = jobOf("webgpu", trial);
+const job = await jobOf("webgpu", trial);
 
 describe.skipIf(!hasWebGpu)("tuning in the background", () => {
   it("is kept in IndexedDB: the page does not search again when it is opened again", async () => {

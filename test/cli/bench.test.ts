@@ -7,7 +7,8 @@ import { normc, temporaryFolder } from "./normc.ts";
 
 describe("normc bench", () => {
   it("prints the fields that others rely on, and how sure they are", async () => {
-    const { code, out, err } = await normc(["bench", "LayerNorm", "--shape", "N=8,D=64", "--json"]);
+    const words = ["bench", "LayerNorm", "--shape", "N=8,D=64", "--backend", "webgpu", "--json"];
+    const { code, out, err } = await normc(words);
     expect(err.replaceAll(/^Warning: .*\n?/gm, "")).toBe("");
     expect(code).toBe(0);
     const result = JSON.parse(out);
@@ -30,6 +31,22 @@ describe("normc bench", () => {
     expect(["wall clock", "timestamp queries"]).toContain(result.clock);
     expect(result.quartiles[0]).toBeLessThanOrEqual(result.ms);
     expect(result.quartiles[1]).toBeGreaterThanOrEqual(result.ms);
+  });
+
+  it("times a norm on the processor, with the same fields", async () => {
+    const words = ["bench", "LayerNorm", "--shape", "N=8,D=64", "--backend", "wasm", "--json"];
+    const { code, out } = await normc(words);
+    expect(code).toBe(0);
+    const result = JSON.parse(out);
+    expect(result).toMatchObject({
+      spec: "LayerNorm",
+      dispatches: 1,
+      clock: "wall clock",
+      variant: "y: 8 tasks",
+    });
+    expect(result.adapter).toBe("processor (WebAssembly SIMD, 1 thread)");
+    expect(result.bytes).toBe(4 * (2 * 8 * 64 + 2 * 64));
+    expect(result.shareOfCopy).toBeCloseTo(result.copyMs / result.ms, 6);
   });
 
   it("times what a tuning file has for the adapter, and says where it has nothing", async () => {
@@ -56,7 +73,17 @@ describe("normc bench", () => {
       path,
       "norm Parts { axes N, C = K * P param P = 2 input x[N, C] y = x - mean(x over P) output y }",
     );
-    const words = ["bench", path, "--shape", "N=4,K=3,P=8", "--dtype", "x=f16", "--json"];
+    const words = [
+      "bench",
+      path,
+      "--shape",
+      "N=4,K=3,P=8",
+      "--dtype",
+      "x=f16",
+      "--backend",
+      "webgpu",
+      "--json",
+    ];
     const { code, out } = await normc(words);
     expect(code).toBe(0);
     // x[4, 24] in f16 and y in f32.

@@ -8,7 +8,7 @@ import { type Ended, normc, temporaryFolder } from "./normc.ts";
 const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
 
-const backends = (await hasDevice()) ? ["oracle", "webgpu"] : ["oracle"];
+const backends = (await hasDevice()) ? ["oracle", "wasm", "webgpu"] : ["oracle", "wasm"];
 
 interface Output {
   readonly outputs?: Readonly<Record<string, { readonly dims: number[]; readonly data: number[] }>>;

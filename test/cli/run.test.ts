@@ -9,7 +9,7 @@ afterAll(() => folder[Symbol.dispose]());
 
 const device = await openAnyDevice();
 await device?.close();
-const backends = device === undefined ? ["oracle"] : ["oracle", "webgpu"];
+const backends = device === undefined ? ["oracle", "wasm"] : ["oracle", "wasm", "webgpu"];
 
 const x = { dims: [1, 4, 2], data: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8] };
 

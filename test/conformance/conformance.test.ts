@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { missing } from "../support/requirements.ts";
-import { executeDevice, executeGpuJs, executeOracle } from "./execute.ts";
+import { executeDevice, executeGpuJs, executeOracle, executeWasm } from "./execute.ts";
 import { deviceElements, failures, tellLeftOut } from "./failures.ts";
 import { caseFiles, conformanceFolder } from "./read.ts";
 import { report, written } from "./report.ts";
@@ -15,7 +15,7 @@ if (files === null) missing("conformance", `no cases at ${conformanceFolder()}`)
  */
 const oracleElements = process.env.NORMC_CONFORMANCE_LARGE ? Number.POSITIVE_INFINITY : 2_000_000;
 
-for (const name of ["lavapipe", "swiftshader", "webasm"])
+for (const name of ["lavapipe", "swiftshader", "webasm", "WebAssembly"])
   tellLeftOut(files ?? [], deviceElements(name), name);
 tellLeftOut(files ?? [], oracleElements, "the oracle");
 
@@ -40,6 +40,14 @@ describe.each(devices)("conformance on $name", ({ name, device }) => {
   for (const file of files ?? []) {
     it(`${file.suite}/${file.op}`, { timeout: 300_000 }, async () => {
       expect(await failures(file, deviceElements(name), (run) => executeDevice(run, device))).toEqual([]);
+    });
+  }
+});
+
+describe.skipIf(files === null)("conformance in WebAssembly", () => {
+  for (const file of files ?? []) {
+    it(`${file.suite}/${file.op}`, { timeout: 300_000 }, async () => {
+      expect(await failures(file, deviceElements("WebAssembly"), executeWasm)).toEqual([]);
     });
   }
 });

@@ -7,10 +7,13 @@ import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { type CheckedFile, checkFile } from "../../src/language/check/check.ts";
 import type { Source } from "../../src/language/diagnostics/diagnostic.ts";
 import type { FloatType } from "../../src/program/program.ts";
-import { createGatherNorm, type GatherNorm, type GpuBackend } from "../../src/runtime/gpujs/index.ts";
+import { createGatherNorm, type GpuBackend } from "../../src/runtime/gpujs/index.ts";
+import type { FeedsByName, ResultsByName } from "../../src/runtime/options/norm-types.ts";
 import { resolveShapes } from "../../src/runtime/shapes/shapes.ts";
-import { createNorm, type Norm } from "../../src/runtime/webgpu/index.ts";
+import { createWasmNorm } from "../../src/runtime/wasm/index.ts";
+import { createNorm } from "../../src/runtime/webgpu/index.ts";
 import { backwardOf, gatherProgramOf, programOf } from "../support/compiled.ts";
+import { wasmProgramOf } from "../support/wasm.ts";
 import type { Feed, Run } from "./map.ts";
 import type { Spec } from "./spec.ts";
 
@@ -45,6 +48,18 @@ export async function executeDevice(run: Run, device: GPUDevice): Promise<Output
   });
 }
 
+/** The same in WebAssembly. */
+export async function executeWasm(run: Run): Promise<Outputs> {
+  return merged(run, async (graph, feeds) => {
+    const norm = await createWasmNorm(await wasmProgramOf(graph), {
+      dims: Object.fromEntries(feeds.map(([name, feed]) => [name, feed.dims])),
+      params: run.set,
+      dtype: dtypesOf(run, graph, feeds),
+    });
+    return outputsOf(norm, feeds);
+  });
+}
+
 /** The same on gpu.js. */
 export async function executeGpuJs(run: Run, backend: GpuBackend): Promise<Outputs> {
   return merged(run, async (graph, feeds) => {
@@ -65,7 +80,14 @@ export function dtypesOf(run: Run, graph: Graph, feeds: Feeds): Record<string, F
   return dtype;
 }
 
-async function outputsOf(norm: Norm | GatherNorm, feeds: Feeds): Promise<Outputs> {
+/** What a norm of any runtime does here. */
+interface Runnable {
+  readonly dims: ReadonlyMap<string, readonly number[]>;
+  run(feeds: FeedsByName): ResultsByName | Promise<ResultsByName>;
+  destroy(): void | Promise<void>;
+}
+
+async function outputsOf(norm: Runnable, feeds: Feeds): Promise<Outputs> {
   try {
     const results = await norm.run(Object.fromEntries(feeds.map(([name, feed]) => [name, feed.data])));
     return Object.fromEntries(

@@ -11,7 +11,7 @@ const blocks = codeBlocks()
   .filter(({ language }) => language === "ts")
   .map((block, i) => ({ ...block, file: `block${i}.ts` }));
 
-/** What a block takes as given, as types: buffers where it is about WebGPU, arrays where it is about gpu.js. */
+/** What a block takes as given, as types: buffers where it is about WebGPU, arrays where it is about gpu.js or processors. */
 const preamble = {
   webgpu: `interface Given {
   device: GPUDevice; pass: GPUComputePassEncoder; float32Array: Float32Array;
@@ -19,7 +19,7 @@ const preamble = {
   d_x: GPUBuffer; d_y: GPUBuffer; d_gamma: GPUBuffer; d_beta: GPUBuffer; saved: GPUBuffer;
   buffers: { x: GPUBuffer; gamma: GPUBuffer; beta: GPUBuffer; y: GPUBuffer };
 }`,
-  gpujs: `interface Given {
+  arrays: `interface Given {
   float32Array: Float32Array; x: Float32Array; gamma: Float32Array; beta: Float32Array; d_y: Float32Array;
 }`,
   compiler: `interface Given { text: string; base: string }`,
@@ -41,7 +41,9 @@ function moduleOf({ text }: CodeBlock): string {
   const imported = lines.filter(isImport);
   const body = lines.filter((line) => !isImport(line)).join("\n");
   const given =
-    preamble[text.includes('"gpu.js"') ? "gpujs" : text.includes('"normc"') ? "compiler" : "webgpu"];
+    preamble[
+      /"gpu\.js"|\.wasm\.js"/.test(text) ? "arrays" : text.includes('"normc"') ? "compiler" : "webgpu"
+    ];
   const named = Object.entries(norms)
     .filter(([norm]) => body.includes(`${norm}.`) && !imported.some((line) => line.includes(norm)))
     .map(([norm, file]) => `import { ${norm} } from "./generated/${file}.js";`);
@@ -64,7 +66,7 @@ afterAll(() => folder[Symbol.dispose]());
 beforeAll(async () => {
   const specs = Object.values(norms).map((file) => `library/${file}.norm`);
   const out = join(folder.path, "generated");
-  const built = await normc(["build", ...specs, "--target", "wgsl,glsl", "--out", out]);
+  const built = await normc(["build", ...specs, "--target", "wgsl,glsl,wasm", "--out", out]);
   expect(built.code, built.err).toBe(0);
   const modules = join(folder.path, "node_modules");
   mkdirSync(modules);
@@ -94,9 +96,9 @@ test("the examples type-check under strict, against generated modules", async ()
   expect(out.replaceAll(/block\d+\.ts/g, (file) => `${file} (${places.get(file)})`)).toBe("");
 }, 60_000);
 
-/** Not in Node: WebGL2. Not in a test: what tunes until its seconds are spent. */
+/** Not in Node: WebGL2. Not on a device: WebAssembly. Not in a test: what tunes until its seconds are spent. */
 const runnable = blocks.filter(
-  ({ text }) => !isFile(text) && !text.includes('"gpu.js"') && !/\btune\b/.test(text),
+  ({ text }) => !isFile(text) && !/"gpu\.js"|\.wasm\.js"/.test(text) && !/\btune\b/.test(text),
 );
 
 /** Opens a device and gives the example what it takes as given; buffers are larger than any tensor in it. */

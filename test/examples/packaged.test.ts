@@ -30,7 +30,7 @@ const server = createServer(({ url = "/" }, response) => {
 let opened: OpenPage | undefined;
 
 beforeAll(async () => {
-  for (const name of ["node", "esbuild", "onnxruntime"]) {
+  for (const name of ["node", "wasm", "esbuild", "onnxruntime"]) {
     cpSync(join(root, "examples", name), example(name), {
       recursive: true,
       filter: (path) => !/[/\\](?:node_modules|dist|generated)$/.test(path),
@@ -72,6 +72,19 @@ test("node: both passes on the GPU", async ({ skip }) => {
   expect(built.code, built.err).toBe(0);
   const { code, out, err } = await script("node", "start", environment);
   expect(code, err).toBe(0);
+  const { y, d_x } = JSON.parse(out.trim().split("\n").at(-1)!) as Record<string, number>;
+  for (const one of [y, d_x]) {
+    expect(one).toBeGreaterThan(0);
+    expect(one).toBeLessThan(1e-5);
+  }
+});
+
+test("wasm: both passes on two threads, in one memory", async () => {
+  const built = await script("wasm", "build");
+  expect(built.code, built.err).toBe(0);
+  const { code, out, err } = await script("wasm", "start");
+  expect(code, err).toBe(0);
+  expect(out).toContain("on 2 threads");
   const { y, d_x } = JSON.parse(out.trim().split("\n").at(-1)!) as Record<string, number>;
   for (const one of [y, d_x]) {
     expect(one).toBeGreaterThan(0);

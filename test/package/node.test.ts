@@ -118,7 +118,7 @@ describe.each([
 });
 
 test("the copied runtime is small, and each of its entries loads by itself", async () => {
-  const words = ["--target", "wgsl,glsl", "--language", "js", "--copy-runtime", "--out", "copies"];
+  const words = ["--target", "wgsl,glsl,wasm", "--language", "js", "--copy-runtime", "--out", "copies"];
   const main = join(installed.path, "node_modules/normc/dist/src/tools/cli/main.js");
   const built = await ended(process.execPath, [main, "build", "Softmax", ...words], installed.path);
   expect(built.code, built.err).toBe(0);
@@ -128,7 +128,8 @@ test("the copied runtime is small, and each of its entries loads by itself", asy
   // A folder without packages.
   const apart = join(alone.path, "copies");
   cpSync(join(installed.path, "copies"), apart, { recursive: true });
-  const entries = ["runtime/webgpu.js", "runtime/gpujs.js", "runtime/tuning.js", "softmax.gpujs.js"];
+  const runtimes = ["webgpu", "gpujs", "wasm", "tuning"].map((one) => `runtime/${one}.js`);
+  const entries = [...runtimes, "softmax.gpujs.js", "softmax.wasm.js"];
   const script = `for (const one of ${JSON.stringify(entries)})
     console.log(one, Object.keys(await import("./copies/" + one)).length > 0);`;
   writeFileSync(join(alone.path, "entries.mjs"), script);

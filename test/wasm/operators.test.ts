@@ -65,9 +65,9 @@ async function onWasm(op: Operator, values: Float32Array): Promise<Float32Array>
 /** The distance from a number to the next float. */
 const ulp = (value: number): number => 2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(value)))) - 23);
 
-const least = 2 ** -126;
+const least = 2 ** -125;
 
-/** In ulps. What is smaller than 2^-126 may be 0. */
+/** In ulps. What is smaller than 2^-125 may be 0. */
 function errorOf(got: number, exact: number): number {
   if (Object.is(got, exact) || (Number.isNaN(got) && Number.isNaN(exact))) return 0;
   const want = Math.abs(exact) >= 2 ** 128 - 2 ** 103 ? Math.sign(exact) * infinity : exact;

@@ -221,7 +221,9 @@ async function buildWasm(parts: Parts, options: BuildOptions): Promise<void> {
   const norms = await Promise.all(
     parts.norms.map(({ norm, graphs }) => compileForWasm(norm, graphs, { backward, save })),
   );
-  putModules(parts, "wasm", wasmModules, { norms, runtime: wasmRuntime }, options);
+  const divided = new Map(norms.flatMap((one) => [...one.divided]));
+  const modules = wasmModules((program) => divided.get(program)?.parts);
+  putModules(parts, "wasm", modules, { norms, runtime: wasmRuntime }, options);
   for (const norm of norms) {
     for (const [name, kernel] of lockWasm(norm)) parts.kernels.set(name, kernel);
     if (emit.includes("wat")) putReadable(parts, readableWat(norm), ";;");

@@ -17,7 +17,7 @@ import {
 } from "../compile-backward.ts";
 import { compileGather } from "../compile-gather.ts";
 import { compileInline } from "../compile-inline.ts";
-import { compilePassedWasm } from "../compile-wasm.ts";
+import { compileDividedWasm, type DividedWasm } from "../compile-wasm.ts";
 import { compilePassed, passGraph } from "../passes.ts";
 
 export interface GradientChoice {
@@ -38,8 +38,8 @@ export interface TrainedNorm<P extends ProgramInterface> extends BoundNorm<P> {
 export type WebgpuNorm = TrainedNorm<Program>;
 
 export interface WasmNorm extends TrainedNorm<WasmProgram> {
-  /** The module of each program as WebAssembly text. */
-  readonly texts: ReadonlyMap<WasmProgram, string>;
+  /** What belongs to each program: its schedules in parts, and its modules as WebAssembly text. */
+  readonly divided: ReadonlyMap<WasmProgram, DividedWasm>;
 }
 
 /** @param graphs the norm's graphs, one for each mode, with their layouts applied. */
@@ -63,11 +63,11 @@ export async function compileForWasm(
   graphs: readonly Graph[],
   choice: GradientChoice,
 ): Promise<WasmNorm> {
-  const texts = new Map<WasmProgram, string>();
+  const divided = new Map<WasmProgram, DividedWasm>();
   const { programs, backward, saving, clash } = compileAll(graphs, choice, async (passed) => {
-    const { program, wat } = await compilePassedWasm(passed);
-    texts.set(program, wat);
-    return program;
+    const made = await compileDividedWasm(passed);
+    divided.set(made.program, made);
+    return made.program;
   });
   const all = {
     programs: await Promise.all(programs),
@@ -75,7 +75,7 @@ export async function compileForWasm(
     saving: await Promise.all(saving),
     clash,
   };
-  return { ...trained(norm, all), texts };
+  return { ...trained(norm, all), divided };
 }
 
 interface AllPrograms<P> {

@@ -56,16 +56,20 @@ export function lockGpujs({ programs, backward = [] }: BoundNorm<GatherProgram>)
 }
 
 /** The kernels of a program lie in one module: it is one entry. */
-export function lockWasm({ programs, backward = [], saving = [], gradients }: WasmNorm): Lock {
+export function lockWasm({ programs, backward = [], saving = [], gradients, divided }: WasmNorm): Lock {
   const locked = (program: WasmProgram, label: string): [string, LockedKernel] => {
-    const stages = program.kernels.flatMap(({ schedules }) => schedules.flatMap((one) => one.stages));
+    const parts = divided.get(program)?.parts;
+    const whole = program.kernels.flatMap(({ schedules }) => schedules);
+    const functions = [...whole, ...(parts?.schedules ?? [])].flatMap((one) => one?.stages ?? []);
+    const modules = [program.module, parts?.module ?? ""];
+    const most = program.kernels.reduce((sum, _, i) => sum + (parts?.schedules[i]?.stages.length ?? 1), 0);
     return [
       `wasm ${label}`,
       {
-        hash: fingerprint(JSON.stringify(program.kernels) + program.module),
-        shaders: stages.length,
-        dispatches: numbersOfStages(program),
-        bytes: atob(program.module).length,
+        hash: fingerprint(JSON.stringify([program.kernels, parts, program.module])),
+        shaders: functions.length,
+        dispatches: [...new Set([whole.length, most])],
+        bytes: modules.reduce((sum, one) => sum + atob(one).length, 0),
       },
     ];
   };
@@ -74,13 +78,6 @@ export function lockWasm({ programs, backward = [], saving = [], gradients }: Wa
     ...saving.map((one) => locked(one, programLabel(one, { saving: true }))),
     ...backward.map((one) => locked(one, programLabel(one, { gradients: gradients.get(one) }))),
   ]);
-}
-
-/** In how few and in how many stages it runs. */
-function numbersOfStages({ kernels }: WasmProgram): readonly number[] {
-  const sum = (pick: (...counts: number[]) => number): number =>
-    kernels.reduce((all, { schedules }) => all + pick(...schedules.map((one) => one.stages.length)), 0);
-  return [...new Set([sum(Math.min), sum(Math.max)])];
 }
 
 function lockedKernel(

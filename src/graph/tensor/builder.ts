@@ -10,6 +10,8 @@ import { windowText } from "./windows.ts";
 
 export interface GraphBuilder {
   readonly factors: AxisSet;
+  /** Whether this builder made the node. */
+  owns(node: Node): boolean;
   /**
    * @param axes those of the tensor.
    * @param at other coordinates along some of them, all in range.
@@ -39,25 +41,22 @@ export interface GraphBuilder {
 /** `factors`: every factor of the norm, in the spec's order. */
 export function createBuilder(factors: AxisSet): GraphBuilder {
   const nodes = new Map<string, Node>();
+  const made: Node[] = [];
 
   function share(key: string, make: (id: number) => Node): Node {
     const known = nodes.get(key);
     if (known !== undefined) return known;
-    const made = make(nodes.size);
-    nodes.set(key, made);
-    return made;
+    const node = make(made.length);
+    nodes.set(key, node);
+    made.push(node);
+    return node;
   }
 
   const map = (op: Operator, ...args: readonly Node[]): Node => {
     if (args.length !== operators[op].arity) throw new Error(`${op} takes ${operators[op].arity} operands`);
-    const axes = axesOf(factors, args);
-    return share(`${op}(${args.map((one) => one.id).join(",")})`, (id) => ({
-      kind: "map",
-      id,
-      op,
-      args,
-      axes,
-    }));
+    let key = `${op}(`;
+    for (const { id } of args) key += `${id},`;
+    return share(key, (id) => ({ kind: "map", id, op, args, axes: axesOf(factors, args) }));
   };
 
   const literal = (value: number): Node =>
@@ -70,12 +69,14 @@ export function createBuilder(factors: AxisSet): GraphBuilder {
 
   return {
     factors,
+    owns: (node) => made[node.id] === node,
     literal,
     map,
     input: (tensor, axes, at = []) => {
-      const tensorAxes = union(factors, axes);
-      const own = { tensor, tensorAxes, at, axes: pickedAxes(factors, tensorAxes, at) };
-      return share(`input ${tensor}${placeKey(at)}`, (id) => ({ kind: "input", id, ...own }));
+      return share(`input ${tensor}${placeKey(at)}`, (id) => {
+        const tensorAxes = union(factors, axes);
+        return { kind: "input", id, tensor, tensorAxes, at, axes: pickedAxes(factors, tensorAxes, at) };
+      });
     },
     param: (param) => share(`param ${param}`, (id) => ({ kind: "param", id, param, axes: [] })),
     size: (over) => {

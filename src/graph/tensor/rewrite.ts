@@ -61,6 +61,7 @@ function rebuildPlaces(at: readonly Place[], of: (operand: Node) => Node): Place
 
 /** The same node with other operands, made by `g`. */
 export function rebuild(g: GraphBuilder, node: Node, of: (operand: Node) => Node): Node {
+  if (g.owns(node) && operands(node).every((one) => of(one) === one)) return node;
   switch (node.kind) {
     case "input":
       return g.input(node.tensor, node.tensorAxes, rebuildPlaces(node.at, of));

@@ -7,11 +7,11 @@ import type { ValueContext, Walk } from "./value-context.ts";
 import { walkOfLanes } from "./walk-lanes.ts";
 
 /**
- * @param values all values that the kernel stores.
+ * @param uses how often the values that the kernel stores, and what they need, are used.
  * @param barriers whether the lanes of a row may belong to several subgroups.
  */
 export function createContext(
-  values: readonly Node[],
+  uses: ReadonlyMap<Node, number>,
   addressOf: (tensor: string) => Address,
   {
     barriers,
@@ -22,7 +22,7 @@ export function createContext(
   return {
     nameOf: createNames(),
     addressOf,
-    uses: countUses(values),
+    uses,
     barriers,
     kept: new Map(kept.map(({ value, slot }) => [value, slot])),
     filled: new Set(),
@@ -30,7 +30,8 @@ export function createContext(
   };
 }
 
-function countUses(values: readonly Node[]): Map<Node, number> {
+/** @param values all values that a kernel stores. */
+export function countUses(values: readonly Node[]): Map<Node, number> {
   const uses = new Map<Node, number>();
   const count = (node: Node): void => void uses.set(node, (uses.get(node) ?? 0) + 1);
   for (const node of reachable(values)) for (const one of operands(node)) count(one);

@@ -7,7 +7,7 @@ import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { Node } from "../../graph/tensor/graph.ts";
 import { partsFactor } from "../../program/names.ts";
 import type { Address } from "../body/address.ts";
-import { createContext } from "../body/context.ts";
+import { countUses, createContext } from "../body/context.ts";
 import { bind, createFrame, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
 import { lowerReductions } from "../body/statistics/reduce.ts";
@@ -124,7 +124,7 @@ function lowerMerge(
 }
 
 function contextOf(values: readonly Node[], addressOf: AddressOf): ValueContext {
-  return createContext(values, addressOf, { barriers: false, kept: [] });
+  return createContext(countUses(values), addressOf, { barriers: false, kept: [] });
 }
 
 function rowFrame(grid: AxisSet, linear: Expr): Frame {

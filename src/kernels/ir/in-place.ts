@@ -9,21 +9,32 @@
  * Everything else is refused. Lanes of other workgroups, which share a split row, exchange nothing.
  */
 import { dependents, uses } from "./dependents.ts";
-import { constantPoly, opaque, type Poly, polyOf, scaled, sum, text } from "./index-polynomials.ts";
+import {
+  constantPoly,
+  type Known,
+  opaque,
+  type Poly,
+  polyOf,
+  scaled,
+  sum,
+  text,
+} from "./index-polynomials.ts";
 import type { Kernel } from "./ir.ts";
 import { type Placed, type Touch, touchesOf } from "./touches.ts";
 
-/** Returns those of the tensors that may be written over the tensor `read`. */
+/** Returns those of the tensors, which the kernel writes, that may be written over the tensor `read`. */
 export function placesOf(kernel: Kernel): (read: string, tensors: readonly string[]) => readonly string[] {
   const { touches, all } = touchesOf(kernel);
-  const isWritten = (name: string): boolean =>
-    kernel.tensors.some((one) => one.name === name && one.access === "read_write");
-  const oneLaneStores =
-    touches.every((one) => one.stmt.kind === "load" || !one.ofLane) &&
-    !all.some(({ stmt }) => stmt.kind === "exchange" || stmt.kind === "storeShared");
+  let known: boolean | undefined;
+  const oneLaneStores = (): boolean => {
+    known ??=
+      !all.some(({ stmt }) => stmt.kind === "exchange" || stmt.kind === "storeShared") &&
+      touches.every((one) => one.stmt.kind === "load" || !one.place().ofLane);
+    return known;
+  };
   return (read, tensors) => {
     const loads = touches.filter(({ stmt }) => stmt.kind === "load" && stmt.tensor === read);
-    return tensors.filter(isWritten).filter((name) => {
+    return tensors.filter((name) => {
       const stores = touches.filter(({ stmt }) => stmt.kind === "store" && stmt.tensor === name);
       const isRead = touches.some(({ stmt }) => stmt.kind === "load" && stmt.tensor === name);
       return (
@@ -38,18 +49,23 @@ export function placesOf(kernel: Kernel): (read: string, tensors: readonly strin
  * An element without a step of this lane in its index is read by all lanes of the row. That is harmless where one lane
  * stores everything and no other lane gets to know what these have read.
  */
-function isOwn(load: Touch, stores: readonly Touch[], oneLaneStores: boolean): boolean {
-  const same = stores.filter((one) => text(one.index) === text(load.index) && one.access === load.access);
-  return (load.ofLane || oneLaneStores) && same.length > 0 && same.every((one) => load.at < one.at);
+function isOwn(load: Touch, stores: readonly Touch[], oneLaneStores: () => boolean): boolean {
+  const { index, access, ofLane } = load.place();
+  const same = stores
+    .filter((one) => one.place().access === access)
+    .filter((one) => text(one.place().index) === text(index));
+  return same.length > 0 && same.every((one) => load.at < one.at) && (ofLane || oneLaneStores());
 }
 
 function isSample(kernel: Kernel, load: Touch, stores: readonly Touch[], all: readonly Placed[]): boolean {
-  const { stmt, access, at: start, index } = load;
+  const { stmt, at: start } = load;
+  const { index, access } = load.place();
   if (stmt.kind !== "load") return false;
   // Among rows taken together, the stores of the row that the element is of.
   const row = stores.filter(
     (store) =>
-      (access === "one" || access === store.access) && sampledPlaces(kernel, store).includes(text(index)),
+      (access === "one" || access === store.place().access) &&
+      sampledPlaces(kernel, store).includes(text(index)),
   );
   if (row.length === 0) return false;
   const first = Math.min(...row.map((one) => one.at));
@@ -71,14 +87,24 @@ function sampledPlaces(kernel: Kernel, store: Touch): readonly string[] {
   return known;
 }
 
-function findPlaces({ row, structure }: Kernel, { stmt, step, known, access }: Touch): Poly[] {
-  if (step === undefined || known === undefined) return [];
+function findPlaces({ row, structure }: Kernel, { stmt, step, known, place }: Touch): Poly[] {
+  if (step === undefined) return [];
   const width = structure.vector !== null && row.at(-1) === structure.vector ? 4 : 1;
   const count = scaled(step.end, width);
   const places = [constantPoly(0), sum(count, constantPoly(1), -1), opaque("div", [count, constantPoly(2)])];
-  return places.map((place) => {
-    const values = new Map([...known.values, [step.name, scaled(place, 1 / width)]]);
-    for (const [name, value] of step.lets) values.set(name, polyOf(value, { ...known, values }));
-    return scaled(polyOf(stmt.index, { ...known, values }), access === "four" ? 4 : 1);
+  return places.map((at) => {
+    const polys = new Map([[step.name, scaled(at, 1 / width)]]);
+    const atPlace: Known = {
+      ...known,
+      valueOf(name) {
+        const own = polys.get(name);
+        const value = own === undefined ? step.lets.get(name) : undefined;
+        if (value === undefined) return own ?? known.valueOf(name);
+        const made = polyOf(value, atPlace);
+        polys.set(name, made);
+        return made;
+      },
+    };
+    return scaled(polyOf(stmt.index, atPlace), place().access === "four" ? 4 : 1);
   });
 }

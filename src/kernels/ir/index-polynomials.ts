@@ -66,7 +66,7 @@ const texts = new WeakMap<Poly, string>();
 
 /** What is known of the names in scope. A name that is not known is an atom. */
 export interface Known {
-  readonly values: ReadonlyMap<string, Poly>;
+  readonly valueOf: (name: string) => Poly | undefined;
   /** The factor that a kernel takes in fours; null if it takes elements. */
   readonly vector: string | null;
 }
@@ -81,7 +81,7 @@ export function polyOf(expr: Expr, known: Known): Poly {
     case "builtin":
       return atom(expr.name);
     case "local":
-      return known.values.get(expr.name) ?? atom(`\`${expr.name}\``);
+      return known.valueOf(expr.name) ?? atom(`\`${expr.name}\``);
     case "binary": {
       const [a, b] = [of(expr.a), of(expr.b)];
       if (expr.op === "add") return sum(a, b);

@@ -2,7 +2,6 @@
 import { uses } from "./dependents.ts";
 import { atom, type Known, opaque, type Poly, polyOf, scaled, sum, text } from "./index-polynomials.ts";
 import type { Access, Expr, Kernel, Stmt } from "./ir.ts";
-import { everyStmt, expressionsOf, operandsOf } from "./visit.ts";
 
 /** A statement, and its number in the order of the text. */
 export interface Placed {
@@ -12,15 +11,19 @@ export interface Placed {
 
 export interface Touch extends Placed {
   readonly stmt: Extract<Stmt, { kind: "load" | "store" }>;
+  /** The innermost loop of lanes around it. */
+  readonly step: Step | undefined;
+  /** What is known where it stands. */
+  readonly known: Known;
+  readonly place: () => TouchedPlace;
+}
+
+export interface TouchedPlace {
   /** The number of the element, or of the first of four. */
   readonly index: Poly;
   readonly access: string;
   /** Whether the element depends on the steps that this lane takes. */
   readonly ofLane: boolean;
-  /** The innermost loop of lanes around it. */
-  readonly step: Step | undefined;
-  /** What was known where a store stands. Undefined for loads, which nobody asks. */
-  readonly known: Known | undefined;
 }
 
 /** The steps that lanes take in a loop. */
@@ -28,72 +31,125 @@ export interface Step {
   readonly name: string;
   /** The number of steps of all lanes together. */
   readonly end: Poly;
-  /** The values that are computed in the loop, in order. */
-  readonly lets: [name: string, value: Expr][];
+  /** The values that are computed in the loop. */
+  readonly lets: Map<string, Expr>;
+}
+
+/** A block, and what is defined in it. Blocks that follow each other may define the same names. */
+interface Scope {
+  readonly parent: Scope | undefined;
+  readonly lets: Map<string, Placed & { readonly value: Expr }>;
+  readonly polys: Map<string, Poly>;
+  readonly known: Known;
 }
 
 const ofLanes = "lane's steps";
 const factorsOf = (key: string): string[] => key.split(" * ");
 
-export function touchesOf({ body, structure }: Kernel): {
+/** Polynomials are made when somebody asks for them: most loads are of tensors of which nobody asks. */
+export function touchesOf({ body, structure: { vector } }: Kernel): {
   readonly touches: readonly Touch[];
   readonly all: readonly Placed[];
 } {
   const touches: Touch[] = [];
   const all: Placed[] = [];
-  const values = new Map<string, Poly>();
-  const exprs = new Map<string, Expr>();
   /** What has other values at other times, and the counters of loops of `HELD` rounds. */
   const variables = new Set<string>();
   const rounds = new Set<string>();
-  const known: Known = { values, vector: structure.vector };
-  const needed = namesOfPlaces(body);
-  const of = (expr: Expr): Poly => (uses(expr, variables) ? atom(`{${all.length}}`) : polyOf(expr, known));
 
-  /** The end of a loop for a row that exists: the others compute the first row again and store nothing. */
-  function endOf(expr: Expr): Poly {
-    const value = expr.kind === "local" ? exprs.get(expr.name) : undefined;
-    if (value !== undefined) return endOf(value);
-    if (expr.kind === "select") return endOf(expr.a);
-    // A block ends where the row does.
-    if (expr.kind === "binary" && expr.op === "min" && expr.b.kind === "local") return endOf(expr.b);
-    return of(expr);
+  function scopeIn(parent: Scope | undefined): Scope {
+    const scope: Scope = {
+      parent,
+      lets: new Map(),
+      polys: new Map(),
+      known: { vector, valueOf: (name) => valueIn(scope, name) },
+    };
+    return scope;
   }
 
-  function visitLet(
-    { name, value }: Extract<Stmt, { kind: "let" }>,
-    next: Stmt | undefined,
-  ): Step | undefined {
-    exprs.set(name, value);
-    const poly = of(value);
-    values.set(name, poly);
-    // In registers: lane + round · lanes, for as many rounds as a lane keeps steps.
+  function valueIn(scope: Scope, name: string): Poly | undefined {
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+      const poly = at.polys.get(name);
+      if (poly !== undefined) return poly;
+      const found = at.lets.get(name);
+      if (found === undefined) continue;
+      const made = of(found.value, found.at, at);
+      at.polys.set(name, made);
+      return made;
+    }
+    return undefined;
+  }
+
+  function letIn(scope: Scope, name: string): Expr | undefined {
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+      const found = at.lets.get(name);
+      if (found !== undefined) return found.value;
+    }
+    return undefined;
+  }
+
+  /** @param at the number of the statement. What contains a variable is equal to nothing at another place. */
+  function of(expr: Expr, at: number, { known }: Scope): Poly {
+    return uses(expr, variables) ? atom(`{${at}}`) : polyOf(expr, known);
+  }
+
+  /** The end of a loop for a row that exists: the others compute the first row again and store nothing. */
+  function endOf(expr: Expr, at: number, scope: Scope): Poly {
+    const value = expr.kind === "local" ? letIn(scope, expr.name) : undefined;
+    if (value !== undefined) return endOf(value, at, scope);
+    if (expr.kind === "select") return endOf(expr.a, at, scope);
+    // A block ends where the row does.
+    if (expr.kind === "binary" && expr.op === "min" && expr.b.kind === "local")
+      return endOf(expr.b, at, scope);
+    return of(expr, at, scope);
+  }
+
+  /** In registers: lane + round · lanes, for as many rounds as a lane keeps steps. */
+  function keptStep(name: string, next: Stmt | undefined, at: number, scope: Scope): Step | undefined {
+    if (rounds.size === 0 || next?.kind !== "if" || next.condition.kind !== "binary") return undefined;
+    const poly = valueIn(scope, name)!;
     const round = [...poly.keys()].find(
       (key) => factorsOf(key).some((one) => rounds.has(one)) && factorsOf(key).includes("lanes"),
     );
-    if (round === undefined || next?.kind !== "if" || next.condition.kind !== "binary") return undefined;
-    const end = endOf(next.condition.b);
+    if (round === undefined) return undefined;
+    const end = endOf(next.condition.b, at, scope);
     const first = sum(poly, new Map([[round, poly.get(round)!]]), -1);
-    values.set(name, opaque(ofLanes, [first, end]));
-    return { name, end, lets: [] };
+    scope.polys.set(name, opaque(ofLanes, [first, end]));
+    return { name, end, lets: new Map() };
   }
 
-  function visitLoop(stmt: Extract<Stmt, { kind: "for" }>, outer: Step | undefined): void {
-    const [first, by, end] = [of(stmt.start), of(stmt.step), endOf(stmt.end)];
+  function visitLoop(
+    stmt: Extract<Stmt, { kind: "for" }>,
+    at: number,
+    outer: Step | undefined,
+    around: Scope,
+  ): void {
+    const [first, by, end] = [
+      of(stmt.start, at, around),
+      of(stmt.step, at, around),
+      endOf(stmt.end, at, around),
+    ];
+    const scope = scopeIn(around);
     if (![...by.keys()].every((key) => factorsOf(key).includes("lanes"))) {
       const steps = opaque("steps", [first, end, by]);
-      values.set(stmt.name, steps);
+      scope.polys.set(stmt.name, steps);
       if (text(end) === text(atom("held"))) rounds.add([...steps.keys()][0]!);
-      visit(stmt.body, outer);
+      visit(stmt.body, outer, scope);
       return;
     }
     // The steps of a block are those of the loop over blocks.
     const isBlock = [...first.keys()].some((key) => key.startsWith(ofLanes));
-    values.set(stmt.name, isBlock ? first : opaque(ofLanes, [first, end]));
-    visit(stmt.body, { name: stmt.name, end, lets: [] });
+    scope.polys.set(stmt.name, isBlock ? first : opaque(ofLanes, [first, end]));
+    visit(stmt.body, { name: stmt.name, end, lets: new Map() }, scope);
   }
 
-  function visit(block: readonly Stmt[], outer: Step | undefined): void {
+  function placeOf(stmt: Touch["stmt"], at: number, scope: Scope): TouchedPlace {
+    const index = scaled(of(stmt.index, at, scope), stmt.access.kind === "four" ? 4 : 1);
+    const ofLane = [...index.keys()].some((key) => key.includes(ofLanes));
+    return { index, access: accessText(stmt.access, (one) => of(one, at, scope)), ofLane };
+  }
+
+  function visit(block: readonly Stmt[], outer: Step | undefined, scope: Scope): void {
     let step = outer;
     for (const [i, stmt] of block.entries()) {
       const at = all.length;
@@ -101,28 +157,29 @@ export function touchesOf({ body, structure }: Kernel): {
       switch (stmt.kind) {
         case "load":
         case "store": {
-          const index = scaled(of(stmt.index), stmt.access.kind === "four" ? 4 : 1);
-          const ofLane = [...index.keys()].some((key) => key.includes(ofLanes));
-          const access = accessText(stmt.access, of);
-          const here = stmt.kind === "store" ? { ...known, values: new Map(values) } : undefined;
-          touches.push({ stmt, at, index, access, ofLane, step, known: here });
+          let made: TouchedPlace | undefined;
+          const place = (): TouchedPlace => {
+            made ??= placeOf(stmt, at, scope);
+            return made;
+          };
+          touches.push({ stmt, at, step, known: scope.known, place });
           break;
         }
         case "let":
-          if (!needed.has(stmt.name)) break;
-          step?.lets.push([stmt.name, stmt.value]);
-          step = visitLet(stmt, block[i + 1]) ?? step;
+          step?.lets.set(stmt.name, stmt.value);
+          scope.lets.set(stmt.name, { stmt, at, value: stmt.value });
+          step = keptStep(stmt.name, block[i + 1], at, scope) ?? step;
           break;
         case "var":
           variables.add(stmt.name);
           break;
         case "for":
-          visitLoop(stmt, step);
+          visitLoop(stmt, at, step, scope);
           break;
         case "double":
         case "halve":
         case "if":
-          visit(stmt.body, step);
+          visit(stmt.body, step, scopeIn(scope));
           break;
         case "assign":
         case "loadShared":
@@ -135,40 +192,8 @@ export function touchesOf({ body, structure }: Kernel): {
       }
     }
   }
-  visit(body, undefined);
+  visit(body, undefined, scopeIn(undefined));
   return { touches, all };
-}
-
-/**
- * The names on which indices and the ends of loops depend. The others, most of a kernel, are values: polynomials of them would
- * be long, and nobody asks for them.
- */
-function namesOfPlaces(body: readonly Stmt[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  const add = (expr: Expr): void => {
-    if (expr.kind === "local") names.add(expr.name);
-    else for (const one of operandsOf(expr)) add(one);
-  };
-  // A name is declared before it is used.
-  for (const stmt of everyStmt(body).toReversed()) {
-    switch (stmt.kind) {
-      case "let":
-        if (names.has(stmt.name)) add(stmt.value);
-        break;
-      case "load":
-      case "store":
-        add(stmt.index);
-        if (stmt.access.kind === "apart") add(stmt.access.stride);
-        break;
-      case "for":
-      case "if":
-        for (const one of expressionsOf(stmt)) add(one);
-        break;
-      default:
-        break;
-    }
-  }
-  return names;
 }
 
 function accessText(access: Access, of: (expr: Expr) => Poly): string {

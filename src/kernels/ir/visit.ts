@@ -117,7 +117,8 @@ export interface BodyFacts {
   readonly inParts: boolean;
 }
 
-export function bodyFacts(body: readonly Stmt[]): BodyFacts {
+/** @param all every statement of the body. */
+export function bodyFacts(all: readonly Stmt[]): BodyFacts {
   const used = new Map<string, Constant>();
   let inParts = false;
   let exchanges = false;
@@ -141,7 +142,7 @@ export function bodyFacts(body: readonly Stmt[]): BodyFacts {
         for (const one of operandsOf(expr)) visit(one);
     }
   };
-  for (const stmt of everyStmt(body)) {
+  for (const stmt of all) {
     exchanges ||= stmt.kind === "exchange";
     for (const expr of expressionsOf(stmt)) visit(expr);
   }
@@ -156,20 +157,14 @@ export function bodyFacts(body: readonly Stmt[]): BodyFacts {
   return { constants: [...found.values()], exchanges, inParts };
 }
 
-/** The tensors that are accessed four adjacent elements at a time. */
-export function wideTensors(body: readonly Stmt[]): Set<string> {
-  const wide = new Set<string>();
-  for (const one of everyStmt(body)) {
-    if ((one.kind === "load" || one.kind === "store") && one.access.kind === "four") wide.add(one.tensor);
-  }
-  return wide;
-}
-
-/** The workgroup memory that a body needs, or "mixed" if its values have several types. */
-export function sharedMemory(body: readonly Stmt[]): Kernel["shared"] | "mixed" {
+/**
+ * The workgroup memory that a body needs, or "mixed" if its values have several types.
+ * @param all every statement of the body.
+ */
+export function sharedMemory(all: readonly Stmt[]): Kernel["shared"] | "mixed" {
   let slots = 0;
   const types = new Set<"f32" | "f32x4">();
-  for (const one of everyStmt(body)) {
+  for (const one of all) {
     if (one.kind !== "if") continue;
     // The values of one tree are those stored before its first barrier.
     const stored = one.body.filter((inner) => inner.kind === "storeShared");

@@ -5,7 +5,7 @@
 import { type AxisSet, minus, union } from "../../graph/tensor/axes.ts";
 import { type Graph, type Result, reachable } from "../../graph/tensor/graph.ts";
 import type { Address } from "../body/address.ts";
-import { createContext } from "../body/context.ts";
+import { countUses, createContext } from "../body/context.ts";
 import { elementIndex } from "../body/element-index.ts";
 import { createFrame } from "../body/frame.ts";
 import { lowerValue } from "../body/value.ts";
@@ -49,7 +49,7 @@ function lowerOutput(
   // In the order of memory, so that neighbouring numbers are neighbours there.
   const grid = layout.filter((one) => varies.includes(one));
   const row = minus(layout, grid);
-  const context = createContext([value], addressOf, { barriers: false, kept: [] });
+  const context = createContext(countUses([value]), addressOf, { barriers: false, kept: [] });
   const [rowNumber, i, at] = ["row", "i", "at_"].map((name) => local("u32", context.nameOf(name))) as [
     Expr,
     Expr,

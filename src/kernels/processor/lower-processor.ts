@@ -2,18 +2,20 @@
 import { minus } from "../../graph/tensor/axes.ts";
 import { chunkFactor, partsFactor } from "../../program/names.ts";
 import type { Address } from "../body/address.ts";
-import { bind, coordinate, createFrame, type Frame } from "../body/frame.ts";
+import { bind, coordinate, createFrame, type Frame, type Run } from "../body/frame.ts";
 import { add, binary, builtin, div, extent, extentOf, local, mul, sub, u32 } from "../ir/expr.ts";
-import type { Expr, Stmt } from "../ir/ir.ts";
+import type { Expr } from "../ir/ir.ts";
 import type { Lowering } from "../lower/lowering.ts";
 import type { PlannedKernel, Stage } from "../schedule/plan.ts";
-import { takeTogether } from "../strategies/unroll-and-jam.ts";
 import { hoistInvariants } from "./hoist.ts";
+import { eachNeighbour } from "./neighbouring-rows.ts";
+import { outerLoop } from "./nest.ts";
 import { onOneLane } from "./one-lane.ts";
 import type { ProcessorKernel, ProcessorSchedule, ProcessorStage, Tasks } from "./processor-kernel.ts";
 import { columnsOfTask, elementsOfTask, type ProcessorWork } from "./processor-plan.ts";
 import { startOnProcessor, wholePath, writeRow, writeStage } from "./row-work.ts";
 import { clear, storeOverRow } from "./store-nest.ts";
+import type { Bounds } from "./stretches.ts";
 
 export function lowerForProcessor(
   work: ProcessorWork,
@@ -60,7 +62,7 @@ function lowerTask(
       lowerColumns(lowering, planned, open, form.together, write);
       return finish(columnTasks(planned.grid));
     case "chunks":
-      return finish(lowerChunks(lowering, planned, open));
+      return finish(lowerChunks(lowering, planned, open, form.together));
     case "elements":
       return finish(lowerElements(lowering, planned, open));
   }
@@ -111,15 +113,12 @@ function rowFrame(top: Frame, { grid }: PlannedKernel, linear: Expr): Frame {
   return { ...createFrame(null, { factors: grid, linear, vector: null }), body: top.body };
 }
 
-/**
- * Sixteen neighbouring rows in four vectors, through the loops together. Of a block with fewer rows, or of a kernel that
- * takes one vector at a time, four rows and then one.
- */
+/** A block of neighbouring rows. */
 function lowerColumns(
   { context: { nameOf } }: Lowering,
   { grid }: PlannedKernel,
   { top, task }: OpenTask,
-  copies: number,
+  together: number,
   write: (row: Frame) => void,
 ): void {
   const axis = grid[grid.length - 1];
@@ -128,55 +127,33 @@ function lowerColumns(
   const blocks = bind(top, "blocks", blocksOf(width, columnsOfTask), nameOf);
   const place = outer.length === 0 ? u32(0) : bind(top, "place", div(task, blocks), nameOf);
   const first = bind(top, "first", mul(sub(task, mul(place, blocks)), u32(columnsOfTask)), nameOf);
+  const end = bind(top, "end", add(first, binary("min", sub(width, first), u32(columnsOfTask))), nameOf);
   const base = outer.length === 0 ? place : bind(top, "base", mul(place, width), nameOf);
   const around: Frame = {
     ...createFrame(null, { factors: outer, linear: place, vector: null }),
     body: top.body,
   };
   const coordinates = outer.map((one) => [one, coordinate(around, one, nameOf)] as const);
-  const count = bind(top, "columns", binary("min", sub(width, first), u32(columnsOfTask)), nameOf);
-  const column = (at: Expr, isWide: boolean): Frame => {
+  const open = (at: Expr, isWide: boolean): Frame => {
     const run = { factors: grid, linear: add(base, at), vector: isWide ? axis : null };
     const frame = createFrame(null, isWide ? { ...run, ragged: true } : run);
     for (const [one, known] of [...coordinates, [axis, at] as const]) frame.coordinates.set(one, known);
     return frame;
   };
-
-  if (copies > 1) {
-    const together = nameOf("column");
-    const all = column(local("u32", together), true);
-    all.body.push({ kind: "let", name: together, value: add(first, mul(builtin("copy"), u32(4))) });
-    write(all);
-    top.body.push({
-      kind: "if",
-      condition: binary("eq", count, u32(columnsOfTask)),
-      body: takeTogether(all.body, copies, nameOf),
-    });
-  }
-  const [fours, ones, stop] = [nameOf("column"), nameOf("column"), nameOf("stop")];
-  const wide = column(local("u32", fours), true);
-  write(wide);
-  const one = column(local("u32", ones), false);
-  write(one);
-  const each = (name: string, start: Expr, end: Expr, step: number, body: readonly Stmt[]): Stmt => ({
-    kind: "for",
-    name,
-    start,
-    end,
-    step: u32(step),
-    body,
-  });
-  const rest: Stmt[] = [
-    { kind: "let", name: stop, value: add(first, sub(count, binary("mod", count, u32(4)))) },
-    each(fours, first, local("u32", stop), 4, wide.body),
-    each(ones, local("u32", stop), add(first, count), 1, one.body),
-  ];
-  if (copies === 1) top.body.push(...rest);
-  else top.body.push({ kind: "if", condition: binary("lt", count, u32(columnsOfTask)), body: rest });
+  eachNeighbour(top, { first, end }, { together, open, write }, nameOf);
 }
 
-/** The rows of a chunk lie side by side, so that it goes through memory in order. */
-function lowerChunks(lowering: Lowering, planned: PlannedKernel, { top, task }: OpenTask): Tasks[] {
+/**
+ * The rows of a chunk lie side by side, so that it goes through memory in order.
+ * @param together how many vectors of neighbouring rows go through the loops together. 0 if rows are not neighbours in
+ * memory.
+ */
+function lowerChunks(
+  lowering: Lowering,
+  planned: PlannedKernel,
+  { top, task }: OpenTask,
+  together: number,
+): Tasks[] {
   const { context } = lowering;
   const { nameOf } = context;
   const { grid, chunked, columns, row } = planned;
@@ -190,18 +167,46 @@ function lowerChunks(lowering: Lowering, planned: PlannedKernel, { top, task }: 
   const chunks = extent(chunkFactor);
   const size = bind(frame, "size", div(sub(add(rows, chunks), u32(1)), chunks), nameOf);
   const first = bind(frame, "first", binary("min", mul(chunk, size), rows), nameOf);
-  const end = binary("min", add(first, size), rows);
+  const end = bind(frame, "end", binary("min", add(first, size), rows), nameOf);
   clear(context, frame, row.main, columns);
-  const at = nameOf("row");
+  const write = (inner: Frame): void => writeRow(lowering, planned, inner);
   // What is the same for all rows may still use a reduction that each row computes.
-  const inner = createFrame(
-    frame,
-    { factors: chunked, linear: local("u32", at), vector: null },
-    { closed: true },
-  );
-  writeRow(lowering, planned, inner);
-  top.body.push({ kind: "for", name: at, start: first, end, step: u32(1), body: inner.body });
-  return [{ factors: [...outer, chunkFactor], by: 1 }];
+  const rowIn = (parent: Frame, run: Run): Frame => createFrame(parent, run, { closed: true });
+  const tasks = [{ factors: [...outer, chunkFactor], by: 1 }];
+  if (together === 0) {
+    const at = nameOf("row");
+    const inner = rowIn(frame, { factors: chunked, linear: local("u32", at), vector: null });
+    write(inner);
+    top.body.push({ kind: "for", name: at, start: first, end, step: u32(1), body: inner.body });
+    return tasks;
+  }
+  const [axis] = chunked.slice(-1);
+  const rowsIn =
+    (parent: Frame) =>
+    (at: Expr, isWide: boolean): Frame =>
+      rowIn(parent, {
+        factors: [axis],
+        linear: at,
+        vector: isWide ? axis : null,
+        ...(isWide ? { ragged: true } : {}),
+      });
+  if (chunked.length === 1) {
+    eachNeighbour(frame, { first, end }, { together, open: rowsIn(frame), write }, nameOf);
+    return tasks;
+  }
+  const level = { factors: chunked.slice(0, -1), vector: null };
+  const loop = outerLoop(frame, level, [axis], { first, end }, nameOf);
+  const inside = loop.inside as Bounds;
+  eachNeighbour(loop.frame, inside, { together, open: rowsIn(loop.frame), write }, nameOf);
+  frame.body.push({
+    kind: "for",
+    name: loop.counter,
+    start: loop.first,
+    end: loop.end,
+    step: u32(1),
+    body: loop.frame.body,
+  });
+  return tasks;
 }
 
 function lowerElements(

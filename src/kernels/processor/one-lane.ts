@@ -77,6 +77,7 @@ function exprOnLane(expr: Expr, part: Expr | null): Expr {
       // The last element of an empty row would lie before the first one.
       if (expr.op === "sub" && isNumber(b, 1) && isLength(a))
         return binary("sub", binary("max", a, u32(1)), b);
+      if (expr.op === "ne" && isFlag(a) && isNumber(b, 0)) return a.condition;
       return folded(expr.op, a, b) ?? binary(expr.op, a, b);
     }
     case "overCopies":
@@ -142,6 +143,11 @@ function ofBuiltin(name: Builtin, part: Expr | null): Expr {
 }
 
 const isNumber = (expr: Expr, value: number): boolean => expr.kind === "const" && expr.value === value;
+
+/** 1 or 0: what says whether any of the rows that are taken together needs something, of one row. */
+function isFlag(expr: Expr): expr is Extract<Expr, { kind: "select" }> {
+  return expr.kind === "select" && isNumber(expr.a, 1) && isNumber(expr.b, 0);
+}
 
 /** Whether an expression is a product of extents. */
 function isLength(expr: Expr): boolean {

@@ -33,8 +33,11 @@ export type Form =
       /** How many vectors of neighbouring rows go through the loops together. */
       readonly together: number;
     }
-  /** A task is a chunk of the rows, one after the other, with the sums over them. */
-  | { readonly kind: "chunks" }
+  /**
+   * A task is a chunk of the rows, one after the other, with the sums over them. `together` is 0 if the rows are not
+   * neighbours in memory.
+   */
+  | { readonly kind: "chunks"; readonly together: number }
   /** Nothing is reduced: a task is a block of elements, whatever their axes. */
   | { readonly kind: "elements" };
 
@@ -55,12 +58,12 @@ export function planProcessor(graph: Graph, { kernels }: Plan): ProcessorPlan {
 }
 
 function formOf(graph: Graph, kernel: PlannedKernel): Form {
-  if (kernel.chunked.length > 0) return { kind: "chunks" };
   const axis = kernel.grid.at(-1);
   const hasScans = kernel.row.elements.some((one) => one.scans.length > 0);
-  return axis !== undefined && !hasScans && vectorFactor(graph, kernel) === axis
-    ? { kind: "columns", axis, together: isLong(kernel) ? 1 : columnsOfTask / 4 }
-    : { kind: "rows" };
+  const areNeighbours = axis !== undefined && !hasScans && vectorFactor(graph, kernel) === axis;
+  const together = isLong(kernel) ? 1 : columnsOfTask / 4;
+  if (kernel.chunked.length > 0) return { kind: "chunks", together: areNeighbours ? together : 0 };
+  return areNeighbours ? { kind: "columns", axis, together } : { kind: "rows" };
 }
 
 /** Of a long kernel, four copies would make the module large. */

@@ -1,7 +1,7 @@
 /** What a task does with a row, whole or a part of it: the same work as on a GPU, in nests of loops. */
 import type { AxisSet } from "../../graph/tensor/axes.ts";
 import type { Address } from "../body/address.ts";
-import { createContext } from "../body/context.ts";
+import { countUses, createContext } from "../body/context.ts";
 import { createFrame, type Frame } from "../body/frame.ts";
 import type { Path } from "../body/loop.ts";
 import { storeTargets } from "../body/store-targets.ts";
@@ -23,7 +23,7 @@ const active: Expr = { kind: "const", type: "bool", value: 1 };
 export function startOnProcessor(planned: PlannedKernel, addressOf: (tensor: string) => Address): Lowering {
   const values = storedTargets(planned).map((one) => one.value);
   return {
-    context: createContext(values, addressOf, { barriers: false, kept: [], walk: walkOfNests }),
+    context: createContext(countUses(values), addressOf, { barriers: false, kept: [], walk: walkOfNests }),
     pathOver: wholePath,
   };
 }

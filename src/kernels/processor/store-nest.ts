@@ -6,14 +6,15 @@ import type { Path } from "../body/loop.ts";
 import { storeTargets } from "../body/store-targets.ts";
 import { accessOf, lowerValue } from "../body/value.ts";
 import type { ValueContext } from "../body/value-context.ts";
-import { add, f32, local, u32, widen } from "../ir/expr.ts";
+import { add, f32, fold, local, u32, widen } from "../ir/expr.ts";
+import type { Expr } from "../ir/ir.ts";
 import type { Target } from "../schedule/plan.ts";
 import { type Level, levelsOf, type Touched, vectorsOfStep } from "./levels.ts";
 import { boundsOf, innerBounds, outerLoop } from "./nest.ts";
 import { type Bounds, loopOf, stretchesOf } from "./stretches.ts";
 
 /** How many vectors a step takes at most: enough to hide the work of the loop itself. */
-const mostVectors = 2;
+const mostVectors = 1;
 
 /** @param columns sums over rows, to which each element is added. */
 export function storeOverRow(
@@ -94,7 +95,10 @@ function fillLevel(
   });
 }
 
-/** The sum of a chunk lies in memory and stays in the first cache. */
+/**
+ * The sum of a chunk lies in memory and stays in the first cache. Four adjacent rows add up to one number, and so do the
+ * rows that go through the loops together.
+ */
 function addToColumn(context: ValueContext, inner: Frame, column: Target): void {
   const address = context.addressOf(column.tensor);
   const access = accessOf(inner, address);
@@ -102,15 +106,13 @@ function addToColumn(context: ValueContext, inner: Frame, column: Target): void 
   const index = elementIndex(inner, address, access, context.nameOf);
   const name = context.nameOf("before");
   const { tensor } = address;
-  const type = access.kind === "one" ? "f32" : "f32x4";
+  const all = (a: Expr): Expr => ({ kind: "overCopies", type: a.type === "f32" ? "f32" : "f32x4", a });
+  const [type, added] =
+    access.kind === "one"
+      ? (["f32", fold("add", all(value))] as const)
+      : (["f32x4", all(widen(value))] as const);
   inner.body.push(
     { kind: "load", name, tensor, index, access },
-    {
-      kind: "store",
-      tensor,
-      index,
-      value: add(local(type, name), type === "f32" ? value : widen(value)),
-      access,
-    },
+    { kind: "store", tensor, index, value: add(local(type, name), added), access },
   );
 }

@@ -6,7 +6,7 @@ import { createFrame, type Frame } from "../body/frame.ts";
 import { accumulate, block, identity, type Path, type Term } from "../body/loop.ts";
 import type { Total } from "../body/reduce-across-lanes.ts";
 import type { ValueContext, Walk } from "../body/value-context.ts";
-import { add, binary, fold, local, u32, widen } from "../ir/expr.ts";
+import { add, binary, f32, fold, local, select, u32, widen } from "../ir/expr.ts";
 import type { Expr, FoldOp, Stmt, Type } from "../ir/ir.ts";
 import { type Level, levelsOf, vectorsOfStep } from "./levels.ts";
 import { boundsOf, innerBounds, outerLoop } from "./nest.ts";
@@ -43,12 +43,18 @@ function sum(
       ...totals.map(({ name, op, type }): Stmt => ({ kind: "var", name, value: identity(op, type) })),
       {
         kind: "if",
-        condition: when,
+        condition: forAnyRow(when),
         body: [...frame.body, ...totals.map(({ name, value }): Stmt => ({ kind: "assign", name, value }))],
       },
     );
   }
   return totals.map(({ name, op, type }) => ({ name, op, type }));
+}
+
+/** Rows that go through the loops together are looked at again together. */
+function forAnyRow(condition: Expr): Expr {
+  const count: Expr = { kind: "overCopies", type: "f32", a: select(condition, f32(1), f32(0)) };
+  return binary("ne", count, f32(0));
 }
 
 interface Nest {

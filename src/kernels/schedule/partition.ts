@@ -116,8 +116,8 @@ function kernelsFor(search: Search, targets: readonly Target[], depth: number): 
   // but is better computed after it.
   for (const main of last === largest ? [last] : [last, largest]) {
     for (const grid of candidateGrids(search.graph, main, targets)) {
-      if (best !== undefined && depth >= searchDepth) break;
-      const kernels = kernelsWithGrid(search, targets, main, grid, depth);
+      if (best !== undefined && (depth >= searchDepth || best.length === 1)) break;
+      const kernels = kernelsWithGrid(search, targets, main, grid, depth, best?.length ?? Infinity);
       if (kernels !== undefined && (best === undefined || kernels.length < best.length)) best = kernels;
     }
   }
@@ -193,6 +193,7 @@ function kernelsWithGrid(
   largest: Target,
   grid: AxisSet,
   depth: number,
+  most: number,
 ): KernelResults[] | undefined {
   const { graph, g, names, fixed, pinned } = search;
   let stored = targets.filter((one) => isSubset(grid, one.factors));
@@ -210,9 +211,9 @@ function kernelsWithGrid(
     const scan = directionOfRow(row, largest.value);
     const resolve = (): Node[] =>
       stored.map((one) => resolveInKernel(g, one.value, { grid, row, fixed, isStored, scan }, elsewhere));
-    resolve();
+    const first = resolve();
     // Resolved again, so that every use of a value reads what an earlier kernel stores for one use.
-    const values = resolve();
+    const values = needed.size === 0 ? first : resolve();
     // If a kernel needs one of its own results from elsewhere, an earlier kernel must store that result; otherwise
     // there is no progress.
     const late = stored.filter((one) => needed.has(one.value));
@@ -231,6 +232,7 @@ function kernelsWithGrid(
     const others = rest.filter((one) => !after.some(({ tensor }) => tensor === one.tensor));
     const known = new Set(others.map((one) => one.tensor));
     const before = [...others, ...[...needed.values()].filter((one) => !known.has(one.tensor))];
+    if (1 + Math.min(1, before.length) + Math.min(1, after.length) >= most) return undefined;
     const kernel: KernelResults = {
       name: largest.tensor,
       grid: [...minus(ordered, chunked), ...chunked],

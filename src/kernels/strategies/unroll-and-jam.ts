@@ -24,7 +24,7 @@ export function takeTogether(
   order: "each" | "row" = "each",
 ): Stmt[] {
   const varying = varyingNames(body);
-  const renamed = new Map<string, string>();
+  const renamed = Array.from({ length: copies }, () => new Map<string, string>());
 
   return jam(body);
 
@@ -40,6 +40,9 @@ export function takeTogether(
       if (varies(stmt, varying)) {
         return Array.from({ length: copies }, (_, copy) => copyOf(stmt, copy));
       }
+      // Its condition may ask for a sum over the rows.
+      if (stmt.kind === "if")
+        return [{ ...stmt, condition: exprIn(stmt.condition, 0), body: jam(stmt.body) }];
       if ("body" in stmt) return [{ ...stmt, body: jam(stmt.body) }];
       // The statement is the same for all rows, except for a sum over them.
       return stmt.kind === "store" ? [copyOf(stmt, 0)] : [stmt];
@@ -48,9 +51,8 @@ export function takeTogether(
 
   function nameIn(name: string, copy: number): string {
     if (!varying.has(name)) return name;
-    const key = `${name} ${copy}`;
-    const known = renamed.get(key) ?? nameOf(name);
-    renamed.set(key, known);
+    const known = renamed[copy]!.get(name) ?? nameOf(name);
+    renamed[copy]!.set(name, known);
     return known;
   }
 
@@ -107,7 +109,7 @@ export function takeTogether(
       case "builtin":
         return expr.name === "copy" ? u32(copy) : expr;
       case "local":
-        return { ...expr, name: nameIn(expr.name, copy) };
+        return varying.has(expr.name) ? { ...expr, name: nameIn(expr.name, copy) } : expr;
       case "binary":
         return { ...expr, a: e(expr.a), b: e(expr.b) };
       case "select":

@@ -62,7 +62,7 @@ export function takeTasks(control: Int32Array, stage: number, runs: readonly Run
   }
 }
 
-/** Waking a thread takes 5 to 20 µs. For what mostly takes less, a thread looks again and again first. */
+/** Waking a thread takes 7 µs or more. For what mostly takes less, a thread looks again and again first. */
 const looks = 2_000;
 
 /** Waits while a word has a value. @param sleeps whether the thread may sleep. */

@@ -2,7 +2,7 @@
  * Memory that norms lie in: memories of ours, which norms share, or one of the user's. A memory for each norm would be
  * simpler, but an engine reserves gigabytes of addresses for each, and a model has hundreds of norms.
  */
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
 
 /** A range of a memory, in bytes. */
 export interface Region {
@@ -21,17 +21,20 @@ export interface Heap {
   give(region: Region): void;
 }
 
+/** A range and where it is. */
+export interface Taken {
+  readonly heap: Heap;
+  readonly region: Region;
+}
+
 const pageBytes = 65_536;
 const mostPages = 65_536;
 
 /** Ranges begin at lines of the cache, so that threads do not write into each other's. */
 const lineBytes = 64;
 
-/** Memories of ours that norms lie in. */
-const ours = new Set<Heap>();
-
-/** Memories of users, in which only pages are taken that are added for it. */
-const theirs = new WeakMap<WebAssembly.Memory, Heap>();
+/** Heaps in memories of ours. */
+export const ours = new Set<Heap>();
 
 export function isShared({ buffer }: WebAssembly.Memory): boolean {
   // In a page that is not isolated there is no `SharedArrayBuffer` to compare with.
@@ -40,47 +43,32 @@ export function isShared({ buffer }: WebAssembly.Memory): boolean {
 
 /**
  * Takes a range for a norm.
- * @param memory the user's. Without one it lies in a memory of ours, which is collected once nothing lies in it.
+ * @param theirs the user's memory. Without one the norm lies in a memory of ours, which is collected once nothing lies in it.
  * @throws NormError N540 if no memory can hold it.
  */
-export function takeRegion(
-  norm: string,
-  bytes: number,
-  memory: WebAssembly.Memory | undefined,
-  shared: boolean,
-): { readonly heap: Heap; readonly region: Region } {
-  const refusal = (): NormError => {
-    const had =
-      memory === undefined ? "" : `, and yours has ${memory.buffer.byteLength} and cannot grow by as much`;
-    return new NormError(
-      "N540",
-      `${norm} needs ${bytes} bytes: a memory holds at most ${pageBytes * mostPages}${had}`,
-    );
-  };
-  const from = (heap: Heap): { readonly heap: Heap; readonly region: Region } | undefined => {
+export function takeRegion(norm: string, bytes: number, theirs: Heap | undefined, shared: boolean): Taken {
+  const take = (heap: Heap): Taken | undefined => {
     const region = heap.take(bytes);
     return region && { heap, region };
   };
-  if (memory !== undefined) {
-    if (!(memory instanceof WebAssembly.Memory)) {
-      throw new NormError("N543", `memory: expected a WebAssembly.Memory, given ${shownValue(memory)}`);
+  if (theirs === undefined) {
+    for (const heap of ours) {
+      const taken = isShared(heap.memory) === shared ? take(heap) : undefined;
+      if (taken !== undefined) return taken;
     }
-    const heap = theirs.get(memory) ?? openHeap(memory);
-    theirs.set(memory, heap);
-    const taken = from(heap);
-    if (taken === undefined) throw refusal();
-    return taken;
   }
-  for (const heap of ours) {
-    const taken = isShared(heap.memory) === shared ? from(heap) : undefined;
-    if (taken !== undefined) return taken;
+  const heap = theirs ?? openHeap(newMemory(shared));
+  const taken = take(heap);
+  if (taken === undefined) {
+    throw new NormError(
+      "N540",
+      `${norm} needs ${bytes} bytes: its memory has ${heap.memory.buffer.byteLength} and cannot grow by as much`,
+    );
   }
-  const own = newMemory(shared);
-  const heap = openHeap(own);
-  const taken = from(heap);
-  if (taken === undefined) throw refusal();
-  ours.add(heap);
-  heap.onEmpty.push(() => ours.delete(heap));
+  if (theirs === undefined) {
+    ours.add(heap);
+    heap.onEmpty.push(() => ours.delete(heap));
+  }
   return taken;
 }
 
@@ -98,34 +86,29 @@ function newMemory(shared: boolean): WebAssembly.Memory {
   }
 }
 
-function openHeap(memory: WebAssembly.Memory): Heap {
+/** A heap takes only pages that are added for it: what is in the memory already belongs to somebody. */
+export function openHeap(memory: WebAssembly.Memory): Heap {
   /** In the order of addresses; two never touch. */
   const free: Region[] = [];
-  let norms = 0;
   const onEmpty: (() => void)[] = [];
+  let norms = 0;
 
-  function put({ at, bytes }: Region): void {
-    const place = free.findIndex((one) => one.at > at);
-    const i = place < 0 ? free.length : place;
-    const [before, after] = [free[i - 1], free[i]];
-    const joins = before !== undefined && before.at + before.bytes === at;
-    const start = joins ? before.at : at;
-    const meets = after !== undefined && at + bytes === after.at;
-    const end = meets ? after.at + after.bytes : at + bytes;
-    free.splice(joins ? i - 1 : i, Number(joins) + Number(meets), { at: start, bytes: end - start });
+  function put(region: Region): void {
+    free.push(region);
+    free.sort((a, b) => a.at - b.at);
+    for (let i = free.length - 1; i > 0; i--) {
+      const [before, after] = [free[i - 1]!, free[i]!];
+      if (before.at + before.bytes === after.at)
+        free.splice(i - 1, 2, { at: before.at, bytes: before.bytes + after.bytes });
+    }
   }
 
   /** Adds pages. Whoever else grows the memory keeps what it added. */
-  function grow(bytes: number): boolean {
+  function grow(bytes: number): void {
     const last = free.at(-1);
     const open = last !== undefined && last.at + last.bytes === memory.buffer.byteLength ? last.bytes : 0;
     const pages = Math.ceil((bytes - open) / pageBytes);
-    try {
-      put({ at: memory.grow(pages) * pageBytes, bytes: pages * pageBytes });
-      return true;
-    } catch {
-      return false;
-    }
+    put({ at: memory.grow(pages) * pageBytes, bytes: pages * pageBytes });
   }
 
   return {
@@ -134,19 +117,19 @@ function openHeap(memory: WebAssembly.Memory): Heap {
     onEmpty,
     take(wanted) {
       const bytes = Math.ceil(wanted / lineBytes) * lineBytes;
-      const find = (): number => free.findIndex((one) => one.bytes >= bytes);
-      if (find() < 0 && !grow(bytes)) return undefined;
-      const i = find();
-      // Another thread can have grown it between.
+      const fits = (one: Region): boolean => one.bytes >= bytes;
+      try {
+        if (!free.some(fits)) grow(bytes);
+      } catch {
+        return undefined;
+      }
+      const i = free.findIndex(fits);
+      // Somebody else can have grown it between.
       if (i < 0) return undefined;
-      const found = free[i]!;
-      free.splice(
-        i,
-        1,
-        ...(found.bytes > bytes ? [{ at: found.at + bytes, bytes: found.bytes - bytes }] : []),
-      );
+      const { at, bytes: all } = free[i]!;
+      free.splice(i, 1, ...(all > bytes ? [{ at: at + bytes, bytes: all - bytes }] : []));
       norms++;
-      return { at: found.at, bytes };
+      return { at, bytes };
     },
     give(region) {
       put(region);

@@ -5,7 +5,7 @@
  *     const { y } = norm.run({ x });   // at once, on norm.threads threads
  */
 export type { Dtype, FloatType, Mode } from "../../program/program.ts";
-export type { WasmProgram } from "../../program/wasm-program.ts";
+export type { WasmParts, WasmProgram } from "../../program/wasm-program.ts";
 export type { DimsList } from "../options/dims-list.ts";
 export type { FloatArray } from "../shapes/array-elements.ts";
 export { NormError, type NormErrorCode } from "../shapes/errors.ts";

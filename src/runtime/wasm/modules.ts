@@ -4,21 +4,24 @@ import { NormError } from "../shapes/errors.ts";
 import type { Run } from "./control.ts";
 import type { Heap } from "./heap.ts";
 
+type Module = Pick<WasmProgram, "module" | "memoryLimits">;
+
 /** By the text of the module, with a sign in front for memory that threads share. */
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
  * @throws NormError (as a rejection) N541 if the engine cannot compile it, or the page may not.
  */
-export function moduleOf(program: WasmProgram, shared: boolean): Promise<WebAssembly.Module> {
-  const key = `${shared ? "+" : "-"}${program.module}`;
-  const known = compiled.get(key) ?? compile(program, shared);
+export function moduleOf(norm: string, given: Module, shared: boolean): Promise<WebAssembly.Module> {
+  const key = `${shared ? "+" : "-"}${given.module}`;
+  const known = compiled.get(key) ?? compile(norm, given, shared);
   compiled.set(key, known);
   return known;
 }
 
 async function compile(
-  { norm, module, memoryLimits }: WasmProgram,
+  norm: string,
+  { module, memoryLimits }: Module,
   shared: boolean,
 ): Promise<WebAssembly.Module> {
   const bytes = Uint8Array.from(atob(module), (one) => one.charCodeAt(0));

@@ -27,13 +27,12 @@ import type { FromWorker, ToWorker } from "./worker.ts";
 
 /** One stage of a run. */
 export interface PoolStage {
-  /** The name of its function. */
-  readonly run: string;
+  readonly run: Run;
   readonly address: number;
   readonly tasks: number;
 }
 
-/** A module in a memory, as threads know it. */
+/** Modules in a memory, as threads know them. */
 export interface Team {
   /** How many threads run, with the one that calls. */
   readonly threads: number;
@@ -67,13 +66,14 @@ function maySleep(): boolean {
 }
 
 /**
- * Has threads ready that run the functions of a module in a shared memory. Where fewer can be started, there are fewer.
+ * Has threads ready that run functions in a shared memory. Where fewer can be started, there are fewer.
+ * @param runs all functions of the modules, in the order of the modules and of their exports.
  */
 export async function openTeam(
   threads: number,
-  module: WebAssembly.Module,
+  modules: readonly WebAssembly.Module[],
   { memory, onEmpty }: Heap,
-  instance: Readonly<Record<string, Run>>,
+  runs: readonly Run[],
 ): Promise<Team> {
   const wanted = Math.min(threads - 1, mostHelpers);
   while (helpers.length < wanted) helpers.push(startHelper(helpers.length));
@@ -82,12 +82,10 @@ export async function openTeam(
   const missing = started.indexOf(undefined);
   const team = (missing < 0 ? started : started.slice(0, missing)) as readonly Helper[];
   const id = ++lastId;
-  await Promise.all(team.map((one) => one.ask({ kind: "add", id, module, memory })));
+  await Promise.all(team.map((one) => one.ask({ kind: "add", id, modules, memory })));
   onEmpty.push(() => {
     for (const one of team) one.post({ kind: "drop", id });
   });
-  const names = Object.keys(instance);
-  const runs = Object.values(instance);
   return {
     threads: team.length + 1,
     run(stages) {
@@ -95,7 +93,7 @@ export async function openTeam(
         const some = stages.slice(from, from + mostStages);
         for (const [i, { run, address, tasks }] of some.entries()) {
           const at = stageAt(i);
-          control[at] = names.indexOf(run);
+          control[at] = runs.indexOf(run);
           control[at + 1] = address;
           control[at + 2] = tasks;
           control[at + 3] = Math.ceil(tasks / (turns * (team.length + 1)));
@@ -184,8 +182,9 @@ async function startHelper(number: number): Promise<Helper | undefined> {
 function openThread(): Thread {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   if (threads !== undefined) {
-    // In a checkout the file ends as this one does.
-    const worker = new threads.Worker(new URL(import.meta.url.replace(/[^/]*(\.\w+)$/, "worker$1")));
+    // In a checkout the file ends as this one does. Options such as `--input-type` are for the first thread alone.
+    const file = new URL(import.meta.url.replace(/[^/]*(\.\w+)$/, "worker$1"));
+    const worker = new threads.Worker(file, { execArgv: [] });
     return {
       postMessage: (message) => worker.postMessage(message),
       onMessage: (hear) => worker.on("message", hear),

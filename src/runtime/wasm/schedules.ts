@@ -1,12 +1,14 @@
 /** The stages of a run: which schedule each kernel takes, in how many parts and chunks. */
 import { partialsTensor, partsFactor } from "../../program/names.ts";
-import type { WasmKernel, WasmProgram, WasmSchedule, WasmStage } from "../../program/wasm-program.ts";
+import type { WasmKernel, WasmParts, WasmProgram, WasmStage } from "../../program/wasm-program.ts";
 import { product, withChunks } from "../shapes/lengths.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 
 /** A stage with all extents known. */
 export interface SizedStage {
   readonly stage: WasmStage;
+  /** Whether its function is in the module that is loaded for parts. */
+  readonly lazy: boolean;
   readonly tasks: number;
   readonly factors: ReadonlyMap<string, number>;
 }
@@ -23,28 +25,44 @@ const shortChunk = 16;
 /** A part of a row with fewer elements than these (256 KiB, which a second-level cache holds) is not worth its merge. */
 const shortPart = 65_536;
 
+/** In how many parts a kernel takes its rows. */
+function partsOf({ grid, row, schedules, parts }: WasmKernel, { factors }: Shapes): number {
+  if (!parts && schedules.length < 2) return 1;
+  const extent = (names: readonly string[]): number => product(names.map((one) => factors.get(one)!));
+  const rows = extent(grid);
+  return Math.max(1, Math.min(rows && Math.ceil(busy / rows), Math.floor(extent(row) / shortPart)));
+}
+
+/** Whether the shapes need the schedules that `lazy` loads. */
+export function needsParts({ kernels }: WasmProgram, shapes: Shapes): boolean {
+  return kernels.some((one) => one.parts && partsOf(one, shapes) > 1);
+}
+
 /** Chooses kernel by kernel: the number of chunks of one is an extent for those behind it. */
 export function sizedStages(
   program: WasmProgram,
+  lazy: WasmParts | undefined,
   given: Shapes,
 ): { readonly shapes: Shapes; readonly stages: readonly SizedStage[] } {
   let shapes = given;
   let partials = 0;
   const stages: SizedStage[] = [];
-  for (const kernel of program.kernels) {
+  for (const [i, kernel] of program.kernels.entries()) {
+    const { grid, chunked, schedules } = kernel;
     const extent = (names: readonly string[]): number =>
       product(names.map((one) => shapes.factors.get(one)!));
-    if (kernel.chunked.length > 0) shapes = withChunks(program, shapes, chunksOf(extent(kernel.chunked)));
-    const rows = extent(kernel.grid);
-    const { schedule, parts } = scheduleOf(kernel, rows, extent(kernel.row));
+    if (chunked.length > 0) shapes = withChunks(program, shapes, chunksOf(extent(chunked)));
+    const parts = partsOf(kernel, shapes);
+    const own = schedules.find(({ kind }) => kind === "parts");
+    const schedule = (parts > 1 && (own ?? lazy?.schedules[i])) || schedules[0]!;
     const factors = new Map([...shapes.factors, [partsFactor, parts]]);
-    if (schedule.kind === "parts") partials = Math.max(partials, schedule.slots * parts * rows);
+    if (schedule.kind === "parts") partials = Math.max(partials, schedule.slots * parts * extent(grid));
     for (const stage of schedule.stages) {
       const counts = stage.tasks.map((one) => {
         return Math.ceil(product(one.factors.map((name) => factors.get(name)!)) / one.by);
       });
       const tasks = product(counts);
-      if (tasks > 0) stages.push({ stage, tasks, factors });
+      if (tasks > 0) stages.push({ stage, lazy: !schedules.includes(schedule), tasks, factors });
     }
   }
   const elements = new Map(shapes.elements);
@@ -54,16 +72,4 @@ export function sizedStages(
 
 function chunksOf(rows: number): number {
   return rows === 0 ? 0 : Math.max(1, Math.min(busy, Math.floor(rows / shortChunk)));
-}
-
-function scheduleOf(
-  { schedules }: WasmKernel,
-  rows: number,
-  length: number,
-): { readonly schedule: WasmSchedule; readonly parts: number } {
-  const split = schedules.find(({ kind }) => kind === "parts");
-  const parts = Math.min(Math.ceil(busy / Math.max(1, rows)), Math.floor(length / shortPart));
-  return split !== undefined && rows > 0 && parts > 1
-    ? { schedule: split, parts }
-    : { schedule: schedules[0]!, parts: 1 };
 }

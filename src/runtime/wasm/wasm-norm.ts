@@ -9,7 +9,7 @@ import type { Shapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import { isShared, takeRegion } from "./heap.ts";
 import { instanceIn, moduleOf } from "./modules.ts";
-import { sizedStages } from "./schedules.ts";
+import { needsParts, sizedStages } from "./schedules.ts";
 import { threadsFor } from "./threads.ts";
 import type { WasmArray, WasmNorm, WasmSettings, WasmTensor } from "./wasm-types.ts";
 
@@ -34,16 +34,15 @@ export async function makeWasmNorm(
   { program, shapes: given, dtypes }: ResolvedProgram,
   settings: WasmSettings = {},
 ): Promise<WasmNorm> {
-  const { shapes, stages } = sizedStages(program, given);
-  const { tensors, norm: name } = program;
+  const { tensors, norm: name, lazy } = program;
+  const parts = lazy !== undefined && needsParts(program, given) ? (await lazy()).lazy[0] : undefined;
+  const { shapes, stages } = sizedStages(program, parts, given);
   const arrayOf = ({ dtype }: ProgramTensor) => arrays[dtype ?? "f32"];
   const countOf = ({ name }: ProgramTensor): number => shapes.elements.get(name)!;
   const bytesOf = (one: ProgramTensor): number => countOf(one) * arrayOf(one).BYTES_PER_ELEMENT;
   const { memory: theirs, at } = settings;
-  const placed =
-    at === undefined
-      ? at
-      : (await import("./placement.ts")).placement(tensors, settings, stages, shapes, dtypes, bytesOf);
+  const user = theirs === undefined && at === undefined ? undefined : await import("./user-memory.ts");
+  const placed = user?.placement(tensors, settings, stages, shapes, dtypes, bytesOf);
 
   // The arguments of the stages come first, then the tensors, each at the beginning of a line of the cache.
   let end = 0;
@@ -57,25 +56,25 @@ export async function makeWasmNorm(
     tensors.map((one) => [one.name, placed?.has(one.name) || countOf(one) === 0 ? 0 : take(bytesOf(one))]),
   );
   const wanted = threadsFor(settings, end);
-  const { heap, region } = takeRegion(name, end, theirs, wanted > 1);
+  const { heap, region } = takeRegion(name, end, theirs && user?.heapIn(theirs), wanted !== 1);
   const { memory } = heap;
   const give = (): void => heap.give(region);
   try {
-    const module = await moduleOf(program, isShared(memory));
-    const functions = await instanceIn(heap, module);
+    const shared = isShared(memory);
+    const modules = await Promise.all(
+      [program, parts].flatMap((one) => (one === undefined ? [] : moduleOf(name, one, shared))),
+    );
+    const functions = await Promise.all(modules.map((one) => instanceIn(heap, one)));
+    const runs = functions.flatMap((one) => Object.values(one));
     const team =
-      wanted > 1 ? await (await import("./pool.ts")).openTeam(wanted, module, heap, functions) : undefined;
+      wanted !== 1 ? await (await import("./pool.ts")).openTeam(wanted, modules, heap, runs) : undefined;
     const inexact = [...dtypes.values()].some((one) => one !== "f32");
     const elements = inexact ? await import("../shapes/array-elements.ts") : undefined;
-    const settled = tensors.some((one) => one.role === "input" && countOf(one) === 0)
-      ? (await import("../shapes/settled-results.ts")).settledResults(tensors, shapes.elements)
-      : undefined;
-
     const addressOf = (name: string): number => placed?.get(name) ?? region.at + offsets.get(name)!;
     const viewOf = (one: ProgramTensor): WasmArray =>
       new (arrayOf(one))(memory.buffer, addressOf(one.name), countOf(one));
     const words = new DataView(memory.buffer);
-    const calls = stages.map(({ stage, tasks, factors }, i) => {
+    const calls = stages.map(({ stage, lazy, tasks, factors }, i) => {
       const address = region.at + argumentsAt[i]!;
       for (const [k, one] of stage.arguments.entries()) {
         const place = address + 4 * k;
@@ -87,7 +86,7 @@ export async function makeWasmNorm(
             true,
           );
       }
-      return { run: stage.run, address, tasks };
+      return { run: functions[Number(lazy)]![stage.run]!, address, tasks };
     });
 
     const known = tensors.filter(({ role }) => role !== "scratch");
@@ -109,21 +108,17 @@ export async function makeWasmNorm(
       if (!usable) throw new NormError("N534", `this ${name} is destroyed`);
     };
 
-    const compute = (): void => {
-      const kept = results.map((one) =>
-        settled?.get(one.name) === "keep" ? viewOf(one).slice() : undefined,
-      );
+    const calculate = (): void => {
       try {
         if (team !== undefined) team.run(calls);
-        else for (const { run, tasks, address } of calls) functions[run]!(0, tasks, address);
+        else for (const { run, tasks, address } of calls) run(0, tasks, address);
       } catch (error) {
         throw defect(`running ${name}`, String(error), error);
       }
-      for (const [i, one] of results.entries()) {
-        if (kept[i] !== undefined) viewOf(one).set(kept[i]);
-        else if (settled?.get(one.name) === "zero") viewOf(one).fill(0);
-      }
     };
+    const compute = tensors.some((one) => one.role === "input" && countOf(one) === 0)
+      ? (await import("./settle.ts")).settling(calculate, tensors, shapes.elements, viewOf)
+      : calculate;
 
     function run(): void;
     function run(feeds: FeedsByName): ResultsByName;

@@ -20,7 +20,7 @@ export type ToWorker =
   | {
       readonly kind: "add";
       readonly id: number;
-      readonly module: WebAssembly.Module;
+      readonly modules: readonly WebAssembly.Module[];
       readonly memory: WebAssembly.Memory;
     }
   | { readonly kind: "drop"; readonly id: number };
@@ -49,8 +49,12 @@ port.onmessage = ({ data }) => {
       port.postMessage(0);
       break;
     case "add": {
-      const { exports } = new WebAssembly.Instance(data.module, { normc: { memory: data.memory } });
-      instances.set(data.id, Object.values(exports) as Run[]);
+      const { id, modules, memory } = data;
+      const made = modules.map((one) => new WebAssembly.Instance(one, { normc: { memory } }));
+      instances.set(
+        id,
+        made.flatMap(({ exports }) => Object.values(exports) as Run[]),
+      );
       port.postMessage(data.id);
       break;
     }

@@ -77,7 +77,7 @@ const reserved: ReadonlySet<string> = new Set([
     createBackwardFromOptions createFromOptions createNowFromOptions loadPrograms createSavingFromOptions
     createInlineFromOptions Inline InlinePlace InlineProgram
     GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions
-    WasmBackward WasmNorm WasmProgram WasmSettings createWasmBackwardFromOptions createWasmFromOptions
+    WasmBackward WasmNorm WasmParts WasmProgram WasmSettings createWasmBackwardFromOptions createWasmFromOptions
     createWasmSavingFromOptions`),
 ]);
 

@@ -65,7 +65,7 @@ export const wasmTarget: BindingsTarget = {
   norm: "WasmNorm",
   backward: "WasmBackward",
   program: "WasmProgram",
-  later: "never",
+  later: "WasmParts",
   buffers: false,
   views: true,
   runtime: "normc/wasm",

@@ -1,7 +1,7 @@
 /** The runtimes that modules are written for, and how their programs are divided among modules. */
 import type { GatherDraw, GatherProgram, WholeOrSplitDraw } from "../../program/gather-program.ts";
 import type { LazyShaders, Program, Shader } from "../../program/program.ts";
-import type { WasmProgram } from "../../program/wasm-program.ts";
+import type { WasmParts, WasmProgram } from "../../program/wasm-program.ts";
 import { gpujsTarget, wasmTarget, webgpuTarget } from "../bindings/target-words.ts";
 import { divideProgram, hasLazyShaders } from "../wgsl/lazy-shaders.ts";
 import type { ModuleTarget } from "./module-content.ts";
@@ -30,10 +30,18 @@ export const gatherModules: ModuleTarget<GatherProgram> = {
   divide: (program) => ({ main: { ...program, draws: program.draws.map(compactDraws) }, later: undefined }),
 };
 
-export const wasmModules: ModuleTarget<WasmProgram> = {
-  words: wasmTarget,
-  divide: (program) => ({ main: program, later: undefined }),
-};
+/** @param partsOf the schedules in parts of a program. */
+export function wasmModules(
+  partsOf: (program: WasmProgram) => WasmParts | undefined,
+): ModuleTarget<WasmProgram> {
+  return {
+    words: wasmTarget,
+    divide(main) {
+      const parts = partsOf(main);
+      return { main, later: parts && [parts] };
+    },
+  };
+}
 
 /** Shaders without comments and unnecessary spaces, which a page need not load. */
 function compactKernels<T extends LazyShaders>(kernels: readonly T[]): T[] {
@@ -59,18 +67,40 @@ function compactDraw(draw: GatherDraw): GatherDraw {
   return { ...draw, glsl: compact(draw.glsl), js: compact(draw.js) };
 }
 
-/** Keeps the tokens of each line and drops characters between them. */
+/** Keeps the tokens of each line, and drops characters between them, empty lines and comments. */
 function compact(text: string): string {
-  return (
-    text
-      .replace(/^\s*\/\/.*\n/gm, "")
-      .replace(/^ +/gm, "")
-      .replace(/\n{2,}/g, "\n")
-      // Keep a space between two signs, which could become one, and between two words.
-      .replace(
-        /(?<![-+*/%=<>!&|^~]) (?=[-+*/%=<>!&|^~])|(?<=[-+*/%=<>!&|^~]) (?![-+*/%=<>!&|^~])|(?<!\w) (?!\w)/g,
-        "",
-      )
-      .replace(/(?<=[,;:(){}[\]]) (?=\w)|(?<=\w) (?=[,;:(){}[\]])/g, "")
-  );
+  const kept: string[] = [];
+  for (let at = 0; at <= text.length; ) {
+    const found = text.indexOf("\n", at);
+    const stop = found < 0 ? text.length : found;
+    const line = text.slice(at, stop);
+    if (!isComment.test(line)) {
+      const short = compactLine(line);
+      if (short !== "" || kept.length === 0 || found < 0) kept.push(short);
+    }
+    at = stop + 1;
+  }
+  return kept.join("\n");
+}
+
+/** The shaders of a kernel have most lines in common. Without this, a twentieth of a build looked for spaces. */
+const compactLines = new Map<string, string>();
+const mostLines = 20_000;
+
+const isComment = /^\s*\/\//;
+
+function compactLine(line: string): string {
+  const known = compactLines.get(line);
+  if (known !== undefined) return known;
+  const made = line
+    .replace(/^ +/, "")
+    // Keep a space between two signs, which could become one, and between two words.
+    .replace(
+      /(?<![-+*/%=<>!&|^~]) (?=[-+*/%=<>!&|^~])|(?<=[-+*/%=<>!&|^~]) (?![-+*/%=<>!&|^~])|(?<!\w) (?!\w)/g,
+      "",
+    )
+    .replace(/(?<=[,;:(){}[\]]) (?=\w)|(?<=\w) (?=[,;:(){}[\]])/g, "");
+  if (compactLines.size >= mostLines) compactLines.clear();
+  compactLines.set(line, made);
+  return made;
 }

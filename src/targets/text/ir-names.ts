@@ -11,7 +11,13 @@ export function localName(namer: Namer, name: string): string {
 }
 
 export function constantName(namer: Namer, constant: Constant): string {
-  return namer.name(`constant ${constantKey(constant)}`, wanted(constant));
+  const names = constant.kind === "extent" ? namer.extents : namer.constants;
+  const key = constant.kind === "extent" ? constant.factor : constantKey(constant);
+  const known = names.get(key);
+  if (known !== undefined) return known;
+  const made = namer.name(`constant ${constantKey(constant)}`, wanted(constant));
+  names.set(key, made);
+  return made;
 }
 
 function wanted(constant: Constant): string {

@@ -5,8 +5,13 @@
 export interface Namer {
   /** Returns the identifier for a key. One key always gets the same identifier; two keys never share one. */
   name(key: string, wanted: string): string;
-  /** The identifiers of locals so far. Locals are most of what a shader names, so their keys are not put together. */
+  /**
+   * The identifiers so far of locals, of extents by factor, and of other constants. They are most of what a shader names, so
+   * their keys are not put together.
+   */
   readonly locals: Map<string, string>;
+  readonly extents: Map<string, string>;
+  readonly constants: Map<string, string>;
 }
 
 /** The names that a target reserves. */
@@ -38,6 +43,8 @@ export function createNamer(reserved: Reserved): Namer {
   const counts = new Map<string, number>();
   return {
     locals: new Map(),
+    extents: new Map(),
+    constants: new Map(),
     name: (key, wanted) => {
       const known = given.get(key);
       if (known !== undefined) return known;

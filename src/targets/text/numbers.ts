@@ -19,10 +19,15 @@ export function literal(literals: Literals, type: ScalarType, value: number): st
     case "f32": {
       const rounded = Math.fround(value);
       if (!Number.isFinite(rounded)) return literals.nonFinite(rounded);
-      const text = Object.is(rounded, -0) ? "-0" : String(rounded);
-      return `${/[.e]/.test(text) ? text : `${text}.0`}${literals.f32}`;
+      return `${digitsOf(rounded)}${literals.f32}`;
     }
   }
+}
+
+function digitsOf(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return `${Object.is(value, -0) ? "-0" : value}.0`;
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
 /** The bits of a number as an f32. */

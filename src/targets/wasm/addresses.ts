@@ -11,20 +11,12 @@
  */
 import { mul, u32 } from "../../kernels/ir/expr.ts";
 import type { Expr } from "../../kernels/ir/ir.ts";
-import { operandsOf } from "../../kernels/ir/visit.ts";
 import type { Wat } from "../text/wat.ts";
 import { i32 } from "./expressions.ts";
 import { get, type Locals, set } from "./function-locals.ts";
 import type { At } from "./memory.ts";
+import { depthOf, isNatural, type Names } from "./names.ts";
 import type { Scopes } from "./scopes.ts";
-
-/** What is known of the names of locals. */
-export interface Names {
-  /** The block in which each was defined, but for variables. */
-  readonly depths: Map<string, number>;
-  /** What it was defined as, if it is a number of elements. */
-  readonly values: Map<string, Expr>;
-}
 
 export interface AddressContext {
   readonly names: Names;
@@ -79,9 +71,9 @@ export function writeAddress(
   const { names, scopes, locals } = context;
   const innermost = scopes.depth();
   const varies = place.terms.some((one) => depthOf(names, one.value) === undefined);
-  const isNatural = place.terms.every((one) => one.by > 0 && natural(names, one.value));
+  const isSafe = place.terms.every((one) => one.by > 0 && isNatural(names, one.value));
   // A constant that the instruction cannot add is a part of the address of the tensor.
-  const inBase = isNatural && neighbours.least >= 0 ? 0 : varies ? place.constant : neighbours.least;
+  const inBase = isSafe && neighbours.least >= 0 ? 0 : varies ? place.constant : neighbours.least;
   const offset = place.constant - inBase;
   const at = `${place.tensor}_at`;
   let address: Wat = get(base);
@@ -190,47 +182,4 @@ function multiplied(context: AddressContext, a: Expr, b: Expr): Term[] {
     return constant === 0 ? own : [...own, { value: factor, by: constant }];
   }
   return [{ value: mul(a, b), by: 1 }];
-}
-
-/** The block in which an expression is known. Undefined if it depends on variables. */
-export function depthOf(names: Names, expr: Expr): number | undefined {
-  switch (expr.kind) {
-    case "const":
-    case "constant":
-      return 0;
-    case "builtin":
-      return 1;
-    case "local":
-      return names.depths.get(expr.name);
-    default: {
-      let deepest = 0;
-      for (const one of operandsOf(expr)) {
-        const depth = depthOf(names, one);
-        if (depth === undefined) return undefined;
-        deepest = Math.max(deepest, depth);
-      }
-      return deepest;
-    }
-  }
-}
-
-/** Whether a value is surely the number that it stands for, and not one below 0 modulo 2^32. */
-function natural(names: Names, expr: Expr): boolean {
-  switch (expr.kind) {
-    case "const":
-    case "constant":
-    case "builtin":
-    case "whole":
-      return true;
-    case "local": {
-      const value = names.values.get(expr.name);
-      return value !== undefined ? natural(names, value) : names.depths.has(expr.name);
-    }
-    case "binary":
-      return expr.op !== "sub" && natural(names, expr.a) && natural(names, expr.b);
-    case "select":
-      return natural(names, expr.a) && natural(names, expr.b);
-    default:
-      return false;
-  }
 }

@@ -3,6 +3,7 @@ import type { BinaryOp, Constant, Expr, Type, UnaryOp } from "../../kernels/ir/i
 import { operandsOf } from "../../kernels/ir/visit.ts";
 import type { Wat } from "../text/wat.ts";
 import { get, type Locals, set, tee, type ValueType, valueTypes } from "./function-locals.ts";
+import { depthOf, type Names } from "./names.ts";
 import { inlined, numberText } from "./operators/functions.ts";
 import type { Writer } from "./operators/vector.ts";
 import type { Scopes } from "./scopes.ts";
@@ -10,6 +11,7 @@ import type { Scopes } from "./scopes.ts";
 export interface ExpressionContext {
   readonly locals: Locals;
   readonly scopes: Scopes;
+  readonly names: Names;
   /** The local that holds a number which the function is given. */
   readonly constant: (constant: Constant) => string;
   /** The local that holds the number of the task. */
@@ -45,8 +47,6 @@ const instructions: Readonly<Record<Shape, Readonly<Partial<Record<BinaryOp, str
     sub: "sub",
     mul: "mul",
     div: "div",
-    min: "min",
-    max: "max",
     lt: "lt",
     le: "le",
     eq: "eq",
@@ -79,9 +79,19 @@ const unary: Readonly<Partial<Record<UnaryOp, string>>> = {
 export const i32 = (value: number): Wat => ["i32.const", String(value)];
 const f32Const = (value: number): Wat => ["f32.const", numberText(Math.fround(value))];
 
-/** Returns a function that writes expressions. */
-export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
-  const { locals, scopes } = context;
+export interface Expressions {
+  /** Writes an expression. */
+  readonly e: (expr: Expr) => Wat;
+  /**
+   * Computes a value before all tasks, if it depends on nothing but extents and params, and returns whether it did. The
+   * local is known by its name in the kernel from here on.
+   */
+  readonly isFixed: (name: string, value: Expr) => boolean;
+}
+
+export function expressions(context: ExpressionContext): Expressions {
+  const { locals, scopes, names } = context;
+  const isFixed = (expr: Expr): boolean => depthOf(names, expr) === 0;
   const writer: Writer = {
     f32: (value) => copies("f32x4", f32Const(value)),
     i32: (value) => copies("i32x4", i32(value)),
@@ -90,7 +100,17 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
     },
     keep: (name, value) => kept(name, "v128", value),
   };
-  return e;
+  /** The locals of values that are computed before all tasks, by their names in the kernel. */
+  const fixedNames = new Map<string, Wat>();
+  return {
+    e,
+    isFixed: (name, value) => {
+      if (!isFixed(value)) return false;
+      const written = operandsOf(value).length > 0 ? fixed(value, name) : plain(value);
+      fixedNames.set(name, written);
+      return true;
+    },
+  };
 
   function e(expr: Expr): Wat {
     return isFixed(expr) && operandsOf(expr).length > 0 ? fixed(expr) : plain(expr);
@@ -114,10 +134,12 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
   }
 
   /** What depends on nothing but extents and params is computed before all tasks. */
-  function fixed(expr: Expr): Wat {
-    const local = scopes.once(`fixed ${JSON.stringify(expr)}`, 0, () => {
-      const made = locals.fresh(nameOf(expr), valueTypes[expr.type]);
-      scopes.write(set(made, plain(expr)), 0);
+  function fixed(expr: Expr, wanted = nameOf(expr)): Wat {
+    if (expr.kind === "splat" && expr.a.kind === "const") return plain(expr);
+    const value = plain(expr);
+    const local = scopes.once(`fixed ${JSON.stringify(value)}`, 0, () => {
+      const made = locals.fresh(wanted, valueTypes[expr.type]);
+      scopes.write(set(made, value), 0);
       return made;
     });
     return get(local);
@@ -133,7 +155,10 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
         if (expr.name !== "group") throw new Error(`a task has no \`${expr.name}\``);
         return get(context.task);
       case "local":
-        return get(locals.declare(`local ${expr.name}`, expr.name, valueTypes[expr.type]));
+        return (
+          fixedNames.get(expr.name) ??
+          get(locals.declare(`local ${expr.name}`, expr.name, valueTypes[expr.type]))
+        );
       case "binary":
         return binary(expr.op, expr.a.type, expr.a, expr.b);
       case "call":
@@ -176,7 +201,10 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
     if (shape === "i32") {
       if (op === "min" || op === "max") return extremum(op, e(a), e(b));
       if (op === "div" || op === "mod") return quotient(op, a, b);
+      const bits = b.kind === "const" ? Math.log2(b.value) : undefined;
+      if (op === "mul" && Number.isInteger(bits)) return ["i32.shl", e(a), i32(bits!)];
     }
+    if (type === "f32x4" && (op === "min" || op === "max")) return extremumOfFour(op, a, b);
     const instruction = instructions[shape][op];
     if (instruction === undefined) throw new Error(`${type} has no ${op}`);
     return [`${shape}.${instruction}`, e(a), e(b)];
@@ -194,6 +222,18 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
   function extremum(op: "min" | "max", a: Wat, b: Wat): Wat {
     const compare = op === "min" ? "i32.lt_u" : "i32.gt_u";
     return twice("i32", a, b, (x, y, again) => ["select", x, y, [compare, ...again]]);
+  }
+
+  /**
+   * `pmax(b, a)` is b if any of them is a NaN, so a NaN of a is set again, with all bits. On x64, f32x4.max takes eight
+   * instructions and three times as long. A constant is none.
+   */
+  function extremumOfFour(op: "min" | "max", a: Expr, b: Expr): Wat {
+    if (isNumber(b)) return [`f32x4.p${op}`, e(a), e(b)];
+    if (isNumber(a)) return [`f32x4.p${op}`, e(b), e(a)];
+    const written = e(a);
+    const own = isSimple(written) ? written : kept("a", "v128", written);
+    return ["v128.or", [`f32x4.p${op}`, e(b), own], ["f32x4.ne", own, own]];
   }
 
   /** The bits of absolute values are in their order, and those of a NaN above all. */
@@ -224,7 +264,7 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
       const one = type === "f32" ? f32Const(1) : copies("f32x4", f32Const(1));
       return [`${type}.div`, one, [`${type}.sqrt`, e(a)]];
     }
-    const name = `$${op === "exp_below" ? "exp" : op}`;
+    const name = `$${op}`;
     const operator = inlined[op];
     if (type === "f32x4" && operator !== undefined) return operator(writer, kept("x", "v128", e(a)));
     if (type === "f32x4") return ["call", name, e(a)];
@@ -249,28 +289,20 @@ export function expressions(context: ExpressionContext): (expr: Expr) => Wat {
   }
 }
 
-/** Whether an expression depends on nothing but extents and params. */
-function isFixed(expr: Expr): boolean {
-  switch (expr.kind) {
-    case "const":
-    case "constant":
-      return true;
-    case "builtin":
-    case "local":
-    case "ramp":
-      return false;
-    default:
-      return operandsOf(expr).every(isFixed);
-  }
-}
-
 /** A product of extents has their names. */
 function nameOf(expr: Expr): string {
   if (expr.kind === "constant" && expr.constant.kind === "extent") return expr.constant.factor;
+  if (expr.kind === "local") return expr.name;
   const isProduct = expr.kind === "binary" && expr.op === "mul" && expr.type === "u32";
+  if (isProduct && expr.b.kind === "const") return `${nameOf(expr.a)}_bytes`;
   const names = isProduct ? [expr.a, expr.b].map(nameOf) : [];
   if (isProduct && names.every((one) => one !== "size")) return names.join("_");
   return expr.type === "u32" ? "size" : "fixed";
+}
+
+/** Whether a value is a constant, and no NaN. */
+function isNumber(expr: Expr): boolean {
+  return expr.kind === "splat" && expr.a.kind === "const" && !Number.isNaN(expr.a.value);
 }
 
 function isSimple(wat: Wat): boolean {

@@ -19,7 +19,7 @@ export interface Locals {
   declare(key: string, wanted: string, type: ValueType): string;
   /** Returns a local that no other code knows. */
   fresh(wanted: string, type: ValueType): string;
-  /** The declarations of those that some code uses. */
+  /** The declarations of those that some code uses. A module has one entry for each run of one type. */
   declarations(used: ReadonlySet<string>): Wat[];
 }
 
@@ -28,9 +28,15 @@ export function createLocals(params: readonly string[]): Locals {
   const namer = createNamer({ words: new Set(params), prefixes: [], twoUnderscores: false });
   const types = new Map<string, ValueType>();
   let temporaries = 0;
+  const known = new Map<string, string>();
   const declare = (key: string, wanted: string, type: ValueType): string => {
-    const name = `$${namer.name(`${type} ${key}`, wanted)}`;
-    types.set(name, type);
+    const own = `${type} ${key}`;
+    let name = known.get(own);
+    if (name === undefined) {
+      name = `$${namer.name(own, wanted)}`;
+      known.set(own, name);
+      types.set(name, type);
+    }
     return name;
   };
   return {
@@ -38,7 +44,11 @@ export function createLocals(params: readonly string[]): Locals {
     declare,
     fresh: (wanted, type) => declare(`fresh ${temporaries++}`, wanted, type),
     declarations: (used) =>
-      [...types].filter(([name]) => used.has(name)).map(([name, type]): Wat => ["local", name, type]),
+      (["i32", "f32", "v128"] as const).flatMap((wanted) =>
+        [...types]
+          .filter(([name, type]) => type === wanted && used.has(name))
+          .map(([name, type]): Wat => ["local", name, type]),
+      ),
   };
 }
 

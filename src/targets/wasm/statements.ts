@@ -11,10 +11,13 @@ import {
   placeOf,
   writeAddress,
 } from "./addresses.ts";
+import { shiftOfUses, withoutShifts } from "./byte-counters.ts";
+import type { Expressions } from "./expressions.ts";
 import { get, set, tee, valueTypes } from "./function-locals.ts";
 import { type At, type Element, elementBytes, loadFour, loadOne, storeFour, storeOne } from "./memory.ts";
+import { depthOf } from "./names.ts";
 
-export interface StatementContext extends AddressContext {
+export interface StatementContext extends AddressContext, Expressions {
   /** The local that holds the address of a tensor, and the type of its elements. */
   readonly tensor: (name: string) => { readonly base: string; readonly element: Element };
 }
@@ -36,7 +39,8 @@ export function writeBlock(context: StatementContext, body: readonly Stmt[]): vo
 function defineNames({ names, scopes }: StatementContext, body: readonly Stmt[]): void {
   for (const one of body) {
     if (one.kind !== "let" && one.kind !== "load") continue;
-    names.depths.set(one.name, scopes.depth());
+    const isFixed = one.kind === "let" && depthOf(names, one.value) === 0;
+    names.depths.set(one.name, isFixed ? 0 : scopes.depth());
     if (one.kind === "let" && one.value.type === "u32") names.values.set(one.name, one.value);
   }
 }
@@ -85,14 +89,16 @@ const isOne = (stride: Expr): boolean => stride.kind === "const" && stride.value
 /** The code of a statement. What it needs before is written. */
 function statement(context: StatementContext, stmt: Stmt, places: readonly Placed[]): Wat[] {
   const { e, locals, scopes } = context;
+  const setLocal = ({ name, value }: Extract<Stmt, { kind: "let" | "var" | "assign" }>): Wat =>
+    set(locals.declare(`local ${name}`, name, valueTypes[value.type]), e(value));
   switch (stmt.kind) {
     case "let":
+      if (context.isFixed(stmt.name, stmt.value)) return [];
+      return [setLocal(stmt)];
     case "var":
-    case "assign": {
-      const { name, value } = stmt;
-      const local = locals.declare(`local ${name}`, name, valueTypes[value.type]);
-      return [set(local, e(value))];
-    }
+    case "assign":
+      return [setLocal(stmt)];
+
     case "load":
       return load(context, stmt, places);
     case "store":
@@ -171,18 +177,25 @@ function loop(context: StatementContext, { name, start, end, step, body }: Loop)
     scopes.write(set(local, value));
     return get(local);
   };
-  const [limit, by] = [held("end", end), held("step", step)];
-  const first = e(start);
   const inside = scopes.inside(() => {
     names.depths.set(name, scopes.depth());
     writeBlock(context, body);
   });
+  // In bytes, if it counts nothing but addresses.
+  const shift = step.kind === "const" ? shiftOfUses(inside, i) : undefined;
+  const scaled = (expr: Expr): Expr => {
+    const bytes = 2 ** Number(shift ?? 0);
+    return expr.kind === "const" ? u32(expr.value * bytes) : mul(expr, u32(bytes));
+  };
+  const by = held("step", scaled(step));
+  const limit = held("end", scaled(end));
   const next = tee(i, ["i32.add", get(i), by]);
+  const round = shift === undefined ? inside : withoutShifts(inside, i);
   return [
     [
       "if",
-      ["i32.lt_u", tee(i, first), limit],
-      ["then", ["loop", label, ...inside, ["br_if", label, ["i32.lt_u", next, limit]]]],
+      ["i32.lt_u", tee(i, e(scaled(start))), limit],
+      ["then", ["loop", label, ...round, ["br_if", label, ["i32.lt_u", next, limit]]]],
     ],
   ];
 }

@@ -3,11 +3,13 @@ import { type Constant, constantKey, type Expr } from "../../kernels/ir/ir.ts";
 import { everyStmt } from "../../kernels/ir/visit.ts";
 import type { ProcessorStage } from "../../kernels/processor/processor-kernel.ts";
 import type { WasmArgument } from "../../program/wasm-program.ts";
-import { everyList, type Wat } from "../text/wat.ts";
+import type { Wat } from "../text/wat.ts";
 import { expressions, i32 } from "./expressions.ts";
 import { createLocals, get, set, tee } from "./function-locals.ts";
+import { countUses, withoutUnused } from "./local-uses.ts";
 import type { Element } from "./memory.ts";
 import { createScopes } from "./scopes.ts";
+import { withoutSingleUses } from "./single-uses.ts";
 import { writeBlock } from "./statements.ts";
 
 export interface WasmFunction {
@@ -46,48 +48,42 @@ export function wasmFunction(
   let inside: Wat[] = [];
   const names = { depths: new Map<string, number>(), values: new Map<string, Expr>() };
   const head = scopes.inside(() => {
-    const e = expressions({ locals, scopes, constant, task });
-    inside = scopes.inside(() => writeBlock({ locals, scopes, names, e, tensor }, body));
+    const written = expressions({ locals, scopes, names, constant, task });
+    inside = scopes.inside(() => writeBlock({ locals, scopes, names, tensor, ...written }, body));
   });
   const given = [...found.values()];
   const next = tee(task, ["i32.add", get(task), i32(1)]);
-  const code = withoutUnused([
-    ...given.map(({ local, argument: { kind } }, at) =>
-      set(local, [kind === "param" ? "f32.load" : "i32.load", ...offset(4 * at), get("$arguments")]),
-    ),
-    ...head,
-    [
-      "if",
-      ["i32.lt_u", tee(task, get("$first")), get("$end")],
-      ["then", ["loop", "$tasks", ...inside, ["br_if", "$tasks", ["i32.lt_u", next, get("$end")]]]],
-    ],
-  ]);
-  const used = new Set(everyList(code).flatMap(([head, local]) => (isLocal(head) ? [String(local)] : [])));
+  const code = withoutSingleUses(
+    withoutUnused([
+      ...given.map(({ local, argument: { kind } }, at) =>
+        set(local, [kind === "param" ? "f32.load" : "i32.load", ...offset(4 * at), get("$arguments")]),
+      ),
+      ...head,
+      [
+        "if",
+        ["i32.lt_u", tee(task, get("$first")), get("$end")],
+        ["then", ["loop", "$tasks", ...inside, ["br_if", "$tasks", ["i32.lt_u", next, get("$end")]]]],
+      ],
+    ]),
+  );
+  const { gets, sets } = countUses(code);
   const params = ["first", "end", "arguments"].map((one): Wat => ["param", `$${one}`, "i32"]);
   const touched = (kind: "load" | "store"): string[] => [
     ...new Set(everyStmt(body).flatMap((one) => (one.kind === kind ? [one.tensor] : []))),
   ];
   return {
-    code: ["func", `$${name}`, ["export", `"${name}"`], ...params, ...locals.declarations(used), ...code],
+    code: [
+      "func",
+      `$${name}`,
+      ["export", `"${name}"`],
+      ...params,
+      ...locals.declarations(new Set([...gets.keys(), ...sets.keys()])),
+      ...code,
+    ],
     arguments: given.map((one) => one.argument),
     reads: touched("load"),
     writes: touched("store"),
   };
 }
-
-/** The code without what computes a value that nobody uses: numbers of elements that became addresses. */
-function withoutUnused(code: readonly Wat[]): readonly Wat[] {
-  const used = new Set(
-    everyList(code).flatMap(([head, local]) => (head === "local.get" ? [String(local)] : [])),
-  );
-  const isNeeded = (one: Wat): boolean =>
-    typeof one === "string" || one[0] !== "local.set" || used.has(String(one[1]));
-  const keep = (list: readonly Wat[]): Wat[] =>
-    list.filter(isNeeded).map((one) => (typeof one === "string" ? one : keep(one)));
-  const all = everyList(code).every(isNeeded);
-  return all ? code : withoutUnused(keep(code));
-}
-
-const isLocal = (head: Wat | undefined): boolean => typeof head === "string" && head.startsWith("local.");
 
 const offset = (bytes: number): Wat[] => (bytes === 0 ? [] : [`offset=${bytes}`]);

@@ -83,11 +83,13 @@ function emitKernel({ whole, split, chunked }: LoweredKernel, places: Places): P
 function emitShader(kernel: Kernel, places: Places): Shader {
   const module = wgslModule(kernel);
   let known: ReturnType<typeof placesOf> | undefined;
-  // Only for kernels with tensors that may be the same: to know it takes longer than to print the kernel.
+  const written = new Set(kernel.tensors.flatMap((one) => (one.access === "read_write" ? [one.name] : [])));
+  // Only for kernels with tensors that may be the same: to know it takes as long as to print the kernel.
   const placesAmong = (tensor: string, others: readonly string[]): readonly string[] => {
-    if (others.length === 0) return [];
+    const own = others.filter((one) => written.has(one));
+    if (own.length === 0) return [];
     known ??= placesOf(kernel);
-    return known(tensor, others);
+    return known(tensor, own);
   };
   const { vector, together } = kernel.structure;
   return {

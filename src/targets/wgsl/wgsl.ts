@@ -4,7 +4,7 @@
  */
 
 import { add, mul, u32 } from "../../kernels/ir/expr.ts";
-import type { Constant, Expr, Kernel, Stmt, UnaryOp } from "../../kernels/ir/ir.ts";
+import type { Builtin, Constant, Expr, Kernel, Stmt, UnaryOp } from "../../kernels/ir/ir.ts";
 import type { Accessor, ProgramBinding } from "../../program/program.ts";
 import { helpersOf } from "../text/helpers-of.ts";
 import { isInfix, operand, symbols } from "../text/infix-operators.ts";
@@ -87,90 +87,124 @@ const suffixes: Readonly<Record<Accessor, string>> = {
 };
 
 function accessor({ namer, called }: BodyContext, tensor: string, kind: Accessor): string {
+  const calls = called.get(tensor)!;
+  const known = calls[kind];
+  if (known !== undefined) return known;
   const base = namer.name(`tensor ${tensor}`, tensor);
   const name = namer.name(`accessor ${kind} ${tensor}`, `${base}_${suffixes[kind]}`);
-  called.get(tensor)![kind] = name;
+  calls[kind] = name;
   return name;
 }
 
 export function statements(context: BodyContext, body: readonly Stmt[]): Line[] {
-  return body.flatMap((one) => statement(context, one));
+  const lines: Line[] = [];
+  for (const one of body) statement(context, one, lines);
+  return lines;
 }
 
-function statement(context: BodyContext, stmt: Stmt): Line[] {
-  const { e } = context;
-  const local = (name: string): string => localName(context.namer, name);
-  const block = (head: string, body: readonly Stmt[]): Line[] => [
-    { open: `${head} {`, body: statements(context, body), close: "}" },
-  ];
+function statement(context: BodyContext, stmt: Stmt, lines: Line[]): void {
+  const { e, namer } = context;
   switch (stmt.kind) {
     case "let":
-      return [`let ${local(stmt.name)} = ${e(stmt.value)};`];
+      lines.push(`let ${localName(namer, stmt.name)} = ${e(stmt.value)};`);
+      return;
     case "var":
-      return [`var ${local(stmt.name)} = ${e(stmt.value)};`];
+      lines.push(`var ${localName(namer, stmt.name)} = ${e(stmt.value)};`);
+      return;
     case "assign":
-      return [`${local(stmt.name)} = ${e(stmt.value)};`];
+      lines.push(`${localName(namer, stmt.name)} = ${e(stmt.value)};`);
+      return;
     case "load":
-      return [`let ${local(stmt.name)} = ${load(stmt)};`];
+      lines.push(`let ${localName(namer, stmt.name)} = ${load(context, stmt)};`);
+      return;
     case "store":
-      return store(stmt);
+      store(context, stmt, lines);
+      return;
     case "loadShared":
-      return [`let ${local(stmt.name)} = scratch_memory[${e(stmt.index)}];`];
+      lines.push(`let ${localName(namer, stmt.name)} = scratch_memory[${e(stmt.index)}];`);
+      return;
     case "storeShared":
-      return [`scratch_memory[${e(stmt.index)}] = ${e(stmt.value)};`];
+      lines.push(`scratch_memory[${e(stmt.index)}] = ${e(stmt.value)};`);
+      return;
     case "exchange": {
       const name = stmt.value.type === "f32x4" ? "exchange4" : "exchange";
-      return [`let ${local(stmt.name)} = ${name}(${e(stmt.value)}, ${e(stmt.mask)});`];
+      lines.push(`let ${localName(namer, stmt.name)} = ${name}(${e(stmt.value)}, ${e(stmt.mask)});`);
+      return;
     }
     case "keep":
-      return [`held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)] = ${e(stmt.value)};`];
-    case "recall":
-      return [`let ${local(stmt.name)} = held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)];`];
+      lines.push(`held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)] = ${e(stmt.value)};`);
+      return;
+    case "recall": {
+      const name = localName(namer, stmt.name);
+      lines.push(`let ${name} = held[held_place(${stmt.slot}u, ${e(stmt.step)}, local_index)];`);
+      return;
+    }
     case "for": {
-      const name = local(stmt.name);
+      const name = localName(namer, stmt.name);
       const head = `var ${name} = ${e(stmt.start)}; ${name} < ${e(stmt.end)}; ${name} += ${e(stmt.step)}`;
-      return block(`for (${head})`, stmt.body);
+      lines.push(block(context, `for (${head})`, stmt.body));
+      return;
     }
     case "double": {
-      const name = local(stmt.name);
-      return block(`for (var ${name} = 1u; ${name} < ${e(stmt.end)}; ${name} *= 2u)`, stmt.body);
+      const name = localName(namer, stmt.name);
+      const head = `var ${name} = 1u; ${name} < ${e(stmt.end)}; ${name} *= 2u`;
+      lines.push(block(context, `for (${head})`, stmt.body));
+      return;
     }
     case "halve": {
-      const name = local(stmt.name);
+      const name = localName(namer, stmt.name);
       const head = `var ${name} = ${e(stmt.start)}; ${name} >= ${e(stmt.end)}; ${name} /= 2u`;
-      return block(`for (${head})`, stmt.body);
+      lines.push(block(context, `for (${head})`, stmt.body));
+      return;
     }
     case "if":
-      return block(`if (${e(stmt.condition)})`, stmt.body);
+      lines.push(block(context, `if (${e(stmt.condition)})`, stmt.body));
+      return;
     case "barrier":
-      return ["workgroupBarrier();"];
+      lines.push("workgroupBarrier();");
+      return;
   }
+}
 
-  function load({ tensor, index, access }: Extract<Stmt, { kind: "load" }>): string {
-    switch (access.kind) {
-      case "one":
-        return `${accessor(context, tensor, "at")}(${e(index)})`;
-      case "four":
-        return `${accessor(context, tensor, "four")}(${e(index)})`;
-      case "apart": {
-        const at = accessor(context, tensor, "at");
-        return `vec4f(${apart(index, access.stride)
-          .map((one) => `${at}(${e(one)})`)
-          .join(", ")})`;
-      }
+function block(context: BodyContext, head: string, body: readonly Stmt[]): Line {
+  return { open: `${head} {`, body: statements(context, body), close: "}" };
+}
+
+function load(context: BodyContext, { tensor, index, access }: Extract<Stmt, { kind: "load" }>): string {
+  const { e } = context;
+  switch (access.kind) {
+    case "one":
+      return `${accessor(context, tensor, "at")}(${e(index)})`;
+    case "four":
+      return `${accessor(context, tensor, "four")}(${e(index)})`;
+    case "apart": {
+      const at = accessor(context, tensor, "at");
+      return `vec4f(${apart(index, access.stride)
+        .map((one) => `${at}(${e(one)})`)
+        .join(", ")})`;
     }
   }
+}
 
-  function store({ tensor, index, value, access }: Extract<Stmt, { kind: "store" }>): Line[] {
-    switch (access.kind) {
-      case "one":
-        return [`${accessor(context, tensor, "put")}(${e(index)}, ${e(value)});`];
-      case "four":
-        return [`${accessor(context, tensor, "putFour")}(${e(index)}, ${e(value)});`];
-      case "apart": {
-        const put = accessor(context, tensor, "put");
-        return apart(index, access.stride).map((one, i) => `${put}(${e(one)}, (${e(value)})[${i}]);`);
-      }
+function store(
+  context: BodyContext,
+  { tensor, index, value, access }: Extract<Stmt, { kind: "store" }>,
+  lines: Line[],
+): void {
+  const { e } = context;
+  switch (access.kind) {
+    case "one":
+      lines.push(`${accessor(context, tensor, "put")}(${e(index)}, ${e(value)});`);
+      return;
+    case "four":
+      lines.push(`${accessor(context, tensor, "putFour")}(${e(index)}, ${e(value)});`);
+      return;
+    case "apart": {
+      const put = accessor(context, tensor, "put");
+      const own = e(value);
+      for (const [i, one] of apart(index, access.stride).entries())
+        lines.push(`${put}(${e(one)}, (${own})[${i}]);`);
+      return;
     }
   }
 }
@@ -197,6 +231,12 @@ const literals: Literals = { f32: "f", u32: "u", nonFinite: (value) => `non_fini
 /** Returns a function that prints expressions. One for a whole kernel: each has thousands of them. */
 export function expressions(namer: Namer): (expr: Expr) => string {
   const inner = (one: Expr): string => operand(one, e(one));
+  const builtins = new Map<string, string>();
+  const builtin = (name: Builtin): string => {
+    const made = builtins.get(name) ?? namer.name(`builtin ${name === "row" ? "row_in_group" : name}`, name);
+    builtins.set(name, made);
+    return made;
+  };
   return e;
 
   function e(expr: Expr): string {
@@ -206,7 +246,7 @@ export function expressions(namer: Namer): (expr: Expr) => string {
       case "constant":
         return constantName(namer, expr.constant);
       case "builtin":
-        return namer.name(`builtin ${expr.name === "row" ? "row_in_group" : expr.name}`, expr.name);
+        return builtin(expr.name);
       case "local":
         return localName(namer, expr.name);
       case "binary": {

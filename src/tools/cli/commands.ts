@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type BuildTarget, buildTargets, type KernelText } from "../../compile/build/file-names.ts";
 import { version } from "../../version.ts";
-import { backendChoices } from "./arguments/backend-choice.ts";
+import { backendChoices, benchBackends } from "./arguments/backend-choice.ts";
 import { parseDtype } from "./arguments/dtype-choice.ts";
 import { failed } from "./failed.ts";
 import { reasonOf } from "./files/host.ts";
@@ -172,16 +172,20 @@ ${shapeHelp}`,
     .addOption(dtype())
     .option("--grad", "the backward graph, which computes d_x, d_gamma, … from d_y")
     .addOption(save)
+    .addOption(
+      new Option("--backend <name>", "whose kernels to show").choices(["webgpu", "wasm"]).default("webgpu"),
+    )
     .option("--wgsl", "also print the WGSL")
+    .option("--wat", "the kernels for processors, with their WebAssembly text")
     .addOption(json)
     .action(async (word, own, command: Command) => {
       const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));
-      ended((await import("./explain/explain.ts")).explain(spec, options));
+      ended(await (await import("./explain/explain.ts")).explain(spec, options));
     });
 
   add(
     "bench",
-    "time a norm beside a copy kernel",
+    "time a norm beside a copy of the same bytes",
     "normc bench GroupNorm --shape N=2,C=320,S=64x64",
     `${specHelp}
 ${shapeHelp}`,
@@ -193,6 +197,11 @@ ${shapeHelp}`,
     .option("--grad", "the backward pass instead: d_x, d_gamma, … from d_y")
     .addOption(save)
     .addOption(dtype())
+    .addOption(
+      new Option("--backend <name>", "where to run; auto: WebGPU on a GPU, else WebAssembly on the processor")
+        .choices(benchBackends)
+        .default("auto"),
+    )
     .option("--adapter <name>", "auto, gpu, lavapipe or swiftshader", "auto")
     .option("--tuning <file>", "time the variants in this file of `normc tune` in place of the defaults")
     .addOption(json)

@@ -1,4 +1,4 @@
-/** The yardstick: a kernel that reads half of the bytes and writes the other half, four floats for each invocation. */
+/** The yardstick: a kernel that reads half of the bytes and writes the other half, four floats at a time. */
 import { storageBuffer } from "./storage-buffer.ts";
 import { uniform } from "./uniform.ts";
 
@@ -7,17 +7,32 @@ export interface CopyKernel {
   destroy(): void;
 }
 
-export async function copyKernel(device: GPUDevice, bytes: number): Promise<CopyKernel> {
+export interface CopyShape {
+  /** The size of a workgroup. */
+  readonly lanes: number;
+  /** How many times four floats an invocation moves. Those of neighbours lie side by side. */
+  readonly steps: number;
+}
+
+const plain: CopyShape = { lanes: 256, steps: 1 };
+
+export async function copyKernel(
+  device: GPUDevice,
+  bytes: number,
+  { lanes, steps }: CopyShape = plain,
+): Promise<CopyKernel> {
   const count = Math.max(1, Math.floor(bytes / 32));
-  const lanes = 256;
-  const groups = Math.ceil(count / lanes);
+  const groups = Math.ceil(count / (lanes * steps));
   const y = Math.ceil(groups / device.limits.maxComputeWorkgroupsPerDimension);
   const x = Math.ceil(groups / y);
   const code = `@group(0) @binding(0) var<storage, read> source: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> copied: array<vec4f>;
 @compute @workgroup_size(${lanes}) fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_id) lane: vec3u) {
-  let i = (id.x + id.y * ${x}u) * ${lanes}u + lane.x;
-  if (i < ${count}u) { copied[i] = source[i]; }
+  let first = (id.x + id.y * ${x}u) * ${lanes * steps}u + lane.x;
+  for (var step = 0u; step < ${steps}u; step++) {
+    let i = first + step * ${lanes}u;
+    if (i < ${count}u) { copied[i] = source[i]; }
+  }
 }`;
   const module = device.createShaderModule({ code });
   const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });

@@ -2,7 +2,7 @@
  * Random data for the tensors that a program reads. They are equal each time, so that candidates and machines compare.
  */
 
-import type { Program, ProgramTensor } from "../../program/program.ts";
+import type { ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { elementsOf } from "../../runtime/shapes/array-elements.ts";
 import type { Dtypes } from "../../runtime/shapes/element-types.ts";
 import type { Shapes } from "../../runtime/shapes/shapes.ts";
@@ -11,7 +11,7 @@ import { uniform } from "./uniform.ts";
 /** By tensor, rounded to its dtype. */
 export type Feeds = ReadonlyMap<string, ArrayLike<number>>;
 
-export function randomFeeds(program: Program, shapes: Shapes, dtypes: Dtypes): Feeds {
+export function randomFeeds(program: ProgramInterface, shapes: Shapes, dtypes: Dtypes): Feeds {
   const next = uniform(1);
   const read = program.tensors.filter(({ role }) => role !== "scratch" && role !== "output");
   return new Map(

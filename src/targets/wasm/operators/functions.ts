@@ -2,7 +2,7 @@
 import type { UnaryOp } from "../../../kernels/ir/ir.ts";
 import { printWat, type Wat } from "../../text/wat.ts";
 import { high, sign } from "./bits.ts";
-import { exp, exp2 } from "./exponentials.ts";
+import { exp, exp2, expBelow } from "./exponentials.ts";
 import { acos, asin, atan } from "./inverse-trigonometry.ts";
 import { log, log2 } from "./logarithms.ts";
 import { cosOfTwo, type PairOperator, sinOfTwo, tanOfTwo } from "./trigonometry.ts";
@@ -14,7 +14,7 @@ import type { VectorOperator, Writer } from "./vector.ts";
  */
 export const inlined: Readonly<Partial<Record<UnaryOp, VectorOperator>>> = {
   exp,
-  exp_below: exp,
+  exp_below: expBelow,
   exp2,
   high,
   sign,
@@ -22,6 +22,7 @@ export const inlined: Readonly<Partial<Record<UnaryOp, VectorOperator>>> = {
 
 const operators: Readonly<Record<string, VectorOperator>> = {
   exp,
+  exp_below: expBelow,
   exp2,
   log,
   log2,

@@ -25,7 +25,6 @@ export const div = instruction("f32x4.div");
 export const sqrt = instruction("f32x4.sqrt");
 export const abs = instruction("f32x4.abs");
 export const lt = instruction("f32x4.lt");
-export const le = instruction("f32x4.le");
 export const gt = instruction("f32x4.gt");
 export const eq = instruction("f32x4.eq");
 /** The bits of the first where those of the third are 1, otherwise those of the second. */
@@ -39,7 +38,7 @@ export const without = instruction("v128.andnot");
 export function polynomial(w: Writer, x: Wat, coefficients: readonly number[]): Wat {
   return coefficients
     .slice(0, -1)
-    .reduceRight<Wat>((sum, one) => add(mul(sum, x), w.f32(one)), w.f32(coefficients.at(-1)!));
+    .reduceRight<Wat>((sum, one) => w.keep("p", add(mul(sum, x), w.f32(one))), w.f32(coefficients.at(-1)!));
 }
 
 export const signBit = 0x80000000 | 0;

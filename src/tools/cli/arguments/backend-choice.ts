@@ -11,3 +11,8 @@ export const backendChoices = [
 ] as const;
 
 export type BackendChoice = (typeof backendChoices)[number];
+
+/** Those of `normc bench`. */
+export const benchBackends = ["auto", "webgpu", "wasm"] as const;
+
+export type BenchBackend = (typeof benchBackends)[number];

@@ -3,7 +3,8 @@
 import { compileGraph } from "../../../compile/passes.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { type Measurement, measure } from "../../../tuning/measure/measure.ts";
-import { giveWay, openDevice } from "../../device/index.ts";
+import { giveWay, type OpenedDevice, openDevice } from "../../device/index.ts";
+import type { BenchBackend } from "../arguments/backend-choice.ts";
 import { type DtypeChoice, dtypeFor, dtypeText, refuseUnknownTensors } from "../arguments/dtype-choice.ts";
 import { savingOf } from "../arguments/save-choice.ts";
 import { readSizes } from "../arguments/settings.ts";
@@ -11,10 +12,12 @@ import { hasDims, isEmpty, paramsOf, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
 import { refuseWithoutGradients } from "../run/gradients.ts";
+import { processorText } from "../run/wasm-backend.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
-import { print, printJson } from "../terminal/output.ts";
+import { print, printJson, say } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
 import { tunedChooser } from "../tune/use-tuning.ts";
+import { measureWasm } from "./bench-wasm.ts";
 
 export interface BenchOptions {
   readonly shape: readonly string[];
@@ -23,6 +26,7 @@ export interface BenchOptions {
   readonly grad?: boolean;
   readonly save: Save;
   readonly dtype: DtypeChoice;
+  readonly backend: BenchBackend;
   readonly adapter: string;
   readonly tuning?: string;
   readonly json?: boolean;
@@ -39,9 +43,8 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
   if (graph === undefined) throw new CommandError(2, missingMode(norm, String(options.mode)));
   const sizes = readSizes(options, graph);
   refuseUnknownTensors(options.dtype, graph, options.grad === true);
-  const { program } = options.grad
-    ? savingOf(spec.source, graph, options.save).backward
-    : compileGraph(graph);
+  const compiled = options.grad ? savingOf(spec.source, graph, options.save).backward : compileGraph(graph);
+  const { program } = compiled;
   const shapes = shapesOf(program, sizes);
   if (isEmpty(program, shapes)) {
     throw new CommandError(
@@ -49,20 +52,35 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
       `--shape: ${norm.name} has no elements of this shape: there is nothing to time`,
     );
   }
-  const tuning =
-    options.tuning === undefined ? undefined : { path: options.tuning, file: readTuningFile(options.tuning) };
-  const reasons: string[] = [];
+  const dims = Object.fromEntries(
+    program.tensors.filter(hasDims).map((one) => [one.name, shapes.dims.get(one.name) ?? []]),
+  );
+  const params = paramsOf(program, sizes.params);
+  const dtype = dtypeFor(options.dtype, program);
   const shown = progress(rounds + 3);
   shown.step("opening a device");
-  const opened = await openDevice({ adapter: options.adapter, onMiss: (reason) => reasons.push(reason) });
-  if (opened === undefined) throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`, "N641");
+  const opened = await openFor(options).catch((error: unknown) => {
+    shown.done();
+    throw error;
+  });
+  const shape = Object.fromEntries(
+    [...sizes.extents].map(([axis, sizes]) => [axis, sizes.length === 1 ? sizes[0] : sizes]),
+  );
+  const kept = options.save === "none" ? "" : ` (${options.save} saved)`;
+  const name = `${norm.name}${options.grad ? `, gradients${kept}` : ""}`;
+  const what = { spec: name, shape, dtype: dtypeText(options.dtype) };
+  if (opened === undefined) {
+    const run = { dims, params, dtype };
+    const measured = await measureWasm(compiled.graphs, shapes, run, rounds, shown.step).finally(shown.done);
+    report({ ...what, adapter: processorText(measured.threads) }, measured, options.json);
+    return 0;
+  }
   if (opened.kind === "software") giveWay();
   try {
-    const dims = Object.fromEntries(
-      program.tensors.filter(hasDims).map((one) => [one.name, shapes.dims.get(one.name) ?? []]),
-    );
-    const params = paramsOf(program, sizes.params);
-    const dtype = dtypeFor(options.dtype, program);
+    const tuning =
+      options.tuning === undefined
+        ? undefined
+        : { path: options.tuning, file: readTuningFile(options.tuning) };
     const choose =
       tuning === undefined ? undefined : await tunedChooser(tuning, opened.device, program, shapes, dtype);
     const measured = await measure(opened.device, program, {
@@ -74,17 +92,24 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
       software: opened.kind === "software",
       onStep: shown.step,
     }).finally(shown.done);
-    const shape = Object.fromEntries(
-      [...sizes.extents].map(([axis, sizes]) => [axis, sizes.length === 1 ? sizes[0] : sizes]),
-    );
-    const kept = options.save === "none" ? "" : ` (${options.save} saved)`;
-    const name = `${norm.name}${options.grad ? `, gradients${kept}` : ""}`;
-    const what = { spec: name, shape, dtype: dtypeText(options.dtype), adapter: opened.adapter };
-    report(what, measured, options.json);
+    report({ ...what, adapter: opened.adapter }, measured, options.json);
     return 0;
   } finally {
     await opened.close();
   }
+}
+
+/** Undefined for the processor. An adapter or a tuning file asks for WebGPU. */
+async function openFor({ backend, adapter, tuning }: BenchOptions): Promise<OpenedDevice | undefined> {
+  if (backend === "wasm") return undefined;
+  const choice = backend === "auto" && adapter === "auto" && tuning === undefined ? "gpu" : adapter;
+  const reasons: string[] = [];
+  const opened = await openDevice({ adapter: choice, onMiss: (reason) => reasons.push(reason) });
+  if (opened !== undefined) return opened;
+  if (choice !== "gpu" || backend !== "auto" || adapter !== "auto")
+    throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`, "N641");
+  say(`normc: no GPU (${reasons.join("; ")}): WebAssembly runs on the processor`);
+  return undefined;
 }
 
 function report(
@@ -109,5 +134,5 @@ function report(
   print(
     `  ${(100 * shareOfCopy).toFixed(0)} % of the copy's speed, ${dispatches} dispatches, variant ${variant}`,
   );
-  print(`  medians and quartiles of ${count} slopes between chains, by ${clock}`);
+  print(`  medians and quartiles of ${count} readings, by ${clock}`);
 }

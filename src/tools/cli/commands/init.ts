@@ -36,7 +36,8 @@ export async function init({ json }: InitOptions): Promise<ExitCode> {
   });
   if (code !== 0) return code;
 
-  const backend = await openBackend("auto", "auto");
+  // It runs on every machine at once, with nothing installed.
+  const backend = await openBackend("wasm", "auto");
   const { norm } = resolveSpec(specPath);
   const [graph] = norm.graphs;
   if (graph === undefined) throw new Error("the spec of init has no norm");

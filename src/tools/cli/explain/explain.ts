@@ -3,11 +3,13 @@ import type { Save } from "../../../graph/autodiff/divide.ts";
 import { type DtypeChoice, refuseUnknownTensors } from "../arguments/dtype-choice.ts";
 import { savingOf } from "../arguments/save-choice.ts";
 import { readSizes } from "../arguments/settings.ts";
+import { shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
 import { refuseWithoutGradients } from "../run/gradients.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
 import { print, printJson } from "../terminal/output.ts";
 import { explanationOf, explanationText } from "./explanation.ts";
+import { processorFacts, processorLines } from "./processor-facts.ts";
 
 export interface ExplainOptions {
   readonly shape: readonly string[];
@@ -15,13 +17,15 @@ export interface ExplainOptions {
   readonly after?: string;
   readonly mode?: string;
   readonly dtype: DtypeChoice;
+  readonly backend: "webgpu" | "wasm";
   readonly wgsl?: boolean;
+  readonly wat?: boolean;
   readonly grad?: boolean;
   readonly save: Save;
   readonly json?: boolean;
 }
 
-export function explain(specName: string, options: ExplainOptions): ExitCode {
+export async function explain(specName: string, options: ExplainOptions): Promise<ExitCode> {
   const start = performance.now();
   const spec = resolveSpec(specName);
   const { norm } = spec;
@@ -53,7 +57,15 @@ export function explain(specName: string, options: ExplainOptions): ExitCode {
     passes,
     after: options.after,
   });
-  if (options.json) printJson(explanation);
-  else print(explanationText(explanation, options));
+  if (options.backend !== "wasm" && !options.wat) {
+    if (options.json) printJson(explanation);
+    else print(explanationText(explanation, options));
+    return 0;
+  }
+  const { compilePassedWasm } = await import("../../../compile/compile-wasm.ts");
+  const made = await compilePassedWasm(compiled.graphs);
+  const processor = processorFacts(made, sizes.extents.size === 0 ? null : shapesOf(compiled.program, sizes));
+  if (options.json) printJson({ ...explanation, processor });
+  else print(explanationText(explanation, options, processorLines(processor, options.wat === true)));
   return 0;
 }

@@ -115,7 +115,12 @@ export interface TextOptions {
   readonly wgsl?: boolean;
 }
 
-export function explanationText(one: Explanation, options: TextOptions): string {
+/** @param kernels the lines about the kernels. @default those for WebGPU */
+export function explanationText(
+  one: Explanation,
+  options: TextOptions,
+  kernels: readonly string[] = shaderLines(one, options),
+): string {
   const graph = [`Graph after ${one.after}`, ...one.graph.trimEnd().split("\n").map(indented)];
   if (options.after !== undefined) return graph.join("\n");
   const mode = one.mode === null ? "" : ` (${one.mode})`;
@@ -128,11 +133,7 @@ export function explanationText(one: Explanation, options: TextOptions): string 
   for (const { name, ms } of one.passes)
     lines.push(`  ${name.padEnd(width)}  ${ms.toFixed(1).padStart(6)} ms`);
   lines.push("", ...graph);
-  const count = one.shape?.dispatches.length ?? one.kernels.length;
-  const dispatches = `${count} dispatch${count === 1 ? "" : "es"}`;
-  lines.push("", `Kernels: ${one.kernels.length}, so ${dispatches}`);
-  for (const kernel of one.kernels)
-    lines.push(...kernelLines(kernel, one, options.wgsl === true).map(indented));
+  lines.push("", ...kernels);
   if (one.shape !== undefined) {
     const dims = Object.entries(one.shape.dims).map(([name, sizes]) => `${name}[${sizes.join(", ")}]`);
     lines.push("", `Shape ${dims.join(", ")}`);
@@ -144,6 +145,15 @@ export function explanationText(one: Explanation, options: TextOptions): string 
       lines.push("", "In memory after the forward pass, for each --save", ...keptLines(kept));
   }
   return lines.join("\n");
+}
+
+function shaderLines(one: Explanation, { wgsl }: TextOptions): string[] {
+  const count = one.shape?.dispatches.length ?? one.kernels.length;
+  const dispatches = `${count} dispatch${count === 1 ? "" : "es"}`;
+  return [
+    `Kernels: ${one.kernels.length}, so ${dispatches}`,
+    ...one.kernels.flatMap((kernel) => kernelLines(kernel, one, wgsl === true).map(indented)),
+  ];
 }
 
 function kernelLines(kernel: KernelFacts, { shape }: Explanation, wgsl: boolean): string[] {

@@ -15,7 +15,7 @@ export function wasm(): Backend {
   return {
     name: "wasm",
     get adapter() {
-      return `processor (WebAssembly SIMD, ${threads} ${threads === 1 ? "thread" : "threads"})`;
+      return processorText(threads);
     },
     async run({ graph, feeds, saving, ...rest }) {
       if (saving === undefined) return once(await programOf(graph), feeds, rest);
@@ -50,4 +50,8 @@ export function wasm(): Backend {
       Object.entries(results).map(([name, data]) => [name, { dims: norm.dims.get(name) ?? [], data }]),
     );
   }
+}
+
+export function processorText(threads: number): string {
+  return `processor (WebAssembly SIMD, ${threads} ${threads === 1 ? "thread" : "threads"})`;
 }

@@ -1,11 +1,25 @@
-/** Tensors at addresses that the caller gives. Loaded on demand, because most norms choose all of them. */
+/** Norms in a memory of the user, and tensors at addresses in it. Loaded on demand, because most norms lie in ours. */
 import type { ProgramTensor } from "../../program/program.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
 import { NormError, shownValue } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
+import { type Heap, openHeap, ours } from "./heap.ts";
 import type { SizedStage } from "./schedules.ts";
 import type { WasmSettings } from "./wasm-types.ts";
+
+const theirs = new WeakMap<WebAssembly.Memory, Heap>();
+
+/** @throws NormError N543 for anything but a memory. */
+export function heapIn(memory: WebAssembly.Memory): Heap {
+  if (!(memory instanceof WebAssembly.Memory)) {
+    throw new NormError("N543", `memory: expected a WebAssembly.Memory, given ${shownValue(memory)}`);
+  }
+  // That of another norm can be ours.
+  const heap = [...ours].find((one) => one.memory === memory) ?? theirs.get(memory) ?? openHeap(memory);
+  theirs.set(memory, heap);
+  return heap;
+}
 
 /** The bytes that a tensor takes. */
 interface Placed {
@@ -27,6 +41,7 @@ export function placement(
   dtypes: Dtypes,
   bytesOf: (tensor: ProgramTensor) => number,
 ): ReadonlyMap<string, number> {
+  if (at === undefined) return new Map();
   if (memory === undefined)
     throw new NormError("N542", "`at` is for tensors in a memory of yours: give `memory` too");
   const known = tensors.filter(({ role }) => role !== "scratch");
