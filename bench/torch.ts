@@ -45,14 +45,16 @@ serve(async () => {
         return Object.fromEntries(Object.entries(paths).map(([tensor, path]) => [tensor, floatsIn(path)]));
       };
       return {
-        entries: Object.entries(entries).map(([name, note]): Entry => ({
-          name,
-          note,
-          timed: { time: (count) => torch.ask<number>({ ask: "time", name, count }) },
-          ...(grad
-            ? { gradients: async () => gradientsIn(await read(name)) }
-            : { result: async () => (await read(name)).y! }),
-        })),
+        entries: Object.entries(entries).map(
+          ([name, note]): Entry => ({
+            name,
+            note,
+            timed: { time: (count) => torch.ask<number>({ ask: "time", name, count }) },
+            ...(grad
+              ? { gradients: async () => gradientsIn(await read(name)) }
+              : { result: async () => (await read(name)).y! }),
+          }),
+        ),
         release: () => torch.ask<void>({ ask: "release" }),
       };
     },
