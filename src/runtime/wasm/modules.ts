@@ -1,8 +1,8 @@
 /** Compiles the modules of programs, each once, and instantiates them, once for each memory. */
 import { withFusedProducts } from "../../program/fused-products.ts";
 import { memoryOfThreads, type WasmProgram } from "../../program/wasm-program.ts";
-import type { Run } from "./control.ts";
 import type { Heap } from "./heap.ts";
+import type { Run } from "./threads/control.ts";
 
 type Module = Pick<WasmProgram, "module" | "memoryLimits">;
 

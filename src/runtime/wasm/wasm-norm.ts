@@ -71,7 +71,9 @@ export async function makeWasmNorm(
     const functions = await Promise.all(modules.map((one) => instanceIn(heap, one)));
     const runs = functions.flatMap((one) => Object.values(one));
     const team =
-      wanted > 1 ? await (await import("./pool.ts")).openTeam(wanted, modules, heap, runs) : undefined;
+      wanted > 1
+        ? await (await import("./threads/pool.ts")).openTeam(wanted, modules, heap, runs)
+        : undefined;
     const inexact = [...dtypes.values()].some((one) => one !== "f32");
     const elements = inexact ? await import("../shapes/array-elements.ts") : undefined;
     const addressOf = (name: string): number => placed?.get(name) ?? region.at + offsets.get(name)!;
