@@ -12,7 +12,14 @@ import { differentiable } from "../graph/autodiff/gradient-names.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
 import { verifyGraph } from "../graph/tensor/verify-graph.ts";
 import type { Program } from "../program/program.ts";
-import { type Compiled, compileGraph, compilePassed, type PassedGraphs, passGraph } from "./passes.ts";
+import {
+  type Compiled,
+  compileGraph,
+  compilePassed,
+  type PassedGraphs,
+  passGradients,
+  passGraph,
+} from "./passes.ts";
 
 /** Which gradients a backward program computes. */
 export type Gradients = "inputs" | "affines" | "all";
@@ -48,7 +55,10 @@ export function whyNotSaved(graph: Graph, save: Save): string | undefined {
  * subset; unwanted gradients go to scratch memory. The graph must have no `nameClash`.
  */
 export function compileBackward(graph: Graph): BackwardProgram[] {
-  return programsOf(graph, (of) => passGraph(differentiate(graph, { of })));
+  const all = differentiable(graph).length;
+  return programsOf(graph, (of) =>
+    of.length === all ? passGradients(graph) : passGraph(differentiate(graph, { of })),
+  );
 }
 
 /**
