@@ -1,6 +1,7 @@
 /** Runs a program for processors without the runtime: one memory, the tasks of each stage in order. */
 import { compileWasm } from "../../src/compile/compile-wasm.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { withFusedProducts } from "../../src/program/fused-products.ts";
 import { partialsTensor, partsFactor } from "../../src/program/names.ts";
 import type { Dtype, ProgramTensor } from "../../src/program/program.ts";
 import type { WasmProgram, WasmSchedule, WasmStage, WasmTasks } from "../../src/program/wasm-program.ts";
@@ -24,6 +25,8 @@ export interface WasmRun {
   readonly chunks?: number;
   /** How many tasks a call runs. @default all */
   readonly tasks?: number;
+  /** Whether products are fused with what they are added to. @default false */
+  readonly fused?: boolean;
 }
 
 type Elements = Float32Array | Int8Array | Uint8Array | Int32Array | Uint32Array;
@@ -49,6 +52,7 @@ export async function runProgram(
     parts = 3,
     chunks = 3,
     tasks: atOnce = Number.POSITIVE_INFINITY,
+    fused = false,
   }: WasmRun = {},
 ): Promise<Record<string, Elements>> {
   const chunked = program.kernels.find((one) => one.chunked.length > 0);
@@ -95,10 +99,7 @@ export async function runProgram(
   }
   const states = program.tensors.filter((one) => one.updated === true);
   const kept = new Map(states.map((one) => [one.name, view(one).slice()]));
-  const { exports } = await WebAssembly.instantiate(
-    await WebAssembly.compile(Uint8Array.from(atob(program.module), (one) => one.charCodeAt(0))),
-    { normc: { memory } },
-  );
+  const { exports } = await WebAssembly.instantiate(await moduleOf(program, fused), { normc: { memory } });
   const runStage = (stage: WasmStage, parts: number): void => {
     const extentOf = (factor: string): number =>
       factor === partsFactor ? parts : shapes.factors.get(factor)!;
@@ -125,6 +126,17 @@ export async function runProgram(
       return [one.name, how === "zero" ? view(one).fill(0) : view(one).slice()];
     }),
   );
+}
+
+const modules = new WeakMap<WasmProgram, Map<boolean, Promise<WebAssembly.Module>>>();
+
+function moduleOf(program: WasmProgram, fused: boolean): Promise<WebAssembly.Module> {
+  const own = modules.get(program) ?? new Map<boolean, Promise<WebAssembly.Module>>();
+  modules.set(program, own);
+  const bytes = Uint8Array.from(Buffer.from(program.module, "hex"));
+  const made = own.get(fused) ?? WebAssembly.compile(fused ? withFusedProducts(bytes) : bytes);
+  own.set(fused, made);
+  return made;
 }
 
 function typeOf({ dtype }: ProgramTensor): Dtype {
