@@ -1,6 +1,7 @@
 /** The road to processors: the same compiler passes over the graph, then kernels of one lane as WebAssembly. */
 import type { Graph } from "../graph/tensor/graph.ts";
 import { addresses } from "../kernels/body/address.ts";
+import { cutColumns } from "../kernels/processor/cut-columns.ts";
 import { lowerForProcessor } from "../kernels/processor/lower-processor.ts";
 import type { ProcessorKernel } from "../kernels/processor/processor-kernel.ts";
 import { planProcessor } from "../kernels/processor/processor-plan.ts";
@@ -73,7 +74,7 @@ export async function compileDividedWasm(graphs: PassedGraphs): Promise<DividedW
 
 function lowerPassed(graphs: PassedGraphs): Pick<CompiledWasm, "plan" | "kernels"> & { graph: Graph } {
   const { graph } = graphs.at(-1)!;
-  const parts = partition(graph);
+  const parts = cutColumns(partition(graph));
   const plan = scheduleRows(parts);
   verifyPlan(graph, plan);
   const addressOf = addresses(graph.tensors, plan.scratch);
@@ -84,9 +85,9 @@ function lowerPassed(graphs: PassedGraphs): Pick<CompiledWasm, "plan" | "kernels
 
 async function assembled({ program, wat }: EmittedWasm): Promise<WasmProgram> {
   const { bytes, memoryLimits } = (await loadAssembler())(wat);
-  return { ...program, module: base64(bytes), memoryLimits };
+  return { ...program, module: hexadecimal(bytes), memoryLimits };
 }
 
-function base64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+function hexadecimal(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -18,18 +18,19 @@ import { printPlan } from "./plan.ts";
 const folder = new URL("./cases/", import.meta.url);
 
 describe("goldens", () => {
-  it.each(readdirSync(folder).filter((name) => name.endsWith(".golden")))("%s", (name) => {
+  it.each(readdirSync(folder).filter((name) => name.endsWith(".golden")))("%s", async (name) => {
     const path = new URL(name, folder);
     const text = readFileSync(path, "utf8");
     const [spec, ...sections] = text.split(/^=== /m);
-    const made = [spec, ...sections.map((section) => render(spec, section.split("\n")[0]))].join("=== ");
+    const rendered = await Promise.all(sections.map((section) => render(spec, section.split("\n")[0])));
+    const made = [spec, ...rendered].join("=== ");
     if (process.env.UPDATE_GOLDENS) writeFileSync(path, made);
     expect(made).toBe(process.env.UPDATE_GOLDENS ? made : text);
   });
 });
 
 /** A section: `stage` or `stage mode`, its text, and an empty line. */
-function render(spec: string, title: string): string {
+async function render(spec: string, title: string): Promise<string> {
   const [stage, mode] = title.split(" ");
   if (stage === "format") {
     const report = (): never => expect.unreachable("the spec has no mistake");

@@ -138,7 +138,7 @@ const modules = new WeakMap<WasmProgram, Map<boolean, Promise<WebAssembly.Module
 function moduleOf(program: WasmProgram, fused: boolean): Promise<WebAssembly.Module> {
   const own = modules.get(program) ?? new Map<boolean, Promise<WebAssembly.Module>>();
   modules.set(program, own);
-  const bytes = Uint8Array.from(atob(program.module), (one) => one.charCodeAt(0));
+  const bytes = Uint8Array.from(Buffer.from(program.module, "hex"));
   const made = own.get(fused) ?? WebAssembly.compile(fused ? withFusedProducts(bytes) : bytes);
   own.set(fused, made);
   return made;

@@ -22,15 +22,20 @@ const busy = 16;
 /** Sums of a chunk of fewer rows cost more than they save: each is written and read once more. */
 const shortChunk = 16;
 
-/** A part of a row with fewer elements than these (256 KiB, which a second-level cache holds) is not worth its merge. */
+/** A chunk adds up its rows one after the other: the error of a sum of more would near the contract. */
+const longChunk = 4096;
+
+/** A part of a task with fewer elements than these (256 KiB, which a second-level cache holds) is not worth its merge. */
 const shortPart = 65_536;
 
 /** In how many parts a kernel takes its rows. */
 function partsOf({ grid, row, schedules, parts }: WasmKernel, { factors }: Shapes): number {
   if (!parts && schedules.length < 2) return 1;
   const extent = (names: readonly string[]): number => product(names.map((one) => factors.get(one)!));
-  const rows = extent(grid);
-  return Math.max(1, Math.min(rows && Math.ceil(busy / rows), Math.floor(extent(row) / shortPart)));
+  // A task may have several rows, which lie side by side in memory.
+  const tasks = product(schedules[0]!.stages[0]!.tasks.map((one) => Math.ceil(extent(one.factors) / one.by)));
+  const elements = tasks && (extent(grid) * extent(row)) / tasks;
+  return Math.max(1, Math.min(tasks && Math.ceil(busy / tasks), Math.floor(elements / shortPart)));
 }
 
 /** Whether the shapes need the schedules that `lazy` loads. */
@@ -71,5 +76,6 @@ export function sizedStages(
 }
 
 function chunksOf(rows: number): number {
-  return rows === 0 ? 0 : Math.max(1, Math.min(busy, Math.floor(rows / shortChunk)));
+  if (rows === 0) return 0;
+  return Math.max(1, Math.min(busy, Math.floor(rows / shortChunk)), Math.ceil(rows / longChunk));
 }
