@@ -27,6 +27,8 @@ export interface WasmRun {
   readonly tasks?: number;
   /** Whether products are fused with what they are added to. @default false */
   readonly fused?: boolean;
+  /** Outputs, and the inputs in whose place they are written. */
+  readonly over?: Readonly<Record<string, string>>;
 }
 
 type Elements = Float32Array | Int8Array | Uint8Array | Int32Array | Uint32Array;
@@ -53,6 +55,7 @@ export async function runProgram(
     chunks = 3,
     tasks: atOnce = Number.POSITIVE_INFINITY,
     fused = false,
+    over = {},
   }: WasmRun = {},
 ): Promise<Record<string, Elements>> {
   const chunked = program.kernels.find((one) => one.chunked.length > 0);
@@ -83,6 +86,7 @@ export async function runProgram(
       return [tensor.name, { at, count, type: arrays[typeOf(tensor)] }];
     }),
   );
+  for (const [output, input] of Object.entries(over)) places.set(output, places.get(input)!);
   const argumentsAt = end;
   const memory = new WebAssembly.Memory({ initial: Math.ceil((end + 4096) / 65536) });
   new Uint8Array(memory.buffer).fill(0xa5);
@@ -93,6 +97,7 @@ export async function runProgram(
   for (const tensor of program.tensors) {
     const { initials } = shapes;
     if (tensor.role === "scratch") continue;
+    if (over[tensor.name] !== undefined) continue;
     if (tensor.role === "output") view(tensor).fill(0x55);
     else if (feeds[tensor.name] !== undefined) view(tensor).set(feeds[tensor.name]!);
     else view(tensor).fill(initials.get(tensor.name)!);
@@ -116,7 +121,7 @@ export async function runProgram(
       run(first, Math.min(count, first + atOnce), argumentsAt);
   };
   for (const one of chosen) for (const stage of one.schedule.stages) runStage(stage, one.parts);
-  checkGaps(new Uint8Array(memory.buffer), [...places.values()], argumentsAt);
+  checkGaps(new Uint8Array(memory.buffer), [...new Set(places.values())], argumentsAt);
   const settled = settledResults(program.tensors, shapes.elements);
   const results = program.tensors.filter((one) => one.role === "output" || one.updated === true);
   return Object.fromEntries(
