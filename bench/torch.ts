@@ -39,20 +39,22 @@ serve(async () => {
         entries: Record<string, string>;
         refused: Record<string, string>;
       }>({ ask: "prepare", case: { ...one, dtype, grad, leaves, files: filesOf(folder, one, data) } });
-      for (const [name, why] of Object.entries(refused)) process.stderr.write(`${name}: ${why}\n`);
       const read = async (name: string): Promise<Record<string, Float32Array>> => {
         const paths = await torch.ask<Record<string, string>>({ ask: "results", name, folder });
         return Object.fromEntries(Object.entries(paths).map(([tensor, path]) => [tensor, floatsIn(path)]));
       };
       return {
-        entries: Object.entries(entries).map(([name, note]): Entry => ({
-          name,
-          note,
-          timed: { time: (count) => torch.ask<number>({ ask: "time", name, count }) },
-          ...(grad
-            ? { gradients: async () => gradientsIn(await read(name)) }
-            : { result: async () => (await read(name)).y! }),
-        })),
+        entries: Object.entries(entries).map(
+          ([name, note]): Entry => ({
+            name,
+            note,
+            timed: { time: (count) => torch.ask<number>({ ask: "time", name, count }) },
+            ...(grad
+              ? { gradients: async () => gradientsIn(await read(name)) }
+              : { result: async () => (await read(name)).y! }),
+          }),
+        ),
+        refused,
         release: () => torch.ask<void>({ ask: "release" }),
       };
     },
