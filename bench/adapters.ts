@@ -2,7 +2,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hasVulkanLoader } from "../src/tools/device/loader.ts";
-import { unpackSwiftShader } from "../src/tools/device/swiftshader.ts";
+import { type SwiftShader, unpackSwiftShader } from "../src/tools/device/swiftshader.ts";
+import { packedVulkan } from "./packed.ts";
 
 export interface AdapterChoice {
   readonly name: string;
@@ -19,21 +20,31 @@ export async function adapterChoice(name: string): Promise<AdapterChoice> {
   const env = { ...process.env };
   switch (name) {
     case "auto":
-      return { name, env };
+      return { name, env: packedVulkan === undefined ? env : withLoader(env, packedVulkan) };
     case "lavapipe": {
       const manifest = lavapipeManifest();
       if (manifest === undefined) throw new Error("no manifest of lavapipe among the Vulkan drivers");
       return { name, env: { ...env, VK_ICD_FILENAMES: manifest } };
     }
     case "swiftshader": {
-      const { manifest, loader } = await unpackSwiftShader();
-      const paths = [...(hasVulkanLoader() ? [] : [dirname(loader)]), env.LD_LIBRARY_PATH ?? ""];
-      const LD_LIBRARY_PATH = paths.filter((path) => path !== "").join(":");
-      return { name, env: { ...env, VK_ICD_FILENAMES: manifest, LD_LIBRARY_PATH } };
+      const { manifest, loader } =
+        packedVulkan === undefined ? await unpackSwiftShader() : packed(packedVulkan);
+      return { name, env: { ...withLoader(env, dirname(loader)), VK_ICD_FILENAMES: manifest } };
     }
     default:
       throw new Error(`no adapter is called ${name}: ${adapterNames.join(", ")}`);
   }
+}
+
+/** A driver comes without the Vulkan loader, which a server often lacks. */
+function withLoader(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
+  if (hasVulkanLoader()) return env;
+  const paths = [folder, env.LD_LIBRARY_PATH ?? ""].filter((path) => path !== "");
+  return { ...env, LD_LIBRARY_PATH: paths.join(":") };
+}
+
+function packed(folder: string): SwiftShader {
+  return { manifest: join(folder, "vk_swiftshader_icd.json"), loader: join(folder, "libvulkan.so.1") };
 }
 
 function lavapipeManifest(): string | undefined {

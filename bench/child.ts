@@ -2,8 +2,8 @@
  * The parent's side of a contestant. It starts the process when needed, asks it, and ends it when it takes too long.
  */
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Answer, Request } from "./contestant.ts";
+import { besides } from "./packed.ts";
 
 type Question = Request extends infer One ? (One extends { id: number } ? Omit<One, "id"> : never) : never;
 
@@ -22,9 +22,8 @@ export interface ChildOptions {
 }
 
 export function startChild({ file, args, env }: ChildOptions): Child {
-  const path = fileURLToPath(new URL(file, import.meta.url));
   // Drivers and peers print on both outputs. Only the end of it matters, and only after a crash.
-  const child: ChildProcess = fork(path, args, { env, stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  const child: ChildProcess = fork(besides(file), args, { env, stdio: ["ignore", "ignore", "pipe", "ipc"] });
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-2000);

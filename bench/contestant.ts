@@ -25,6 +25,8 @@ export interface Entry {
 
 export interface Prepared {
   readonly entries: readonly Entry[];
+  /** Entries that cannot be had for the case, with the reason. */
+  readonly refused?: Readonly<Record<string, string>>;
   release(): void | Promise<void>;
 }
 
@@ -41,6 +43,8 @@ export interface EntryInfo {
   readonly note?: string;
   readonly bytes?: number;
   readonly error?: number;
+  /** The reason, if it takes no timings. */
+  readonly refused?: string;
 }
 
 export type Request =
@@ -103,7 +107,11 @@ export function answering(open: () => Promise<Opened>): Answering {
           timings.set(name, await slopes(timed));
           infos.push({ name, note, bytes, error });
         }
-        return infos;
+        const { refused = {} } = prepared;
+        return [
+          ...infos,
+          ...Object.entries(refused).map(([name, why]): EntryInfo => ({ name, refused: why })),
+        ];
       }
       case "time":
         return timings.get(request.name)?.();

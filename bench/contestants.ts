@@ -24,17 +24,29 @@ const forward: readonly Contestant[] = [
   { name: "ORT cpu", file: "./peers/onnxruntime.ts", args: ["cpu"] },
 ];
 
-/** Two peers have gradients. */
-export function fieldOf({ grad }: { readonly grad: boolean }): Field {
-  return grad
-    ? {
-        ours: { name: "normc", file: "./norm-gradients.ts", args: [] },
-        peers: [
-          { name: "TF.js", file: "./peers/tensorflow-gradients.ts", args: [] },
-          { name: "jax-js", file: "./peers/jax-webgpu.ts", args: ["gradient"] },
-        ],
-      }
-    : { ours: { name: "normc", file: "./norm.ts", args: [] }, peers: forward };
+const gradients: readonly Contestant[] = [
+  { name: "TF.js", file: "./peers/tensorflow-gradients.ts", args: [] },
+  { name: "jax-js", file: "./peers/jax-webgpu.ts", args: ["gradient"] },
+];
+
+export interface FieldOptions {
+  readonly grad: boolean;
+  readonly peers: boolean;
+  /** A Python that has PyTorch. */
+  readonly torch?: string;
+}
+
+export function fieldOf({ grad, peers, torch }: FieldOptions): Field {
+  // PyTorch is timed by the clock of the GPU, so normc is too.
+  const args = torch === undefined ? [] : ["device-clock"];
+  const pass = grad ? "gradient" : "forward";
+  return {
+    ours: { name: "normc", file: grad ? "./norm-gradients.ts" : "./norm.ts", args },
+    peers: [
+      ...(peers ? (grad ? gradients : forward) : []),
+      ...(torch === undefined ? [] : [{ name: "PyTorch", file: "./torch.ts", args: [torch, pass] }]),
+    ],
+  };
 }
 
 /** It runs on the processor and on no adapter, but is listed with each adapter. */

@@ -3,11 +3,11 @@
  * of them read and half written, on any number of threads. On shared memory `TypedArray.prototype.set` takes four times as
  * long (V8 13.6), since it copies element by element.
  */
-import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import loadWabt from "wabt";
 import type { Timed } from "../src/tuning/measure/slope.ts";
 import { uniform } from "../src/tuning/measure/uniform.ts";
+import { besides } from "./packed.ts";
 
 export interface Memcpy {
   readonly timed: Timed;
@@ -49,7 +49,7 @@ export async function openMemcpy(bytes: number, threads: number): Promise<Memcpy
   const control = new Int32Array(new SharedArrayBuffer(12));
   const workers = Array.from({ length: threads - 1 }, (_, i) => {
     const workerData: CopyWork = { module, memory, range: rangeOf(i + 1), control };
-    return new Worker(new URL(`./memcpy-worker${extname(import.meta.url)}`, import.meta.url), { workerData });
+    return new Worker(besides("./memcpy-worker.ts"), { workerData });
   });
   const copy = copierOf(module, memory, rangeOf(0));
   await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once("message", resolve))));

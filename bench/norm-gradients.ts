@@ -5,7 +5,7 @@ import { compileGraph } from "../src/compile/passes.ts";
 import type { Graph } from "../src/graph/tensor/graph.ts";
 import type { Program } from "../src/program/program.ts";
 import { chainOf } from "../src/tuning/measure/chain.ts";
-import { wallClock } from "../src/tuning/measure/clock.ts";
+import type { Clock } from "../src/tuning/measure/clock.ts";
 import { prepareTimedNorm } from "../src/tuning/measure/timed-norm.ts";
 import { type BenchCase, library } from "./cases.ts";
 import { type Entry, type Prepared, serve } from "./contestant.ts";
@@ -13,7 +13,7 @@ import { type CaseData, cotangentOf, type Dtype } from "./data.ts";
 import { fastestCopy } from "./fastest-copy.ts";
 import type { Gradients } from "./gradient-reference.ts";
 import { openMemcpy } from "./memcpy.ts";
-import { feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
+import { clockOf, feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
 
 /** A pair of a forward and a backward pass. One buffer carries the values that one writes and the other reads. */
 interface Way {
@@ -42,14 +42,14 @@ const ways: readonly Way[] = [
 
 serve(async () => {
   const { device, ...about } = await openOwn();
+  const clock = await clockOf(device, about.software);
   return {
     ...about,
     async prepare(one, data, dtype) {
       const prepared: Prepared[] = [];
-      for (const way of ways) prepared.push(await prepareWay(device, way, { one, data, dtype }));
+      for (const way of ways) prepared.push(await prepareWay(device, way, { one, data, dtype, clock }));
       // All are compared with the bytes that a backward pass without saved values must move.
       const bytes = prepared[0]!.entries[0]!.bytes!;
-      const clock = wallClock(device, { recording: true });
       const copy = await fastestCopy(device, clock, bytes);
       const memcpy = about.software ? await openMemcpy(bytes, availableParallelism()) : undefined;
       return {
@@ -72,10 +72,15 @@ interface Layer {
   readonly one: BenchCase;
   readonly data: CaseData;
   readonly dtype: Dtype;
+  readonly clock: Clock;
 }
 
 /** Two entries: first the backward pass alone, then the forward pass followed by the backward pass. */
-async function prepareWay(device: GPUDevice, way: Way, { one, data, dtype }: Layer): Promise<Prepared> {
+async function prepareWay(
+  device: GPUDevice,
+  way: Way,
+  { one, data, dtype, clock }: Layer,
+): Promise<Prepared> {
   const { forward, backward } = way.programs(graphOf(one));
   const { input } = library[one.op];
   const options = {
@@ -92,7 +97,6 @@ async function prepareWay(device: GPUDevice, way: Way, { one, data, dtype }: Lay
   const buffers = Object.fromEntries(
     Object.entries(back.buffers).map(([name, own]) => [name, ahead.buffers[name] ?? own]),
   );
-  const clock = wallClock(device, { recording: true });
   const encodeBack = (pass: GPUComputePassEncoder): void => back.norm.encode(pass, buffers);
   const encodeBoth = (pass: GPUComputePassEncoder): void => {
     ahead.record(pass);

@@ -2,16 +2,16 @@
 import { availableParallelism } from "node:os";
 import { compileGraph } from "../src/compile/passes.ts";
 import { chainOf } from "../src/tuning/measure/chain.ts";
-import { wallClock } from "../src/tuning/measure/clock.ts";
 import { prepareTimedNorm } from "../src/tuning/measure/timed-norm.ts";
 import { library } from "./cases.ts";
 import { serve } from "./contestant.ts";
 import { fastestCopy } from "./fastest-copy.ts";
 import { openMemcpy } from "./memcpy.ts";
-import { feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
+import { clockOf, feedsOf, graphOf, openOwn, paramsOf, readBack } from "./own.ts";
 
 serve(async () => {
   const { device, ...about } = await openOwn();
+  const clock = await clockOf(device, about.software);
   return {
     ...about,
     async prepare(one, data, dtype) {
@@ -22,8 +22,6 @@ serve(async () => {
         dtype,
         feeds: feedsOf(one, data, dtype),
       });
-      // The peers can only be timed with the wall clock, so everything is.
-      const clock = wallClock(device, { recording: true });
       const copy = await fastestCopy(device, clock, timedNorm.bytes);
       const memcpy = about.software ? await openMemcpy(timedNorm.bytes, availableParallelism()) : undefined;
       const { dispatches } = timedNorm.norm;

@@ -5,6 +5,8 @@ import type { Dtype } from "./data.ts";
 
 export interface BenchOptions {
   readonly peers: boolean;
+  /** A Python that has PyTorch. */
+  readonly torch?: string;
   readonly models: boolean;
   readonly grad: boolean;
   readonly only?: RegExp;
@@ -21,6 +23,10 @@ export function readOptions(words: readonly string[]): BenchOptions {
   const command = new Command("npm run bench --")
     .description("Times the norms of the library beside a copy kernel of the same bytes, and beside peers.")
     .option("--peers", `ONNX Runtime, TensorFlow.js and gpu.js as well (once before: ${peersInstall})`, false)
+    .option(
+      "--torch <python>",
+      "PyTorch of that Python as well: eager, compiled, and Liger and Quack if it has them",
+    )
     .option("--models", "the layers of real models, by shape, instead of the ten cases", false)
     .addOption(
       new Option("--grad", "the backward passes instead, beside TensorFlow.js's gradients")

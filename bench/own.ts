@@ -7,6 +7,8 @@ import type { ProgramInterface } from "../src/program/program.ts";
 import { toHalf } from "../src/runtime/shapes/float16.ts";
 import { fromHalf } from "../src/runtime/shapes/from-half.ts";
 import { giveWay, openDevice } from "../src/tools/device/index.ts";
+import { chooseClock } from "../src/tuning/measure/choose-clock.ts";
+import { type Clock, wallClock } from "../src/tuning/measure/clock.ts";
 import { version } from "../src/version.ts";
 import { type BenchCase, library } from "./cases.ts";
 import type { Opened } from "./contestant.ts";
@@ -26,6 +28,16 @@ export async function openOwn(): Promise<Omit<Opened, "prepare"> & { readonly de
     software: kind === "software",
     versions: { normc: version, "webgpu (Dawn)": dawn },
   };
+}
+
+/**
+ * Most peers can only be timed with the wall clock, so everything is. With the argument `device-clock` a GPU's own clock is
+ * used, which the peers beside us then have too.
+ */
+export function clockOf(device: GPUDevice, software: boolean | undefined): Clock | Promise<Clock> {
+  return process.argv.includes("device-clock") && software !== true
+    ? chooseClock(device)
+    : wallClock(device, { recording: true });
 }
 
 export function graphOf({ op }: BenchCase): Graph {

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { peersInstall, peersInstalled } from "./contestants.ts";
+import { packedVulkan } from "./packed.ts";
 import { type AdapterResult, type Results, resultsFolder } from "./results.ts";
 
 const mostCases = 60;
@@ -20,6 +21,7 @@ export async function drawPictures(name: string, results: Results): Promise<Read
 
 /** Draws one picture. @returns its file name, or undefined if there is none; says why. */
 export async function drawPicture(name: string, adapter: AdapterResult): Promise<string | undefined> {
+  if (packedVulkan !== undefined) return undefined;
   if (!peersInstalled()) {
     process.stderr.write(`no picture: what draws it comes with the peers (${peersInstall})\n`);
     return undefined;

@@ -6,7 +6,7 @@ import type { EntryInfo } from "./contestant.ts";
 import type { Seat } from "./contestants.ts";
 import type { Dtype } from "./data.ts";
 
-export interface Timing extends Omit<EntryInfo, "name"> {
+export interface Timing extends Omit<EntryInfo, "name" | "refused"> {
   readonly ms: Spread;
 }
 
@@ -21,13 +21,13 @@ export interface RaceOptions {
   readonly onStep: (what: string) => void;
 }
 
-/** On a software adapter the shaders of a large chain take long to compile. */
-const prepareLimitMs = 120_000;
+/** On a software adapter the shaders of a large chain take long to compile, and torch.compile takes long everywhere. */
+const prepareLimitMs = 240_000;
 /** A gradient of TensorFlow.js takes 15 s on SwiftShader, and a timing runs three of them. */
 const timeLimitMs = 120_000;
 
 interface Lane {
-  readonly info: EntryInfo;
+  readonly info: Omit<EntryInfo, "refused">;
   readonly child: Child;
   readonly times: number[];
   spent: number;
@@ -45,7 +45,10 @@ export async function race(one: BenchCase, seats: readonly Seat[], options: Race
       const child = await seat.child();
       children.push(child);
       const infos = await child.ask<EntryInfo[]>({ ask: "prepare", one, dtype }, prepareLimitMs);
-      lanes.push(...infos.map((info): Lane => ({ info, child, times: [], spent: 0 })));
+      for (const { refused, ...info } of infos) {
+        if (refused === undefined) lanes.push({ info, child, times: [], spent: 0 });
+        else outcome[info.name] = { refused };
+      }
     } catch (error) {
       outcome[seat.contestant.name] = { refused: messageOf(error) };
     }

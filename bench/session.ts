@@ -147,7 +147,7 @@ async function seatPeers(
 ): Promise<Pick<Place, "seats" | "absent">> {
   const seats: Seat[] = [seat];
   const absent: Record<string, string> = {};
-  for (const peer of options.peers ? fieldOf(options).peers : []) {
+  for (const peer of fieldOf(options).peers) {
     try {
       seats.push(await takeSeat(peer, choice));
     } catch (error) {

@@ -114,6 +114,13 @@ export function columnsOf(outcomes: readonly Outcome[]): string[] {
     "jax-js",
     "jax-js backward",
     "gpu.js",
+    "PyTorch",
+    "PyTorch backward",
+    "torch.compile",
+    "torch.compile backward",
+    "Liger",
+    "Liger backward",
+    "Quack",
     "ORT cpu",
   ];
   return names.sort((a, b) => order.indexOf(a) - order.indexOf(b));

@@ -39,7 +39,6 @@ serve(async () => {
         entries: Record<string, string>;
         refused: Record<string, string>;
       }>({ ask: "prepare", case: { ...one, dtype, grad, leaves, files: filesOf(folder, one, data) } });
-      for (const [name, why] of Object.entries(refused)) process.stderr.write(`${name}: ${why}\n`);
       const read = async (name: string): Promise<Record<string, Float32Array>> => {
         const paths = await torch.ask<Record<string, string>>({ ask: "results", name, folder });
         return Object.fromEntries(Object.entries(paths).map(([tensor, path]) => [tensor, floatsIn(path)]));
@@ -55,6 +54,7 @@ serve(async () => {
               : { result: async () => (await read(name)).y! }),
           }),
         ),
+        refused,
         release: () => torch.ask<void>({ ask: "release" }),
       };
     },
