@@ -5,9 +5,9 @@
 import type { Timed } from "../src/tuning/measure/slope.ts";
 import { type Slope, slopes } from "../src/tuning/measure/slope.ts";
 import type { BenchCase } from "./cases.ts";
-import { type CaseData, type Dtype, dataOf } from "./data.ts";
-import { type Gradients, largestGradientError } from "./gradient-reference.ts";
-import { largestError } from "./reference.ts";
+import { type CaseData, cotangentOf, type Dtype, dataOf } from "./data.ts";
+import { type Gradients, gradientsOf, largestGradientError } from "./gradient-reference.ts";
+import { expectedOf, largestError } from "./reference.ts";
 
 /** One column of the table, ready to be timed. */
 export interface Entry {
@@ -95,10 +95,11 @@ export function answering(open: () => Promise<Opened>): Answering {
         const { one, dtype } = request;
         const data = dataOf(one, dtype);
         prepared = await opened.prepare(one, data, dtype);
+        const errorOf = comparing(one, data);
         const infos: EntryInfo[] = [];
         for (const entry of prepared.entries) {
           const { name, note, bytes, timed } = entry;
-          const error = await errorOf(entry, one, data);
+          const error = await errorOf(entry);
           timings.set(name, await slopes(timed));
           infos.push({ name, note, bytes, error });
         }
@@ -112,9 +113,19 @@ export function answering(open: () => Promise<Opened>): Answering {
   };
 }
 
-async function errorOf({ result, gradients }: Entry, one: BenchCase, data: CaseData) {
-  if (result !== undefined) return largestError(one, data, await result());
-  return gradients === undefined ? undefined : largestGradientError(one, data, await gradients());
+/** The error of an entry's result. What is expected is computed once for all entries. */
+function comparing(one: BenchCase, data: CaseData): (entry: Entry) => Promise<number | undefined> {
+  let expected: Float64Array | undefined;
+  let expectedGradients: Gradients | undefined;
+  return async ({ result, gradients }) => {
+    if (result !== undefined) {
+      expected ??= expectedOf(one, data);
+      return largestError(expected, await result());
+    }
+    if (gradients === undefined) return undefined;
+    expectedGradients ??= gradientsOf(one, data, cotangentOf(one));
+    return largestGradientError(expectedGradients, await gradients());
+  };
 }
 
 function send(answer: Answer): void {

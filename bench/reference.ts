@@ -3,19 +3,28 @@ import type { BenchCase } from "./cases.ts";
 import type { CaseData } from "./data.ts";
 import { rowsOf, type View, viewOf } from "./view.ts";
 
-/** The largest absolute difference. Rows have a deviation near one. NaN if the result contains one. */
-export function largestError(one: BenchCase, data: CaseData, y: ArrayLike<number>): number {
-  if (y.length !== data.x.length) throw new Error(`${y.length} elements came back of ${data.x.length}`);
+/** What every contestant should compute. */
+export function expectedOf(one: BenchCase, data: CaseData): Float64Array {
   const view = viewOf(one);
   const { means, scales } = statistics(one, view, data);
-  let worst = 0;
+  const expected = new Float64Array(data.x.length);
   forEach(view, (i, row, n, channel) => {
-    let expected = (data.x[i]! - means[row]!) * scales[row]!;
-    if (view.affine !== "none") expected *= data.gamma[view.affine === "outer" ? n : channel]!;
-    if (view.affine === "channel" && view.centred) expected += data.beta[channel]!;
-    const error = Math.abs(y[i]! - expected);
-    if (!(error <= worst)) worst = Number.isNaN(worst) ? worst : error;
+    let value = (data.x[i]! - means[row]!) * scales[row]!;
+    if (view.affine !== "none") value *= data.gamma[view.affine === "outer" ? n : channel]!;
+    if (view.affine === "channel" && view.centred) value += data.beta[channel]!;
+    expected[i] = value;
   });
+  return expected;
+}
+
+/** The largest absolute difference. Rows have a deviation near one. NaN if the result contains one. */
+export function largestError(expected: Float64Array, y: ArrayLike<number>): number {
+  if (y.length !== expected.length) throw new Error(`${y.length} elements came back of ${expected.length}`);
+  let worst = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs(y[i]! - expected[i]!);
+    if (!(error <= worst)) worst = Number.isNaN(worst) ? worst : error;
+  }
   return worst;
 }
 

@@ -10,7 +10,7 @@ const targets = [
   { webgpu: "src/runtime/webgpu/index", tuning: "src/tuning/background/index" },
   { gpujs: "src/runtime/gpujs/index" },
   // Bundlers look for the file of the threads by its name, beside the runtime.
-  { wasm: "src/runtime/wasm/index", worker: "src/runtime/wasm/worker" },
+  { wasm: "src/runtime/wasm/index", worker: "src/runtime/wasm/threads/worker" },
 ];
 
 /**

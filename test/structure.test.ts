@@ -62,6 +62,7 @@ const road = [
   "src/runtime/norm",
   "src/runtime/webgpu",
   "src/runtime/gpujs",
+  "src/runtime/wasm/threads",
   "src/runtime/wasm",
   "src/tuning/measure",
   "src/tuning/file",

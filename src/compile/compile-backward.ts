@@ -12,7 +12,14 @@ import { differentiable } from "../graph/autodiff/gradient-names.ts";
 import type { Graph } from "../graph/tensor/graph.ts";
 import { verifyGraph } from "../graph/tensor/verify-graph.ts";
 import type { Program } from "../program/program.ts";
-import { type Compiled, compileGraph, compilePassed, type PassedGraphs, passGraph } from "./passes.ts";
+import {
+  type Compiled,
+  compileGraph,
+  compilePassed,
+  type PassedGraphs,
+  passGradients,
+  passGraph,
+} from "./passes.ts";
 
 /** Which gradients a backward program computes. */
 export type Gradients = "inputs" | "affines" | "all";
@@ -57,7 +64,10 @@ export function compileBackward(graph: Graph): BackwardProgram[] {
 }
 
 function backwardPrograms<P>(graph: Graph, compile: CompilePassed<P>): BackwardProgram<P>[] {
-  return programsOf(graph, compile, (of) => passGraph(differentiate(graph, { of })));
+  const all = differentiable(graph).length;
+  return programsOf(graph, compile, (of) =>
+    of.length === all ? passGradients(graph) : passGraph(differentiate(graph, { of })),
+  );
 }
 
 /**

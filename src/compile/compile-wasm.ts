@@ -28,6 +28,12 @@ export async function compileWasm(checked: Graph): Promise<CompiledWasm> {
   return compilePassedWasm(passGraph(checked));
 }
 
+/** The WebAssembly text of a norm, without its bytes. */
+export function watOf(checked: Graph): string {
+  const { graph, plan, kernels } = lowerPassed(passGraph(checked));
+  return emitWasm(graph, plan.scratch, kernels).wat;
+}
+
 /** The second half of the road: turns the last graph into a program. */
 export async function compilePassedWasm(graphs: PassedGraphs): Promise<CompiledWasm> {
   const lowered = lowerPassed(graphs);
@@ -79,9 +85,9 @@ function lowerPassed(graphs: PassedGraphs): Pick<CompiledWasm, "plan" | "kernels
 
 async function assembled({ program, wat }: EmittedWasm): Promise<WasmProgram> {
   const { bytes, memoryLimits } = (await loadAssembler())(wat);
-  return { ...program, module: base64(bytes), memoryLimits };
+  return { ...program, module: hexadecimal(bytes), memoryLimits };
 }
 
-function base64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+function hexadecimal(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -3,6 +3,7 @@
  * screen.
  */
 
+import { differentiate } from "../graph/autodiff/differentiate.ts";
 import { centre } from "../graph/passes/cotangents/centre.ts";
 import { expand } from "../graph/passes/expand.ts";
 import { forget } from "../graph/passes/forget.ts";
@@ -68,6 +69,16 @@ export function passGraph(checked: Graph): PassedGraphs {
     verifyGraph(graph, name);
   }
   return graphs;
+}
+
+/** By graph: what `normc check` tries is what a build compiles. */
+const passedGradients = new WeakMap<Graph, PassedGraphs>();
+
+/** The first half of the road for the graph of all gradients. The graph must have no `nameClash`. */
+export function passGradients(graph: Graph): PassedGraphs {
+  const passed = passedGradients.get(graph) ?? passGraph(differentiate(graph));
+  passedGradients.set(graph, passed);
+  return passed;
 }
 
 /** The second half: turns the last graph into kernels. */

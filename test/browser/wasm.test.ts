@@ -49,7 +49,7 @@ async function bundled(): Promise<Map<string, string>> {
   const built = await buildSpec({ source, checked }, { targets: ["wasm"], language: "js" });
   const runtime = path("../../src/runtime/wasm/index.ts");
   const bundle = await rolldown({
-    input: { main: path("wasm-page.ts"), worker: path("../../src/runtime/wasm/worker.ts") },
+    input: { main: path("wasm-page.ts"), worker: path("../../src/runtime/wasm/threads/worker.ts") },
     platform: "browser",
     resolve: { alias: { "normc/wasm": runtime } },
     plugins: [

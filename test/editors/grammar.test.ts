@@ -10,9 +10,12 @@ import { forms, reductionNames } from "../../src/language/check/scope/reduction-
 import { scan } from "../../src/language/syntax/scan.ts";
 import { libraryFiles, librarySource } from "../support/library.ts";
 
-const file = new URL("../../editors/vscode/syntaxes/norm.tmLanguage.json", import.meta.url);
+const folder = new URL("../../editors/vscode/syntaxes/", import.meta.url);
+const file = new URL("norm.tmLanguage.json", folder);
 const text = readFileSync(file, "utf8");
+const fenced = new URL("markdown.tmLanguage.json", folder);
 let grammar: IGrammar;
+let markdown: IGrammar;
 
 beforeAll(async () => {
   const wasm = createRequire(import.meta.url).resolve("vscode-oniguruma/release/onig.wasm");
@@ -23,9 +26,12 @@ beforeAll(async () => {
       createOnigString: (one) => new oniguruma.OnigString(one),
     }),
     loadGrammar: async (scope) =>
-      scope === "source.norm" ? textmate.parseRawGrammar(text, file.pathname) : null,
+      scope === "source.norm"
+        ? textmate.parseRawGrammar(text, file.pathname)
+        : textmate.parseRawGrammar(readFileSync(fenced, "utf8"), fenced.pathname),
   });
   grammar = (await registry.loadGrammar("source.norm"))!;
+  markdown = (await registry.loadGrammar("markdown.norm.codeblock"))!;
 });
 
 interface Coloured {
@@ -35,12 +41,12 @@ interface Coloured {
 }
 
 /** The innermost scope of each stretch of a text, without `.norm`. */
-function coloured(source: string): Coloured[] {
+function coloured(source: string, by = grammar): Coloured[] {
   const found: Coloured[] = [];
   let stack = textmate.INITIAL;
   let offset = 0;
   for (const line of source.split("\n")) {
-    const { tokens, ruleStack } = grammar.tokenizeLine(line, stack);
+    const { tokens, ruleStack } = by.tokenizeLine(line, stack);
     stack = ruleStack;
     for (const { startIndex, endIndex, scopes } of tokens) {
       const scope = (scopes.at(-1) ?? "").replace(/\.norm$/, "");
@@ -95,6 +101,13 @@ describe("the grammar", () => {
     ["y", "variable.other.definition"],
   ])("%s is %s", (word, scope) => {
     expect(coloured(example).find((one) => one.word === word)?.scope).toBe(scope);
+  });
+
+  test("in a block of Markdown, and not behind it", () => {
+    const found = coloured("Text.\n```norm\nnorm A {\n  axes N\n}\n```\nnorm B", markdown);
+    const scopes = found.filter(({ word }) => word === "norm" || word === "axes").map((one) => one.scope);
+    expect(scopes).toEqual(["fenced_code.block.language.markdown", "storage.type", "keyword.declaration"]);
+    expect(found.at(-1)).toMatchObject({ word: "norm B", scope: "markdown.norm.codeblock" });
   });
 
   test("its functions are those of the language", () => {

@@ -75,6 +75,7 @@ describe("what may stand at the cursor", () => {
     ["a comment", "norm A { axes N // x|", [], ["axes"]],
     ["documentation", "/// m|\nnorm A {}", [], ["norm"]],
     ["a number", "norm A { axes N input x[N] y = 1|", [], ["x"]],
+    ["a number that goes on", "norm A { axes N input x[N] y = x * 0.|", [], ["axes", "x"]],
     ["a function", "fn f(a, b) = a + |", ["a", "b", "relu", "exp", "f"], ["mean", "x", "Softmax"]],
   ])("%s", (_, marked, wanted, not) => {
     const found = offered(marked);

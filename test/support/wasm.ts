@@ -1,6 +1,7 @@
 /** Runs a program for processors without the runtime: one memory, the tasks of each stage in order. */
 import { compileWasm } from "../../src/compile/compile-wasm.ts";
 import type { Graph } from "../../src/graph/tensor/graph.ts";
+import { withFusedProducts } from "../../src/program/fused-products.ts";
 import { partialsTensor, partsFactor } from "../../src/program/names.ts";
 import type { Dtype, ProgramTensor } from "../../src/program/program.ts";
 import type { WasmProgram, WasmSchedule, WasmStage, WasmTasks } from "../../src/program/wasm-program.ts";
@@ -24,6 +25,10 @@ export interface WasmRun {
   readonly chunks?: number;
   /** How many tasks a call runs. @default all */
   readonly tasks?: number;
+  /** Whether products are fused with what they are added to. @default false */
+  readonly fused?: boolean;
+  /** Outputs, and the inputs in whose place they are written. */
+  readonly over?: Readonly<Record<string, string>>;
 }
 
 type Elements = Float32Array | Int8Array | Uint8Array | Int32Array | Uint32Array;
@@ -49,6 +54,8 @@ export async function runProgram(
     parts = 3,
     chunks = 3,
     tasks: atOnce = Number.POSITIVE_INFINITY,
+    fused = false,
+    over = {},
   }: WasmRun = {},
 ): Promise<Record<string, Elements>> {
   const chunked = program.kernels.find((one) => one.chunked.length > 0);
@@ -79,6 +86,7 @@ export async function runProgram(
       return [tensor.name, { at, count, type: arrays[typeOf(tensor)] }];
     }),
   );
+  for (const [output, input] of Object.entries(over)) places.set(output, places.get(input)!);
   const argumentsAt = end;
   const memory = new WebAssembly.Memory({ initial: Math.ceil((end + 4096) / 65536) });
   new Uint8Array(memory.buffer).fill(0xa5);
@@ -89,16 +97,14 @@ export async function runProgram(
   for (const tensor of program.tensors) {
     const { initials } = shapes;
     if (tensor.role === "scratch") continue;
+    if (over[tensor.name] !== undefined) continue;
     if (tensor.role === "output") view(tensor).fill(0x55);
     else if (feeds[tensor.name] !== undefined) view(tensor).set(feeds[tensor.name]!);
     else view(tensor).fill(initials.get(tensor.name)!);
   }
   const states = program.tensors.filter((one) => one.updated === true);
   const kept = new Map(states.map((one) => [one.name, view(one).slice()]));
-  const { exports } = await WebAssembly.instantiate(
-    await WebAssembly.compile(Uint8Array.from(atob(program.module), (one) => one.charCodeAt(0))),
-    { normc: { memory } },
-  );
+  const { exports } = await WebAssembly.instantiate(await moduleOf(program, fused), { normc: { memory } });
   const runStage = (stage: WasmStage, parts: number): void => {
     const extentOf = (factor: string): number =>
       factor === partsFactor ? parts : shapes.factors.get(factor)!;
@@ -115,7 +121,7 @@ export async function runProgram(
       run(first, Math.min(count, first + atOnce), argumentsAt);
   };
   for (const one of chosen) for (const stage of one.schedule.stages) runStage(stage, one.parts);
-  checkGaps(new Uint8Array(memory.buffer), [...places.values()], argumentsAt);
+  checkGaps(new Uint8Array(memory.buffer), [...new Set(places.values())], argumentsAt);
   const settled = settledResults(program.tensors, shapes.elements);
   const results = program.tensors.filter((one) => one.role === "output" || one.updated === true);
   return Object.fromEntries(
@@ -125,6 +131,17 @@ export async function runProgram(
       return [one.name, how === "zero" ? view(one).fill(0) : view(one).slice()];
     }),
   );
+}
+
+const modules = new WeakMap<WasmProgram, Map<boolean, Promise<WebAssembly.Module>>>();
+
+function moduleOf(program: WasmProgram, fused: boolean): Promise<WebAssembly.Module> {
+  const own = modules.get(program) ?? new Map<boolean, Promise<WebAssembly.Module>>();
+  modules.set(program, own);
+  const bytes = Uint8Array.from(Buffer.from(program.module, "hex"));
+  const made = own.get(fused) ?? WebAssembly.compile(fused ? withFusedProducts(bytes) : bytes);
+  own.set(fused, made);
+  return made;
 }
 
 function typeOf({ dtype }: ProgramTensor): Dtype {

@@ -61,7 +61,7 @@ describe("generated modules for processors", () => {
     const backward = backwardTrial(trial);
     using all = await LayerNorm.createBackward({ x: [7, 24] });
     using some = await LayerNorm.createBackward({ x: [7, 24], of: ["beta"] });
-    expect(some.program.module.length).toBeLessThan(all.program.module.length);
+    expect(some.program.tensors.map(({ name }) => name)).not.toContain("d_x");
     // What only the forward pass reads may be given.
     const given = { ...trial.feeds, d_y: backward.feeds.d_y! };
     const { d_beta, ...none } = some.run(given);

@@ -13,12 +13,13 @@ const cases = libraryNorms().flatMap((norm) =>
   norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
 );
 
-/** Whole rows, and rows in three parts, one task after the other. An empty row has no parts. */
+/** Whole rows; and rows in three parts, one task after the other, with fused products. An empty row has no parts. */
 function runsOf({ dims }: Trial): readonly WasmRun[] {
   const isEmpty = Object.values(dims).some((one) => one.includes(0));
   const inParts: WasmRun = {
     schedule: (all) => all.find((one) => one.kind === "parts") ?? all[0]!,
     tasks: 1,
+    fused: true,
   };
   return isEmpty ? [{}] : [{}, inParts];
 }

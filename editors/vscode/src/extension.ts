@@ -81,7 +81,7 @@ async function runAgainstOracle(server: LanguageClient, output: vscode.OutputCha
   const { document } = editor;
   const cli = document.uri.scheme === "file" ? projectCli(document.uri.fsPath) : undefined;
   if (cli === undefined) {
-    const message = "normc: this runs the normc of your project: npm install --save-dev normc webgpu";
+    const message = "normc: this runs the normc of your project: npm install --save-dev normc";
     void vscode.window.showWarningMessage(message);
     return;
   }

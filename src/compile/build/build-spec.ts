@@ -33,8 +33,7 @@ import { applyLayouts, type Layout } from "./layouts.ts";
 import { type LockedKernel, lockGpujs, lockWasm, lockWebgpu } from "./lock.ts";
 import { hashOf, marker } from "./manifest.ts";
 import { withoutBackward } from "./name-clash.ts";
-import { readableGlsl } from "./readable-glsl.ts";
-import { readableWat } from "./readable-wat.ts";
+import { readableGlsl, readableWat } from "./readable-kernels.ts";
 import { readableWgsl } from "./readable-wgsl.ts";
 import { refusedSaves } from "./refused-saves.ts";
 

@@ -69,7 +69,7 @@ export function lockWasm({ programs, backward = [], saving = [], gradients, divi
         hash: fingerprint(JSON.stringify([program.kernels, parts, program.module])),
         shaders: functions.length,
         dispatches: [...new Set([whole.length, most])],
-        bytes: modules.reduce((sum, one) => sum + atob(one).length, 0),
+        bytes: modules.reduce((sum, one) => sum + one.length / 2, 0),
       },
     ];
   };

@@ -17,6 +17,7 @@ import {
 } from "../../graph/tensor/graph.ts";
 import { passGraph } from "../passes.ts";
 import { paddedInputs } from "./padded-inputs.ts";
+import { roundedToF32 } from "./rounded.ts";
 import { trialExtents, trialInputs } from "./trial-inputs.ts";
 
 const tolerance = 1e-5;
@@ -100,7 +101,7 @@ function culprits(graph: Graph, inputs: OracleInputs, differences: readonly Node
   const wanted = interpret(graph, inputs, (node, data) => void exact.set(node, data));
   const error = (mended: ReadonlySet<Node>): number => {
     const got = interpret(graph, inputs, (node, data) => {
-      const value = mended.has(node) ? exact.get(node) : Float64Array.from(data, Math.fround);
+      const value = mended.has(node) ? exact.get(node) : roundedToF32(data);
       if (value !== undefined) rounded.set(node, value);
       return value;
     });
@@ -150,10 +151,15 @@ function relativeError(wanted: ArrayLike<number>, got: ArrayLike<number>): numbe
 }
 
 function errorAbove(least: number, wanted: ArrayLike<number>, got: ArrayLike<number>): number {
-  const finite = Array.from(wanted, (value, i) => [value, got[i] as number] as const).filter(
-    ([value]) => Math.abs(value) < largest,
-  );
-  const squares = finite.reduce((sum, [value]) => sum + value * value, 0);
-  const size = Math.max(least, Math.sqrt(squares / finite.length));
-  return finite.reduce((most, [a, b]) => Math.max(most, Math.abs(a - b) / size), 0);
+  let squares = 0;
+  let finite = 0;
+  let most = 0;
+  for (let i = 0; i < wanted.length; i++) {
+    const value = wanted[i]!;
+    if (!(Math.abs(value) < largest)) continue;
+    finite++;
+    squares += value * value;
+    most = Math.max(most, Math.abs(value - got[i]!));
+  }
+  return finite === 0 ? 0 : most / Math.max(least, Math.sqrt(squares / finite));
 }

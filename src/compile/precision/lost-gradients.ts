@@ -2,13 +2,13 @@
  * Finds gradients that lose the digits of a norm far from zero, as `lost-digits.ts` finds differences: the backward graph,
  * after its passes, is tried on small tensors, once in float64 and once with each value rounded to f32.
  */
-import { differentiate } from "../../graph/autodiff/differentiate.ts";
 import { nameClash, withCotangent } from "../../graph/autodiff/gradient-names.ts";
 import { interpret, type OracleInputs } from "../../graph/oracle/interpret.ts";
 import { gradientName } from "../../graph/tensor/gradient-name.ts";
 import { type Graph, type GraphTensor, type Node, reachable } from "../../graph/tensor/graph.ts";
 import { remembered } from "../../graph/tensor/remembered.ts";
-import { passGraph } from "../passes.ts";
+import { passGradients } from "../passes.ts";
+import { roundedToF32 } from "./rounded.ts";
 import { trialCotangent, trialExtents, trialInputs } from "./trial-inputs.ts";
 
 /** Relative to the largest gradient of the tensor. Small trials err less than the contract's 1e-5, or by far more. */
@@ -24,7 +24,7 @@ export function lostGradients(checked: Graph): readonly string[] {
   const elements = [...extents.values()].reduce((size, one) => size * one, 1);
   if (elements * nodes.length > mostWork || nameClash(checked) !== undefined) return [];
   if (withCotangent(checked).length === 0) return [];
-  const backward = afterPasses(differentiate(checked));
+  const backward = passGradients(checked).find(({ pass }) => pass === "nest")!.graph;
   const largestTensor = Math.max(...checked.tensors.map((one) => elementsOf(one, extents)));
   const lost = new Set<string>();
   for (const [ratio, far] of [
@@ -35,7 +35,7 @@ export function lostGradients(checked: Graph): readonly string[] {
     const inputs = withCotangents(checked, trialInputs(checked, extents, ratio, false, far));
     const exact = interpret(backward, inputs);
     const got = interpret(backward, inputs, (node, data) =>
-      isPlainSum(node) ? undefined : Float64Array.from(data, Math.fround),
+      isPlainSum(node) ? undefined : roundedToF32(data),
     );
     for (const [name, values] of exact) {
       if (worst(values, got.get(name) ?? values, largestTensor) > tolerance) lost.add(name);
@@ -54,10 +54,6 @@ const isPlainSum: (node: Node) => boolean = remembered((node) => {
 });
 
 const isPlain = (node: Node): boolean => node.kind === "input" || node.kind === "param" || isPlainSum(node);
-
-function afterPasses(backward: Graph): Graph {
-  return passGraph(backward).find(({ pass }) => pass === "nest")?.graph ?? backward;
-}
 
 function withCotangents(checked: Graph, inputs: OracleInputs): OracleInputs {
   const tensors = new Map(inputs.tensors);

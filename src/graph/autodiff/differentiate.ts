@@ -47,10 +47,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   if (missing !== undefined) throw new Error(`${graph.norm} has no input or affine ${missing}`);
 
   const stated = graph.backward ?? [];
-  // Brings the spellings of mean and variance to one, so that one rule is exact for all of them.
-  const forward = regroup(
-    centreWindows(recognise(simplify({ ...graph, results: [...graph.results, ...stated] }))),
-  );
+  const forward = inOneSpelling(graph);
   const g = createBuilder(graph.factors);
   const { values, outputs, own } = copyForward(g, forward, new Set(stated.map((one) => one.tensor)));
   const derived = wanted.map((one) => one.name).filter((name) => !own.has(gradientName(name)));
@@ -92,6 +89,20 @@ export function differentiate(graph: Graph, options: DifferentiateOptions = {}):
   const kept = neededTensors(graph.tensors, results, cotangents);
   const { backward: _, ...rest } = graph;
   return simplify({ ...rest, tensors: [...kept, ...cotangents, ...written], results });
+}
+
+/** By graph: a norm is differentiated for its inputs, its affines and both. */
+const spelt = new WeakMap<Graph, Graph>();
+
+/**
+ * Brings the spellings of mean and variance to one, so that one rule is exact for all of them. What the norm states about its
+ * backward pass is among the results.
+ */
+function inOneSpelling(graph: Graph): Graph {
+  const results = [...graph.results, ...(graph.backward ?? [])];
+  const found = spelt.get(graph) ?? regroup(centreWindows(recognise(simplify({ ...graph, results }))));
+  spelt.set(graph, found);
+  return found;
 }
 
 /**

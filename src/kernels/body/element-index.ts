@@ -4,7 +4,7 @@
  */
 
 import { add, div, extentOf, mul, u32 } from "../ir/expr.ts";
-import type { Access, Expr } from "../ir/ir.ts";
+import { type Access, constantKey, type Expr } from "../ir/ir.ts";
 import type { Address } from "./address.ts";
 import { bind, binderOf, coordinate, type Frame, type NameOf, type Run } from "./frame.ts";
 
@@ -40,7 +40,7 @@ export function elementIndex(
   if (outer.length === 0) return add(scaled(offset, u32(1), scale), inner);
   const home = innermost(frame, outer);
   const base = add(scaled(offset, u32(1), scale), sum(outer, scale));
-  const key = JSON.stringify(base);
+  const key = keyOf(base);
   const known =
     home.offsets.get(key) ??
     (base.kind === "local" || base.kind === "const" ? base : bind(home, "base", base, nameOf));
@@ -98,4 +98,20 @@ function scaled(place: Expr, stride: Expr, scale: number): Expr {
     place.kind === "binary" && place.op === "mul" && place.b.kind === "const" && place.b.value === scale;
   if (isStep) return mul(place.a, stride);
   return stride.kind === "const" ? div(mul(place, stride), u32(scale)) : mul(place, div(stride, u32(scale)));
+}
+
+/** A key that is the same for equal indices. */
+function keyOf(index: Expr): string {
+  switch (index.kind) {
+    case "local":
+      return index.name;
+    case "const":
+      return String(index.value);
+    case "constant":
+      return constantKey(index.constant);
+    case "binary":
+      return `(${keyOf(index.a)} ${index.op} ${keyOf(index.b)})`;
+    default:
+      return JSON.stringify(index);
+  }
 }

@@ -8,7 +8,7 @@
  *
  * Everything else is refused. Lanes of other workgroups, which share a split row, exchange nothing.
  */
-import { dependents, uses } from "./dependents.ts";
+import { sourcesOf } from "./dependents.ts";
 import {
   constantPoly,
   type Known,
@@ -69,12 +69,16 @@ function isSample(kernel: Kernel, load: Touch, stores: readonly Touch[], all: re
   );
   if (row.length === 0) return false;
   const first = Math.min(...row.map((one) => one.at));
-  const read = dependents(all, stmt.name);
-  return all.some(({ stmt: exchange, at }) => {
-    if (exchange.kind !== "exchange" || at < start || at > first || !uses(exchange.value, read)) return false;
-    const exchanged = dependents(all, exchange.name);
-    return row.every((store) => store.stmt.kind === "store" && uses(store.stmt.value, exchanged));
-  });
+  return all.some(
+    ({ stmt: exchange, at }) =>
+      exchange.kind === "exchange" &&
+      at >= start &&
+      at <= first &&
+      sourcesOf(all, exchange.value).has(stmt.name) &&
+      row.every(
+        (store) => store.stmt.kind === "store" && sourcesOf(all, store.stmt.value).has(exchange.name),
+      ),
+  );
 }
 
 /** By store: each is compared with every load of its kernel, which took a third of a build. */

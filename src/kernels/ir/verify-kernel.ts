@@ -3,10 +3,11 @@ import type { Expr, Kernel, Stmt } from "./ir.ts";
 import { expressionsOf, operandsOf } from "./visit.ts";
 
 /**
- * A name that is assigned; one that is not; and one that is not and whose value is the same for the whole workgroup.
+ * A name that is assigned; one that is not; and one that is not and whose value is the same for the whole workgroup. Whether a
+ * value is the same is found when a loop or a branch depends on it: until then, its expression stands here.
  */
-type NameKind = "variable" | "fixed" | "uniform";
-type Names = ReadonlyMap<string, NameKind>;
+type NameKind = "variable" | "fixed" | "uniform" | Expr;
+type Names = Map<string, NameKind>;
 
 export function verifyKernel(kernel: Kernel): void {
   const fail = (rule: string): never => {
@@ -17,7 +18,7 @@ export function verifyKernel(kernel: Kernel): void {
   if (tensors.size !== kernel.tensors.length) fail("each tensor is bound once");
   const kept = new Set<number>();
   /** The names in scope, and which of them can be assigned. A block removes its own names when it ends. */
-  const names = new Map<string, NameKind>();
+  const names: Names = new Map();
   const isUniform = (expr: Expr): boolean => isUniformIn(expr, names);
   /** `counter` is the name of a loop's step. */
   const checkBlock = (body: readonly Stmt[], uniform: boolean, counter?: [string, NameKind]): void => {
@@ -32,7 +33,7 @@ export function verifyKernel(kernel: Kernel): void {
       for (const expr of expressionsOf(stmt)) checkExpr(expr, names, fail);
       switch (stmt.kind) {
         case "let":
-          define(stmt.name, isUniform(stmt.value) ? "uniform" : "fixed");
+          define(stmt.name, stmt.value);
           break;
         case "loadShared":
         case "exchange":
@@ -117,8 +118,13 @@ function checkExpr(expr: Expr, names: Names, fail: (rule: string) => never): voi
 /** Whether an expression uses only values that are the same for the whole workgroup. */
 function isUniformIn(expr: Expr, names: Names): boolean {
   switch (expr.kind) {
-    case "local":
-      return names.get(expr.name) === "uniform";
+    case "local": {
+      const known = names.get(expr.name);
+      if (typeof known !== "object") return known === "uniform";
+      const uniform = isUniformIn(known, names);
+      names.set(expr.name, uniform ? "uniform" : "fixed");
+      return uniform;
+    }
     case "builtin":
       return expr.name === "group" || expr.name === "part";
     case "binary":

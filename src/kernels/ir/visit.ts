@@ -120,6 +120,8 @@ export interface BodyFacts {
 /** @param all every statement of the body. */
 export function bodyFacts(all: readonly Stmt[]): BodyFacts {
   const used = new Map<string, Constant>();
+  // Most constants are extents, each used many times: no key is put together for those that are known.
+  const extents = new Set<string>();
   let inParts = false;
   let exchanges = false;
   // Without lists of all expressions, as this is done for every kernel.
@@ -128,9 +130,15 @@ export function bodyFacts(all: readonly Stmt[]): BodyFacts {
       case "local":
       case "const":
         return;
-      case "constant":
-        used.set(constantKey(expr.constant), expr.constant);
+      case "constant": {
+        const { constant } = expr;
+        if (constant.kind === "extent") {
+          if (extents.has(constant.factor)) return;
+          extents.add(constant.factor);
+        }
+        used.set(constantKey(constant), constant);
         return;
+      }
       case "builtin":
         inParts ||= expr.name === "part";
         return;

@@ -1,7 +1,22 @@
-/** Numbers of elements, once extents are known. */
+/** Extents, and numbers of elements, once they are known. */
 import { chunkFactor } from "../../program/names.ts";
 import type { ProgramTensor } from "../../program/program.ts";
-import type { Shapes } from "./shapes.ts";
+
+/** A program with every extent known. */
+export interface Shapes {
+  /** The extent of every factor. For a variadic axis it is the product of its extents. */
+  readonly factors: ReadonlyMap<string, number>;
+  /** The value of every param. A param that is not an extent is rounded to f32. */
+  readonly params: ReadonlyMap<string, number>;
+  /** The dims of every tensor except scratch, slowest first. A variadic axis has as many dims as the caller gave. */
+  readonly dims: ReadonlyMap<string, readonly number[]>;
+  /** The number of elements of every tensor. */
+  readonly elements: ReadonlyMap<string, number>;
+  /** The value of every element of an omitted affine or state; 0 for other tensors. */
+  readonly initials: ReadonlyMap<string, number>;
+  /** The factors whose extents each call gives. Their extents here are the largest. */
+  readonly open?: ReadonlySet<string>;
+}
 
 /** Updates the shapes once the number of chunks of a kernel is known. */
 export function withChunks(

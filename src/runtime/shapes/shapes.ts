@@ -2,28 +2,14 @@ import { initialValue } from "../../program/initial-value.ts";
 import { chunkFactor } from "../../program/names.ts";
 import type { ProgramAxis, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { NormError, shownValue } from "./errors.ts";
-import { product, scratchLength } from "./lengths.ts";
+import { product, type Shapes, scratchLength } from "./lengths.ts";
 import { resolveParams } from "./params.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
+export type { Shapes } from "./lengths.ts";
+
 /** The part of a program that determines the extents. */
 export type Shaped = Pick<ProgramInterface, "axes" | "params" | "tensors">;
-
-/** A program with every extent known. */
-export interface Shapes {
-  /** The extent of every factor. For a variadic axis it is the product of its extents. */
-  readonly factors: ReadonlyMap<string, number>;
-  /** The value of every param. A param that is not an extent is rounded to f32. */
-  readonly params: ReadonlyMap<string, number>;
-  /** The dims of every tensor except scratch, slowest first. A variadic axis has as many dims as the caller gave. */
-  readonly dims: ReadonlyMap<string, readonly number[]>;
-  /** The number of elements of every tensor. */
-  readonly elements: ReadonlyMap<string, number>;
-  /** The value of every element of an omitted affine or state; 0 for other tensors. */
-  readonly initials: ReadonlyMap<string, number>;
-  /** The factors whose extents each call gives. Their extents here are the largest. */
-  readonly open?: ReadonlySet<string>;
-}
 
 /** One number, or a list for a variadic axis, and where it comes from. */
 interface Extent {

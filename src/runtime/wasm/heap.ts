@@ -2,7 +2,6 @@
  * Memory that norms lie in: memories of ours, which norms share, or one of the user's. A memory for each norm would be
  * simpler, but an engine reserves gigabytes of addresses for each, and a model has hundreds of norms.
  */
-import { NormError } from "../shapes/errors.ts";
 
 /** A range of a memory, in bytes. */
 export interface Region {
@@ -42,48 +41,39 @@ export function isShared({ buffer }: WebAssembly.Memory): boolean {
 }
 
 /**
- * Takes a range for a norm.
+ * Takes a range for a norm. Undefined if no memory can hold it.
  * @param theirs the user's memory. Without one the norm lies in a memory of ours, which is collected once nothing lies in it.
- * @throws NormError N540 if no memory can hold it.
  */
-export function takeRegion(norm: string, bytes: number, theirs: Heap | undefined, shared: boolean): Taken {
+export function takeRegion(bytes: number, theirs: Heap | undefined, shared: boolean): Taken | undefined {
   const take = (heap: Heap): Taken | undefined => {
     const region = heap.take(bytes);
     return region && { heap, region };
   };
-  if (theirs === undefined) {
-    for (const heap of ours) {
-      const taken = isShared(heap.memory) === shared ? take(heap) : undefined;
-      if (taken !== undefined) return taken;
-    }
+  if (theirs !== undefined) return take(theirs);
+  for (const heap of ours) {
+    const taken = isShared(heap.memory) === shared ? take(heap) : undefined;
+    if (taken !== undefined) return taken;
   }
-  const heap = theirs ?? openHeap(newMemory(shared));
-  const taken = take(heap);
-  if (taken === undefined) {
-    throw new NormError(
-      "N540",
-      `${norm} needs ${bytes} bytes: its memory has ${heap.memory.buffer.byteLength} and cannot grow by as much`,
-    );
-  }
-  if (theirs === undefined) {
+  const memory = newMemory(shared);
+  const heap = memory && openHeap(memory);
+  const taken = heap && take(heap);
+  if (heap !== undefined && taken !== undefined) {
     ours.add(heap);
     heap.onEmpty.push(() => ours.delete(heap));
   }
   return taken;
 }
 
-/**
- * Some engines set aside all that a shared memory may grow to, and have less than 4 GiB.
- * @throws RangeError if there is none at all.
- */
-function newMemory(shared: boolean): WebAssembly.Memory {
-  for (let maximum = mostPages; ; maximum /= 2) {
+/** Some engines set aside all that a shared memory may grow to, and have less than 4 GiB. */
+function newMemory(shared: boolean): WebAssembly.Memory | undefined {
+  for (let maximum = mostPages; maximum >= 1024; maximum /= 2) {
     try {
       return new WebAssembly.Memory(shared ? { initial: 0, maximum, shared } : { initial: 0 });
-    } catch (error) {
-      if (!shared || maximum < 1024) throw error;
+    } catch {
+      // Perhaps half of it.
     }
   }
+  return undefined;
 }
 
 /** A heap takes only pages that are added for it: what is in the memory already belongs to somebody. */

@@ -1,17 +1,15 @@
 /** Compiles the modules of programs, each once, and instantiates them, once for each memory. */
+import { withFusedProducts } from "../../program/fused-products.ts";
 import { memoryOfThreads, type WasmProgram } from "../../program/wasm-program.ts";
-import { NormError } from "../shapes/errors.ts";
-import type { Run } from "./control.ts";
 import type { Heap } from "./heap.ts";
+import type { Run } from "./threads/control.ts";
 
 type Module = Pick<WasmProgram, "module" | "memoryLimits">;
 
 /** By the text of the module, with a sign in front for memory that threads share. */
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-/**
- * @throws NormError (as a rejection) N541 if the engine cannot compile it, or the page may not.
- */
+/** @throws NormError (as a rejection) N541 if the engine cannot compile it, or the page may not. */
 export function moduleOf(norm: string, given: Module, shared: boolean): Promise<WebAssembly.Module> {
   const key = `${shared ? "+" : "-"}${given.module}`;
   const known = compiled.get(key) ?? compile(norm, given, shared);
@@ -24,13 +22,13 @@ async function compile(
   { module, memoryLimits }: Module,
   shared: boolean,
 ): Promise<WebAssembly.Module> {
-  const bytes = Uint8Array.from(atob(module), (one) => one.charCodeAt(0));
+  const bytes = Uint8Array.from(module.match(/../g)!, (one) => Number.parseInt(one, 16));
   if (shared) bytes.set(memoryOfThreads, memoryLimits);
+  const fused = withFusedProducts(bytes);
   try {
-    return await WebAssembly.compile(bytes);
+    return await WebAssembly.compile(WebAssembly.validate(fused) ? fused : bytes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new NormError("N541", `this engine does not compile ${norm}: ${reason}`, { cause: error });
+    throw (await import("./refusals.ts")).notCompiled(norm, error);
   }
 }
 

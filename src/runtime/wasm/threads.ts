@@ -1,5 +1,4 @@
 /** How many threads a norm has. */
-import { NormError, shownValue } from "../shapes/errors.ts";
 import { isShared } from "./heap.ts";
 import type { WasmSettings } from "./wasm-types.ts";
 
@@ -15,12 +14,8 @@ const mostByItself = 8;
 /**
  * Those that the caller asks for; without a wish as many as the tensors are worth. One where memory cannot be shared: in a
  * page that is not isolated (`crossOriginIsolated`), and in a memory of the user that is not shared.
- * @throws NormError N543 for anything but a number of threads.
  */
 export function threadsFor({ threads, memory }: WasmSettings, bytes: number): number {
-  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
-    throw new NormError("N543", `threads: expected a whole number from 1, given ${shownValue(threads)}`);
-  }
   const { crossOriginIsolated, navigator } = globalThis;
   const shares = typeof SharedArrayBuffer !== "undefined" && crossOriginIsolated !== false;
   if (!shares || (memory !== undefined && !isShared(memory))) return 1;

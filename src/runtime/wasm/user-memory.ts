@@ -4,19 +4,26 @@ import type { Dtypes } from "../shapes/element-types.ts";
 import { NormError, shownValue } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
-import { type Heap, openHeap, ours } from "./heap.ts";
+import type { Heap } from "./heap.ts";
 import type { SizedStage } from "./schedules.ts";
 import type { WasmSettings } from "./wasm-types.ts";
 
 const theirs = new WeakMap<WebAssembly.Memory, Heap>();
 
-/** @throws NormError N543 for anything but a memory. */
-export function heapIn(memory: WebAssembly.Memory): Heap {
+/**
+ * @param known the heaps in memories of ours: that of another norm can be one of them.
+ * @param open opens a heap. The page has it; an import would make bundlers put it into a file of its own.
+ * @throws NormError N543 for anything but a memory.
+ */
+export function heapIn(
+  memory: WebAssembly.Memory,
+  known: ReadonlySet<Heap>,
+  open: (memory: WebAssembly.Memory) => Heap,
+): Heap {
   if (!(memory instanceof WebAssembly.Memory)) {
     throw new NormError("N543", `memory: expected a WebAssembly.Memory, given ${shownValue(memory)}`);
   }
-  // That of another norm can be ours.
-  const heap = [...ours].find((one) => one.memory === memory) ?? theirs.get(memory) ?? openHeap(memory);
+  const heap = [...known].find((one) => one.memory === memory) ?? theirs.get(memory) ?? open(memory);
   theirs.set(memory, heap);
   return heap;
 }

@@ -7,7 +7,7 @@ import type { Dtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
-import { isShared, takeRegion } from "./heap.ts";
+import { isShared, openHeap, ours, takeRegion } from "./heap.ts";
 import { instanceIn, moduleOf } from "./modules.ts";
 import { needsParts, sizedStages } from "./schedules.ts";
 import { threadsFor } from "./threads.ts";
@@ -56,7 +56,11 @@ export async function makeWasmNorm(
     tensors.map((one) => [one.name, placed?.has(one.name) || countOf(one) === 0 ? 0 : take(bytesOf(one))]),
   );
   const wanted = threadsFor(settings, end);
-  const { heap, region } = takeRegion(name, end, theirs && user?.heapIn(theirs), wanted !== 1);
+  const refusals = (): Promise<typeof import("./refusals.ts")> => import("./refusals.ts");
+  if (!(Number.isSafeInteger(wanted) && wanted >= 1)) throw (await refusals()).noThreads(wanted);
+  const taken = takeRegion(end, theirs && user?.heapIn(theirs, ours, openHeap), wanted > 1);
+  if (taken === undefined) throw (await refusals()).noRoom(name, end, theirs);
+  const { heap, region } = taken;
   const { memory } = heap;
   const give = (): void => heap.give(region);
   try {
@@ -67,7 +71,9 @@ export async function makeWasmNorm(
     const functions = await Promise.all(modules.map((one) => instanceIn(heap, one)));
     const runs = functions.flatMap((one) => Object.values(one));
     const team =
-      wanted !== 1 ? await (await import("./pool.ts")).openTeam(wanted, modules, heap, runs) : undefined;
+      wanted > 1
+        ? await (await import("./threads/pool.ts")).openTeam(wanted, modules, heap, runs)
+        : undefined;
     const inexact = [...dtypes.values()].some((one) => one !== "f32");
     const elements = inexact ? await import("../shapes/array-elements.ts") : undefined;
     const addressOf = (name: string): number => placed?.get(name) ?? region.at + offsets.get(name)!;

@@ -92,15 +92,35 @@ const isComment = /^\s*\/\//;
 function compactLine(line: string): string {
   const known = compactLines.get(line);
   if (known !== undefined) return known;
-  const made = line
-    .replace(/^ +/, "")
-    // Keep a space between two signs, which could become one, and between two words.
-    .replace(
-      /(?<![-+*/%=<>!&|^~]) (?=[-+*/%=<>!&|^~])|(?<=[-+*/%=<>!&|^~]) (?![-+*/%=<>!&|^~])|(?<!\w) (?!\w)/g,
-      "",
-    )
-    .replace(/(?<=[,;:(){}[\]]) (?=\w)|(?<=\w) (?=[,;:(){}[\]])/g, "");
+  const made = withoutSpaces(line.replace(/^ +/, ""));
   if (compactLines.size >= mostLines) compactLines.clear();
   compactLines.set(line, made);
   return made;
+}
+
+const [sign, word, bracket] = [1, 2, 4];
+const kinds = new Uint8Array(128);
+for (const one of "-+*/%=<>!&|^~") kinds[one.charCodeAt(0)] = sign;
+for (const one of ",;:(){}[]") kinds[one.charCodeAt(0)] = bracket;
+for (let code = 0; code < kinds.length; code++) {
+  if (/\w/.test(String.fromCharCode(code))) kinds[code] = word;
+}
+
+/** Keeps a space between two words, which would become one. */
+function withoutSpaces(line: string): string {
+  let made = "";
+  let from = 0;
+  for (let at = line.indexOf(" "); at >= 0; at = line.indexOf(" ", at + 1)) {
+    const before = kinds[line.charCodeAt(at - 1)] ?? 0;
+    const after = kinds[line.charCodeAt(at + 1)] ?? 0;
+    const apart =
+      (before === sign) !== (after === sign) ||
+      (before !== word && after !== word) ||
+      (before === bracket && after === word) ||
+      (before === word && after === bracket);
+    if (!apart) continue;
+    made += line.slice(from, at);
+    from = at + 1;
+  }
+  return made + line.slice(from);
 }

@@ -78,8 +78,11 @@ function repair(texts: readonly string[]): Grammar {
       const stop = text.indexOf("\n", at) + 1 || text.length;
       const line = text.slice(at, stop);
       at = stop;
-      const symbol = known.get(line) ?? lines.push(line) - 1;
-      known.set(line, symbol);
+      let symbol = known.get(line);
+      if (symbol === undefined) {
+        symbol = lines.push(line) - 1;
+        known.set(line, symbol);
+      }
       symbols.push(symbol);
     }
     symbols.push(end);
@@ -117,15 +120,16 @@ function joinInseparable(sequence: Int32Array, symbols: number, rule: MakeRule):
   }
   // Keyed by the first symbol, which determines the others.
   const joined = new Map<number, number>();
-  const result: number[] = [];
+  const result = new Int32Array(sequence.length);
+  let length = 0;
   for (let i = 0; i < sequence.length; i++) {
     const first = i;
     while (sequence[i] !== end && after[sequence[i]!]! >= 0 && before[sequence[i + 1]!] === sequence[i]) i++;
     const head = sequence[first]!;
     if (i > first && !joined.has(head)) joined.set(head, rule([...sequence.subarray(first, i + 1)]));
-    result.push(i > first ? joined.get(head)! : head);
+    result[length++] = i > first ? joined.get(head)! : head;
   }
-  return Int32Array.from(result);
+  return result.subarray(0, length);
 }
 
 /**
@@ -138,15 +142,22 @@ function joinFrequent(sequence: Int32Array, symbols: number, rule: MakeRule): In
   const most = new Int32Array(symbols).fill(1);
   for (let pair = 0; pair < places.length; pair++) {
     const at = places[pair]!;
-    for (const symbol of [sequence[at]!, sequence[at + 1]!]) {
-      if (counts[pair]! <= most[symbol]!) continue;
-      most[symbol] = counts[pair]!;
-      best[symbol] = pair;
+    const count = counts[pair]!;
+    const left = sequence[at]!;
+    const right = sequence[at + 1]!;
+    if (count > most[left]!) {
+      most[left] = count;
+      best[left] = pair;
+    }
+    if (count > most[right]!) {
+      most[right] = count;
+      best[right] = pair;
     }
   }
   const made = new Int32Array(places.length).fill(-1);
   for (let pair = 0; pair < places.length; pair++) {
-    const [left, right] = [sequence[places[pair]!]!, sequence[places[pair]! + 1]!];
+    const left = sequence[places[pair]!]!;
+    const right = sequence[places[pair]! + 1]!;
     if (best[left] === pair && best[right] === pair) made[pair] = rule([left, right]);
   }
   const result = new Int32Array(sequence.length);

@@ -75,7 +75,7 @@ export function writeAddress(
   // A constant that the instruction cannot add is a part of the address of the tensor.
   const inBase = isSafe && neighbours.least >= 0 ? 0 : varies ? place.constant : neighbours.least;
   const offset = place.constant - inBase;
-  const at = `${place.tensor}_at`;
+  const at = `${base.slice(1)}_at`;
   let address: Wat = get(base);
   let key = place.tensor;
   if (inBase !== 0) {

@@ -1,6 +1,7 @@
 /** Turns kernels for processors into a program: plain data that the runtime understands. */
-import type { Graph } from "../../graph/tensor/graph.ts";
+import type { Graph, GraphTensor } from "../../graph/tensor/graph.ts";
 import { scratchTensor } from "../../kernels/body/address.ts";
+import { placesOfStage } from "../../kernels/processor/in-place.ts";
 import type { ProcessorKernel, ProcessorStage } from "../../kernels/processor/processor-kernel.ts";
 import type { Plan } from "../../kernels/schedule/plan.ts";
 import { partialsTensor } from "../../program/names.ts";
@@ -36,7 +37,7 @@ export function emitWasm(
     const run = namer.name(`function ${functions.length}`, wanted);
     const { code, ...rest } = wasmFunction(stage, run, (tensor) => elements.get(tensor) ?? "f32");
     functions.push(printWat([code], "  "));
-    return { run, tasks: stage.tasks, ...rest };
+    return { run, tasks: stage.tasks, ...rest, ...placesIn(graph, stage) };
   };
   const emitted = kernels.map(
     ({ schedules, ...one }): WasmKernel => ({
@@ -72,4 +73,21 @@ function between(scratch: Plan["scratch"], hasParts: boolean): ProgramTensor[] {
   if (values.length > 0) made.push({ name: scratchTensor, role: "scratch", dims: [], values });
   if (hasParts) made.push({ name: partialsTensor, role: "scratch", dims: [], values: [] });
   return made;
+}
+
+/** The outputs that may take the place of an input with their layout. */
+function placesIn({ tensors }: Graph, stage: ProcessorStage): Pick<WasmStage, "places"> {
+  const layoutOf = ({ factors, dtype }: GraphTensor): string => `${dtype} ${factors.join(" ")}`;
+  const places = tensors
+    .filter((one) => one.role === "input")
+    .flatMap((input) => {
+      const alike = tensors.filter((one) => one.role === "output" && layoutOf(one) === layoutOf(input));
+      const outputs = placesOfStage(
+        stage,
+        input,
+        alike.map(({ name }) => name),
+      );
+      return outputs.length === 0 ? [] : [{ input: input.name, outputs }];
+    });
+  return places.length === 0 ? {} : { places };
 }

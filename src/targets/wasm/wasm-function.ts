@@ -53,18 +53,20 @@ export function wasmFunction(
   });
   const given = [...found.values()];
   const next = tee(task, ["i32.add", get(task), i32(1)]);
-  const code = withoutSingleUses(
-    withoutUnused([
-      ...given.map(({ local, argument: { kind } }, at) =>
-        set(local, [kind === "param" ? "f32.load" : "i32.load", ...offset(4 * at), get("$arguments")]),
-      ),
-      ...head,
-      [
-        "if",
-        ["i32.lt_u", tee(task, get("$first")), get("$end")],
-        ["then", ["loop", "$tasks", ...inside, ["br_if", "$tasks", ["i32.lt_u", next, get("$end")]]]],
-      ],
-    ]),
+  const code = withProductsFirst(
+    withoutSingleUses(
+      withoutUnused([
+        ...given.map(({ local, argument: { kind } }, at) =>
+          set(local, [kind === "param" ? "f32.load" : "i32.load", ...offset(4 * at), get("$arguments")]),
+        ),
+        ...head,
+        [
+          "if",
+          ["i32.lt_u", tee(task, get("$first")), get("$end")],
+          ["then", ["loop", "$tasks", ...inside, ["br_if", "$tasks", ["i32.lt_u", next, get("$end")]]]],
+        ],
+      ]),
+    ),
   );
   const { gets, sets } = countUses(code);
   const params = ["first", "end", "arguments"].map((one): Wat => ["param", `$${one}`, "i32"]);
@@ -84,6 +86,16 @@ export function wasmFunction(
     reads: touched("load"),
     writes: touched("store"),
   };
+}
+
+/** Products before what they are added to, as `fused-products.ts` finds them. */
+function withProductsFirst(code: readonly Wat[]): Wat[] {
+  return code.map((one): Wat => {
+    if (typeof one === "string") return one;
+    const [head, a, b, ...rest] = withProductsFirst(one);
+    const isSum = head === "f32x4.add" && a![0] === "local.get" && b![0] === "f32x4.mul";
+    return isSum ? [head, b!, a!] : [head, a, b, ...rest].filter((each) => each !== undefined);
+  });
 }
 
 const offset = (bytes: number): Wat[] => (bytes === 0 ? [] : [`offset=${bytes}`]);

@@ -3,6 +3,7 @@
  * declarations of the modules meanwhile, so that ts-morph is loaded once: it would take 60 MB and 0.3 s of each thread.
  */
 import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { Diagnostic, Source } from "../../language/diagnostics/diagnostic.ts";
 import { compileCacheFolder } from "../cli/files/package.ts";
@@ -37,6 +38,12 @@ const specsOfThread = 6;
  */
 const limits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32 };
 
+/**
+ * How much code V8 puts into a function that it optimizes. A build is over before the default of 920 pays: with this, 39 specs on
+ * one thread took 0.88 of the CPU time (medians of three in turn).
+ */
+const lessInlining = "--max-inlined-bytecode-size-cumulative=150";
+
 /** Returns the results by number. Those are missing that a thread failed to make. */
 export async function makeSideBySide(
   sources: readonly Source[],
@@ -44,6 +51,7 @@ export async function makeSideBySide(
   cache: CacheOptions,
   { store, onMade, onFound }: Workplace,
 ): Promise<Map<number, ResultOfSpec>> {
+  setFlagsFromString(lessInlining);
   const results = new Map<number, ResultOfSpec>();
   const next = new SharedArrayBuffer(4);
   const finish = async (index: number, started: StartedSpec): Promise<void> => {

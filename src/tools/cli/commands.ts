@@ -293,6 +293,7 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     // Clients add it, so that the server ends when they do.
     .addOption(new Option("--clientProcessId <id>").hideHelp())
     .action(async () => {
+      if (process.stdin.isTTY) say("this waits for an editor; docs/editor.md says how one starts it");
       await (await import("../lsp/node.ts")).serveStandardStreams();
     });
 

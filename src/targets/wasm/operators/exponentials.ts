@@ -24,7 +24,8 @@ export const exp: VectorOperator = (w, x) => expBelow(w, w.keep("capped", ["f32x
 export const expBelow: VectorOperator = (w, x) => {
   const shifted = w.keep("shifted", add(mul(x, w.f32(Math.LOG2E)), w.f32(rounding)));
   const n = w.keep("n", sub(shifted, w.f32(rounding)));
-  const r = w.keep("r", sub(sub(x, mul(n, w.f32(0.693359375))), mul(n, w.f32(-2.1219444e-4))));
+  const rest = w.keep("rest", add(mul(n, w.f32(-0.693359375)), x));
+  const r = w.keep("r", add(mul(n, w.f32(2.1219444e-4)), rest));
   const near = polynomial(
     w,
     r,

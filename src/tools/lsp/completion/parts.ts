@@ -4,7 +4,7 @@ import { knownSettings } from "../../../language/check/expressions/reduction-set
 import { forms, reductionNames } from "../../../language/check/scope/reduction-names.ts";
 import type { AxisSymbol, FactorSymbol, SpecSymbol } from "../../../language/check/symbols/symbol.ts";
 import type { KnownFile, Project } from "../project/project.ts";
-import type { Enclosing } from "../text/context.ts";
+import type { Enclosing } from "../text/read-tokens.ts";
 import { settingWord } from "../words/built-in.ts";
 import { declarationOf, describe } from "../words/describe.ts";
 import { symbolsAround } from "./names.ts";

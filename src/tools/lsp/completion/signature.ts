@@ -2,7 +2,8 @@
 import type { ParameterInformation, SignatureHelp } from "vscode-languageserver";
 import type { FunctionSymbol, NormSymbol } from "../../../language/check/symbols/symbol.ts";
 import type { KnownFile } from "../project/project.ts";
-import { contextAt, type Enclosing } from "../text/context.ts";
+import { contextAt } from "../text/context.ts";
+import type { Enclosing } from "../text/read-tokens.ts";
 import { functionWord } from "../words/built-in.ts";
 import { isCalledWithAxes } from "./names.ts";
 

@@ -1,6 +1,7 @@
-/** The GLSL of kernels for gpu.js, for people to read. */
+/** The GLSL of kernels for gpu.js and the WebAssembly text of those for processors, for people to read. */
 import type { GatherDraw, GatherProgram } from "../../program/gather-program.ts";
 import type { BoundNorm } from "../../targets/bindings/members.ts";
+import type { WasmNorm } from "./compile-norm.ts";
 import { programLabel, short } from "./file-names.ts";
 
 /**
@@ -35,4 +36,28 @@ function readable({ constants, reads, slots, factors, glsl }: GatherDraw): strin
   ];
   const what = `${slots === 1 ? "A number" : `${slots} numbers`} for each coordinate of [${factors.join(", ")}].`;
   return `// ${what} The runtime declares before it:\n${before.map((one) => `//   ${one}\n`).join("")}\n${glsl}`;
+}
+
+/**
+ * Returns the texts of a norm by path, one or two for each program. Of the backward programs it includes only those that
+ * compute all gradients.
+ */
+export function readableWat({
+  programs,
+  backward = [],
+  saving = [],
+  gradients,
+  divided,
+}: WasmNorm): [string, string][] {
+  const all = backward.filter((one) => gradients.get(one) === "all");
+  const labels = [
+    ...programs.map((one) => [one, programLabel(one)] as const),
+    ...saving.map((one) => [one, programLabel(one, { saving: true })] as const),
+    ...all.map((one) => [one, programLabel(one, { gradients: "all" })] as const),
+  ];
+  return labels.flatMap(([program, label]): [string, string][] => {
+    const { whole, parts } = divided.get(program)!.texts;
+    const texts: [string, string][] = [[`wat/${label}.wat`, whole]];
+    return parts === undefined ? texts : [...texts, [`wat/${label}.parts.wat`, parts]];
+  });
 }

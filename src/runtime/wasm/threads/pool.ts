@@ -22,7 +22,6 @@ import {
   takeTasks,
   waitWhile,
 } from "./control.ts";
-import type { Heap } from "./heap.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
 /** One stage of a run. */
@@ -37,6 +36,12 @@ export interface Team {
   /** How many threads run, with the one that calls. */
   readonly threads: number;
   run(stages: readonly PoolStage[]): void;
+}
+
+/** A memory, and what is to be called when nothing lies in it any more. */
+export interface Place {
+  readonly memory: WebAssembly.Memory;
+  readonly onEmpty: (() => void)[];
 }
 
 interface Helper {
@@ -72,7 +77,7 @@ function maySleep(): boolean {
 export async function openTeam(
   threads: number,
   modules: readonly WebAssembly.Module[],
-  { memory, onEmpty }: Heap,
+  { memory, onEmpty }: Place,
   runs: readonly Run[],
 ): Promise<Team> {
   const wanted = Math.min(threads - 1, mostHelpers);
