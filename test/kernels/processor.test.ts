@@ -9,6 +9,8 @@ import { everyStmt } from "../../src/kernels/ir/visit.ts";
 import type { ProcessorKernel, Tasks } from "../../src/kernels/processor/processor-kernel.ts";
 import { verifyProcessorKernel } from "../../src/kernels/processor/verify-task.ts";
 import { checkText, graphOf } from "../support/library.ts";
+import { randomTrial } from "../support/shapes.ts";
+import { runWasm } from "../support/wasm.ts";
 
 async function kernelsOf(checked: Graph): Promise<readonly ProcessorKernel[]> {
   return (await compileWasm(checked)).kernels;
@@ -74,6 +76,14 @@ describe("a nest of loops", () => {
       const steps = JSON.stringify(loops.flatMap((one) => one.body.filter(({ kind }) => kind === "load")));
       expect(steps).not.toMatch(/"op":"(div|mod)"/);
     }
+  });
+});
+
+describe("an empty row", () => {
+  it("is not read: it may lie anywhere, and the last of its channels beyond the memory", async () => {
+    const extents = { N: [0], C: [64], S: [300, 300] };
+    const trial = randomTrial(graphOf("BatchNorm", "train"), extents, {}, 3);
+    expect(Object.keys(await runWasm(trial))).toContain("running_mean");
   });
 });
 

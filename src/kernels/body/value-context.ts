@@ -30,4 +30,6 @@ export interface Walk {
     when: Expr | undefined,
     terms: readonly Term[],
   ) => Total[];
+  /** Computes a value of some elements of a path outside of its loops. Without elements it may be anything. */
+  readonly some: (context: ValueContext, row: Frame, path: Path, write: (frame: Frame) => Expr) => Expr;
 }

@@ -6,7 +6,7 @@ import { createFrame, type Frame } from "../body/frame.ts";
 import { accumulate, block, identity, type Path, type Term } from "../body/loop.ts";
 import type { Total } from "../body/reduce-across-lanes.ts";
 import type { ValueContext, Walk } from "../body/value-context.ts";
-import { add, binary, f32, fold, local, select, u32, widen } from "../ir/expr.ts";
+import { add, binary, extentOf, f32, fold, local, select, u32, widen } from "../ir/expr.ts";
 import type { Expr, FoldOp, Stmt, Type } from "../ir/ir.ts";
 import { type Level, levelsOf, vectorsOfStep } from "./levels.ts";
 import { boundsOf, innerBounds, outerLoop } from "./nest.ts";
@@ -15,7 +15,23 @@ import { type Bounds, loopOf, type Stretch, stretchesOf } from "./stretches.ts";
 /** How many vectors a step takes at most. An addition takes as long as four loads of a vector. */
 const mostVectors = 4;
 
-export const walkOfNests: Walk = { sum };
+export const walkOfNests: Walk = { sum, some };
+
+/** An empty row may lie anywhere, also where there is no memory. */
+function some({ nameOf }: ValueContext, row: Frame, path: Path, write: (frame: Frame) => Expr): Expr {
+  const branch = createFrame(row, null, { closed: true });
+  const value = write(branch);
+  const name = nameOf("some");
+  row.body.push(
+    { kind: "var", name, value: identity("add", value.type) },
+    {
+      kind: "if",
+      condition: binary("ne", extentOf(path.over), u32(0)),
+      body: [...branch.body, { kind: "assign", name, value }],
+    },
+  );
+  return local(value.type, name);
+}
 
 function sum(
   context: ValueContext,

@@ -12,7 +12,11 @@ export interface Sampled {
   readonly weight?: Node | undefined;
 }
 
-export function sample(context: ValueContext, row: Frame, path: Path, { arg, weight }: Sampled): Expr {
+export function sample(context: ValueContext, row: Frame, path: Path, sampled: Sampled): Expr {
+  return context.walk.some(context, row, path, (frame) => sampleIn(context, frame, path, sampled));
+}
+
+function sampleIn(context: ValueContext, row: Frame, path: Path, { arg, weight }: Sampled): Expr {
   const count = extentOf(path.over);
   const places = [u32(0), div(count, u32(2)), sub(count, u32(1))];
   const values = places.map((place) => valueAt(context, row, arg, path.over, place));
