@@ -1,7 +1,6 @@
 /** Turns kernels for processors into a program: plain data that the runtime understands. */
 import type { Graph, GraphTensor } from "../../graph/tensor/graph.ts";
 import { scratchTensor } from "../../kernels/body/address.ts";
-import { placesOfStage } from "../../kernels/processor/in-place.ts";
 import type { ProcessorKernel, ProcessorStage } from "../../kernels/processor/processor-kernel.ts";
 import type { Plan } from "../../kernels/schedule/plan.ts";
 import { partialsTensor } from "../../program/names.ts";
@@ -12,6 +11,7 @@ import { createNamer } from "../text/namer.ts";
 import { printWat } from "../text/wat.ts";
 import { helpersCalled, wasmHelpers } from "./helpers.ts";
 import type { Element } from "./memory.ts";
+import { placesOfStage } from "./places.ts";
 import { wasmFunction } from "./wasm-function.ts";
 
 /** A program without its module, which `wat` is the text of. */

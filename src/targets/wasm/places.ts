@@ -7,9 +7,9 @@
  *
  * Everything else is refused.
  */
-import type { Expr, Stmt } from "../ir/ir.ts";
-import { operandsOf } from "../ir/visit.ts";
-import type { ProcessorStage } from "./processor-kernel.ts";
+import type { Expr, Stmt } from "../../kernels/ir/ir.ts";
+import { operandsOf } from "../../kernels/ir/visit.ts";
+import type { ProcessorStage } from "../../kernels/processor/processor-kernel.ts";
 
 export interface PlacedTensor {
   readonly name: string;
