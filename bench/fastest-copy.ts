@@ -1,7 +1,7 @@
 /** The limit on WebGPU: the fastest of several copy kernels, since none is the fastest on every adapter. */
 import { chainOf } from "../src/tuning/measure/chain.ts";
 import type { Clock } from "../src/tuning/measure/clock.ts";
-import { type CopyKernel, type CopyShape, copyKernel } from "../src/tuning/measure/copy.ts";
+import { type CopyKernel, type CopyShape, copyBuffers, copyKernel } from "../src/tuning/measure/copy.ts";
 import { median } from "../src/tuning/measure/spread.ts";
 
 export interface FastestCopy extends CopyKernel {
@@ -29,19 +29,32 @@ const chainMs = 30;
 
 /** Times equal chains of all in turn, and keeps the fastest. */
 export async function fastestCopy(device: GPUDevice, clock: Clock, bytes: number): Promise<FastestCopy> {
+  const buffers = copyBuffers(device, bytes);
   const candidates = [];
   for (const { lanes, steps } of shapes) {
-    const copy = await copyKernel(device, bytes, { lanes, steps });
+    const copy = await copyKernel(device, bytes, { lanes, steps }, buffers);
     const { time } = chainOf(clock, copy.record);
     // The first run compiles.
     await time(1);
-    candidates.push({ ...copy, note: `${lanes} lanes, ${steps} steps`, time, times: [] as number[] });
+    candidates.push({
+      record: copy.record,
+      note: `${lanes} lanes, ${steps} steps`,
+      time,
+      times: [] as number[],
+    });
   }
   const length = Math.min(400, Math.max(2, Math.ceil(chainMs / (await candidates[0]!.time(1)))));
   for (let round = 0; round < rounds; round++) {
     for (const one of candidates) one.times.push(await one.time(length));
   }
-  const [fastest, ...others] = candidates.sort((a, b) => median(a.times) - median(b.times));
-  for (const other of others) other.destroy();
-  return fastest!;
+  const [fastest] = candidates.sort((a, b) => median(a.times) - median(b.times));
+  const { record, note } = fastest!;
+  return {
+    record,
+    note,
+    destroy() {
+      buffers.source.destroy();
+      buffers.copied.destroy();
+    },
+  };
 }

@@ -16,12 +16,24 @@ export interface CopyShape {
 
 const plain: CopyShape = { lanes: 256, steps: 1 };
 
+export interface CopyBuffers {
+  readonly source: GPUBuffer;
+  readonly copied: GPUBuffer;
+}
+
+export function copyBuffers(device: GPUDevice, bytes: number): CopyBuffers {
+  const size = countOf(bytes) * 16;
+  return { source: randomBuffer(device, size), copied: randomBuffer(device, size) };
+}
+
+/** @param shared buffers for as many bytes, which stay. It has its own otherwise. */
 export async function copyKernel(
   device: GPUDevice,
   bytes: number,
   { lanes, steps }: CopyShape = plain,
+  shared?: CopyBuffers,
 ): Promise<CopyKernel> {
-  const count = Math.max(1, Math.floor(bytes / 32));
+  const count = countOf(bytes);
   const groups = Math.ceil(count / (lanes * steps));
   const y = Math.ceil(groups / device.limits.maxComputeWorkgroupsPerDimension);
   const x = Math.ceil(groups / y);
@@ -36,8 +48,7 @@ export async function copyKernel(
 }`;
   const module = device.createShaderModule({ code });
   const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
-  const source = randomBuffer(device, count * 16);
-  const copied = randomBuffer(device, count * 16);
+  const { source, copied } = shared ?? copyBuffers(device, bytes);
   const entries = [source, copied].map((buffer, binding) => ({ binding, resource: { buffer } }));
   const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
   return {
@@ -47,10 +58,16 @@ export async function copyKernel(
       pass.dispatchWorkgroups(x, y);
     },
     destroy() {
+      if (shared !== undefined) return;
       source.destroy();
       copied.destroy();
     },
   };
+}
+
+/** How many times four floats are moved. */
+function countOf(bytes: number): number {
+  return Math.max(1, Math.floor(bytes / 32));
 }
 
 /** Floats between -1 and 1. Pages of zeros can share one page, and arithmetic on zeros may be faster. */
