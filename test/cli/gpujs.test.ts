@@ -46,7 +46,7 @@ describe("normc run on gpu.js", () => {
     expect(code).toBe(3);
   });
 
-  test("auto takes it where there is no WebGPU, and says so", async () => {
+  test("auto takes WebAssembly where there is no GPU, and says so", async () => {
     const start = ["--conditions=source", "scripts/normc.mjs", "run", "GroupNorm", "--feeds", feeds];
     // Drivers that are not there, for the process alone.
     const { code, out, err } = await ended(
@@ -55,8 +55,8 @@ describe("normc run on gpu.js", () => {
       root,
     );
     expect(code).toBe(0);
-    expect((JSON.parse(out) as Outcome).backend).toBe("gpujs");
-    expect(err).toMatch(/no WebGPU device: .*: gpu\.js 2\.\d+\.\d+ webasm runs instead/);
+    expect((JSON.parse(out) as Outcome).backend).toBe("wasm");
+    expect(err).toMatch(/no GPU \(.*\): WebAssembly runs on the processor/);
   });
 });
 

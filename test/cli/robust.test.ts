@@ -240,7 +240,9 @@ test("sizes beyond the device and the machine", async () => {
   );
   const words = ["run", "LayerNorm", "--feeds", "feeds.json", "--backend", "oracle"];
   expectCoded(await normc(words, folder.path), /error\[N508\]: the oracle has no memory/);
-  const benched = await normc(["bench", "LayerNorm", "--shape", "N=1000000,D=200000"]);
+  const huge = ["bench", "LayerNorm", "--shape", "N=1000000,D=200000", "--backend"];
+  expectCoded(await normc([...huge, "wasm"]), /error\[N540\]/, 3);
+  const benched = await normc([...huge, "webgpu"]);
   // Without a device it ends earlier.
   expectCoded(benched, /error\[N508\]|error\[N641\]/, 3);
 });

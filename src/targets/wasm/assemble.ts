@@ -12,9 +12,19 @@ export type Assemble = (wat: string) => Assembled;
 
 let loaded: Promise<Assemble> | undefined;
 
+/**
+ * Not a literal in the import, so that bundlers of pages do not follow it: `wabt` asks for `fs` where it finds itself in Node,
+ * and esbuild and webpack refuse a module that asks for it anywhere. A page that assembles names `wabt` in an import map.
+ */
+const packageName = "wabt";
+
 /** Loads `wabt` the first time: 0.7 MB of JavaScript that takes 0.2 s to start. */
 export function loadAssembler(): Promise<Assemble> {
-  loaded ??= import("wabt").then(async (module) => assembler(await module.default()));
+  loaded ??= (
+    import(/* @vite-ignore */ /* webpackIgnore: true */ packageName) as Promise<{
+      readonly default: typeof wabt;
+    }>
+  ).then(async (module) => assembler(await module.default()));
   return loaded;
 }
 
