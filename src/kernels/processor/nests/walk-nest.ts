@@ -2,12 +2,12 @@
  * Adds up terms over the elements of a row. Four vectors in a step have four accumulators, so that additions do not wait
  * for each other. Chains have at most 256 terms at every level of the nest (see `block`).
  */
-import { createFrame, type Frame } from "../body/frame.ts";
-import { accumulate, block, identity, type Path, type Term } from "../body/loop.ts";
-import type { Total } from "../body/reduce-across-lanes.ts";
-import type { ValueContext, Walk } from "../body/value-context.ts";
-import { add, binary, extentOf, f32, fold, local, select, u32, widen } from "../ir/expr.ts";
-import type { Expr, FoldOp, Stmt, Type } from "../ir/ir.ts";
+import { createFrame, type Frame } from "../../body/frame.ts";
+import { accumulate, block, identity, type Path, type Term } from "../../body/loop.ts";
+import type { Total } from "../../body/reduce-across-lanes.ts";
+import type { ValueContext, Walk } from "../../body/value-context.ts";
+import { add, binary, extentOf, f32, fold, local, select, u32, widen } from "../../ir/expr.ts";
+import type { Expr, FoldOp, Stmt, Type } from "../../ir/ir.ts";
 import { type Level, levelsOf, vectorsOfStep } from "./levels.ts";
 import { boundsOf, innerBounds, outerLoop } from "./nest.ts";
 import { type Bounds, loopOf, type Stretch, stretchesOf } from "./stretches.ts";
