@@ -39,6 +39,7 @@ const road = [
   "src/kernels/strategies",
   "src/kernels/lower",
   "src/kernels/gather",
+  "src/kernels/processor/nests",
   "src/kernels/processor",
   "templates",
   "src/targets/text",

@@ -31,5 +31,11 @@ export interface Walk {
     terms: readonly Term[],
   ) => Total[];
   /** Computes a value of some elements of a path outside of its loops. Without elements it may be anything. */
-  readonly some: (context: ValueContext, row: Frame, path: Path, write: (frame: Frame) => Expr) => Expr;
+  readonly some: (
+    context: ValueContext,
+    row: Frame,
+    path: Path,
+    of: readonly Node[],
+    write: (frame: Frame) => Expr,
+  ) => Expr;
 }

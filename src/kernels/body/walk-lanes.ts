@@ -13,7 +13,7 @@ export const walkOfLanes: Walk = {
     return totals;
   },
   // A load beyond a buffer is harmless on a GPU.
-  some: (_, row, __, write) => write(row),
+  some: (_, row, __, ___, write) => write(row),
 };
 
 /** If the loop went four by four along the row, combines the four shares of a lane into one. */

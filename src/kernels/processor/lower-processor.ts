@@ -9,13 +9,13 @@ import type { Lowering } from "../lower/lowering.ts";
 import type { PlannedKernel, Stage } from "../schedule/plan.ts";
 import { hoistInvariants } from "./hoist.ts";
 import { eachNeighbour } from "./neighbouring-rows.ts";
-import { outerLoop } from "./nest.ts";
+import { outerLoop } from "./nests/nest.ts";
+import { clear, storeOverRow } from "./nests/store-nest.ts";
+import type { Bounds } from "./nests/stretches.ts";
 import { onOneLane } from "./one-lane.ts";
 import type { ProcessorKernel, ProcessorSchedule, ProcessorStage, Tasks } from "./processor-kernel.ts";
 import { columnsOfTask, elementsOfTask, type ProcessorWork } from "./processor-plan.ts";
 import { startOnProcessor, wholePath, writeRow, writeStage } from "./row-work.ts";
-import { clear, storeOverRow } from "./store-nest.ts";
-import type { Bounds } from "./stretches.ts";
 
 export function lowerForProcessor(
   work: ProcessorWork,

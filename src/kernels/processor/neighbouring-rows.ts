@@ -6,7 +6,7 @@ import { bind, type Frame, type NameOf } from "../body/frame.ts";
 import { add, binary, builtin, local, mul, sub, u32 } from "../ir/expr.ts";
 import type { Expr, Stmt } from "../ir/ir.ts";
 import { takeTogether } from "../strategies/unroll-and-jam.ts";
-import type { Bounds } from "./stretches.ts";
+import type { Bounds } from "./nests/stretches.ts";
 
 /** How the rows are written. */
 export interface NeighbouringRows {

@@ -14,8 +14,8 @@ import { mergePartials } from "../strategies/merge-partials.ts";
 import { partRange } from "../strategies/part-range.ts";
 import { slotPlace, storePartials } from "../strategies/partials.ts";
 import { scanElements } from "../strategies/scan.ts";
-import { storeOverRow } from "./store-nest.ts";
-import { walkOfNests } from "./walk-nest.ts";
+import { storeOverRow } from "./nests/store-nest.ts";
+import { walkOfNests } from "./nests/walk-nest.ts";
 
 /** Every task has a row. */
 const active: Expr = { kind: "const", type: "bool", value: 1 };

@@ -13,7 +13,8 @@ export interface Sampled {
 }
 
 export function sample(context: ValueContext, row: Frame, path: Path, sampled: Sampled): Expr {
-  return context.walk.some(context, row, path, (frame) => sampleIn(context, frame, path, sampled));
+  const of = sampled.weight === undefined ? [sampled.arg] : [sampled.arg, sampled.weight];
+  return context.walk.some(context, row, path, of, (frame) => sampleIn(context, frame, path, sampled));
 }
 
 function sampleIn(context: ValueContext, row: Frame, path: Path, { arg, weight }: Sampled): Expr {

@@ -1,9 +1,9 @@
 /** Nests of loops over the elements of a row, or over a part of it. */
-import type { AxisSet } from "../../graph/tensor/axes.ts";
-import { bind, createFrame, type Frame, type NameOf } from "../body/frame.ts";
-import type { Path } from "../body/loop.ts";
-import { add, binary, div, extentOf, local, mul, sub, u32 } from "../ir/expr.ts";
-import type { Expr } from "../ir/ir.ts";
+import type { AxisSet } from "../../../graph/tensor/axes.ts";
+import { bind, createFrame, type Frame, type NameOf } from "../../body/frame.ts";
+import type { Path } from "../../body/loop.ts";
+import { add, binary, div, extentOf, local, mul, sub, u32 } from "../../ir/expr.ts";
+import type { Expr } from "../../ir/ir.ts";
 import type { Level } from "./levels.ts";
 import type { Bounds } from "./stretches.ts";
 

@@ -4,9 +4,9 @@
  *
  *     for (i = first; i < wide; i += 16) { 4 vectors }  for (; i < four; i += 4) { a vector }  for (; i < end; i++) { … }
  */
-import { bind, createFrame, type Frame, type NameOf } from "../body/frame.ts";
-import { add, binary, local, sub, u32 } from "../ir/expr.ts";
-import type { Expr, Stmt } from "../ir/ir.ts";
+import { bind, createFrame, type Frame, type NameOf } from "../../body/frame.ts";
+import { add, binary, local, sub, u32 } from "../../ir/expr.ts";
+import type { Expr, Stmt } from "../../ir/ir.ts";
 import type { Level } from "./levels.ts";
 
 /** The elements of a run from `first` up to `end`. */

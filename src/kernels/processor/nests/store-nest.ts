@@ -1,14 +1,14 @@
 /** Stores values element by element over a row, and adds to the sums of a chunk on the way. */
-import type { AxisSet } from "../../graph/tensor/axes.ts";
-import { elementIndex } from "../body/element-index.ts";
-import type { Frame, NameOf } from "../body/frame.ts";
-import type { Path } from "../body/loop.ts";
-import { storeTargets } from "../body/store-targets.ts";
-import { accessOf, lowerValue } from "../body/value.ts";
-import type { ValueContext } from "../body/value-context.ts";
-import { add, f32, fold, local, u32, widen } from "../ir/expr.ts";
-import type { Expr } from "../ir/ir.ts";
-import type { Target } from "../schedule/plan.ts";
+import type { AxisSet } from "../../../graph/tensor/axes.ts";
+import { elementIndex } from "../../body/element-index.ts";
+import type { Frame, NameOf } from "../../body/frame.ts";
+import type { Path } from "../../body/loop.ts";
+import { storeTargets } from "../../body/store-targets.ts";
+import { accessOf, lowerValue } from "../../body/value.ts";
+import type { ValueContext } from "../../body/value-context.ts";
+import { add, f32, fold, local, u32, widen } from "../../ir/expr.ts";
+import type { Expr } from "../../ir/ir.ts";
+import type { Target } from "../../schedule/plan.ts";
 import { type Level, levelsOf, type Touched, vectorsOfStep } from "./levels.ts";
 import { boundsOf, innerBounds, outerLoop } from "./nest.ts";
 import { type Bounds, loopOf, stretchesOf } from "./stretches.ts";

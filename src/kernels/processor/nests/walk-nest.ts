@@ -2,12 +2,13 @@
  * Adds up terms over the elements of a row. Four vectors in a step have four accumulators, so that additions do not wait
  * for each other. Chains have at most 256 terms at every level of the nest (see `block`).
  */
-import { createFrame, type Frame } from "../body/frame.ts";
-import { accumulate, block, identity, type Path, type Term } from "../body/loop.ts";
-import type { Total } from "../body/reduce-across-lanes.ts";
-import type { ValueContext, Walk } from "../body/value-context.ts";
-import { add, binary, extentOf, f32, fold, local, select, u32, widen } from "../ir/expr.ts";
-import type { Expr, FoldOp, Stmt, Type } from "../ir/ir.ts";
+import { type Node, reachable } from "../../../graph/tensor/graph.ts";
+import { createFrame, type Frame } from "../../body/frame.ts";
+import { accumulate, block, identity, type Path, type Term } from "../../body/loop.ts";
+import type { Total } from "../../body/reduce-across-lanes.ts";
+import type { ValueContext, Walk } from "../../body/value-context.ts";
+import { add, binary, extentOf, f32, fold, local, select, u32, widen } from "../../ir/expr.ts";
+import type { Expr, FoldOp, Stmt, Type } from "../../ir/ir.ts";
 import { type Level, levelsOf, vectorsOfStep } from "./levels.ts";
 import { boundsOf, innerBounds, outerLoop } from "./nest.ts";
 import { type Bounds, loopOf, type Stretch, stretchesOf } from "./stretches.ts";
@@ -17,8 +18,22 @@ const mostVectors = 4;
 
 export const walkOfNests: Walk = { sum, some };
 
-/** An empty row may lie anywhere, also where there is no memory. */
-function some({ nameOf }: ValueContext, row: Frame, path: Path, write: (frame: Frame) => Expr): Expr {
+/**
+ * An empty row may lie anywhere, also where there is no memory. A row at the end of its tensor's axes, if it is empty, begins
+ * where the tensor does.
+ */
+function some(
+  context: ValueContext,
+  row: Frame,
+  path: Path,
+  of: readonly Node[],
+  write: (frame: Frame) => Expr,
+): Expr {
+  const { nameOf, addressOf } = context;
+  const isAtEnd = (node: Node): boolean =>
+    node.kind !== "input" ||
+    addressOf(node.tensor).layout.slice(-path.over.length).join(" ") === path.over.join(" ");
+  if (reachable(of).every(isAtEnd)) return write(row);
   const branch = createFrame(row, null, { closed: true });
   const value = write(branch);
   const name = nameOf("some");

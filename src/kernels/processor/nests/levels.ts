@@ -3,12 +3,12 @@
  * is read or written there. So an index is a base and a step, without divisions, and what varies along the outer axes
  * only is computed outside of the inner loop.
  */
-import type { AxisSet } from "../../graph/tensor/axes.ts";
-import { type Node, operands, reachable } from "../../graph/tensor/graph.ts";
-import type { Address } from "../body/address.ts";
-import type { Frame } from "../body/frame.ts";
-import type { Target } from "../schedule/plan.ts";
-import { directionOf } from "../schedule/windows/scans.ts";
+import type { AxisSet } from "../../../graph/tensor/axes.ts";
+import { type Node, operands, reachable } from "../../../graph/tensor/graph.ts";
+import type { Address } from "../../body/address.ts";
+import type { Frame } from "../../body/frame.ts";
+import type { Target } from "../../schedule/plan.ts";
+import { directionOf } from "../../schedule/windows/scans.ts";
 
 /** One loop of the nest. */
 export interface Level {
