@@ -12,6 +12,7 @@ import { runOnGpuJs } from "../support/gather.ts";
 import { backwardTrial, worstGradient, worstOnDevice } from "../support/gradients.ts";
 import { naive } from "../support/naive.ts";
 import { statistics, statisticTrial } from "../support/statistics.ts";
+import { runWasm } from "../support/wasm.ts";
 import { openRunner, resultsOn } from "./browser.ts";
 
 type Results = Readonly<Record<string, ArrayLike<number>>>;
@@ -31,6 +32,9 @@ const onGpuJs =
   (trial) =>
     runOnGpuJs(trial, backend);
 
+/** Long rows in parts, as the runtime takes them. */
+const inWasm: Run = (trial) => runWasm(trial, { schedule: (all) => all.at(-1)! });
+
 const tables = { errors: await layerErrors(), statistics: await statisticErrors() };
 await runner.close();
 
@@ -45,6 +49,7 @@ async function layerErrors(): Promise<string[]> {
   const ratios = [1e2, 1e3, 1e4, 1e5, 1e6];
   const targets: readonly (readonly [string, Run])[] = [
     ["WebGPU", inBrowser("webgpu")],
+    ["processor", inWasm],
     ["webgl2", inBrowser("webgl2")],
     ["webasm", onGpuJs("webasm")],
   ];
@@ -96,6 +101,7 @@ async function statisticErrors(): Promise<string[]> {
         both((await worstDifference(device, forward)).error, (await worstOnDevice(device, backward)).error),
       );
     }
+    await put("processor", ofRun(inWasm));
     await put("webgl2", ofRun(inBrowser("webgl2")));
     await put("webasm", ofRun(onGpuJs("webasm")));
     await put("cpu", ofRun(onGpuJs("cpu")));

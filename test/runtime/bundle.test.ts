@@ -53,7 +53,7 @@ test("the runtime and layer norm stay below 14.15 kB, minified and compressed", 
 });
 
 /**
- * 5,990 bytes, 1,200 of them the module of layer norm. 8,820 before the schedules in parts and the checks of options were loaded on
+ * 5,999 bytes, 1,000 of them the module of layer norm. 8,820 before the schedules in parts and the checks of options were loaded on
  * demand and the module had two digits for each byte in place of base64.
  */
 test("on a processor the two stay below 6 kB", async () => {

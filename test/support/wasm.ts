@@ -138,8 +138,8 @@ const modules = new WeakMap<WasmProgram, Map<boolean, Promise<WebAssembly.Module
 function moduleOf(program: WasmProgram, fused: boolean): Promise<WebAssembly.Module> {
   const own = modules.get(program) ?? new Map<boolean, Promise<WebAssembly.Module>>();
   modules.set(program, own);
-  const bytes = Uint8Array.from(Buffer.from(program.module, "hex"));
-  const made = own.get(fused) ?? WebAssembly.compile(fused ? withFusedProducts(bytes) : bytes);
+  const digits = fused ? withFusedProducts(program.module).replaceAll(" ", "") : program.module;
+  const made = own.get(fused) ?? WebAssembly.compile(Uint8Array.from(Buffer.from(digits, "hex")));
   own.set(fused, made);
   return made;
 }

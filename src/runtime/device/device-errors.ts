@@ -1,4 +1,5 @@
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 
 const lost = new WeakMap<GPUDevice, GPUDeviceLostInfo | null>();
 

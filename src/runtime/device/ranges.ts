@@ -1,6 +1,7 @@
 /** The range of a buffer that a tensor takes, as the caller gives it, and what of it a device refuses. */
 import type { ProgramTensor } from "../../program/program.ts";
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 
 /** A whole buffer, or a range of one. `size` is in bytes; up to the end of the buffer if it is omitted. */
 export type TensorBuffer = GPUBuffer | GPUBufferBinding;

@@ -1,9 +1,9 @@
 import type { GatherProgram } from "../../program/gather-program.ts";
 import type { Dtype, ProgramTensor } from "../../program/program.ts";
 import { defect } from "../device/device-errors.ts";
+import { checkFeed } from "../options/check-feed.ts";
 import type { FeedsByName, NormOptions, ResultsByName } from "../options/norm-types.ts";
 import { type ElementArray, elementsOf, type FloatArray } from "../shapes/array-elements.ts";
-import { checkFeed } from "../shapes/check-feed.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { type Dtypes, resolveDtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";

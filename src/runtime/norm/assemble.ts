@@ -5,7 +5,8 @@ import { normTensors } from "../device/norm-tensors.ts";
 import type { Pipeline } from "../device/pipeline.ts";
 import type { Norm } from "../options/norm-types.ts";
 import type { Launches } from "../shader/plan-launches.ts";
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 import { givenNames, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { PlannedNorm } from "./plan-norm.ts";
 

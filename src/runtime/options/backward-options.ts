@@ -1,9 +1,10 @@
 /** Reads the options of a backward pass: which gradients, at which dims and element types. */
 import type { FloatType, ProgramInterface, ProgramTensor } from "../../program/program.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
 import { openAxes, reopened } from "../shapes/open-axes.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { OpenOptions, Tune } from "./norm-types.ts";
 import { type OptionKeys, readOptions } from "./read-options.ts";

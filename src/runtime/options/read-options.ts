@@ -2,7 +2,8 @@
 import type { ProgramInterface } from "../../program/program.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import type { Extent } from "../shapes/dynamic.ts";
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { NormOptions, Tune } from "./norm-types.ts";
 

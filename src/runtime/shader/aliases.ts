@@ -2,7 +2,8 @@
 import type { Program, ProgramBinding, ProgramTensor } from "../../program/program.ts";
 import type { Aliases } from "../shapes/aliases.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 import { refuseUnknown } from "../shapes/unknown-names.ts";
 import type { Dispatch } from "../variants/dispatch.ts";
 

@@ -1,6 +1,7 @@
 import type { Dtype, FloatType, ProgramInterface } from "../../program/program.ts";
-import { NormError, shownValue } from "./errors.ts";
+import { NormError } from "./errors.ts";
 import { toHalf } from "./float16.ts";
+import { shownValue } from "./shown-value.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
 /** The element type of every tensor. */

@@ -1,8 +1,9 @@
 /** Axes whose extents each call gives: which they are, and the dims for a call. Loaded on demand. */
 import type { ProgramAxis } from "../../program/program.ts";
 import { type Extent, type ExtentsByName, isFixed, isOpen } from "./dynamic.ts";
-import { NormError, shownValue } from "./errors.ts";
+import { NormError } from "./errors.ts";
 import type { Shaped } from "./shapes.ts";
+import { shownValue } from "./shown-value.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
 export interface OpenAxes {

@@ -1,5 +1,6 @@
 import type { ProgramInterface, ProgramParam } from "../../program/program.ts";
-import { NormError, shownValue } from "./errors.ts";
+import { NormError } from "./errors.ts";
+import { shownValue } from "./shown-value.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
 /** The value of every param, given or default. Throws N501 for an unknown name, N507 for an unusable value. */

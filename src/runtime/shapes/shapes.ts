@@ -1,9 +1,10 @@
 import { initialValue } from "../../program/initial-value.ts";
 import { chunkFactor } from "../../program/names.ts";
 import type { ProgramAxis, ProgramInterface, ProgramTensor } from "../../program/program.ts";
-import { NormError, shownValue } from "./errors.ts";
+import { NormError } from "./errors.ts";
 import { product, type Shapes, scratchLength } from "./lengths.ts";
 import { resolveParams } from "./params.ts";
+import { shownValue } from "./shown-value.ts";
 import { givenNames, own, refuseUnknown } from "./unknown-names.ts";
 
 export type { Shapes } from "./lengths.ts";

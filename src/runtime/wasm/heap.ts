@@ -27,10 +27,12 @@ export interface Taken {
 }
 
 const pageBytes = 65_536;
-const mostPages = 65_536;
 
 /** Ranges begin at lines of the cache, so that threads do not write into each other's. */
 const lineBytes = 64;
+
+/** Undefined where the machine has none. */
+export type MakeMemory = () => WebAssembly.Memory | undefined;
 
 /** Heaps in memories of ours. */
 export const ours = new Set<Heap>();
@@ -43,18 +45,23 @@ export function isShared({ buffer }: WebAssembly.Memory): boolean {
 /**
  * Takes a range for a norm. Undefined if no memory can hold it.
  * @param theirs the user's memory. Without one the norm lies in a memory of ours, which is collected once nothing lies in it.
+ * @param makeShared makes a memory that threads share. Without it the norm has one thread.
  */
-export function takeRegion(bytes: number, theirs: Heap | undefined, shared: boolean): Taken | undefined {
+export function takeRegion(
+  bytes: number,
+  theirs: Heap | undefined,
+  makeShared: MakeMemory | undefined,
+): Taken | undefined {
   const take = (heap: Heap): Taken | undefined => {
     const region = heap.take(bytes);
     return region && { heap, region };
   };
   if (theirs !== undefined) return take(theirs);
   for (const heap of ours) {
-    const taken = isShared(heap.memory) === shared ? take(heap) : undefined;
+    const taken = isShared(heap.memory) === (makeShared !== undefined) ? take(heap) : undefined;
     if (taken !== undefined) return taken;
   }
-  const memory = newMemory(shared);
+  const memory = (makeShared ?? makeMemory)();
   const heap = memory && openHeap(memory);
   const taken = heap && take(heap);
   if (heap !== undefined && taken !== undefined) {
@@ -64,16 +71,12 @@ export function takeRegion(bytes: number, theirs: Heap | undefined, shared: bool
   return taken;
 }
 
-/** Some engines set aside all that a shared memory may grow to, and have less than 4 GiB. */
-function newMemory(shared: boolean): WebAssembly.Memory | undefined {
-  for (let maximum = mostPages; maximum >= 1024; maximum /= 2) {
-    try {
-      return new WebAssembly.Memory(shared ? { initial: 0, maximum, shared } : { initial: 0 });
-    } catch {
-      // Perhaps half of it.
-    }
+function makeMemory(): WebAssembly.Memory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial: 0 });
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 /** A heap takes only pages that are added for it: what is in the memory already belongs to somebody. */
@@ -87,9 +90,8 @@ export function openHeap(memory: WebAssembly.Memory): Heap {
     free.push(region);
     free.sort((a, b) => a.at - b.at);
     for (let i = free.length - 1; i > 0; i--) {
-      const [before, after] = [free[i - 1]!, free[i]!];
-      if (before.at + before.bytes === after.at)
-        free.splice(i - 1, 2, { at: before.at, bytes: before.bytes + after.bytes });
+      const { at, bytes } = free[i - 1]!;
+      if (at + bytes === free[i]!.at) free.splice(i - 1, 2, { at, bytes: bytes + free[i]!.bytes });
     }
   }
 
@@ -107,13 +109,13 @@ export function openHeap(memory: WebAssembly.Memory): Heap {
     onEmpty,
     take(wanted) {
       const bytes = Math.ceil(wanted / lineBytes) * lineBytes;
-      const fits = (one: Region): boolean => one.bytes >= bytes;
+      const find = (): number => free.findIndex((one) => one.bytes >= bytes);
       try {
-        if (!free.some(fits)) grow(bytes);
+        if (find() < 0) grow(bytes);
       } catch {
         return undefined;
       }
-      const i = free.findIndex(fits);
+      const i = find();
       // Somebody else can have grown it between.
       if (i < 0) return undefined;
       const { at, bytes: all } = free[i]!;

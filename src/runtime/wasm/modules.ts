@@ -22,11 +22,14 @@ async function compile(
   { module, memoryLimits }: Module,
   shared: boolean,
 ): Promise<WebAssembly.Module> {
-  const bytes = Uint8Array.from(module.match(/../g)!, (one) => Number.parseInt(one, 16));
-  if (shared) bytes.set(memoryOfThreads, memoryLimits);
-  const fused = withFusedProducts(bytes);
+  const bytesOf = (digits: string): Uint8Array<ArrayBuffer> => {
+    const bytes = Uint8Array.from(digits.match(/\w\w/g)!, (one) => Number.parseInt(one, 16));
+    if (shared) bytes.set(memoryOfThreads, memoryLimits);
+    return bytes;
+  };
+  const fused = bytesOf(withFusedProducts(module));
   try {
-    return await WebAssembly.compile(WebAssembly.validate(fused) ? fused : bytes);
+    return await WebAssembly.compile(WebAssembly.validate(fused) ? fused : bytesOf(module));
   } catch (error) {
     throw (await import("./refusals.ts")).notCompiled(norm, error);
   }

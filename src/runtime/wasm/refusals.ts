@@ -1,5 +1,6 @@
 /** Why a norm cannot be made on this machine. Loaded by the first that cannot. */
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 
 export function noRoom(norm: string, bytes: number, memory: WebAssembly.Memory | undefined): NormError {
   const had =

@@ -1,8 +1,9 @@
 /** Norms in a memory of the user, and tensors at addresses in it. Loaded on demand, because most norms lie in ours. */
 import type { ProgramTensor } from "../../program/program.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { Heap } from "./heap.ts";
 import type { SizedStage } from "./schedules.ts";

@@ -1,8 +1,8 @@
 import type { ProgramTensor } from "../../program/program.ts";
 import type { WasmProgram } from "../../program/wasm-program.ts";
 import { defect } from "../device/device-errors.ts";
+import { checkFeed } from "../options/check-feed.ts";
 import type { FeedsByName, ResultsByName } from "../options/norm-types.ts";
-import { checkFeed } from "../shapes/check-feed.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
@@ -15,7 +15,6 @@ import type { WasmArray, WasmNorm, WasmSettings, WasmTensor } from "./wasm-types
 
 const arrays = {
   f32: Float32Array,
-  f16: Float32Array,
   i8: Int8Array,
   u8: Uint8Array,
   i32: Int32Array,
@@ -58,7 +57,8 @@ export async function makeWasmNorm(
   const wanted = threadsFor(settings, end);
   const refusals = (): Promise<typeof import("./refusals.ts")> => import("./refusals.ts");
   if (!(Number.isSafeInteger(wanted) && wanted >= 1)) throw (await refusals()).noThreads(wanted);
-  const taken = takeRegion(end, theirs && user?.heapIn(theirs, ours, openHeap), wanted > 1);
+  const threads = wanted > 1 ? await import("./threads/pool.ts") : undefined;
+  const taken = takeRegion(end, theirs && user?.heapIn(theirs, ours, openHeap), threads?.makeSharedMemory);
   if (taken === undefined) throw (await refusals()).noRoom(name, end, theirs);
   const { heap, region } = taken;
   const { memory } = heap;
@@ -70,10 +70,7 @@ export async function makeWasmNorm(
     );
     const functions = await Promise.all(modules.map((one) => instanceIn(heap, one)));
     const runs = functions.flatMap((one) => Object.values(one));
-    const team =
-      wanted > 1
-        ? await (await import("./threads/pool.ts")).openTeam(wanted, modules, heap, runs)
-        : undefined;
+    const team = await threads?.openTeam(wanted, modules, heap, runs);
     const inexact = [...dtypes.values()].some((one) => one !== "f32");
     const elements = inexact ? await import("../shapes/array-elements.ts") : undefined;
     const addressOf = (name: string): number => placed?.get(name) ?? region.at + offsets.get(name)!;
@@ -102,14 +99,18 @@ export async function makeWasmNorm(
     /** What has a value in memory. */
     const present = new Set<string>();
     for (const one of fed) {
-      if (one.role === "input" || one.role === "saved") {
-        if (placed?.has(one.name)) present.add(one.name);
-        continue;
+      const { name, role } = one;
+      if (placed?.has(name)) present.add(name);
+      else if (role !== "input" && role !== "saved") {
+        present.add(name);
+        viewOf(one).fill(shapes.initials.get(name)!);
       }
-      present.add(one.name);
-      if (!placed?.has(one.name)) viewOf(one).fill(shapes.initials.get(one.name)!);
     }
     let usable = true;
+    const destroy = (): void => {
+      if (usable) give();
+      usable = false;
+    };
     const refuseDestroyed = (): void => {
       if (!usable) throw new NormError("N534", `this ${name} is destroyed`);
     };
@@ -135,11 +136,10 @@ export async function makeWasmNorm(
         givenNames(feeds),
         fed.map((one) => one.name),
       );
-      const values = fed.map((one) => own(feeds, one.name));
-      for (const [i, one] of fed.entries())
-        if (values[i] !== undefined || !present.has(one.name)) checkFeed(one, values[i], shapes);
-      for (const [i, one] of fed.entries()) {
-        const feed = values[i];
+      const given = fed.map((one) => [one, own(feeds, one.name)] as const);
+      for (const [one, feed] of given)
+        if (feed !== undefined || !present.has(one.name)) checkFeed(one, feed, shapes);
+      for (const [one, feed] of given) {
         if (feed === undefined) continue;
         const dtype = dtypes.get(one.name)!;
         viewOf(one).set(dtype === "f32" ? feed : elements!.elementsOf(feed, dtype));
@@ -156,7 +156,7 @@ export async function makeWasmNorm(
       ) as ResultsByName;
     }
 
-    const made: WasmNorm = {
+    return {
       program,
       dims: shapes.dims,
       dtypes,
@@ -178,15 +178,9 @@ export async function makeWasmNorm(
         ]),
       ),
       run,
-      destroy() {
-        if (usable) give();
-        usable = false;
-      },
-      [Symbol.dispose]() {
-        made.destroy();
-      },
+      destroy,
+      [Symbol.dispose]: destroy,
     };
-    return made;
   } catch (error) {
     give();
     throw error;

@@ -15,10 +15,11 @@ import { wordArray } from "../shader/word-arrays.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { isFixed } from "../shapes/dynamic.ts";
 import { resolveDtypes } from "../shapes/element-types.ts";
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
 import { product } from "../shapes/lengths.ts";
 import { mostDims } from "../shapes/open-axes.ts";
 import { resolveShapes, type Shapes } from "../shapes/shapes.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import { createNorm } from "./norm.ts";
 

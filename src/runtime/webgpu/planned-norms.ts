@@ -1,6 +1,7 @@
 /** Lists of norms that a page is going to create: what `prepare` and `requirements` take. */
 import type { Norm } from "../options/norm-types.ts";
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 
 const passes = ["create", "createBackward", "createSaving"] as const;
 

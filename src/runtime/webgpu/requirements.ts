@@ -1,5 +1,6 @@
 import type { Norm } from "../options/norm-types.ts";
-import { NormError, shownValue } from "../shapes/errors.ts";
+import { NormError } from "../shapes/errors.ts";
+import { shownValue } from "../shapes/shown-value.ts";
 import { type Creator, createPlanned, type PlannedNorms, plannedList } from "./planned-norms.ts";
 
 /** The part of a `GPUAdapter` that is read. */

@@ -15,8 +15,9 @@ import type {
   TuningStorage,
 } from "../../runtime/options/norm-types.ts";
 import { resolveDtypes } from "../../runtime/shapes/element-types.ts";
-import { NormError, shownValue } from "../../runtime/shapes/errors.ts";
+import { NormError } from "../../runtime/shapes/errors.ts";
 import { resolveShapes } from "../../runtime/shapes/shapes.ts";
+import { shownValue } from "../../runtime/shapes/shown-value.ts";
 import type { ChooseVariant } from "../../runtime/variants/variant.ts";
 import { createNorm } from "../../runtime/webgpu/norm.ts";
 import { indexedDbStorage, memoryStorage, readStorage, updateStorage } from "../file/browser-storage.ts";

@@ -24,6 +24,8 @@ import {
 } from "./control.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
+export { makeSharedMemory } from "./shared-memory.ts";
+
 /** One stage of a run. */
 export interface PoolStage {
   readonly run: Run;

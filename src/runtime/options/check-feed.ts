@@ -1,6 +1,6 @@
 import type { ProgramTensor } from "../../program/program.ts";
-import { NormError, shownValue } from "./errors.ts";
-import type { Shapes } from "./shapes.ts";
+import { NormError } from "../shapes/errors.ts";
+import type { Shapes } from "../shapes/shapes.ts";
 
 /** Throws N502 if an input is missing, N506 for a wrong number of elements, N514 for anything but numbers. */
 export function checkFeed(tensor: ProgramTensor, feed: ArrayLike<number> | undefined, shapes: Shapes): void {
@@ -21,6 +21,6 @@ export function checkFeed(tensor: ProgramTensor, feed: ArrayLike<number> | undef
   const because = tensor.values === undefined ? ` for ${tensor.dims.join(", ")} = [${dims.join(", ")}]` : "";
   throw new NormError(
     "N506",
-    `tensor ${tensor.name}: expected ${expected} elements${because}, given ${feed.length ?? shownValue(feed)}`,
+    `tensor ${tensor.name}: expected ${expected} elements${because}, given ${feed.length ?? {}.toString.call(feed)}`,
   );
 }
