@@ -92,8 +92,9 @@ test("--emit adds texts to be read, and --no-backward leaves backward passes out
 
 test.each([
   ["--emit glsl needs --target glsl", ["--emit", "glsl"]],
-  ["given wasm", ["--target", "wgsl,wasm"]],
-  ["given wat", ["--emit", "wat"]],
+  ["--emit wat needs --target wasm", ["--emit", "wat"]],
+  ["given cuda", ["--target", "wgsl,cuda"]],
+  ["given spirv", ["--emit", "spirv"]],
   ["cannot be used with", ["--no-backward", "--save", "stats"]],
 ])("%s: the command line is wrong", async (message, more) => {
   using folder = temporaryFolder();
