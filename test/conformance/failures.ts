@@ -6,7 +6,7 @@ import { type Case, type CaseFile, elements } from "./read.ts";
 /** A software adapter takes a minute over the largest ones, and learns nothing there that it does not below. */
 export const deviceElements = (name: string): number => {
   if (process.env.NORMC_CONFORMANCE_LARGE) return Number.POSITIVE_INFINITY;
-  return name === "swiftshader" ? 2_000_000 : 8_000_000;
+  return name === "swiftshader" || name === "webasm" ? 2_000_000 : 8_000_000;
 };
 
 /** Says on the console how many cases are not run because they are too large. */
