@@ -35,7 +35,8 @@ try {
 async function start(): Promise<number> {
   const began = performance.now();
   const paths = shippedFiles().map((one) => relative(process.cwd(), one.path));
-  const out = relative(process.cwd(), join(packageRoot, "generated"));
+  // Not into `generated`, which holds those norms that documents show, and is committed.
+  const out = relative(process.cwd(), join(packageRoot, ".cache", "library"));
   const { code } = await build(paths, {
     out,
     prune: true,
