@@ -5,8 +5,8 @@
  *     f32x4.mul      local.get c   f32x4.add
  *     nop nop nop    local.get c   f32x4.relaxed_madd
  *
- * Softmax takes two thirds of the time, a layer norm in the cache 0.94 of it (on x64). The sequence of bytes is too long to be a constant. A fused product is not rounded before
- * it is added, as a driver may do it on a GPU, so results differ between engines by roundings.
+ * Softmax takes two thirds of the time, a layer norm in the cache 0.94 of it (on x64). A fused product is not rounded before it
+ * is added, as a driver may do it on a GPU, so results differ between engines by roundings.
  */
 // The number of a local has seven bits in a byte, and more follow if the eighth is set.
 const product = /fd e6 01 (20 (?:[0-7].|[89a-f]. ..) )fd e4 01/g;
