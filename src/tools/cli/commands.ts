@@ -175,8 +175,12 @@ ${shapeHelp}`,
     .addOption(
       new Option("--backend <name>", "whose kernels to show").choices(["webgpu", "wasm"]).default("webgpu"),
     )
-    .option("--wgsl", "also print the WGSL")
-    .option("--wat", "the kernels for processors, with their WebAssembly text")
+    .addOption(new Option("--wgsl", "also print the WGSL").conflicts("wat"))
+    .addOption(
+      new Option("--wat", "the kernels for processors, with their WebAssembly text").implies({
+        backend: "wasm",
+      }),
+    )
     .addOption(json)
     .action(async (word, own, command: Command) => {
       const { spec, options } = await (await project()).settleNorm(word, own, givenOf(command));

@@ -3,7 +3,7 @@
 import { compileGraph } from "../../../compile/passes.ts";
 import type { Save } from "../../../graph/autodiff/divide.ts";
 import { type Measurement, measure } from "../../../tuning/measure/measure.ts";
-import { giveWay, type OpenedDevice, openDevice } from "../../device/index.ts";
+import { giveWay, type OpenedDevice } from "../../device/index.ts";
 import type { BenchBackend } from "../arguments/backend-choice.ts";
 import { type DtypeChoice, dtypeFor, dtypeText, refuseUnknownTensors } from "../arguments/dtype-choice.ts";
 import { savingOf } from "../arguments/save-choice.ts";
@@ -11,10 +11,11 @@ import { readSizes } from "../arguments/settings.ts";
 import { hasDims, isEmpty, paramsOf, shapesOf } from "../arguments/shape.ts";
 import { graphOf, missingMode, resolveSpec } from "../arguments/specs.ts";
 import { readTuningFile } from "../files/read-tuning-file.ts";
+import { gpuOrProcessor, openAdapter } from "../run/gpu-or-processor.ts";
 import { refuseWithoutGradients } from "../run/gradients.ts";
 import { processorText } from "../run/wasm-backend.ts";
 import { CommandError, type ExitCode } from "../terminal/failure.ts";
-import { print, printJson, say } from "../terminal/output.ts";
+import { print, printJson } from "../terminal/output.ts";
 import { progress } from "../terminal/progress.ts";
 import { tunedChooser } from "../tune/use-tuning.ts";
 import { measureWasm } from "./bench-wasm.ts";
@@ -102,14 +103,9 @@ export async function bench(specName: string, options: BenchOptions): Promise<Ex
 /** Undefined for the processor. An adapter or a tuning file asks for WebGPU. */
 async function openFor({ backend, adapter, tuning }: BenchOptions): Promise<OpenedDevice | undefined> {
   if (backend === "wasm") return undefined;
-  const choice = backend === "auto" && adapter === "auto" && tuning === undefined ? "gpu" : adapter;
-  const reasons: string[] = [];
-  const opened = await openDevice({ adapter: choice, onMiss: (reason) => reasons.push(reason) });
-  if (opened !== undefined) return opened;
-  if (choice !== "gpu" || backend !== "auto" || adapter !== "auto")
-    throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`, "N641");
-  say(`normc: no GPU (${reasons.join("; ")}): WebAssembly runs on the processor`);
-  return undefined;
+  return backend === "auto" && adapter === "auto" && tuning === undefined
+    ? gpuOrProcessor()
+    : openAdapter(adapter);
 }
 
 function report(

@@ -26,6 +26,8 @@ export interface ExplainOptions {
 }
 
 export async function explain(specName: string, options: ExplainOptions): Promise<ExitCode> {
+  if (options.backend === "wasm" && options.wgsl)
+    throw new CommandError(2, "--wgsl is of --backend webgpu: --wat prints the kernels for processors");
   const start = performance.now();
   const spec = resolveSpec(specName);
   const { norm } = spec;
@@ -57,7 +59,7 @@ export async function explain(specName: string, options: ExplainOptions): Promis
     passes,
     after: options.after,
   });
-  if (options.backend !== "wasm" && !options.wat) {
+  if (options.backend === "webgpu") {
     if (options.json) printJson(explanation);
     else print(explanationText(explanation, options));
     return 0;

@@ -14,7 +14,6 @@ import type { BackendChoice } from "../arguments/backend-choice.ts";
 import { type DtypeChoice, dtypeFor } from "../arguments/dtype-choice.ts";
 import { dimsOf } from "../files/read-cases.ts";
 import { CommandError } from "../terminal/failure.ts";
-import { say } from "../terminal/output.ts";
 import type { Backend, Job, Results } from "./backend-interface.ts";
 import { dimsOfTensors, readBy } from "./program-feeds.ts";
 
@@ -23,10 +22,13 @@ export async function openBackend(choice: BackendChoice, adapter: string): Promi
   switch (choice) {
     case "oracle":
       return oracle;
-    case "auto":
-      return openBest(adapter);
+    case "auto": {
+      const { gpuOrProcessor, openAdapter } = await import("./gpu-or-processor.ts");
+      const opened = adapter === "auto" ? await gpuOrProcessor() : await openAdapter(adapter);
+      return opened === undefined ? (await import("./wasm-backend.ts")).wasm() : webgpu(opened);
+    }
     case "webgpu":
-      return openWebgpu(adapter);
+      return webgpu(await (await import("./gpu-or-processor.ts")).openAdapter(adapter));
     case "wasm":
       return (await import("./wasm-backend.ts")).wasm();
     case "gpujs":
@@ -42,26 +44,6 @@ export async function openBackend(choice: BackendChoice, adapter: string): Promi
 }
 
 const gpujsBackends = { "gpujs:webgl2": "webgl2", "gpujs:webasm": "webasm", "gpujs:cpu": "cpu" } as const;
-
-/** A GPU if there is one. Otherwise the processor, where WebAssembly is several times as fast as a software adapter. */
-async function openBest(adapter: string): Promise<Backend> {
-  if (adapter !== "auto") return openWebgpu(adapter);
-  const { openDevice } = await import("../../device/open.ts");
-  const reasons: string[] = [];
-  const opened = await openDevice({ adapter: "gpu", onMiss: (reason) => reasons.push(reason) });
-  if (opened !== undefined) return webgpu(opened);
-  const { wasm } = await import("./wasm-backend.ts");
-  say(`normc: no GPU (${reasons.join("; ")}): WebAssembly runs on the processor`);
-  return wasm();
-}
-
-async function openWebgpu(adapter: string): Promise<Backend> {
-  const { openDevice } = await import("../../device/open.ts");
-  const reasons: string[] = [];
-  const opened = await openDevice({ adapter, onMiss: (reason) => reasons.push(reason) });
-  if (opened !== undefined) return webgpu(opened);
-  throw new CommandError(3, `no WebGPU device: ${reasons.join("; ")}`, "N641");
-}
 
 export const oracle: Backend = {
   name: "oracle",
