@@ -16,6 +16,7 @@ import { nodeBackends, runOnGpuJs } from "../support/gather.ts";
 import { backwardTrial, worstGradient, worstOnDevice } from "../support/gradients.ts";
 import { checkText, graphOf } from "../support/library.ts";
 import { normals } from "../support/random.ts";
+import { inTurn } from "../support/turns.ts";
 import { laneARow } from "../support/variants.ts";
 
 const devices = await openTestDevices();
@@ -175,22 +176,26 @@ function expectClose(worst: Pick<Difference, "error">): void {
   expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
 }
 
-describe.each(devices)("squares beyond f32 on $name", ({ device }) => {
-  it.each(trials)("$name of values of $size", async ({ own }) =>
+const adapters = devices.map(({ name, device }, place) => ({ name, device, place }));
+describe.each(adapters)("squares beyond f32 on $name", ({ device, place }) => {
+  // Eleven layers of each size: every layer meets every adapter.
+  const ours = inTurn(trials, place, adapters.length);
+
+  it.each(ours)("$name of values of $size", async ({ own }) =>
     expectClose(await worstDifference(device, own)),
   );
 
   it.each(Object.entries(rows))("%s", async (_, own) => expectClose(await worstDifference(device, own)));
 
-  it.each(Object.entries(strategies))("by every strategy: %s", async (_, strategy) => {
-    for (const { own } of trials.filter((one) => one.size === 1e20 || one.size === 1e-30)) {
-      expectClose(await worstDifference(device, own, orDefault(strategy)));
+  it.each(Object.keys(strategies))("by every strategy: %s", async (strategy) => {
+    const extreme = trials.filter((one) => one.size === 1e20 || one.size === 1e-30).map((one) => one.own);
+    const turn = Object.keys(strategies).indexOf(strategy);
+    for (const one of inTurn([...extreme, ...Object.values(rows)], place, adapters.length, turn)) {
+      expectClose(await worstDifference(device, one, orDefault(strategies[strategy]!)));
     }
-    for (const own of Object.values(rows))
-      expectClose(await worstDifference(device, own, orDefault(strategy)));
   });
 
-  it.each(trials.filter(hasGradients))("gradients of $name of values of $size", async ({ own }) => {
+  it.each(ours.filter(hasGradients))("gradients of $name of values of $size", async ({ own }) => {
     const backward = backwardTrial(own);
     const worst = await worstOnDevice(device, backward, least(backward));
     expectClose(worst);

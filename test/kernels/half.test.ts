@@ -10,6 +10,7 @@ import { checkText, graphOf, libraryNorms } from "../support/library.ts";
 import { normals } from "../support/random.ts";
 import { missing } from "../support/requirements.ts";
 import { type Extents, randomTrial } from "../support/shapes.ts";
+import { inTurn } from "../support/turns.ts";
 
 /** As they are, and those that have shader-f16 once more without it: f16 then lies in halves of words. */
 const asTheyAre = (await openTestDevices()).map((one) => ({ ...one, title: one.name as string }));
@@ -98,7 +99,8 @@ describe.each(devices)("f16 on $title", ({ device }) => {
   );
 });
 
-describe.each(devices)("f16 through the library on $title", ({ device }) => {
+const places = devices.map(({ title, device }, place) => ({ title, device, place }));
+describe.each(places)("f16 through the library on $title", ({ device, place }) => {
   const shapes: { name: string; extents: Extents; params: Record<string, number> }[] = [
     {
       name: "no spatial axes",
@@ -119,8 +121,8 @@ describe.each(devices)("f16 through the library on $title", ({ device }) => {
   const cases = libraryNorms().flatMap((norm) =>
     norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
   );
-  describe.each(cases)("$norm $mode", ({ graph }) => {
-    it.each(shapes)("$name", async ({ extents, params }) => {
+  describe.each(cases.map((one, turn) => ({ ...one, turn })))("$norm $mode", ({ graph, turn }) => {
+    it.each(inTurn(shapes, place, places.length, turn))("$name", async ({ extents, params }) => {
       const known = Object.entries(params).filter(([name]) => graph.params.some((one) => one.name === name));
       const floats = graph.tensors.filter((one) => one.dtype === undefined);
       const random = randomTrial(graph, extents, Object.fromEntries(known), 11);

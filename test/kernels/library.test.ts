@@ -4,6 +4,7 @@ import { worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { libraryNorms } from "../support/library.ts";
 import { awkwardShapes, ownParams, randomTrial } from "../support/shapes.ts";
+import { inTurn } from "../support/turns.ts";
 
 /** The contract (design, "The numerics contract"): within 1e-5 of float64, relative to a unit-variance output. */
 const tolerance = 1e-5;
@@ -11,13 +12,14 @@ const tolerance = 1e-5;
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-const cases = libraryNorms().flatMap((norm) =>
-  norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
-);
+const cases = libraryNorms()
+  .flatMap((norm) => norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })))
+  .map((one, turn) => ({ ...one, turn }));
 
-describe.each(devices)("the library on $name", ({ device }) => {
-  describe.each(cases)("$norm $mode", ({ graph }) => {
-    it.each(awkwardShapes)("$name", async ({ extents, params }) => {
+const adapters = devices.map(({ name, device }, place) => ({ name, device, place }));
+describe.each(adapters)("the library on $name", ({ device, place }) => {
+  describe.each(cases)("$norm $mode", ({ graph, turn }) => {
+    it.each(inTurn(awkwardShapes, place, adapters.length, turn))("$name", async ({ extents, params }) => {
       const trial = randomTrial(graph, extents, ownParams(graph, params), 7);
       const worst = await worstDifference(device, trial);
       expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerance);

@@ -21,6 +21,7 @@ import {
 } from "../support/gradients.ts";
 import { checkText } from "../support/library.ts";
 import { normals } from "../support/random.ts";
+import { inTurn } from "../support/turns.ts";
 import { laneARow } from "../support/variants.ts";
 
 const devices = await openTestDevices();
@@ -188,8 +189,9 @@ function trialOf({ body, dims, params = {}, given = {} }: Case): Trial {
   return { graph, dims, params, feeds };
 }
 
-const trials = Object.entries(cases).map(([name, one]) => ({
+const trials = Object.entries(cases).map(([name, one], turn) => ({
   name,
+  turn,
   trial: trialOf(one),
   kernels: one.kernels,
 }));
@@ -212,13 +214,14 @@ const orDefault =
     return whyIllegal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
   };
 
-describe.each(trials)("$name", ({ name, trial, kernels }) => {
+const adapters = devices.map(({ name, device }, place) => ({ name, device, place }));
+describe.each(trials)("$name", ({ name, turn, trial, kernels }) => {
   it("takes as few kernels as it should", () => {
     expect(programOf(trial.graph).kernels.length).toBe(kernels);
   });
 
-  it.each(devices)("on $name", async ({ device }) => {
-    for (const strategy of strategies) {
+  it.each(adapters)("on $name", async ({ device, place }) => {
+    for (const strategy of inTurn(strategies, place, adapters.length, turn)) {
       const worst = await worstDifference(device, trial, orDefault(strategy));
       expect(worst.error, JSON.stringify({ worst, strategy })).toBeLessThanOrEqual(1e-5);
     }
@@ -235,9 +238,9 @@ describe.each(trials)("$name", ({ name, trial, kernels }) => {
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
   });
 
-  it.each(devices)("has its gradients on $name", async ({ device }) => {
+  it.each(adapters)("has its gradients on $name", async ({ device, place }) => {
     const backward = backwardTrial(trial);
-    for (const strategy of strategies.slice(0, 2)) {
+    for (const strategy of inTurn(strategies.slice(0, 2), place, adapters.length, turn)) {
       const worst = await worstOnDevice(device, backward, 1, orDefault(strategy));
       expect(worst.error, JSON.stringify({ worst, strategy })).toBeLessThanOrEqual(1e-5);
     }

@@ -20,6 +20,7 @@ import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { backwardTrial, worstOnDevice } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
 import { randomTrial } from "../support/shapes.ts";
+import { inTurn } from "../support/turns.ts";
 import { laneARow } from "../support/variants.ts";
 
 const devices = await openTestDevices();
@@ -98,10 +99,9 @@ describe.each(devices.map(({ name, device }, place) => ({ name, device, place })
       "%i: %s",
       async (turn, strategy) => {
         const taken = new Set<string>();
-        for (const [number, { name, graph, toTrial, worstOf }] of norms.entries()) {
-          // Pipelines take lavapipe up to a second each, and there are a thousand pairs of a norm and a strategy: every
-          // second one is tried, once. The adapters take turns, and so do the shapes.
-          if ((number + turn) % (2 * devices.length) !== place) continue;
+        // There are a thousand pairs of a norm and a strategy: every third one is tried, on one adapter. Shapes take turns.
+        const ours = inTurn([...norms.entries()], place, 3 * devices.length, turn);
+        for (const [number, { name, graph, toTrial, worstOf }] of ours) {
           const own = extents[(number + turn) % extents.length]!;
           const trial = toTrial(randomTrial(graph, own, paramsOf(graph), 5 + number));
           const choose = orDefault(strategies[strategy]!);

@@ -10,6 +10,7 @@ import { nodeBackends, runOnGpuJs } from "../support/gather.ts";
 import { backwardTrial, worstAgainstDifferences, worstOnDevice } from "../support/gradients.ts";
 import { checkText } from "../support/library.ts";
 import { normals } from "../support/random.ts";
+import { inTurn } from "../support/turns.ts";
 import { laneARow } from "../support/variants.ts";
 
 const devices = await openTestDevices();
@@ -73,12 +74,19 @@ const specs: Readonly<Record<string, readonly [equations: string, dims: readonly
   "a sum of far terms": ["y = standardize(x + r over T; before = inf, eps = 0.01)", [2, 33, 4]],
 };
 
-describe.each(Object.entries(specs))("%s", (_, [equations, dims]) => {
+const adapters = devices.map(({ name, device }, place) => ({ name, device, place }));
+const named = Object.entries(specs).map(([name, [equations, dims]], turn) => ({
+  name,
+  equations,
+  dims,
+  turn,
+}));
+describe.each(named)("$name", ({ equations, dims, turn }) => {
   const graph = graphOf(equations);
   const gradient = (trial: Trial): Trial => backwardTrial(trial);
 
-  it.each(devices)("on $name", { timeout: 60_000 }, async ({ device }) => {
-    for (const mean of [0, 1e6]) {
+  it.each(adapters)("on $name", { timeout: 60_000 }, async ({ device, place }) => {
+    for (const mean of inTurn([0, 1e6], place, adapters.length, turn)) {
       const trial = trialOf(graph, dims, mean);
       const worst = await worstDifference(device, trial);
       expect(worst.error, JSON.stringify([mean, worst])).toBeLessThanOrEqual(1e-5);
