@@ -176,10 +176,10 @@ function expectClose(worst: Pick<Difference, "error">): void {
   expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
 }
 
-const adapters = devices.map(({ name, device }, place) => ({ name, device, place }));
-describe.each(adapters)("squares beyond f32 on $name", ({ device, place }) => {
-  // Eleven layers of each size: every layer meets every adapter.
-  const ours = inTurn(trials, place, adapters.length);
+describe.each(devices)("squares beyond f32 on $name", (adapter) => {
+  const { device } = adapter;
+  // Eleven layers of each size.
+  const ours = inTurn(trials, adapter, devices);
 
   it.each(ours)("$name of values of $size", async ({ own }) =>
     expectClose(await worstDifference(device, own)),
@@ -190,7 +190,7 @@ describe.each(adapters)("squares beyond f32 on $name", ({ device, place }) => {
   it.each(Object.keys(strategies))("by every strategy: %s", async (strategy) => {
     const extreme = trials.filter((one) => one.size === 1e20 || one.size === 1e-30).map((one) => one.own);
     const turn = Object.keys(strategies).indexOf(strategy);
-    for (const one of inTurn([...extreme, ...Object.values(rows)], place, adapters.length, turn)) {
+    for (const one of inTurn([...extreme, ...Object.values(rows)], adapter, devices, turn)) {
       expectClose(await worstDifference(device, one, orDefault(strategies[strategy]!)));
     }
   });

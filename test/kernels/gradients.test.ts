@@ -6,6 +6,7 @@ import { backwardTrial, gradientsOnDevice, worstGradient, worstOnDevice } from "
 import { graphOf, libraryNorms } from "../support/library.ts";
 import { normals } from "../support/random.ts";
 import { gradientShapes, ownParams, randomTrial } from "../support/shapes.ts";
+import { inTurn } from "../support/turns.ts";
 
 /** The contract (design, "The numerics contract"): relative to the largest gradient of the tensor. */
 const tolerance = 1e-5;
@@ -13,22 +14,21 @@ const tolerance = 1e-5;
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-const cases = libraryNorms().flatMap((norm) =>
-  norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
-);
+const cases = libraryNorms()
+  .flatMap((norm) => norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })))
+  .map((one, turn) => ({ ...one, turn }));
 
-describe.each(devices)("gradients of the library on $name", ({ name, device }) => {
-  describe.each(cases)("$norm $mode", ({ graph }) => {
-    // SwiftShader takes a second to compile each norm for a shape: there it is the one far from zero alone, which has
-    // multiples of four.
-    it.each(name === "swiftshader" ? [] : gradientShapes)("$name", async ({ extents, params, least }) => {
+describe.each(devices)("gradients of the library on $name", (adapter) => {
+  const { device } = adapter;
+  describe.each(cases)("$norm $mode", ({ graph, turn }) => {
+    it.each(inTurn(gradientShapes, adapter, devices, turn))("$name", async ({ extents, params, least }) => {
       const trial = randomTrial(graph, extents, ownParams(graph, params), 7);
       const worst = await worstOnDevice(device, backwardTrial(trial), least);
       expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerance);
     });
 
     // What the statistics are of, far from zero, and running means with it; what scales and shifts stays where it was.
-    it.each([-1e4])("at mean/std %d", async (ratio) => {
+    it.each(inTurn([-1e4], adapter, devices, turn))("at mean/std %d", async (ratio) => {
       const extents = { N: [4], C: [6], S: [8, 12], D: [384], T: [6], O: [5], F: [16, 12] };
       const trial = randomTrial(graph, extents, ownParams(graph, { G: 3, B: 2 }), 13);
       const [first] = graph.tensors;

@@ -99,8 +99,7 @@ describe.each(devices)("f16 on $title", ({ device }) => {
   );
 });
 
-const places = devices.map(({ title, device }, place) => ({ title, device, place }));
-describe.each(places)("f16 through the library on $title", ({ device, place }) => {
+describe.each(devices)("f16 through the library on $title", (adapter) => {
   const shapes: { name: string; extents: Extents; params: Record<string, number> }[] = [
     {
       name: "no spatial axes",
@@ -122,7 +121,7 @@ describe.each(places)("f16 through the library on $title", ({ device, place }) =
     norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
   );
   describe.each(cases.map((one, turn) => ({ ...one, turn })))("$norm $mode", ({ graph, turn }) => {
-    it.each(inTurn(shapes, place, places.length, turn))("$name", async ({ extents, params }) => {
+    it.each(inTurn(shapes, adapter, devices, turn))("$name", async ({ extents, params }) => {
       const known = Object.entries(params).filter(([name]) => graph.params.some((one) => one.name === name));
       const floats = graph.tensors.filter((one) => one.dtype === undefined);
       const random = randomTrial(graph, extents, Object.fromEntries(known), 11);
@@ -134,7 +133,7 @@ describe.each(places)("f16 through the library on $title", ({ device, place }) =
         // States too, which a single "f16" leaves out.
         dtype: Object.fromEntries(floats.map(({ name }) => [name, "f16" as const])),
       };
-      const got = await run(device, trial);
+      const got = await run(adapter.device, trial);
       // Near zero a unit in the last place is 6e-8: there the contract's 1e-5 of a unit-variance output counts.
       const wanted = oracle(trial);
       for (const { name } of floats) {

@@ -16,12 +16,11 @@ const cases = libraryNorms()
   .flatMap((norm) => norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })))
   .map((one, turn) => ({ ...one, turn }));
 
-const adapters = devices.map(({ name, device }, place) => ({ name, device, place }));
-describe.each(adapters)("the library on $name", ({ device, place }) => {
+describe.each(devices)("the library on $name", (adapter) => {
   describe.each(cases)("$norm $mode", ({ graph, turn }) => {
-    it.each(inTurn(awkwardShapes, place, adapters.length, turn))("$name", async ({ extents, params }) => {
+    it.each(inTurn(awkwardShapes, adapter, devices, turn))("$name", async ({ extents, params }) => {
       const trial = randomTrial(graph, extents, ownParams(graph, params), 7);
-      const worst = await worstDifference(device, trial);
+      const worst = await worstDifference(adapter.device, trial);
       expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerance);
     });
   });

@@ -214,15 +214,14 @@ const orDefault =
     return whyIllegal(variant, work, traits, limits) === null ? variant : chooseVariant(work, traits, limits);
   };
 
-const adapters = devices.map(({ name, device }, place) => ({ name, device, place }));
 describe.each(trials)("$name", ({ name, turn, trial, kernels }) => {
   it("takes as few kernels as it should", () => {
     expect(programOf(trial.graph).kernels.length).toBe(kernels);
   });
 
-  it.each(adapters)("on $name", async ({ device, place }) => {
-    for (const strategy of inTurn(strategies, place, adapters.length, turn)) {
-      const worst = await worstDifference(device, trial, orDefault(strategy));
+  it.each(devices)("on $name", async (adapter) => {
+    for (const strategy of inTurn(strategies, adapter, devices, turn)) {
+      const worst = await worstDifference(adapter.device, trial, orDefault(strategy));
       expect(worst.error, JSON.stringify({ worst, strategy })).toBeLessThanOrEqual(1e-5);
     }
   });
@@ -238,10 +237,10 @@ describe.each(trials)("$name", ({ name, turn, trial, kernels }) => {
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-6);
   });
 
-  it.each(adapters)("has its gradients on $name", async ({ device, place }) => {
+  it.each(devices)("has its gradients on $name", async (adapter) => {
     const backward = backwardTrial(trial);
-    for (const strategy of inTurn(strategies.slice(0, 2), place, adapters.length, turn)) {
-      const worst = await worstOnDevice(device, backward, 1, orDefault(strategy));
+    for (const strategy of inTurn(strategies.slice(0, 2), adapter, devices, turn)) {
+      const worst = await worstOnDevice(adapter.device, backward, 1, orDefault(strategy));
       expect(worst.error, JSON.stringify({ worst, strategy })).toBeLessThanOrEqual(1e-5);
     }
   });

@@ -9,6 +9,7 @@ import { backwardTrial, worstGradient } from "../support/gradients.ts";
 import { graphOf, libraryNorms } from "../support/library.ts";
 import { normals } from "../support/random.ts";
 import { randomTrial } from "../support/shapes.ts";
+import { inTurn } from "../support/turns.ts";
 
 /** As for gradients with nothing saved: what is saved is f32, and a mean is saved in two parts. */
 const tolerance = 1e-5;
@@ -28,9 +29,10 @@ const cases = libraryNorms().flatMap((norm) =>
   ),
 );
 
-describe.each(devices)("gradients from what is saved on $name", ({ name, device }) => {
-  // The texts are as those with nothing saved, which run everywhere: the adapters take turns.
-  const own = cases.filter((_, i) => i % devices.length === devices.findIndex((one) => one.name === name));
+describe.each(devices)("gradients from what is saved on $name", (adapter) => {
+  const { device } = adapter;
+  // The texts are as those with nothing saved, which run everywhere.
+  const own = inTurn(cases, adapter, devices);
 
   // An output that is kept in place of x is rounded: far from zero it does not hold what x did, and no such norm is far.
   it.each(own)("$norm $mode, $save", async ({ graph, saving, backward: { program }, save }) => {

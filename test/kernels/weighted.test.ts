@@ -4,6 +4,7 @@ import { oracle, type Trial, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices } from "../support/device.ts";
 import { backwardTrial, worstAgainstDifferences, worstOnDevice } from "../support/gradients.ts";
 import { checkText } from "../support/library.ts";
+import { inTurn } from "../support/turns.ts";
 import { laneARow } from "../support/variants.ts";
 import { weightedSpecs, weightedTrial } from "../support/weighted.ts";
 
@@ -13,8 +14,10 @@ afterAll(() => closeTestDevices(devices));
 const ratios = [0, 1e2, 1e4, -1e6];
 const inParts = { ...laneARow, rows: 1, parts: 4 };
 
-describe.each(devices)("weighted statistics on $name", ({ device }) => {
-  it.each(weightedSpecs)("$name", async (spec) => {
+describe.each(devices)("weighted statistics on $name", (adapter) => {
+  const { device } = adapter;
+
+  it.each(inTurn(weightedSpecs, adapter, devices))("$name", async (spec) => {
     for (const ratio of ratios) {
       const trial = weightedTrial(spec, ratio);
       const worst = await worstDifference(device, trial);
@@ -22,7 +25,7 @@ describe.each(devices)("weighted statistics on $name", ({ device }) => {
     }
   });
 
-  it.each(weightedSpecs)("$name, in parts", async (spec) => {
+  it.each(inTurn(weightedSpecs, adapter, devices, 1))("$name, in parts", async (spec) => {
     for (const ratio of ratios) {
       const trial = weightedTrial(spec, ratio);
       const worst = await worstDifference(device, trial, ({ split }) => (split ? inParts : laneARow));
@@ -30,7 +33,7 @@ describe.each(devices)("weighted statistics on $name", ({ device }) => {
     }
   });
 
-  it.each(weightedSpecs)("the gradients of $name", async (spec) => {
+  it.each(inTurn(weightedSpecs, adapter, devices, 2))("the gradients of $name", async (spec) => {
     for (const ratio of ratios) {
       const backward = backwardTrial(weightedTrial(spec, ratio));
       for (const [name, values] of oracle(backward)) {

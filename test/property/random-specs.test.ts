@@ -7,10 +7,11 @@ import type { Graph } from "../../src/graph/tensor/graph.ts";
 import { checkFile } from "../../src/language/check/check.ts";
 import type { Diagnostic } from "../../src/language/diagnostics/diagnostic.ts";
 import { oracle, worstDifference } from "../support/compare.ts";
-import { closeTestDevices, openTestDevices } from "../support/device.ts";
+import { closeTestDevices, openTestDevices, type TestDevice } from "../support/device.ts";
 import { backwardTrial, worstAgainstDifferences, worstOnDevice } from "../support/gradients.ts";
 import { checkText } from "../support/library.ts";
 import { normals } from "../support/random.ts";
+import { inTurn } from "../support/turns.ts";
 import { expectWrittenOnce } from "../support/written.ts";
 import { farSpec } from "./far-specs.ts";
 import { type RandomSpec, randomSpec } from "./specs.ts";
@@ -26,11 +27,11 @@ const runs = Number(process.env.NORMC_RANDOM_RUNS ?? 60);
 const seed = process.env.NORMC_RANDOM_RUNS === undefined ? 20_261_124 : undefined;
 if (seed !== undefined) fc.configureGlobal({ seed });
 
-const adapters = devices.map(({ name, device }, place) => ({ name, device, place }));
 /** An adapter's share of the runs, and specs of its own. */
-function ownRuns(all: number, place: number): { numRuns: number; seed?: number } {
-  const numRuns = Math.ceil(all / adapters.length);
-  return seed === undefined ? { numRuns } : { numRuns, seed: seed + place };
+function ownRuns(all: number, adapter: TestDevice): { numRuns: number; seed?: number } {
+  const runs = Array.from({ length: Math.ceil(all) }, (_, run) => run);
+  const numRuns = inTurn(runs, adapter, devices).length;
+  return seed === undefined ? { numRuns } : { numRuns, seed: seed + devices.indexOf(adapter) };
 }
 
 function graphOf(spec: RandomSpec): Graph {
@@ -79,10 +80,10 @@ describe("random specs", () => {
     );
   });
 
-  it.each(adapters)(
+  it.each(devices)(
     "of differences are as exact far from zero on $name",
     { timeout: 180_000 },
-    async ({ device, place }) => {
+    async (adapter) => {
       await fc.assert(
         fc.asyncProperty(farSpec, async (spec) => {
           const isData = new Set(["x", "w", "center"]);
@@ -92,18 +93,22 @@ describe("random specs", () => {
               return [name, isData.has(name) ? normals(31 + i, count, 1e6) : normals(7 + i, count, 0.3, 0.5)];
             }),
           );
-          const worst = await worstDifference(device, { graph: graphOf(spec), dims: spec.dims, feeds });
+          const worst = await worstDifference(adapter.device, {
+            graph: graphOf(spec),
+            dims: spec.dims,
+            feeds,
+          });
           expect(worst.error, `${JSON.stringify(worst)}\n${spec.text}`).toBeLessThanOrEqual(1e-5);
         }),
-        ownRuns(runs, place),
+        ownRuns(runs, adapter),
       );
     },
   );
 
-  it.each(adapters)("agree with the oracle on $name", { timeout: 180_000 }, async ({ device, place }) => {
+  it.each(devices)("agree with the oracle on $name", { timeout: 180_000 }, async (adapter) => {
     await fc.assert(
       fc.asyncProperty(randomSpec, async (spec) => {
-        const worst = await worstDifference(device, {
+        const worst = await worstDifference(adapter.device, {
           graph: graphOf(spec),
           dims: spec.dims,
           feeds: feedsOf(spec),
@@ -111,7 +116,7 @@ describe("random specs", () => {
         // Three equations deep, each may lose a few units in the last place and be divided by sqrt(eps) = 0.1.
         expect(worst.error, `${JSON.stringify(worst)}\n${spec.text}`).toBeLessThanOrEqual(1e-3);
       }),
-      ownRuns(runs, place),
+      ownRuns(runs, adapter),
     );
   });
 
@@ -127,19 +132,19 @@ describe("random specs", () => {
     );
   });
 
-  it.each(adapters)(
+  it.each(devices)(
     "agree in their gradients with the oracle on $name",
     { timeout: 180_000 },
-    async ({ device, place }) => {
+    async (adapter) => {
       await fc.assert(
         fc.asyncProperty(randomSpec, async (spec) => {
           const trial = { graph: graphOf(spec), dims: spec.dims, feeds: feedsOf(spec) };
-          const worst = await worstOnDevice(device, backwardTrial(trial), 1);
+          const worst = await worstOnDevice(adapter.device, backwardTrial(trial), 1);
           // As for the values above, and a derivative is one factor of 1 / sqrt(eps) worse.
           expect(worst.error, `${JSON.stringify(worst)}\n${spec.text}`).toBeLessThanOrEqual(1e-2);
         }),
         // The backward graph of a random spec is several times as large.
-        ownRuns(runs / 5, place),
+        ownRuns(runs / 5, adapter),
       );
     },
   );
