@@ -9,6 +9,7 @@ import { type Trial, worstDifference } from "../support/compare.ts";
 import { closeTestDevices, openTestDevices, overridden, withLimits } from "../support/device.ts";
 import { checkText, graphOf, libraryNorms } from "../support/library.ts";
 import { type Extents, randomTrial } from "../support/shapes.ts";
+import { inTurn } from "../support/turns.ts";
 
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
@@ -45,18 +46,21 @@ function trialOf(graph: Graph, extents: Extents, seed: number, dtype: "f32" | "f
   return { ...trial, feeds: Object.fromEntries(stored), dtype };
 }
 
-describe.each(devices)("pieces on $name", ({ device: real }) => {
-  describe.each(["f32", "f16"] as const)("%s", (dtype) => {
-    it.each([
-      ["LayerNorm", null, odd],
-      ["LayerNorm", null, fours],
-      ["BatchNorm", "train", odd],
-      ["BatchNorm", "train", fours],
-      ["BatchNorm", "infer", fours],
-      ["GroupNorm", null, odd],
-      ["RMSNorm", null, fours],
-      ["GlobalResponseNorm", null, odd],
-    ] as const)("%s %s", async (norm, mode, extents) => {
+const inPieces = [
+  ["LayerNorm", null, odd],
+  ["LayerNorm", null, fours],
+  ["BatchNorm", "train", odd],
+  ["BatchNorm", "train", fours],
+  ["BatchNorm", "infer", fours],
+  ["GroupNorm", null, odd],
+  ["RMSNorm", null, fours],
+  ["GlobalResponseNorm", null, odd],
+] as const;
+
+describe.each(devices)("pieces on $name", (adapter) => {
+  const { device: real } = adapter;
+  describe.each([...(["f32", "f16"] as const).entries()])("%i: %s", (turn, dtype) => {
+    it.each(inTurn(inPieces, adapter, devices, turn))("%s %s", async (norm, mode, extents) => {
       // Rounded down to a multiple of 256: two or three pieces, so that a row or a channel lies in several.
       const most = dtype === "f32" ? 2048 : 1024;
       const { device, groups } = watched(withLimits(real, { maxStorageBufferBindingSize: most + 100 }));
@@ -69,7 +73,8 @@ describe.each(devices)("pieces on $name", ({ device: real }) => {
   });
 });
 
-describe.each(devices)("packing on $name", ({ device: real }) => {
+describe.each(devices)("packing on $name", (adapter) => {
+  const { device: real } = adapter;
   const cases = libraryNorms().flatMap((norm) =>
     norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
   );
@@ -96,7 +101,7 @@ describe.each(devices)("packing on $name", ({ device: real }) => {
 
   describe("three bindings, through the library", () => {
     const bindings = 3;
-    it.each(cases)("$norm $mode", async ({ graph }) => {
+    it.each(inTurn(cases, adapter, devices))("$norm $mode", async ({ graph }) => {
       const { device, groups } = watched(withLimits(real, { maxStorageBuffersPerShaderStage: bindings }));
       const written = compileGraph(graph).program.kernels.map(
         (kernel) => kernel.shaders[0]!.bindings.filter(({ access }) => access === "read_write").length,
