@@ -1,0 +1,56 @@
+/** The form for shapes and params of a norm, and what was typed into it as sizes. */
+
+import type { Graph } from "../../../src/graph/tensor/graph.ts";
+import type { ProgramAxis, ProgramInterface } from "../../../src/program/program.ts";
+import { readSizes, type Sizes } from "../../../src/tools/cli/arguments/settings.ts";
+import type { Field, TypedSizes } from "./protocol.ts";
+
+/**
+ * An axis is a field; where it is split and more than one factor is free, each of these is one. The extents give some 50,000
+ * elements: enough for a time, and few enough for the oracle.
+ */
+export function fieldsOf({ axes, params }: Pick<ProgramInterface, "axes" | "params">): Field[] {
+  const isExtent = (name: string): boolean =>
+    axes.some((axis) => axis.name === name || axis.factors.some((one) => one.name === name));
+  const initials = new Map(params.map((one) => [one.name, one.initial]));
+  const hasVariadic = axes.some((one) => one.variadic);
+  const free = axes.filter((axis) => axis.factors.some((one) => one.extent === null));
+  const ofAxes = free.flatMap((axis): Field[] => {
+    const field = (name: string, initial: string): Field => ({
+      name,
+      kind: "axis",
+      initial,
+      variadic: axis.variadic,
+    });
+    if (axis.variadic) return [field(axis.name, axis === axes[0] ? "8x16" : "16x16")];
+    const open = axis.factors.filter((one) => one.extent === null);
+    if (axis.factors.length === 1) return [field(axis.name, String(usual(axis, free, hasVariadic)))];
+    if (open.length > 1) return open.map((one) => field(one.name, "8"));
+    const known = knownPart(axis, initials);
+    return [field(axis.name, String(known * (known >= 16 ? 2 : 16)))];
+  });
+  const ofParams = params.map(
+    (one): Field => ({ name: one.name, kind: "param", initial: String(one.initial), variadic: false }),
+  );
+  return [...ofAxes, ...ofParams.sort((a, b) => Number(isExtent(b.name)) - Number(isExtent(a.name)))];
+}
+
+function usual(axis: ProgramAxis, free: readonly ProgramAxis[], hasVariadic: boolean): number {
+  if (axis === free[0] && free.length > 1) return hasVariadic ? 8 : 64;
+  if (!hasVariadic) return axis === free.at(-1) ? 256 : 32;
+  return free[0]?.variadic ? 256 : 32;
+}
+
+function knownPart({ factors }: ProgramAxis, initials: ReadonlyMap<string, number>): number {
+  return factors.reduce((product, { extent }) => {
+    if (typeof extent === "number") return product * extent;
+    return extent !== null && "param" in extent ? product * (initials.get(extent.param) ?? 1) : product;
+  }, 1);
+}
+
+/** @throws CommandError with a message for people. */
+export function sizesOf(typed: TypedSizes, graph: Graph): Sizes {
+  const words = (given: Readonly<Record<string, string>>): string[] =>
+    Object.entries(given).map(([name, value]) => `${name}=${value.trim()}`);
+  return readSizes({ shape: words(typed.extents), set: words(typed.params) }, graph);
+}

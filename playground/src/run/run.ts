@@ -1,0 +1,112 @@
+/** A norm on every backend of this browser: results first, each compared with the oracle, then times. */
+import { openBackend } from "./backends.ts";
+import { histogramOf } from "./histogram.ts";
+import { naive } from "./naive.ts";
+import { type BackendName, backendNames, type CurveEvent, type RunEvent } from "./protocol.ts";
+import { feedsOf, largestError, movedTensor, oracle, type Sized, type Values } from "./sized.ts";
+import { timeOn } from "./times.ts";
+
+export type Stopped = () => boolean;
+
+export async function runEverywhere(
+  sized: Sized,
+  tell: (event: RunEvent) => void,
+  stopped: Stopped,
+): Promise<void> {
+  const feeds = feedsOf(sized);
+  const want = oracle(sized, feeds);
+  let isShown = false;
+  const there: BackendName[] = [];
+  for (const name of backendNames) {
+    if (stopped()) return;
+    try {
+      const { got, ...result } = await resultOn(name, sized, feeds);
+      tell({ kind: "result", backend: name, ...result, error: largestError(got, want, sized) });
+      there.push(name);
+      if (!isShown) isShown = tellValues(sized, feeds, got, tell);
+    } catch (error) {
+      tell({ kind: "missing", backend: name, why: messageOf(error) });
+    }
+  }
+  for (const name of there) {
+    if (stopped()) return;
+    try {
+      const backend = await openBackend(name);
+      if ("missing" in backend) continue;
+      tell({ kind: "time", backend: name, ...(await timeOn(backend, sized)) });
+    } catch (error) {
+      tell({ kind: "missing", backend: name, why: messageOf(error) });
+    }
+  }
+}
+
+async function resultOn(
+  name: BackendName,
+  sized: Sized,
+  feeds: Values,
+): Promise<{ machine: string; first: number; steps: number; got: Values }> {
+  const backend = await openBackend(name);
+  if ("missing" in backend) throw new Error(backend.missing);
+  const start = performance.now();
+  const running = await backend.create(sized);
+  try {
+    const got = await running.run(feeds);
+    // Of WebAssembly, they lie in memory that another norm may take.
+    const kept = new Map([...got].map(([one, values]) => [one, Float64Array.from(values)]));
+    return { machine: backend.machine, first: performance.now() - start, steps: running.steps, got: kept };
+  } finally {
+    await running.destroy();
+  }
+}
+
+function tellValues(
+  { program }: Sized,
+  feeds: Values,
+  got: Values,
+  tell: (event: RunEvent) => void,
+): boolean {
+  const input = movedTensor(program);
+  const output = program.tensors.find((one) => one.role === "output" && one.dtype === undefined)?.name;
+  const [before, after] = [feeds.get(input ?? ""), got.get(output ?? "")];
+  if (before === undefined || after === undefined || before.length === 0 || after.length === 0) return false;
+  tell({
+    kind: "values",
+    before: histogramOf(input ?? "", before),
+    after: histogramOf(output ?? "", after),
+  });
+  return true;
+}
+
+/** |mean| / deviation of the input, from near to far. */
+const ratios = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
+
+/** The error of each backend, and of the formula of textbooks, as the input moves away from zero. */
+export async function errorCurve(
+  sized: Sized,
+  tell: (event: CurveEvent) => void,
+  stopped: Stopped,
+): Promise<undefined> {
+  const backends = await Promise.all(backendNames.map(openBackend));
+  const there = backends.flatMap((one) => ("missing" in one ? [] : [one]));
+  const running = await Promise.all(
+    there.map(async ({ name, create }) => ({ name, norm: await create(sized) })),
+  );
+  try {
+    for (const ratio of ratios) {
+      const feeds = feedsOf(sized, ratio);
+      const want = oracle(sized, feeds);
+      tell({ name: "naive", ratio, error: largestError(naive(sized, feeds), want, sized) });
+      for (const { name, norm } of running) {
+        if (stopped()) return;
+        tell({ name, ratio, error: largestError(await norm.run(feeds), want, sized) });
+      }
+    }
+  } finally {
+    for (const { norm } of running) await norm.destroy();
+  }
+  return undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
