@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import MarkdownIt from "markdown-it";
 import { hashOf } from "../src/page/link.ts";
+import { highlighted } from "./highlight.ts";
 
 export interface Document {
   /** The name of its page: `language`, `N201`. */
@@ -50,14 +51,15 @@ function documentAt(path: string, name: string): Document {
 /** The content of a page. Every `norm` example carries a link that opens it in the playground. */
 export function contentOf({ name, markdown }: Document, all: readonly Document[]): string {
   const known = new Set(all.map((one) => one.name));
-  const md = new MarkdownIt({ html: true });
+  const md = new MarkdownIt({ html: true, highlight: (code, tongue) => highlighted(code, tongue) });
   const fence = md.renderer.rules.fence;
   md.renderer.rules.fence = (tokens, index, options, env, self) => {
     const token = tokens[index];
     const plain = fence?.(tokens, index, options, env, self) ?? "";
     if (token === undefined) return plain;
     const label = `<div class="code" tabindex="0" role="region" aria-label="Code">${plain}</div>`;
-    if (token.info.trim() !== "norm") return label;
+    // A word behind it names the code of its mistake, for the tests.
+    if (token.info.trim().split(/\s+/)[0] !== "norm") return label;
     const link = `../index.html${hashOf({ text: token.content })}`;
     return `<div class="example" data-spec>${label}<p class="actions"><a class="open" href="${md.utils.escapeHtml(link)}">Open in the playground</a></p></div>`;
   };

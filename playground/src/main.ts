@@ -20,6 +20,7 @@ import { createRuns } from "./panels/runs.ts";
 import { newest, type Shown } from "./panels/shown.ts";
 import { createSizesForm } from "./panels/sizes-form.ts";
 import { redrawPlots } from "./plots/plot.ts";
+import { askRunner } from "./run/connect.ts";
 
 const compiler = startCompiler();
 const lit = createLit();
@@ -48,6 +49,7 @@ const first = opened();
 examples.value = first.example;
 let choice: Choice = { grad: false, ...(first.norm === undefined ? {} : { norm: first.norm }) };
 let shown: Shown | undefined;
+let isWrong = false;
 
 const made = createMade(compiler, lit);
 find("made", HTMLElement).append(made.element);
@@ -62,11 +64,11 @@ const sizes = createSizesForm(
   () => run(),
 );
 
-const runs = createRuns({ button: sizes.button, said: say });
+const runs = createRuns(sizes.button);
 find("runs", HTMLElement).append(runs.element);
 
 function run(): void {
-  runs.run(shown && { chosen: shown.chosen, sizes: sizes.sizes() });
+  runs.run(shown === undefined || isWrong ? undefined : { chosen: shown.chosen, sizes: sizes.sizes() });
 }
 
 const problems = find("problems", HTMLElement);
@@ -94,7 +96,8 @@ function compile(text: string): void {
   settle(
     compiler.ask("outline", chosen),
     (outline) => {
-      made.grow(outline.kind === "wrong");
+      isWrong = outline.kind === "wrong";
+      made.grow(isWrong);
       if (outline.kind === "wrong") return;
       sizes.show(outline.fields);
       showChoice(find("choice", HTMLElement), outline, (next) => {
@@ -108,9 +111,19 @@ function compile(text: string): void {
       };
       made.show(shown);
       document.body.dataset.compiled = outline.norm;
+      warmUp(shown);
     },
     say,
   );
+}
+
+let isWarm = false;
+
+/** Once the first kernels are shown, the other worker gets ready, so that the first run is quick. */
+function warmUp({ chosen, sizes }: Shown): void {
+  if (isWarm) return;
+  isWarm = true;
+  setTimeout(() => void askRunner("warm", { chosen, sizes }).catch(() => undefined), 200);
 }
 
 compile(first.text);

@@ -13,7 +13,7 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
-import { normLanguage } from "./languages.ts";
+import { languages } from "./languages.ts";
 import { type Lit, lineClasses, onLine, showClasses } from "./lit.ts";
 import { look } from "./look.ts";
 
@@ -51,12 +51,13 @@ export function createEditor({ label, text, client, uri, changed, lit }: EditorO
         drawSelection(),
         indentUnit.of("  "),
         bracketMatching(),
+        EditorView.lineWrapping,
         closeBrackets(),
-        normLanguage,
+        languages.norm,
         lintGutter(),
         client.plugin(uri, "norm"),
         lineClasses,
-        ...(lit === undefined ? [] : [onLine((line) => lit.set([line]))]),
+        ...(lit === undefined ? [] : [onLine((line) => lit.set(line === undefined ? [] : [line]))]),
         // Escape, then Tab leaves the editor, as CodeMirror has it.
         keymap.of([
           ...closeBracketsKeymap,

@@ -87,10 +87,8 @@ function parserOf({ name, comment, word, ...groups }: Words): StreamParser<null>
 
 export type Tongue = "norm" | "wgsl" | "glsl" | "wat" | "graph" | "text" | "typescript";
 
-export const normLanguage = StreamLanguage.define(parserOf(norm));
-
-const known: Readonly<Record<Exclude<Tongue, "typescript" | "text">, Language>> = {
-  norm: normLanguage,
+export const languages: Readonly<Record<Exclude<Tongue, "typescript" | "text">, Language>> = {
+  norm: StreamLanguage.define(parserOf(norm)),
   wgsl: StreamLanguage.define(parserOf(wgsl)),
   glsl: StreamLanguage.define(parserOf(glsl)),
   wat: StreamLanguage.define(parserOf(wat)),
@@ -100,6 +98,6 @@ const known: Readonly<Record<Exclude<Tongue, "typescript" | "text">, Language>> 
 /** The parser of TypeScript is loaded when it is first wanted. */
 export async function languageOf(tongue: Tongue): Promise<Language | undefined> {
   if (tongue === "text") return undefined;
-  if (tongue !== "typescript") return known[tongue];
+  if (tongue !== "typescript") return languages[tongue];
   return (await import("@codemirror/lang-javascript")).typescriptLanguage;
 }

@@ -48,14 +48,15 @@ export function showClasses(view: EditorView, classes: LineClasses): void {
   view.dispatch({ effects: setClasses.of(classes) });
 }
 
-/** Calls back with the line (from 1) under the pointer, or that of the cursor when it moves. */
-export function onLine(looked: (line: number) => void): Extension {
+/** Calls back with the line (from 1) under the pointer, or that of the cursor when it moves; undefined where it left. */
+export function onLine(looked: (line: number | undefined) => void): Extension {
   return [
     EditorView.domEventHandlers({
       mousemove(event, view) {
         const at = view.posAtCoords({ x: event.clientX, y: event.clientY });
         if (at !== null) looked(view.state.doc.lineAt(at).number);
       },
+      mouseleave: () => looked(undefined),
     }),
     EditorView.updateListener.of(({ view, selectionSet, state, docChanged }) => {
       if (selectionSet && !docChanged && view.hasFocus)

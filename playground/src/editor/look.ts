@@ -24,8 +24,10 @@ export const look = [
     ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", overflow: "auto" },
     ".cm-content": { padding: "0.5rem 0", caretColor: "var(--accent)" },
     ".cm-line": { padding: "0 0.75rem 0 0.5rem" },
+    ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--text)" },
+    // Not transparent: long lines scroll below it.
     ".cm-gutters": {
-      backgroundColor: "transparent",
+      backgroundColor: "var(--surface)",
       border: "none",
       color: "var(--faint)",
       paddingLeft: "0.25rem",

@@ -1,7 +1,7 @@
 /** The editor's side of the language server, which listens on a port of the compiler's worker. */
 import { LSPClient, languageServerExtensions, type Transport } from "@codemirror/lsp-client";
 import type { Diagnostic } from "vscode-languageserver-protocol";
-import { normLanguage } from "./languages.ts";
+import { languages } from "./languages.ts";
 
 /** A mistake, as the list below the editor shows it. */
 export interface Problem {
@@ -19,7 +19,7 @@ export function connectServer(
 ): LSPClient {
   const client = new LSPClient({
     timeout: 10_000,
-    highlightLanguage: (name) => (name === "norm" ? normLanguage : null),
+    highlightLanguage: (name) => (name === "norm" ? languages.norm : null),
     notificationHandlers: {
       "textDocument/publishDiagnostics": (_, params: { uri: string; diagnostics: readonly Diagnostic[] }) => {
         found(params.uri, params.diagnostics.map(problemOf));

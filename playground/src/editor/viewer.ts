@@ -13,20 +13,23 @@ export interface Viewer {
   readonly show: (lines: readonly ShownLine[], tongue: Tongue) => void;
 }
 
-/** @param label what it shows, for screen readers. */
-export function createViewer(label: string, lit: Lit): Viewer {
+/**
+ * @param label what it shows, for screen readers.
+ * @param isNumbered whether its lines have numbers.
+ */
+export function createViewer(label: string, lit: Lit, isNumbered = true): Viewer {
   let lines: readonly ShownLine[] = [];
   let shown: Tongue = "text";
   const language = new Compartment();
   const view = new EditorView({
     state: EditorState.create({
       extensions: [
-        lineNumbers(),
+        isNumbered ? lineNumbers() : [],
         EditorState.readOnly.of(true),
         EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
         language.of([]),
         lineClasses,
-        onLine((line) => lit.set(lines[line - 1]?.spec ?? [])),
+        onLine((line) => lit.set(line === undefined ? [] : (lines[line - 1]?.spec ?? []))),
         look,
       ],
     }),

@@ -13,7 +13,7 @@ function titleOf(name: CurveName): string {
   return name === "naive" ? "E[x²] − E[x]² in f32" : backendTitles[name];
 }
 
-export function curvePanel(said: (text: string) => void): RunPanel {
+export function curvePanel(): RunPanel {
   const place = h("div", { class: "plot" });
   const plot = createPlot(
     place,
@@ -34,7 +34,7 @@ export function curvePanel(said: (text: string) => void): RunPanel {
       found.find((one) => one.name === name && one.ratio === ratio)?.error;
     // Logarithms have no 0: below a hundredth of f32's own step it makes no difference.
     const floor = (error: number | undefined): number | null =>
-      error === undefined || Number.isNaN(error) ? null : Math.min(1e4, Math.max(1e-9, error));
+      error === undefined ? null : Number.isNaN(error) ? 1e4 : Math.min(1e4, Math.max(1e-9, error));
     plot.show({
       x: ratios,
       series: [
@@ -47,7 +47,7 @@ export function curvePanel(said: (text: string) => void): RunPanel {
       ],
       xLabel: "|mean| / deviation of the input",
       yLabel: "largest error",
-      log: "both",
+      log: true,
       xRange: [1, 1e6],
       yRange: [1e-9, 1e4],
     });
@@ -82,8 +82,9 @@ export function curvePanel(said: (text: string) => void): RunPanel {
   return {
     name: "curve",
     title: "Far from zero",
+    hint: "The first input is moved away from zero; its deviation stays 1. NaN is drawn at the upper edge.",
     element: h("div", {}, key, place, table),
-    async run(job) {
+    async run(job, tell) {
       found = [];
       show();
       await askRunner("curve", job, (event) => {
@@ -92,7 +93,9 @@ export function curvePanel(said: (text: string) => void): RunPanel {
       });
       const worst = (name: CurveName): string =>
         errorText(Math.max(...found.filter((one) => one.name === name).map((one) => one.error)));
-      said(`The formula of textbooks is off by ${worst("naive")}, WebAssembly by ${worst("wasm")}.`);
+      const there = backendNames.filter((name) => found.some((one) => one.name === name));
+      const own = there.map((name) => `${backendTitles[name]} ${worst(name)}`);
+      tell(`At worst: the formula of textbooks ${worst("naive")}, ${own.join(", ")}.`);
     },
   };
 }

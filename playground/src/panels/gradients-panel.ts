@@ -11,14 +11,13 @@ const byDifferences = 1e-5;
 
 const columns = ["differences", ...backendNames] as const;
 
-export function gradientsPanel(said: (text: string) => void): RunPanel {
+export function gradientsPanel(): RunPanel {
   const body = h("tbody", {});
-  const told = h("p", { class: "told" }, "Runs on small tensors of the same norm.");
   const title = (name: (typeof columns)[number]): string =>
     name === "differences" ? "Oracle to differences" : `${backendTitles[name]} to oracle`;
   const table = h(
     "table",
-    {},
+    { class: "low" },
     h(
       "thead",
       {},
@@ -34,21 +33,21 @@ export function gradientsPanel(said: (text: string) => void): RunPanel {
   return {
     name: "gradients",
     title: "Gradients",
+    hint: "Small tensors of the same norm. Errors relative to the largest gradient of each tensor.",
     element: h(
       "div",
       {},
       h("div", { class: "results", tabindex: "0", role: "region", "aria-label": "Gradients" }, table),
-      told,
     ),
-    async run(job) {
+    async run(job, tell) {
       const found: GradientEvent[] = [];
       fill(body);
-      told.textContent = "Computing differences …";
-      told.textContent = await askRunner("gradients", job, (event) => {
+      tell("Computing differences …");
+      const compared = await askRunner("gradients", job, (event) => {
         found.push(event);
         fill(body, ...rowsOf(found));
       });
-      said("The gradients are checked.");
+      tell(compared);
     },
   };
 }

@@ -14,7 +14,7 @@ export interface MadePanel {
 }
 
 export function graphPanel({ ask }: Compiler, lit: Lit): MadePanel {
-  const viewer = createViewer("The graph after a pass", lit);
+  const viewer = createViewer("The graph after a pass", lit, false);
   const list = h("div", { class: "passes", role: "group", "aria-label": "Passes" });
   const hint = h("p", { class: "told" });
   let passes: readonly PassView[] = [];

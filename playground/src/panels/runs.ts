@@ -11,38 +11,29 @@ import { valuesPanel } from "./values-panel.ts";
 
 export interface Runs {
   readonly element: HTMLElement;
-  /** Runs what the chosen tab shows, or stops what runs. */
+  /** Runs what the chosen tab shows, or stops what runs. Without a job, the spec has a mistake. */
   readonly run: (job: Job | undefined) => void;
 }
 
-export interface RunsOptions {
-  readonly button: HTMLButtonElement;
-  /** Says something to screen readers. */
-  readonly said: (text: string) => void;
-}
-
-export function createRuns({ button, said }: RunsOptions): Runs {
+/** @param button runs, and stops what runs. */
+export function createRuns(button: HTMLButtonElement): Runs {
   const values = valuesPanel(() => times.run);
-  const times = timesPanel(values.show, said);
-  const panels = [times, curvePanel(said), gradientsPanel(said), tunerPanel(said), values.panel];
+  const times = timesPanel(values.show);
+  const panels = [times, curvePanel(), gradientsPanel(), tunerPanel(), values.panel];
   const told = h("p", { class: "told", role: "status" });
-  const words: Readonly<Record<string, string>> = {
-    times: "Random data, the same each time. Errors relative to the larger of 1 and the value.",
-    curve: "The first input is moved away from zero; its deviation stays 1.",
-    gradients: "Errors relative to the largest gradient of each tensor.",
-    tuner: "",
-    values: "Values of the first input and output, from the first backend that ran.",
-  };
   let isBusy = false;
   const tabs = tabsOf(
     "What the norm does",
     panels.map(({ name, title, element }) => ({ name, title, panel: element })),
-    (name) => tell(words[name] ?? ""),
+    (name) => hint(name),
   );
-  tell(words.times ?? "");
+  hint(tabs.chosen());
+
+  function hint(name: string): void {
+    if (!isBusy) tell(panels.find((one) => one.name === name)?.hint ?? "");
+  }
 
   function tell(text: string, isWrong = false): void {
-    if (isBusy && !isWrong) return;
     told.dataset.kind = isWrong ? "wrong" : "plain";
     told.textContent = text;
   }
@@ -63,10 +54,14 @@ export function createRuns({ button, said }: RunsOptions): Runs {
         return;
       }
       const panel = panels.find((one) => one.name === tabs.chosen());
-      if (panel === undefined || job === undefined) return;
-      tell(words[panel.name] ?? "");
+      if (panel === undefined) return;
+      if (job === undefined) {
+        tell("The spec has a mistake: what stands below it says where.", true);
+        return;
+      }
+      tell(panel.hint);
       setBusy(true);
-      panel.run(job).then(
+      panel.run(job, tell).then(
         () => setBusy(false),
         (error: unknown) => {
           setBusy(false);

@@ -13,7 +13,8 @@ export function createSizesForm(form: HTMLFormElement, changed: () => void, run:
   let fields: readonly Field[] = [];
   let inputs: readonly HTMLInputElement[] = [];
   let waiting: ReturnType<typeof setTimeout> | undefined;
-  form.append(button);
+  const place = h("div", { class: "fields" });
+  form.append(place, button);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     run();
@@ -42,7 +43,7 @@ export function createSizesForm(form: HTMLFormElement, changed: () => void, run:
           },
         });
       });
-      fill(form, ...inputs.map((one) => h("label", {}, one.name, one)), button);
+      fill(place, ...inputs.map((one) => h("label", {}, one.name, one)));
     },
     sizes() {
       const of = (kind: Field["kind"]): Record<string, string> =>

@@ -18,7 +18,7 @@ interface Row {
   readonly ratio: HTMLElement;
 }
 
-export function timesPanel(showValues: ShowValues, said: (text: string) => void): RunPanel {
+export function timesPanel(showValues: ShowValues): RunPanel {
   const rows = new Map(backendNames.map((name) => [name, rowOf(name)]));
   const table = h(
     "table",
@@ -50,15 +50,16 @@ export function timesPanel(showValues: ShowValues, said: (text: string) => void)
   return {
     name: "times",
     title: "Time and error",
+    hint: "Random data, the same each time. Errors relative to the larger of 1 and the value.",
     element: h(
       "div",
       {},
       h("div", { class: "results", tabindex: "0", role: "region", "aria-label": "Results" }, table),
     ),
-    async run(job) {
+    async run(job, tell) {
       for (const row of rows.values()) clear(row);
       await askRunner("run", job, show);
-      said("Every backend has run.");
+      tell("Every backend has run. Each time is a median, beside that of a copy of the same bytes.");
     },
   };
 }

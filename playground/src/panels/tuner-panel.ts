@@ -6,14 +6,9 @@ import type { TriedEvent } from "../run/protocol.ts";
 import { millisecondsText } from "../run/words.ts";
 import type { RunPanel } from "./run-panel.ts";
 
-export function tunerPanel(said: (text: string) => void): RunPanel {
+export function tunerPanel(): RunPanel {
   const place = h("div", { class: "plot" });
   const plot = createPlot(place, "Time of each variant that was tried; the sentence below says the best");
-  const told = h(
-    "p",
-    { class: "told" },
-    "Tries variants of the kernels on WebGPU, each compared with the oracle before it is timed.",
-  );
   const key = h(
     "ul",
     { class: "key" },
@@ -22,7 +17,8 @@ export function tunerPanel(said: (text: string) => void): RunPanel {
   );
   let tried: TriedEvent[] = [];
 
-  function show(): void {
+  /** @returns how far it is, as a sentence. */
+  function show(): string {
     const timed = tried.filter((one) => one.ms !== undefined);
     const times = timed.map((one) => one.ms ?? 0);
     let best = Number.POSITIVE_INFINITY;
@@ -42,20 +38,21 @@ export function tunerPanel(said: (text: string) => void): RunPanel {
       yRange: [0, Math.max(1e-3, ...times) * 1.1],
     });
     const last = tried.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) return "";
     const refused = tried.length - timed.length;
     const rest = refused === 0 ? "" : `, ${refused} refused`;
-    told.textContent = `${tried.length} tried${rest}; ${last.factor.toFixed(2)} times as fast as the default. Last: ${last.variant}.`;
+    return `${tried.length} tried${rest}; ${last.factor.toFixed(2)} times as fast as the default. Last: ${last.variant}.`;
   }
 
   return {
     name: "tuner",
     title: "Tuner",
-    element: h("div", {}, key, place, told),
-    async run(job) {
+    hint: "Tries variants of the kernels on WebGPU, each compared with the oracle before it is timed.",
+    element: h("div", {}, key, place),
+    async run(job, tell) {
       tried = [];
       show();
-      told.textContent = "Compiling variants …";
+      tell("Compiling variants …");
       const {
         ms,
         defaultMs,
@@ -64,11 +61,12 @@ export function tunerPanel(said: (text: string) => void): RunPanel {
         best,
       } = await askRunner("tune", job, (event) => {
         tried.push(event);
-        show();
+        tell(show());
       });
       const factor = (defaultMs / ms).toFixed(2);
-      told.textContent = `${count} of ${space} variants measured. Best: ${best}: ${millisecondsText(ms)}, the default ${millisecondsText(defaultMs)}: ${factor} times as fast.`;
-      said(`The tuner is done: ${factor} times as fast as the default.`);
+      tell(
+        `${count} of ${space} variants measured. Best: ${best}: ${millisecondsText(ms)}, the default ${millisecondsText(defaultMs)}: ${factor} times as fast.`,
+      );
     },
   };
 }

@@ -35,8 +35,9 @@ export function valuesPanel(runTimes: () => RunPanel["run"]): {
     panel: {
       name: "values",
       title: "Values",
+      hint: "Values of the first input and output, from the first backend that ran.",
       element: h("div", {}, h("div", { class: "pair" }, before.element, after.element)),
-      run: (job) => runTimes()(job),
+      run: (job, tell) => runTimes()(job, tell),
     },
   };
 }

@@ -15,7 +15,8 @@ export interface PlotData {
   readonly series: readonly Series[];
   readonly xLabel: string;
   readonly yLabel: string;
-  readonly log?: "both" | "none" | "y";
+  /** Whether both axes are logarithmic. */
+  readonly log?: boolean;
   /** What the axes show even where there are no points yet. */
   readonly xRange?: readonly [number, number];
   readonly yRange?: readonly [number, number];
@@ -69,7 +70,7 @@ function dataOf({ x, series }: PlotData): uPlot.AlignedData {
 function optionsOf(UPlot: typeof uPlot, data: PlotData, place: HTMLElement): uPlot.Options {
   const style = getComputedStyle(place);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
-  const { log = "none", xLabel, yLabel, xRange, yRange } = data;
+  const { log = false, xLabel, yLabel, xRange, yRange } = data;
   const font = `11px ${style.fontFamily}`;
   const axis = (label: string): uPlot.Axis => ({
     label,
@@ -80,20 +81,18 @@ function optionsOf(UPlot: typeof uPlot, data: PlotData, place: HTMLElement): uPl
     grid: { stroke: colour("--grid"), width: 1 },
     ticks: { stroke: colour("--grid"), width: 1, size: 4 },
   });
-  const powers = (_: uPlot, splits: number[]): (string | null)[] =>
-    splits.map((one) => (Number.isInteger(Math.round(Math.log10(one) * 1e6) / 1e6) ? powerText(one) : null));
   return {
     ...sizeOf(place),
     padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false, distr: log === "both" ? 3 : 1, ...(xRange && { range: [...xRange] }) },
-      y: { distr: log === "none" ? 1 : 3, ...(yRange && { range: [...yRange] }) },
+      x: { time: false, distr: log ? 3 : 1, ...(xRange && { range: [...xRange] }) },
+      y: { distr: log ? 3 : 1, ...(yRange && { range: [...yRange] }) },
     },
     axes: [
-      { ...axis(xLabel), size: 28, ...(log === "both" ? { values: powers } : {}) },
-      { ...axis(yLabel), size: 52, ...(log === "none" ? {} : { values: powers }) },
+      { ...axis(xLabel), size: 28, ...(log && xRange && decades(xRange, 1)) },
+      { ...axis(yLabel), size: 52, ...(log && yRange && decades(yRange, 3)) },
     ],
     series: [{}, ...data.series.map((one) => seriesOf(UPlot, one, colour(one.colour)))],
   };
@@ -115,22 +114,17 @@ function seriesOf(UPlot: typeof uPlot, { label, look = "line" }: Series, stroke:
   }
 }
 
-function powerText(value: number): string {
-  const power = Math.round(Math.log10(value));
-  if (power >= 0 && power <= 2) return String(10 ** power);
-  return `10${[...String(power)].map((one) => superscripts[one] ?? "").join("")}`;
+/** The powers of ten within a range, some of them. */
+function decades(
+  [from, to]: readonly [number, number],
+  every: number,
+): Pick<uPlot.Axis, "splits" | "values"> {
+  const [first, last] = [Math.round(Math.log10(from)), Math.round(Math.log10(to))];
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter(
+    (one) => one % every === 0,
+  );
+  return {
+    splits: powers.map((one) => 10 ** one),
+    values: powers.map((one) => (one >= 0 && one <= 2 ? String(10 ** one) : `1e${one}`)),
+  };
 }
-
-const superscripts: Readonly<Record<string, string>> = {
-  "-": "⁻",
-  "0": "⁰",
-  "1": "¹",
-  "2": "²",
-  "3": "³",
-  "4": "⁴",
-  "5": "⁵",
-  "6": "⁶",
-  "7": "⁷",
-  "8": "⁸",
-  "9": "⁹",
-};

@@ -88,6 +88,8 @@ export interface TuneOutcome {
 }
 
 export type RunCalls = {
+  /** Opens the device and compiles, so that the first run need not. */
+  readonly warm: { readonly takes: Job; readonly tells: never; readonly answers: undefined };
   readonly run: { readonly takes: Job; readonly tells: RunEvent; readonly answers: undefined };
   readonly curve: { readonly takes: Job; readonly tells: CurveEvent; readonly answers: undefined };
   readonly gradients: { readonly takes: Job; readonly tells: GradientEvent; readonly answers: string };

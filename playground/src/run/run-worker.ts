@@ -6,7 +6,7 @@ import { libraryTexts } from "../library.ts";
 import { answerCalls, Refusal } from "../workers/calls.ts";
 import { checkGradients } from "./gradients.ts";
 import type { Job, RunCalls } from "./protocol.ts";
-import { errorCurve, runEverywhere } from "./run.ts";
+import { errorCurve, runEverywhere, warm } from "./run.ts";
 import { type Sized, sizedBackward, sizedGraph } from "./sized.ts";
 import { smallSizes } from "./small-sizes.ts";
 import { tune } from "./tune.ts";
@@ -29,6 +29,10 @@ let isStopped = false;
 const stopped = (): boolean => isStopped;
 
 answerCalls<RunCalls>(self, {
+  async warm(job) {
+    await warm(sizedJob(job));
+    return undefined;
+  },
   async run(job, tell) {
     isStopped = false;
     await runEverywhere(sizedJob(job), tell, stopped);

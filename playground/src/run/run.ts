@@ -6,6 +6,15 @@ import { type BackendName, backendNames, type CurveEvent, type RunEvent } from "
 import { feedsOf, largestError, movedTensor, oracle, type Sized, type Values } from "./sized.ts";
 import { timeOn } from "./times.ts";
 
+/** Whatever goes wrong here goes wrong again when the user runs, and is said then. */
+export async function warm(sized: Sized): Promise<void> {
+  const backend = await openBackend("webgpu");
+  if ("missing" in backend) return;
+  const running = await backend.create(sized).catch(() => undefined);
+  running?.destroy();
+  oracle(sized, feedsOf(sized));
+}
+
 export type Stopped = () => boolean;
 
 export async function runEverywhere(
