@@ -25,5 +25,17 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: { input: { playground: here("index.html"), documents: here("docs/index.html") } },
   },
+  cacheDir: here("../.cache/playground"),
+  // What the workers import: found only when they start, it would make the served page load once more.
+  optimizeDeps: {
+    include: [
+      "chevrotain",
+      "vscode-languageserver",
+      "vscode-languageserver/browser",
+      "wabt",
+      "gpu.js",
+      "uplot",
+    ],
+  },
   server: { fs: { allow: [here("..")] } },
 });

@@ -27,7 +27,9 @@ export function fieldsOf({ axes, params }: Pick<ProgramInterface, "axes" | "para
     if (axis.factors.length === 1) return [field(axis.name, String(usual(axis, free, hasVariadic)))];
     if (open.length > 1) return open.map((one) => field(one.name, "8"));
     const known = knownPart(axis, initials);
-    return [field(axis.name, String(known * (known >= 16 ? 2 : 16)))];
+    // A few channels in each group, a few samples in each ghost batch.
+    const each = axis === axes[0] ? 2 : Math.max(2, Math.round(64 / known));
+    return [field(axis.name, String(known * each))];
   });
   const ofParams = params.map(
     (one): Field => ({ name: one.name, kind: "param", initial: String(one.initial), variadic: false }),
@@ -36,9 +38,10 @@ export function fieldsOf({ axes, params }: Pick<ProgramInterface, "axes" | "para
 }
 
 function usual(axis: ProgramAxis, free: readonly ProgramAxis[], hasVariadic: boolean): number {
-  if (axis === free[0] && free.length > 1) return hasVariadic ? 8 : 64;
-  if (!hasVariadic) return axis === free.at(-1) ? 256 : 32;
-  return free[0]?.variadic ? 256 : 32;
+  const isLast = axis === free.at(-1);
+  if (hasVariadic) return free[0]?.variadic === true ? 256 : axis === free[0] && free.length > 1 ? 8 : 32;
+  if (isLast) return 256;
+  return free.length > 2 ? 16 : 64;
 }
 
 function knownPart({ factors }: ProgramAxis, initials: ReadonlyMap<string, number>): number {

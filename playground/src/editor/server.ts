@@ -18,7 +18,8 @@ export function connectServer(
   found: (uri: string, problems: readonly Problem[]) => void,
 ): LSPClient {
   const client = new LSPClient({
-    timeout: 10_000,
+    // The worker of a slow machine takes seconds to start.
+    timeout: 60_000,
     highlightLanguage: (name) => (name === "norm" ? languages.norm : null),
     notificationHandlers: {
       "textDocument/publishDiagnostics": (_, params: { uri: string; diagnostics: readonly Diagnostic[] }) => {

@@ -25,7 +25,7 @@ export function curvePanel(): RunPanel {
     ...names.map((name) => h("li", { style: `--series: var(--series-${name})` }, titleOf(name))),
     h("li", { style: "--series: var(--good)" }, "the contract, 1e-5"),
   );
-  const table = h("table", { class: "hidden" });
+  const table = h("table", {});
   let found: CurveEvent[] = [];
 
   function show(): void {
@@ -83,7 +83,7 @@ export function curvePanel(): RunPanel {
     name: "curve",
     title: "Far from zero",
     hint: "The first input is moved away from zero; its deviation stays 1. NaN is drawn at the upper edge.",
-    element: h("div", {}, key, place, table),
+    element: h("div", {}, key, place, h("div", { class: "hidden" }, table)),
     async run(job, tell) {
       found = [];
       show();

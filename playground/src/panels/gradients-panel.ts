@@ -63,7 +63,8 @@ function rowsOf(found: readonly GradientEvent[]): HTMLElement[] {
         const one = found.find((each) => each.gradient === gradient && each.by === by);
         if (one === undefined) return h("td", { class: "number", "data-by": by }, "—");
         const allowed = by === "differences" ? byDifferences : contract;
-        const look = one.error <= allowed ? "good" : "bad";
+        const isOwn = by === "differences" && one.note !== undefined;
+        const look = isOwn ? "" : one.error <= allowed ? "good" : "bad";
         return h(
           "td",
           { class: `number ${look}`, "data-by": by, title: one.note ?? "" },

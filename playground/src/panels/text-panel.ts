@@ -52,6 +52,7 @@ export function textPanel(
           fill(choice, ...made.map((one) => new Option(one.title, one.title)));
           if (made.some((one) => one.title === before)) choice.value = before;
           told.textContent = hint;
+          choice.hidden = made.length < 2;
           show();
         },
         (message) => {
