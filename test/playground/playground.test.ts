@@ -119,6 +119,26 @@ describe.skipIf(browser === undefined)("the playground", () => {
   };
   const problems = (): Promise<string> => page.innerText("#problems");
   const textOf = (panel: string): Promise<string> => page.innerText(`#panel-${panel} .cm-content`);
+  /** Where a word of a line of the editor stands: a word without a colour is no element. */
+  const placeOf = (line: string, word: string): Promise<{ x: number; y: number }> =>
+    page.evaluate(
+      ([wanted = "", part = ""]) => {
+        const lines = [...document.querySelectorAll("#editor .cm-line")];
+        const found = lines.find((one) => one.textContent?.trim() === wanted);
+        const texts = document.createTreeWalker(found ?? document.body, NodeFilter.SHOW_TEXT);
+        const range = document.createRange();
+        for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+          const at = node.textContent?.indexOf(part) ?? -1;
+          if (at < 0) continue;
+          range.setStart(node, at);
+          range.setEnd(node, at + part.length);
+          break;
+        }
+        const { left, top, width, height } = range.getBoundingClientRect();
+        return { x: left + width / 2, y: top + height / 2 };
+      },
+      [line, word],
+    );
   const idle = (): Promise<unknown> =>
     page.waitForFunction(() => document.querySelector("#sizes button")?.textContent === "Run", undefined, {
       timeout: 60_000,
@@ -151,6 +171,19 @@ describe.skipIf(browser === undefined)("the playground", () => {
     await page.waitForSelector(".cm-tooltip-autocomplete li");
     expect(await page.innerText(".cm-tooltip-autocomplete")).toContain("gamma");
     await page.keyboard.press("Escape");
+  });
+
+  it("shows the documentation of a name, and runs nothing of it", async () => {
+    await write(`/// Mine. <img src=x onerror="document.body.dataset.ran = 1"> **Bold**.\n${spec}`);
+    const { x, y } = await placeOf("norm Mine {", "Mine");
+    await page.mouse.move(x, y);
+    await page.mouse.move(x + 2, y);
+    await page.waitForSelector(".cm-tooltip-hover");
+    const tooltip = page.locator(".cm-tooltip-hover");
+    expect(await tooltip.innerText()).toContain("Mine(x[N, D]");
+    expect(await tooltip.locator("img").count()).toBe(0);
+    expect(await page.evaluate(() => document.body.dataset.ran)).toBeUndefined();
+    await page.mouse.move(0, 0);
   });
 
   it("shows the graph after each pass, and the kernels, once it is mended", async () => {
@@ -248,8 +281,11 @@ describe.skipIf(browser === undefined)("the playground", () => {
     await guide.waitForSelector(".live .cm-lintRange-error", { timeout: 20_000 });
     expect(await guide.innerText(".live-problems")).toContain("N201");
     expect(await seriousFindings(guide)).toEqual([]);
-    await guide.goto(`${site.address}docs/language.html`);
+    // A short one: of a long page axe looks at each coloured word.
+    await guide.goto(`${site.address}docs/config.html`);
+    await guide.click("#theme");
     expect(await seriousFindings(guide)).toEqual([]);
+    await guide.goto(`${site.address}docs/language.html`);
     const language = readFileSync(new URL("../../docs/language.md", import.meta.url), "utf8");
     const examples = language.match(/^```norm/gm);
     expect(await guide.locator(".example a.open").count()).toBe(examples?.length);

@@ -14,7 +14,7 @@ const root = new URL("../../", import.meta.url);
 export async function buildSite(folder: string): Promise<void> {
   await build({
     configFile: fileURLToPath(new URL("playground/vite.config.ts", root)),
-    logLevel: "warn",
+    logLevel: "error",
     build: { outDir: folder },
   });
 }
@@ -105,7 +105,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: axe });
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { readonly axe: typeof import("axe-core") };
-    const { violations } = await axe.run(document);
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .flatMap(({ id, nodes }) => nodes.map((one) => `${id}: ${one.target.join(" ")} ${one.failureSummary}`));

@@ -6,8 +6,8 @@ import { readSizes, type Sizes } from "../../../src/tools/cli/arguments/settings
 import type { Field, TypedSizes } from "./protocol.ts";
 
 /**
- * An axis is a field; where it is split and more than one factor is free, each of these is one. The extents give some 50,000
- * elements: enough for a time, and few enough for the oracle.
+ * An axis is a field; where it is split and more than one factor is free, each of these is one. The extents give at most some
+ * 65,000 elements: enough for a time, and few enough for the oracle.
  */
 export function fieldsOf({ axes, params }: Pick<ProgramInterface, "axes" | "params">): Field[] {
   const isExtent = (name: string): boolean =>
@@ -34,7 +34,27 @@ export function fieldsOf({ axes, params }: Pick<ProgramInterface, "axes" | "para
   const ofParams = params.map(
     (one): Field => ({ name: one.name, kind: "param", initial: String(one.initial), variadic: false }),
   );
-  return [...ofAxes, ...ofParams.sort((a, b) => Number(isExtent(b.name)) - Number(isExtent(a.name)))];
+  return [
+    ...smaller(ofAxes),
+    ...ofParams.sort((a, b) => Number(isExtent(b.name)) - Number(isExtent(a.name))),
+  ];
+}
+
+/** The most elements that axes have together, for a first result at once. */
+const most = 2 ** 16;
+
+/** While there are too many elements, halves a short first extent, else those of images. Split axes need whole factors. */
+function smaller(fields: readonly Field[]): readonly Field[] {
+  const [first, ...rest] = fields;
+  const elements = fields.reduce((product, { initial }) => product * volumeOf(initial), 1);
+  if (first === undefined || elements <= most) return fields;
+  if (/^[48]$/.test(first.initial))
+    return smaller([{ ...first, initial: String(Number(first.initial) / 2) }, ...rest]);
+  return fields.map((one) => (one.initial === "16x16" ? { ...one, initial: "8x8" } : one));
+}
+
+function volumeOf(extents: string): number {
+  return extents.split("x").reduce((product, one) => product * Number(one), 1);
 }
 
 function usual(axis: ProgramAxis, free: readonly ProgramAxis[], hasVariadic: boolean): number {

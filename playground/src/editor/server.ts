@@ -2,6 +2,7 @@
 import { LSPClient, languageServerExtensions, type Transport } from "@codemirror/lsp-client";
 import type { Diagnostic } from "vscode-languageserver-protocol";
 import { languages } from "./languages.ts";
+import { plainHtml } from "./plain-html.ts";
 
 /** A mistake, as the list below the editor shows it. */
 export interface Problem {
@@ -20,6 +21,7 @@ export function connectServer(
   const client = new LSPClient({
     // The worker of a slow machine takes seconds to start.
     timeout: 60_000,
+    sanitizeHTML: plainHtml,
     highlightLanguage: (name) => (name === "norm" ? languages.norm : null),
     notificationHandlers: {
       "textDocument/publishDiagnostics": (_, params: { uri: string; diagnostics: readonly Diagnostic[] }) => {

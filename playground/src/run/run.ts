@@ -1,5 +1,5 @@
 /** A norm on every backend of this browser: results first, each compared with the oracle, then times. */
-import { openBackend } from "./backends.ts";
+import { openBackend, type Running } from "./backends.ts";
 import { histogramOf } from "./histogram.ts";
 import { naive } from "./naive.ts";
 import { type BackendName, backendNames, type CurveEvent, type RunEvent } from "./protocol.ts";
@@ -23,16 +23,18 @@ export async function runEverywhere(
   stopped: Stopped,
 ): Promise<void> {
   const feeds = feedsOf(sized);
-  const want = oracle(sized, feeds);
-  let isShown = false;
   const there: BackendName[] = [];
+  let want: Values | undefined;
   for (const name of backendNames) {
     if (stopped()) return;
     try {
-      const { got, ...result } = await resultOn(name, sized, feeds);
+      const running = start(name, sized);
+      // The oracle computes while the device compiles the first kernels, which takes as long.
+      want ??= await meanwhile(running, () => oracle(sized, feeds));
+      const { got, ...result } = await resultOf(await running, feeds);
       tell({ kind: "result", backend: name, ...result, error: largestError(got, want, sized) });
+      if (there.length === 0) tellValues(sized, feeds, got, tell);
       there.push(name);
-      if (!isShown) isShown = tellValues(sized, feeds, got, tell);
     } catch (error) {
       tell({ kind: "missing", backend: name, why: messageOf(error) });
     }
@@ -49,41 +51,55 @@ export async function runEverywhere(
   }
 }
 
-async function resultOn(
-  name: BackendName,
-  sized: Sized,
-  feeds: Values,
-): Promise<{ machine: string; first: number; steps: number; got: Values }> {
+interface Started {
+  readonly running: Running;
+  readonly machine: string;
+  /** Milliseconds until it could run. */
+  readonly ready: number;
+}
+
+async function start(name: BackendName, sized: Sized): Promise<Started> {
   const backend = await openBackend(name);
   if ("missing" in backend) throw new Error(backend.missing);
-  const start = performance.now();
+  const began = performance.now();
   const running = await backend.create(sized);
+  return { running, machine: backend.machine, ready: performance.now() - began };
+}
+
+/** Computes once what was started waits for something outside of this thread. */
+async function meanwhile<T>(started: Promise<unknown>, compute: () => T): Promise<T> {
+  // Whoever awaits it hears of its failure.
+  started.catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  return compute();
+}
+
+async function resultOf(
+  { running, machine, ready }: Started,
+  feeds: Values,
+): Promise<{ machine: string; first: number; steps: number; got: Values }> {
   try {
-    const got = await running.run(feeds);
+    const began = performance.now();
+    const results = await running.run(feeds);
+    const first = ready + performance.now() - began;
     // Of WebAssembly, they lie in memory that another norm may take.
-    const kept = new Map([...got].map(([one, values]) => [one, Float64Array.from(values)]));
-    return { machine: backend.machine, first: performance.now() - start, steps: running.steps, got: kept };
+    const got = new Map([...results].map(([one, values]) => [one, Float64Array.from(values)]));
+    return { machine, first, steps: running.steps, got };
   } finally {
     await running.destroy();
   }
 }
 
-function tellValues(
-  { program }: Sized,
-  feeds: Values,
-  got: Values,
-  tell: (event: RunEvent) => void,
-): boolean {
+function tellValues({ program }: Sized, feeds: Values, got: Values, tell: (event: RunEvent) => void): void {
   const input = movedTensor(program);
   const output = program.tensors.find((one) => one.role === "output" && one.dtype === undefined)?.name;
   const [before, after] = [feeds.get(input ?? ""), got.get(output ?? "")];
-  if (before === undefined || after === undefined || before.length === 0 || after.length === 0) return false;
+  if (before === undefined || after === undefined || before.length === 0 || after.length === 0) return;
   tell({
     kind: "values",
     before: histogramOf(input ?? "", before),
     after: histogramOf(output ?? "", after),
   });
-  return true;
 }
 
 /** |mean| / deviation of the input, from near to far. */
