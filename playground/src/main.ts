@@ -40,6 +40,8 @@ examples.append(
 function opened(): { readonly text: string; readonly norm?: string; readonly example: string } {
   const linked = linkedIn(location.hash);
   if (linked !== undefined) return { ...linked, example: "" };
+  if (location.hash.startsWith("#spec="))
+    return { text: "// This link is cut: its spec cannot be read.\n", example: "" };
   const wanted = `${exampleIn(location.hash) ?? "group_norm"}.norm`;
   const example = library.has(wanted) ? wanted : "group_norm.norm";
   return { text: library.get(example) ?? "", example };
