@@ -75,6 +75,7 @@ function parserOf({ name, comment, word, ...groups }: Words): StreamParser<null>
         if (keywords.has(text)) return "keyword";
         if (types.has(text) || /^(?:[if](?:32|64)|v128|[if]\d+x\d+)\./.test(text)) return "typeName";
         if (text.startsWith("@")) return "meta";
+        if (text.startsWith("$")) return "variableName";
         if (functions.has(text) || stream.match(/^\s*\(/, false)) return "variableName.function";
         return "variableName";
       }

@@ -42,7 +42,12 @@ export function createMade(compiler: Compiler, lit: Lit): Made {
       lit,
     ),
     textPanel(
-      { kind: "wat", title: "WebAssembly", tongue: "wat", hint: "Processors: SIMD, one lane of tasks." },
+      {
+        kind: "wat",
+        title: "WebAssembly",
+        tongue: "wat",
+        hint: "Processors: SIMD, in tasks that threads share.",
+      },
       compiler,
       lit,
     ),
