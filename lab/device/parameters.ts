@@ -2,12 +2,14 @@
 import type { Device, Tensor } from "./device.ts";
 
 export interface Parameter {
+  readonly name: string;
   readonly value: Tensor;
   readonly gradient: Tensor;
 }
 
 export interface Parameters {
-  declare(initial: Float32Array): Parameter;
+  declare(name: string, initial: Float32Array): Parameter;
+  readonly all: readonly Parameter[];
   /** All of them, as far as they are declared. Between two lie zeros, which stay zeros. */
   values(): Tensor;
   gradients(): Tensor;
@@ -18,10 +20,12 @@ export interface Parameters {
 export function createParameters(device: Device, most: number): Parameters {
   const ranges = [device.take(most), device.take(most), device.take(most)] as const;
   const [values, gradients, velocities] = ranges;
+  const all: Parameter[] = [];
   let used = 0;
   const whole = ({ address }: Tensor): Tensor => ({ address, length: used });
   return {
-    declare(initial) {
+    all,
+    declare(name, initial) {
       const { length } = initial;
       const at = used;
       // Multiples of 16 elements: kernels take four at a time, and norms begin at lines of the cache.
@@ -30,7 +34,9 @@ export function createParameters(device: Device, most: number): Parameters {
       const part = ({ address }: Tensor): Tensor => ({ address: address + 4 * at, length });
       const value = part(values);
       device.view(value).set(initial);
-      return { value, gradient: part(gradients) };
+      const parameter = { name, value, gradient: part(gradients) };
+      all.push(parameter);
+      return parameter;
     },
     values: () => whole(values),
     gradients: () => whole(gradients),

@@ -40,7 +40,10 @@ export async function createLinear(norm: boolean, seed: number): Promise<LinearN
     gradient: device.take(samples * width),
   });
   for (let i = 0; i < depth; i++) {
-    const w = parameters.declare(normals(1000 * seed + 10 + i, width * width, Math.sqrt(1 / width)));
+    const w = parameters.declare(
+      `weights ${i}`,
+      normals(1000 * seed + 10 + i, width * width, Math.sqrt(1 / width)),
+    );
     const sums = pair();
     ops.push({
       ...{ name: `layer ${i}`, part: "convolution", kernels: { forward: 1, backward: d_at ? 3 : 1 } },
@@ -56,8 +59,8 @@ export async function createLinear(norm: boolean, seed: number): Promise<LinearN
     ({ value: at, gradient: d_at } = sums);
     if (!norm || i === depth - 1) continue;
     const next = pair();
-    const gamma = parameters.declare(new Float32Array(width).fill(1));
-    const beta = parameters.declare(new Float32Array(width));
+    const gamma = parameters.declare(`gamma ${i}`, new Float32Array(width).fill(1));
+    const beta = parameters.declare(`beta ${i}`, new Float32Array(width));
     const affines = { gamma: gamma.value, beta: beta.value };
     ops.push(
       await layer(device, {

@@ -85,14 +85,15 @@ export function createModel(device: Device, settings: ModelSettings): Model {
   for (const [i, stage] of (settings.stages ?? stages).entries()) {
     const { filters, stride } = stage;
     const fanIn = 9 * channels;
-    const constant = (value: number): Parameter => parameters.declare(new Float32Array(filters).fill(value));
+    const constant = (value: number, name: string): Parameter =>
+      parameters.declare(`${name} ${i}`, new Float32Array(filters).fill(value));
     learned.push({
       stage,
       channels,
       size,
       // He, Zhang, Ren & Sun (2015): the variance that ReLU halves is doubled.
-      weights: parameters.declare(normals(seeds(i), filters * fanIn, Math.sqrt(2 / fanIn))),
-      gain: kind.weights === "scaled" ? constant(1) : undefined,
+      weights: parameters.declare(`weights ${i}`, normals(seeds(i), filters * fanIn, Math.sqrt(2 / fanIn))),
+      gain: kind.weights === "scaled" ? constant(1, "gain") : undefined,
       affines: mapped(kind.affines, constant),
       states: mapped(kind.states, (value) => {
         const state = device.take(filters);
@@ -106,8 +107,8 @@ export function createModel(device: Device, settings: ModelSettings): Model {
   const head = {
     channels,
     size,
-    weights: parameters.declare(normals(seeds(99), channels * classes, Math.sqrt(1 / channels))),
-    beta: parameters.declare(new Float32Array(classes)),
+    weights: parameters.declare("dense", normals(seeds(99), channels * classes, Math.sqrt(1 / channels))),
+    beta: parameters.declare("dense beta", new Float32Array(classes)),
   };
   return {
     device,
@@ -225,7 +226,7 @@ async function openStage(device: Device, kind: Kind, one: Learned, input: StageI
   const take = (count: number): Tensor => device.take(trains ? count : 0);
   const [sums, d_sums, y, d_y] = [device.take(length), take(length), device.take(length), take(length)];
   const ops: Op[] = [];
-  let used: Parameter = weights;
+  let used: Pick<Parameter, "value" | "gradient"> = weights;
   if (kind.weights !== "as they are") {
     const count = weights.value.length;
     used = { value: device.take(count), gradient: take(count) };
@@ -274,7 +275,7 @@ async function openStage(device: Device, kind: Kind, one: Learned, input: StageI
 
 function mapped<From, To>(
   from: Readonly<Record<string, From>>,
-  to: (value: From) => To,
+  to: (value: From, name: string) => To,
 ): Readonly<Record<string, To>> {
-  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, to(value)]));
+  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, to(value, name)]));
 }
