@@ -39,10 +39,11 @@ let stopped = false;
 if (options.report === undefined && waiting.length > 0) {
   const shown = showProgress(plan.runs.length, plan.runs.length - waiting.length);
   const stop = new AbortController();
-  process.once("SIGINT", () => {
-    stopped = true;
-    stop.abort();
-  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      stopped = true;
+      stop.abort();
+    });
   try {
     await runAll(waiting, {
       workers: options.workers,

@@ -67,12 +67,11 @@ export function errorFigure(cells: readonly Cell[], data: DataName): TopLevelSpe
   });
   return {
     hconcat: [
-      panel(main, "batch norm, group norm, weight standardization"),
-      panel(
-        networkNames.filter((one) => !main.includes(one)),
-        "the others",
-      ),
-    ],
+      { names: main, title: "batch norm, group norm, weight standardization" },
+      { names: networkNames.filter((one) => !main.includes(one)), title: "the others" },
+    ].flatMap(({ names, title }) =>
+      values.some(({ network }) => names.includes(network)) ? panel(names, title) : [],
+    ),
     resolve: { scale: { color: "independent" } },
   };
 }

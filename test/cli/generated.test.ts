@@ -29,6 +29,13 @@ function shown(): readonly string[] {
 test.each([
   ["generated", [...shown(), "--target", "wgsl,glsl,wasm"]],
   ["examples/train/generated", ["examples/train/layers.norm", "--save", "stats"]],
+  [
+    "lab/generated",
+    [
+      ...["lab/specs/layers.norm", "library/weight_standardization.norm", "library/batch_norm.norm"],
+      ...["--target", "wasm", "--save", "stats"],
+    ],
+  ],
 ])("%s is what its specs give: otherwise run `npm run generate`", async (path, words) => {
   const out = join(folder.path, path);
   const { code, err } = await normc(["build", ...words, "--out", out]);
