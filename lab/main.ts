@@ -39,8 +39,9 @@ let stopped = false;
 if (options.report === undefined && waiting.length > 0) {
   const shown = showProgress(plan.runs.length, plan.runs.length - waiting.length);
   const stop = new AbortController();
+  // A terminal signals npm and this process, and npm passes it on: it comes twice.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
+    process.on(signal, () => {
       stopped = true;
       stop.abort();
     });
