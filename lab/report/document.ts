@@ -27,13 +27,19 @@ export function documentOf(plan: Plan, gathered: Gathered, pictures: ReadonlySet
 }
 
 function missingLines(cells: readonly Cell[]): readonly string[] {
-  const missing = cells.filter(({ errors, planned }) => errors.length < planned);
-  if (missing.length === 0) return [];
-  const named = missing.map(
-    ({ data, network, batch, errors, planned }) =>
-      `${data} ${network} at ${batch} (${errors.length} of ${planned})`,
-  );
-  return ["", `Not finished: ${named.join(", ")}.`];
+  const missing = new Map<string, string[]>();
+  for (const { data, network, batch, errors, planned } of cells) {
+    if (errors.length === planned) continue;
+    const name = `${titles[data]}, ${network}`;
+    missing.set(name, [...(missing.get(name) ?? []), `${batch} (${errors.length} of ${planned})`]);
+  }
+  if (missing.size === 0) return [];
+  return [
+    "",
+    "Not finished:",
+    "",
+    ...[...missing].map(([name, some]) => `- ${name}: batches ${some.join(", ")}`),
+  ];
 }
 
 function dataLines(
