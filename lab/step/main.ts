@@ -116,7 +116,7 @@ function document(): string {
     ...rowLines(steps, { forward: "forward", step: "training step" }),
     "## Where the lab's time goes",
     "",
-    "A norm's kernel has ReLU in it. Kernels are calls in a step; a convolution has five for each image.",
+    "A norm's kernel has ReLU in it. Kernels are calls in a step; a convolution has six for each image, the first one four.",
     "",
     "| network | ms a step | norms | weights | convolutions | loss | kernels | of norms and weights |",
     "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
