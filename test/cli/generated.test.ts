@@ -29,6 +29,13 @@ function shown(): readonly string[] {
 test.each([
   ["generated", [...shown(), "--target", "wgsl,glsl,wasm"]],
   ["examples/train/generated", ["examples/train/layers.norm", "--save", "stats"]],
+  [
+    "lab/generated",
+    [
+      ...["lab/specs/layers.norm", "library/weight_standardization.norm", "library/batch_norm.norm"],
+      ...["--target", "wasm", "--save", "stats"],
+    ],
+  ],
 ])("%s is what its specs give: otherwise run `npm run generate`", async (path, words) => {
   const out = join(folder.path, path);
   const { code, err } = await normc(["build", ...words, "--out", out]);
@@ -37,9 +44,9 @@ test.each([
   const { "manifest.json": manifest, ...built } = texts(out);
   const { "manifest.json": committed, ...generated } = texts(join(root, path));
   expect(generated).toEqual(built);
-  // The paths of the sources are relative to where the files were written.
+  // The paths of the sources are relative to where the files were written, and so is their order.
   const hashes = (text = "{}"): string[] =>
-    (JSON.parse(text) as { sources: { hash: string }[] }).sources.map((one) => one.hash);
+    (JSON.parse(text) as { sources: { hash: string }[] }).sources.map((one) => one.hash).sort();
   expect(hashes(committed)).toEqual(hashes(manifest));
 });
 
