@@ -88,6 +88,7 @@ const road = [
   "src/tools/cli/explain",
   "src/tools/cli/build",
   "src/tools/cli/tune",
+  "src/tools/cli/audit",
   "src/tools/lsp/project",
   "src/tools/lsp/text",
   "src/tools/lsp/words",
