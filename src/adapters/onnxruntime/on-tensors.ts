@@ -2,7 +2,7 @@ import { copySource, copyTarget, storage } from "../../runtime/device/ranges.ts"
 import { bufferBytes } from "../../runtime/shapes/element-types.ts";
 import { NormError } from "../../runtime/shapes/errors.ts";
 import type { ExtentsByName, Norm, NormTensor } from "../../runtime/webgpu/index.ts";
-import { type OrtModule, type OrtTensor, ortTypes } from "./ort.ts";
+import { type OrtModule, type OrtTensor, type OrtType, ortTypes } from "./ort.ts";
 
 /** What the adapter needs of a norm; `Names` are its tensors, `Results` what a run gives. */
 export type OrtNorm<Names extends string, Results> = Pick<Norm, "program" | "dims" | "dtypes"> & {
@@ -13,7 +13,7 @@ export type OrtNorm<Names extends string, Results> = Pick<Norm, "program" | "dim
 
 /** Runs a norm on tensors of ONNX Runtime. */
 export type OnTensors<Names extends string, Results, Tensor> = (
-  tensors: Readonly<Partial<Record<Names, Tensor>>>,
+  tensors: Readonly<Partial<Record<Names, OrtTensor>>>,
   extents?: ExtentsByName,
 ) => Record<keyof Results, Tensor>;
 
@@ -40,6 +40,7 @@ export function onTensors<Names extends string, Results, Tensor extends OrtTenso
   function newTensor(name: string, extents: ExtentsByName): Tensor {
     const own = dimsAt(norm, name, extents);
     const dtype = dtypes.get(name) ?? "f32";
+    const dataType = ortTypeOf(norm, name);
     const bytes = bufferBytes(
       own.reduce((count, extent) => count * extent, 1),
       dtype,
@@ -51,12 +52,12 @@ export function onTensors<Names extends string, Results, Tensor extends OrtTenso
       usage: storage | copySource | copyTarget,
     });
     const dispose = (): void => buffer.destroy();
-    return ort.Tensor.fromGpuBuffer(buffer, { dataType: ortTypes[dtype], dims: own, dispose });
+    return ort.Tensor.fromGpuBuffer(buffer, { dataType, dims: own, dispose });
   }
 
   return (tensors, extents = {}) => {
-    const used = new Map<string, Tensor>();
-    for (const [name, tensor] of Object.entries<Tensor | undefined>(tensors)) {
+    const used = new Map<string, OrtTensor>();
+    for (const [name, tensor] of Object.entries<OrtTensor | undefined>(tensors)) {
       if (tensor === undefined) continue;
       // A name that the norm does not have is an error of `encode`.
       if (dims.has(name)) check(norm, name, tensor, dimsAt(norm, name, extents));
@@ -94,26 +95,35 @@ function dimsAt({ program, dims }: Sized, name: string, extents: ExtentsByName):
   });
 }
 
+/** @throws NormError N514 for elements that ONNX Runtime has in no GPU buffer. */
+function ortTypeOf({ program, dtypes }: Sized, name: string): OrtType {
+  const dtype = dtypes.get(name) ?? "f32";
+  const type = ortTypes[dtype];
+  if (type !== undefined) return type;
+  throw new NormError(
+    "N514",
+    `${name} of ${program.norm} has elements of ${dtype}, which ONNX Runtime has in no GPU buffer`,
+  );
+}
+
 function check(
-  { program, dtypes }: Sized,
+  norm: Sized,
   name: string,
   { type, dims, location }: OrtTensor,
   wanted: readonly number[],
 ): void {
-  const own = `${name} of ${program.norm}`;
+  const title = `${name} of ${norm.program.norm}`;
   if (location !== "gpu-buffer") {
     throw new NormError(
       "N514",
-      `${own}: this tensor's location is "${location}", not "gpu-buffer". preferredOutputLocation: "gpu-buffer" of a session leaves its outputs on the GPU`,
+      `${title}: this tensor's location is "${location}", not "gpu-buffer". preferredOutputLocation: "gpu-buffer" of a session leaves its outputs on the GPU`,
     );
   }
-  const dtype = dtypes.get(name) ?? "f32";
-  if (type !== ortTypes[dtype]) {
-    throw new NormError(
-      "N514",
-      `${own} has elements of ${dtype}: expected a ${ortTypes[dtype]} tensor, given ${type}`,
-    );
-  }
+  const own = ortTypeOf(norm, name);
+  if (type !== own) throw new NormError("N514", `${title}: expected a ${own} tensor, given ${type}`);
   if (dims.length === wanted.length && dims.every((extent, i) => extent === wanted[i])) return;
-  throw new NormError("N503", `${own}: expected the dims [${wanted.join(", ")}], given [${dims.join(", ")}]`);
+  throw new NormError(
+    "N503",
+    `${title}: expected the dims [${wanted.join(", ")}], given [${dims.join(", ")}]`,
+  );
 }

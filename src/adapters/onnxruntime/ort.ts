@@ -22,14 +22,14 @@ export interface OrtModule<Tensor extends OrtTensor = OrtTensor> {
   };
 }
 
-/** Element types of ONNX Runtime that lie in GPU buffers, by those of norms. */
+/** Element types that ONNX Runtime has in GPU buffers, by those of norms. It has no int8 there. */
 export const ortTypes = {
   f32: "float32",
   f16: "float16",
-  i8: "int8",
+  i8: undefined,
   u8: "uint8",
   i32: "int32",
   u32: "uint32",
 } as const;
 
-export type OrtType = (typeof ortTypes)[keyof typeof ortTypes];
+export type OrtType = Exclude<(typeof ortTypes)[keyof typeof ortTypes], undefined>;
