@@ -74,7 +74,8 @@ beforeAll(async () => {
   const modules = join(folder.path, "node_modules");
   mkdirSync(modules);
   symlinkSync(root, join(modules, "normc"));
-  symlinkSync(join(root, "node_modules/gpu.js"), join(modules, "gpu.js"));
+  for (const name of ["gpu.js", "typegpu"])
+    symlinkSync(join(root, "node_modules", name), join(modules, name));
   writeFileSync(join(folder.path, "package.json"), '{ "type": "module" }');
   for (const block of blocks) writeFileSync(join(folder.path, block.file), moduleOf(block));
 }, 60_000);
