@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import normc from "normc/esbuild";
 
 await build({
-  entryPoints: ["src/main.js"],
+  entryPoints: ["src/main.js", "src/all-providers.js"],
   outdir: "dist",
   bundle: true,
   format: "esm",
@@ -16,11 +16,12 @@ await build({
 
 mkdirSync("dist", { recursive: true });
 const runtime = dirname(fileURLToPath(import.meta.resolve("onnxruntime-web/webgpu")));
-const wasm = "ort-wasm-simd-threaded.asyncify.wasm";
+const wasm = ["ort-wasm-simd-threaded.asyncify.wasm", "ort-wasm-simd-threaded.jsep.wasm"];
 for (const [from, to] of [
   ["index.html", "index.html"],
+  ["all-providers.html", "all-providers.html"],
   ["src/matmul.onnx", "matmul.onnx"],
-  [join(runtime, wasm), wasm],
+  ...wasm.map((file) => [join(runtime, file), file]),
 ]) {
   copyFileSync(from, join("dist", to));
 }

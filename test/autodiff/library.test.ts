@@ -37,7 +37,14 @@ const shapes: readonly Shape[] = [
  * The gradients of these are not derivatives: `stated.test.ts` and `spectral-norm.test.ts` say what they are. `high` has
  * steps, which the other part of the mean has too, the other way round: `partial-statistics.test.ts`.
  */
-const stated = ["BatchRenorm train", "PowerNorm train", "SpectralNorm train", "PartialStatistics null"];
+const stated = [
+  "BatchRenorm train",
+  "PowerNorm train",
+  "SpectralNorm train",
+  "PartialStatistics null",
+  "SyncStatistics null",
+  "SyncSlopes null",
+];
 
 const cases = libraryNorms()
   .flatMap((norm) => norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })))

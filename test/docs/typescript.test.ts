@@ -28,6 +28,9 @@ const preamble = {
 /** The norms that a block may name without an import. */
 const norms = { GroupNorm: "group_norm", LayerNorm: "layer_norm" };
 
+/** Files of the library whose modules blocks import. */
+const files = [...Object.values(norms), "sync_batch_norm"];
+
 function isFile(text: string): boolean {
   return /^export default /m.test(text);
 }
@@ -64,14 +67,15 @@ const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
 
 beforeAll(async () => {
-  const specs = Object.values(norms).map((file) => `library/${file}.norm`);
+  const specs = files.map((file) => `library/${file}.norm`);
   const out = join(folder.path, "generated");
   const built = await normc(["build", ...specs, "--target", "wgsl,glsl,wasm", "--out", out]);
   expect(built.code, built.err).toBe(0);
   const modules = join(folder.path, "node_modules");
   mkdirSync(modules);
   symlinkSync(root, join(modules, "normc"));
-  symlinkSync(join(root, "node_modules/gpu.js"), join(modules, "gpu.js"));
+  for (const name of ["gpu.js", "typegpu"])
+    symlinkSync(join(root, "node_modules", name), join(modules, name));
   writeFileSync(join(folder.path, "package.json"), '{ "type": "module" }');
   for (const block of blocks) writeFileSync(join(folder.path, block.file), moduleOf(block));
 }, 60_000);

@@ -1,5 +1,5 @@
 /** The examples that are projects of their own, with the packed package: built with their scripts, and run. */
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
@@ -51,15 +51,29 @@ const script = (name: string, words: string, env = process.env) =>
   ended("npm", ["run", "--silent", words], example(name), env);
 
 /** What the page of an example says. Undefined if there is no browser. */
-async function shown(name: string): Promise<string | null | undefined> {
+async function shown(name: string, page = "index.html"): Promise<string | null | undefined> {
   const { port } = server.address() as AddressInfo;
-  const address = `http://localhost:${port}/${name}/dist/index.html`;
+  const address = `http://localhost:${port}/${name}/dist/${page}`;
   opened = opened ?? (await openPage("about:blank"));
   if (opened === undefined) return undefined;
   await opened.page.goto(address);
-  await opened.page.waitForFunction(() => document.body.dataset.state !== "running");
+  // The engines of ONNX Runtime have 25 MB, which a loaded machine compiles in half a minute.
+  const timeout = 90_000;
+  await opened.page.waitForFunction(() => document.body.dataset.state !== "running", undefined, { timeout });
   expect(opened.complaints()).toEqual([]);
   return opened.page.textContent("output");
+}
+
+/** What TypeScript says of files of an example, with the types of the packages that are installed in it. */
+async function typeErrors(name: string, files: readonly string[]): Promise<string> {
+  const compilerOptions = {
+    ...{ target: "es2023", lib: ["es2023", "dom"], module: "esnext", moduleResolution: "bundler" },
+    ...{ strict: true, noImplicitAny: false, allowJs: true, checkJs: true, noEmit: true, skipLibCheck: true },
+    types: [join(root, "node_modules/@webgpu/types")],
+  };
+  writeFileSync(join(example(name), "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  return (await ended(process.execPath, [tsc, "-p", "."], example(name))).out;
 }
 
 /** The number that stands behind a colon. */
@@ -115,10 +129,14 @@ test("onnxruntime: buffers go from ONNX Runtime to normc and back", async ({ ski
   // Where the browser is required, the registry is too.
   skip(unreachable && !required().has("browser"), "npm reaches no registry");
   expect(npm.code, npm.err).toBe(0);
+  const checked = await typeErrors("onnxruntime", ["src/page.js", "src/main.js", "src/all-providers.js"]);
+  expect(checked).toBe("");
   const built = await script("onnxruntime", "build");
   expect(built.code, built.err).toBe(0);
-  const text = await shown("onnxruntime");
-  skip(text === undefined, "there is no browser");
-  // ONNX Runtime's sums of 256 products have errors of their own.
-  expect(difference(text!), text!).toBeLessThan(1e-4);
+  for (const page of ["index.html", "all-providers.html"]) {
+    const text = await shown("onnxruntime", page);
+    skip(text === undefined, "there is no browser");
+    // ONNX Runtime's sums of 256 products have errors of their own.
+    expect(difference(text!), `${page}: ${text}`).toBeLessThan(1e-4);
+  }
 }, 180_000);

@@ -67,8 +67,13 @@ const expected: Readonly<Record<string, readonly [number, number | null]>> = {
   UnitNorm: [1, 2],
   // The sum of the mask lacks the channels.
   PartialStatistics: [2, 4],
+  SyncStatistics: [1, 2],
   // The parts to merge are few, and short.
-  MergedBatchNorm: [1, null],
+  "SyncBatchNorm train": [1, null],
+  "SyncBatchNorm infer": [1, null],
+  // The slope needs both means.
+  SyncSlopes: [1, 3],
+  SyncBatchNormGradient: [1, null],
   // Each normalizes by states that it updates: a small kernel copies the new values when all have read the old ones.
   "BatchRenorm train": [2, 3],
   "BatchRenorm infer": [1, null],
@@ -145,8 +150,13 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   UnitNorm: [1, 3],
   // The gradient of the mask is 0.
   PartialStatistics: [2, null],
+  SyncStatistics: [1, 2],
   // Of the statistics of the parts, which are no sums over x.
-  MergedBatchNorm: [4, 6],
+  "SyncBatchNorm train": [4, 6],
+  "SyncBatchNorm infer": [4, 6],
+  SyncSlopes: [1, 3],
+  // The gradient of a gradient, for every number that the parts hand on.
+  SyncBatchNormGradient: [12, 20],
   "BatchRenorm train": [1, 3],
   "BatchRenorm infer": [2, 4],
   "PowerNorm train": [2, 3],

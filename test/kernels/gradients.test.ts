@@ -14,7 +14,11 @@ const tolerance = 1e-5;
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
+/** It is a backward pass itself: nobody trains with its gradient, whose 12 kernels cost as much here as ten norms. */
+const secondOrder = "SyncBatchNormGradient";
+
 const cases = libraryNorms()
+  .filter(({ name }) => name !== secondOrder)
   .flatMap((norm) => norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })))
   .map((one, turn) => ({ ...one, turn }));
 

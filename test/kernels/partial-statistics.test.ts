@@ -1,4 +1,4 @@
-/** Statistics of parts, merged without loss: `PartialStatistics` and `MergedBatchNorm` against the formula over all parts. */
+/** Statistics of parts with padding, merged without loss: `PartialStatistics` and `SyncBatchNorm` against the formula over all parts. */
 import { GPU } from "gpu.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { highPart } from "../../src/graph/operators/f64.ts";
@@ -27,6 +27,8 @@ const eps = Math.fround(1e-5);
 const partNames = ["mean_high", "mean_low", "variance", "weight"] as const;
 
 const numbers = Float32Array.from([0, 1, -1, 1e6 + 0.5, 3.14159274, -2.5e-5, 1e30, 65535, 16383.5, Infinity]);
+
+const graphNamed = (name: string) => graphOf(name, name === "SyncBatchNorm" ? "train" : null);
 
 interface Part {
   readonly x: Float32Array;
@@ -75,7 +77,7 @@ async function worstOfMerged(run: Run, parts: readonly Part[]): Promise<number> 
   ]);
   const P = parts.length;
   const { y } = await run(
-    "MergedBatchNorm",
+    "SyncBatchNorm",
     { x: dims.x, mean_high: [P, channels], mean_low: [P, channels], variance: [P, channels], weight: [P] },
     { x: parts[0]!.x, ...Object.fromEntries(joined) },
   );
@@ -94,7 +96,7 @@ const cases = [
 
 describe.each(devices)("parts on $name", ({ device }) => {
   const run: Run = async (name, dims, feeds) => {
-    const norm = await createNorm(device, programOf(graphOf(name)), { dims });
+    const norm = await createNorm(device, programOf(graphNamed(name)), { dims });
     try {
       return await norm.run(feeds);
     } finally {
@@ -109,7 +111,7 @@ describe.each(devices)("parts on $name", ({ device }) => {
 
 describe.each(nodeBackends)("parts on gpu.js %s", (backend) => {
   const run: Run = async (name, dims, feeds) => {
-    const norm = await createGatherNorm({ GPU, backend }, gatherProgramOf(graphOf(name)), { dims });
+    const norm = await createGatherNorm({ GPU, backend }, gatherProgramOf(graphNamed(name)), { dims });
     try {
       return await norm.run(feeds);
     } finally {

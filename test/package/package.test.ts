@@ -49,9 +49,10 @@ test("the entries can be imported; the runtime brings nothing of the compiler", 
     const { memoryStorage } = await import("normc/tuning");
     const { createGatherNorm } = await import("normc/gpujs");
     const { createWasmNorm } = await import("normc/wasm");
+    const { onTensors } = await import("normc/onnxruntime");
     const text = (await build(spec, { path: "a.norm" })).files.get("a.ts");
     const found = ["normc/library/batch_norm.norm", "normc/package.json"].map((one) => import.meta.resolve(one));
-    const functions = [createNorm, memoryStorage, createGatherNorm, createWasmNorm, format].map((one) => typeof one);
+    const functions = [createNorm, memoryStorage, createGatherNorm, createWasmNorm, onTensors, format].map((one) => typeof one);
     console.log(JSON.stringify({ facts: [norms[0].name, version, text.includes("AOptions")], functions, found }));`;
   writeFileSync(join(folder.path, "use.mjs"), script);
   const { out, err } = await ended(process.execPath, ["use.mjs"], folder.path);

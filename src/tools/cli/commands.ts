@@ -19,6 +19,13 @@ const shapeHelp = `
 A shape gives the extents of axes. A variadic axis takes any number of extents, joined by x; S= alone means none. It may
 also name the parts of a split axis and the params: N=2,C=320,G=8,S=64x64. What is not given follows from the rest.`;
 
+const openDims: [string, string, typeof collect, readonly string[]] = [
+  "--dim <name=size>",
+  "the size of a dimension that the model leaves open; repeatable",
+  collect,
+  [],
+];
+
 const targetHelp =
   "wgsl for WebGPU, glsl for gpu.js, wasm for processors, or several, joined by commas: wgsl,wasm";
 
@@ -244,12 +251,7 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     .option("--shard <i/n>", "do only the i-th of n parts of the work; join the files with --merge")
     .option("--merge <files...>", "join these files into --out and measure nothing")
     .option("--model <file>", "tune the normalization layers of an ONNX model")
-    .option(
-      "--dim <name=size>",
-      "the size of a dimension that the model leaves open; repeatable",
-      collect,
-      [],
-    )
+    .option(...openDims)
     .option("--report <file>", "write an HTML page with the time of every variant that was tried")
     .option("--explain", "list the variants that were not tried, with the reasons")
     .addOption(json)
@@ -265,16 +267,25 @@ still hold are not measured again. \`normc build --tuning FILE\` puts them into 
     "Each layer is listed with its spec, extents and params, or with the reason why it has no spec.",
   )
     .argument("<model>", "an ONNX file; weights in files beside it are not read")
-    .option(
-      "--dim <name=size>",
-      "the size of a dimension that the model leaves open; repeatable",
-      collect,
-      [],
-    )
+    .option(...openDims)
     .addOption(json)
     .action(async (model, options) =>
       ended(await (await import("./tune/model-shapes.ts")).shapes(model, options)),
     );
+
+  add(
+    "audit",
+    "say what the normalizations of an ONNX model are, and where they lose digits",
+    "normc audit model.onnx --dim batch=8 --svg audit.svg",
+    `Operators and norms that are written out in parts (ReduceMean, Sub, Pow, Sqrt, Div). Each is listed with its spec, with what
+overflows or cancels, and with how far its results lie from float64 on inputs of a mean from 1 to 1e6: by the spec, and by
+ONNX Runtime if the project has the package onnxruntime-node. What cannot be read is listed with the reason.`,
+  )
+    .argument("<model>", "an ONNX file; weights in files beside it are not read")
+    .option(...openDims)
+    .option("--svg <file>", "a picture of the errors")
+    .addOption(json)
+    .action(async (model, options) => ended(await (await import("./audit/audit.ts")).audit(model, options)));
 
   add(
     "fmt",

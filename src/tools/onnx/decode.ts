@@ -8,6 +8,8 @@ interface FieldSchema {
   readonly type: string;
   readonly id: number;
   readonly rule?: string;
+  /** A packed list that is longer is skipped, and stays empty. */
+  readonly mostBytes?: number;
 }
 
 export interface MessageSchema {
@@ -65,7 +67,9 @@ export function decode(reader: Reader, schema: MessageSchema, name: string): Mes
         if (choice !== undefined) made[choice] = own;
       } else if (wire === lengthDelimited && scalars.has(field.type)) {
         // Numbers are packed.
-        const last = from.uint32() + from.pos;
+        const bytes = from.uint32();
+        const last = bytes + from.pos;
+        if (bytes > (field.mostBytes ?? bytes)) from.skip(bytes);
         while (from.pos < last) (made[own] as unknown[]).push(one());
       } else (made[own] as unknown[]).push(one());
     }

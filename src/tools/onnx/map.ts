@@ -85,6 +85,16 @@ const rules: Readonly<Record<string, Rule>> = {
       params: { eps: float(node, "epsilon", 1e-12) },
     };
   },
+  LRN: ({ node, dims }) => ({
+    norm: "LocalResponseNorm",
+    extents: channels(dims),
+    params: {
+      size: integer(node, "size", 1),
+      alpha: float(node, "alpha", 1e-4),
+      beta: float(node, "beta", 0.75),
+      k: float(node, "bias", 1),
+    },
+  }),
   LpNormalization: ({ node, dims }) => {
     const p = integer(node, "p", 2);
     if (p !== 1 && p !== 2) throw new Unfit(`p is ${p}`);
@@ -102,23 +112,65 @@ const rules: Readonly<Record<string, Rule>> = {
   LogSoftmax: softmax,
 };
 
-/** Every normalization layer of the model, in its order. */
+/** Every normalization layer of the model that is an operator, in its order. */
 export function mapLayers(model: OnnxModel, open: ReadonlyMap<string, number>): readonly Layer[] {
-  return model.nodes.flatMap((node): readonly Layer[] => {
-    const key = node.domain === "" ? node.op : `${node.domain}:${node.op}`;
-    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-    if (rule === undefined)
-      return looksLikeNorm(node.op) ? [unmapped(node, "the library has no such norm")] : [];
-    try {
-      const dims = shapeOf(node, model, open);
-      const mapped = rule({ node, dims });
-      const dtype = dtypeOf(node, model);
-      return [{ node: node.name, op: node.op, mode: undefined, ...mapped, dtype }];
-    } catch (error) {
-      if (error instanceof Unfit) return [unmapped(node, error.message)];
-      throw error;
+  return model.nodes.flatMap((node) => mapLayer(node, model, open) ?? []);
+}
+
+/** Undefined for a node that is no normalization. */
+export function mapLayer(
+  node: OnnxNode,
+  model: OnnxModel,
+  open: ReadonlyMap<string, number>,
+): Layer | undefined {
+  const key = node.domain === "" ? node.op : `${node.domain}:${node.op}`;
+  const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
+  if (rule === undefined)
+    return looksLikeNorm(node.op) ? unmapped(node, "the library has no such norm") : undefined;
+  return mappedBy(rule, node, model, open);
+}
+
+/** A norm that is written out in parts: a statistic over some axes, and a root that the data are divided by. */
+export interface WrittenNorm {
+  readonly kind: "standardize" | "rms";
+  readonly axes: readonly number[];
+  readonly eps: number;
+}
+
+/** The layer that parts of a graph are. `node` stands for them: it has their input and output. */
+export function mapWritten(
+  { kind, axes, eps }: WrittenNorm,
+  node: OnnxNode,
+  model: OnnxModel,
+  open: ReadonlyMap<string, number>,
+): Layer {
+  const rule: Rule = ({ dims }) => {
+    const over = new Set(axes.map((axis) => (axis < 0 ? axis + dims.length : axis)));
+    const first = Math.min(...over);
+    const params = { eps: rounded(eps) };
+    // Over several axes from the third on it is an instance norm of an image; over the last one alone, a layer norm.
+    if (kind === "standardize" && first === 2 && over.size > 1 && over.size === dims.length - 2)
+      return { norm: "InstanceNorm", extents: channels(dims), params };
+    if (dims.every((_, i) => over.has(i) === i >= first)) {
+      return kind === "rms"
+        ? { norm: "RMSNorm", extents: fromAxis(dims, first, "T"), params }
+        : { norm: "LayerNorm", extents: fromAxis(dims, first, "N"), params };
     }
-  });
+    throw new Unfit(`it reduces over axes ${[...over].join(", ")}, which are not the last ones`);
+  };
+  return mappedBy(rule, node, model, open);
+}
+
+function mappedBy(rule: Rule, node: OnnxNode, model: OnnxModel, open: ReadonlyMap<string, number>): Layer {
+  try {
+    const dims = shapeOf(node, model, open);
+    const mapped = rule({ node, dims });
+    const dtype = dtypeOf(node, model);
+    return { node: node.name, op: node.op, mode: undefined, ...mapped, dtype };
+  } catch (error) {
+    if (error instanceof Unfit) return unmapped(node, error.message);
+    throw error;
+  }
 }
 
 function unmapped({ name, op }: OnnxNode, reason: string): UnmappedLayer {
@@ -129,9 +181,9 @@ function looksLikeNorm(op: string): boolean {
   return /norm(alization)?$/i.test(op);
 }
 
-/** The shape of its input, or of its output, which is as large. */
-function shapeOf(
-  node: OnnxNode,
+/** The shape of its input, or of its output, which is as large. @throws Unfit */
+export function shapeOf(
+  node: Pick<OnnxNode, "inputs" | "outputs">,
   { shapes }: OnnxModel,
   open: ReadonlyMap<string, number>,
 ): readonly number[] {

@@ -1,4 +1,5 @@
 /** Reads an ONNX model: its layers, with the shapes that the file gives. */
+import { fromHalf } from "../../runtime/shapes/from-half.ts";
 import { decode } from "./decode.ts";
 import { onnxSchema } from "./schema.ts";
 
@@ -15,6 +16,8 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, number | string | readonly number[]>;
+  /** Names of the attributes that are floats, whole ones too. */
+  readonly floats: ReadonlySet<string>;
 }
 
 export interface OnnxModel {
@@ -22,6 +25,8 @@ export interface OnnxModel {
   readonly shapes: ReadonlyMap<string, readonly Dim[]>;
   /** ONNX's number of the element type, if the file gives it. */
   readonly types: ReadonlyMap<string, number>;
+  /** Small constants: numbers such as an eps, and lists of axes. */
+  readonly constants: ReadonlyMap<string, readonly number[]>;
 }
 
 /** @throws Error for bytes that are not a model. */
@@ -34,11 +39,14 @@ export async function readModel(bytes: Uint8Array): Promise<OnnxModel> {
   const nodes: OnnxNode[] = [];
   const shapes = new Map<string, readonly Dim[]>();
   const types = new Map<string, number>();
+  const constants = new Map<string, readonly number[]>();
 
   const read = (graph: Graph): void => {
-    for (const { name, dims, dataType } of graph.initializer) {
-      shapes.set(name, dims);
-      types.set(name, dataType);
+    for (const one of graph.initializer) {
+      shapes.set(one.name, one.dims);
+      types.set(one.name, one.dataType);
+      const values = smallValues(one);
+      if (values !== undefined) constants.set(one.name, values);
     }
     for (const { name, type: told } of [...graph.valueInfo, ...graph.output, ...graph.input]) {
       const tensor = told?.tensorType;
@@ -60,13 +68,17 @@ export async function readModel(bytes: Uint8Array): Promise<OnnxModel> {
         inputs: node.input,
         outputs: node.output,
         attributes: new Map(node.attribute.map((one) => [one.name, attributeValue(one)])),
+        floats: new Set(node.attribute.filter((one) => one.type === 1).map((one) => one.name)),
       });
+      const [made] = node.opType === "Constant" ? node.attribute : [];
+      const values = made && constantOf(made);
+      if (values !== undefined) constants.set(node.output[0] ?? "", values);
       // These are the branches of a condition and the body of a loop.
       for (const { g } of node.attribute) if (g !== null) read(g);
     }
   };
   read(model.graph);
-  return { nodes, shapes, types };
+  return { nodes, shapes, types, constants };
 }
 
 interface Model {
@@ -83,14 +95,19 @@ interface Graph {
     readonly output: readonly string[];
     readonly attribute: readonly Attribute[];
   }[];
-  readonly initializer: readonly {
-    readonly name: string;
-    readonly dims: readonly number[];
-    readonly dataType: number;
-  }[];
+  readonly initializer: readonly Tensor[];
   readonly input: readonly ValueInfo[];
   readonly output: readonly ValueInfo[];
   readonly valueInfo: readonly ValueInfo[];
+}
+
+interface Tensor {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly dataType: number;
+  readonly floatData: readonly number[];
+  readonly int64Data: readonly number[];
+  readonly rawData: Uint8Array;
 }
 
 interface Attribute {
@@ -99,6 +116,7 @@ interface Attribute {
   readonly f: number;
   readonly i: number;
   readonly s: Uint8Array;
+  readonly t: Tensor | null;
   readonly g: Graph | null;
   readonly ints: readonly number[];
 }
@@ -135,5 +153,44 @@ function attributeValue({ type, f, i, s, ints }: Attribute): number | string | r
       return new TextDecoder().decode(s);
     default:
       return ints;
+  }
+}
+
+/** The value of a node `Constant`. */
+function constantOf(one: Attribute): readonly number[] | undefined {
+  if (one.t !== null) return smallValues(one.t);
+  const value = attributeValue(one);
+  if (typeof value === "number") return [value];
+  return typeof value === "string" ? undefined : value;
+}
+
+/** As many elements as a tensor has axes are enough. */
+const mostValues = 16;
+
+function smallValues({
+  dims,
+  dataType,
+  floatData,
+  int64Data,
+  rawData,
+}: Tensor): readonly number[] | undefined {
+  const count = dims.reduce((a, b) => a * b, 1);
+  if (count > mostValues) return undefined;
+  if (floatData.length === count) return floatData;
+  if (int64Data.length === count) return int64Data;
+  const bytes = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+  const values = (size: number, at: (place: number) => number): readonly number[] | undefined =>
+    rawData.byteLength === size * count ? Array.from({ length: count }, (_, i) => at(size * i)) : undefined;
+  switch (dataType) {
+    case 1:
+      return values(4, (at) => bytes.getFloat32(at, true));
+    case 7:
+      return values(8, (at) => Number(bytes.getBigInt64(at, true)));
+    case 10:
+      return values(2, (at) => fromHalf(bytes.getUint16(at, true)));
+    case 11:
+      return values(8, (at) => bytes.getFloat64(at, true));
+    default:
+      return undefined;
   }
 }

@@ -4,6 +4,8 @@
  */
 const field = (type: string, id: number) => ({ type, id });
 const repeated = (type: string, id: number) => ({ rule: "repeated", type, id });
+/** Weights are not read: of numbers, only lists as short as an eps or a list of axes. */
+const short = (type: string, id: number) => ({ ...repeated(type, id), mostBytes: 1024 });
 const oneof = (name: string, members: readonly string[]) => ({ oneofs: { [name]: { oneof: [...members] } } });
 
 export const onnxSchema = {
@@ -45,13 +47,21 @@ export const onnxSchema = {
             f: field("float", 2),
             i: field("int64", 3),
             s: field("bytes", 4),
+            t: field("TensorProto", 5),
             g: field("GraphProto", 6),
             ints: repeated("int64", 8),
             type: field("int32", 20),
           },
         },
         TensorProto: {
-          fields: { dims: repeated("int64", 1), dataType: field("int32", 2), name: field("string", 8) },
+          fields: {
+            dims: repeated("int64", 1),
+            dataType: field("int32", 2),
+            floatData: short("float", 4),
+            int64Data: short("int64", 7),
+            name: field("string", 8),
+            rawData: field("bytes", 9),
+          },
         },
         ValueInfoProto: { fields: { name: field("string", 1), type: field("TypeProto", 2) } },
         TypeProto: {

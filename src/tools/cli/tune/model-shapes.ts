@@ -1,5 +1,5 @@
 /** `normc shapes`: the normalization layers of an ONNX model, which `normc tune --model` tunes. */
-import { type Layer, mapLayers } from "../../onnx/map.ts";
+import { type Layer, type MappedLayer, mapLayers } from "../../onnx/map.ts";
 import { type OnnxModel, readModel } from "../../onnx/read.ts";
 import { shapeText } from "../arguments/shape.ts";
 import { resolveSpec } from "../arguments/specs.ts";
@@ -52,18 +52,22 @@ export async function modelWishes(
   return wishes;
 }
 
-async function kindsOf(path: string, dims: readonly string[]): Promise<readonly Kind[]> {
+/** @throws CommandError 1 for a file that is no model. */
+export async function readModelFile(path: string): Promise<OnnxModel> {
   // Protobuf allows no message above 2 GiB. Larger models have their weights in other files.
   const bytes = readBytes(path, 2 ** 31 - 1);
-  let model: OnnxModel;
   try {
-    model = await readModel(bytes);
+    return await readModel(bytes);
   } catch (error) {
     throw new CommandError(
       1,
       `${path} is not an ONNX model: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+async function kindsOf(path: string, dims: readonly string[]): Promise<readonly Kind[]> {
+  const model = await readModelFile(path);
   const kinds = new Map<string, { layer: Layer; nodes: string[] }>();
   for (const layer of mapLayers(model, parseDims(dims))) {
     const key = JSON.stringify({ ...layer, node: "" });
@@ -74,7 +78,8 @@ async function kindsOf(path: string, dims: readonly string[]): Promise<readonly 
   return [...kinds.values()];
 }
 
-function parseDims(words: readonly string[]): ReadonlyMap<string, number> {
+/** The words of `--dim`. @throws CommandError 2 */
+export function parseDims(words: readonly string[]): ReadonlyMap<string, number> {
   const entries = words
     .flatMap((word) => word.split(","))
     .filter((one) => one.trim() !== "")
@@ -91,10 +96,14 @@ function textOf(layer: Layer, nodes: readonly string[]): string {
     const [first = ""] = nodes;
     return `${layer.op}${first === "" ? "" : ` (${first}${nodes.length > 1 ? ", …" : ""})`}: ${layer.reason}`;
   }
-  const { op, norm, mode, extents, params, dtype } = layer;
+  return `${layer.op}: ${specWords(layer)}`;
+}
+
+/** A layer in the words of `normc run`: its norm, shape and params. */
+export function specWords({ norm, mode, extents, params, dtype }: MappedLayer): string {
   const set = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   return [
-    `${op}: ${norm} --shape ${shapeText(extents)}`,
+    `${norm} --shape ${shapeText(extents)}`,
     ...(set.length === 0 ? [] : [`--set ${set.join(",")}`]),
     ...(mode === undefined ? [] : [`--mode ${mode}`]),
     ...(dtype === "f32" ? [] : [`--dtype ${dtype}`]),
