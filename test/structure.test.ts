@@ -70,6 +70,7 @@ const road = [
   "src/tuning/search",
   "src/tuning/trial",
   "src/tuning/background",
+  "src/adapters/tfjs",
   "src/compile/build",
   "src/tools/device",
   "src/tools/workbench",
@@ -102,7 +103,7 @@ const forms = ["src/graph/operators", "src/graph/tensor", "src/program"];
 
 /** The runtimes are shipped alone: of the compiler they may know the form of programs, and no more. */
 const alone = ["src/program", "src/runtime/", "src/tuning/measure", "src/tuning/file", "src/tuning/search"];
-alone.push("src/tuning/trial", "src/tuning/background");
+alone.push("src/tuning/trial", "src/tuning/background", "src/adapters/");
 
 /** What a page loads only when it is asked to tune. */
 const onDemand = { "src/runtime/webgpu": ["src/tuning/background"] };
