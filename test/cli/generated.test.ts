@@ -29,6 +29,10 @@ function shown(): readonly string[] {
 test.each([
   ["generated", [...shown(), "--target", "wgsl,glsl,wasm"]],
   ["examples/train/generated", ["examples/train/layers.norm", "--save", "stats"]],
+  [
+    "src/adapters/tfjs/layers/generated",
+    ["src/adapters/tfjs/layers/keras.norm", "--target", "wgsl,wasm"],
+  ],
 ])("%s is what its specs give: otherwise run `npm run generate`", async (path, words) => {
   const out = join(folder.path, path);
   const { code, err } = await normc(["build", ...words, "--out", out]);

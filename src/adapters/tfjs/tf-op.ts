@@ -43,10 +43,11 @@ export interface NormOp<Result = Tensor, Params = object> {
    */
   (...args: readonly OpTensor[] | readonly [...OpTensor[], Params]): Result;
   /**
-   * Loads the code of the norm and its gradient for the backend that is in use, once. Nothing waits afterwards.
+   * Loads the code of the norm and its gradient, once. Nothing waits afterwards.
+   * @param backend the name of a backend. @default the one in use
    * @throws NormError (as a rejection) N541 if the engine does not compile it, N561.
    */
-  load(): Promise<void>;
+  load(backend?: string): Promise<void>;
 }
 
 /** What a call hands to the kernel and, through the tape, to the gradient. */
@@ -98,9 +99,9 @@ export function tfOp<const B extends Binding>(
   }
 
   return Object.assign(op, {
-    async load(): Promise<void> {
-      await engine().ready();
-      const { backendName } = engine();
+    async load(backend?: string): Promise<void> {
+      if (backend === undefined) await engine().ready();
+      const backendName = backend ?? engine().backendName;
       const binding = backendName === "webgpu" ? read.webgpu : read.wasm;
       if (binding === undefined || passes(backendName) === undefined) throw notOn(norm, backendName, read);
       const all = (["create", "createBackward", "createSaving"] as const).filter(

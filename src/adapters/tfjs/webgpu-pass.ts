@@ -2,29 +2,24 @@
 import { env } from "@tensorflow/tfjs-core";
 import type { Norm } from "../../runtime/options/norm-types.ts";
 import { createWebgpu, type WebgpuBinding } from "./binding.ts";
+import { type KeptNorms, keepNorms } from "./kept-norms.ts";
 import { isResult, knownTensors, type PassCall, type RunPass, tfDtype } from "./pass.ts";
 import { bufferOf, copyOf, deviceOf, newTensor, recordInto } from "./private-parts.ts";
 
 /**
- * How many norms an op keeps for each device: one for each pass and for all that is not the batch. A dropped one goes when
- * the commands that use it are done.
+ * How many norms an op keeps for each device: one for each pass and for all that is not the batch. A dropped one is collected
+ * when the commands that use it are done.
  */
-const kept = 64;
+const most = 64;
 
 export function webgpuPasses(binding: WebgpuBinding): RunPass {
-  const norms = new WeakMap<GPUDevice, Map<string, Norm>>();
+  const devices = new WeakMap<GPUDevice, KeptNorms<Norm>>();
 
   function normFor(device: GPUDevice, { pass, shape, options }: PassCall): Norm {
+    const norms = devices.get(device) ?? keepNorms<Norm>(most, () => undefined);
+    devices.set(device, norms);
     const all = { ...(shape.open?.dims ?? shape.dims), ...options };
-    const known = norms.get(device) ?? new Map<string, Norm>();
-    norms.set(device, known);
-    const key = JSON.stringify([pass, all]);
-    const norm = known.get(key) ?? createWebgpu(binding, pass, device, all);
-    // The last in the map is the one that was used last.
-    known.delete(key);
-    known.set(key, norm);
-    if (known.size > kept) known.delete(known.keys().next().value!);
-    return norm;
+    return norms.find([pass, all], () => createWebgpu(binding, pass, device, all));
   }
 
   return (backend, call) => {

@@ -32,7 +32,8 @@ export type NormErrorCode =
   | "N543"
   | "N560"
   | "N561"
-  | "N562";
+  | "N562"
+  | "N563";
 
 /** The error that the runtime throws. The message names the axis or tensor, and the expected and the given value. */
 export class NormError extends Error {
