@@ -4,12 +4,14 @@ import type { WasmParts, WasmProgram } from "../../program/wasm-program.ts";
 import { defect } from "../device/device-errors.ts";
 import { checkFeed } from "../options/check-feed.ts";
 import type { FeedsByName, ResultsByName } from "../options/norm-types.ts";
+import type { elementsOf } from "../shapes/array-elements.ts";
 import type { Dtypes } from "../shapes/element-types.ts";
 import { NormError } from "../shapes/errors.ts";
 import type { Shapes } from "../shapes/shapes.ts";
 import { givenNames, own, refuseUnknown } from "../shapes/unknown-names.ts";
 import type { Taken } from "./heap.ts";
 import { type SizedStage, sizedStages } from "./schedules.ts";
+import type { settling } from "./settle.ts";
 import type { Run } from "./threads/control.ts";
 import type { Team } from "./threads/pool.ts";
 import type { WasmArray, WasmNorm, WasmTensor } from "./wasm-types.ts";
@@ -41,7 +43,7 @@ export interface WasmLayout extends ResolvedProgram {
 }
 
 /** The addresses that the caller gave, once stages are known. */
-export type Place = (
+export type PlaceTensors = (
   stages: readonly SizedStage[],
   shapes: Shapes,
   bytesOf: (tensor: ProgramTensor) => number,
@@ -51,7 +53,7 @@ export type Place = (
 export function layOut(
   { program, shapes: given, dtypes }: ResolvedProgram,
   parts: WasmParts | undefined,
-  place?: Place,
+  place?: PlaceTensors,
 ): WasmLayout {
   const { shapes, stages } = sizedStages(program, parts, given);
   const bytesOf = (one: ProgramTensor): number =>
@@ -84,12 +86,12 @@ export interface Machine {
   readonly functions: readonly Readonly<Record<string, Run>>[];
   readonly team: Team | undefined;
   /** Where an element type is not f32. */
-  readonly elements: typeof import("../shapes/array-elements.ts") | undefined;
+  readonly elementsOf: typeof elementsOf | undefined;
   /** Where an input is empty. */
-  readonly settle: typeof import("./settle.ts") | undefined;
+  readonly settling: typeof settling | undefined;
 }
 
-/** Whether an input is empty, which needs `settle`. */
+/** Whether an input is empty, which needs `settling`. */
 export function hasEmptyInput({ program, shapes }: ResolvedProgram): boolean {
   return program.tensors.some((one) => one.role === "input" && shapes.elements.get(one.name) === 0);
 }
@@ -97,7 +99,7 @@ export function hasEmptyInput({ program, shapes }: ResolvedProgram): boolean {
 export function assembleNorm(
   { program, shapes, dtypes, stages, argumentsAt, offsets, placed }: WasmLayout,
   { heap, region }: Taken,
-  { functions, team, elements, settle }: Machine,
+  { functions, team, elementsOf: converted, settling: settled }: Machine,
 ): WasmNorm {
   const { tensors, norm: name } = program;
   const { memory } = heap;
@@ -152,7 +154,7 @@ export function assembleNorm(
       throw defect(`running ${name}`, String(error), error);
     }
   };
-  const compute = settle?.settling(calculate, tensors, shapes.elements, viewOf) ?? calculate;
+  const compute = settled?.(calculate, tensors, shapes.elements, viewOf) ?? calculate;
 
   function run(): void;
   function run(feeds: FeedsByName): ResultsByName;
@@ -169,7 +171,7 @@ export function assembleNorm(
     for (const [one, feed] of given) {
       if (feed === undefined) continue;
       const dtype = dtypes.get(one.name)!;
-      viewOf(one).set(dtype === "f32" ? feed : elements!.elementsOf(feed, dtype));
+      viewOf(one).set(dtype === "f32" ? feed : converted!(feed, dtype));
       present.add(one.name);
     }
     compute();
@@ -178,7 +180,7 @@ export function assembleNorm(
       results.map((one) => {
         const dtype = dtypes.get(one.name)!;
         const view = viewOf(one);
-        return [one.name, dtype === "f16" ? elements!.elementsOf(view, dtype) : view.slice()];
+        return [one.name, dtype === "f16" ? converted!(view, dtype) : view.slice()];
       }),
     ) as ResultsByName;
   }

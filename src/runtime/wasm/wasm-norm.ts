@@ -39,8 +39,8 @@ export async function makeWasmNorm(
     return assembleNorm(layout, taken, {
       functions,
       team: await threads?.openTeam(wanted, modules, heap, runs),
-      elements: isInexact(dtypes) ? await import("../shapes/array-elements.ts") : undefined,
-      settle: hasEmptyInput(layout) ? await import("./settle.ts") : undefined,
+      elementsOf: isInexact(dtypes) ? (await import("../shapes/array-elements.ts")).elementsOf : undefined,
+      settling: hasEmptyInput(layout) ? (await import("./settle.ts")).settling : undefined,
     });
   } catch (error) {
     heap.give(region);

@@ -4,7 +4,7 @@
  */
 import type { WasmParts, WasmProgram } from "../../program/wasm-program.ts";
 import { type OptionKeys, readOptions } from "../options/read-options.ts";
-import * as elements from "../shapes/array-elements.ts";
+import { elementsOf } from "../shapes/array-elements.ts";
 import { NormError } from "../shapes/errors.ts";
 import { shownValue } from "../shapes/shown-value.ts";
 import { assembleNorm, hasEmptyInput, layOut, type ResolvedProgram } from "./assemble-norm.ts";
@@ -13,8 +13,8 @@ import { takeRegion } from "./heap.ts";
 import { instanceNow, moduleOf } from "./modules.ts";
 import { noRoom } from "./refusals.ts";
 import { needsParts } from "./schedules.ts";
-import * as settle from "./settle.ts";
-import { type BackwardKeys, planWasmBackward, planWasmSaving, type WasmPlan } from "./wasm-training.ts";
+import { settling } from "./settle.ts";
+import { planWasmBackward, planWasmSaving, type WasmBackwardKeys, type WasmPlan } from "./wasm-training.ts";
 import type { WasmNorm } from "./wasm-types.ts";
 
 /** The functions of a generated module that have a counterpart which does not wait. */
@@ -77,7 +77,7 @@ async function plannerOf(
       const { backward } = await further!();
       await compileAll(backward);
       return (options, keys) =>
-        planWasmBackward(programs, backward, options, keys as BackwardKeys | undefined);
+        planWasmBackward(programs, backward, options, keys as WasmBackwardKeys | undefined);
     }
     case "createSaving": {
       const { saving = [] } = await further!();
@@ -122,7 +122,7 @@ function makeNow(resolved: ResolvedProgram): WasmNorm {
   return assembleNorm(layout, taken, {
     functions: modules.map(({ module }) => instanceNow(taken.heap, module)),
     team: undefined,
-    elements,
-    settle: hasEmptyInput(resolved) ? settle : undefined,
+    elementsOf,
+    settling: hasEmptyInput(resolved) ? settling : undefined,
   });
 }

@@ -16,7 +16,7 @@ export interface WasmPlan {
   finish(norm: WasmNorm): WasmNorm;
 }
 
-export type BackwardKeys = OptionKeys & { readonly of: string };
+export type WasmBackwardKeys = OptionKeys & { readonly of: string };
 
 /** @param load loads the backward programs. For each mode, the smallest comes first and the last computes everything. */
 export async function createWasmBackward(
@@ -24,7 +24,7 @@ export async function createWasmBackward(
   load: () => Promise<{ readonly backward: readonly WasmProgram[] }>,
   options: object,
   settings: WasmSettings = {},
-  keys?: BackwardKeys,
+  keys?: WasmBackwardKeys,
 ): Promise<WasmNorm> {
   const { resolved, ignored, finish } = planWasmBackward(programs, (await load()).backward, options, keys);
   const { at, ...others } = settings;
@@ -38,7 +38,7 @@ export function planWasmBackward(
   programs: readonly WasmProgram[],
   backward: readonly WasmProgram[],
   options: object,
-  keys: BackwardKeys = { mode: "mode", dtype: "dtype", of: "of" },
+  keys: WasmBackwardKeys = { mode: "mode", dtype: "dtype", of: "of" },
 ): WasmPlan & { readonly ignored: readonly string[] } {
   const read = readBackwardOptions(programs, backward, options, keys);
   const covers = (one: WasmProgram): boolean => {

@@ -63,6 +63,8 @@ export interface TensorFlow {
   readonly tf: Tf;
   /** Those that this machine has: wasm and cpu, and webgpu if there is a device. */
   readonly backends: readonly ("webgpu" | "wasm" | "cpu")[];
+  /** The adapter of the device, in words. */
+  readonly adapter: string | undefined;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export async function openTensorFlow(): Promise<TensorFlow> {
   }
   return {
     tf,
+    adapter: opened?.adapter,
     backends: [...(opened === undefined ? [] : (["webgpu"] as const)), "wasm", "cpu"],
     async close() {
       await opened?.close();

@@ -1,8 +1,8 @@
 /** The norms of Keras as ops, and the backends that their code is loaded for. */
 import { engine, findBackendFactory } from "@tensorflow/tfjs-core";
 import { tfOp } from "../tf-op.ts";
-import * as webgpu from "./generated/keras.js";
-import * as wasm from "./generated/keras.wasm.js";
+import * as webgpu from "./generated/keras.ts";
+import * as wasm from "./generated/keras.wasm.ts";
 
 export const ops = {
   batch: tfOp(webgpu.BatchNormalization, wasm.BatchNormalization),
