@@ -30,7 +30,7 @@ test("before load, and for a pass that is not loaded: N525", async () => {
   await expect(LayerNormAll.load("run" as never)).rejects.toMatchObject({ code: "N525" });
 });
 
-test.each([[[3, 8, 5]], [[0, 8, 5]], [[1, 2, 300_000]]])(
+test.each([[[3, 8, 5]], [[0, 8, 5]], [[1, 2, 140_000]]])(
   "gives what the oracle gives, for x %j",
   async (dims) => {
     const params = { G: 2 };
