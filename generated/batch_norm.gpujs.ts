@@ -164,6 +164,10 @@ export const BatchNorm = {
   createBackward<M extends keyof BatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends BatchNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: BatchNormBackwardOptions<Of> & { readonly mode: M; readonly dtype?: D }): Promise<BatchNormBackward<M, Of, D>> {
     return createGatherBackwardFromOptions(gpu, BatchNormPrograms, () => import("./batch_norm.gpujs.backward.js").then((module) => module.BatchNorm), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return BatchNormPrograms;
+  },
 };
 
 const $v1 = [

@@ -254,6 +254,10 @@ export const BatchNorm = {
   createBackwardNow<M extends keyof BatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends BatchNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: BatchNormBackwardOptions<Of> & { readonly mode: M; readonly dtype?: D }): BatchNormBackward<M, Of, D> {
     return createNowFromOptions(device, BatchNormPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return BatchNormPrograms;
+  },
 };
 
 const $v1 = [

@@ -166,6 +166,10 @@ export const ConditionalBatchNorm = {
   createBackward<M extends keyof ConditionalBatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends ConditionalBatchNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: ConditionalBatchNormBackwardOptions<Of> & { readonly mode: M; readonly dtype?: D }): Promise<ConditionalBatchNormBackward<M, Of, D>> {
     return createGatherBackwardFromOptions(gpu, ConditionalBatchNormPrograms, () => import("./conditional_batch_norm.gpujs.backward.js").then((module) => module.ConditionalBatchNorm), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return ConditionalBatchNormPrograms;
+  },
 };
 
 const $v1 = [

@@ -264,6 +264,10 @@ export const ConditionalBatchNorm = {
   createBackwardNow<M extends keyof ConditionalBatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends ConditionalBatchNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: ConditionalBatchNormBackwardOptions<Of> & { readonly mode: M; readonly dtype?: D }): ConditionalBatchNormBackward<M, Of, D> {
     return createNowFromOptions(device, ConditionalBatchNormPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return ConditionalBatchNormPrograms;
+  },
 };
 
 const $v1 = [

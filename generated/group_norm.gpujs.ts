@@ -88,6 +88,10 @@ export const GroupNorm = {
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends GroupNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: GroupNormBackwardOptions<Of> & { readonly dtype?: D }): Promise<GroupNormBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, GroupNormPrograms, () => import("./group_norm.gpujs.backward.js").then((module) => module.GroupNorm), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return GroupNormPrograms;
+  },
 };
 
 /** Options of GroupNormSiLU: the dims of its tensors and the values of its params, by name. */
@@ -175,6 +179,10 @@ export const GroupNormSiLU = {
   /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends GroupNormSiLUBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: GroupNormSiLUBackwardOptions<Of> & { readonly dtype?: D }): Promise<GroupNormSiLUBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, GroupNormSiLUPrograms, () => import("./group_norm.gpujs.backward.js").then((module) => module.GroupNormSiLU), options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return GroupNormSiLUPrograms;
   },
 };
 

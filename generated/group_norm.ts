@@ -144,6 +144,10 @@ export const GroupNorm = {
   createBackwardNow<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends GroupNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: GroupNormBackwardOptions<Of> & { readonly dtype?: D }): GroupNormBackward<Of, D> {
     return createNowFromOptions(device, GroupNormPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return GroupNormPrograms;
+  },
 };
 
 /** Options of GroupNormSiLU: the dims of its tensors and the values of its params, by name. */
@@ -289,6 +293,10 @@ export const GroupNormSiLU = {
   /** `createBackward` without waiting, for code that cannot wait. `load("createBackward")` must be done. Missing pipelines are compiled at once. */
   createBackwardNow<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends GroupNormSiLUBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: GroupNormSiLUBackwardOptions<Of> & { readonly dtype?: D }): GroupNormSiLUBackward<Of, D> {
     return createNowFromOptions(device, GroupNormSiLUPrograms, "createBackward", options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return GroupNormSiLUPrograms;
   },
 };
 

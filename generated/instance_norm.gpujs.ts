@@ -84,6 +84,10 @@ export const InstanceNorm = {
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends InstanceNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: InstanceNormBackwardOptions<Of> & { readonly dtype?: D }): Promise<InstanceNormBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, InstanceNormPrograms, () => import("./instance_norm.gpujs.backward.js").then((module) => module.InstanceNorm), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return InstanceNormPrograms;
+  },
 };
 
 /** Options of InstanceBatchNorm: the dims of its tensors and the values of its params, by name. */
@@ -243,6 +247,10 @@ export const InstanceBatchNorm = {
   /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<M extends keyof InstanceBatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends InstanceBatchNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: InstanceBatchNormBackwardOptions<Of> & { readonly mode: M; readonly dtype?: D }): Promise<InstanceBatchNormBackward<M, Of, D>> {
     return createGatherBackwardFromOptions(gpu, InstanceBatchNormPrograms, () => import("./instance_norm.gpujs.backward.js").then((module) => module.InstanceBatchNorm), options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return InstanceBatchNormPrograms;
   },
 };
 

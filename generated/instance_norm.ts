@@ -140,6 +140,10 @@ export const InstanceNorm = {
   createBackwardNow<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends InstanceNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: InstanceNormBackwardOptions<Of> & { readonly dtype?: D }): InstanceNormBackward<Of, D> {
     return createNowFromOptions(device, InstanceNormPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return InstanceNormPrograms;
+  },
 };
 
 /** Options of InstanceBatchNorm: the dims of its tensors and the values of its params, by name. */
@@ -389,6 +393,10 @@ export const InstanceBatchNorm = {
   /** `createBackward` without waiting, for code that cannot wait. `load("createBackward")` must be done. Missing pipelines are compiled at once. */
   createBackwardNow<M extends keyof InstanceBatchNormBackwardModes<never>, const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends InstanceBatchNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: InstanceBatchNormBackwardOptions<Of> & { readonly mode: M; readonly dtype?: D }): InstanceBatchNormBackward<M, Of, D> {
     return createNowFromOptions(device, InstanceBatchNormPrograms, "createBackward", options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return InstanceBatchNormPrograms;
   },
 };
 

@@ -84,6 +84,10 @@ export const LayerNorm = {
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends LayerNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: LayerNormBackwardOptions<Of> & { readonly dtype?: D }): Promise<LayerNormBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, LayerNormPrograms, () => import("./layer_norm.gpujs.backward.js").then((module) => module.LayerNorm), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return LayerNormPrograms;
+  },
 };
 
 /** Options of LayerNormChannels: the dims of its tensors and the values of its params, by name. */
@@ -166,6 +170,10 @@ export const LayerNormChannels = {
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends LayerNormChannelsBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: LayerNormChannelsBackwardOptions<Of> & { readonly dtype?: D }): Promise<LayerNormChannelsBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, LayerNormChannelsPrograms, () => import("./layer_norm.gpujs.backward.js").then((module) => module.LayerNormChannels), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return LayerNormChannelsPrograms;
+  },
 };
 
 /** Options of LayerNormAll: the dims of its tensors and the values of its params, by name. */
@@ -247,6 +255,10 @@ export const LayerNormAll = {
   /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends LayerNormAllBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: LayerNormAllBackwardOptions<Of> & { readonly dtype?: D }): Promise<LayerNormAllBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, LayerNormAllPrograms, () => import("./layer_norm.gpujs.backward.js").then((module) => module.LayerNormAll), options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return LayerNormAllPrograms;
   },
 };
 

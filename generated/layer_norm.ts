@@ -140,6 +140,10 @@ export const LayerNorm = {
   createBackwardNow<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends LayerNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: LayerNormBackwardOptions<Of> & { readonly dtype?: D }): LayerNormBackward<Of, D> {
     return createNowFromOptions(device, LayerNormPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return LayerNormPrograms;
+  },
 };
 
 /** Options of LayerNormChannels: the dims of its tensors and the values of its params, by name. */
@@ -278,6 +282,10 @@ export const LayerNormChannels = {
   createBackwardNow<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends LayerNormChannelsBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: LayerNormChannelsBackwardOptions<Of> & { readonly dtype?: D }): LayerNormChannelsBackward<Of, D> {
     return createNowFromOptions(device, LayerNormChannelsPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return LayerNormChannelsPrograms;
+  },
 };
 
 /** Options of LayerNormAll: the dims of its tensors and the values of its params, by name. */
@@ -415,6 +423,10 @@ export const LayerNormAll = {
   /** `createBackward` without waiting, for code that cannot wait. `load("createBackward")` must be done. Missing pipelines are compiled at once. */
   createBackwardNow<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends LayerNormAllBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: LayerNormAllBackwardOptions<Of> & { readonly dtype?: D }): LayerNormAllBackward<Of, D> {
     return createNowFromOptions(device, LayerNormAllPrograms, "createBackward", options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return LayerNormAllPrograms;
   },
 };
 

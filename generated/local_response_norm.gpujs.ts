@@ -88,6 +88,10 @@ export const LocalResponseNorm = {
   createBackward<const Of extends "x" = "x", const D extends LocalResponseNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: LocalResponseNormBackwardOptions<Of> & { readonly dtype?: D }): Promise<LocalResponseNormBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, LocalResponseNormPrograms, () => import("./local_response_norm.gpujs.backward.js").then((module) => module.LocalResponseNorm), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return LocalResponseNormPrograms;
+  },
 };
 
 const LocalResponseNormPrograms: readonly GatherProgram[] = [

@@ -138,6 +138,10 @@ export const LocalResponseNorm = {
   createBackwardNow<const Of extends "x" = "x", const D extends LocalResponseNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: LocalResponseNormBackwardOptions<Of> & { readonly dtype?: D }): LocalResponseNormBackward<Of, D> {
     return createNowFromOptions(device, LocalResponseNormPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return LocalResponseNormPrograms;
+  },
 };
 
 const $v1 = [

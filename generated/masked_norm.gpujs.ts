@@ -92,6 +92,10 @@ export const MaskedLayerNorm = {
   createBackward<const Of extends "x" | "mask" | "gamma" | "beta" = "x" | "mask" | "gamma" | "beta", const D extends MaskedLayerNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: MaskedLayerNormBackwardOptions<Of> & { readonly dtype?: D }): Promise<MaskedLayerNormBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, MaskedLayerNormPrograms, () => import("./masked_norm.gpujs.backward.js").then((module) => module.MaskedLayerNorm), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return MaskedLayerNormPrograms;
+  },
 };
 
 /** Options of MaskedBatchNorm: the dims of its tensors and the values of its params, by name. */
@@ -251,6 +255,10 @@ export const MaskedBatchNorm = {
   /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<M extends keyof MaskedBatchNormBackwardModes<never>, const Of extends "x" | "mask" | "gamma" | "beta" = "x" | "mask" | "gamma" | "beta", const D extends MaskedBatchNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: MaskedBatchNormBackwardOptions<Of> & { readonly mode: M; readonly dtype?: D }): Promise<MaskedBatchNormBackward<M, Of, D>> {
     return createGatherBackwardFromOptions(gpu, MaskedBatchNormPrograms, () => import("./masked_norm.gpujs.backward.js").then((module) => module.MaskedBatchNorm), options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return MaskedBatchNormPrograms;
   },
 };
 

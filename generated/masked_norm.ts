@@ -152,6 +152,10 @@ export const MaskedLayerNorm = {
   createBackwardNow<const Of extends "x" | "mask" | "gamma" | "beta" = "x" | "mask" | "gamma" | "beta", const D extends MaskedLayerNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: MaskedLayerNormBackwardOptions<Of> & { readonly dtype?: D }): MaskedLayerNormBackward<Of, D> {
     return createNowFromOptions(device, MaskedLayerNormPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return MaskedLayerNormPrograms;
+  },
 };
 
 /** Options of MaskedBatchNorm: the dims of its tensors and the values of its params, by name. */
@@ -409,6 +413,10 @@ export const MaskedBatchNorm = {
   /** `createBackward` without waiting, for code that cannot wait. `load("createBackward")` must be done. Missing pipelines are compiled at once. */
   createBackwardNow<M extends keyof MaskedBatchNormBackwardModes<never>, const Of extends "x" | "mask" | "gamma" | "beta" = "x" | "mask" | "gamma" | "beta", const D extends MaskedBatchNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: MaskedBatchNormBackwardOptions<Of> & { readonly mode: M; readonly dtype?: D }): MaskedBatchNormBackward<M, Of, D> {
     return createNowFromOptions(device, MaskedBatchNormPrograms, "createBackward", options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return MaskedBatchNormPrograms;
   },
 };
 

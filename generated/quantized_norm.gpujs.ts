@@ -80,6 +80,10 @@ export const RMSNormQuant = {
   createBackward<const Of extends "x" | "gamma" = "x" | "gamma", const D extends RMSNormQuantBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: RMSNormQuantBackwardOptions<Of> & { readonly dtype?: D }): Promise<RMSNormQuantBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, RMSNormQuantPrograms, () => import("./quantized_norm.gpujs.backward.js").then((module) => module.RMSNormQuant), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return RMSNormQuantPrograms;
+  },
 };
 
 /** Options of LayerNormQuant: the dims of its tensors and the values of its params, by name. */
@@ -165,6 +169,10 @@ export const LayerNormQuant = {
   /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends LayerNormQuantBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: LayerNormQuantBackwardOptions<Of> & { readonly dtype?: D }): Promise<LayerNormQuantBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, LayerNormQuantPrograms, () => import("./quantized_norm.gpujs.backward.js").then((module) => module.LayerNormQuant), options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return LayerNormQuantPrograms;
   },
 };
 

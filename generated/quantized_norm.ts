@@ -136,6 +136,10 @@ export const RMSNormQuant = {
   createBackwardNow<const Of extends "x" | "gamma" = "x" | "gamma", const D extends RMSNormQuantBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: RMSNormQuantBackwardOptions<Of> & { readonly dtype?: D }): RMSNormQuantBackward<Of, D> {
     return createNowFromOptions(device, RMSNormQuantPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return RMSNormQuantPrograms;
+  },
 };
 
 /** Options of LayerNormQuant: the dims of its tensors and the values of its params, by name. */
@@ -281,6 +285,10 @@ export const LayerNormQuant = {
   /** `createBackward` without waiting, for code that cannot wait. `load("createBackward")` must be done. Missing pipelines are compiled at once. */
   createBackwardNow<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends LayerNormQuantBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: LayerNormQuantBackwardOptions<Of> & { readonly dtype?: D }): LayerNormQuantBackward<Of, D> {
     return createNowFromOptions(device, LayerNormQuantPrograms, "createBackward", options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return LayerNormQuantPrograms;
   },
 };
 

@@ -78,6 +78,10 @@ export const RMSNorm = {
   createBackward<const Of extends "x" | "gamma" = "x" | "gamma", const D extends RMSNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: RMSNormBackwardOptions<Of> & { readonly dtype?: D }): Promise<RMSNormBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, RMSNormPrograms, () => import("./rms_norm.gpujs.backward.js").then((module) => module.RMSNorm), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return RMSNormPrograms;
+  },
 };
 
 /** Options of AddRMSNorm: the dims of its tensors and the values of its params, by name. */
@@ -166,6 +170,10 @@ export const AddRMSNorm = {
   createBackward<const Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma", const D extends AddRMSNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: AddRMSNormBackwardOptions<Of> & { readonly dtype?: D }): Promise<AddRMSNormBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, AddRMSNormPrograms, () => import("./rms_norm.gpujs.backward.js").then((module) => module.AddRMSNorm), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return AddRMSNormPrograms;
+  },
 };
 
 /** Options of GatedRMSNorm: the dims of its tensors and the values of its params, by name. */
@@ -253,6 +261,10 @@ export const GatedRMSNorm = {
   /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" | "z" | "gamma" = "x" | "z" | "gamma", const D extends GatedRMSNormBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: GatedRMSNormBackwardOptions<Of> & { readonly dtype?: D }): Promise<GatedRMSNormBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, GatedRMSNormPrograms, () => import("./rms_norm.gpujs.backward.js").then((module) => module.GatedRMSNorm), options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return GatedRMSNormPrograms;
   },
 };
 

@@ -132,6 +132,10 @@ export const RMSNorm = {
   createBackwardNow<const Of extends "x" | "gamma" = "x" | "gamma", const D extends RMSNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: RMSNormBackwardOptions<Of> & { readonly dtype?: D }): RMSNormBackward<Of, D> {
     return createNowFromOptions(device, RMSNormPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return RMSNormPrograms;
+  },
 };
 
 /** Options of AddRMSNorm: the dims of its tensors and the values of its params, by name. */
@@ -282,6 +286,10 @@ export const AddRMSNorm = {
   createBackwardNow<const Of extends "x" | "residual" | "gamma" = "x" | "residual" | "gamma", const D extends AddRMSNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: AddRMSNormBackwardOptions<Of> & { readonly dtype?: D }): AddRMSNormBackward<Of, D> {
     return createNowFromOptions(device, AddRMSNormPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return AddRMSNormPrograms;
+  },
 };
 
 /** Options of GatedRMSNorm: the dims of its tensors and the values of its params, by name. */
@@ -427,6 +435,10 @@ export const GatedRMSNorm = {
   /** `createBackward` without waiting, for code that cannot wait. `load("createBackward")` must be done. Missing pipelines are compiled at once. */
   createBackwardNow<const Of extends "x" | "z" | "gamma" = "x" | "z" | "gamma", const D extends GatedRMSNormBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: GatedRMSNormBackwardOptions<Of> & { readonly dtype?: D }): GatedRMSNormBackward<Of, D> {
     return createNowFromOptions(device, GatedRMSNormPrograms, "createBackward", options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return GatedRMSNormPrograms;
   },
 };
 

@@ -66,6 +66,10 @@ export const Softmax = {
   createBackward<const Of extends "x" = "x", const D extends SoftmaxBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: SoftmaxBackwardOptions<Of> & { readonly dtype?: D }): Promise<SoftmaxBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, SoftmaxPrograms, () => import("./softmax.gpujs.backward.js").then((module) => module.Softmax), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return SoftmaxPrograms;
+  },
 };
 
 /** Options of LogSoftmax: the dims of its tensors and the values of its params, by name. */
@@ -129,6 +133,10 @@ export const LogSoftmax = {
   /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "x" = "x", const D extends LogSoftmaxBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: LogSoftmaxBackwardOptions<Of> & { readonly dtype?: D }): Promise<LogSoftmaxBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, LogSoftmaxPrograms, () => import("./softmax.gpujs.backward.js").then((module) => module.LogSoftmax), options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return LogSoftmaxPrograms;
   },
 };
 

@@ -116,6 +116,10 @@ export const Softmax = {
   createBackwardNow<const Of extends "x" = "x", const D extends SoftmaxBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: SoftmaxBackwardOptions<Of> & { readonly dtype?: D }): SoftmaxBackward<Of, D> {
     return createNowFromOptions(device, SoftmaxPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return SoftmaxPrograms;
+  },
 };
 
 /** Options of LogSoftmax: the dims of its tensors and the values of its params, by name. */
@@ -229,6 +233,10 @@ export const LogSoftmax = {
   /** `createBackward` without waiting, for code that cannot wait. `load("createBackward")` must be done. Missing pipelines are compiled at once. */
   createBackwardNow<const Of extends "x" = "x", const D extends LogSoftmaxBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: LogSoftmaxBackwardOptions<Of> & { readonly dtype?: D }): LogSoftmaxBackward<Of, D> {
     return createNowFromOptions(device, LogSoftmaxPrograms, "createBackward", options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return LogSoftmaxPrograms;
   },
 };
 

@@ -70,6 +70,10 @@ export const WeightStandardization = {
   createBackward<const Of extends "w" = "w", const D extends WeightStandardizationBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: WeightStandardizationBackwardOptions<Of> & { readonly dtype?: D }): Promise<WeightStandardizationBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, WeightStandardizationPrograms, () => import("./weight_standardization.gpujs.backward.js").then((module) => module.WeightStandardization), options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return WeightStandardizationPrograms;
+  },
 };
 
 /** Options of ScaledWeightStandardization: the dims of its tensors and the values of its params, by name. */
@@ -157,6 +161,10 @@ export const ScaledWeightStandardization = {
   /** Prepares the backward pass. It computes all gradients, or those of the tensors in `of`. */
   createBackward<const Of extends "w" | "gain" = "w" | "gain", const D extends ScaledWeightStandardizationBackwardOptions["dtype"] = "f32">(gpu: GpuSettings, options: ScaledWeightStandardizationBackwardOptions<Of> & { readonly dtype?: D }): Promise<ScaledWeightStandardizationBackward<Of, D>> {
     return createGatherBackwardFromOptions(gpu, ScaledWeightStandardizationPrograms, () => import("./weight_standardization.gpujs.backward.js").then((module) => module.ScaledWeightStandardization), options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly GatherProgram[] {
+    return ScaledWeightStandardizationPrograms;
   },
 };
 

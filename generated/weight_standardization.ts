@@ -120,6 +120,10 @@ export const WeightStandardization = {
   createBackwardNow<const Of extends "w" = "w", const D extends WeightStandardizationBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: WeightStandardizationBackwardOptions<Of> & { readonly dtype?: D }): WeightStandardizationBackward<Of, D> {
     return createNowFromOptions(device, WeightStandardizationPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return WeightStandardizationPrograms;
+  },
 };
 
 /** Options of ScaledWeightStandardization: the dims of its tensors and the values of its params, by name. */
@@ -261,6 +265,10 @@ export const ScaledWeightStandardization = {
   /** `createBackward` without waiting, for code that cannot wait. `load("createBackward")` must be done. Missing pipelines are compiled at once. */
   createBackwardNow<const Of extends "w" | "gain" = "w" | "gain", const D extends ScaledWeightStandardizationBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: ScaledWeightStandardizationBackwardOptions<Of> & { readonly dtype?: D }): ScaledWeightStandardizationBackward<Of, D> {
     return createNowFromOptions(device, ScaledWeightStandardizationPrograms, "createBackward", options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return ScaledWeightStandardizationPrograms;
   },
 };
 

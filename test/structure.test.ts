@@ -71,6 +71,9 @@ const road = [
   "src/tuning/trial",
   "src/tuning/background",
   "src/adapters/onnxruntime",
+  "src/adapters/tfjs",
+  "src/adapters/tfjs/layers/generated",
+  "src/adapters/tfjs/layers",
   "src/compile/build",
   "src/tools/device",
   "src/tools/workbench",
@@ -111,7 +114,7 @@ const onDemand = { "src/runtime/webgpu": ["src/tuning/background"] };
 
 const files = ["src", "grammar", "templates"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => name.endsWith(".ts") && !name.includes("/generated/"))
     .map((name) => join(folder, name)),
 );
 

@@ -14,6 +14,7 @@ const create: Declaration = {
   kind: "object",
   name: "A",
   doc: "What it is.",
+  getters: [{ name: "of", doc: "Of what.", type: "readonly string[]", value: "parts" }],
   methods: [
     {
       name: "create",
@@ -80,6 +81,10 @@ export const A = {
   },
   end(): void {
     return end();
+  },
+  /** Of what. */
+  get of(): readonly string[] {
+    return parts;
   },
 };`);
 });

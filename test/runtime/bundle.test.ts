@@ -53,12 +53,12 @@ test("the runtime and layer norm stay below 14.15 kB, minified and compressed", 
 });
 
 /**
- * 5,999 bytes, 1,000 of them the module of layer norm. 8,820 before the schedules in parts and the checks of options were loaded on
+ * 6,361 bytes with `createNow`, its message and the seams of what only it loads. 5,999 before, 1,000 of them the module of layer norm. 8,820 before the schedules in parts and the checks of options were loaded on
  * demand and the module had two digits for each byte in place of base64.
  */
-test("on a processor the two stay below 6 kB", async () => {
+test("on a processor the two stay below 6.4 kB", async () => {
   const runtime = { "normc/wasm": "../../src/runtime/wasm/index.ts" };
   const code = await loadedBy("../../generated/layer_norm.wasm.ts", runtime);
   expect(code).toContain("0061736d");
-  expect(gzipSync(code).byteLength).toBeLessThan(6_000);
+  expect(gzipSync(code).byteLength).toBeLessThan(6_400);
 });

@@ -128,6 +128,10 @@ export const BiasReLU = {
   createBackwardNow<const Of extends "x" | "beta" = "x" | "beta", const D extends BiasReLUBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: BiasReLUBackwardOptions<Of> & { readonly dtype?: D }): BiasReLUBackward<Of, D> {
     return createNowFromOptions(device, BiasReLUPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return BiasReLUPrograms;
+  },
 };
 
 /** Options of NormReLU: the dims of its tensors and the values of its params, by name. */
@@ -285,6 +289,10 @@ export const NormReLU = {
   createBackwardNow<const Of extends "x" | "gamma" | "beta" = "x" | "gamma" | "beta", const D extends NormReLUBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: NormReLUBackwardOptions<Of> & { readonly dtype?: D }): NormReLUBackward<Of, D> {
     return createNowFromOptions(device, NormReLUPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return NormReLUPrograms;
+  },
 };
 
 /** Options of CrossEntropy: the dims of its tensors and the values of its params, by name. */
@@ -438,6 +446,10 @@ export const CrossEntropy = {
   createBackwardNow<const Of extends "x" | "target" | "beta" = "x" | "target" | "beta", const D extends CrossEntropyBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: CrossEntropyBackwardOptions<Of> & { readonly dtype?: D }): CrossEntropyBackward<Of, D> {
     return createNowFromOptions(device, CrossEntropyPrograms, "createBackward", options);
   },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return CrossEntropyPrograms;
+  },
 };
 
 /** Options of Hit: the dims of its tensors and the values of its params, by name. */
@@ -567,6 +579,10 @@ export const Hit = {
   /** `createBackward` without waiting, for code that cannot wait. `load("createBackward")` must be done. Missing pipelines are compiled at once. */
   createBackwardNow<const Of extends "x" | "target" | "beta" = "x" | "target" | "beta", const D extends HitBackwardOptions["dtype"] = "f32">(device: GPUDevice, options: HitBackwardOptions<Of> & { readonly dtype?: D }): HitBackward<Of, D> {
     return createNowFromOptions(device, HitPrograms, "createBackward", options);
+  },
+  /** What it is made of, one for each mode: its tensors, axes and params by name. Plain data. */
+  get programs(): readonly Program[] {
+    return HitPrograms;
   },
 };
 

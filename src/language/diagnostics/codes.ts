@@ -96,6 +96,11 @@ export const codes = {
   N542: { severity: "error", title: "an address that a tensor cannot have" },
   N543: { severity: "error", title: "threads or a memory that a norm cannot use" },
 
+  N560: { severity: "error", title: "an op of something that is no norm" },
+  N561: { severity: "error", title: "a backend that an op cannot run on" },
+  N562: { severity: "error", title: "a tensor that an op cannot take" },
+  N563: { severity: "error", title: "a Keras layer that is not the norm of its name" },
+
   N610: { severity: "error", title: "a file in the place of types" },
   N611: { severity: "error", title: "an import for a target that is not configured" },
   N612: { severity: "error", title: "an imported spec without norms" },

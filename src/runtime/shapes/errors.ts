@@ -29,7 +29,11 @@ export type NormErrorCode =
   | "N540"
   | "N541"
   | "N542"
-  | "N543";
+  | "N543"
+  | "N560"
+  | "N561"
+  | "N562"
+  | "N563";
 
 /** The error that the runtime throws. The message names the axis or tensor, and the expected and the given value. */
 export class NormError extends Error {

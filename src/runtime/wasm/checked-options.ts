@@ -4,7 +4,7 @@ import { type OptionKeys, readOptions } from "../options/read-options.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
 import { resolveDtypes } from "../shapes/element-types.ts";
 import { resolveShapes } from "../shapes/shapes.ts";
-import type { ResolvedProgram } from "./wasm-norm.ts";
+import type { ResolvedProgram } from "./assemble-norm.ts";
 import type { WasmOptions } from "./wasm-types.ts";
 
 /** @throws NormError N511 for an unknown mode, and the errors of `resolveProgram`. */

@@ -1,7 +1,9 @@
 import type { WasmProgram } from "../../program/wasm-program.ts";
 import { plainOptions } from "../options/plain-options.ts";
 import type { OptionKeys } from "../options/read-options.ts";
+import { NormError } from "../shapes/errors.ts";
 import { makeWasmNorm } from "./wasm-norm.ts";
+import type { LoadFurther, WasmPass } from "./wasm-now.ts";
 import type { createWasmBackward, createWasmSaving } from "./wasm-training.ts";
 import type { WasmNorm, WasmOptions, WasmSettings } from "./wasm-types.ts";
 
@@ -53,4 +55,40 @@ export async function createWasmSavingFromOptions<Result>(
   ...args: Parameters<typeof createWasmSaving>
 ): Promise<Result> {
   return (await import("./wasm-training.ts")).createWasmSaving(...args) as Promise<Result>;
+}
+
+/** The code that makes norms without waiting, once it is loaded. Most pages never load it. */
+let now: typeof import("./wasm-now.ts") | undefined;
+
+/**
+ * The function that `load` of a generated module calls: loads and compiles all that a norm of these programs may need if it
+ * is made without waiting.
+ * @param further loads the programs of the other passes.
+ */
+export async function loadWasmPrograms(
+  programs: readonly WasmProgram[],
+  pass?: WasmPass,
+  further?: LoadFurther,
+): Promise<void> {
+  const loaded = await import("./wasm-now.ts");
+  await loaded.loadWasmPass(programs, pass, further);
+  now = loaded;
+}
+
+/**
+ * `createWasmFromOptions` without waiting, or one of the other two: for frameworks whose operations cannot wait. The norm
+ * runs on one thread.
+ * @throws NormError the errors of those functions, and N525 before `load` is done for this pass.
+ */
+export function createWasmNowFromOptions<Result>(
+  programs: readonly WasmProgram[],
+  pass: WasmPass,
+  options: object,
+  keys?: OptionKeys,
+): Result {
+  const made = now?.createWasmNow(programs, pass, options, keys);
+  if (made !== undefined) return made as Result;
+  const norm = programs[0]?.norm;
+  const word = pass === "create" ? "" : `"${pass}"`;
+  throw new NormError("N525", `${norm}.${pass}Now: first \`await ${norm}.load(${word})\``);
 }

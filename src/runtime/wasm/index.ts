@@ -13,7 +13,9 @@ export {
   createWasmBackwardFromOptions,
   createWasmFromOptions,
   createWasmNorm,
+  createWasmNowFromOptions,
   createWasmSavingFromOptions,
+  loadWasmPrograms,
 } from "./create-wasm.ts";
 export type {
   WasmArray,

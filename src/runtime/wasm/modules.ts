@@ -43,3 +43,13 @@ export async function instanceIn(
   instances.set(module, instance);
   return instance.exports as Readonly<Record<string, Run>>;
 }
+
+/** The same at once. Engines allow it for modules as small as ours. */
+export function instanceNow(
+  { memory, instances }: Heap,
+  module: WebAssembly.Module,
+): Readonly<Record<string, Run>> {
+  const instance = instances.get(module) ?? new WebAssembly.Instance(module, { normc: { memory } });
+  instances.set(module, instance);
+  return instance.exports as Readonly<Record<string, Run>>;
+}

@@ -5,38 +5,59 @@ import { gradients, readBackwardOptions, without } from "../options/backward-opt
 import type { FeedsByName } from "../options/norm-types.ts";
 import { type OptionKeys, readOptions } from "../options/read-options.ts";
 import { refuseOtherFormat } from "../shapes/check-format.ts";
+import type { ResolvedProgram } from "./assemble-norm.ts";
 import { resolveProgram } from "./checked-options.ts";
 import { makeWasmNorm } from "./wasm-norm.ts";
 import type { WasmNorm, WasmSettings } from "./wasm-types.ts";
 
-/**
- * Of the backward programs it takes the smallest one that computes the wanted gradients, and of that the kernels that they need.
- * @param load loads the backward programs. For each mode, the smallest comes first and the last computes everything.
- */
+/** What to create, and what makes of it the norm that the caller gets. */
+export interface WasmPlan {
+  readonly resolved: ResolvedProgram;
+  finish(norm: WasmNorm): WasmNorm;
+}
+
+export type WasmBackwardKeys = OptionKeys & { readonly of: string };
+
+/** @param load loads the backward programs. For each mode, the smallest comes first and the last computes everything. */
 export async function createWasmBackward(
   programs: readonly WasmProgram[],
   load: () => Promise<{ readonly backward: readonly WasmProgram[] }>,
   options: object,
   settings: WasmSettings = {},
-  keys: OptionKeys & { readonly of: string } = { mode: "mode", dtype: "dtype", of: "of" },
+  keys?: WasmBackwardKeys,
 ): Promise<WasmNorm> {
-  const read = readBackwardOptions(programs, (await load()).backward, options, keys);
+  const { resolved, ignored, finish } = planWasmBackward(programs, (await load()).backward, options, keys);
+  const { at, ...others } = settings;
+  return finish(
+    await makeWasmNorm(resolved, { ...others, ...(at === undefined ? {} : { at: without(at, ignored) }) }),
+  );
+}
+
+/** Of the backward programs it takes the smallest one that computes the wanted gradients, and of that the kernels that they need. */
+export function planWasmBackward(
+  programs: readonly WasmProgram[],
+  backward: readonly WasmProgram[],
+  options: object,
+  keys: WasmBackwardKeys = { mode: "mode", dtype: "dtype", of: "of" },
+): WasmPlan & { readonly ignored: readonly string[] } {
+  const read = readBackwardOptions(programs, backward, options, keys);
   const covers = (one: WasmProgram): boolean => {
     const computed = gradients(one).map(({ gradientOf }) => gradientOf);
     return [...read.wanted].every((name) => computed.includes(name));
   };
   const program = narrowed(read.candidates.find(covers)!, read.wanted);
   const ignored = read.ignoredBy(program);
-  const { at, ...others } = settings;
-  const norm = await makeWasmNorm(resolveProgram(program, read.optionsFor(program)), {
-    ...others,
-    ...(at === undefined ? {} : { at: without(at, ignored) }),
-  });
-  const { run } = norm;
-  // A caller may give what only the forward pass reads.
-  return Object.assign(norm, {
-    run: (feeds?: FeedsByName) => (feeds === undefined ? run() : run(without(feeds, ignored))),
-  });
+  return {
+    resolved: resolveProgram(program, read.optionsFor(program)),
+    ignored,
+    finish(norm) {
+      const { run } = norm;
+      // A caller may give what only the forward pass reads.
+      return Object.assign(norm, {
+        run: (feeds?: FeedsByName) => (feeds === undefined ? run() : run(without(feeds, ignored))),
+      });
+    },
+  };
 }
 
 /** The program without the gradients that nobody wants, and without the kernels that only they need. */
@@ -64,11 +85,20 @@ export async function createWasmSaving(
   load: () => Promise<{ readonly saving: readonly WasmProgram[] }>,
   options: object,
   settings?: WasmSettings,
-  keys: OptionKeys = { mode: "mode", dtype: "dtype" },
+  keys?: OptionKeys,
 ): Promise<WasmNorm> {
   const { saving } = await load();
+  return makeWasmNorm(planWasmSaving(programs, saving, options, keys).resolved, settings);
+}
+
+export function planWasmSaving(
+  programs: readonly WasmProgram[],
+  saving: readonly WasmProgram[],
+  options: object,
+  keys: OptionKeys = { mode: "mode", dtype: "dtype" },
+): WasmPlan {
   saving.forEach(refuseOtherFormat);
   const { program: forward, ...own } = readOptions(programs, options, keys);
   const program = saving.find((one) => one.mode === forward.mode) ?? forward;
-  return makeWasmNorm(resolveProgram(program, own), settings);
+  return { resolved: resolveProgram(program, own), finish: (norm) => norm };
 }

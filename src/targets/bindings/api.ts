@@ -84,9 +84,17 @@ export function describeNorm(
       kind: "object",
       name: ids.norm,
       doc,
+      getters: [
+        {
+          name: "programs",
+          doc: "What it is made of, one for each mode: its tensors, axes and params by name. Plain data.",
+          type: `readonly ${target.program}[]`,
+          value: ids.programs,
+        },
+      ],
       methods: [
         ...making,
-        ...(target.buffers ? nowMethods(ids, making, backward) : []),
+        ...nowMethods(ids, making, target, backward),
         ...(inline === undefined ? [] : [inlineMethod(norm, ids, keys, inline)]),
       ],
     },

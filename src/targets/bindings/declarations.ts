@@ -17,11 +17,12 @@ export type Declaration =
       readonly type: string;
       readonly parameter?: string;
     }
-  /** A constant whose properties are methods, which the module's user calls. */
+  /** A constant whose properties are methods, which the module's user calls, and what it can be asked for. */
   | {
       readonly kind: "object";
       readonly name: string;
       readonly doc: string;
+      readonly getters: readonly Getter[];
       readonly methods: readonly Method[];
     };
 
@@ -32,6 +33,14 @@ export interface Member {
   readonly doc: string;
   /** The value that it has if it is omitted, as a TypeScript expression. */
   readonly defaultValue?: string;
+}
+
+/** A property that reads a constant of the module, which may stand behind the object. */
+export interface Getter {
+  readonly name: string;
+  readonly doc: string;
+  readonly type: string;
+  readonly value: string;
 }
 
 export interface Method {

@@ -78,7 +78,7 @@ const reserved: ReadonlySet<string> = new Set([
     createInlineFromOptions Inline InlinePlace InlineProgram
     GatherBackward GatherNorm GatherProgram GpuSettings createGatherBackwardFromOptions createGatherFromOptions
     WasmBackward WasmNorm WasmParts WasmProgram WasmSettings createWasmBackwardFromOptions createWasmFromOptions
-    createWasmSavingFromOptions`),
+    createWasmSavingFromOptions createWasmNowFromOptions loadWasmPrograms`),
 ]);
 
 /**

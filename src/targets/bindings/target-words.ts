@@ -15,6 +15,8 @@ export interface BindingsTarget {
   readonly createBackward: string;
   /** If the forward pass can save what the backward pass reads: the function that creates it. */
   readonly createSaving?: string;
+  /** Where a norm can be created without waiting: the functions that load and create, and what its creation may do. */
+  readonly now?: { readonly load: string; readonly create: string; readonly missing: string };
   readonly norm: string;
   readonly backward: string;
   readonly program: string;
@@ -33,6 +35,11 @@ export const webgpuTarget: BindingsTarget = {
   create: "createFromOptions",
   createBackward: "createBackwardFromOptions",
   createSaving: "createSavingFromOptions",
+  now: {
+    load: "loadPrograms",
+    create: "createNowFromOptions",
+    missing: "Missing pipelines are compiled at once.",
+  },
   norm: "Norm",
   backward: "Backward",
   program: "Program",
@@ -62,6 +69,11 @@ export const wasmTarget: BindingsTarget = {
   create: "createWasmFromOptions",
   createBackward: "createWasmBackwardFromOptions",
   createSaving: "createWasmSavingFromOptions",
+  now: {
+    load: "loadWasmPrograms",
+    create: "createWasmNowFromOptions",
+    missing: "It runs on one thread, in a memory that norms share.",
+  },
   norm: "WasmNorm",
   backward: "WasmBackward",
   program: "WasmProgram",
@@ -125,11 +137,12 @@ export function importsOf(
       : []),
     ...(norms.some(isInline) ? [type("Inline"), type("InlinePlace"), called("createInlineFromOptions")] : []),
     called(target.create),
-    ...(target.buffers ? [called("createNowFromOptions"), called("loadPrograms"), type("Extent")] : []),
+    ...(target.now === undefined ? [] : [called(target.now.create), called(target.now.load)]),
+    ...(target.buffers ? [type("Extent")] : []),
     type("DimsList"),
     ...(norms.some(({ programs }) => returnsFloats(programs)) ? [type("FloatArray")] : []),
     type(target.norm),
-    { name: target.program, use: "constants" },
+    type(target.program),
     ...(target.buffers
       ? [type("Tune")]
       : [target.device?.type, target.settings].flatMap((one) => one ?? []).map(type)),

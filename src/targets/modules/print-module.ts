@@ -1,6 +1,6 @@
 /** Prints modules: in TypeScript, or in JavaScript with a declaration file. */
 import { fill } from "../../../templates/fill.ts";
-import type { Declaration, Method } from "../bindings/declarations.ts";
+import type { Declaration, Getter, Method } from "../bindings/declarations.ts";
 import { escapeComment } from "../bindings/doc-comments.ts";
 import type { Import } from "../bindings/target-words.ts";
 import type { ModuleContent, ModuleKind, ModuleValue } from "./module-content.ts";
@@ -60,8 +60,15 @@ export function printJavascript(module: ModuleContent): string {
 /** Only objects exist when the module runs. */
 function javascriptObject(declaration: Declaration): string[] {
   if (declaration.kind !== "object") return [];
-  const methods = declaration.methods.map((one) => `  ${javascriptMethod(one)},\n`);
-  return [`export const ${declaration.name} = {\n${methods.join("")}};`];
+  const members = [
+    ...declaration.methods.map(javascriptMethod),
+    ...declaration.getters.map(javascriptGetter),
+  ].map((one) => `  ${one},\n`);
+  return [`export const ${declaration.name} = {\n${members.join("")}};`];
+}
+
+function javascriptGetter({ name, value }: Getter): string {
+  return `get ${name}() {\n    return ${value};\n  }`;
 }
 
 function javascriptMethod({ name, parameters, calls, given }: Method): string {

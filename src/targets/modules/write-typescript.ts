@@ -1,6 +1,7 @@
 /** Writes declarations as TypeScript, with their methods or as a declaration file. Only this file imports ts-morph, which is large: import this file lazily. */
 import {
   type CodeBlockWriter,
+  type GetAccessorDeclarationStructure,
   IndentationText,
   type InterfaceDeclarationStructure,
   type JSDocStructure,
@@ -18,32 +19,34 @@ import {
   VariableDeclarationKind,
   type VariableStatementStructure,
 } from "ts-morph";
-import type { Declaration, Member, Method } from "../bindings/declarations.ts";
+import type { Declaration, Getter, Member, Method } from "../bindings/declarations.ts";
 import { escapeComment } from "../bindings/doc-comments.ts";
 import { propertyKey } from "../bindings/taken-names.ts";
 
 /** Returns the text of a module that exports each declaration, without a final line break. */
 export function writeTypescript(declarations: readonly Declaration[]): string {
-  return writeAll(declarations, ({ methods, ...one }) =>
+  return writeAll(declarations, ({ methods, getters, ...one }) =>
     written([objectOf(one)], (file) => {
       // ts-morph's structure of a variable cannot hold methods, so they are added to its object.
-      file
+      const object = file
         .getVariableDeclarationOrThrow(one.name)
-        .getInitializerIfKindOrThrow(SyntaxKind.ObjectLiteralExpression)
-        .addMethods(methods.map(methodOf));
+        .getInitializerIfKindOrThrow(SyntaxKind.ObjectLiteralExpression);
+      object.addMethods(methods.map(methodOf));
+      object.addGetAccessors(getters.map(getterOf));
     }),
   );
 }
 
 /** The same without the bodies of methods, for a module in JavaScript. */
 export function writeDeclarations(declarations: readonly Declaration[]): string {
-  return writeAll(declarations, ({ methods, ...one }) =>
+  return writeAll(declarations, ({ methods, getters, ...one }) =>
     written([declaredObjectOf(one)], (file) => {
-      file
+      const type = file
         .getVariableDeclarationOrThrow(one.name)
         .getTypeNodeOrThrow()
-        .asKindOrThrow(SyntaxKind.TypeLiteral)
-        .addMethods(methods.map(signatureOf));
+        .asKindOrThrow(SyntaxKind.TypeLiteral);
+      type.addMethods(methods.map(signatureOf));
+      type.addProperties(getters.map((getter) => propertyOf({ ...getter, optional: false })));
     }),
   );
 }
@@ -132,7 +135,7 @@ function typeOf({ name, doc, type, parameter }: Of<"type">): TypeAliasDeclaratio
   };
 }
 
-function objectOf({ name, doc }: Omit<Of<"object">, "methods">): VariableStatementStructure {
+function objectOf({ name, doc }: Omit<Of<"object">, "methods" | "getters">): VariableStatementStructure {
   return {
     kind: StructureKind.VariableStatement,
     isExported: true,
@@ -142,7 +145,10 @@ function objectOf({ name, doc }: Omit<Of<"object">, "methods">): VariableStateme
   };
 }
 
-function declaredObjectOf({ name, doc }: Omit<Of<"object">, "methods">): VariableStatementStructure {
+function declaredObjectOf({
+  name,
+  doc,
+}: Omit<Of<"object">, "methods" | "getters">): VariableStatementStructure {
   return {
     kind: StructureKind.VariableStatement,
     isExported: true,
@@ -161,6 +167,10 @@ function propertyOf(member: Member): OptionalKind<PropertySignatureStructure> {
     type: member.type,
     docs: docsOf(member.doc, member.defaultValue),
   };
+}
+
+function getterOf({ name, doc, type, value }: Getter): OptionalKind<GetAccessorDeclarationStructure> {
+  return { name, docs: docsOf(doc), returnType: type, statements: [`return ${value};`] };
 }
 
 function methodOf(method: Method): OptionalKind<MethodDeclarationStructure> {
