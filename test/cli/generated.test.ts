@@ -36,10 +36,7 @@ test.each([
       ...["--target", "wasm", "--save", "stats"],
     ],
   ],
-  [
-    "src/adapters/tfjs/layers/generated",
-    ["src/adapters/tfjs/layers/keras.norm", "--target", "wgsl,wasm"],
-  ],
+  ["src/adapters/tfjs/layers/generated", ["src/adapters/tfjs/layers/keras.norm", "--target", "wgsl,wasm"]],
 ])("%s is what its specs give: otherwise run `npm run generate`", async (path, words) => {
   const out = join(folder.path, path);
   const { code, err } = await normc(["build", ...words, "--out", out]);
