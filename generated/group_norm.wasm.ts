@@ -291,7 +291,7 @@ const $v4 = [
         ],
       },
     ],
-    parts: true,
+    parts: 0,
   },
 ] as const;
 

@@ -120,7 +120,6 @@ export const InstanceNorm$backward1: { readonly lazy: readonly WasmParts[] } = {
             },
           ],
         },
-        null,
       ],
     },
   ],

@@ -75,7 +75,6 @@ export const LayerNormChannels: { readonly lazy: readonly WasmParts[] } = {
             },
           ],
         },
-        null,
       ],
     },
   ],

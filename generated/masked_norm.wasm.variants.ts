@@ -76,7 +76,6 @@ export const MaskedBatchNorm$train: { readonly lazy: readonly WasmParts[] } = {
             },
           ],
         },
-        null,
       ],
     },
   ],

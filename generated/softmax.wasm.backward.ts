@@ -33,7 +33,7 @@ const $v3 = [
         ],
       },
     ],
-    parts: true,
+    parts: 0,
   },
 ] as const;
 

@@ -60,12 +60,16 @@ export async function compileDividedWasm(graphs: PassedGraphs): Promise<DividedW
   if (!divided) return { program, parts: undefined, texts: { whole: emitted.wat, parts: undefined } };
   const rest = emitWasm(graph, plan.scratch, only("parts"));
   const { kernels: split, tensors, module, memoryLimits } = await assembled(rest);
-  const schedules = split.map((one) => one.schedules.find((each) => each.kind === "parts") ?? null);
+  const inParts = split.map((one) => one.schedules.find((each) => each.kind === "parts"));
+  const schedules = inParts.filter((one) => one !== undefined);
   return {
     program: {
       ...program,
       tensors,
-      kernels: program.kernels.map((one, i) => (schedules[i] === null ? one : { ...one, parts: true })),
+      kernels: program.kernels.map((one, i) => {
+        const own = inParts[i];
+        return own === undefined ? one : { ...one, parts: schedules.indexOf(own) };
+      }),
     },
     parts: { module, memoryLimits, schedules },
     texts: { whole: emitted.wat, parts: rest.wat },

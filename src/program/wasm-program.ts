@@ -28,8 +28,7 @@ export interface WasmProgram extends ProgramInterface {
 
 /** The schedules in parts that a program does not hold, in a module of their own. */
 export interface WasmParts extends Pick<WasmProgram, "module" | "memoryLimits"> {
-  /** One for each kernel; null if it has none. */
-  readonly schedules: readonly (PartsSchedule | null)[];
+  readonly schedules: readonly PartsSchedule[];
 }
 
 /** At least 0 pages, in four bytes, and no maximum. */
@@ -51,8 +50,8 @@ export interface WasmKernel {
   readonly chunked: readonly string[];
   /** The ways to run it. The first serves every shape. */
   readonly schedules: readonly WasmSchedule[];
-  /** Whether `lazy` of the program loads a schedule in parts. */
-  readonly parts?: true;
+  /** The place of its schedule in parts among those that `lazy` of the program loads, if there is one. */
+  readonly parts?: number;
 }
 
 /**

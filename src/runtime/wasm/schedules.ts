@@ -30,7 +30,7 @@ const shortPart = 65_536;
 
 /** In how many parts a kernel takes its rows. */
 function partsOf({ grid, row, schedules, parts }: WasmKernel, { factors }: Shapes): number {
-  if (!parts && schedules.length < 2) return 1;
+  if (parts === undefined && schedules.length < 2) return 1;
   const extent = (names: readonly string[]): number => product(names.map((one) => factors.get(one)!));
   // A task may have several rows, which lie side by side in memory.
   const tasks = product(schedules[0]!.stages[0]!.tasks.map((one) => Math.ceil(extent(one.factors) / one.by)));
@@ -40,7 +40,7 @@ function partsOf({ grid, row, schedules, parts }: WasmKernel, { factors }: Shape
 
 /** Whether the shapes need the schedules that `lazy` loads. */
 export function needsParts({ kernels }: WasmProgram, shapes: Shapes): boolean {
-  return kernels.some((one) => one.parts && partsOf(one, shapes) > 1);
+  return kernels.some((one) => one.parts !== undefined && partsOf(one, shapes) > 1);
 }
 
 /** Chooses kernel by kernel: the number of chunks of one is an extent for those behind it. */
@@ -52,14 +52,14 @@ export function sizedStages(
   let shapes = given;
   let partials = 0;
   const stages: SizedStage[] = [];
-  for (const [i, kernel] of program.kernels.entries()) {
-    const { grid, chunked, schedules } = kernel;
+  for (const kernel of program.kernels) {
+    const { grid, chunked, schedules, parts: place } = kernel;
     const extent = (names: readonly string[]): number =>
       product(names.map((one) => shapes.factors.get(one)!));
     if (chunked.length > 0) shapes = withChunks(program, shapes, chunksOf(extent(chunked)));
     const parts = partsOf(kernel, shapes);
     const own = schedules.find(({ kind }) => kind === "parts");
-    const schedule = (parts > 1 && (own ?? lazy?.schedules[i])) || schedules[0]!;
+    const schedule = (parts > 1 && (own ?? lazy?.schedules[place ?? -1])) || schedules[0]!;
     const factors = new Map([...shapes.factors, [partsFactor, parts]]);
     if (schedule.kind === "parts") partials = Math.max(partials, schedule.slots * parts * extent(grid));
     for (const stage of schedule.stages) {

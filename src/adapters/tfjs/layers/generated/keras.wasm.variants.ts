@@ -48,7 +48,6 @@ export const BatchNormalization$train: { readonly lazy: readonly WasmParts[] } =
             },
           ],
         },
-        null,
       ],
     },
   ],
