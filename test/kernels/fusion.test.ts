@@ -156,7 +156,7 @@ const backward: Readonly<Record<string, readonly [number, number | null]>> = {
   "SyncBatchNorm infer": [4, 6],
   SyncSlopes: [1, 3],
   // The gradient of a gradient, for every number that the parts hand on.
-  SyncBatchNormGradient: [12, 20],
+  SyncBatchNormGradient: [10, 17],
   "BatchRenorm train": [1, 3],
   "BatchRenorm infer": [2, 4],
   "PowerNorm train": [2, 3],

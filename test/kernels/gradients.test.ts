@@ -14,7 +14,7 @@ const tolerance = 1e-5;
 const devices = await openTestDevices();
 afterAll(() => closeTestDevices(devices));
 
-/** It is a backward pass itself: nobody trains with its gradient, whose 12 kernels cost as much here as ten norms. */
+/** It is a backward pass itself: nobody trains with its gradient, whose 10 kernels cost as much here as eight norms. */
 const secondOrder = "SyncBatchNormGradient";
 
 const cases = libraryNorms()
