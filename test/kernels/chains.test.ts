@@ -18,6 +18,8 @@ afterAll(() => closeTestDevices(opened));
 const others = opened.filter(({ name }) => name !== "swiftshader");
 const devices = others.length > 0 ? others : opened;
 
+/** So many kernels take lavapipe 15 s to compile, on cores that others use a minute. */
+const timeout = { timeout: 300_000 };
 const extents = { N: [20], D: [24] };
 const { oneAxis, axesInTurn, maxima, functions } = chainKinds;
 const chains = [
@@ -39,12 +41,12 @@ describe.each(chains)("$name", ({ graph }) => {
     }
   });
 
-  it.each(devices)("forward on $name", async ({ device }) => {
+  it.each(devices)("forward on $name", timeout, async ({ device }) => {
     const worst = await worstDifference(device, trial, inTurn());
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
   });
 
-  it.each(devices)("gradients on $name", async ({ device }) => {
+  it.each(devices)("gradients on $name", timeout, async ({ device }) => {
     const worst = await worstOnDevice(device, backwardTrial(trial), undefined, inTurn());
     expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
   });

@@ -118,34 +118,34 @@ describe.each(devices)("f16 through the library on $title", (adapter) => {
     },
   ];
   const cases = libraryNorms().flatMap((norm) =>
-    norm.graphs.map((graph) => ({ norm: norm.name, mode: graph.mode, graph })),
+    norm.graphs.flatMap((graph) =>
+      shapes.map((shape) => ({ ...shape, shape: shape.name, norm: norm.name, mode: graph.mode, graph })),
+    ),
   );
-  describe.each(cases.map((one, turn) => ({ ...one, turn })))("$norm $mode", ({ graph, turn }) => {
-    it.each(inTurn(shapes, adapter, devices, turn))("$name", async ({ extents, params }) => {
-      const known = Object.entries(params).filter(([name]) => graph.params.some((one) => one.name === name));
-      const floats = graph.tensors.filter((one) => one.dtype === undefined);
-      const random = randomTrial(graph, extents, Object.fromEntries(known), 11);
-      const trial = {
-        ...random,
-        feeds: Object.fromEntries(
-          Object.entries(random.feeds).map(([name, values]) => [name, values.map(rounded)]),
-        ),
-        // States too, which a single "f16" leaves out.
-        dtype: Object.fromEntries(floats.map(({ name }) => [name, "f16" as const])),
-      };
-      const got = await run(adapter.device, trial);
-      // Near zero a unit in the last place is 6e-8: there the contract's 1e-5 of a unit-variance output counts.
-      const wanted = oracle(trial);
-      for (const { name } of floats) {
-        const want = wanted.get(name);
-        if (want !== undefined) expectRounded(got[name]!, want, 1e-5);
-      }
-      for (const { name, dtype } of graph.tensors) {
-        const values = got[name];
-        if (dtype === undefined || values === undefined) continue;
-        expect([...values]).toEqual([...values].map((one, i) => near(one, wanted.get(name)![i]!, dtype)));
-      }
-    });
+  it.each(inTurn(cases, adapter, devices))("$norm $mode, $shape", async ({ graph, extents, params }) => {
+    const known = Object.entries(params).filter(([name]) => graph.params.some((one) => one.name === name));
+    const floats = graph.tensors.filter((one) => one.dtype === undefined);
+    const random = randomTrial(graph, extents, Object.fromEntries(known), 11);
+    const trial = {
+      ...random,
+      feeds: Object.fromEntries(
+        Object.entries(random.feeds).map(([name, values]) => [name, values.map(rounded)]),
+      ),
+      // States too, which a single "f16" leaves out.
+      dtype: Object.fromEntries(floats.map(({ name }) => [name, "f16" as const])),
+    };
+    const got = await run(adapter.device, trial);
+    // Near zero a unit in the last place is 6e-8: there the contract's 1e-5 of a unit-variance output counts.
+    const wanted = oracle(trial);
+    for (const { name } of floats) {
+      const want = wanted.get(name);
+      if (want !== undefined) expectRounded(got[name]!, want, 1e-5);
+    }
+    for (const { name, dtype } of graph.tensors) {
+      const values = got[name];
+      if (dtype === undefined || values === undefined) continue;
+      expect([...values]).toEqual([...values].map((one, i) => near(one, wanted.get(name)![i]!, dtype)));
+    }
   });
 });
 
