@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ["test/support/inventory.ts", "test/package/pack-folder.ts"],
     // Software adapters use every core themselves: more files at once only make each of them slower.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // Nothing is timed here: a limit ends what hangs. On a busy machine the longest tests took 50 s.
+    testTimeout: 180_000,
   },
 });
