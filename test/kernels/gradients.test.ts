@@ -45,8 +45,9 @@ describe.each(devices)("gradients of the library on $name", (adapter) => {
   });
 });
 
-describe.each(devices)("cotangents far from zero on $name", ({ device }) => {
-  it.each(farCotangents)("$norm $params with gammas $gammas", async (one) => {
+describe.each(devices)("cotangents far from zero on $name", (adapter) => {
+  const { device } = adapter;
+  it.each(inTurn(farCotangents, adapter, devices))("$norm $params with gammas $gammas", async (one) => {
     for (const { at, backward, reference } of farBackwards(one)) {
       const worst = worstGradient(reference, await gradientsOnDevice(device, backward));
       expect(worst.error, JSON.stringify({ at, ...worst })).toBeLessThanOrEqual(tolerance);
