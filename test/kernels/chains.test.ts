@@ -10,47 +10,46 @@ import { nodeBackends, runOnGpuJs } from "../support/gather.ts";
 import { backwardTrial, worstGradient, worstOnDevice } from "../support/gradients.ts";
 import { planOf } from "../support/plan.ts";
 import { randomTrial } from "../support/shapes.ts";
+import { inTurn } from "../support/turns.ts";
 import { laneARow } from "../support/variants.ts";
 
-const opened = await openTestDevices();
-afterAll(() => closeTestDevices(opened));
-// Lavapipe compiles the kernels of one chain's gradients in 15 s, SwiftShader in 2 s (without Mesa's cache): where
-// SwiftShader is there, it takes every chain, and lavapipe each forward pass and the shortest gradients.
-const quick = opened.filter(({ name }) => name === "swiftshader");
-const thorough = quick.length > 0 ? quick : opened;
+const devices = await openTestDevices();
+afterAll(() => closeTestDevices(devices));
 
 /** On cores that others use, the kernels of one chain take lavapipe a minute to compile. */
 const timeout = { timeout: 300_000 };
 const extents = { N: [20], D: [24] };
 const { oneAxis, axesInTurn, maxima, functions } = chainKinds;
 const chains = [
-  { name: oneAxis.name, isShort: false, graph: chainGraph(oneAxis, 6) },
-  { name: axesInTurn.name, isShort: false, graph: chainGraph(axesInTurn, 6) },
-  { name: maxima.name, isShort: false, graph: chainGraph(maxima, 12) },
+  { name: oneAxis.name, graph: chainGraph(oneAxis, 6) },
+  { name: axesInTurn.name, graph: chainGraph(axesInTurn, 6) },
+  { name: maxima.name, graph: chainGraph(maxima, 12) },
   {
     name: "functions, standardized",
-    isShort: true,
     graph: chainGraph(functions, 3, (e) => `standardize(${e} over D; 1e-5)`),
   },
 ];
 
-describe.each(chains)("$name", ({ isShort, graph }) => {
-  const trial = randomTrial(graph, extents, {}, 3);
+it.each(chains)("keeps values in memory: $name", ({ graph }) => {
+  for (const one of [graph, differentiate(graph)]) {
+    expect(planOf(one).withStored.tensors.length).toBeGreaterThan(one.tensors.length);
+  }
+});
 
-  it("keeps values in memory", () => {
-    for (const one of [graph, differentiate(graph)]) {
-      expect(planOf(one).withStored.tensors.length).toBeGreaterThan(one.tensors.length);
-    }
-  });
+describe.each(devices)("on $name", (adapter) => {
+  const { device } = adapter;
+  describe.each(inTurn(chains, adapter, devices))("$name", ({ graph }) => {
+    const trial = randomTrial(graph, extents, {}, 3);
 
-  it.each(opened)("forward on $name", timeout, async ({ device }) => {
-    const worst = await worstDifference(device, trial, inTurn());
-    expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
-  });
+    it("forward", timeout, async () => {
+      const worst = await worstDifference(device, trial, anotherOrder());
+      expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
+    });
 
-  it.each(isShort ? opened : thorough)("gradients on $name", timeout, async ({ device }) => {
-    const worst = await worstOnDevice(device, backwardTrial(trial), undefined, inTurn());
-    expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
+    it("gradients", timeout, async () => {
+      const worst = await worstOnDevice(device, backwardTrial(trial), undefined, anotherOrder());
+      expect(worst.error, JSON.stringify(worst)).toBeLessThanOrEqual(1e-5);
+    });
   });
 });
 
@@ -70,7 +69,7 @@ describe.each([oneAxis, axesInTurn])("on gpu.js: $name", (kind) => {
 });
 
 /** Sums in another order in each kernel, as a device or a tuner may choose. */
-function inTurn(): ChooseVariant {
+function anotherOrder(): ChooseVariant {
   let kernels = 0;
   return () => ({ ...laneARow, rows: 4, lanes: 2 ** (kernels++ % 5) });
 }
